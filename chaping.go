@@ -1,0 +1,185 @@
+// Package chaping holds the words of product-safety risk monitoring as Go
+// types: what a platform sells, what buyers say, what a monitoring station
+// looks for, and what it counts. It imports nothing of this project; every
+// other package speaks in these types.
+//
+// Reviews flow one way, source → collect → store → mine → count → sheet:
+//
+//	Watch    what a station monitors
+//	Listing  a Product as the search for a product keyword showed it at one moment
+//	Review   one buyer's comment on a product
+//	Mention  one occurrence of a Term in a review, with its Assertion
+//	Tally    what is counted per period × product keyword × term × product
+//	Period   the reporting window, 25th to 24th, in Asia/Shanghai
+//
+// Terms and defaults follow the notice 沪市监产质〔2020〕328号 and the
+// interpretation decisions D1–D20 recorded in docs/decisions.md.
+package chaping
+
+import "time"
+
+// A Platform is an e-commerce site, or a station's own export standing for one.
+type Platform struct {
+	ID     string     // short ASCII key, stable for ever: "jd", "mall"
+	Name   string     // Chinese name for sheets and messages
+	Rating RatingRule // how its ratings become grades
+}
+
+// A Shop sells products on a platform.
+type Shop struct {
+	ID   string // as the platform names it; may be empty when only the name is known
+	Name string
+	// Region is the region of the company in the shop's licence data
+	// (公司所在区域, 营业执照), never a reviewer's or a parcel's location.
+	// Empty when unknown: the sheet leaves the cell blank and flags it (D4).
+	Region string
+}
+
+// A Product is one item page on a platform, as it stood at one moment.
+type Product struct {
+	Platform string // Platform.ID
+	ID       string // as the platform names it
+	Name     string
+	URL      string // the item page (商品地址, D15)
+	Price    Price
+	Shop     Shop
+}
+
+// A Listing is a product as it was seen at one moment under one product
+// keyword. The same product may be listed under several keywords, and again
+// at later moments with another price.
+type Listing struct {
+	Keyword string // product keyword (关键词) that led to it; empty for an import that names none
+	Product Product
+	SeenAt  time.Time
+}
+
+// A Review is one buyer's comment.
+type Review struct {
+	Platform  string    // Platform.ID
+	Product   string    // Product.ID
+	ID        string    // as the platform names it, unique within the platform's product
+	Published time.Time // first publication; this decides the period (D14)
+
+	Rating int    // on the platform's scale; 0 means that there is none
+	Grade  Grade  // what the platform's rule (or the text model) makes of it
+	Rule   string // version of the rule or model that set Grade
+
+	// Default is set for the platform's own text in place of a buyer's
+	// (系统默认好评 and its kin).
+	Default bool
+
+	Text       string
+	Appended   string    // follow-up (追评); adds no review of its own (D14)
+	AppendedAt time.Time // zero when there is none, or when the platform tells no date
+
+	Collected time.Time // when it was read; of two copies the later one holds
+	Run       string    // the collection or import that brought it
+}
+
+// Body is the text that is mined: the comment, then its follow-up on a line
+// of its own. Mention offsets count runes of Body.
+func (r *Review) Body() string {
+	if r.Appended == "" {
+		return r.Text
+	}
+	return r.Text + "\n" + r.Appended
+}
+
+// Key identifies the review.
+func (r *Review) Key() ReviewKey { return ReviewKey{r.Platform, r.Product, r.ID} }
+
+// A ReviewKey identifies a review everywhere.
+type ReviewKey struct {
+	Platform, Product, Review string
+}
+
+// A Term is an entry of a dictionary: what a station looks for in reviews
+// (评论关键词).
+type Term struct {
+	Name     string   // canonical form, the one that sheets print
+	Surfaces []string // further forms that buyers write; Name itself always counts
+	Field    string   // product field of the dictionary it comes from; empty for a plain list
+	Hazard   string   // hazard class; empty when the dictionary gives none
+	Severity int      // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
+}
+
+// A Watch is what a station monitors: product keywords × terms × sources.
+type Watch struct {
+	Name     string
+	Keywords []string // product keywords typed into a platform's search
+	Terms    []string // names of dictionary terms; empty means all
+	Sources  []string // names of site profiles
+}
+
+// An Assertion says what a review claims about the problem that a mention
+// names. The four values are those of NegEx and ConText (Chapman et al. 2001;
+// Harkema et al. 2009), as data files write them.
+type Assertion string
+
+// The assertion statuses.
+const (
+	Affirmed     Assertion = "affirmed"     // the problem happened with this item
+	Negated      Assertion = "negated"      // it did not, or the item cures it
+	Hypothetical Assertion = "hypothetical" // fear, question, condition, advice
+	Other        Assertion = "other"        // another sense or another object
+)
+
+// Chinese names the status as stations read it.
+func (a Assertion) Chinese() string {
+	switch a {
+	case Affirmed:
+		return "成立"
+	case Negated:
+		return "否定"
+	case Hypothetical:
+		return "假设"
+	case Other:
+		return "其他"
+	}
+	return string(a)
+}
+
+// A Mention is one occurrence of a term in a review.
+type Mention struct {
+	Term      string // Term.Name
+	Surface   string // the characters found, as they stand in the original
+	Start     int    // rune offset into Review.Body
+	End       int    // rune offset past the last character
+	Assertion Assertion
+	Cue       string // what decided the assertion, for the analyst to see; empty for plain affirmation
+}
+
+// Mined is a review together with the mentions found in it.
+type Mined struct {
+	Review   Review
+	Mentions []Mention
+}
+
+// A Tally counts the reviews of one product that concern one term within one
+// period. Every count is of reviews, never of occurrences (D2, D3, D12).
+// NegativeReviews ≤ AllNegativeReviews ≤ Reviews, and
+// AllNegativeReviews + HiddenComplaints ≤ Reviews as long as ratings decide.
+type Tally struct {
+	Period     Period
+	Dictionary string // version of the dictionary that mined the mentions
+	Keyword    string // product keyword
+	Term       string
+	Product    Product // as seen nearest to the end of the period
+
+	NegativeReviews       uint64 // 差评数: negative reviews that affirm the term
+	Reviews               uint64 // 评论数: all reviews of the product in the window
+	AllNegativeReviews    uint64 // all negative reviews, whatever they say
+	ReviewsWithoutDefault uint64 // reviews without the platform's default texts
+	HiddenComplaints      uint64 // positive or default reviews that affirm the term
+	AffirmedReviews       uint64 // reviews of any grade that affirm the term
+}
+
+// Evidence is one affirmed mention behind a number, with the sentence it
+// stands in.
+type Evidence struct {
+	Keyword string // product keyword
+	Term    string
+	Review  Review
+	Mention Mention
+}
