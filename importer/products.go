@@ -1,0 +1,99 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync/atomic"
+
+	"chaping"
+)
+
+// Facts are what a review file may not carry about its products. They come,
+// in this order, from the row's own columns, from a product file, and from
+// the caller.
+type Facts struct {
+	Keyword   string // product keyword (关键词)
+	ProductID string
+	Product   string // name
+	URL       string
+	Price     string
+	Shop      string
+	ShopID    string
+	Region    string // company region (公司所在区域)
+}
+
+// complete fills the empty fields of f from g.
+func (f Facts) complete(g Facts) Facts {
+	fill := func(s *string, from string) {
+		if *s == "" {
+			*s = from
+		}
+	}
+	fill(&f.Keyword, g.Keyword)
+	fill(&f.ProductID, g.ProductID)
+	fill(&f.Product, g.Product)
+	fill(&f.URL, g.URL)
+	fill(&f.Price, g.Price)
+	fill(&f.Shop, g.Shop)
+	fill(&f.ShopID, g.ShopID)
+	fill(&f.Region, g.Region)
+	return f
+}
+
+func rowFacts(r row) Facts {
+	get := func(f string) string { return strings.TrimSpace(r.field(f)) }
+	return Facts{
+		Keyword: get(fieldKeyword), ProductID: get(fieldProductID), Product: get(fieldProduct), URL: get(fieldURL),
+		Price: get(fieldPrice), Shop: get(fieldShop), ShopID: get(fieldShopID), Region: get(fieldRegion),
+	}
+}
+
+// LoadProducts reads a product file: one product a row, in any format that
+// Import reads, with the columns of the standard profile. It is the second
+// file that completes reviews which name only a product ID. A product that
+// cannot be used is reported and left out.
+func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Facts, []*chaping.InputError, error) {
+	own := *p
+	own.Required = []string{fieldProductID}
+	var read atomic.Int64
+	src, err := open(path, &own, &read)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer src.Close()
+	products := map[string]Facts{}
+	var problems []*chaping.InputError
+	for {
+		r, err := src.next()
+		if errors.Is(err, io.EOF) {
+			return products, problems, nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if r.err != nil {
+			problems = append(problems, r.err)
+			if r.field == nil {
+				continue
+			}
+		}
+		f := rowFacts(r)
+		fault := func(field, value, problem, remedy string) {
+			problems = append(problems, &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy})
+		}
+		if f.ProductID == "" {
+			fault(fieldProductID, "", "商品没有编号", "补上商品编号")
+			continue
+		}
+		if _, err := chaping.ParsePrice(f.Price); err != nil {
+			fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）")
+			f.Price = ""
+		}
+		products[f.ProductID] = f
+	}
+}

@@ -1,0 +1,137 @@
+package importer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/encoding/htmlindex"
+
+	"chaping"
+)
+
+// A Profile maps the columns of a CSV or XLSX export, or the keys of a JSON
+// object, to a review and the facts of its product.
+type Profile struct {
+	Name     string
+	Platform struct{ ID, Name string }
+	// Charset is "auto" (UTF-8 where the text is valid UTF-8, else GB18030)
+	// or a WHATWG encoding label such as "gbk". XLSX is always UTF-8.
+	Charset string
+	// Fields names, for every field, the columns or JSON paths (gjson
+	// syntax) that may hold it; the first that a row has wins.
+	Fields map[string][]string
+	// Required fields refuse the row when empty, and the file when a table's
+	// header lacks them.
+	Required []string
+	// Dates are layouts of package time, or "unix" and "unix_ms" for numbers
+	// of seconds or milliseconds. Dates without a zone are Asia/Shanghai.
+	Dates  []string
+	Rating struct {
+		Version                string
+		Max, Negative, Neutral int
+	}
+	// ProductURL makes the item page's address from {product_id} where no
+	// column holds it.
+	ProductURL string `yaml:"product_url"`
+	// DefaultTexts are what the platform writes for a buyer who wrote
+	// nothing. They are compared without punctuation and spaces.
+	DefaultTexts []string `yaml:"default_texts"`
+}
+
+// The fields that a profile can map.
+const (
+	fieldID         = "id"
+	fieldKeyword    = "product_keyword"
+	fieldProductID  = "product_id"
+	fieldProduct    = "product"
+	fieldURL        = "url"
+	fieldPrice      = "price"
+	fieldShop       = "shop"
+	fieldShopID     = "shop_id"
+	fieldRegion     = "region"
+	fieldPublished  = "published"
+	fieldRating     = "rating"
+	fieldText       = "text"
+	fieldAppended   = "appended"
+	fieldAppendedAt = "appended_at"
+)
+
+func fieldNames() []string {
+	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
+		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt}
+}
+
+// LoadProfile reads a mapping profile. The name stands in error messages.
+// Unknown keys, fields and charsets are errors that name the place.
+func LoadProfile(name string, r io.Reader) (*Profile, error) {
+	data, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	var p Profile
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&p); err != nil {
+		problem := "不是有效的 YAML：" + strings.TrimPrefix(err.Error(), "yaml: ")
+		if errors.Is(err, io.EOF) {
+			problem = "文件是空的"
+		}
+		return nil, &chaping.InputError{File: name, Problem: problem, Remedy: "对照 configs/import/standard.yaml 改正"}
+	}
+	fault := func(field, value, problem, remedy string) error {
+		return &chaping.InputError{File: name, Field: field, Value: value, Problem: problem, Remedy: remedy}
+	}
+	if p.Platform.ID == "" {
+		return nil, fault("platform.id", "", "缺少平台代号", "写一个英文短代号，例如 id: jd")
+	}
+	for f := range p.Fields {
+		if !slices.Contains(fieldNames(), f) {
+			return nil, fault("fields", f, "没有这个字段", "可用字段："+strings.Join(fieldNames(), "、"))
+		}
+	}
+	p.Required = append(p.Required, fieldPublished, fieldText)
+	slices.Sort(p.Required)
+	p.Required = slices.Compact(p.Required)
+	for _, f := range p.Required {
+		if len(p.Fields[f]) == 0 {
+			return nil, fault("fields."+f, "", "必需的字段没有对应的列", "在 fields 下写明列名，例如 "+f+": [列名]")
+		}
+	}
+	if p.Charset == "" {
+		p.Charset = charsetAuto
+	}
+	if p.Charset != charsetAuto {
+		if _, err := htmlindex.Get(p.Charset); err != nil {
+			return nil, fault("charset", p.Charset, "不认识的字符集", "用 auto、utf-8、gbk 或 gb18030")
+		}
+	}
+	if len(p.Dates) == 0 {
+		return nil, fault("dates", "", "没有日期格式", `例如 dates: ["2006-01-02 15:04:05"]`)
+	}
+	if err := p.rule().Validate(); err != nil {
+		return nil, fault("rating", "", err.Error(), "对照 configs/import/standard.yaml 改正")
+	}
+	return &p, nil
+}
+
+func (p *Profile) rule() chaping.RatingRule {
+	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative, Neutral: p.Rating.Neutral}
+}
+
+// bare is the text without what varies between copies of a default text.
+func bare(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPunct(r) || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func (p *Profile) String() string { return fmt.Sprintf("%s（%s）", p.Name, p.Platform.Name) }
