@@ -63,7 +63,7 @@ type Review struct {
 
 	Rating int    // on the platform's scale; 0 means that there is none
 	Grade  Grade  // what the platform's rule (or the text model) makes of it
-	Rule   string // version of the rule or model that set Grade
+	Rule   string // the rule that set Grade, as RatingRule.String writes it, or the model's version
 
 	// Default is set for the platform's own text in place of a buyer's
 	// (系统默认好评 and its kin).

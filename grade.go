@@ -1,6 +1,10 @@
 package chaping
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // A Grade is what a rating comes to: 差评, 中评 or 好评.
 type Grade uint8
@@ -50,6 +54,52 @@ type RatingRule struct {
 // Stars is the default rule for five stars: 1–2 negative, 3 neutral, 4–5
 // positive (D13).
 func Stars() RatingRule { return RatingRule{Version: "stars-1", Max: 5, Negative: 2, Neutral: 3} }
+
+// String writes the whole rule, "jd-2016/5/1/3": version, best rating, and
+// the highest negative and neutral ones. Review.Rule holds it, so that a stored grade
+// explains itself.
+func (r RatingRule) String() string {
+	return fmt.Sprintf("%s/%d/%d/%d", r.Version, r.Max, r.Negative, r.Neutral)
+}
+
+// ParseRatingRule reads what RatingRule.String wrote.
+func ParseRatingRule(s string) (RatingRule, error) {
+	parts := strings.Split(s, "/")
+	if len(parts) < 4 {
+		return RatingRule{}, fmt.Errorf("评分规则 %q 无法识别", s)
+	}
+	n := len(parts) - 3
+	r := RatingRule{Version: strings.Join(parts[:n], "/")}
+	for i, field := range []*int{&r.Max, &r.Negative, &r.Neutral} {
+		v, err := strconv.Atoi(parts[n+i])
+		if err != nil {
+			return RatingRule{}, fmt.Errorf("评分规则 %q 无法识别", s)
+		}
+		*field = v
+	}
+	return r, r.Validate()
+}
+
+// Chinese words the rule for a reader of the sheet.
+func (r RatingRule) Chinese() string {
+	span := func(lo, hi int) string {
+		if lo == hi {
+			return fmt.Sprintf("%d 分", lo)
+		}
+		return fmt.Sprintf("%d–%d 分", lo, hi)
+	}
+	s := fmt.Sprintf("满分 %d 分", r.Max)
+	if r.Negative >= 1 {
+		s += "；" + span(1, r.Negative) + "为差评"
+	}
+	if r.Neutral > r.Negative {
+		s += "；" + span(r.Negative+1, r.Neutral) + "为中评"
+	}
+	if r.Max > r.Neutral {
+		s += "；" + span(r.Neutral+1, r.Max) + "为好评"
+	}
+	return s + "（规则版本 " + r.Version + "）"
+}
 
 // Validate reports a rule that cannot grade.
 func (r RatingRule) Validate() error {

@@ -70,6 +70,12 @@ func TestGrade(t *testing.T) {
 			t.Errorf("jd %d: %v, %v; want %v", rating, got, err, g)
 		}
 	}
+	if back, err := ParseRatingRule(jd.String()); err != nil || back != jd {
+		t.Errorf("%s reads back as %v, %v", jd, back, err)
+	}
+	if got := jd.Chinese(); got != "满分 5 分；1 分为差评；2–3 分为中评；4–5 分为好评（规则版本 jd-2016）" {
+		t.Error(got)
+	}
 	for _, bad := range []int{-1, 6} {
 		if _, err := jd.Grade(bad); err == nil {
 			t.Errorf("rating %d passed", bad)

@@ -237,17 +237,18 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	if published.Year() < 1990 {
 		return fail(fieldPublished, r.field(fieldPublished), "日期早于 1990 年", "核对日期")
 	}
+	rule := p.rule()
 	rating, err := parseRating(r.field(fieldRating))
 	var grade chaping.Grade
 	if err == nil {
-		grade, err = p.rule().Grade(rating)
+		grade, err = rule.Grade(rating)
 	}
 	if err != nil {
 		return fail(fieldRating, r.field(fieldRating), fmt.Sprintf("评分不在 1–%d 之间", p.Rating.Max), "核对评分，或在导入模板的 rating 里写明平台的评分规则")
 	}
 	review := chaping.Review{
 		Platform: p.Platform.ID, Product: facts.ProductID, ID: strings.TrimSpace(r.field(fieldID)), Published: published,
-		Rating: rating, Grade: grade, Rule: p.Rating.Version,
+		Rating: rating, Grade: grade, Rule: rule.String(),
 		Text: strings.TrimSpace(r.field(fieldText)), Appended: strings.TrimSpace(r.field(fieldAppended)),
 		Collected: im.Now, Run: im.Run,
 	}

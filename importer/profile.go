@@ -3,7 +3,6 @@ package importer
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -106,10 +105,12 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 	if p.Charset == "" {
 		p.Charset = charsetAuto
 	}
-	if p.Charset != charsetAuto {
-		if _, err := htmlindex.Get(p.Charset); err != nil {
-			return nil, fault("charset", p.Charset, "不认识的字符集", "用 auto、utf-8、gbk 或 gb18030")
+	if err := p.SetCharset(p.Charset); err != nil {
+		var e *chaping.InputError
+		if errors.As(err, &e) {
+			e.File = name
 		}
+		return nil, err
 	}
 	if len(p.Dates) == 0 {
 		return nil, fault("dates", "", "没有日期格式", `例如 dates: ["2006-01-02 15:04:05"]`)
@@ -118,6 +119,17 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 		return nil, fault("rating", "", err.Error(), "对照 configs/import/standard.yaml 改正")
 	}
 	return &p, nil
+}
+
+// SetCharset changes the charset; an unknown one is an error.
+func (p *Profile) SetCharset(label string) error {
+	if label != charsetAuto {
+		if _, err := htmlindex.Get(label); err != nil {
+			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集", Remedy: "用 auto、utf-8、gbk 或 gb18030"}
+		}
+	}
+	p.Charset = label
+	return nil
 }
 
 func (p *Profile) rule() chaping.RatingRule {
@@ -133,5 +145,3 @@ func bare(s string) string {
 		return r
 	}, s)
 }
-
-func (p *Profile) String() string { return fmt.Sprintf("%s（%s）", p.Name, p.Platform.Name) }

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"time"
+
+	"chaping"
+)
+
+// A Definition says what one name on the sheet means.
+type Definition struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
+}
+
+// Definitions states everything that somebody who checks the sheet has to
+// know, with the project's answers where the notice is silent (D2, D3,
+// D10–D16 in docs/decisions.md).
+func (p *Platform) Definitions() []Definition {
+	w := p.Period.Window()
+	defs := []Definition{
+		{"时间采集范围", w.Chinese() + "（北京时间，首尾两日均含）。按评论首次发布的时间归期，追评不另计一条。"},
+		{"关键词", "在平台搜索框中输入、用来选取商品的商品关键词。"},
+		{"评论关键词", "在评论正文中查找的风险词；同义写法归入同一个词。"},
+		{"一行", "一件商品 × 一个评论关键词 × 一个采集范围；序号全表连续，按差评数从多到少排列。"},
+		{"差评数", "采集范围内，平台评为差评、且正文表明该问题确实发生在本商品上的评论条数。否定（没有异味）、担心、疑问、假设以及说别的商品的，不计。按评论计数，一条评论提到多次只算一条。"},
+		{"评论数", "采集范围内该商品的全部评论条数，包括系统默认评论。"},
+		{"店铺名称、商品名称、商品地址、商品价格", "采集时页面所示；取离采集范围结束时间最近的一次。价格单位为元，多规格时为区间。商品地址是商品页面的网址。"},
+		{"公司所在区域", "店铺营业执照公示信息中的所在区域；平台未公示的留空，并在下表“备注”中标明。"},
+		{"全部差评数", "备选口径 (a)：采集范围内该商品的全部差评，不论内容。"},
+		{"剔除默认评论的评论数", "备选口径 (b)：评论数减去系统默认好评等非买家所写的评论。"},
+		{"高星隐性投诉数", "备选口径 (c)：评为好评或系统默认评论、但正文表明该问题确实发生的评论条数。不计入差评数。"},
+		{"表明问题的评论数", "不论评级，正文表明该问题确实发生的评论条数。"},
+	}
+	for _, r := range p.Rules {
+		defs = append(defs, Definition{"评级规则：" + r.Platform, r.Rule})
+	}
+	return append(defs,
+		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
+		Definition{"程序版本", p.Program},
+		Definition{"检查关系", "差评数 ≤ 全部差评数 ≤ 评论数；剔除默认评论的评论数 ≤ 评论数；全部差评数 + 高星隐性投诉数 ≤ 评论数。"},
+	)
+}
+
+// remark flags what a row lacks.
+func (r *PlatformRow) remark() string {
+	switch {
+	case r.Region == "" && r.ProductKeyword == "":
+		return "公司所在区域未公示；商品未经关键词采集"
+	case r.Region == "":
+		return "公司所在区域未公示"
+	case r.ProductKeyword == "":
+		return "商品未经关键词采集"
+	}
+	return ""
+}
+
+// filed is 填报时间 as the sheet prints it (D17).
+func (p *Platform) filed() string {
+	if p.Filed.IsZero() {
+		return ""
+	}
+	return chaping.ChineseDate(p.Filed)
+}
+
+func (p *Platform) window() (from, to string) {
+	w := p.Period.Window()
+	return w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly)
+}

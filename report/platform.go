@@ -1,0 +1,201 @@
+// Package report renders the report forms of the notice 沪市监产质〔2020〕328号
+// from what was counted. A form has one model; every format is written from
+// it, so that they agree. Files appear under their final name only when they
+// are complete.
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+)
+
+// Platform is the model of sheet B, 上海市产品质量安全风险信息报送表（电商平台）.
+type Platform struct {
+	Station    string // 填报单位; empty keeps the form's placeholder
+	Filed      time.Time
+	Period     chaping.Period
+	Dictionary string // version of the dictionary behind the numbers
+	Program    string // version of the program
+	Rules      []GradeRule
+	Rows       []PlatformRow
+	Evidence   []Evidence
+	// EvidenceOmitted counts the pieces of evidence that were left out
+	// because a worksheet holds no more rows.
+	EvidenceOmitted int
+}
+
+// GradeRule states the rule by which a platform's reviews were graded (D13).
+type GradeRule struct {
+	Platform string `json:"platform"`
+	Rule     string `json:"rule"`
+}
+
+// A PlatformRow is one row of sheet B: one product × one term × the window
+// (D11). Columns 5 and 6 count reviews (D2); the alternative counts stand in
+// the companion sheet only (D3).
+type PlatformRow struct {
+	Seq int `json:"seq"`
+
+	ProductKeyword  string `json:"product_keyword"`
+	Term            string `json:"term"`
+	From            string `json:"from"` // first and last day of the window, inclusive
+	To              string `json:"to"`
+	NegativeReviews uint64 `json:"negative_reviews"`
+	Reviews         uint64 `json:"reviews"`
+	Shop            string `json:"shop"`
+	Product         string `json:"product"`
+	URL             string `json:"url"`
+	Price           string `json:"price"`  // yuan; a range for several SKUs; empty when unknown
+	Region          string `json:"region"` // company region; empty when unknown (D4)
+
+	AllNegativeReviews    uint64 `json:"all_negative_reviews"`
+	ReviewsWithoutDefault uint64 `json:"reviews_without_default"`
+	HiddenComplaints      uint64 `json:"hidden_complaints"`
+	AffirmedReviews       uint64 `json:"affirmed_reviews"`
+
+	Platform  string `json:"platform"`
+	ProductID string `json:"product_id"`
+}
+
+// Evidence is one sentence behind a number.
+type Evidence struct {
+	Seq       int    `json:"seq"` // of the row that it supports
+	Review    string `json:"review_id"`
+	Published string `json:"published"` // Asia/Shanghai
+	Rating    int    `json:"rating"`    // 0: none
+	Grade     string `json:"grade"`
+	Default   bool   `json:"default"`
+	Counted   string `json:"counted_as"` // the column that counts it
+	Surface   string `json:"surface"`
+	Start     int    `json:"start"` // rune offsets into the review
+	End       int    `json:"end"`
+	Sentence  string `json:"sentence"`
+}
+
+// NewPlatformRows makes the rows of sheet B of tallies, ordered by negative
+// reviews, then by all reviews that affirm the term, then by name; rows
+// without any affirmed mention are left out.
+func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
+	rows := make([]PlatformRow, 0, len(tallies))
+	for _, t := range tallies {
+		if t.AffirmedReviews == 0 {
+			continue
+		}
+		w := t.Period.Window()
+		rows = append(rows, PlatformRow{
+			ProductKeyword: t.Keyword, Term: t.Term,
+			From: w.FirstDay().Format(time.DateOnly), To: w.LastDay().Format(time.DateOnly),
+			NegativeReviews: t.NegativeReviews, Reviews: t.Reviews,
+			Shop: t.Product.Shop.Name, Product: t.Product.Name, URL: t.Product.URL, Price: t.Product.Price.String(), Region: t.Product.Shop.Region,
+			AllNegativeReviews: t.AllNegativeReviews, ReviewsWithoutDefault: t.ReviewsWithoutDefault,
+			HiddenComplaints: t.HiddenComplaints, AffirmedReviews: t.AffirmedReviews,
+			Platform: t.Product.Platform, ProductID: t.Product.ID,
+		})
+	}
+	slices.SortStableFunc(rows, func(a, b PlatformRow) int {
+		return cmp.Or(
+			cmp.Compare(b.NegativeReviews, a.NegativeReviews),
+			cmp.Compare(b.AffirmedReviews, a.AffirmedReviews),
+			cmp.Compare(a.ProductKeyword, b.ProductKeyword),
+			cmp.Compare(a.Term, b.Term),
+			cmp.Compare(a.Platform, b.Platform),
+			cmp.Compare(a.ProductID, b.ProductID),
+		)
+	})
+	for i := range rows {
+		rows[i].Seq = i + 1
+	}
+	return rows
+}
+
+// rowKey is what makes a row of sheet B unique.
+type rowKey struct{ keyword, term, platform, product string }
+
+// CollectEvidence returns the function that takes the evidence behind the
+// sheet's rows, piece by piece, and the one that ends it: it sorts what was
+// taken by row, counted column and date. Evidence of a row that the sheet
+// does not have is passed over.
+func (p *Platform) CollectEvidence() (add func(*chaping.Evidence) error, done func()) {
+	index := make(map[rowKey]int, len(p.Rows))
+	for _, r := range p.Rows {
+		index[rowKey{r.ProductKeyword, r.Term, r.Platform, r.ProductID}] = r.Seq
+	}
+	return func(e *chaping.Evidence) error {
+			seq, ok := index[rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}]
+			switch {
+			case !ok:
+			case len(p.Evidence) >= maxEvidence:
+				p.EvidenceOmitted++
+			default:
+				p.Evidence = append(p.Evidence, newEvidence(seq, e))
+			}
+			return nil
+		}, func() {
+			slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
+				return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(countedOrder(a.Counted), countedOrder(b.Counted)),
+					cmp.Compare(a.Published, b.Published), cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start))
+			})
+		}
+}
+
+// The columns that a piece of evidence may be counted in.
+const (
+	countedNegative = "差评数"
+	countedHidden   = "高星隐性投诉"
+	countedNeither  = "不计入（中评或未评级）"
+)
+
+func countedOrder(s string) int {
+	return slices.Index([]string{countedNegative, countedHidden, countedNeither}, s)
+}
+
+func newEvidence(seq int, e *chaping.Evidence) Evidence {
+	counted := countedNeither
+	switch {
+	case e.Review.Grade == chaping.Negative:
+		counted = countedNegative
+	case e.Review.Grade == chaping.Positive || e.Review.Default:
+		counted = countedHidden
+	}
+	return Evidence{
+		Seq: seq, Review: e.Review.ID, Published: e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime),
+		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: counted,
+		Surface: e.Mention.Surface, Start: e.Mention.Start, End: e.Mention.End,
+		Sentence: sentence(e.Review.Body(), e.Mention.Start, e.Mention.End),
+	}
+}
+
+// maxSentence is how many runes of a sentence are shown on either side of a
+// mention; buyers often write without any punctuation.
+const maxSentence = 60
+
+// sentence is the sentence of body around the runes start to end.
+func sentence(body string, start, end int) string {
+	runes := []rune(body)
+	if start < 0 || end > len(runes) || start > end {
+		return chaping.Shorten(body, 2*maxSentence)
+	}
+	stop := func(r rune) bool { return strings.ContainsRune("。！？!?；;\n\r", r) }
+	from, to := start, end
+	for from > 0 && start-from < maxSentence && !stop(runes[from-1]) {
+		from--
+	}
+	for to < len(runes) && to-end < maxSentence && !stop(runes[to]) {
+		to++
+	}
+	if to < len(runes) && stop(runes[to]) && runes[to] != '\n' && runes[to] != '\r' {
+		to++
+	}
+	s := strings.TrimSpace(string(runes[from:to]))
+	if from > 0 && !stop(runes[from-1]) {
+		s = "…" + s
+	}
+	if to < len(runes) && !stop(runes[to-1]) && !stop(runes[to]) {
+		s += "…"
+	}
+	return s
+}

@@ -1,0 +1,247 @@
+package report
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"chaping"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func period(t testing.TB, s string) chaping.Period {
+	t.Helper()
+	p, err := chaping.ParsePeriod(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// sheet is a platform sheet of three products, one of them hostile.
+func sheet(t testing.TB) *Platform {
+	t.Helper()
+	p := &Platform{
+		Station: "上海寻梦信息技术有限公司（拼多多）", Filed: time.Date(2020, 8, 25, 10, 0, 0, 0, chaping.Shanghai()), Period: period(t, "2020-08"),
+		Dictionary: "d-1234", Program: "test", Rules: []GradeRule{{"京东", chaping.RatingRule{Version: "jd-2016", Max: 5, Negative: 1, Neutral: 3}.Chinese()}},
+	}
+	product := func(id, name string, low, high int64, region string) chaping.Product {
+		return chaping.Product{Platform: "mall", ID: id, Name: name, URL: "http://mall.example/item/" + id + ".html",
+			Price: chaping.Price{Low: low, High: high}, Shop: chaping.Shop{Name: "示例电器旗舰店", Region: region}}
+	}
+	tallies := []chaping.Tally{
+		{Keyword: "电热水壶", Term: "异味", Product: product("1", "不锈钢电热水壶 1.7L", 9900, 12900, "浙江省宁波市"), NegativeReviews: 3, Reviews: 40, AllNegativeReviews: 6, ReviewsWithoutDefault: 35, HiddenComplaints: 1, AffirmedReviews: 4},
+		{Keyword: "电热水壶", Term: "漏电", Product: product("2", "玻璃养生壶", 15900, 15900, ""), NegativeReviews: 7, Reviews: 22, AllNegativeReviews: 7, ReviewsWithoutDefault: 22, HiddenComplaints: 0, AffirmedReviews: 7},
+		{Keyword: "插座", Term: "起火", Product: product("3", `=HYPERLINK("http://evil.example","点我")`+"\x00\x0b", 0, 0, "+cmd|' /C calc'!A0"), NegativeReviews: 3, Reviews: 5, AllNegativeReviews: 3, ReviewsWithoutDefault: 5, AffirmedReviews: 3},
+		{Keyword: "插座", Term: "烫手", Product: product("3", "无人提起", 0, 0, ""), Reviews: 5},
+	}
+	for i := range tallies {
+		tallies[i].Period = p.Period
+	}
+	p.Rows = NewPlatformRows(tallies)
+	add, done := p.CollectEvidence()
+	review := func(product, id, text string, grade chaping.Grade, rating int) chaping.Review {
+		return chaping.Review{Platform: "mall", Product: product, ID: id, Text: text, Grade: grade, Rating: rating, Published: time.Date(2020, 8, 1, 9, 0, 0, 0, chaping.Shanghai())}
+	}
+	for _, e := range []chaping.Evidence{
+		{Keyword: "电热水壶", Term: "漏电", Review: review("2", "r1", "刚用两次。壶把手漏电，手都麻了！客服不理", chaping.Negative, 1), Mention: chaping.Mention{Surface: "漏电", Start: 8, End: 10}},
+		{Keyword: "电热水壶", Term: "异味", Review: review("1", "r2", "总体好，就是有异味", chaping.Positive, 5), Mention: chaping.Mention{Surface: "异味", Start: 7, End: 9}},
+		{Keyword: "电热水壶", Term: "异味", Review: review("1", "r3", "=1+1 异味太大", chaping.Negative, 1), Mention: chaping.Mention{Surface: "异味", Start: 5, End: 7}},
+		{Keyword: "别的", Term: "异味", Review: review("1", "r4", "异味", chaping.Negative, 1), Mention: chaping.Mention{Surface: "异味", Start: 0, End: 2}},
+	} {
+		if err := add(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done()
+	return p
+}
+
+func TestPlatformJSON(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sheet.json")
+	if err := sheet(t).WriteJSON(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "platform.json")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("the JSON differs from %s (rewrite it with -update if that is meant):\n%s", golden, got)
+	}
+	var doc struct{ Rows []map[string]any }
+	if err := json.Unmarshal(got, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields("seq product_keyword term from to negative_reviews reviews shop product url price region all_negative_reviews reviews_without_default hidden_complaints") {
+		if _, ok := doc.Rows[0][name]; !ok {
+			t.Errorf("rows lack %q, a name that other programs rely on", name)
+		}
+	}
+}
+
+func TestPlatformXLSX(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sheet.xlsx")
+	if err := sheet(t).WriteXLSX(path); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	if got := strings.Join(book.GetSheetList(), " "); got != "报送表 统计口径 证据" {
+		t.Errorf("worksheets: %s", got)
+	}
+	rows, err := book.GetRows("报送表")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		"上海市产品质量安全风险信息报送表",
+		"（电商平台）",
+		"填报单位：上海寻梦信息技术有限公司（拼多多）|||||||填报时间：2020年8月25日",
+		"序号|关键词|评论关键词|时间采集范围|差评数|评论数|店铺名称|商品名称|商品地址|商品价格|公司所在区域",
+		"1|电热水壶|漏电|2020年7月25日至\n2020年8月24日|7|22|示例电器旗舰店|玻璃养生壶|http://mall.example/item/2.html|159.00",
+		"2|电热水壶|异味|2020年7月25日至\n2020年8月24日|3|40|示例电器旗舰店|不锈钢电热水壶 1.7L|http://mall.example/item/1.html|99.00-129.00|浙江省宁波市",
+		`3|插座|起火|2020年7月25日至` + "\n" + `2020年8月24日|3|5|示例电器旗舰店|=HYPERLINK("http://evil.example","点我")|http://mall.example/item/3.html||+cmd|' /C calc'!A0`,
+	} {
+		if got := strings.Join(rows[i], "|"); got != want {
+			t.Errorf("row %d:\n got %q\nwant %q", i+1, got, want)
+		}
+	}
+	for _, name := range book.GetSheetList() {
+		all, err := book.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r := range all {
+			for c := range all[r] {
+				cell, _ := excelize.CoordinatesToCellName(c+1, r+1)
+				if f, _ := book.GetCellFormula(name, cell); f != "" {
+					t.Errorf("%s!%s is a formula: %s", name, cell, f)
+				}
+			}
+		}
+	}
+	if v, err := book.GetCellValue("报送表", "E5"); err != nil || v != "7" {
+		t.Errorf("E5 = %q, %v", v, err)
+	}
+	if typ, err := book.GetCellType("报送表", "E5"); err != nil || typ == excelize.CellTypeSharedString || typ == excelize.CellTypeInlineString {
+		t.Errorf("a count is stored as text: %v, %v", typ, err)
+	}
+	titles := book.GetDefinedName()
+	if len(titles) != 2 || titles[0].RefersTo != "'报送表'!$4:$4" {
+		t.Errorf("print titles: %+v", titles)
+	}
+	layout, err := book.GetPageLayout("报送表")
+	if err != nil || *layout.Orientation != "landscape" || *layout.Size != 9 {
+		t.Errorf("page: %+v, %v", layout, err)
+	}
+	evidence, err := book.GetRows("证据")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(evidence) != 4 { // heading and three; the one without a row is passed over
+		t.Fatalf("evidence: %q", evidence)
+	}
+	for i, want := range []string{"壶把手漏电，手都麻了！", "=1+1 异味太大", "总体好，就是有异味"} {
+		if evidence[i+1][9] != want {
+			t.Errorf("evidence %d: %q, want %q", i+1, evidence[i+1][9], want)
+		}
+	}
+}
+
+func TestEmptyMonth(t *testing.T) {
+	p := &Platform{Period: period(t, "2020-09")}
+	dir := t.TempDir()
+	if err := p.WriteXLSX(filepath.Join(dir, "s.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenFile(filepath.Join(dir, "s.xlsx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	for cell, want := range map[string]string{"A5": "无", "A3": "填报单位：（风险信息监测站名）"} {
+		if v, _ := book.GetCellValue("报送表", cell); v != want {
+			t.Errorf("%s = %q, want %q", cell, v, want)
+		}
+	}
+	if err := p.WriteJSON(filepath.Join(dir, "s.json")); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(filepath.Join(dir, "s.json")); !strings.Contains(string(data), `"rows": []`) {
+		t.Errorf("an empty month must give an empty array:\n%s", data)
+	}
+}
+
+func TestFailedWriteLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	p := sheet(t)
+	if err := p.WriteXLSX(filepath.Join(dir, "absent", "s.xlsx")); err == nil || !strings.Contains(err.Error(), "处理办法") {
+		t.Errorf("error %v", err)
+	}
+	target := filepath.Join(dir, "s.json")
+	if err := os.Mkdir(target, 0o755); err != nil { // a directory in the way
+		t.Fatal(err)
+	}
+	if err := p.WriteJSON(target); err == nil {
+		t.Error("no error")
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	for _, tt := range []struct {
+		body       string
+		start, end int
+		want       string
+	}{
+		{"好。有异味！差", 3, 5, "有异味！"},
+		{"有异味", 1, 3, "有异味"},
+		{strings.Repeat("长", 100) + "漏电" + strings.Repeat("短", 100), 100, 102, "…" + strings.Repeat("长", 60) + "漏电" + strings.Repeat("短", 60) + "…"},
+		{"首评\n追评漏电", 5, 7, "追评漏电"},
+		{"漏电", 5, 9, "漏电"},
+	} {
+		if got := sentence(tt.body, tt.start, tt.end); got != tt.want {
+			t.Errorf("sentence(%q) = %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
+
+func BenchmarkWriteXLSX50k(b *testing.B) {
+	p := sheet(b)
+	row := p.Rows[0]
+	p.Rows = p.Rows[:0]
+	for i := range 50_000 {
+		row.Seq = i + 1
+		p.Rows = append(p.Rows, row)
+	}
+	path := filepath.Join(b.TempDir(), "s.xlsx")
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.WriteXLSX(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
