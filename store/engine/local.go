@@ -1,0 +1,383 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/ch-go/proto"
+	"github.com/ClickHouse/clickhouse-go/v2"
+	chcolumn "github.com/ClickHouse/clickhouse-go/v2/lib/column"
+	native "github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+)
+
+const (
+	// maxStatement bounds the text of a statement, bound values included.
+	maxStatement = 256 << 20
+
+	// maxIdle is how many connections are kept open for the next statement.
+	maxIdle = 4
+
+	// killEvery is the pause between attempts to kill a statement whose
+	// context is done: it may not have begun yet when the first one is made.
+	killEvery = 50 * time.Millisecond
+)
+
+// A local runs statements on libchdb in this process.
+type local struct {
+	lib     *library
+	args    []string // of every connection
+	control *conn    // keeps the engine running, and kills statements
+	killing sync.Mutex
+	hello   []byte // the answer to the driver's hello
+
+	mu     sync.Mutex
+	idle   []*conn
+	serial int            // of the latest connection
+	open   sync.WaitGroup // statements whose response is open
+	closed bool
+}
+
+// openLocal starts the engine on a data path. One process can have one path
+// open at a time.
+func openLocal(lib *library, path string) (*local, error) {
+	l := &local{lib: lib, args: []string{"--path=" + path}}
+	var err error
+	if l.control, err = l.dial(); err != nil {
+		return nil, err
+	}
+	version, err := l.control.exec("SELECT version()", "TSVRaw")
+	if err == nil {
+		l.hello, err = encodeHello(strings.TrimSpace(string(version)))
+	}
+	if err != nil {
+		l.control.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// encodeHello is the answer to the driver's hello, see the package comment.
+func encodeHello(version string) ([]byte, error) {
+	var block native.Block
+	for _, column := range []struct{ name, kind string }{
+		{"displayName()", "String"}, {"version()", "String"}, {"revision()", "UInt32"}, {"timezone()", "String"},
+	} {
+		if err := block.AddColumn(column.name, chcolumn.Type(column.kind)); err != nil {
+			return nil, err
+		}
+	}
+	if err := block.Append("chaping", version, uint32(0), "UTC"); err != nil {
+		return nil, err
+	}
+	var buffer proto.Buffer
+	if err := block.Encode(&buffer, clickhouse.ClientTCPProtocolVersion); err != nil {
+		return nil, err
+	}
+	return buffer.Buf, nil
+}
+
+// dial opens a further connection.
+func (l *local) dial() (*conn, error) {
+	l.mu.Lock()
+	l.serial++
+	name := "chaping-" + strconv.Itoa(l.serial)
+	l.mu.Unlock()
+	return l.lib.dial(name, l.args...)
+}
+
+// acquire gets a connection for one statement; release gives it back.
+func (l *local) acquire() (*conn, error) {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil, errors.New("the engine is closed")
+	}
+	l.open.Add(1)
+	if n := len(l.idle); n > 0 {
+		c := l.idle[n-1]
+		l.idle = l.idle[:n-1]
+		l.mu.Unlock()
+		return c, nil
+	}
+	l.mu.Unlock()
+	c, err := l.dial()
+	if err != nil {
+		l.open.Done()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (l *local) release(c *conn) {
+	defer l.open.Done()
+	l.mu.Lock()
+	keep := len(l.idle) < maxIdle && !l.closed
+	if keep {
+		l.idle = append(l.idle, c)
+	}
+	l.mu.Unlock()
+	if !keep {
+		c.close()
+	}
+}
+
+// close waits for open statements and stops the engine.
+func (l *local) close() {
+	l.mu.Lock()
+	l.closed = true
+	idle := l.idle
+	l.idle = nil
+	l.mu.Unlock()
+	for _, c := range idle {
+		c.close()
+	}
+	l.open.Wait()
+	l.control.close()
+}
+
+// watch kills what runs on c as soon as ctx is done, until stop is called.
+func (l *local) watch(ctx context.Context, c *conn) (stop func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	over, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-over:
+			return
+		case <-ctx.Done():
+		}
+		for {
+			l.killing.Lock()
+			// An error means that there is nothing to kill, or that it
+			// cannot be: the statement then runs to its end.
+			_, _ = l.control.exec("KILL QUERY WHERE Settings['log_comment'] = '"+c.name+"' ASYNC", "Null")
+			l.killing.Unlock()
+			select {
+			case <-over:
+				return
+			case <-time.After(killEvery):
+			}
+		}
+	}()
+	return sync.OnceFunc(func() { close(over); <-gone })
+}
+
+var insertFormat = regexp.MustCompile(`(?is)^(\s*INSERT\s.*\S)\s+FORMAT\s+(\w+)\s*$`)
+
+// RoundTrip runs one statement, as ClickHouse's HTTP interface takes it.
+func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	body := req.Body
+	if body == nil {
+		body = http.NoBody
+	}
+	defer body.Close()
+
+	q, err := parseRequest(req.URL.Query())
+	if err != nil {
+		return respond(req, nil, err), nil
+	}
+	var insert []string
+	if q.sql == "" {
+		text, err := io.ReadAll(io.LimitReader(body, maxStatement+1))
+		if err != nil {
+			return nil, err
+		}
+		if len(text) > maxStatement {
+			return respond(req, nil, fmt.Errorf("statement longer than %d MB", maxStatement>>20)), nil
+		}
+		q.sql = string(text)
+	} else if insert = insertFormat.FindStringSubmatch(q.sql); insert == nil {
+		return respond(req, nil, errors.New("only INSERT ... FORMAT takes data")), nil
+	}
+	if strings.HasPrefix(q.sql, "SELECT displayName(), version(), revision()") {
+		return respond(req, io.NopCloser(bytes.NewReader(l.hello)), nil), nil
+	}
+
+	c, err := l.acquire()
+	if err != nil {
+		return respond(req, nil, err), nil
+	}
+	stop := l.watch(ctx, c)
+	finish := sync.OnceFunc(func() {
+		stop()
+		q.reset(c)
+		l.release(c)
+	})
+	if err = q.prepare(c); err == nil {
+		if insert != nil {
+			err = c.insert(insert[1], insert[2], body)
+		} else {
+			var s *stream
+			if s, err = c.stream(q.sql, "Native"); err == nil && len(s.rest) > 0 {
+				return respond(req, &answer{ctx: ctx, stream: s, finish: finish}, nil), nil
+			} else if err == nil {
+				s.close()
+			}
+		}
+	}
+	finish()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return respond(req, nil, err), nil
+}
+
+// A request is what the URL of a statement says.
+type request struct {
+	sql      string // empty: in the body
+	database string
+	settings url.Values
+}
+
+func parseRequest(params url.Values) (request, error) {
+	q := request{sql: params.Get("query"), database: params.Get("database"), settings: params}
+	for name := range params {
+		switch {
+		case name == "query", name == "database", name == "query_id", name == "quota_key",
+			name == "default_format", name == "client_protocol_version":
+			delete(params, name)
+		case strings.HasPrefix(name, "param_"):
+			return q, errors.New("query parameters are not supported, bind values instead")
+		case !settingName.MatchString(name):
+			return q, fmt.Errorf("%q is not the name of a setting", name)
+		}
+	}
+	return q, nil
+}
+
+var settingName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// prepare makes the request's database and settings those of the connection.
+func (q *request) prepare(c *conn) error {
+	if err := c.use(q.database); err != nil {
+		return err
+	}
+	return q.set(c, func(name string) string {
+		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(q.settings.Get(name)) + "'"
+	})
+}
+
+// reset undoes the settings.
+func (q *request) reset(c *conn) {
+	// A setting that could not be set cannot be reset either.
+	_ = q.set(c, func(string) string { return "DEFAULT" })
+}
+
+func (q *request) set(c *conn, value func(name string) string) error {
+	if len(q.settings) == 0 {
+		return nil
+	}
+	var assignments []string
+	for _, name := range slices.Sorted(maps.Keys(q.settings)) {
+		assignments = append(assignments, name+" = "+value(name))
+	}
+	_, err := c.exec("SET "+strings.Join(assignments, ", "), "Null")
+	return err
+}
+
+// respond makes an HTTP response of an answer or of an error. Content-Length
+// is 0 where there is nothing: to the driver that means that no rows come.
+func respond(req *http.Request, body io.ReadCloser, err error) *http.Response {
+	resp := &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: http.NoBody, Request: req,
+	}
+	switch {
+	case err != nil:
+		resp.Status, resp.StatusCode = "500 Internal Server Error", http.StatusInternalServerError
+		text := err.Error()
+		resp.Header.Set("Content-Type", "text/plain; charset=utf-8")
+		resp.ContentLength = int64(len(text))
+		resp.Body = io.NopCloser(strings.NewReader(text))
+	case body != nil:
+		resp.Header.Set("Content-Type", "application/octet-stream")
+		resp.ContentLength = -1
+		resp.Body = body
+	}
+	return resp
+}
+
+// An answer is the body of a response: what a statement returns, chunk by
+// chunk, then an error frame if it failed on the way.
+type answer struct {
+	ctx    context.Context // the request's
+	mu     sync.Mutex      // Close may come while Read runs
+	stream *stream         // nil once finished
+	frame  io.Reader       // what is left of the error frame
+	finish func()
+}
+
+func (a *answer) Read(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.frame != nil {
+		return a.frame.Read(p)
+	}
+	if err := a.ctx.Err(); err != nil {
+		a.end()
+		return 0, err
+	}
+	if a.stream == nil {
+		return 0, io.EOF
+	}
+	n, err := a.stream.read(p)
+	if err == nil {
+		return n, nil
+	}
+	a.end()
+	if err == io.EOF || a.ctx.Err() != nil {
+		return 0, cmpErr(a.ctx.Err(), io.EOF)
+	}
+	a.frame = errorFrame(err)
+	return a.frame.Read(p)
+}
+
+func (a *answer) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.end()
+	return nil
+}
+
+// end gives the connection back.
+func (a *answer) end() {
+	if a.stream != nil {
+		a.stream.close()
+		a.stream = nil
+		a.finish()
+	}
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// errorFrame writes an error as ClickHouse writes it into a response that has
+// begun.
+func errorFrame(err error) io.Reader {
+	const tag = "chaping-engine-0"
+	text := err.Error()
+	return strings.NewReader(fmt.Sprintf("\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", tag, text, len(text), tag))
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"chaping"
+)
+
+// ReplaceMentions drops the mentions of a period and a dictionary version,
+// and the tallies made of them, and returns a writer for new ones. Reviews
+// may be streaming meanwhile.
+func (s *Store) ReplaceMentions(ctx context.Context, p chaping.Period, dictionary string) (*MentionWriter, error) {
+	args := partitionArgs(p, dictionary)
+	if err := s.exec(ctx, "drop_tallies", args...); err != nil {
+		return nil, err
+	}
+	if err := s.exec(ctx, "drop_mentions", args...); err != nil {
+		return nil, err
+	}
+	return &MentionWriter{store: s, period: periodNumber(p), dictionary: dictionary}, nil
+}
+
+func partitionArgs(p chaping.Period, dictionary string) []any {
+	return []any{named("period", periodNumber(p)), named("dictionary", dictionary)}
+}
+
+// A MentionWriter writes the mentions of one period and dictionary version.
+// It is for one goroutine. After an error, begin again with ReplaceMentions.
+type MentionWriter struct {
+	store      *Store
+	period     uint32
+	dictionary string
+	batch      mentionColumns
+}
+
+type mentionColumns struct {
+	term, platform, product, review []string
+	published                       []time.Time
+	grade, isDefault                []uint8
+	surface                         []string
+	start, end                      []uint32
+	assertion, cue                  []string
+}
+
+// Write adds what mining found. It keeps nothing of its argument, which need
+// not be in any order; the batch that it fills is sent when it is large.
+func (w *MentionWriter) Write(ctx context.Context, mined []chaping.Mined) error {
+	b := &w.batch
+	for i := range mined {
+		r := &mined[i].Review
+		for _, m := range mined[i].Mentions {
+			b.term = append(b.term, m.Term)
+			b.platform = append(b.platform, r.Platform)
+			b.product = append(b.product, r.Product)
+			b.review = append(b.review, r.ID)
+			b.published = append(b.published, r.Published)
+			b.grade = append(b.grade, uint8(r.Grade))
+			b.isDefault = append(b.isDefault, bit(r.Default))
+			b.surface = append(b.surface, m.Surface)
+			b.start = append(b.start, uint32(m.Start))
+			b.end = append(b.end, uint32(m.End))
+			b.assertion = append(b.assertion, string(m.Assertion))
+			b.cue = append(b.cue, m.Cue)
+		}
+		if len(b.term) >= maxRows {
+			if err := w.Flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Flush sends what Write has kept back. Call it at the end: without it the
+// last batch is lost.
+func (w *MentionWriter) Flush(ctx context.Context) error {
+	b := w.batch
+	if len(b.term) == 0 {
+		return nil
+	}
+	w.batch = mentionColumns{}
+	period := make([]uint32, len(b.term))
+	dictionary := make([]string, len(b.term))
+	for i := range period {
+		period[i], dictionary[i] = w.period, w.dictionary
+	}
+	return w.store.insert(ctx, "mentions", `period, dictionary, term, platform, product, review, published, grade, is_default,
+		surface, start_rune, end_rune, assertion, cue`,
+		period, dictionary, b.term, b.platform, b.product, b.review, b.published, b.grade, b.isDefault,
+		b.surface, b.start, b.end, b.assertion, b.cue)
+}

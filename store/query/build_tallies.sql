@@ -1,0 +1,44 @@
+-- One row per product keyword × term × product with an affirmed mention.
+-- Distinct reviews are counted, so that neither a second mention nor a row
+-- sent twice changes a number. A product that was never listed keeps keyword ''.
+INSERT INTO tallies (
+    period, dictionary, keyword, term, platform, product,
+    name, url, price_low, price_high, shop_id, shop, region,
+    negative_reviews, reviews, all_negative_reviews, reviews_without_default,
+    hidden_complaints, affirmed_reviews)
+SELECT
+    @period, @dictionary, keyword, term, platform, product,
+    name, url, price_low, price_high, shop_id, shop, region,
+    negative_reviews, reviews, all_negative_reviews, reviews_without_default,
+    hidden_complaints, affirmed_reviews
+FROM (
+    SELECT term, platform, product, negative_reviews, hidden_complaints, affirmed_reviews,
+           reviews, all_negative_reviews, reviews_without_default
+    FROM (
+        SELECT term, platform, product,
+               uniqExactIf(review, grade = @negative) AS negative_reviews,
+               uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden_complaints,
+               uniqExact(review) AS affirmed_reviews
+        FROM mentions
+        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+        GROUP BY term, platform, product
+    ) AS affirming ANY LEFT JOIN (
+        SELECT platform, product,
+               count() AS reviews,
+               countIf(grade = @negative) AS all_negative_reviews,
+               countIf(is_default = 0) AS reviews_without_default
+        FROM {{template "window"}}
+        GROUP BY platform, product
+    ) AS counted USING (platform, product)
+) AS rows ALL LEFT JOIN (
+    -- The snapshot nearest to the end of the window; of two equally near, the later.
+    SELECT platform, product, keyword, name, url, price_low, price_high, shop_id, shop, region
+    FROM listings FINAL
+    WHERE (platform, product) IN (
+        SELECT platform, product
+        FROM mentions
+        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+    )
+    ORDER BY abs(seen - @end), seen DESC
+    LIMIT 1 BY platform, product, keyword
+) AS facts USING (platform, product)

@@ -1,0 +1,1 @@
+ALTER TABLE mentions DROP PARTITION (@period, @dictionary)

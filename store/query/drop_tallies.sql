@@ -1,0 +1,1 @@
+ALTER TABLE tallies DROP PARTITION (@period, @dictionary)

@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"chaping"
+)
+
+const (
+	// ClickHouse refuses an insert that touches more than 100 partitions,
+	// which are months here.
+	maxMonths = 100
+
+	// A batch is sent once it is this large, so that memory does not depend
+	// on what the caller passes.
+	maxRows  = 1 << 16
+	maxBytes = 64 << 20
+
+	// maxKey bounds each part of a review's or product's key, in bytes.
+	maxKey = 1024
+
+	// hashBits of a review's version are content hash; see 0001_reviews.sql.
+	hashBits = 20
+)
+
+// The dates that DateTime holds, whole days in Asia/Shanghai.
+var (
+	firstDate = time.Date(1970, 1, 2, 0, 0, 0, 0, chaping.Shanghai())
+	lastDate  = time.Date(2106, 1, 1, 0, 0, 0, 0, chaping.Shanghai()) // exclusive
+)
+
+// PutReviews stores reviews. Of two copies of a review, the one collected
+// later holds, whichever comes first; a zero Collected means now. A review
+// that cannot be kept (a date outside 1970–2105, an empty or overlong key, a
+// rating out of range) is a *chaping.InputError that names it, and nothing of
+// the call is stored.
+func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error {
+	for i := range reviews {
+		if err := checkReview(&reviews[i]); err != nil {
+			return err
+		}
+	}
+	now := s.now()
+	var b reviewColumns
+	months := map[int]bool{}
+	for i := range reviews {
+		r := &reviews[i]
+		published := r.Published.In(chaping.Shanghai())
+		month := published.Year()*12 + int(published.Month())
+		if !months[month] && len(months) == maxMonths || len(b.id) == maxRows || b.bytes > maxBytes {
+			if err := b.send(ctx, s); err != nil {
+				return err
+			}
+			b = reviewColumns{}
+			clear(months)
+		}
+		months[month] = true
+		b.add(r, now)
+	}
+	return b.send(ctx, s)
+}
+
+func checkReview(r *chaping.Review) error {
+	bad := func(field, value, problem, remedy string) error {
+		return &chaping.InputError{
+			File:    fmt.Sprintf("评论 %s/%s/%s", chaping.Shorten(r.Platform, 40), chaping.Shorten(r.Product, 40), chaping.Shorten(r.ID, 40)),
+			Field:   field,
+			Value:   value,
+			Problem: problem,
+			Remedy:  remedy,
+		}
+	}
+	switch {
+	case !keyFits(r.Platform) || !keyFits(r.Product) || !keyFits(r.ID):
+		return bad("编号", "", fmt.Sprintf("平台、商品和评论编号不能为空，且各不超过 %d 字节", maxKey), "改正来源中的编号字段")
+	case r.Published.Before(firstDate) || !r.Published.Before(lastDate):
+		return bad("发表时间", r.Published.Format(time.RFC3339), "不在 1970–2105 年之间", "检查来源的日期格式")
+	case !r.AppendedAt.IsZero() && (r.AppendedAt.Before(firstDate) || !r.AppendedAt.Before(lastDate)):
+		return bad("追评时间", r.AppendedAt.Format(time.RFC3339), "不在 1970–2105 年之间", "检查来源的日期格式")
+	case !r.Collected.IsZero() && (r.Collected.Before(firstDate) || !r.Collected.Before(lastDate)):
+		return bad("采集时间", r.Collected.Format(time.RFC3339), "不在 1970–2105 年之间", "检查本机时钟")
+	case int(int32(r.Rating)) != r.Rating:
+		return bad("评分", strconv.Itoa(r.Rating), "超出范围", "检查来源的评分字段")
+	}
+	return nil
+}
+
+func keyFits(s string) bool { return 0 < len(s) && len(s) <= maxKey }
+
+// version orders the copies of a review.
+func version(r *chaping.Review, now time.Time) uint64 {
+	collected := r.Collected
+	if collected.IsZero() {
+		collected = now
+	}
+	h := xxhash.New()
+	put := func(s string) {
+		var n [8]byte
+		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
+		h.Write(n[:])
+		h.WriteString(s)
+	}
+	put(r.Text)
+	put(r.Appended)
+	put(r.Rule)
+	put(r.Run)
+	put(fmt.Sprint(r.Published.Unix(), millis(r.AppendedAt), r.Rating, r.Grade, r.Default))
+	return uint64(collected.UnixMilli())<<hashBits | h.Sum64()&(1<<hashBits-1)
+}
+
+// reviewColumns are reviews on their way to the table.
+type reviewColumns struct {
+	platform, product, id []string
+	published             []time.Time
+	rating                []int32
+	grade                 []uint8
+	rule                  []string
+	isDefault             []uint8
+	text, appended        []string
+	appendedAt            []time.Time
+	run                   []string
+	version               []uint64
+	bytes                 int
+}
+
+func (b *reviewColumns) add(r *chaping.Review, now time.Time) {
+	appendedAt := r.AppendedAt
+	if appendedAt.IsZero() {
+		appendedAt = time.Unix(0, 0)
+	}
+	b.platform = append(b.platform, r.Platform)
+	b.product = append(b.product, r.Product)
+	b.id = append(b.id, r.ID)
+	b.published = append(b.published, r.Published)
+	b.rating = append(b.rating, int32(r.Rating))
+	b.grade = append(b.grade, uint8(r.Grade))
+	b.rule = append(b.rule, r.Rule)
+	b.isDefault = append(b.isDefault, bit(r.Default))
+	b.text = append(b.text, r.Text)
+	b.appended = append(b.appended, r.Appended)
+	b.appendedAt = append(b.appendedAt, appendedAt)
+	b.run = append(b.run, r.Run)
+	b.version = append(b.version, version(r, now))
+	b.bytes += len(r.Text) + len(r.Appended)
+}
+
+func (b *reviewColumns) send(ctx context.Context, s *Store) error {
+	if len(b.id) == 0 {
+		return nil
+	}
+	return s.insert(ctx, "reviews", `platform, product, id, published, rating, grade, rule, is_default,
+		text, appended, appended_at, run, version`,
+		b.platform, b.product, b.id, b.published, b.rating, b.grade, b.rule, b.isDefault,
+		b.text, b.appended, b.appendedAt, b.run, b.version)
+}
+
+func bit(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Reviews calls each for every review published in the window, once, in no
+// order. It streams: memory does not grow with the window, and other
+// statements may run meanwhile. The review is overwritten by the next one.
+// An error of each ends the reading and is returned.
+func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chaping.Review) error) error {
+	return s.reviews(ctx, "reviews", windowArgs(w), each)
+}
+
+func (s *Store) reviews(ctx context.Context, name string, args []any, each func(*chaping.Review) error) error {
+	var (
+		r                chaping.Review
+		rating           int32
+		grade, isDefault uint8
+		appendedAt       time.Time
+		version          uint64
+	)
+	return s.query(ctx, name, nil, args, func(scan func(...any) error) error {
+		err := scan(&r.Platform, &r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &isDefault,
+			&r.Text, &r.Appended, &appendedAt, &r.Run, &version)
+		if err != nil {
+			return err
+		}
+		r.Published = r.Published.In(chaping.Shanghai())
+		r.Rating, r.Grade, r.Default = int(rating), chaping.Grade(grade), isDefault == 1
+		r.AppendedAt = time.Time{}
+		if appendedAt.Unix() != 0 {
+			r.AppendedAt = appendedAt.In(chaping.Shanghai())
+		}
+		r.Collected = fromMillis(int64(version >> hashBits))
+		return each(&r)
+	})
+}
+
+// WindowState is a fingerprint of what mining and counting read of the
+// window's reviews, and their number. The fingerprint changes with every
+// review that comes, goes or changes in text, date, grade or default flag; it
+// does not change when the same reviews are collected again. Fingerprints of
+// different databases cannot be compared.
+func (s *Store) WindowState(ctx context.Context, w chaping.Window) (state string, reviews uint64, err error) {
+	var sum uint64
+	err = s.query(ctx, "window_state", nil, windowArgs(w), func(scan func(...any) error) error { return scan(&reviews, &sum) })
+	return fmt.Sprintf("%d-%016x", reviews, sum), reviews, err
+}
+
+// CountRun is the number of distinct reviews whose stored copy came with the
+// run.
+func (s *Store) CountRun(ctx context.Context, run string) (reviews uint64, err error) {
+	err = s.query(ctx, "count_run", nil, []any{named("run", run)}, func(scan func(...any) error) error { return scan(&reviews) })
+	return reviews, err
+}
+
+// ReviewCount is the number of distinct reviews.
+func (s *Store) ReviewCount(ctx context.Context) (reviews uint64, err error) {
+	err = s.query(ctx, "review_count", nil, nil, func(scan func(...any) error) error { return scan(&reviews) })
+	return reviews, err
+}

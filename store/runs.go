@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"chaping"
+)
+
+// A Run is one run of a stage of the pipeline.
+type Run struct {
+	ID         string
+	Stage      string            // collect, import, mine, tally, ...
+	Period     chaping.Period    // zero when the stage has none
+	Dictionary string            // version; empty when the stage has none
+	State      string            // the WindowState that the stage read
+	Started    time.Time         // to the millisecond
+	Finished   time.Time         // zero while it runs, or when it was killed
+	Counts     map[string]uint64 // what the stage did, for people
+	Error      string            // empty when it succeeded
+}
+
+// Done tells whether the run came to a good end.
+func (r *Run) Done() bool { return !r.Finished.IsZero() && r.Error == "" }
+
+// PutRun stores a run, or what has become of it.
+func (s *Store) PutRun(ctx context.Context, r Run) error {
+	if r.Counts == nil {
+		r.Counts = map[string]uint64{}
+	}
+	counts, err := json.Marshal(r.Counts)
+	if err != nil {
+		return err
+	}
+	return s.insert(ctx, "runs", "id, stage, period, dictionary, state, started, finished, counts, error, updated",
+		[]string{r.ID}, []string{r.Stage}, []uint32{periodNumber(r.Period)}, []string{r.Dictionary}, []string{r.State},
+		[]int64{millis(r.Started)}, []int64{millis(r.Finished)}, []string{string(counts)}, []string{r.Error},
+		[]int64{s.now().UnixMilli()})
+}
+
+// A RunFilter selects runs. Zero fields select all.
+type RunFilter struct {
+	ID         string
+	Stage      string
+	Period     chaping.Period
+	Dictionary string
+	Limit      int // 0 means 100
+}
+
+// Runs are the runs that the filter selects, latest start first.
+func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	period := periodNumber(f.Period)
+	var list []Run
+	err := s.query(ctx, "runs", map[string]any{
+		"ID": f.ID, "Stage": f.Stage, "Period": period, "Dictionary": f.Dictionary,
+	}, []any{
+		named("id", f.ID), named("stage", f.Stage), named("period", period), named("dictionary", f.Dictionary), named("limit", f.Limit),
+	}, func(scan func(...any) error) error {
+		var (
+			r                 Run
+			period            uint32
+			started, finished int64
+			counts            string
+		)
+		err := scan(&r.ID, &r.Stage, &period, &r.Dictionary, &r.State, &started, &finished, &counts, &r.Error)
+		if err != nil {
+			return err
+		}
+		r.Period, r.Started, r.Finished = numberedPeriod(period), fromMillis(started), fromMillis(finished)
+		if err := json.Unmarshal([]byte(counts), &r.Counts); err != nil {
+			return err
+		}
+		list = append(list, r)
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,260 @@
+// Package store keeps listings, reviews, mentions and tallies in ClickHouse,
+// either the embedded engine or a server, through one client and one set of
+// statements.
+//
+//	Open ─▶ migrate ─▶ PutListings, PutReviews          what sources read
+//	                   Reviews ─▶ ReplaceMentions        mining
+//	                   BuildTallies ─▶ Tallies, Evidence counting and sheets
+//	                   PutRun, Runs                      what the pipeline has done
+//
+// # Rows may come twice
+//
+// Sources resend what they are unsure of, and ClickHouse merges copies only
+// when it likes. So no reading depends on merges: reviews are read with FINAL,
+// which leaves the latest copy, and counts are of distinct reviews. Mentions
+// and tallies belong to one period and one dictionary version, a partition
+// that is dropped and written anew.
+//
+// # SQL
+//
+// Every statement stands in query/, one file a method, and the schema in
+// migrations/, numbered and append-only. All of it stays inside what
+// ClickHouse 18.16 and today's versions have in common. Values are bound by
+// the driver (@name), never concatenated; the templates choose conditions and
+// share fragments (window.sql), nothing else.
+//
+// # Times
+//
+// Published and AppendedAt are kept in seconds, all other times in
+// milliseconds. Months are those of Asia/Shanghai.
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"text/template"
+	"time"
+	_ "time/tzdata" // the driver looks up the zones of columns and servers
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+
+	"chaping"
+	"chaping/store/engine"
+)
+
+// Config says where the data is.
+type Config struct {
+	// DSN is a server, clickhouse://user:password@host:9000/database, with
+	// the options of clickhouse-go. Empty means the embedded engine.
+	DSN string
+
+	// DataDir is the data directory of the embedded engine.
+	DataDir string
+
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+}
+
+const (
+	embeddedDatabase = "chaping"
+	maxConns         = 8 // statements that a Store runs at a time
+)
+
+// oldest is the oldest server that the statements are tested on.
+var oldest = proto.Version{Major: 18, Minor: 16, Patch: 1}
+
+// A Store is an open database. It is safe for concurrent use.
+type Store struct {
+	conn    driver.Conn
+	engine  *engine.Engine // nil with a server
+	queries *template.Template
+	now     func() time.Time
+}
+
+// Open opens the database and brings its schema up to date. What the user can
+// remedy comes back as *chaping.Error with CodeEnvironment: an engine library
+// that is missing, a directory that cannot be written, a server that does not
+// answer or refuses the password, a schema newer than this program.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	s := &Store{now: cfg.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if s.queries, err = template.ParseFS(queryFiles, "query/*.sql"); err != nil {
+		return nil, err
+	}
+	if cfg.DSN == "" {
+		err = s.openEmbedded(ctx, cfg.DataDir)
+	} else {
+		err = s.openServer(ctx, cfg.DSN)
+	}
+	if err == nil {
+		err = s.migrate(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+//go:embed query/*.sql
+var queryFiles embed.FS
+
+func (s *Store) openEmbedded(ctx context.Context, dir string) (err error) {
+	if s.engine, err = engine.Open(ctx, dir, embeddedDatabase); err != nil {
+		return err
+	}
+	s.conn, err = clickhouse.Open(&clickhouse.Options{
+		Protocol:      clickhouse.HTTP,
+		Addr:          []string{"embedded"}, // named in the driver's errors; never dialled
+		Auth:          clickhouse.Auth{Database: embeddedDatabase},
+		TransportFunc: func(*http.Transport) (http.RoundTripper, error) { return s.engine, nil },
+		MaxOpenConns:  maxConns,
+		MaxIdleConns:  maxConns,
+	})
+	return err
+}
+
+func (s *Store) openServer(ctx context.Context, dsn string) error {
+	invalid := func() error { // never with the cause: it may quote the password
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "数据库地址无法识别",
+			Remedy:  "写成 clickhouse://用户:密码@主机:9000/库名 的形式；密码中的特殊字符要用百分号编码",
+		}
+	}
+	u, err := url.Parse(dsn)
+	if err != nil || u.Scheme != "clickhouse" || u.Host == "" {
+		return invalid()
+	}
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return invalid()
+	}
+	if opts.Compression == nil {
+		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+	}
+	opts.MaxOpenConns, opts.MaxIdleConns = maxConns, maxConns
+	if s.conn, err = clickhouse.Open(opts); err != nil {
+		return invalid()
+	}
+	server, err := s.conn.ServerVersion()
+	if err != nil {
+		return unreachable(u, opts.Auth.Password, err)
+	}
+	if v := server.Version; !proto.CheckMinVersion(oldest, v) {
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("ClickHouse 服务器 %s 的版本 %v 过旧", u.Host, v),
+			Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
+		}
+	}
+	return nil
+}
+
+// Close closes the database. It may be called twice.
+func (s *Store) Close() error {
+	var err error
+	if s.conn != nil {
+		err = s.conn.Close()
+	}
+	if s.engine != nil {
+		err = errors.Join(err, s.engine.Close())
+	}
+	return err
+}
+
+// sql is the statement of that name, its conditions chosen by data.
+func (s *Store) sql(name string, data any) (string, error) {
+	var b strings.Builder
+	err := s.queries.ExecuteTemplate(&b, name+".sql", data)
+	return b.String(), err
+}
+
+// exec runs the statement of that name.
+func (s *Store) exec(ctx context.Context, name string, args ...any) error {
+	sql, err := s.sql(name, nil)
+	if err != nil {
+		return err
+	}
+	return fault(name, s.conn.Exec(ctx, sql, args...))
+}
+
+// query runs the statement of that name and calls each for every row.
+func (s *Store) query(ctx context.Context, name string, data any, args []any, each func(scan func(...any) error) error) error {
+	sql, err := s.sql(name, data)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends the statement when each has had enough
+	rows, err := s.conn.Query(ctx, sql, args...)
+	if err != nil {
+		return fault(name, err)
+	}
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			cancel()
+			rows.Close()
+			return err
+		}
+	}
+	rows.Close()
+	return fault(name, rows.Err())
+}
+
+// insert writes columns of equal length into a table. names lists them.
+func (s *Store) insert(ctx context.Context, table, names string, columns ...any) error {
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+names+")")
+	if err != nil {
+		return fault(table, err)
+	}
+	defer batch.Close()
+	for i, column := range columns {
+		if err := batch.Column(i).Append(column); err != nil {
+			return fault(table, err)
+		}
+	}
+	return fault(table, batch.Send())
+}
+
+func named(name string, value any) any { return clickhouse.Named(name, value) }
+
+// windowArgs binds @from and @to. Moments before 1970 and after 2105 hold no
+// reviews.
+func windowArgs(w chaping.Window) []any {
+	clamp := func(t time.Time) uint32 {
+		return uint32(min(max(t.Unix(), 0), 1<<32-1))
+	}
+	return []any{named("from", clamp(w.From)), named("to", clamp(w.To))}
+}
+
+// periodNumber writes a period as the schema does: 202611; 0 for none.
+func periodNumber(p chaping.Period) uint32 { return uint32(p.Year*100 + int(p.Month)) }
+
+func numberedPeriod(n uint32) chaping.Period {
+	return chaping.Period{Year: int(n / 100), Month: time.Month(n % 100)}
+}
+
+// millis and fromMillis keep times in Unix milliseconds, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).In(chaping.Shanghai())
+}
