@@ -1,0 +1,217 @@
+// Package assertion decides what a review claims about a problem that it
+// names: that it happened with this item, that it did not, that it might, or
+// something else. It follows ConText (Harkema et al. 2009): cue words with a
+// side, a scope and a status. What is particular to Chinese is in the data:
+// the cue file says which words may stand between a cue and what it governs,
+// which words end its scope, and which longer words a cue must not be read in
+// (没 in 没想到).
+//
+// A small model over the cues that fired and over the characters around the
+// mention has the last word on whether the problem is affirmed; the cue then
+// names the status.
+package assertion
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"chaping"
+	"chaping/nlp/fold"
+	"chaping/nlp/match"
+)
+
+// Cues is the cue file.
+type Cues struct {
+	// Kinds say what sort of thing a term names; some cues concern only some kinds.
+	Kinds []Kind `yaml:"kinds"`
+	// Groups are the cues. Where several govern a mention, the first listed decides.
+	Groups []Group `yaml:"groups"`
+	// Affixes are characters that extend a term without changing its sense (过敏性).
+	Affixes string `yaml:"affixes"`
+	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
+	Keep []string `yaml:"keep"`
+}
+
+// A Kind is a sort of term, told by its words or by how they end.
+type Kind struct {
+	ID      string   `yaml:"id"`
+	Words   []string `yaml:"words"`
+	Endings []string `yaml:"endings"`
+}
+
+// A Group is a set of cue words that work alike.
+type Group struct {
+	ID     string            `yaml:"id"`     // shown to the analyst with the word
+	Status chaping.Assertion `yaml:"status"` // empty: a sign for the model, decides nothing by itself
+	Role   string            `yaml:"role"`   // cue (default), filler, barrier, mask
+	Side   string            `yaml:"side"`   // where the cue stands: before, after, over, near
+	Link   string            `yaml:"link"`   // how it reaches the mention: touch, chain, clause, sentence, review
+	Reach  int               `yaml:"reach"`  // most runes between cue and mention; 0 means the link's own bound
+	Final  bool              `yaml:"final"`  // the cue must end its clause
+	Kinds  []string          `yaml:"kinds"`  // only for terms of these kinds
+	Words  []string          `yaml:"words"`
+}
+
+type role uint8
+
+const (
+	roleCue role = iota
+	roleFiller
+	roleBarrier
+	roleMask
+)
+
+type side uint8
+
+const (
+	before side = iota
+	after
+	over
+	near
+)
+
+type link uint8
+
+const (
+	touch link = iota
+	chain
+	clause
+	sentence
+	review
+)
+
+type group struct {
+	id     string
+	status chaping.Assertion
+	role   role
+	side   side
+	link   link
+	reach  int32
+	final  bool
+	kinds  uint32 // bit set; 0 means every kind
+}
+
+// names of the enumerations as the cue file writes them
+var (
+	roles = []string{"cue", "filler", "barrier", "mask"}
+	sides = []string{"before", "after", "over", "near"}
+	links = []string{"touch", "chain", "clause", "sentence", "review"}
+)
+
+// ReadCues reads a cue file, strictly.
+func ReadCues(name string, r io.Reader) (*Cues, error) {
+	dec := yaml.NewDecoder(r)
+	dec.KnownFields(true)
+	var c Cues
+	if err := dec.Decode(&c); err != nil {
+		return nil, &chaping.InputError{File: name, Problem: "线索词表无法识别：" + err.Error(), Remedy: "按文件开头的说明改写，或恢复自带的线索词表"}
+	}
+	return &c, nil
+}
+
+// compile checks the cue file and folds its words.
+func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
+	var faults []error
+	fault := func(field, value, problem string) {
+		faults = append(faults, &chaping.InputError{File: "cues.yaml", Field: field, Value: value, Problem: problem, Remedy: "按文件开头的说明改正"})
+	}
+	index := func(field, value string, names []string, fallback string) int {
+		if value == "" {
+			value = fallback
+		}
+		i := slices.Index(names, value)
+		if i < 0 {
+			fault(field, value, "只能是 "+strings.Join(names, "、")+" 之一")
+			return 0
+		}
+		return i
+	}
+	kindBit := map[string]uint32{}
+	for i, k := range c.Kinds {
+		if i >= 32 || k.ID == "" || kindBit[k.ID] != 0 {
+			fault("kinds", k.ID, "种类没有名字、重名，或超过 32 个")
+			continue
+		}
+		kindBit[k.ID] = 1 << i
+		j.kinds = append(j.kinds, kind{words: map[string]bool{}})
+		for _, w := range k.Words {
+			j.kinds[i].words[folder.String(w)] = true
+		}
+		for _, e := range k.Endings {
+			j.kinds[i].endings = append(j.kinds[i].endings, folder.String(e))
+		}
+	}
+	words := map[string]int{}
+	var patterns []string
+	for _, g := range c.Groups {
+		out := group{id: g.ID, status: g.Status, reach: int32(g.Reach), final: g.Final}
+		out.role = role(index(g.ID+".role", g.Role, roles, "cue"))
+		out.side = side(index(g.ID+".side", g.Side, sides, "before"))
+		out.link = link(index(g.ID+".link", g.Link, links, "chain"))
+		if g.ID == "" || len(g.Words) == 0 {
+			fault("groups", g.ID, "线索组没有名字或没有词")
+		}
+		switch g.Status {
+		case "", chaping.Affirmed, chaping.Negated, chaping.Hypothetical, chaping.Other:
+		default:
+			fault(g.ID+".status", string(g.Status), "没有这种判定")
+		}
+		for _, k := range g.Kinds {
+			if kindBit[k] == 0 {
+				fault(g.ID+".kinds", k, "没有这个种类")
+			}
+			out.kinds |= kindBit[k]
+		}
+		id := len(j.groups)
+		j.groups = append(j.groups, out)
+		for _, w := range g.Words {
+			f := folder.String(w)
+			if f == "" {
+				fault(g.ID+".words", w, "线索词是空的")
+				continue
+			}
+			n, ok := words[f]
+			if !ok {
+				n = len(patterns)
+				words[f] = n
+				patterns = append(patterns, f)
+				j.members = append(j.members, nil)
+			}
+			if !slices.Contains(j.members[n], uint8(id)) {
+				j.members[n] = append(j.members[n], uint8(id))
+			}
+		}
+	}
+	if len(j.groups) == 0 || len(j.groups) > 255 {
+		fault("groups", fmt.Sprint(len(j.groups)), "线索组应有 1–255 个")
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	j.words = patterns
+	j.auto = match.New(folder, patterns)
+	return nil
+}
+
+type kind struct {
+	words   map[string]bool
+	endings []string
+}
+
+// KindsOf is the set of kinds that a term belongs to by any of its forms.
+func (j *Judge) KindsOf(forms ...string) uint32 {
+	var set uint32
+	for i, k := range j.kinds {
+		for _, f := range forms {
+			if k.words[f] || slices.ContainsFunc(k.endings, func(e string) bool { return strings.HasSuffix(f, e) }) {
+				set |= 1 << i
+			}
+		}
+	}
+	return set
+}

@@ -1,0 +1,198 @@
+package nlp
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-ego/gse"
+
+	"chaping"
+	"chaping/nlp/fold"
+)
+
+// maxWord is the longest base word in runes; windowReach is how far around a
+// hit the segmentation looks, so that a review of ten million characters
+// without punctuation costs no more than a short one.
+const (
+	maxWord     = 4
+	windowReach = 12
+)
+
+// A word of the base dictionary as a map key, zero-padded.
+type word [maxWord]rune
+
+// cutter refuses hits that are no word of their own where they stand: those
+// that a longer known word covers (变质岩 for 变质), or whose characters the
+// best segmentation gives to the neighbours (一起|火锅 for 起火).
+//
+// gse decides, with the terms among its words. It is asked only where some
+// base word crosses the edge of the hit: anywhere else it could not cut
+// otherwise than at the hit's edges, or within it.
+type cutter struct {
+	seg     gse.Segmenter
+	words   map[word]int32 // base words of two characters or more, with their frequency
+	affixes map[rune]bool  // characters that extend a term without changing its sense (过敏性)
+	keep    map[string]bool
+}
+
+// termFreq is the weight of a term that the base dictionary does not have, or
+// has with less.
+const termFreq = 100
+
+func newCutter(base io.Reader, surfaces []string, affixes string, keep []string) (*cutter, error) {
+	zr, err := gzip.NewReader(base)
+	if err != nil {
+		return nil, dataFault("gse-base.txt.gz", err)
+	}
+	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
+	for _, r := range affixes {
+		c.affixes[r] = true
+	}
+	for _, k := range keep {
+		c.keep[k] = true
+	}
+	c.seg.NotLoadHMM = true
+	c.seg.SkipLog = true
+	c.seg.Dict = gse.NewDict()
+	c.seg.Init()
+	ours := make(map[string]bool, len(surfaces))
+	for _, s := range surfaces {
+		ours[s] = true
+	}
+	sc := bufio.NewScanner(zr)
+	for sc.Scan() {
+		line := sc.Text()
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		text, num, ok := strings.Cut(line, " ")
+		freq := int32(0)
+		for _, d := range num {
+			freq = freq*10 + d - '0'
+		}
+		n := utf8.RuneCountInString(text)
+		if !ok || freq <= 0 || n > maxWord {
+			return nil, dataFault("gse-base.txt.gz", fmt.Errorf("行 %q 无法识别", line))
+		}
+		if ours[text] {
+			continue // added below with a weight of its own
+		}
+		if err := c.seg.AddToken(text, float64(freq)); err != nil {
+			return nil, dataFault("gse-base.txt.gz", err)
+		}
+		if n > 1 {
+			c.words[key([]rune(text))] = freq
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return nil, dataFault("gse-base.txt.gz", err)
+	}
+	for _, s := range surfaces {
+		if err := c.seg.AddToken(s, termFreq); err != nil {
+			return nil, dataFault("词典", err)
+		}
+	}
+	return c, c.selfTest(surfaces)
+}
+
+// selfTest proves that the base dictionary and the terms are both loaded: gse
+// has been seen to lose the one when the other was added.
+func (c *cutter) selfTest(surfaces []string) error {
+	if len(c.words) < 50_000 {
+		return dataFault("gse-base.txt.gz", fmt.Errorf("只读到 %d 个词，文件不完整", len(c.words)))
+	}
+	if got := strings.Join(c.seg.Cut("一起火锅店", false), "|"); got != "一起|火锅店" && got != "一起|火锅|店" {
+		return dataFault("gse-base.txt.gz", fmt.Errorf("分词自检失败：%s", got))
+	}
+	for _, s := range surfaces {
+		if freq, _, ok := c.seg.Find(s); !ok || freq <= 0 {
+			return dataFault("词典", fmt.Errorf("分词自检失败：词条“%s”没有装入", s))
+		}
+	}
+	return nil
+}
+
+func dataFault(file string, err error) error {
+	return &chaping.InputError{File: file, Problem: "程序自带的数据不能用：" + err.Error(), Remedy: "重新安装程序，或恢复 dictionaries 目录里的原文件"}
+}
+
+func key(r []rune) (w word) {
+	copy(w[:], r)
+	return w
+}
+
+// covering returns the words that take the hit [start, end) of text apart or
+// cover it, or "" when the hit stands. The hit's characters may be spread
+// over gaps (漏.电); then each piece must be a word of its own.
+func (c *cutter) covering(text []rune, start, end int) string {
+	if !c.crossed(text, start, end) {
+		return ""
+	}
+	from, to := start, end
+	for from > 0 && start-from < windowReach && inWord(text[from-1]) {
+		from--
+	}
+	for to < len(text) && to-end < windowReach && inWord(text[to]) {
+		to++
+	}
+	at := from
+	for _, w := range c.seg.Cut(string(text[from:to]), false) {
+		n := utf8.RuneCountInString(w)
+		a, b := at, at+n
+		at = b
+		if b <= start || a >= end || n == 1 || a >= start && b <= end {
+			continue
+		}
+		// w reaches over an edge of the hit.
+		if a <= start && b >= end && c.compound(text[a:b], start-a, end-a) {
+			continue
+		}
+		if c.keep[w] {
+			continue
+		}
+		return w
+	}
+	return ""
+}
+
+// crossed tells whether a base word overlaps the hit and reaches beyond it.
+func (c *cutter) crossed(text []rune, start, end int) bool {
+	for a := max(0, start-maxWord+1); a < end; a++ {
+		for b := max(a+2, start+1); b <= len(text) && b-a <= maxWord; b++ {
+			if !inWord(text[b-1]) {
+				break
+			}
+			if a >= start && b <= end {
+				continue
+			}
+			if _, ok := c.words[key(text[a:b])]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// compound tells whether a word that covers the hit is made of it and of
+// further words or affixes (过敏反应, 过敏性), so that the hit still means
+// what it says.
+func (c *cutter) compound(w []rune, start, end int) bool {
+	part := func(p []rune) bool {
+		switch len(p) {
+		case 0:
+			return true
+		case 1:
+			return c.affixes[p[0]]
+		}
+		_, ok := c.words[key(p)]
+		return ok
+	}
+	return part(w[:start]) && part(w[end:])
+}
+
+func inWord(r rune) bool { return r != fold.Symbol && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

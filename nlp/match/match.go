@@ -1,0 +1,239 @@
+// Package match finds the surface forms of terms in review text with an
+// Aho-Corasick automaton over folded characters.
+//
+// The same automaton runs in two ways. Hit walks the raw bytes, folding each
+// character by table as it goes and storing nothing: most reviews hold no
+// term, and this is all they cost. All walks a folded text and reports every
+// occurrence, overlapping ones included. Both step over characters that may
+// stand inside a broken-up word (漏.电).
+package match
+
+import (
+	"unicode/utf8"
+
+	"chaping/nlp/fold"
+)
+
+const (
+	none = 0      // class of characters that no pattern contains
+	skip = 0xFFFE // class of characters that a match steps over
+	slow = 0xFFFF // class of characters that only folding can tell
+)
+
+// An Automaton finds patterns. It is immutable and safe for concurrent use.
+type Automaton struct {
+	raw    [0x10000]uint16 // class of each BMP rune before folding
+	folded [0x10000]uint16 // class of each BMP rune after folding
+	high   map[rune]uint16 // classes of pattern characters outside the BMP
+	folder *fold.Folder
+	root   []int32 // state after each class at the root
+	states []state
+	edges  []edge
+	lens   []int32 // pattern lengths in runes
+}
+
+type state struct {
+	first, count int32 // edges
+	fail         int32
+	out          int32 // pattern ending here, -1 for none
+	dict         int32 // next state on the fail path with a pattern, 0 for none
+}
+
+type edge struct {
+	class uint16
+	to    int32
+}
+
+// New builds an automaton for folded patterns. Pattern i of the matches is
+// patterns[i]; empty and repeated patterns never match.
+func New(folder *fold.Folder, patterns []string) *Automaton {
+	a := &Automaton{folder: folder, high: map[rune]uint16{}, lens: make([]int32, len(patterns))}
+	classes := uint16(0)
+	class := func(r rune) uint16 {
+		if r < 0x10000 {
+			if a.folded[r] == none {
+				classes++
+				a.folded[r] = classes
+			}
+			return a.folded[r]
+		}
+		if a.high[r] == none {
+			classes++
+			a.high[r] = classes
+		}
+		return a.high[r]
+	}
+	type node struct {
+		next map[uint16]int32
+		out  int32
+	}
+	nodes := []node{{map[uint16]int32{}, -1}}
+	for i, p := range patterns {
+		at := int32(0)
+		n := int32(0)
+		for _, r := range p {
+			if fold.Gap(r) { // the text's own gaps are stepped over, so the pattern's must be too
+				continue
+			}
+			n++
+			c := class(r)
+			to, ok := nodes[at].next[c]
+			if !ok {
+				to = int32(len(nodes))
+				nodes[at].next[c] = to
+				nodes = append(nodes, node{map[uint16]int32{}, -1})
+			}
+			at = to
+		}
+		a.lens[i] = n
+		if at != 0 && nodes[at].out < 0 {
+			nodes[at].out = int32(i)
+		}
+	}
+	a.states = make([]state, len(nodes))
+	a.root = make([]int32, int(classes)+1)
+	for i, n := range nodes {
+		a.states[i] = state{first: int32(len(a.edges)), count: int32(len(n.next)), out: n.out}
+		for c, to := range n.next {
+			a.edges = append(a.edges, edge{c, to})
+			if i == 0 {
+				a.root[c] = to
+			}
+		}
+	}
+	queue := make([]int32, 0, len(nodes))
+	for _, to := range nodes[0].next {
+		queue = append(queue, to)
+	}
+	for q := 0; q < len(queue); q++ {
+		s := queue[q]
+		for c, to := range nodes[s].next {
+			fail := a.step(a.states[s].fail, c)
+			a.states[to].fail = fail
+			a.states[to].dict = a.states[fail].dict
+			if a.states[fail].out >= 0 {
+				a.states[to].dict = fail
+			}
+			queue = append(queue, to)
+		}
+	}
+	for r := rune(0); r < 0x10000; r++ {
+		c, n := folder.Rune(r)
+		switch {
+		case n == 0 || n == 1 && fold.Gap(c):
+			a.raw[r] = skip
+		case n > 1 || c >= 0x10000:
+			a.raw[r] = slow
+		default:
+			a.raw[r] = a.folded[c]
+		}
+	}
+	for r := range a.folded {
+		if fold.Gap(rune(r)) {
+			a.folded[r] = skip
+		}
+	}
+	return a
+}
+
+// step is the state after class c in state s.
+func (a *Automaton) step(s int32, c uint16) int32 {
+	for s != 0 {
+		st := &a.states[s]
+		for _, e := range a.edges[st.first : st.first+st.count] {
+			if e.class == c {
+				return e.to
+			}
+		}
+		s = st.fail
+	}
+	return a.root[c]
+}
+
+// Hit tells whether All would find anything in the folded form of s. It may
+// say yes in vain only where a character folds to several.
+func (a *Automaton) Hit(s string) bool {
+	at := int32(0)
+	for i := 0; i < len(s); {
+		var c uint16
+		if b := s[i]; b < utf8.RuneSelf {
+			c = a.raw[b]
+			i++
+		} else if i+2 < len(s) && b >= 0xE1 && b <= 0xEC && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
+			// The bytes that nearly all Chinese text is made of.
+			c = a.raw[uint16(b)<<12|uint16(s[i+1]&0x3F)<<6|uint16(s[i+2]&0x3F)]
+			i += 3
+		} else {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			i += n
+			if r < 0x10000 {
+				c = a.raw[r]
+			} else if f, n := a.folder.Rune(r); n == 0 || n == 1 && fold.Gap(f) {
+				c = skip
+			} else {
+				c = slow
+			}
+		}
+		switch {
+		case c == none:
+			at = 0
+		case c == skip:
+		case c == slow:
+			return true
+		case at == 0:
+			at = a.root[c]
+		default:
+			at = a.step(at, c)
+		}
+		if at != 0 && (a.states[at].out >= 0 || a.states[at].dict != 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// A Match is an occurrence of a pattern: folded runes [Start, End).
+type Match struct {
+	Pattern    int
+	Start, End int32
+}
+
+// All appends every occurrence of every pattern in text to dst, by end and
+// then from the longest to the shortest.
+func (a *Automaton) All(dst []Match, text []rune) []Match {
+	at := int32(0)
+	for i, r := range text {
+		c := a.class(r)
+		if c == skip {
+			continue
+		}
+		if c == none {
+			at = 0
+			continue
+		}
+		at = a.step(at, c)
+		s := at
+		if a.states[s].out < 0 {
+			s = a.states[s].dict
+		}
+		for ; s != 0; s = a.states[s].dict {
+			p := a.states[s].out
+			start := int32(i)
+			for n := a.lens[p] - 1; n > 0; {
+				start--
+				if a.class(text[start]) != skip {
+					n--
+				}
+			}
+			dst = append(dst, Match{int(p), start, int32(i) + 1})
+		}
+	}
+	return dst
+}
+
+func (a *Automaton) class(r rune) uint16 {
+	if uint32(r) < 0x10000 {
+		return a.folded[r]
+	}
+	return a.high[r]
+}
