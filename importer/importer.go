@@ -202,6 +202,10 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 		return chaping.Review{}, chaping.Listing{}, &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
 	}
 	for _, f := range p.Required {
+		// A buyer may rate without a word: the text may be empty, not absent.
+		if f == fieldText && r.has(f) {
+			continue
+		}
 		if strings.TrimSpace(r.field(f)) == "" {
 			return fail(f, "", "必需的内容是空的（列 "+strings.Join(p.Fields[f], " 或 ")+"）", "补上内容后重新导入这一行")
 		}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -68,6 +69,9 @@ func (s *ndjsonSource) next() (row, error) {
 			}
 			return ""
 		}}
+		rw.has = func(field string) bool {
+			return slices.ContainsFunc(s.fields[field], func(path string) bool { return obj.Get(path).Exists() })
+		}
 		if damaged {
 			rw.err = damagedError(s.file, s.line)
 		}

@@ -38,6 +38,7 @@ const (
 type row struct {
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
+	has   func(field string) bool   // the row has the field, be it empty
 	err   *chaping.InputError       // the row cannot be read at all
 }
 

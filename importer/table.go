@@ -96,6 +96,7 @@ func (t *table) next() (row, error) {
 			}
 			return ""
 		}}
+		rw.has = func(field string) bool { return len(t.columns[field]) > 0 }
 		for i, cell := range record {
 			if strings.ContainsRune(cell, '\uFFFD') {
 				record[i] = strings.ToValidUTF8(cell, "\uFFFD")
