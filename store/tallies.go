@@ -33,7 +33,16 @@ type TallyFilter struct {
 
 func (f TallyFilter) args(p chaping.Period, dictionary string) []any {
 	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)))
-	return append(args, named("keywords", f.Keywords), named("terms", f.Terms))
+	return append(args, named("keywords", set(f.Keywords)), named("terms", set(f.Terms)))
+}
+
+// set binds strings as the right side of IN.
+func set(list []string) clickhouse.GroupSet {
+	var s clickhouse.GroupSet
+	for _, v := range list {
+		s.Value = append(s.Value, v)
+	}
+	return s
 }
 
 // Tallies calls each for every tally that was built for the period and the

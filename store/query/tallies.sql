@@ -4,6 +4,6 @@ SELECT keyword, term, platform, product,
        hidden_complaints, affirmed_reviews
 FROM tallies FINAL
 WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
-  {{- if .Keywords}} AND keyword IN (@keywords){{end}}
-  {{- if .Terms}} AND term IN (@terms){{end}}
+  {{- if .Keywords}} AND keyword IN @keywords{{end}}
+  {{- if .Terms}} AND term IN @terms{{end}}
 ORDER BY negative_reviews DESC, affirmed_reviews DESC, keyword, term, platform, product

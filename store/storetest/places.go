@@ -1,0 +1,193 @@
+// Package storetest gives tests a real store, and holds the suite that every
+// place a store can be in must pass.
+//
+// libchdb serves one data path in a process at a time. A test that takes an
+// embedded store must therefore not run in parallel with another one of the
+// same package; opening and closing takes a few hundredths of a second.
+//
+// Where the engine library or clickhouse-server is not installed, tests are
+// skipped, visibly; with CI=true in the environment they fail.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"chaping/store"
+	"chaping/store/engine"
+)
+
+// absent skips the test for a user and fails it in CI.
+func absent(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s; CI=true does not allow to skip", what)
+	}
+	t.Skip(what)
+}
+
+// Embedded is the configuration of a fresh store on the embedded engine.
+func Embedded(t testing.TB) store.Config {
+	t.Helper()
+	path, err := engine.Locate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		absent(t, "the engine library is not installed: make engine")
+	}
+	return store.Config{DataDir: t.TempDir()}
+}
+
+// Open opens a store and closes it at the end of the test.
+func Open(t testing.TB, cfg store.Config) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return s
+}
+
+// A Server is a clickhouse-server of our own on a loopback port.
+type Server struct {
+	Host  string      // host:port of the native protocol
+	admin driver.Conn // makes the databases
+	next  int
+}
+
+// The server's only user.
+const (
+	User     = "station"
+	Password = "s3cret/差评"
+)
+
+// StartServer starts clickhouse-server for the length of a test.
+func StartServer(t testing.TB) *Server {
+	t.Helper()
+	program, err := exec.LookPath("clickhouse-server")
+	if err != nil {
+		absent(t, "clickhouse-server is not installed")
+	}
+	dir := t.TempDir()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := listener.Addr().String()
+	_, port, _ := net.SplitHostPort(host)
+	listener.Close()
+	config := filepath.Join(dir, "config.xml")
+	write(t, config, fmt.Sprintf(`<yandex>
+	<logger><level>warning</level><log>%[1]s/log</log><errorlog>%[1]s/errors</errorlog></logger>
+	<listen_host>127.0.0.1</listen_host>
+	<tcp_port>%[2]s</tcp_port>
+	<path>%[1]s/data/</path>
+	<tmp_path>%[1]s/tmp/</tmp_path>
+	<user_files_path>%[1]s/files/</user_files_path>
+	<format_schema_path>%[1]s/schemas/</format_schema_path>
+	<mark_cache_size>268435456</mark_cache_size>
+	<users_config>users.xml</users_config>
+	<default_profile>default</default_profile>
+	<default_database>default</default_database>
+	<timezone>Europe/London</timezone>
+</yandex>`, dir, port))
+	write(t, filepath.Join(dir, "users.xml"), fmt.Sprintf(`<yandex>
+	<profiles><default></default></profiles>
+	<quotas><default></default></quotas>
+	<users><%[1]s>
+		<password>%[2]s</password>
+		<networks><ip>127.0.0.1</ip></networks>
+		<profile>default</profile>
+		<quota>default</quota>
+	</%[1]s></users>
+</yandex>`, User, Password))
+	for _, sub := range []string{"data", "tmp", "files", "schemas"} {
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	var output strings.Builder
+	cmd := exec.Command(program, "--config-file="+config)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	s := &Server{Host: host}
+	t.Cleanup(func() {
+		if s.admin != nil {
+			s.admin.Close()
+		}
+		cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+	})
+
+	opts, err := clickhouse.ParseDSN(s.DSN("default"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.admin, err = clickhouse.Open(opts); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		if err = s.admin.Ping(ctx); err == nil {
+			return s
+		}
+		select {
+		case end := <-ended:
+			ended <- end
+			t.Fatalf("clickhouse-server ended: %v\n%s", end, output.String())
+		case <-ctx.Done():
+			t.Fatalf("clickhouse-server does not answer: %v", err)
+		case <-time.After(20 * time.Millisecond): // it has no way to tell that it is ready
+		}
+	}
+}
+
+func write(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// DSN is the address of a database of the server.
+func (s *Server) DSN(database string) string {
+	u := url.URL{Scheme: "clickhouse", User: url.UserPassword(User, Password), Host: s.Host, Path: "/" + database}
+	return u.String()
+}
+
+// Database is the configuration of a fresh store in a database of its own.
+func (s *Server) Database(t testing.TB) store.Config {
+	t.Helper()
+	s.next++
+	name := fmt.Sprintf("test_%d", s.next)
+	if err := s.admin.Exec(context.Background(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	return store.Config{DSN: s.DSN(name)}
+}
