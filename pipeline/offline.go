@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"

@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,21 +24,14 @@ import (
 
 // A Pipeline runs the stages on one store.
 type Pipeline struct {
-	Store *store.Store
-	// Miner builds the miner, which takes a second; a stage that finds
-	// nothing to mine does not call it.
-	Miner func() (*nlp.Miner, error)
-	// Version is what Miner().Version() would say.
-	Version  string
+	Store    *store.Store
+	Miner    *nlp.Miner
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
 }
 
-// The stages, as run records name them.
-const (
-	stageMine  = "mine"
-	stageTally = "tally"
-)
+// stageMine is the stage's name in run records.
+const stageMine = "mine"
 
 // Mined says what mining a period came to.
 type Mined struct {
@@ -57,70 +49,115 @@ const batch = 2000
 // Mine finds the mentions in every review of the period, unless that was done
 // for the same reviews with the same dictionary; again forces it.
 func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
-	out := Mined{Period: period.String(), Dictionary: p.Version}
+	out := Mined{Period: period.String(), Dictionary: p.Miner.Version()}
 	// The state is read before the reviews: what arrives in between makes
 	// the record stale, never the mentions.
 	state, total, err := p.Store.WindowState(ctx, period.Window())
 	if err != nil {
 		return out, err
 	}
-	if last, ok, err := p.Store.LastRun(ctx, stageMine, period, p.Version); err != nil {
+	version := p.Miner.Version()
+	last, err := p.Store.Runs(ctx, store.RunFilter{Stage: stageMine, Period: period, Dictionary: version, Limit: 1})
+	if err != nil {
 		return out, err
-	} else if ok && last.State == state && !again {
-		out.Reviews, out.Mentions, out.Affirmed = last.Counts["reviews"], last.Counts["mentions"], last.Counts["affirmed"]
+	}
+	if len(last) == 1 && last[0].Done() && last[0].State == state && !again {
+		c := last[0].Counts
+		out.Reviews, out.Mentions, out.Affirmed = c["reviews"], c["mentions"], c["affirmed"]
 		return out, nil
 	}
-	miner, err := p.Miner()
-	if err != nil {
+	run := store.Run{ID: runID(stageMine, p.Now()), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
+	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
 		return out, err
 	}
-	started := p.Now()
-	w, err := p.Store.ReplaceMentions(ctx, period, p.Version)
-	if err != nil {
+	if err := p.mine(ctx, period, total, &out); err != nil {
 		return out, err
 	}
-	var reviews, mentions, affirmed atomic.Uint64
+	out.Fresh = true
+	run.Finished = p.Now()
+	run.Counts = map[string]uint64{"reviews": out.Reviews, "mentions": out.Mentions, "affirmed": out.Affirmed}
+	return out, p.Store.PutRun(ctx, run)
+}
+
+// runID names a run so that IDs sort by time.
+func runID(stage string, at time.Time) string {
+	return stage + "-" + at.UTC().Format("20060102T150405.000000000")
+}
+
+// mine reads, mines on all cores and writes: one reader, one writer, miners
+// in between.
+func (p *Pipeline) mine(ctx context.Context, period chaping.Period, total uint64, out *Mined) error {
+	w, err := p.Store.ReplaceMentions(ctx, period, p.Miner.Version())
+	if err != nil {
+		return err
+	}
+	type mined struct {
+		reviews int
+		found   []chaping.Mined
+	}
 	work := make(chan []chaping.Review, runtime.NumCPU())
-	g, gctx := errgroup.WithContext(ctx)
+	done := make(chan mined, runtime.NumCPU())
+	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(work)
-		return p.readBatches(gctx, period.Window(), work)
+		return p.readBatches(ctx, period.Window(), work)
 	})
-	for range runtime.NumCPU() {
-		g.Go(func() error {
-			for batch := range work {
-				var found []chaping.Mined
-				for i := range batch {
-					if ms := miner.Mine(nil, batch[i].Body()); len(ms) > 0 {
-						found = append(found, chaping.Mined{Review: batch[i], Mentions: ms})
-						mentions.Add(uint64(len(ms)))
-						for _, m := range ms {
-							if m.Assertion == chaping.Affirmed {
-								affirmed.Add(1)
-							}
-						}
+	g.Go(func() error {
+		defer close(done)
+		miners, ctx := errgroup.WithContext(ctx)
+		for range runtime.NumCPU() {
+			miners.Go(func() error {
+				for reviews := range work {
+					select {
+					case done <- mined{len(reviews), p.mineBatch(reviews)}:
+					case <-ctx.Done():
+						return ctx.Err()
 					}
 				}
-				if err := w.Write(gctx, found); err != nil {
-					return err
-				}
-				done := reviews.Add(uint64(len(batch)))
-				if p.Progress != nil {
-					p.Progress(done, total, fmt.Sprintf("%d 条评论，命中 %d 处", done, mentions.Load()))
-				}
+				return nil
+			})
+		}
+		return miners.Wait()
+	})
+	g.Go(func() error {
+		for m := range done {
+			if err := w.Write(ctx, m.found); err != nil {
+				return err
 			}
-			return nil
-		})
-	}
+			out.add(m.reviews, m.found)
+			if p.Progress != nil {
+				p.Progress(out.Reviews, total, fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions))
+			}
+		}
+		return ctx.Err()
+	})
 	if err := g.Wait(); err != nil {
-		return out, err
+		return err
 	}
-	if err := w.Close(ctx); err != nil {
-		return out, err
+	return w.Flush(context.WithoutCancel(ctx))
+}
+
+func (m *Mined) add(reviews int, found []chaping.Mined) {
+	m.Reviews += uint64(reviews)
+	for i := range found {
+		m.Mentions += uint64(len(found[i].Mentions))
+		for _, mention := range found[i].Mentions {
+			if mention.Assertion == chaping.Affirmed {
+				m.Affirmed++
+			}
+		}
 	}
-	out.Reviews, out.Mentions, out.Affirmed, out.Fresh = reviews.Load(), mentions.Load(), affirmed.Load(), true
-	return out, p.Store.PutRun(ctx, store.Run{Stage: stageMine, Period: period, Dictionary: p.Version, State: state, Started: started, Finished: p.Now(),
-		Counts: map[string]uint64{"reviews": out.Reviews, "mentions": out.Mentions, "affirmed": out.Affirmed}})
+}
+
+// mineBatch returns the reviews that have mentions.
+func (p *Pipeline) mineBatch(reviews []chaping.Review) []chaping.Mined {
+	var found []chaping.Mined
+	for i := range reviews {
+		if ms := p.Miner.Mine(nil, reviews[i].Body()); len(ms) > 0 {
+			found = append(found, chaping.Mined{Review: reviews[i], Mentions: ms})
+		}
+	}
+	return found
 }
 
 func (p *Pipeline) readBatches(ctx context.Context, w chaping.Window, work chan<- []chaping.Review) error {
@@ -167,22 +204,22 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	if err != nil {
 		return nil, mined, err
 	}
-	if err := p.Store.BuildTallies(ctx, period, p.Version); err != nil {
+	if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
 		return nil, mined, err
 	}
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
 	var tallies []chaping.Tally
-	err = p.Store.Tallies(ctx, period, p.Version, filter, func(t *chaping.Tally) error {
+	err = p.Store.Tallies(ctx, period, p.Miner.Version(), filter, func(t *chaping.Tally) error {
 		tallies = append(tallies, *t)
 		return nil
 	})
 	if err != nil {
 		return nil, mined, err
 	}
-	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Version, Program: o.Program,
+	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
 		Rules: o.Rules, Rows: report.NewPlatformRows(tallies)}
 	add, done := sheet.CollectEvidence()
-	if err := p.Store.Evidence(ctx, period, p.Version, filter, add); err != nil {
+	if err := p.Store.Evidence(ctx, period, p.Miner.Version(), filter, add); err != nil {
 		return nil, mined, err
 	}
 	done()

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"chaping"
+	"chaping/store"
+)
+
+// version is the release; buildVersion adds the commit where the build knows it.
+const version = "0.1.0"
+
+// program is what all commands share: the streams, the clock and the flags
+// that every command understands.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	log      *slog.Logger
+
+	dataDir string
+	dsn     string
+	verbose bool
+}
+
+const exitCodes = `退出码：
+  0    完成
+  1    程序内部错误
+  2    命令用法错误
+  3    输入不可用（文件、参数内容）
+  4    环境问题（缺引擎、目录不可写、端口被占、数据被别的进程占用）
+  5    已完成，但有部分输入被拒收或部分页面未取到
+  130  被中断（已完成的部分保留，重新运行即可继续）`
+
+// run runs one command line and returns the exit code.
+func run(args []string, in io.Reader, out, errw io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{in: in, out: out, err: errw, now: clock()}
+	root := p.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(errw, "已中断；已完成的部分保留，重新运行即可继续。")
+		return 130
+	}
+	fmt.Fprintf(errw, "错误：%v\n", err)
+	return exitCode(err)
+}
+
+// clock is the wall clock, or the moment in CHAPING_NOW (RFC 3339), with
+// which an operator reproduces a past day's output exactly.
+func clock() func() time.Time {
+	if t, err := time.Parse(time.RFC3339, os.Getenv("CHAPING_NOW")); err == nil {
+		return func() time.Time { return t }
+	}
+	return time.Now
+}
+
+func exitCode(err error) int {
+	var e *chaping.Error
+	var input *chaping.InputError
+	switch {
+	case errors.As(err, &e):
+		return int(e.Code)
+	case errors.As(err, &input):
+		return int(chaping.CodeInput)
+	}
+	return int(chaping.CodeInternal)
+}
+
+// usage is an error in how a command was called.
+func usage(format string, args ...any) error {
+	return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf(format, args...), Remedy: "加 --help 查看用法"}
+}
+
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "chaping",
+		Short: "从电商评论中发现产品质量安全风险，生成监测站报送表",
+		Long: "chaping（差评）采集商品与评论，按风险词库统计差评，生成《上海市产品质量安全风险信息报送表》。\n" +
+			"数据流向：采集或导入 → 存储 → 挖掘 → 计数 → 报送表。每一步都可中断，重新运行结果不变。\n\n" + exitCodes,
+		SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			level := slog.LevelWarn
+			if p.verbose {
+				level = slog.LevelDebug
+			}
+			p.log = slog.New(tint.NewHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
+			return nil
+		},
+	}
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("参数有误：%v", err) })
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Short: "查看命令的帮助", RunE: func(cmd *cobra.Command, args []string) error {
+		c, _, err := cmd.Root().Find(args)
+		if err != nil {
+			return usage("没有这个命令：%s", strings.Join(args, " "))
+		}
+		return c.Help()
+	}})
+	root.SetUsageTemplate(usageTemplate)
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.dataDir, "data", envOr("CHAPING_DATA", "data"), "数据目录（环境变量 CHAPING_DATA）")
+	flags.StringVar(&p.dsn, "store", "", "ClickHouse 服务器 clickhouse://用户:密码@主机:9000/库；不写则用内嵌引擎（环境变量 CHAPING_STORE，或 CHAPING_STORE_FILE 指向存放它的文件）")
+	flags.BoolVarP(&p.verbose, "verbose", "v", false, "显示详细日志")
+	flags.BoolP("help", "h", false, "查看帮助")
+	for _, c := range []*cobra.Command{
+		p.importCommand(), p.mineCommand(), p.reportCommand(),
+		p.periodCommand(), p.evalCommand(), p.mallCommand(), p.doctorCommand(), p.versionCommand(),
+	} {
+		c.Flags().BoolP("help", "h", false, "查看帮助")
+		root.AddCommand(c)
+	}
+	return root
+}
+
+// noArgs refuses stray arguments in Chinese.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("“%s”不认识参数“%s”", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// storeDSN is the server that the flag or the environment names; empty means
+// the embedded engine.
+func (p *program) storeDSN() (string, error) {
+	if p.dsn != "" {
+		return p.dsn, nil
+	}
+	if dsn := os.Getenv("CHAPING_STORE"); dsn != "" {
+		return dsn, nil
+	}
+	file := os.Getenv("CHAPING_STORE_FILE")
+	if file == "" {
+		return "", nil
+	}
+	secret, err := os.ReadFile(file)
+	if err != nil {
+		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出 CHAPING_STORE_FILE 指向的文件", Err: err, Remedy: "检查路径和权限"}
+	}
+	return strings.TrimSpace(string(secret)), nil
+}
+
+// openStore opens the store that the flags name.
+func (p *program) openStore(ctx context.Context) (*store.Store, error) {
+	dsn, err := p.storeDSN()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(p.dataDir)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Config{DSN: dsn, DataDir: dir, Now: p.now})
+}
+
+func (p *program) printJSON(v any) error {
+	enc := json.NewEncoder(p.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// period reads --period; empty means the period that now falls in.
+func (p *program) period(flag string) (chaping.Period, error) {
+	if flag == "" {
+		return chaping.PeriodOf(p.now()), nil
+	}
+	period, err := chaping.ParsePeriod(flag)
+	if err != nil {
+		return chaping.Period{}, &chaping.Error{Code: chaping.CodeUsage, Message: err.Error()}
+	}
+	return period, nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func envOr(name, fallback string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return fallback
+}
+
+// buildVersion is the version with the commit it was built from, where known.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return version + "+" + s.Value[:12]
+		}
+	}
+	return version
+}
+
+const usageTemplate = `用法：{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [命令]{{end}}{{if .HasExample}}
+
+示例：
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+命令：{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+参数：
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+通用参数：
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+用“{{.CommandPath}} [命令] --help”查看某个命令的详情。{{end}}
+`
