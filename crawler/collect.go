@@ -1,0 +1,544 @@
+package crawler
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"chaping"
+	"chaping/crawler/frontier"
+)
+
+const (
+	defaultWorkers  = 8
+	defaultPatience = 5 * time.Minute
+
+	batchReviews = 4000             // handed to the sink at once, about
+	batchAge     = time.Second      // a result waits no longer for others
+	maxBackoff   = 10 * time.Minute // between two attempts
+	maxSnoozes   = 20               // times that a busy site puts one page off
+	maxLosses    = 10               // times that a page takes its process down with it
+	restOnAsk    = 30 * time.Minute // how long a site is left alone that asks for a human
+	sinkAttempts = 4
+)
+
+// Collect runs the job until everything is read or cannot be read now. It
+// returns an error only when it cannot go on: the queue or the sink fails, or
+// ctx ends. The Report is valid then, too, and the job can be run again.
+func Collect(ctx context.Context, job Job, options Options) (Report, error) {
+	c, err := newCollection(job, options)
+	if err != nil {
+		return Report{}, err
+	}
+	started := c.now()
+	c.queue, err = c.open(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	defer c.queue.Close()
+	err = c.run(ctx)
+	report, rerr := c.report(context.WithoutCancel(ctx))
+	report.Started, report.Finished = started, c.now()
+	return report, cmp.Or(err, rerr)
+}
+
+// A collection is a job that runs.
+type collection struct {
+	Options
+	job    Job
+	reader *reader
+	queue  frontier.Frontier
+	now    func() time.Time
+	log    *slog.Logger
+
+	pages    int64 // read by this process and before
+	progress Progress
+}
+
+func newCollection(job Job, o Options) (*collection, error) {
+	switch {
+	case job.Profile == nil:
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有指定站点", Remedy: "用 --site 指定站点配置"}
+	case len(job.Watch.Keywords) == 0:
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "监测任务中没有关键词", Remedy: "至少给出一个商品关键词，例如 电热水壶"}
+	case !job.Window.From.Before(job.Window.To):
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "时间采集范围是空的", Remedy: "检查报送期，起始时间应早于结束时间"}
+	case job.Run == "":
+		return nil, &chaping.Error{Code: chaping.CodeInternal, Message: "采集没有名称", Remedy: "请报告这个程序错误"}
+	}
+	for _, keyword := range job.Watch.Keywords {
+		if strings.TrimSpace(keyword) == "" {
+			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "监测任务中有空的关键词", Remedy: "删去空的关键词"}
+		}
+	}
+	c := &collection{Options: o, job: job, now: o.Now, log: o.Log}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.Sleep == nil {
+		c.Sleep = sleep
+	}
+	c.Workers = cmp.Or(max(o.Workers, 0), defaultWorkers)
+	c.Patience = cmp.Or(o.Patience, defaultPatience)
+	c.Version = cmp.Or(o.Version, "dev")
+	c.reader = &reader{job: &c.job}
+	return c, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lease is long enough for the slowest page: robots.txt, redirects and the
+// page itself may each take the timeout. Leases are renewed besides.
+func (c *collection) lease() time.Duration {
+	return max(frontier.DefaultLease, 4*c.job.Profile.Timeout)
+}
+
+func (c *collection) open(ctx context.Context) (frontier.Frontier, error) {
+	p := c.job.Profile
+	policy := frontier.Policy{Lease: c.lease(), Delay: p.Delay, Concurrency: p.Concurrency}
+	if c.Open == nil {
+		return frontier.NewMemory(policy, c.now), nil
+	}
+	return c.Open(ctx, c.job.Run, policy)
+}
+
+// A done is a page that a worker is through with: an outcome to keep, a
+// failure, or a reason to come back later. The outcome of a failed page holds
+// what can be kept all the same.
+type done struct {
+	claim   frontier.Claim
+	outcome outcome
+	failure *frontier.Failure
+	snooze  time.Duration
+	block   time.Duration // rest for the host
+	reason  string
+}
+
+// run works the queue off. One goroutine, this one, talks to the queue and to
+// the sink; workers fetch and read.
+func (c *collection) run(ctx context.Context) error {
+	seeds, err := c.reader.seeds()
+	if err != nil {
+		return err
+	}
+	if err := c.queue.Add(ctx, seeds...); err != nil {
+		return err
+	}
+	stats, err := c.queue.Stats(ctx)
+	if err != nil {
+		return err
+	}
+	c.pages = stats.Count[countPages]
+	c.progress = Progress{
+		Pages: c.pages, Products: stats.Count[countProducts], Reviews: stats.Count[countReviews],
+		Faults: stats.Count[countFaults], Open: stats.Open,
+	}
+
+	working, stop := context.WithCancel(ctx)
+	f := newFetcher(working, c.job.Profile, userAgent(c.Version, c.job.Profile.Contact), c.now, func(host string, delay time.Duration) {
+		if err := c.queue.Pace(working, host, delay); err != nil {
+			c.log.Warn("无法记下网站要求的间隔", "host", host, "err", err)
+		}
+	})
+	claims := make(chan frontier.Claim)
+	results := make(chan done, c.Workers)
+	var workers sync.WaitGroup
+	for range c.Workers {
+		workers.Go(func() {
+			v := f.visitor()
+			for claim := range claims {
+				results <- c.work(working, v, claim)
+			}
+		})
+	}
+	err = c.coordinate(ctx, claims, results)
+	stop()
+	close(claims)
+	workers.Wait()
+	f.closer()
+	return err
+}
+
+// coordinate hands out claims and takes in results until nothing is left.
+func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Claim, results <-chan done) error {
+	idle := c.Workers
+	held := map[string]frontier.Claim{} // claimed and not yet reported to the queue
+	var pending batch
+	extend := time.NewTicker(c.lease() / 3)
+	defer extend.Stop()
+
+	take := func(d done) {
+		idle++
+		pending.add(d, c.now())
+	}
+	flush := func(ctx context.Context) error {
+		for _, d := range pending.done {
+			delete(held, d.claim.Key)
+		}
+		return c.flush(ctx, &pending)
+	}
+	// When ctx ends, what is done is still kept, and what is not is given back.
+	leave := func() error {
+		soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		for idle < c.Workers {
+			take(<-results)
+		}
+		return errors.Join(ctx.Err(), flush(soft))
+	}
+
+	for {
+		if ctx.Err() != nil {
+			return leave()
+		}
+		if c.job.Profile.PageBudget > 0 && c.pages+int64(c.Workers-idle+len(pending.done)) >= c.job.Profile.PageBudget {
+			for idle < c.Workers {
+				take(<-results)
+			}
+			return flush(ctx)
+		}
+		var claimed frontier.Batch
+		if idle > 0 {
+			var err error
+			if claimed, err = c.queue.Claim(ctx, idle); err != nil {
+				if ctx.Err() != nil {
+					return leave()
+				}
+				return errors.Join(err, leave())
+			}
+			for _, claim := range claimed.Claims {
+				held[claim.Key] = claim
+				claims <- claim
+				idle--
+			}
+			c.progress.Open = claimed.Open
+		}
+		starved := idle > 0
+		switch {
+		case starved && len(pending.done) > 0 || pending.full(c.now()):
+			// Links to what could be done now may be among the results.
+			if err := flush(ctx); err != nil {
+				return errors.Join(err, leave())
+			}
+			continue
+		case idle == c.Workers && claimed.Open == 0:
+			return nil
+		case idle == c.Workers && claimed.Wait > c.Patience:
+			c.log.Warn("网站暂停访问，本次采集先到这里", "wait", claimed.Wait)
+			return nil
+		case idle == c.Workers:
+			if err := c.Sleep(ctx, claimed.Wait); err != nil {
+				return leave()
+			}
+			continue
+		}
+		var wake <-chan time.Time
+		var timer *time.Timer
+		if starved && claimed.Wait > 0 {
+			timer = time.NewTimer(claimed.Wait)
+			wake = timer.C
+		}
+		select {
+		case d := <-results:
+			take(d)
+			for more := true; more; {
+				select {
+				case d := <-results:
+					take(d)
+				default:
+					more = false
+				}
+			}
+		case <-wake:
+		case <-extend.C:
+			renew := make([]frontier.Claim, 0, len(held))
+			for _, claim := range held {
+				renew = append(renew, claim)
+			}
+			if _, err := c.queue.Extend(ctx, renew...); err != nil {
+				c.log.Warn("无法续租", "err", err)
+			}
+		case <-ctx.Done():
+		}
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+}
+
+// A batch is what was done and is not yet stored.
+type batch struct {
+	done    []done
+	reviews int
+	since   time.Time
+}
+
+func (b *batch) add(d done, now time.Time) {
+	if len(b.done) == 0 {
+		b.since = now
+	}
+	b.done = append(b.done, d)
+	b.reviews += len(d.outcome.reviews)
+}
+
+func (b *batch) full(now time.Time) bool {
+	return b.reviews >= batchReviews || len(b.done) > 0 && now.Sub(b.since) >= batchAge
+}
+
+// flush stores what was read, then reports it to the queue. Killed in
+// between, the pages are read and stored again, which changes nothing.
+func (c *collection) flush(ctx context.Context, b *batch) error {
+	var listings []chaping.Listing
+	var reviews []chaping.Review
+	var acks []frontier.Result
+	var failures []frontier.Failure
+	for _, d := range b.done {
+		listings = append(listings, d.outcome.listings...)
+		reviews = append(reviews, d.outcome.reviews...)
+		switch {
+		case d.failure != nil:
+			failures = append(failures, *d.failure)
+		case d.snooze == 0:
+			acks = append(acks, frontier.Result{Claim: d.claim, Add: d.outcome.links, Count: d.outcome.count, Notes: d.outcome.notes})
+		}
+	}
+	if len(listings) > 0 {
+		if err := c.put(ctx, func() error { return c.Sink.PutListings(ctx, listings) }); err != nil {
+			return err
+		}
+	}
+	if len(reviews) > 0 {
+		if err := c.put(ctx, func() error { return c.Sink.PutReviews(ctx, reviews) }); err != nil {
+			return err
+		}
+	}
+	if len(acks) > 0 {
+		stale, err := c.queue.Ack(ctx, acks...)
+		if err != nil {
+			return err
+		}
+		if stale > 0 {
+			c.log.Info("部分页面已由其他进程处理", "pages", stale)
+		}
+	}
+	if len(failures) > 0 {
+		if err := c.queue.Fail(ctx, failures...); err != nil {
+			return err
+		}
+	}
+	for _, d := range b.done {
+		if d.block > 0 {
+			if err := c.queue.Block(ctx, d.claim.Host, d.block, d.reason); err != nil {
+				return err
+			}
+			c.log.Warn("网站暂停访问", "host", d.claim.Host, "for", d.block, "reason", d.reason)
+		}
+		if d.snooze > 0 {
+			if err := c.queue.Snooze(ctx, d.claim, d.snooze); err != nil {
+				return err
+			}
+		}
+		c.pages += d.outcome.count[countPages]
+		c.progress.Pages = c.pages
+		c.progress.Products += d.outcome.count[countProducts]
+		c.progress.Reviews += d.outcome.count[countReviews]
+		c.progress.Faults += d.outcome.count[countFaults]
+	}
+	*b = batch{}
+	if c.Progress != nil {
+		c.Progress(c.progress)
+	}
+	return nil
+}
+
+// put hands a batch to the sink, again if it fails.
+func (c *collection) put(ctx context.Context, store func() error) error {
+	var err error
+	for attempt := range sinkAttempts {
+		if err = store(); err == nil || ctx.Err() != nil {
+			return err
+		}
+		c.log.Warn("写入失败，稍后重试", "err", err)
+		if attempt < sinkAttempts-1 {
+			if serr := c.Sleep(ctx, time.Second<<attempt); serr != nil {
+				return err
+			}
+		}
+	}
+	return err
+}
+
+// work does one page and decides what becomes of it.
+func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim) done {
+	d := done{claim: claim}
+	var t task
+	if err := json.Unmarshal(claim.Task, &t); err != nil {
+		return c.bury(d, t, fmt.Sprintf("队列中的任务无法识别：%v", err))
+	}
+	if claim.Losses >= maxLosses {
+		return c.bury(d, t, fmt.Sprintf("处理中断 %d 次", claim.Losses))
+	}
+	o, err := c.reader.read(ctx, v, t)
+	if err == nil {
+		d.outcome = o
+		return d
+	}
+	if ctx.Err() != nil { // we were stopped, which says nothing about the page
+		d.snooze = time.Millisecond
+		return d
+	}
+	var (
+		denied    errDenied
+		gone      errGone
+		busy      errBusy
+		human     errChallenge
+		layout    errLayout
+		noRobots  errRobots
+		permanent string
+	)
+	switch {
+	case errors.As(err, &denied):
+		// Not a failure: we keep to the rules, and say so.
+		if denied.robots {
+			d.outcome.add(countRobots, 1)
+		} else {
+			d.outcome.add(countDenied, 1)
+			d.outcome.note(noteFault, Fault{URL: t.URL, Problem: denied.reason})
+		}
+		c.log.Info("不访问", "url", t.URL, "reason", denied.reason)
+		c.salvage(&d, t)
+		return d
+	case errors.As(err, &busy):
+		if claim.Snoozes >= maxSnoozes {
+			permanent = fmt.Sprintf("网站连续 %d 次要求稍后再来（%d）", claim.Snoozes, busy.status)
+			break
+		}
+		d.snooze = busy.after
+		if d.snooze == 0 {
+			d.snooze = c.backoff(claim, claim.Snoozes)
+		}
+		d.block, d.reason = d.snooze, fmt.Sprintf("网站要求稍后再来（%d %s）", busy.status, http.StatusText(busy.status))
+		return d
+	case errors.As(err, &human):
+		if claim.Snoozes >= maxSnoozes {
+			permanent = human.Error()
+			break
+		}
+		d.snooze, d.block = restOnAsk, restOnAsk
+		d.reason = "出现人机验证页，已停止访问；请人工打开该网站查看，确认正常后再次运行同一采集"
+		return d
+	case errors.As(err, &gone):
+		permanent = gone.reason
+	case errors.As(err, &layout):
+		// A half-finished deployment passes; a new layout does not.
+		if claim.Failures+1 >= min(2, c.job.Profile.Attempts) {
+			d.outcome.fault(layout.Fault)
+			permanent = layout.Fault.Problem
+		}
+	case errors.As(err, &noRobots):
+		if claim.Snoozes >= maxSnoozes {
+			permanent = err.Error()
+			break
+		}
+		d.snooze, d.block, d.reason = robotsRetry, robotsRetry, err.Error()
+		return d
+	}
+	if permanent == "" && claim.Failures+1 >= c.job.Profile.Attempts {
+		permanent = fmt.Sprintf("尝试 %d 次均失败：%v", claim.Failures+1, err)
+	}
+	if permanent != "" {
+		return c.bury(d, t, permanent)
+	}
+	c.log.Info("稍后重试", "url", t.URL, "err", err)
+	d.failure = &frontier.Failure{Claim: claim, Reason: err.Error(), Retry: c.backoff(claim, claim.Failures)}
+	return d
+}
+
+// bury gives a page up.
+func (c *collection) bury(d done, t task, reason string) done {
+	c.log.Warn("放弃页面", "url", t.URL, "reason", reason)
+	c.salvage(&d, t)
+	d.failure = &frontier.Failure{Claim: d.claim, Reason: reason, Dead: true, Count: d.outcome.count, Notes: d.outcome.notes}
+	return d
+}
+
+// salvage keeps the listing that waited for a shop's page which cannot be
+// read: without the region, but with everything else.
+func (c *collection) salvage(d *done, t task) {
+	if t.Listing != nil {
+		c.reader.list(&d.outcome, *t.Listing)
+	}
+}
+
+// backoff doubles from the profile's base, with a quarter of jitter that
+// depends on the page.
+func (c *collection) backoff(claim frontier.Claim, n int) time.Duration {
+	d := c.job.Profile.RetryBase << min(n, 20)
+	if d <= 0 || d > maxBackoff {
+		d = maxBackoff
+	}
+	return d + time.Duration(hash(claim.Key)%256)*d/1024
+}
+
+// report gathers what the queue counted.
+func (c *collection) report(ctx context.Context) (Report, error) {
+	r := Report{Run: c.job.Run, Site: c.job.Profile.Name, Window: c.job.Window}
+	s, err := c.queue.Stats(ctx)
+	if err != nil {
+		return r, err
+	}
+	for name, to := range map[string]*int64{
+		countPages: &r.Pages, countBytes: &r.Bytes, countProducts: &r.Products, countListings: &r.Listings,
+		countReviews: &r.Reviews, countDefaults: &r.Defaults, countAppended: &r.Appended, countOutside: &r.Outside,
+		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
+		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults,
+	} {
+		*to = s.Count[name]
+	}
+	for _, text := range s.Notes {
+		var n note
+		if err := json.Unmarshal([]byte(text), &n); err != nil {
+			continue // written by another version
+		}
+		if n.Kind == noteTruncated {
+			r.Truncated = append(r.Truncated, n.Fault)
+		} else {
+			r.Examples = append(r.Examples, n.Fault)
+		}
+	}
+	r.Dead, r.Unfinished, r.Resting = s.Dead, s.Open, s.Resting
+	for _, letter := range s.Letters {
+		var t task
+		address := letter.Key
+		if json.Unmarshal(letter.Task, &t) == nil {
+			address = t.URL
+		}
+		r.Letters = append(r.Letters, Letter{address, letter.Reason})
+	}
+	for _, keyword := range c.job.Watch.Keywords {
+		r.Keywords = append(r.Keywords, KeywordReport{
+			Keyword: keyword, Found: s.Count[countFound+keyword], Listings: s.Count[countListed+keyword],
+			Truncated: s.Count[countTruncated+keyword] > 0,
+		})
+	}
+	return r, nil
+}

@@ -1,0 +1,147 @@
+// Package crawler collects listings and reviews from e-commerce sites.
+//
+// A site is described by a Profile, which is data: where searches, product
+// pages, shop pages and reviews are and how to read them. Collect walks such
+// a site for a watch and a window:
+//
+//	search ──▶ product ──▶ shop ──▶ Listing
+//	   │          │
+//	   └ next     └──▶ reviews ──▶ Review
+//	     page            └ next page, until a whole page is older than the window
+//
+// Pages wait in a frontier.Frontier, which decides what may be fetched when
+// and keeps what was counted; colly fetches them, a few at once; what they
+// hold goes to a chaping.Sink before the page counts as done. A collection
+// that is killed and started again under the same run name goes on where it
+// stopped and ends with the same result.
+//
+// One bad page never stops the rest. What the site gets wrong (a missing
+// field, a date that does not exist) and what cannot be fetched is counted
+// and reported with the URL.
+//
+// The crawler is polite: it says who it is, obeys robots.txt, keeps to the
+// profile's rate, takes Retry-After at its word, and leaves a site alone that
+// asks to prove to be human.
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"chaping"
+	"chaping/crawler/frontier"
+)
+
+// A Job is one collection: the watch's keywords on one site, for one window.
+type Job struct {
+	Profile *Profile
+	Watch   chaping.Watch
+	Window  chaping.Window
+	Run     string // names the collection; the same name goes on where it stopped
+}
+
+// Options say how a Job is run.
+type Options struct {
+	Sink chaping.Sink
+	// Open opens the run's queue. Nil means a queue in memory.
+	Open frontier.Opener
+	// Workers is how many pages are worked on at once; zero means 8.
+	Workers int
+	// Patience is how long to wait for a site that is at rest before giving
+	// up for now; zero means five minutes.
+	Patience time.Duration
+	// Progress, when set, is told now and then how far the collection is. It
+	// is called from one goroutine.
+	Progress func(Progress)
+	Log      *slog.Logger // nil: silent
+	Version  string       // of the program, for the User-Agent; empty: "dev"
+
+	// Now is the clock; nil means time.Now. A queue opened by Open has a
+	// clock of its own.
+	Now func() time.Time
+	// Sleep waits; nil waits on the wall clock. Tests that inject Now inject
+	// it as well.
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Progress tells how far a collection is.
+type Progress struct {
+	Pages    int64 // read
+	Products int64
+	Reviews  int64 // in the window
+	Faults   int64
+	Open     int // pages known and not yet done
+}
+
+// A Report tells what a collection came to. Its counts are those of the
+// whole run, also when the run was interrupted and taken up again.
+type Report struct {
+	Run      string
+	Site     string
+	Window   chaping.Window
+	Started  time.Time // this time, not the run's first start
+	Finished time.Time
+
+	Pages      int64 // read
+	Bytes      int64 // of these, decompressed
+	Products   int64 // product pages read
+	Listings   int64 // handed to the sink
+	Reviews    int64 // in the window, each once, handed to the sink
+	Defaults   int64 // of these, default texts
+	Appended   int64 // of these, with a follow-up
+	Outside    int64 // read, but published outside the window
+	Duplicates int64 // the site showed them again
+	Refused    int64 // not usable: no id, no date, dated in the future
+	Irrelevant int64 // search results whose name lacks the keyword
+	Robots     int64 // pages that robots.txt forbids
+	Denied     int64 // pages on hosts or networks that the profile does not allow
+
+	Faults     int64   // what the site got wrong, refused reviews included
+	Examples   []Fault // of these
+	Truncated  []Fault // lists that could not be read to their end
+	Dead       int     // pages given up
+	Letters    []Letter
+	Unfinished int             // pages still waiting; more than 0 only if the site is at rest
+	Resting    []frontier.Rest // hosts that are, and why
+	Keywords   []KeywordReport // in the watch's order
+}
+
+// A KeywordReport is a Report's part on one product keyword.
+type KeywordReport struct {
+	Keyword   string
+	Found     int64 // search results
+	Listings  int64
+	Truncated bool // there were more search results than could be read
+}
+
+// A Fault is something on the site that is not as the profile says.
+type Fault struct {
+	URL     string `json:"url"`
+	Field   string `json:"field,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Problem string `json:"problem"`
+}
+
+func (f Fault) String() string {
+	s := f.URL
+	if f.Field != "" {
+		s += fmt.Sprintf(" 字段“%s”", f.Field)
+	}
+	if f.Value != "" {
+		s += fmt.Sprintf(" 值“%s”", chaping.Shorten(f.Value, 40))
+	}
+	return s + "：" + f.Problem
+}
+
+// A Letter is a page that was given up.
+type Letter struct {
+	URL    string
+	Reason string
+}
+
+// Complete tells whether everything that the site shows was read.
+func (r *Report) Complete() bool {
+	return r.Dead == 0 && r.Unfinished == 0 && len(r.Truncated) == 0 && r.Faults == 0
+}

@@ -1,0 +1,238 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gocolly/colly/v2"
+)
+
+// A page is an answer of the site, decoded.
+type page struct {
+	url  *url.URL // after redirects
+	read time.Time
+	body string // UTF-8
+	size int    // bytes as they came, decompressed
+	bad  int    // characters that could not be decoded
+}
+
+// What can become of a fetch, besides a page.
+type (
+	// errDenied is a URL that must not be fetched: robots.txt, a foreign
+	// host, a private address.
+	errDenied struct {
+		reason string
+		robots bool
+	}
+	// errGone is an answer that another attempt will not change.
+	errGone struct{ reason string }
+	// errBusy is a site that asks to come back later.
+	errBusy struct {
+		after  time.Duration // 0: it does not say when
+		status int
+	}
+	// errChallenge is a page that wants a human.
+	errChallenge struct{}
+)
+
+func (e errDenied) Error() string    { return e.reason }
+func (e errGone) Error() string      { return e.reason }
+func (e errBusy) Error() string      { return fmt.Sprintf("网站繁忙（%d）", e.status) }
+func (e errChallenge) Error() string { return "出现人机验证页" }
+
+// maxRedirects is how many redirects are followed.
+const maxRedirects = 5
+
+// A fetcher gets pages of one site for all workers.
+type fetcher struct {
+	profile *Profile
+	robots  *robots
+	base    *colly.Collector
+	pace    func(host string, delay time.Duration) // told the delay that robots.txt asks for
+	now     func() time.Time
+	closer  func()
+}
+
+// userAgent names us, our purpose and whom to turn to.
+func userAgent(version, contact string) string {
+	agent := robotsToken + "/" + version + " (product safety monitoring"
+	if contact != "" {
+		agent += "; +" + strings.Map(func(r rune) rune {
+			if r < ' ' || r > '~' || r == '(' || r == ')' {
+				return -1
+			}
+			return r
+		}, contact)
+	}
+	return agent + ")"
+}
+
+func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.Time, pace func(string, time.Duration)) *fetcher {
+	transport := newTransport(p)
+	guarded := bounded{transport}
+	f := &fetcher{profile: p, pace: pace, now: now, closer: transport.CloseIdleConnections}
+	f.robots = &robots{
+		agent: agent,
+		now:   now,
+		sites: map[string]*robotsSite{},
+		client: &http.Client{Transport: guarded, Timeout: p.Timeout, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+			if len(via) > maxRedirects {
+				return fmt.Errorf("重定向超过 %d 次", maxRedirects)
+			}
+			return f.permitted(r.URL)
+		}},
+	}
+	c := colly.NewCollector(
+		colly.AllowURLRevisit(), // the frontier knows what was visited
+		colly.UserAgent(agent),
+		colly.StdlibContext(ctx),
+		colly.MaxBodySize(int(p.BodyLimit)+1), // one more tells that it was too much
+		colly.ParseHTTPErrorResponse(),
+	)
+	c.DisableCookies()
+	c.WithTransport(guarded)
+	c.SetRequestTimeout(p.Timeout)
+	c.SetRedirectHandler(func(r *http.Request, via []*http.Request) error {
+		if len(via) > maxRedirects {
+			return errGone{fmt.Sprintf("重定向超过 %d 次", maxRedirects)}
+		}
+		return f.allowed(r.Context(), r.URL)
+	})
+	f.base = c
+	return f
+}
+
+// permitted tells why the URL is not one that the profile allows.
+func (f *fetcher) permitted(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return errDenied{reason: fmt.Sprintf("不支持的协议 %q", u.Scheme)}
+	}
+	if !f.profile.allowsHost(u.Hostname()) {
+		return errDenied{reason: fmt.Sprintf("主机 %s 不在站点配置允许的范围内", u.Host)}
+	}
+	return nil
+}
+
+// allowed tells why the URL may not be fetched.
+func (f *fetcher) allowed(ctx context.Context, u *url.URL) error {
+	if err := f.permitted(u); err != nil {
+		return err
+	}
+	if f.profile.IgnoreRobots {
+		return nil
+	}
+	ok, delay, err := f.robots.allowed(ctx, u)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errDenied{reason: "robots.txt 不允许访问", robots: true}
+	}
+	if delay > f.profile.Delay {
+		f.pace(u.Host, delay)
+	}
+	return nil
+}
+
+// A visitor fetches for one worker.
+type visitor struct {
+	*fetcher
+	collector *colly.Collector
+	page      *page // of the fetch under way
+	err       error
+}
+
+func (f *fetcher) visitor() *visitor {
+	v := &visitor{fetcher: f, collector: f.base.Clone()}
+	const declared = "content-type"
+	v.collector.OnResponseHeaders(func(r *colly.Response) {
+		// Charsets are ours to decide: colly would believe the header.
+		r.Ctx.Put(declared, r.Headers.Get("Content-Type"))
+		r.Headers.Set("Content-Type", "application/octet-stream; charset=utf-8")
+		if n, err := strconv.ParseInt(r.Headers.Get("Content-Length"), 10, 64); err == nil && n > f.profile.BodyLimit {
+			v.err = errGone{fmt.Sprintf("页面 %d 字节，超过上限 %d 字节", n, f.profile.BodyLimit)}
+			r.Request.Abort()
+		}
+	})
+	v.collector.OnResponse(func(r *colly.Response) {
+		v.page, v.err = f.read(r, r.Ctx.Get(declared))
+	})
+	return v
+}
+
+// read judges an answer.
+func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
+	switch status := r.StatusCode; {
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && r.Headers.Get("Retry-After") != "":
+		return nil, errBusy{after: retryAfter(r.Headers.Get("Retry-After"), f.now()), status: status}
+	case status == http.StatusRequestTimeout || status >= 500:
+		return nil, fmt.Errorf("服务器返回 %d", status)
+	}
+	if int64(len(r.Body)) > f.profile.BodyLimit {
+		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
+	}
+	text, bad := decode(r.Body, contentType, f.profile.Charset)
+	p := &page{url: r.Request.URL, read: f.now(), body: text, size: len(r.Body), bad: bad}
+	if r.StatusCode < 200 || r.StatusCode > 299 {
+		// A challenge often comes with 403.
+		if n, err := parse(text, formatHTML); err == nil && f.challenged(n, text) {
+			return nil, errChallenge{}
+		}
+		return nil, errGone{fmt.Sprintf("服务器返回 %d", r.StatusCode)}
+	}
+	return p, nil
+}
+
+// challenged tells whether the page is one of the profile's challenges.
+func (f *fetcher) challenged(n node, text string) bool {
+	for _, c := range f.profile.Challenges {
+		if c.has(n, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// fetch gets a page. The error is one of the types above where another
+// attempt is not simply worth while.
+func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
+	}
+	if err := v.allowed(ctx, u); err != nil {
+		return nil, err
+	}
+	v.page, v.err = nil, nil
+	err = v.collector.Visit(u.String())
+	switch {
+	case v.err != nil:
+		return nil, v.err
+	case err == nil && v.page != nil:
+		return v.page, nil
+	case err == nil:
+		return nil, errors.New("没有得到页面")
+	case errors.Is(err, errPrivate):
+		return nil, errDenied{reason: err.Error()}
+	}
+	return nil, err
+}
+
+// retryAfter reads a Retry-After header: seconds or a date. 0 when it says
+// nothing; never more than a day.
+func retryAfter(s string, now time.Time) time.Duration {
+	const most = 24 * time.Hour
+	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64); err == nil && n >= 0 {
+		return min(time.Duration(min(n, int64(most/time.Second)))*time.Second, most)
+	}
+	if t, err := http.ParseTime(s); err == nil {
+		return min(max(t.Sub(now), 0), most)
+	}
+	return 0
+}

@@ -1,0 +1,322 @@
+package crawler
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"github.com/tidwall/gjson"
+	"go.yaml.in/yaml/v3"
+
+	"chaping"
+)
+
+// A format is how a page is read.
+type format int
+
+const (
+	formatHTML format = iota
+	formatJSON
+	formatJSONP
+)
+
+// A selector is a compiled CSS selector.
+type selector = cascadia.Selector
+
+// A field says where a value is: in HTML an element's text or attribute, in
+// JSON a gjson path. What is found may be cut down by a regular expression
+// and replaced through a table:
+//
+//	css: .stars      the element; without css the item itself
+//	attr: title      its attribute in place of its text
+//	json: a.b        path in a JSON page, or in JSON that the element holds
+//	match: "^(\\d)"  the first group, or the whole match
+//	map: {好评: "5"} in place of what was found
+//	date: [...]      how dates are written; see parseDate
+//
+// A plain string is short for css in HTML pages and for json in JSON pages.
+type field struct {
+	name  string // path in the profile, for messages
+	css   *selector
+	attr  string
+	json  string
+	match *regexp.Regexp
+	table map[string]string
+	date  []string
+}
+
+type fieldYAML struct {
+	CSS   string
+	Attr  string
+	JSON  string
+	Match string
+	Map   map[string]string
+	Date  []string
+
+	short string // the plain string
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		f.short = node.Value
+		return nil
+	case yaml.MappingNode:
+	default:
+		return &chaping.InputError{Line: node.Line, Problem: "字段应为一个字符串或一组配置项", Remedy: "例如 name: h1.name，或 name: {css: h1, attr: title}"}
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		var err error
+		switch key.Value {
+		case "css":
+			err = value.Decode(&f.CSS)
+		case "attr":
+			err = value.Decode(&f.Attr)
+		case "json":
+			err = value.Decode(&f.JSON)
+		case "match":
+			err = value.Decode(&f.Match)
+		case "map":
+			err = value.Decode(&f.Map)
+		case "date":
+			if value.Kind == yaml.ScalarNode {
+				f.Date = []string{value.Value}
+			} else {
+				err = value.Decode(&f.Date)
+			}
+		default:
+			return &chaping.InputError{Line: key.Line, Field: key.Value, Problem: "没有这个配置项", Remedy: "字段可用 css、attr、json、match、map、date"}
+		}
+		if err != nil {
+			return &chaping.InputError{Line: value.Line, Field: key.Value, Value: value.Value, Problem: "值的形式不对", Remedy: "date 是格式或格式列表，map 是对照表，其余是字符串"}
+		}
+	}
+	return nil
+}
+
+// field compiles a field; nil if the profile has none there.
+func (l *loader) field(path string, y *fieldYAML, in format) *field {
+	if y == nil {
+		return nil
+	}
+	f := &field{name: path, attr: y.Attr, json: y.JSON, table: y.Map, date: y.Date}
+	css := y.CSS
+	if y.short != "" {
+		if in == formatHTML {
+			css = y.short
+		} else {
+			f.json = y.short
+		}
+	}
+	if in != formatHTML && (css != "" || f.attr != "") {
+		l.fail(path, css+f.attr, "JSON 页面的字段不能用 css、attr", "改用 json 路径，例如 data.list")
+	}
+	if css == "" && f.attr == "" && f.json == "" {
+		l.fail(path, "", "没有说明值在哪里", "写上 css、attr 或 json 之一")
+	}
+	f.css = l.selector(path+".css", css)
+	if y.Match != "" {
+		re, err := regexp.Compile(y.Match)
+		if err != nil {
+			l.fail(path+".match", y.Match, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
+		}
+		f.match = re
+	}
+	for _, layout := range y.Date {
+		if !knownLayout(layout) {
+			l.fail(path+".date", layout, "不认识的日期格式", "用 epoch_s、epoch_ms、rfc3339、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
+		}
+	}
+	return f
+}
+
+// required is a field that must be there.
+func (l *loader) required(path string, y *fieldYAML, in format) field {
+	f := l.field(path, y, in)
+	if f == nil {
+		l.fail(path, "", "缺少这一项", "参照随程序提供的站点配置补上")
+		return field{name: path}
+	}
+	return *f
+}
+
+func (l *loader) selector(path, css string) *selector {
+	if css == "" {
+		return nil
+	}
+	s, err := cascadia.Compile(css)
+	if err != nil {
+		l.fail(path, css, "CSS 选择器无效："+err.Error(), "在浏览器的开发者工具里用 document.querySelector 试好再抄过来")
+		return nil
+	}
+	return &s
+}
+
+// A node is a place in a page: an element, or a JSON value.
+type node struct {
+	html *goquery.Selection
+	json gjson.Result
+}
+
+// get is the value of the field at the node, trimmed. found is false when the
+// page does not have it; a value may be there and empty.
+func (f *field) get(n node) (value string, found bool) {
+	if f == nil {
+		return "", false
+	}
+	if n.html != nil {
+		s := n.html
+		if f.css != nil {
+			s = s.FindMatcher(*f.css).First()
+		}
+		if s.Length() == 0 {
+			return "", false
+		}
+		if f.attr != "" {
+			value, found = s.Attr(f.attr)
+		} else {
+			value, found = s.Text(), true
+		}
+		if found && f.json != "" {
+			inner := gjson.Get(value, f.json)
+			value, found = inner.String(), inner.Exists()
+		}
+	} else {
+		inner := n.json.Get(f.json)
+		value, found = inner.String(), inner.Exists() && inner.Type != gjson.Null
+	}
+	if !found {
+		return "", false
+	}
+	value = strings.TrimSpace(value)
+	if f.match != nil {
+		m := f.match.FindStringSubmatch(value)
+		if m == nil {
+			return "", false
+		}
+		value = strings.TrimSpace(m[min(1, len(m)-1)])
+	}
+	if mapped, ok := f.table[value]; ok {
+		value = mapped
+	}
+	return value, true
+}
+
+// raw is the value of the field before match and map, for messages.
+func (f *field) raw(n node) string {
+	plain := field{css: f.css, attr: f.attr, json: f.json}
+	value, _ := plain.get(n)
+	return value
+}
+
+// list is all nodes that the field points at.
+func (f *field) list(n node) []node {
+	var out []node
+	if n.html != nil {
+		s := n.html
+		if f.css != nil {
+			s = s.FindMatcher(*f.css)
+		}
+		s.Each(func(_ int, item *goquery.Selection) { out = append(out, node{html: item}) })
+		return out
+	}
+	value := n.json
+	if f.json != "" {
+		value = value.Get(f.json)
+	}
+	if !value.IsArray() {
+		return nil
+	}
+	for _, item := range value.Array() {
+		out = append(out, node{json: item})
+	}
+	return out
+}
+
+// has tells whether the challenge is what the page shows.
+func (c challenge) has(n node, text string) bool {
+	if c.css != nil {
+		return n.html != nil && n.html.FindMatcher(*c.css).Length() > 0
+	}
+	return strings.Contains(text, c.text)
+}
+
+// parse reads a decoded page.
+func parse(body string, as format) (node, error) {
+	switch as {
+	case formatJSONP:
+		body = unwrapJSONP(body)
+		fallthrough
+	case formatJSON:
+		if depth := jsonDepth(body); depth > maxJSONDepth {
+			return node{}, fmt.Errorf("JSON 嵌套 %d 层，超过 %d 层", depth, maxJSONDepth)
+		}
+		if !gjson.Valid(body) {
+			return node{}, fmt.Errorf("不是正确的 JSON：%s", chaping.Shorten(strings.TrimSpace(body), 60))
+		}
+		return node{json: gjson.Parse(body)}, nil
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+	if err != nil {
+		return node{}, fmt.Errorf("无法解析 HTML：%w", err)
+	}
+	return node{html: doc.Selection}, nil
+}
+
+// maxJSONDepth bounds the recursion of the JSON parser.
+const maxJSONDepth = 512
+
+// jsonDepth is how deep brackets nest outside strings.
+func jsonDepth(s string) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
+
+// unwrapJSONP takes the call off: callback({...}); becomes {...}.
+func unwrapJSONP(s string) string {
+	head := jsonpHead.FindString(s)
+	if head == "" {
+		return s
+	}
+	body := strings.TrimRight(s[len(head):], "; \t\r\n")
+	return strings.TrimSuffix(body, ")")
+}
+
+// normalText is a text as default-review texts are compared: without
+// punctuation at the end and white space around it.
+func normalText(s string) string {
+	return strings.TrimRight(strings.TrimSpace(s), "。.！!~～ ")
+}
+
+// spaces that HTML lays out text with say nothing.
+func squeeze(s string) string {
+	if !strings.ContainsAny(s, "\n\t\r\u00a0") && !strings.Contains(s, "  ") {
+		return s
+	}
+	lines := strings.Split(strings.ReplaceAll(s, "\u00a0", " "), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
+}

@@ -1,0 +1,209 @@
+package crawler
+
+import (
+	"fmt"
+	"strings"
+)
+
+// steps reads the four steps of the profile.
+func (l *loader) steps(p *Profile, raw *profileYAML) {
+	if s := raw.Search; s == nil {
+		l.fail("search", "", "缺少步骤 search（按关键词搜索商品）", "参照随程序提供的站点配置补上")
+	} else {
+		f := l.format("search", s.Format)
+		p.search = searchStep{
+			url:          l.template("search.url", s.URL, "keyword", "page"),
+			format:       f,
+			charset:      s.Charset,
+			items:        l.required("search.items", s.Items, f),
+			empty:        l.field("search.empty", s.Empty, f),
+			id:           l.field("search.fields.id", s.Fields.ID, f),
+			link:         l.required("search.fields.url", s.Fields.URL, f),
+			name:         l.field("search.fields.name", s.Fields.Name, f),
+			nameContains: s.OnlyNamesWithKeyword,
+			paging:       l.paging("search.paging", s.Paging, f),
+		}
+		if s.Charset != "" && lookupCharset(s.Charset) == nil {
+			l.fail("search.charset", s.Charset, "不认识的字符集", "网址中的关键词按此编码，常用的有 utf-8、gbk")
+		}
+		if s.OnlyNamesWithKeyword && s.Fields.Name == nil {
+			l.fail("search.only_names_with_keyword", "true", "要按名称筛选，但没有配置 search.fields.name", "补上 name，或删去本项")
+		}
+		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") {
+			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}")
+		}
+		if s.URL != "" && s.Paging.Next == nil && !strings.Contains(s.URL, "{page}") && s.Paging.Limit != 1 {
+			l.fail("search.paging", "", "无法翻页：网址中没有 {page}，也没有 paging.next", "两者补一，或写 paging: {limit: 1}")
+		}
+	}
+
+	if s := raw.Product; s == nil {
+		l.fail("product", "", "缺少步骤 product（商品页）", "参照随程序提供的站点配置补上")
+	} else {
+		f := l.format("product", s.Format)
+		at := func(name string, y *fieldYAML) *field { return l.field("product.fields."+name, y, f) }
+		name := l.required("product.fields.name", s.Fields.Name, f)
+		p.product = productStep{
+			format:   f,
+			id:       at("id", s.Fields.ID),
+			name:     &name,
+			price:    at("price", s.Fields.Price),
+			shopID:   at("shop_id", s.Fields.ShopID),
+			shopName: at("shop_name", s.Fields.ShopName),
+			shopURL:  at("shop_url", s.Fields.ShopURL),
+			region:   at("region", s.Fields.Region),
+		}
+		if s.Fields.ID == nil && (raw.Search == nil || raw.Search.Fields.ID == nil) {
+			l.fail("product.fields.id", "", "没有商品编号", "在 product.fields 或 search.fields 中配置 id")
+		}
+	}
+
+	if s := raw.Shop; s != nil {
+		f := l.format("shop", s.Format)
+		p.shop = &shopStep{
+			format: f,
+			id:     l.field("shop.fields.id", s.Fields.ID, f),
+			name:   l.field("shop.fields.name", s.Fields.Name, f),
+			region: l.field("shop.fields.region", s.Fields.Region, f),
+		}
+		if raw.Product != nil && raw.Product.Fields.ShopURL == nil {
+			l.fail("shop", "", "有步骤 shop，但没有配置 product.fields.shop_url", "补上店铺页的链接，或删去步骤 shop")
+		}
+	}
+
+	if len(raw.Reviews) == 0 {
+		l.fail("reviews", "", "缺少步骤 reviews（商品评论）", "参照随程序提供的站点配置补上")
+	}
+	for i := range raw.Reviews {
+		p.reviews = append(p.reviews, l.reviewStep(fmt.Sprintf("reviews.%d", i), &raw.Reviews[i], p.product.format))
+	}
+}
+
+func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) reviewStep {
+	f := l.format(path, s.Format)
+	at := func(name string, y *fieldYAML) *field { return l.field(path+".fields."+name, y, f) }
+	step := reviewStep{
+		link:       l.field(path+".link", s.Link, productFormat),
+		url:        l.template(path+".url", s.URL, "link", "product", "page"),
+		format:     f,
+		items:      l.required(path+".items", s.Items, f),
+		empty:      l.field(path+".empty", s.Empty, f),
+		id:         l.required(path+".fields.id", s.Fields.ID, f),
+		published:  l.required(path+".fields.published", s.Fields.Published, f),
+		rating:     at("rating", s.Fields.Rating),
+		text:       at("text", s.Fields.Text),
+		appended:   at("appended", s.Fields.Appended),
+		appendedAt: at("appended_at", s.Fields.AppendedAt),
+		isDefault:  at("default", s.Fields.Default),
+		pinned:     at("pinned", s.Fields.Pinned),
+		paging:     l.paging(path+".paging", s.Paging, f),
+	}
+	if s.Fields.Text == nil {
+		l.fail(path+".fields.text", "", "缺少评论正文的字段", "在 fields 中配置 text")
+	}
+	for name, y := range map[string]*fieldYAML{"published": s.Fields.Published, "appended_at": s.Fields.AppendedAt} {
+		if y != nil && len(y.Date) == 0 {
+			l.fail(path+".fields."+name, "", "缺少日期格式 date", "例如 date: [epoch_ms, \"2006-01-02 15:04:05\"]")
+		}
+	}
+	switch s.Order {
+	case "", "newest":
+	case "none":
+		step.unordered = true
+	default:
+		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "按时间倒序的评论不用写本项")
+	}
+	if strings.Contains(s.URL, "{link}") && s.Link == nil {
+		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
+	}
+	if s.URL != "" && s.Paging.Next == nil && !strings.Contains(s.URL, "{page}") && s.Paging.Limit != 1 {
+		l.fail(path+".paging", "", "无法翻页：网址中没有 {page}，也没有 paging.next", "两者补一，或写 paging: {limit: 1}")
+	}
+	return step
+}
+
+func (l *loader) paging(path string, y pagingYAML, f format) paging {
+	p := paging{
+		from:  1,
+		limit: defaultPageLimit,
+		next:  l.field(path+".next", y.Next, f),
+		pages: l.field(path+".pages", y.Pages, f),
+		total: l.field(path+".total", y.Total, f),
+	}
+	if y.From != nil {
+		p.from = *y.From
+	}
+	if p.from < 0 || p.from > 1 {
+		l.fail(path+".from", fmt.Sprint(p.from), "第一页的页码只能是 0 或 1", "多数网站从 1 开始，可不写")
+	}
+	if y.Limit != 0 {
+		p.limit = y.Limit
+	}
+	if p.limit < 1 {
+		l.fail(path+".limit", fmt.Sprint(y.Limit), "最多页数应大于 0", "删去本项则为 100")
+	}
+	return p
+}
+
+func (l *loader) format(path, s string) format {
+	switch s {
+	case "", "html":
+		return formatHTML
+	case "json":
+		return formatJSON
+	case "jsonp":
+		return formatJSONP
+	}
+	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp")
+	return formatHTML
+}
+
+// A template is a URL with placeholders in braces.
+type template struct {
+	parts []string // literal, name, literal, name, ... literal
+}
+
+func (l *loader) template(path, s string, names ...string) template {
+	if s == "" {
+		l.fail(path, "", "缺少网址", "写上网址，例如 /search?q={keyword}&page={page}")
+		return template{}
+	}
+	t := template{}
+	for rest := s; ; {
+		before, after, found := strings.Cut(rest, "{")
+		t.parts = append(t.parts, before)
+		if !found {
+			return t
+		}
+		name, tail, closed := strings.Cut(after, "}")
+		known := false
+		for _, n := range names {
+			known = known || n == name
+		}
+		if !closed || !known {
+			l.fail(path, s, fmt.Sprintf("不认识的占位符 {%s", chopBrace(name, closed)), "这里可用 {"+strings.Join(names, "}、{")+"}")
+			return t
+		}
+		t.parts = append(t.parts, name)
+		rest = tail
+	}
+}
+
+func chopBrace(name string, closed bool) string {
+	if closed {
+		return name + "}"
+	}
+	return name
+}
+
+// fill puts the values in place; they are already escaped.
+func (t template) fill(values map[string]string) string {
+	var b strings.Builder
+	for i, part := range t.parts {
+		if i%2 == 1 {
+			part = values[part]
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}

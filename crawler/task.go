@@ -1,0 +1,304 @@
+package crawler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/encoding"
+
+	"chaping"
+	"chaping/crawler/frontier"
+)
+
+// A task is what an item of the frontier says: read this page as that step.
+type task struct {
+	Step    string           `json:"s"`
+	URL     string           `json:"u"`
+	Keyword string           `json:"k,omitempty"`
+	Product string           `json:"p,omitempty"` // id, as far as the search told it
+	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
+	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
+	Link    string           `json:"a,omitempty"` // the review step's link
+	Page    int              `json:"n,omitempty"`
+	Seen    seen             `json:"d,omitzero"`
+}
+
+// The steps, with the rank of their pages: a product is read to its end
+// before the next one is begun, so that the queue stays short.
+const (
+	stepSearch  = "search"
+	stepProduct = "product"
+	stepShop    = "shop"
+	stepReviews = "reviews"
+)
+
+func rank(step string) int {
+	return slices.Index([]string{stepReviews, stepShop, stepProduct, stepSearch}, step)
+}
+
+// seen remembers the reviews of a product that can come again: those of the
+// first page, because of what is pinned there, and those of the page before,
+// because lists move while one reads them. It does not grow with the product.
+type seen struct {
+	First []uint64 `json:"f,omitempty"`
+	Last  []uint64 `json:"l,omitempty"`
+	Count int64    `json:"c,omitempty"` // distinct reviews so far
+}
+
+func (s seen) has(id uint64) bool { return slices.Contains(s.First, id) || slices.Contains(s.Last, id) }
+
+func hash(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
+
+// item is the task as the frontier takes it. The key is what makes two tasks
+// the same.
+func (t task) item(key ...string) (frontier.Item, error) {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return frontier.Item{}, fmt.Errorf("网址 %q 无效", chaping.Shorten(t.URL, 80))
+	}
+	data, err := json.Marshal(t)
+	if err != nil {
+		return frontier.Item{}, err
+	}
+	return frontier.Item{Key: t.Step + "\x00" + strings.Join(key, "\x00"), Host: u.Host, Rank: rank(t.Step), Task: data}, nil
+}
+
+// An outcome is what reading a page came to.
+type outcome struct {
+	listings []chaping.Listing
+	reviews  []chaping.Review
+	links    []frontier.Item
+	count    map[string]int64
+	notes    []string
+}
+
+// Names of the queue's counters.
+const (
+	countPages      = "pages"
+	countBytes      = "bytes"
+	countProducts   = "products"
+	countListings   = "listings"
+	countReviews    = "reviews"
+	countDefaults   = "defaults"
+	countAppended   = "appended"
+	countOutside    = "outside"
+	countDuplicates = "duplicates"
+	countRefused    = "refused"
+	countIrrelevant = "irrelevant"
+	countRobots     = "robots"
+	countDenied     = "denied"
+	countFaults     = "faults"
+
+	countFound     = "found/"     // + keyword
+	countListed    = "listed/"    // + keyword
+	countTruncated = "truncated/" // + keyword
+)
+
+func (o *outcome) add(name string, n int64) {
+	if o.count == nil {
+		o.count = map[string]int64{}
+	}
+	o.count[name] += n
+}
+
+// A note is a Fault as the queue keeps it.
+type note struct {
+	Kind string `json:"kind"`
+	Fault
+}
+
+const (
+	noteFault     = "fault"
+	noteTruncated = "truncated"
+
+	notesPerPage = 3 // so that one page does not crowd out the rest
+)
+
+func (o *outcome) note(kind string, f Fault) {
+	f.Value = chaping.Shorten(f.Value, 80)
+	if len(o.notes) < notesPerPage || kind == noteTruncated {
+		data, err := json.Marshal(note{kind, f})
+		if err == nil { // a struct of strings
+			o.notes = append(o.notes, string(data))
+		}
+	}
+}
+
+func (o *outcome) fault(f Fault) {
+	o.add(countFaults, 1)
+	o.note(noteFault, f)
+}
+
+func (o *outcome) link(t task, key ...string) {
+	item, err := t.item(key...)
+	if err != nil {
+		o.fault(Fault{URL: t.URL, Problem: err.Error()})
+		return
+	}
+	o.links = append(o.links, item)
+}
+
+// A reader turns pages into outcomes.
+type reader struct {
+	job   *Job
+	shops shopCache
+}
+
+// shopCache spares the page of a shop that was just read.
+type shopCache struct {
+	mu sync.Mutex
+	of map[string]chaping.Shop // by URL
+}
+
+const cachedShops = 10_000
+
+func (c *shopCache) get(url string) (chaping.Shop, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	shop, ok := c.of[url]
+	return shop, ok
+}
+
+func (c *shopCache) put(url string, shop chaping.Shop) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil || len(c.of) >= cachedShops {
+		c.of = map[string]chaping.Shop{}
+	}
+	c.of[url] = shop
+}
+
+// seeds are the first pages of the job.
+func (r *reader) seeds() ([]frontier.Item, error) {
+	var items []frontier.Item
+	for _, keyword := range r.job.Watch.Keywords {
+		t, err := r.searchTask(keyword, r.job.Profile.search.paging.from)
+		if err != nil {
+			return nil, err
+		}
+		item, err := t.item(keyword, strconv.Itoa(t.Page))
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func (r *reader) searchTask(keyword string, page int) (task, error) {
+	p := r.job.Profile
+	query := keyword
+	if p.search.charset != "" {
+		var err error
+		query, err = encoding.ReplaceUnsupported(lookupCharset(p.search.charset).NewEncoder()).String(keyword)
+		if err != nil {
+			return task{}, err
+		}
+	}
+	address := p.search.url.fill(map[string]string{"keyword": url.QueryEscape(query), "page": strconv.Itoa(page)})
+	u, err := p.Base.Parse(address)
+	if err != nil {
+		return task{}, &chaping.InputError{File: p.Name, Field: "search.url", Value: address, Problem: "得不到有效的网址", Remedy: "检查 base 和 search.url"}
+	}
+	return task{Step: stepSearch, URL: u.String(), Keyword: keyword, Page: page}, nil
+}
+
+// errLayout is a page that is not what the step expects.
+type errLayout struct{ Fault }
+
+func (e errLayout) Error() string { return e.Fault.String() }
+
+// read fetches the task's page and turns it into an outcome.
+func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) {
+	var as format
+	p := r.job.Profile
+	switch t.Step {
+	case stepSearch:
+		as = p.search.format
+	case stepProduct:
+		as = p.product.format
+	case stepShop:
+		if p.shop == nil {
+			return outcome{}, errGone{"站点配置中已没有步骤 shop"}
+		}
+		as = p.shop.format
+	case stepReviews:
+		if t.Reviews >= len(p.reviews) {
+			return outcome{}, errGone{"站点配置中已没有这一评论步骤"}
+		}
+		as = p.reviews[t.Reviews].format
+	default:
+		return outcome{}, errGone{fmt.Sprintf("不认识的步骤 %q", t.Step)}
+	}
+	page, err := v.fetch(ctx, t.URL)
+	if err != nil {
+		return outcome{}, err
+	}
+	n, err := parse(page.body, as)
+	if as != formatHTML && err != nil {
+		// Where JSON is due, HTML may be the challenge.
+		if h, herr := parse(page.body, formatHTML); herr == nil && v.challenged(h, page.body) {
+			return outcome{}, errChallenge{}
+		}
+	}
+	if err != nil {
+		return outcome{}, errLayout{Fault{URL: t.URL, Problem: err.Error()}}
+	}
+	if v.challenged(n, page.body) {
+		return outcome{}, errChallenge{}
+	}
+
+	var o outcome
+	o.add(countPages, 1)
+	o.add(countBytes, int64(page.size))
+	if page.bad > 0 {
+		o.fault(Fault{URL: t.URL, Value: strconv.Itoa(page.bad), Problem: "页面中有无法解码的字符，已替换"})
+	}
+	switch t.Step {
+	case stepSearch:
+		err = r.search(&o, t, page, n)
+	case stepProduct:
+		err = r.product(&o, t, page, n)
+	case stepShop:
+		r.shop(&o, t, n)
+	case stepReviews:
+		err = r.reviews(&o, t, page, n, v.now())
+	}
+	return o, err
+}
+
+// resolve makes a link that stands on the page absolute.
+func resolve(on *page, n node, link string) (string, error) {
+	base := on.url
+	if n.html != nil {
+		if href, ok := n.html.Find("base[href]").Attr("href"); ok {
+			if u, err := base.Parse(href); err == nil {
+				base = u
+			}
+		}
+	}
+	u, err := base.Parse(strings.TrimSpace(link))
+	if err != nil {
+		return "", fmt.Errorf("链接无效")
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return "", errors.New("链接不是 http、https 网址")
+	}
+	u.Fragment = ""
+	return u.String(), nil
+}
