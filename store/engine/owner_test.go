@@ -1,0 +1,273 @@
+package engine_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"chaping/store/engine"
+)
+
+// childDir in the environment makes the test binary a process that owns that
+// data directory; see child.
+const childDir = "CHAPING_TEST_CHILD_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		if err := child(dir); err != nil {
+			fmt.Println("error:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// child opens a data directory and obeys its standard input: "insert N"
+// inserts N rows, "stream" begins an insert that never ends and tells of every
+// 1 MB that the engine has taken, "close" closes the engine.
+func child(dir string) error {
+	e, err := engine.Open(context.Background(), dir, "test")
+	if err != nil {
+		return err
+	}
+	db, err := clickhouse.Open(&clickhouse.Options{
+		Protocol: clickhouse.HTTP, Addr: []string{"engine"}, Auth: clickhouse.Auth{Database: "test"},
+		TransportFunc: func(*http.Transport) (http.RoundTripper, error) { return e, nil },
+	})
+	if err != nil {
+		return err
+	}
+	if err := db.Exec(context.Background(), createTable); err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	in := bufio.NewScanner(os.Stdin)
+	next := 0
+	for in.Scan() {
+		order, n, _ := strings.Cut(in.Text(), " ")
+		switch order {
+		case "insert":
+			rows, _ := strconv.Atoi(n)
+			if err := insert(db, next, rows); err != nil {
+				return err
+			}
+			next += rows
+			fmt.Println("inserted")
+		case "stream":
+			req, err := http.NewRequest(http.MethodPost, "http://engine/?database=test&query=INSERT+INTO+t+FORMAT+TSV", endless{})
+			if err != nil {
+				return err
+			}
+			_, err = e.RoundTrip(req)
+			return fmt.Errorf("an endless insert ended: %w", err)
+		case "close":
+			if err := e.Close(); err != nil {
+				return err
+			}
+			fmt.Println("closed")
+		}
+	}
+	return nil
+}
+
+// endless is rows without end, 1 MB a Read.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	const row = "1000000\t评论\n"
+	fmt.Println("taken")
+	n := 0
+	for n+len(row) <= min(len(p), 1<<20) {
+		n += copy(p[n:], row)
+	}
+	return n, nil
+}
+
+// A process is a child that has said that it is ready.
+type process struct {
+	*exec.Cmd
+	in  io.Writer
+	out *bufio.Scanner
+	t   *testing.T
+}
+
+func start(t *testing.T, dir string) *process {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	p := &process{cmd, in, bufio.NewScanner(out), t}
+	p.expect("ready")
+	return p
+}
+
+func (p *process) order(text string) { fmt.Fprintln(p.in, text) }
+
+func (p *process) expect(line string) {
+	p.t.Helper()
+	if !p.out.Scan() || p.out.Text() != line {
+		p.t.Fatalf("child says %q (%v), not %q", p.out.Text(), p.out.Err(), line)
+	}
+}
+
+func (p *process) kill() {
+	p.Process.Kill()
+	p.Wait()
+}
+
+func TestKilledInTheMiddleOfAnInsert(t *testing.T) {
+	dir := dataDir(t)
+	var stored uint64
+	for round := range 4 {
+		p := start(t, dir)
+		p.order("insert 1000")
+		p.expect("inserted")
+		stored += 1000
+		p.order("stream")
+		for range 1 + 20*round { // another place each time
+			p.expect("taken")
+		}
+		p.kill()
+
+		e, db := open(t, dir)
+		n := count(t, db, "SELECT count() FROM t")
+		if n < stored {
+			t.Fatalf("round %d: %d rows of %d", round, n, stored)
+		}
+		stored = n
+		if n := count(t, db, "SELECT count() FROM t WHERE s NOT IN ('评论', '评论\\0\\xFF')"); n != 0 {
+			t.Errorf("%d damaged rows", n)
+		}
+		if err := drain(context.Background(), db, "CHECK TABLE t"); err != nil {
+			t.Error(err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWorkThroughTheOwner(t *testing.T) {
+	dir := dataDir(t)
+	owner := start(t, dir)
+	_, db := open(t, dir)
+	if err := insert(db, 0, 100_000); err != nil {
+		t.Fatal(err)
+	}
+	owner.order("insert 5")
+	owner.expect("inserted")
+	if n := count(t, db, "SELECT count() FROM t"); n != 100_005 {
+		t.Errorf("%d rows", n)
+	}
+	for name, mode := range map[string]os.FileMode{"engine.sock": 0o600, "engine.lock": 0o600} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != mode {
+			t.Errorf("%s has mode %v", name, info.Mode())
+		}
+	}
+
+	// The owner ends in good order; who works through it is told.
+	owner.order("close")
+	owner.expect("closed")
+	environment(t, db.Exec(context.Background(), createTable), fmt.Sprint(owner.Process.Pid), "再运行一次")
+	owner.kill()
+	_, db = open(t, dir)
+	if n := count(t, db, "SELECT count() FROM t"); n != 100_005 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestClientDiesInTheMiddleOfAnInsert(t *testing.T) {
+	dir := dataDir(t)
+	_, db := open(t, dir)
+	exec1(t, db, createTable)
+	client := start(t, dir)
+	client.order("stream")
+	for range 20 {
+		client.expect("taken")
+	}
+	client.kill()
+	if err := insert(db, 0, 10); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, db, "SELECT count() FROM t WHERE s NOT IN ('评论', '评论\\0\\xFF')"); n != 0 {
+		t.Errorf("%d damaged rows", n)
+	}
+}
+
+func TestOwnerThatDoesNotAnswer(t *testing.T) {
+	dir := dataDir(t)
+	owner := start(t, dir)
+	if err := owner.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := engine.Open(ctx, dir, "test")
+	environment(t, err, dir, "没有应答", fmt.Sprintf("kill %d", owner.Process.Pid))
+
+	// It goes on: so does whoever comes.
+	if err := owner.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	_, db := open(t, dir)
+	count(t, db, "SELECT count() FROM t")
+
+	// It is killed: whoever comes takes over.
+	owner.kill()
+	if err := db.Exec(context.Background(), "SELECT 1"); err == nil {
+		t.Error("a dead owner answers")
+	}
+	_, db = open(t, dir)
+	count(t, db, "SELECT count() FROM t")
+}
+
+func TestLongPath(t *testing.T) {
+	dir := filepath.Join(dataDir(t), strings.Repeat("数据", 30))
+	t.Setenv("TMPDIR", t.TempDir())
+	owner := start(t, dir)
+	_, db := open(t, dir)
+	if err := insert(db, 0, 10); err != nil {
+		t.Fatal(err)
+	}
+	owner.kill() // leaves its socket behind
+	e, db := open(t, dir)
+	if n := count(t, db, "SELECT count() FROM t"); n != 10 {
+		t.Errorf("%d rows", n)
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
