@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"chaping/store/engine"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"chaping": main})
+}
+
+// TestScripts runs every script in testdata/script against the real program
+// and the real embedded engine. A script that needs the corpora beside the
+// project says so with [shared].
+func TestScripts(t *testing.T) {
+	library, err := engine.Locate()
+	if err == nil {
+		_, err = os.Stat(library)
+	}
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("CI must have the embedded engine: %v", err)
+		}
+		t.Skipf("the embedded engine is not installed (make engine): %v", err)
+	}
+	shared, err := filepath.Abs(filepath.Join("..", "..", "..", "shared"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sharedErr := os.Stat(filepath.Join(shared, "corpora"))
+	if sharedErr != nil && os.Getenv("CI") == "true" {
+		t.Fatalf("CI must have the corpora: %v", sharedErr)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("CHAPING_ENGINE", library)
+			e.Setenv("CHAPING_NOW", "2026-11-26T12:00:00+08:00")
+			e.Setenv("SHARED", shared)
+			return nil
+		},
+		Condition: func(cond string) (bool, error) { return cond == "shared" && sharedErr == nil, nil },
+	})
+}
