@@ -40,29 +40,30 @@ func Open(ctx context.Context, dir, database string) (*Engine, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
-	lock, owner, err := own(ctx, dir)
+	lock, owner, err := own(ctx, dir, database)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{RoundTripper: owner}
 	if lock == nil {
-		e.close = owner.close
-	} else if e, err = openOwned(path, lock); err != nil {
+		return &Engine{RoundTripper: owner, close: owner.close}, nil
+	}
+	e, err := openOwned(path, lock)
+	if err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
-	if err := e.exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quote(database)); err != nil {
+	if err := createDatabase(ctx, e, database); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-// exec runs a statement that returns nothing.
-func (e *Engine) exec(ctx context.Context, sql string) error {
+func createDatabase(ctx context.Context, rt http.RoundTripper, database string) error {
+	sql := "CREATE DATABASE IF NOT EXISTS " + quote(database)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://engine/", strings.NewReader(sql))
 	if err != nil {
 		return err
 	}
-	resp, err := e.RoundTrip(req)
+	resp, err := rt.RoundTrip(req)
 	if err != nil {
 		return err
 	}

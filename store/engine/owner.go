@@ -38,8 +38,9 @@ type lock struct {
 }
 
 // own takes the lock on dir or, when another process has it, connects to that
-// process. Exactly one of its results is not nil.
-func own(ctx context.Context, dir string) (*lock, *remote, error) {
+// process and has it create the database, which shows that it answers.
+// Exactly one of its results is not nil.
+func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, nil, unwritable(dir, err)
@@ -58,7 +59,7 @@ func own(ctx context.Context, dir string) (*lock, *remote, error) {
 		// Held: its owner answers, or is just starting, or just ending.
 		pid, socket := readLock(file)
 		r := newRemote(dir, pid, socket)
-		if err = r.ping(ctx); err == nil {
+		if err = createDatabase(ctx, r, database); err == nil {
 			file.Close()
 			return nil, r, nil
 		}
@@ -170,13 +171,8 @@ func (s *server) close() error {
 	return s.http.Close()
 }
 
-const pingPath = "/ping"
-
 // serveHTTP is RoundTrip for another process.
 func (l *local) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == pingPath {
-		return
-	}
 	resp, err := l.RoundTrip(r)
 	if err != nil { // the other side is gone
 		panic(http.ErrAbortHandler)
@@ -205,18 +201,6 @@ func newRemote(dir, pid, socket string) *remote {
 		},
 		DisableCompression: true,
 	}}
-}
-
-func (r *remote) ping(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://owner"+pingPath, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := r.transport.RoundTrip(req)
-	if err != nil {
-		return err
-	}
-	return resp.Body.Close()
 }
 
 // RoundTrip hands the request to the owner.
