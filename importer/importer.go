@@ -25,6 +25,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"chaping"
+	"chaping/redact"
 )
 
 const (
@@ -253,7 +254,7 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	review := chaping.Review{
 		Platform: p.Platform.ID, Product: facts.ProductID, ID: strings.TrimSpace(r.field(fieldID)), Published: published,
 		Rating: rating, Grade: grade, Rule: rule.String(),
-		Text: strings.TrimSpace(r.field(fieldText)), Appended: strings.TrimSpace(r.field(fieldAppended)),
+		Text: redact.Text(strings.TrimSpace(r.field(fieldText))), Appended: redact.Text(strings.TrimSpace(r.field(fieldAppended))),
 		Collected: im.Now, Run: im.Run,
 	}
 	if n := len(review.Text) + len(review.Appended); n > maxText {

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/mall"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/store"
+)
+
+type demoOptions struct {
+	out    string
+	seed   uint64
+	period string
+}
+
+func (p *program) demoCommand() *cobra.Command {
+	var o demoOptions
+	cmd := &cobra.Command{
+		Use: "demo", Short: "用示例商城走完全程：采集、挖掘、计数、报送表",
+		Long: "在本机开示例商城，采集一个报送期，生成报送表，并与商城的底数核对。\n数据存在输出目录的 data 子目录里，不影响 --data；可反复运行。",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.out, "out", "demo-out", "输出目录")
+	f.Uint64Var(&o.seed, "seed", 1, "示例商城的种子")
+	f.StringVar(&o.period, "period", "", "报送期；不写为最近一个已结束的报送期")
+	return cmd
+}
+
+func (p *program) runDemo(ctx context.Context, o demoOptions) error {
+	period := chaping.PeriodOf(p.now()).Previous()
+	if o.period != "" {
+		var err error
+		if period, err = p.period(o.period); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	step := func(n int, format string, args ...any) {
+		fmt.Fprintf(p.out, "\n[%d/4] %s\n", n, fmt.Sprintf(format, args...))
+	}
+
+	m := mall.New(mall.Config{Seed: o.seed, End: period.Window().To})
+	listener, err := mall.Listen("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	go func() { stopped <- m.Serve(serving, listener) }()
+	defer func() { stop(); <-stopped }()
+	base := "http://" + listener.Addr().String()
+	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
+	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))
+
+	profile, err := loadSite("mall")
+	if err != nil {
+		return err
+	}
+	if profile, err = profile.WithBase(base); err != nil {
+		return err
+	}
+	p.dataDir, p.dsn = filepath.Join(o.out, "data"), ""
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	collected, err := p.collect(ctx, s, profile, watch, period.Window(), 8)
+	if err != nil {
+		return err
+	}
+	p.printCollected(collected)
+
+	step(2, "挖掘：在评论中找风险词，判断是否成立")
+	miner, _, err := p.miner("")
+	if err != nil {
+		return err
+	}
+	pipe, finish := p.pipeline(s, miner)
+	mined, err := pipe.Mine(ctx, period, false)
+	finish()
+	if err != nil {
+		return err
+	}
+	p.printMined(mined)
+
+	step(3, "计数并生成报送表")
+	sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Station: "示例监测站", Filed: p.now(), Program: buildVersion()})
+	if err != nil {
+		return err
+	}
+	files, err := writeSheet(sheet, o.out, []string{"xlsx", "json"})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%-4s %-10s %-8s %4s %5s  %s\n", "序号", "关键词", "评论关键词", "差评数", "评论数", "商品")
+	for _, r := range sheet.Rows[:min(8, len(sheet.Rows))] {
+		fmt.Fprintf(p.out, "%-4d %-10s %-8s %6d %7d  %s\n", r.Seq, r.ProductKeyword, r.Term, r.NegativeReviews, r.Reviews, chaping.Shorten(r.Product, 24))
+	}
+	fmt.Fprintf(p.out, "共 %d 行，证据 %d 条：\n  %s\n", len(sheet.Rows), len(sheet.Evidence), strings.Join(files, "\n  "))
+
+	step(4, "与示例商城的底数核对")
+	if err := p.checkDemo(ctx, s, m, period, sheet); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "\n完成，用时 %s。换成自己的数据见 README 的“用自己的数据”。\n", time.Since(began).Round(100*time.Millisecond))
+	return nil
+}
+
+// checkDemo compares what was stored and counted with what the mall knows.
+func (p *program) checkDemo(ctx context.Context, s *store.Store, m *mall.Mall, period chaping.Period, sheet *report.Platform) error {
+	type cell struct{ keyword, product, term string }
+	planted := map[string]bool{}
+	for _, t := range m.Terms() {
+		planted[t] = true
+	}
+	truth := map[cell]uint64{} // negative reviews that affirm the term
+	want := map[chaping.ReviewKey]bool{}
+	for product := range m.Truth() {
+		for i := range product.Reviews {
+			r := &product.Reviews[i]
+			if len(product.Keywords) == 0 || !period.Window().Contains(r.Published) {
+				continue
+			}
+			want[r.Key()] = true
+			if r.Grade != chaping.Negative {
+				continue
+			}
+			affirmed := map[string]bool{}
+			for _, t := range r.Planted {
+				if t.Assertion == chaping.Affirmed {
+					affirmed[t.Term] = true
+				}
+			}
+			for t := range affirmed {
+				for _, k := range product.Keywords {
+					truth[cell{k, product.ID, t}]++
+				}
+			}
+		}
+	}
+	stored, extra := 0, 0
+	err := s.Reviews(ctx, period.Window(), func(r *chaping.Review) error {
+		if want[r.Key()] {
+			stored++
+		} else {
+			extra++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "评论：商城有 %d 条，入库 %d 条，多出 %d 条\n", len(want), stored, extra)
+	same, rows := 0, 0
+	for _, r := range sheet.Rows {
+		if !planted[r.Term] {
+			continue
+		}
+		rows++
+		c := cell{r.ProductKeyword, r.ProductID, r.Term}
+		if truth[c] == r.NegativeReviews {
+			same++
+		}
+		delete(truth, c)
+	}
+	missed := 0
+	for _, n := range truth {
+		if n > 0 {
+			missed++
+		}
+	}
+	fmt.Fprintf(p.out, "差评数：%d 行中 %d 行与底数相同，底数中另有 %d 行报送表没有\n", rows, same, missed)
+	if stored != len(want) || extra != 0 {
+		return &chaping.Error{Code: chaping.CodeInternal, Message: "入库的评论与示例商城不符", Remedy: "删除输出目录后重试；若仍出现，请报告此问题"}
+	}
+	return nil
+}
