@@ -143,6 +143,10 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
 	}
 	opts.MaxOpenConns, opts.MaxIdleConns = maxConns, maxConns
+	if opts.Settings == nil {
+		opts.Settings = clickhouse.Settings{}
+	}
+	opts.Settings["max_query_size"] = engine.MaxStatement
 	if s.conn, err = clickhouse.Open(opts); err != nil {
 		return invalid()
 	}

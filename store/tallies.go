@@ -63,10 +63,11 @@ func (s *Store) Tallies(ctx context.Context, p chaping.Period, dictionary string
 	})
 }
 
-// Evidence is fetched in chunks: this many mentions or bytes of keys.
+// Evidence is fetched in chunks: this many mentions or bytes of keys. The
+// server bounds a statement by its length and by the size of its syntax tree.
 const (
-	evidenceChunk    = 500
-	evidenceKeyBytes = 64 << 10
+	evidenceChunk    = 3000
+	evidenceKeyBytes = 1 << 20
 )
 
 // Evidence calls each for every affirmed mention behind the tallies, with its

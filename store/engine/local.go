@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	// maxStatement bounds the text of a statement, bound values included.
-	maxStatement = 256 << 20
+	// MaxStatement bounds the text of a statement, bound values included.
+	MaxStatement = 64 << 20
 
 	// maxIdle is how many connections are kept open for the next statement.
 	maxIdle = 4
@@ -52,7 +52,7 @@ type local struct {
 // openLocal starts the engine on a data path. One process can have one path
 // open at a time.
 func openLocal(lib *library, path string) (*local, error) {
-	l := &local{lib: lib, args: []string{"--path=" + path}}
+	l := &local{lib: lib, args: []string{"--path=" + path, "--max_query_size=" + strconv.Itoa(MaxStatement)}}
 	var err error
 	if l.control, err = l.dial(); err != nil {
 		return nil, err
@@ -196,12 +196,12 @@ func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	var insert []string
 	if q.sql == "" {
-		text, err := io.ReadAll(io.LimitReader(body, maxStatement+1))
+		text, err := io.ReadAll(io.LimitReader(body, MaxStatement+1))
 		if err != nil {
 			return nil, err
 		}
-		if len(text) > maxStatement {
-			return respond(req, nil, fmt.Errorf("statement longer than %d MB", maxStatement>>20)), nil
+		if len(text) > MaxStatement {
+			return respond(req, nil, fmt.Errorf("statement longer than %d MB", MaxStatement>>20)), nil
 		}
 		q.sql = string(text)
 	} else if insert = insertFormat.FindStringSubmatch(q.sql); insert == nil {
