@@ -154,8 +154,7 @@ func openCSV(file string, r io.Reader, p *Profile, closers []io.Closer) (source,
 		return rec, line, nil
 	}
 	if err := t.header(p); err != nil {
-		closeAll(closers)
-		return nil, err
+		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
@@ -209,8 +208,7 @@ func openXLSX(file string, p *Profile) (source, error) {
 		return rec, line, err
 	}
 	if err := t.header(p); err != nil {
-		t.Close()
-		return nil, err
+		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/mall"
@@ -37,10 +39,9 @@ func (p *program) demoCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) runDemo(ctx context.Context, o demoOptions) error {
+func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	period := chaping.PeriodOf(p.now()).Previous()
 	if o.period != "" {
-		var err error
 		if period, err = p.period(o.period); err != nil {
 			return err
 		}
@@ -56,9 +57,12 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	serving, stop := context.WithCancel(ctx)
-	stopped := make(chan error, 1)
-	go func() { stopped <- m.Serve(serving, listener) }()
-	defer func() { stop(); <-stopped }()
+	var server errgroup.Group
+	server.Go(func() error { return m.Serve(serving, listener) })
+	defer func() {
+		stop()
+		err = errors.Join(err, server.Wait())
+	}()
 	base := "http://" + listener.Addr().String()
 	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
 	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))

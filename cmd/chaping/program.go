@@ -105,7 +105,7 @@ func (p *program) command() *cobra.Command {
 			if p.verbose {
 				level = slog.LevelDebug
 			}
-			p.log = slog.New(tint.NewHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
+			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
 			return nil
 		},
 	}
