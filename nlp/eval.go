@@ -3,7 +3,6 @@ package nlp
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 
@@ -105,11 +104,7 @@ func EvalMentions(name string, r io.Reader, opts ...Option) (*MentionEval, error
 
 // EvalPairs is EvalMentions for pairs that are already read.
 func EvalPairs(name string, pairs []Pair, opts ...Option) (*MentionEval, error) {
-	var list strings.Builder
-	for _, p := range pairs {
-		fmt.Fprintln(&list, p.Keyword)
-	}
-	d, err := ParseTermList(name, strings.NewReader(list.String()))
+	d, err := keywordDictionary(name, pairs)
 	if err != nil {
 		return nil, err
 	}

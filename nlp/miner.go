@@ -57,6 +57,15 @@ type Option func(*options)
 type options struct {
 	data      fs.FS
 	prefilter bool
+	untrained bool // take context and weights from here, either may be nil
+	context   *assertion.Context
+	weights   *assertion.Weights
+}
+
+// withModel replaces the shipped model: training needs a miner without one,
+// and then one with half of it.
+func withModel(c *assertion.Context, w *assertion.Weights) Option {
+	return func(o *options) { o.untrained, o.context, o.weights = true, c, w }
 }
 
 // WithData takes cue words, base dictionary and weights from fsys instead of
@@ -88,7 +97,11 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		return b, nil
 	}
 	files := map[string][]byte{}
-	for _, name := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz"} {
+	names := []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz"}
+	if !o.untrained {
+		names = append(names, "context.bin.gz", "weights.yaml")
+	}
+	for _, name := range names {
 		b, err := read(name)
 		if err != nil {
 			return nil, err
@@ -104,7 +117,15 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.judge, err = assertion.New(cues, m.folder); err != nil {
+	if !o.untrained {
+		if o.context, err = assertion.ReadContext("context.bin.gz", bytes.NewReader(files["context.bin.gz"])); err != nil {
+			return nil, err
+		}
+		if o.weights, err = assertion.ReadWeights("weights.yaml", bytes.NewReader(files["weights.yaml"])); err != nil {
+			return nil, err
+		}
+	}
+	if m.judge, err = assertion.New(cues, o.context, o.weights, m.folder); err != nil {
 		return nil, err
 	}
 	surfaces := m.index()

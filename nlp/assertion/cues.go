@@ -46,15 +46,18 @@ type Kind struct {
 
 // A Group is a set of cue words that work alike.
 type Group struct {
-	ID     string            `yaml:"id"`     // shown to the analyst with the word
-	Status chaping.Assertion `yaml:"status"` // empty: a sign for the model, decides nothing by itself
-	Role   string            `yaml:"role"`   // cue (default), filler, barrier, mask
-	Side   string            `yaml:"side"`   // where the cue stands: before, after, over, near
-	Link   string            `yaml:"link"`   // how it reaches the mention: touch, chain, clause, sentence, review
-	Reach  int               `yaml:"reach"`  // most runes between cue and mention; 0 means the link's own bound
-	Final  bool              `yaml:"final"`  // the cue must end its clause
-	Kinds  []string          `yaml:"kinds"`  // only for terms of these kinds
-	Words  []string          `yaml:"words"`
+	ID      string            `yaml:"id"`      // shown to the analyst with the word
+	Status  chaping.Assertion `yaml:"status"`  // empty: a sign for the model, decides nothing by itself
+	Role    string            `yaml:"role"`    // cue (default), filler, barrier, mask
+	Side    string            `yaml:"side"`    // where the cue stands: before, after, over, near
+	Link    string            `yaml:"link"`    // how it reaches the mention: touch, chain, list, clause, sentence, review, always
+	Reach   int               `yaml:"reach"`   // most runes between cue and mention; 0 means the link's own bound
+	Weak    bool              `yaml:"weak"`    // the status counts only when the model finds that the problem is not affirmed
+	Final   bool              `yaml:"final"`   // the cue must end its clause
+	Kinds   []string          `yaml:"kinds"`   // only for terms of these kinds
+	With    []string          `yaml:"with"`    // only where one of these groups, listed before, governs the mention too
+	Without []string          `yaml:"without"` // only where none of these groups, listed before, does
+	Words   []string          `yaml:"words"`
 }
 
 type role uint8
@@ -80,6 +83,7 @@ type link uint8
 const (
 	touch link = iota
 	chain
+	list
 	clause
 	sentence
 	review
@@ -92,15 +96,19 @@ type group struct {
 	side   side
 	link   link
 	reach  int32
+	weak   bool
 	final  bool
 	kinds  uint32 // bit set; 0 means every kind
+
+	with, without []uint8
+	silent        bool // has no words: fires where none of without does
 }
 
 // names of the enumerations as the cue file writes them
 var (
 	roles = []string{"cue", "filler", "barrier", "mask"}
 	sides = []string{"before", "after", "over", "near"}
-	links = []string{"touch", "chain", "clause", "sentence", "review"}
+	links = []string{"touch", "chain", "list", "clause", "sentence", "review"}
 )
 
 // ReadCues reads a cue file, strictly.
@@ -149,11 +157,11 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 	words := map[string]int{}
 	var patterns []string
 	for _, g := range c.Groups {
-		out := group{id: g.ID, status: g.Status, reach: int32(g.Reach), final: g.Final}
+		out := group{id: g.ID, status: g.Status, reach: int32(g.Reach), weak: g.Weak, final: g.Final, silent: len(g.Words) == 0}
 		out.role = role(index(g.ID+".role", g.Role, roles, "cue"))
 		out.side = side(index(g.ID+".side", g.Side, sides, "before"))
 		out.link = link(index(g.ID+".link", g.Link, links, "chain"))
-		if g.ID == "" || len(g.Words) == 0 {
+		if g.ID == "" || len(g.Words) == 0 && len(g.Without) == 0 {
 			fault("groups", g.ID, "线索组没有名字或没有词")
 		}
 		switch g.Status {
@@ -167,12 +175,24 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 			}
 			out.kinds |= kindBit[k]
 		}
+		earlier := func(field string, ids []string) (set []uint8) {
+			for _, id := range ids {
+				n := slices.IndexFunc(j.groups, func(o group) bool { return o.id == id })
+				if n < 0 {
+					fault(g.ID+"."+field, id, "没有列在前面的这个线索组")
+					continue
+				}
+				set = append(set, uint8(n))
+			}
+			return set
+		}
+		out.with, out.without = earlier("with", g.With), earlier("without", g.Without)
 		id := len(j.groups)
 		j.groups = append(j.groups, out)
 		for _, w := range g.Words {
 			f := folder.String(w)
-			if f == "" {
-				fault(g.ID+".words", w, "线索词是空的")
+			if n := len([]rune(f)); n == 0 || n > maxCue {
+				fault(g.ID+".words", w, fmt.Sprintf("线索词应有 1–%d 个字", maxCue))
 				continue
 			}
 			n, ok := words[f]
@@ -181,9 +201,18 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 				words[f] = n
 				patterns = append(patterns, f)
 				j.members = append(j.members, nil)
+				j.speaks = append(j.speaks, 0)
 			}
 			if !slices.Contains(j.members[n], uint8(id)) {
 				j.members[n] = append(j.members[n], uint8(id))
+			}
+			switch {
+			case out.role == roleMask:
+				j.speaks[n] = muteAll
+			case out.role == roleCue && out.status != "" && !out.weak && out.side == near:
+				j.speaks[n] |= 1<<before | 1<<after | 1<<near
+			case out.role == roleCue && out.status != "" && !out.weak:
+				j.speaks[n] |= 1 << out.side
 			}
 		}
 	}

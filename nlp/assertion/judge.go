@@ -18,14 +18,27 @@ type Judge struct {
 	groups  []group
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
+	speaks  []uint8   // word → what it mutes in the words that it contains
 	auto    *match.Automaton
+	names   []string  // of the features
+	context *Context  // nil: the cues alone decide
+	weights []float32 // per feature
+	bias    float32
 }
 
-// New compiles the cues.
-func New(c *Cues, folder *fold.Folder) (*Judge, error) {
+// New compiles the cues. Without a context or weights the cues alone decide.
+func New(c *Cues, context *Context, w *Weights, folder *fold.Folder) (*Judge, error) {
 	j := &Judge{}
 	if err := j.compile(c, folder); err != nil {
 		return nil, err
+	}
+	j.nameFeatures(c)
+	if context == nil {
+		return j, nil
+	}
+	j.context = context
+	if w != nil {
+		return j, j.weigh(w)
 	}
 	return j, nil
 }
@@ -39,22 +52,28 @@ type Span struct {
 // A Verdict is the status of a mention and what decided it.
 type Verdict struct {
 	Status chaping.Assertion
-	Cue    string // the deciding word as it is written in the cue file; empty for plain affirmation
-	Group  string // the cue's group
+	Cue    string  // the deciding word as it is written in the cue file; empty for plain affirmation
+	Group  string  // the cue's group
+	Score  float32 // of the model, log-odds of affirmed; 0 when it was not asked
 }
 
 // hit is an occurrence of a cue word.
 type hit struct {
 	start, end int32
 	word       int32
+	mute       uint8 // sides on which a longer word that contains it speaks instead
 }
+
+// muteAll mutes a word that stands within a mask.
+const muteAll = 0xFF
 
 // Scratch holds the buffers of one user of a Judge.
 type Scratch struct {
-	found []match.Match
-	hits  []hit
-	fired []int32 // per group: index into hits +1 of the nearest cue that fired, 0 for none
-	scope scope
+	found  []match.Match
+	hits   []hit
+	fired  []int32   // per group: index into hits +1 of the nearest cue that fired, 0 for none
+	vector []float32 // features
+	scope  scope
 }
 
 // scope is the surroundings of a mention: rune offsets in the text.
@@ -69,9 +88,45 @@ type scope struct {
 // (没有漏水漏电现象).
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	j.read(sc, text, spans, i)
+	rule := j.rule(sc, false)
+	if j.weights == nil {
+		return rule
+	}
+	j.features(sc, text, spans, i, rule)
+	score := j.bias
+	for n, x := range sc.vector {
+		score += x * j.weights[n]
+	}
+	switch {
+	case score >= 0 && rule.Status == chaping.Affirmed:
+		return rule
+	case score >= 0:
+		return Verdict{Status: chaping.Affirmed, Score: score}
+	case rule.Status != chaping.Affirmed:
+		rule.Score = score
+		return rule
+	}
+	v := j.rule(sc, true)
+	if v.Status == chaping.Affirmed {
+		v = Verdict{Status: chaping.Other, Cue: modelCue, Group: modelCue}
+	}
+	v.Score = score
+	return v
+}
+
+// modelCue names a decision for which no single word can be shown.
+const modelCue = "上下文"
+
+// rule is what the cues say: the first group that fired and has a status.
+func (j *Judge) rule(sc *Scratch, weak bool) Verdict {
 	for g := range j.groups {
-		if h := sc.fired[g]; h != 0 && j.groups[g].status != "" {
-			return Verdict{j.groups[g].status, j.words[sc.hits[h-1].word], j.groups[g].id}
+		gr := &j.groups[g]
+		if h := sc.fired[g]; h != 0 && gr.status != "" && (!gr.weak || weak && gr.status != chaping.Affirmed) {
+			v := Verdict{Status: gr.status, Cue: gr.id, Group: gr.id}
+			if h != noHit {
+				v.Cue = j.words[sc.hits[h-1].word]
+			}
+			return v
 		}
 	}
 	return Verdict{Status: chaping.Affirmed}
@@ -87,13 +142,13 @@ func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 	}
 	sc.fired = sc.fired[:len(j.groups)]
 	clear(sc.fired)
-	left := j.chain(sc, text, spans, i, before)
-	right := j.chain(sc, text, spans, i, after)
+	left, listed := j.chain(sc, text, spans, i, before)
+	right, _ := j.chain(sc, text, spans, i, after)
 	for n := range sc.hits {
 		h := &sc.hits[n]
 		for _, g := range j.members[h.word] {
 			gr := &j.groups[g]
-			if gr.role != roleCue || gr.kinds != 0 && gr.kinds&m.Kinds == 0 || !j.governs(sc, text, gr, h, m, left, right) {
+			if gr.role != roleCue || h.mute&(1<<gr.side) != 0 || gr.kinds != 0 && gr.kinds&m.Kinds == 0 || !j.governs(sc, text, gr, h, m, left, right, listed) {
 				continue
 			}
 			if old := sc.fired[g]; old == 0 || gap(h, m) < gap(&sc.hits[old-1], m) {
@@ -101,14 +156,28 @@ func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 			}
 		}
 	}
+	for g := range j.groups {
+		gr := &j.groups[g]
+		fired := func(o uint8) bool { return sc.fired[o] != 0 }
+		switch {
+		case sc.fired[g] != 0 && (len(gr.with) > 0 && !slices.ContainsFunc(gr.with, fired) || slices.ContainsFunc(gr.without, fired)):
+			sc.fired[g] = 0
+		case gr.silent && (gr.kinds == 0 || gr.kinds&m.Kinds != 0) && !slices.ContainsFunc(gr.without, fired):
+			sc.fired[g] = noHit
+		}
+	}
 }
+
+// noHit marks a group that fired by the absence of others: there is no word
+// to show.
+const noHit = -1
 
 // gap is the number of runes between a cue and a mention.
 func gap(h *hit, m Span) int32 { return max(m.Start-h.end, h.start-m.End, 0) }
 
 // governs tells whether a cue of group g at h reaches mention m. left and
 // right are how far the chains of fillers run from m.
-func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left, right int32) bool {
+func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left, right int32, listed bool) bool {
 	s := &sc.scope
 	isBefore, isAfter := h.end <= m.Start, h.start >= m.End
 	switch g.side {
@@ -139,6 +208,10 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 		return d == 0
 	case chain:
 		return isBefore && h.end >= left || isAfter && h.start <= right
+	case list:
+		if !listed || h.start < s.clauseA {
+			return false
+		}
 	case clause:
 		if h.start < s.clauseA || h.end > s.clauseB {
 			return false
@@ -178,10 +251,11 @@ func (j *Judge) is(h *hit, r role, sd side) bool {
 	return false
 }
 
-// chain walks from a mention over fillers, list marks and further mentions
-// and returns how far it gets.
-func (j *Judge) chain(sc *Scratch, text []rune, spans []Span, i int, sd side) int32 {
-	at := spans[i].Start
+// chain walks from a mention over fillers, list marks and further mentions.
+// It returns how far it gets, and whether a list mark or an attribute's 的 was
+// among them.
+func (j *Judge) chain(sc *Scratch, text []rune, spans []Span, i int, sd side) (at int32, listed bool) {
+	at = spans[i].Start
 	if sd == after {
 		at = spans[i].End
 	}
@@ -211,12 +285,25 @@ func (j *Judge) chain(sc *Scratch, text []rune, spans []Span, i int, sd side) in
 			case sd == after && at < sc.scope.to && listMark(text[at]):
 				next = at + 1
 			default:
-				return at
+				return at, listed
 			}
+		}
+		if sd == before {
+			listed = listed || joins(text[at-1])
 		}
 		at = next
 	}
-	return at
+	return at, listed
+}
+
+// joins tells whether a filler that ends with r joins what follows to what
+// stands before it.
+func joins(r rune) bool {
+	switch r {
+	case '的', '和', '或', '者', '及', '与', '跟', '、':
+		return true
+	}
+	return false
 }
 
 // listMark tells whether r joins things of one kind.
@@ -224,13 +311,14 @@ func listMark(r rune) bool {
 	return r == '、' || r == '/' || r == '“' || r == '"' || r == '”' || r == '的'
 }
 
-// cues finds the cue words around a mention, those that stand within a longer
-// one left out.
+// cues finds the cue words around a mention. A word within a mask is left
+// out; a word within a longer cue is mute on the side that the longer one
+// speaks for (不会 in 会不会, but not 没有 in 都没有, which speaks only backwards).
 func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 	sc.found = j.auto.All(sc.found[:0], text[s.from:s.to])
 	hits := sc.hits[:0]
 	for _, f := range sc.found {
-		hits = append(hits, hit{f.Start + s.from, f.End + s.from, int32(f.Pattern)})
+		hits = append(hits, hit{start: f.Start + s.from, end: f.End + s.from, word: int32(f.Pattern)})
 	}
 	slices.SortFunc(hits, func(a, b hit) int {
 		if a.start != b.start {
@@ -239,16 +327,21 @@ func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 		return int(b.end - a.end)
 	})
 	kept := hits[:0]
-	reach := int32(-1)
 	for _, h := range hits {
-		if h.end <= reach {
-			continue
+		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {
+			if kept[k].end >= h.end {
+				h.mute |= j.speaks[kept[k].word]
+			}
 		}
-		reach = h.end
-		kept = append(kept, h)
+		if h.mute != muteAll {
+			kept = append(kept, h)
+		}
 	}
 	return kept
 }
+
+// maxCue bounds the length of cue words in runes.
+const maxCue = 12
 
 func scopeOf(text []rune, m Span) scope {
 	n := int32(len(text))
@@ -324,4 +417,15 @@ func endsClause(text []rune, p int32) bool {
 		}
 	}
 	return false
+}
+
+// FiredNames lists the groups that governed the mention last judged with sc.
+func (j *Judge) FiredNames(sc *Scratch) []string {
+	var names []string
+	for g, h := range sc.fired {
+		if h != 0 {
+			names = append(names, j.groups[g].id)
+		}
+	}
+	return names
 }
