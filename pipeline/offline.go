@@ -164,7 +164,7 @@ func mineLines(miner *nlp.Miner, name string, lines []line) result {
 	enc.SetEscapeHTML(false)
 	var mentions []chaping.Mention
 	for _, l := range lines {
-		if len(bytes.TrimSpace(l.data)) == 0 {
+		if l.data = bytes.TrimSpace(l.data); len(l.data) == 0 {
 			continue
 		}
 		id, text, fault := parseLine(l)

@@ -66,7 +66,7 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 		out.Reviews, out.Mentions, out.Affirmed = c["reviews"], c["mentions"], c["affirmed"]
 		return out, nil
 	}
-	run := store.Run{ID: runID(stageMine, p.Now()), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
+	run := store.Run{ID: fmt.Sprintf("%s-%s-%s-%s", stageMine, period, version, p.Now().UTC().Format("20060102T150405.000000000")), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
 	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
 		return out, err
 	}
@@ -77,11 +77,6 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	run.Finished = p.Now()
 	run.Counts = map[string]uint64{"reviews": out.Reviews, "mentions": out.Mentions, "affirmed": out.Affirmed}
 	return out, p.Store.PutRun(ctx, run)
-}
-
-// runID names a run so that IDs sort by time.
-func runID(stage string, at time.Time) string {
-	return stage + "-" + at.UTC().Format("20060102T150405.000000000")
 }
 
 // mine reads, mines on all cores and writes: one reader, one writer, miners
@@ -194,7 +189,6 @@ type SheetOptions struct {
 	Station  string
 	Filed    time.Time
 	Program  string
-	Rules    []report.GradeRule
 }
 
 // PlatformSheet brings the period up to date, mining and counting where that
@@ -217,11 +211,27 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 		return nil, mined, err
 	}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
-		Rules: o.Rules, Rows: report.NewPlatformRows(tallies)}
+		Rows: report.NewPlatformRows(tallies)}
+	graded, err := p.Store.Rules(ctx, period.Window())
+	if err != nil {
+		return nil, mined, err
+	}
+	for _, g := range graded {
+		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
+	}
 	add, done := sheet.CollectEvidence()
 	if err := p.Store.Evidence(ctx, period, p.Miner.Version(), filter, add); err != nil {
 		return nil, mined, err
 	}
 	done()
 	return sheet, mined, nil
+}
+
+// describeRule words a rule as it stands in a review; one that is not a
+// rating rule (a model's version) stays as it is.
+func describeRule(rule string) string {
+	if r, err := chaping.ParseRatingRule(rule); err == nil {
+		return r.Chinese()
+	}
+	return rule
 }

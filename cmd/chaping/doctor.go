@@ -84,6 +84,9 @@ func (p *program) checkEngine(context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if _, err := os.Stat(path); err != nil {
+		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "没有找到 " + path, Remedy: "在源码目录运行 make engine 下载，或用环境变量 CHAPING_ENGINE 指明库文件，或用 --store 改用 ClickHouse 服务器"}
+	}
 	return "libchdb " + engine.Package + "，" + path, nil
 }
 

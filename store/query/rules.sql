@@ -1,0 +1,3 @@
+SELECT DISTINCT platform, rule
+FROM {{template "window"}}
+ORDER BY platform, rule
