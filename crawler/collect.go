@@ -216,6 +216,11 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 			}
 			return flush(ctx)
 		}
+		if pending.full(c.now()) {
+			if err := flush(ctx); err != nil {
+				return errors.Join(err, leave())
+			}
+		}
 		var claimed frontier.Batch
 		if idle > 0 {
 			var err error
@@ -234,7 +239,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		}
 		starved := idle > 0
 		switch {
-		case starved && len(pending.done) > 0 || pending.full(c.now()):
+		case starved && len(pending.done) > 0:
 			// Links to what could be done now may be among the results.
 			if err := flush(ctx); err != nil {
 				return errors.Join(err, leave())
@@ -290,6 +295,7 @@ type batch struct {
 	done    []done
 	reviews int
 	since   time.Time
+	urgent  bool // a host wants to be left alone
 }
 
 func (b *batch) add(d done, now time.Time) {
@@ -298,10 +304,11 @@ func (b *batch) add(d done, now time.Time) {
 	}
 	b.done = append(b.done, d)
 	b.reviews += len(d.outcome.reviews)
+	b.urgent = b.urgent || d.block > 0
 }
 
 func (b *batch) full(now time.Time) bool {
-	return b.reviews >= batchReviews || len(b.done) > 0 && now.Sub(b.since) >= batchAge
+	return b.reviews >= batchReviews || b.urgent || len(b.done) > 0 && now.Sub(b.since) >= batchAge
 }
 
 // flush stores what was read, then reports it to the queue. Killed in

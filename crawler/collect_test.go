@@ -14,6 +14,7 @@ import (
 	"chaping"
 	"chaping/configs"
 	"chaping/crawler"
+	"chaping/crawler/frontier"
 	"chaping/mall"
 )
 
@@ -249,4 +250,16 @@ func TestCollectThroughFaults(t *testing.T) {
 		t.Errorf("only %d of %d pages met a fault", twice, len(asked))
 	}
 	t.Logf("%d pages, %d asked twice: %+v", len(asked), twice, report)
+}
+
+// sharedMemory opens one queue in memory for all runs, as a durable one
+// would be opened again.
+func sharedMemory(now func() time.Time) frontier.Opener {
+	var queue *frontier.Memory
+	return func(_ context.Context, _ string, policy frontier.Policy) (frontier.Frontier, error) {
+		if queue == nil {
+			queue = frontier.NewMemory(policy, now)
+		}
+		return queue, nil
+	}
 }

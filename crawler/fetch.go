@@ -128,6 +128,9 @@ func (f *fetcher) allowed(ctx context.Context, u *url.URL) error {
 		return nil
 	}
 	ok, delay, err := f.robots.allowed(ctx, u)
+	if errors.Is(err, errPrivate) {
+		return denyPrivate(u)
+	}
 	if err != nil {
 		return err
 	}
@@ -219,9 +222,13 @@ func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
 	case err == nil:
 		return nil, errors.New("没有得到页面")
 	case errors.Is(err, errPrivate):
-		return nil, errDenied{reason: err.Error()}
+		return nil, denyPrivate(u)
 	}
 	return nil, err
+}
+
+func denyPrivate(u *url.URL) error {
+	return errDenied{reason: fmt.Sprintf("%v：%s 在内网或本机；确需采集时在站点配置的 private_hosts 中写上 %s", errPrivate, u.Host, u.Hostname())}
 }
 
 // retryAfter reads a Retry-After header: seconds or a date. 0 when it says

@@ -10,6 +10,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"github.com/tidwall/gjson"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"chaping"
 )
@@ -177,10 +179,13 @@ func (f *field) get(n node) (value string, found bool) {
 		if s.Length() == 0 {
 			return "", false
 		}
-		if f.attr != "" {
+		switch {
+		case f.attr != "":
 			value, found = s.Attr(f.attr)
-		} else {
+		case f.json != "": // data in a script
 			value, found = s.Text(), true
+		default:
+			value, found = text(s), true
 		}
 		if found && f.json != "" {
 			inner := gjson.Get(value, f.json)
@@ -205,6 +210,30 @@ func (f *field) get(n node) (value string, found bool) {
 		value = mapped
 	}
 	return value, true
+}
+
+// text is what a reader sees of the element: line breaks are kept, scripts
+// are not.
+func text(s *goquery.Selection) string {
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		switch {
+		case n.Type == html.TextNode:
+			b.WriteString(n.Data)
+		case n.DataAtom == atom.Br:
+			b.WriteByte('\n')
+		case n.DataAtom == atom.Script || n.DataAtom == atom.Style || n.DataAtom == atom.Template:
+		default:
+			for child := n.FirstChild; child != nil; child = child.NextSibling {
+				walk(child)
+			}
+		}
+	}
+	for _, n := range s.Nodes {
+		walk(n)
+	}
+	return b.String()
 }
 
 // raw is the value of the field before match and map, for messages.

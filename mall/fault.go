@@ -41,7 +41,11 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(whole.Code)
-		w.Write(body[:len(body)/2])
+		_, err := w.Write(body[:len(body)/2])
+		if err == nil {
+			err = http.NewResponseController(w).Flush()
+		}
+		_ = err                     // the connection breaks either way
 		panic(http.ErrAbortHandler) // the promised rest never comes
 	}
 	return false

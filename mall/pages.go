@@ -53,12 +53,12 @@ func (m *Mall) render(w http.ResponseWriter, name string, data any) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Write(b.Bytes())
+	_, _ = w.Write(b.Bytes())
 }
 
 func (m *Mall) serveRobots(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Write([]byte("# 示例商城\nUser-agent: *\nDisallow: /promo/\nDisallow: /cart\nAllow: /\n"))
+	_, _ = w.Write([]byte("# 示例商城\nUser-agent: *\nDisallow: /promo/\nDisallow: /cart\nAllow: /\n"))
 }
 
 func (m *Mall) serveHome(w http.ResponseWriter, _ *http.Request) {
@@ -195,7 +195,7 @@ func (m *Mall) serveReviews(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
-		encoder.Encode(body)
+		_ = encoder.Encode(body)
 	}
 	p, ok := m.find(r.URL.Query().Get("item"))
 	if !ok || p.gbk {
@@ -268,5 +268,5 @@ func (m *Mall) serveComments(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html") // the charset stands in <meta> only
-	w.Write(encoded)
+	_, _ = w.Write(encoded)
 }

@@ -63,7 +63,7 @@ func (m *Mall) Serve(ctx context.Context, listener net.Listener) error {
 		return &chaping.Error{Code: chaping.CodeInternal, Message: "示例商城意外停止", Err: err}
 	}
 	if err := <-stopped; err != nil {
-		server.Close()
+		_ = server.Close() // those still answering are cut off
 	}
 	return nil
 }
