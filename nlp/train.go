@@ -244,7 +244,7 @@ func fitWeights(examples []example, n int) (w []float64, bias float64) {
 			rows = append(rows, row{v, 0})
 		}
 	}
-	const ridge = 1.0
+	ridge := ridgeX
 	w = make([]float64, n)
 	g := make([]float64, n)
 	mom := make([]float64, n+1)
@@ -318,3 +318,5 @@ func crossValidate(m *Miner, examples []example, n int) MentionEval {
 	e.score()
 	return e
 }
+
+var ridgeX = 3.0
