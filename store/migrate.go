@@ -5,9 +5,11 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
+	"text/template"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
 
 	"chaping"
 )
@@ -18,18 +20,30 @@ var migrationFiles embed.FS
 // A migration is one file of migrations/: NNNN_name.sql, statements that end
 // in ";\n". Every statement may be run again, so that a migration which was
 // killed half-way is simply run again. A file that was released never changes.
+// Files are templates: {{if .Since 20 10}} gates what only newer servers know.
 type migration struct {
 	version    uint32
 	name       string
 	statements []string
 }
 
-func migrations() ([]migration, error) {
-	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
+// A dialect is what a template knows of the server.
+type dialect struct{ version proto.Version }
+
+// Since tells whether the server is of that version or newer.
+func (d dialect) Since(major, minor uint64) bool {
+	return proto.CheckMinVersion(proto.Version{Major: major, Minor: minor}, d.version)
+}
+
+func migrations(d dialect) ([]migration, error) {
+	templates, err := template.ParseFS(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(files)
+	files, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted
+	if err != nil {
+		return nil, err
+	}
 	var list []migration
 	for i, file := range files {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, "migrations/"), ".sql")
@@ -37,11 +51,11 @@ func migrations() ([]migration, error) {
 		if version, err := strconv.Atoi(number); err != nil || version != i+1 {
 			return nil, fmt.Errorf("%s: want number %04d", file, i+1)
 		}
-		text, err := migrationFiles.ReadFile(file)
-		if err != nil {
+		var text strings.Builder
+		if err := templates.ExecuteTemplate(&text, name+".sql", d); err != nil {
 			return nil, err
 		}
-		list = append(list, migration{uint32(i + 1), name, statements(string(text))})
+		list = append(list, migration{uint32(i + 1), name, statements(text.String())})
 	}
 	return list, nil
 }
@@ -59,7 +73,11 @@ func statements(text string) []string {
 
 // migrate brings the schema up to date.
 func (s *Store) migrate(ctx context.Context) error {
-	list, err := migrations()
+	server, err := s.conn.ServerVersion()
+	if err != nil {
+		return fault("version", err)
+	}
+	list, err := migrations(dialect{server.Version})
 	if err != nil {
 		return err
 	}

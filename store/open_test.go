@@ -80,6 +80,24 @@ func testMigrations(t *testing.T, fresh func(testing.TB) store.Config) {
 		}
 	}
 
+	// Servers that can be asked for it keep what they have confirmed.
+	s := storetest.Open(t, cfg)
+	server, err := s.Conn().ServerVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server.Version.Major > 20 {
+		var lasting uint64
+		err := s.Conn().QueryRow(ctx, `SELECT count() FROM system.tables
+			WHERE database = currentDatabase() AND engine_full LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%'`).Scan(&lasting)
+		if err != nil || lasting != 5 {
+			t.Errorf("%d durable tables, %v", lasting, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
 	// Killed after the second migration's first statement.
 	meddle(
 		"DROP TABLE schema_migrations",
@@ -94,7 +112,7 @@ func testMigrations(t *testing.T, fresh func(testing.TB) store.Config) {
 	count()
 	// Written by a newer program.
 	meddle("INSERT INTO schema_migrations SELECT 4711, '4711_future', 0")
-	_, err := store.Open(ctx, cfg)
+	_, err = store.Open(ctx, cfg)
 	wantError(t, err, chaping.CodeEnvironment, "4711", "升级")
 }
 

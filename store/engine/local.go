@@ -26,6 +26,9 @@ const (
 	// MaxStatement bounds the text of a statement, bound values included.
 	MaxStatement = 64 << 20
 
+	// spill is the memory from which aggregation and sorting go to disk.
+	spill = 512 << 20
+
 	// maxIdle is how many connections are kept open for the next statement.
 	maxIdle = 4
 
@@ -52,7 +55,12 @@ type local struct {
 // openLocal starts the engine on a data path. One process can have one path
 // open at a time.
 func openLocal(lib *library, path string) (*local, error) {
-	l := &local{lib: lib, args: []string{"--path=" + path, "--max_query_size=" + strconv.Itoa(MaxStatement)}}
+	l := &local{lib: lib, args: []string{
+		"--path=" + path,
+		"--max_query_size=" + strconv.Itoa(MaxStatement),
+		"--max_bytes_before_external_group_by=" + strconv.Itoa(spill),
+		"--max_bytes_before_external_sort=" + strconv.Itoa(spill),
+	}}
 	var err error
 	if l.control, err = l.dial(); err != nil {
 		return nil, err

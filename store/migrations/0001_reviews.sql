@@ -1,3 +1,8 @@
+{{- /* What has been stored must survive a power cut. Servers older than 20.10
+cannot be asked for that. */ -}}
+{{define "durable"}}{{if .Since 20 10}}
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1{{end}}{{end -}}
+
 -- A product as the search for a keyword showed it at one moment. Prices are
 -- in fen, seen is in Unix milliseconds.
 CREATE TABLE IF NOT EXISTS listings (
@@ -13,7 +18,7 @@ CREATE TABLE IF NOT EXISTS listings (
     region     String,
     seen       Int64
 ) ENGINE = ReplacingMergeTree
-ORDER BY (platform, product, keyword, seen);
+ORDER BY (platform, product, keyword, seen){{template "durable" .}};
 
 -- Of two copies of a review the one with the greater version holds:
 -- version = Unix milliseconds of collection << 20 | 20 bits of content hash,
@@ -35,4 +40,4 @@ CREATE TABLE IF NOT EXISTS reviews (
     version     UInt64
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(published)
-ORDER BY (platform, product, id);
+ORDER BY (platform, product, id){{template "durable" .}};

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS mentions (
     cue        String
 ) ENGINE = ReplacingMergeTree
 PARTITION BY (period, dictionary)
-ORDER BY (term, platform, product, review, start_rune, end_rune);
+ORDER BY (term, platform, product, review, start_rune, end_rune){{template "durable" .}};
 
 -- Rebuilt from mentions, reviews and listings, never incremented.
 CREATE TABLE IF NOT EXISTS tallies (
@@ -43,4 +43,4 @@ CREATE TABLE IF NOT EXISTS tallies (
     affirmed_reviews        UInt64
 ) ENGINE = ReplacingMergeTree
 PARTITION BY (period, dictionary)
-ORDER BY (keyword, term, platform, product);
+ORDER BY (keyword, term, platform, product){{template "durable" .}};

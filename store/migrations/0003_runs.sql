@@ -12,4 +12,4 @@ CREATE TABLE IF NOT EXISTS runs (
     error      String,
     updated    Int64
 ) ENGINE = ReplacingMergeTree(updated)
-ORDER BY id;
+ORDER BY id{{template "durable" .}};
