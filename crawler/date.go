@@ -44,14 +44,9 @@ func parseDate(s string, formats []string, now time.Time) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	for _, layout := range formats {
 		t, ok := parseOne(s, layout, now)
-		if !ok {
-			continue
+		if t = t.In(chaping.Shanghai()); ok && t.Year() >= firstYear && t.Year() <= lastYear {
+			return t, nil
 		}
-		t = t.In(chaping.Shanghai())
-		if t.Year() < firstYear || t.Year() > lastYear {
-			return time.Time{}, fmt.Errorf("日期 %q 的年份不合理", chaping.Shorten(s, 40))
-		}
-		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("日期 %q 无法识别，应为 %s", chaping.Shorten(s, 40), strings.Join(formats, " 或 "))
 }

@@ -146,13 +146,13 @@ var rules = []rule{
 	// Bank card numbers, with Luhn check.
 	{pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`), alone: true, check: luhn},
 	// Order and parcel numbers are named as such.
-	{hint: "号码", pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`), group: 1},
+	{hint: "单快物编流", pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`), group: 1},
 	// Messenger accounts are named as such.
 	{pattern: regexp.MustCompile(`(?i)(?:微信号?|wx|vx|v信|威信|weixin|wechat|qq群?|扣扣|企鹅号?|旺旺)[号码是为:： ]{0,4}([a-z0-9][a-z0-9_-]{4,19})`), group: 1},
 	// Number plates.
 	{pattern: regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•. ]?(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])`), check: plate},
-	// House addresses: what stands before the number is masked with it.
-	{hint: "号栋幢室单", pattern: regexp.MustCompile(`\p{Han}{0,12}?(?:路|街|道|巷|弄|里|小区|花园|公寓|苑|新村|村)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`)},
+	// House addresses, from the name of the street on.
+	{hint: "号弄栋幢", check: street, pattern: regexp.MustCompile(`[^\P{Han}住到寄在往给送是址我了的]{1,10}?(?:路|街|大道|巷|弄|小区|花园|公寓|苑|新村|家园)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`)},
 	{hint: "室", pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`)},
 }
 
@@ -194,6 +194,11 @@ func luhn(s string) bool {
 	}
 	return count >= 16 && sum%10 == 0
 }
+
+var noStreet = regexp.MustCompile(`(?:一|线|电|水|思|套|公|铁|半|短|回|通|来)路`)
+
+// street refuses words that only end like a street: 短路2号 is none.
+func street(s string) bool { return !noStreet.MatchString(s) }
 
 // plate wants at least three digits, so that words in capitals survive.
 func plate(s string) bool {

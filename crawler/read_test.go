@@ -1,0 +1,309 @@
+package crawler
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"chaping"
+)
+
+func TestParseDate(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 15, 30, 0, 0, chaping.Shanghai())
+	at := func(s string) time.Time {
+		d, err := time.ParseInLocation(time.DateTime, s, chaping.Shanghai())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for _, c := range []struct {
+		text, layouts string
+		want          string // empty: an error
+	}{
+		{"2026-11-22 10:11:12", "2006-01-02 15:04:05", "2026-11-22 10:11:12"},
+		{" 2026-11-22 ", "2006-01-02 15:04:05|2006-01-02", "2026-11-22 00:00:00"},
+		{"2026年1月2日", "2006年1月2日", "2026-01-02 00:00:00"},
+		{"2026.01.02 03:04", "2006.01.02 15:04", "2026-01-02 03:04:00"},
+		{"1793030399", "epoch_s", "2026-10-26 23:59:59"},
+		{"1793030399999", "epoch_s|epoch_ms", "2026-10-26 23:59:59"},
+		{"2026-11-22T02:00:00Z", "rfc3339", "2026-11-22 10:00:00"},
+		{"刚刚", "relative", "2026-11-22 15:30:00"},
+		{"5分钟前", "relative", "2026-11-22 15:25:00"},
+		{"3小时前", "relative", "2026-11-22 12:30:00"},
+		{"昨天 12:30", "relative", "2026-11-21 12:30:00"},
+		{"昨天", "relative", "2026-11-21 00:00:00"},
+		{"前天08:05:09", "relative", "2026-11-20 08:05:09"},
+		{"3天前", "relative", "2026-11-19 00:00:00"},
+		{"2个月前", "relative", "2026-09-22 00:00:00"},
+		{"昨天 25:00", "relative", ""},
+		{"2026-02-30", "2006-01-02", ""},
+		{"2026-13-01", "2006-01-02", ""},
+		{"", "2006-01-02|epoch_ms|relative", ""},
+		{"0", "epoch_s", ""},
+		{"-5", "epoch_s", ""},
+		{"99999999999999999999", "epoch_ms", ""},
+		{"12", "epoch_s", ""}, // 1970
+		{"0202-11-22", "2006-01-02", ""},
+	} {
+		got, err := parseDate(c.text, strings.Split(c.layouts, "|"), now)
+		switch {
+		case c.want == "" && err == nil:
+			t.Errorf("%q as %s: %v, want an error", c.text, c.layouts, got)
+		case c.want != "" && err != nil:
+			t.Errorf("%q as %s: %v", c.text, c.layouts, err)
+		case c.want != "" && !got.Truncate(time.Second).Equal(at(c.want)):
+			t.Errorf("%q as %s: %v, want %s", c.text, c.layouts, got, c.want)
+		}
+	}
+}
+
+func TestKnownLayout(t *testing.T) {
+	for layout, want := range map[string]bool{
+		"epoch_s": true, "epoch_ms": true, "rfc3339": true, "relative": true,
+		"2006-01-02": true, "2006年1月2日 15:04": true, "06/1/2": true,
+		"": false, "YYYY-MM-DD": false, "01-02": false, "2006-01": false, "15:04": false,
+	} {
+		if knownLayout(layout) != want {
+			t.Errorf("%q: %v", layout, !want)
+		}
+	}
+}
+
+func FuzzParseDate(f *testing.F) {
+	f.Add("2026-11-22 10:11:12", "2006-01-02 15:04:05")
+	f.Add("1793030399999", "epoch_ms")
+	f.Add("昨天 12:30", "relative")
+	f.Add("9999年前", "relative")
+	f.Fuzz(func(t *testing.T, text, layout string) {
+		d, err := parseDate(text, []string{layout}, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+		if err == nil && (d.Year() < firstYear || d.Year() > lastYear) {
+			t.Errorf("%q as %q: %v", text, layout, d)
+		}
+	})
+}
+
+func TestParseCount(t *testing.T) {
+	for text, want := range map[string]int64{"128": 128, "1,280": 1280, "13万+": 130000, "1.5万": 15000, "共 20 条评价": 20, "2亿": 200000000} {
+		n, exact, err := parseCount(text)
+		if err != nil || n != want || exact != !strings.ContainsAny(text, "万亿+") {
+			t.Errorf("%q: %d %v %v", text, n, exact, err)
+		}
+	}
+	if _, _, err := parseCount("很多"); err == nil {
+		t.Error("很多 is a number")
+	}
+}
+
+func TestDecode(t *testing.T) {
+	gbk := func(s string) []byte {
+		b, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, c := range []struct {
+		name   string
+		body   []byte
+		header string
+		forced string
+		want   string
+		bad    int
+	}{
+		{"plain", []byte("漏电"), "text/html; charset=utf-8", "", "漏电", 0},
+		{"nothing declared", []byte("漏电"), "text/html", "", "漏电", 0},
+		{"byte order mark", []byte("\xef\xbb\xbf漏电"), "text/html; charset=gbk", "", "漏电", 0},
+		{"UTF-16", []byte("\xff\xfe\x0f\x6f\x35\x75"), "", "", "漏电", 0},
+		{"GBK in the header", gbk("漏电"), "text/html; charset=GBK", "", "漏电", 0},
+		{"GB2312 holds GB18030", gbk("𠮷👍㛃镕"), "text/html; charset=gb2312", "", "𠮷👍㛃镕", 0},
+		{"GBK in meta", append([]byte(`<meta charset="gbk">`), gbk("漏电")...), "text/html", "", `<meta charset="gbk">漏电`, 0},
+		{"GBK in http-equiv", append([]byte(`<meta http-equiv="Content-Type" content="text/html; charset=gb2312">`), gbk("漏电")...), "text/html", "", `<meta http-equiv="Content-Type" content="text/html; charset=gb2312">漏电`, 0},
+		{"the famous word", append([]byte(`<meta charset=gbk>`), gbk("联通")...), "", "", `<meta charset=gbk>联通`, 0},
+		{"GBK that claims to be UTF-8", gbk("这个插座漏电"), "text/html; charset=utf-8", "", "这个插座漏电", 0},
+		{"UTF-8 that claims to be GBK", []byte("这个插座漏电"), "text/html; charset=gbk", "", "这个插座漏电", 0},
+		{"forced", gbk("联通"), "text/html; charset=utf-8", "gbk", "联通", 0},
+		{"Big5", []byte("\xba\x7c\xb9\x71"), "text/html; charset=big5", "", "漏電", 0},
+		{"a stray byte in GBK", append(gbk("漏电"), 0xff, '!'), "text/html; charset=gbk", "", "漏电\uFFFD!", 1},
+		{"empty", nil, "", "", "", 0},
+	} {
+		if got, bad := decode(c.body, c.header, c.forced); got != c.want || bad != c.bad {
+			t.Errorf("%s: %q with %d bad, want %q with %d", c.name, got, bad, c.want, c.bad)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("漏电"), "text/html; charset=gbk")
+	f.Add([]byte("\xff\xfe\x00"), "text/html; charset=utf-16")
+	f.Add([]byte("<meta charset=iso-2022-jp>\x1b$B"), "")
+	f.Fuzz(func(t *testing.T, body []byte, header string) {
+		if text, _ := decode(body, header, ""); !utf8.ValidString(text) {
+			t.Errorf("not UTF-8: %q", text)
+		}
+	})
+}
+
+func TestJSONP(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1}`:                         `{"a":1}`,
+		`cb({"a":1});`:                    `{"a":1}`,
+		`/**/ jQuery_1.cb( {"a":")"} ) ;`: `{"a":")"} `,
+		`/**/typeof cb === 'function' && cb({"a":1});`: `{"a":1}`,
+	} {
+		if got := unwrapJSONP(text); strings.TrimSpace(got) != strings.TrimSpace(want) {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
+func TestJSONDepth(t *testing.T) {
+	for text, want := range map[string]int{`1`: 0, `{"a":[1,{"b":2}]}`: 3, `"[[[["`: 0, `{"a":"\"[["}`: 1, `]]]]`: 0} {
+		if got := jsonDepth(text); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func loadFields(tb testing.TB, in format, fields ...*fieldYAML) []*field {
+	l := &loader{}
+	var out []*field
+	for _, y := range fields {
+		out = append(out, l.field("f", y, in))
+	}
+	if len(l.errs) > 0 {
+		tb.Fatal(l.errs)
+	}
+	return out
+}
+
+func TestFields(t *testing.T) {
+	page, err := parse(`<div class=r data-id=" 7 "><p>很好<br>就是  烫手<script>x()</script></p><i title="3星"></i><b></b>
+		<script id=d type="application/json">{"price":{"now":"9.90"}}</script></div>`, formatHTML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := (&field{css: mustSelector(t, ".r")}).list(page)[0]
+	json, err := parse(`{"list":[{"id":12345678901234567,"n":null,"t":true,"f":1.0,"s":"a"}]}`, formatJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := (&field{json: "list"}).list(json)[0]
+	for _, c := range []struct {
+		name  string
+		in    format
+		at    node
+		y     fieldYAML
+		want  string
+		found bool
+	}{
+		{"text", formatHTML, row, fieldYAML{short: "p"}, "很好\n就是  烫手", true},
+		{"attribute of the row", formatHTML, row, fieldYAML{Attr: "data-id"}, "7", true},
+		{"attribute and match", formatHTML, row, fieldYAML{CSS: "i", Attr: "title", Match: `^(\d)星`}, "3", true},
+		{"whole match", formatHTML, row, fieldYAML{CSS: "i", Attr: "title", Match: `\d`}, "3", true},
+		{"map", formatHTML, row, fieldYAML{CSS: "i", Attr: "title", Map: map[string]string{"3星": "3"}}, "3", true},
+		{"no match", formatHTML, row, fieldYAML{CSS: "i", Attr: "title", Match: `x`}, "", false},
+		{"no element", formatHTML, row, fieldYAML{CSS: "u"}, "", false},
+		{"no attribute", formatHTML, row, fieldYAML{CSS: "i", Attr: "alt"}, "", false},
+		{"empty element", formatHTML, row, fieldYAML{CSS: "b"}, "", true},
+		{"JSON in a script", formatHTML, row, fieldYAML{CSS: "#d", JSON: "price.now"}, "9.90", true},
+		{"long number", formatJSON, item, fieldYAML{short: "id"}, "12345678901234567", true},
+		{"null", formatJSON, item, fieldYAML{short: "n"}, "", false},
+		{"bool", formatJSON, item, fieldYAML{short: "t"}, "true", true},
+		{"missing", formatJSON, item, fieldYAML{short: "x.y"}, "", false},
+	} {
+		f := loadFields(t, c.in, &c.y)[0]
+		if got, found := f.get(c.at); got != c.want || found != c.found {
+			t.Errorf("%s: %q %v, want %q %v", c.name, got, found, c.want, c.found)
+		}
+	}
+	var none *field
+	if _, found := none.get(row); found {
+		t.Error("a field that the profile lacks was found")
+	}
+}
+
+func mustSelector(t testing.TB, css string) *selector {
+	l := &loader{}
+	s := l.selector("", css)
+	if len(l.errs) > 0 {
+		t.Fatal(l.errs)
+	}
+	return s
+}
+
+// Whatever a page is, reading it neither crashes nor invents reviews that
+// would not pass for one.
+func fuzzReviews(f *testing.F, as format, step reviewStep) {
+	p := &Profile{Base: &url.URL{Scheme: "http", Host: "example.com"}, Platform: chaping.Platform{ID: "x", Rating: chaping.Stars()}}
+	step.paging = paging{from: 1, limit: 10, total: step.paging.total, next: step.paging.next}
+	p.reviews = []reviewStep{step}
+	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
+	now := job.Window.To
+	f.Fuzz(func(t *testing.T, body string) {
+		n, err := parse(body, as)
+		if err != nil {
+			return
+		}
+		r := &reader{job: &job}
+		var o outcome
+		if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, now); err != nil {
+			return
+		}
+		for _, review := range o.reviews {
+			if review.ID == "" || review.Product != "p" || !job.Window.Contains(review.Published) || review.Rating < 0 || review.Rating > 5 {
+				t.Errorf("%+v", review)
+			}
+		}
+	})
+}
+
+func FuzzJSONReviews(f *testing.F) {
+	f.Add(`{"list":[{"id":"a","stars":5,"text":"x","at":"2026-11-20","append":{"text":"y","at":"2026-11-21"}}],"total":"1万+"}`)
+	f.Add(`{"list":[null,1,"x",[],{}]}`)
+	fields := loadFields(f, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "id"}, &fieldYAML{short: "at", Date: []string{"2006-01-02", "epoch_ms"}},
+		&fieldYAML{short: "stars"}, &fieldYAML{short: "text"}, &fieldYAML{short: "append.text"}, &fieldYAML{short: "append.at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "total"})
+	fuzzReviews(f, formatJSON, reviewStep{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4],
+		appended: fields[5], appendedAt: fields[6], paging: paging{total: fields[7]}})
+}
+
+func FuzzHTMLReviews(f *testing.F) {
+	f.Add(`<li id=a><b>5</b><p>x</p><time>2026-11-20</time></li><a rel=next href="?p=2">`)
+	f.Add(`<base href="::"><li id=a><time>昨天</time></li><a rel=next href="javascript:x">`)
+	fields := loadFields(f, formatHTML, &fieldYAML{short: "li"}, &fieldYAML{Attr: "id"}, &fieldYAML{short: "time", Date: []string{"2006-01-02", "relative"}},
+		&fieldYAML{short: "b"}, &fieldYAML{short: "p"}, &fieldYAML{CSS: "a[rel=next]", Attr: "href"})
+	fuzzReviews(f, formatHTML, reviewStep{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{next: fields[5]}})
+}
+
+func TestPublicAddresses(t *testing.T) {
+	for address, want := range map[string]bool{
+		"8.8.8.8": true, "2400:3200::1": true, "::ffff:8.8.8.8": true,
+		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false,
+		"100.64.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "198.18.0.1": false,
+		"::1": false, "::": false, "fe80::1": false, "fd00::1": false, "::ffff:127.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "ff02::1": false,
+	} {
+		if got := public(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: public %v", address, got)
+		}
+	}
+	if err := refusePrivate("tcp", "not an address", nil); err == nil {
+		t.Error("an address that cannot be read is let through")
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		"30": 30 * time.Second, " 5 ": 5 * time.Second, "Sun, 22 Nov 2026 00:02:00 GMT": 2 * time.Minute,
+		"Sat, 21 Nov 2026 00:00:00 GMT": 0, "": 0, "-3": 0, "soon": 0, "999999999999": 24 * time.Hour,
+	} {
+		if got := retryAfter(text, now); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
