@@ -1,0 +1,144 @@
+package crawler_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gocolly/colly/v2"
+	"github.com/tidwall/gjson"
+
+	"chaping"
+	"chaping/crawler"
+	"chaping/crawler/frontier"
+	"chaping/mall"
+)
+
+// BenchmarkCollect reads the same pages of the mall with a bare colly
+// collector, which keeps nothing and survives nothing, and with Collect on
+// each kind of frontier. Compare pages/s.
+//
+//	go test ./crawler -run '^$' -bench Collect -benchtime 5x
+func BenchmarkCollect(b *testing.B) {
+	m, base := serve(b, mall.Config{Seed: 5, Products: 200, ReviewsPerProduct: 100})
+	keywords := m.Keywords()
+
+	b.Run("bare colly", func(b *testing.B) {
+		var pages int64
+		for b.Loop() {
+			pages = bareColly(b, base, keywords)
+		}
+		b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+		b.ReportMetric(float64(pages), "pages")
+	})
+	for name, open := range benchmarkedFrontiers(b) {
+		b.Run(name, func(b *testing.B) {
+			var pages int64
+			run := 0
+			for b.Loop() {
+				run++
+				report, err := crawler.Collect(b.Context(), crawler.Job{
+					Profile: mallProfile(b, base), Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run),
+				}, crawler.Options{Sink: nothing{}, Open: open, Now: func() time.Time { return end }})
+				if err != nil || !report.Complete() {
+					b.Fatalf("%v %+v", err, report)
+				}
+				pages = report.Pages
+			}
+			b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+			b.ReportMetric(float64(pages), "pages")
+		})
+	}
+}
+
+// benchmarkedFrontiers are the kinds of queue, nil being the one in memory.
+func benchmarkedFrontiers(testing.TB) map[string]frontier.Opener {
+	return map[string]frontier.Opener{"memory": nil}
+}
+
+// nothing is a sink that keeps nothing.
+type nothing struct{}
+
+func (nothing) PutListings(context.Context, []chaping.Listing) error { return nil }
+func (nothing) PutReviews(context.Context, []chaping.Review) error   { return nil }
+
+// bareColly walks the mall as a small colly program would: callbacks per
+// selector, eight pages at once, everything in memory. It returns the number
+// of pages.
+func bareColly(b *testing.B, base string, keywords []string) int64 {
+	var pages, reviews atomic.Int64
+	c := colly.NewCollector(colly.Async(true))
+	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: 8}); err != nil {
+		b.Fatal(err)
+	}
+	visit := func(e *colly.Request, link string) { _ = e.Visit(link) } // visited ones are refused
+	c.OnRequest(func(r *colly.Request) {
+		if strings.HasSuffix(r.URL.Path, "/comments.html") {
+			r.ResponseCharacterEncoding = "gb18030"
+		}
+	})
+	c.OnResponse(func(r *colly.Response) {
+		pages.Add(1)
+		if !strings.HasPrefix(r.Request.URL.Path, "/api/") {
+			return
+		}
+		body := gjson.ParseBytes(r.Body)
+		for _, item := range body.Get("data.list").Array() {
+			review := chaping.Review{ID: item.Get("id").String(), Rating: int(item.Get("score").Int()), Text: item.Get("content").String(), Appended: item.Get("append.content").String()}
+			if created := item.Get("created"); created.Type == gjson.Number {
+				review.Published = time.UnixMilli(created.Int())
+			} else {
+				review.Published, _ = time.ParseInLocation(time.DateTime, created.String(), chaping.Shanghai())
+			}
+			if review.ID != "" && !review.Published.IsZero() {
+				reviews.Add(1)
+			}
+		}
+		if page := body.Get("data.page").Int(); page < body.Get("data.pages").Int() {
+			visit(r.Request, fmt.Sprintf("/api/reviews?item=%s&page=%d&size=20", r.Request.URL.Query().Get("item"), page+1))
+		}
+	})
+	c.OnHTML("ul.goods > li.item", func(e *colly.HTMLElement) {
+		keyword, _ := url.QueryUnescape(e.Request.URL.Query().Get("q"))
+		if strings.Contains(e.ChildText("a.title"), keyword) && !strings.Contains(e.Attr("class"), "promoted") {
+			visit(e.Request, e.ChildAttr("a.title", "href"))
+		}
+	})
+	c.OnHTML("a.next", func(e *colly.HTMLElement) { visit(e.Request, e.Attr("href")) })
+	c.OnHTML(".product", func(e *colly.HTMLElement) {
+		price, err := chaping.ParsePrice(e.ChildText(".price .amount"))
+		if err != nil || e.Attr("data-id") == "" || e.ChildText("h1.name") == "" || !price.Known() {
+			b.Errorf("product page %s", e.Request.URL)
+		}
+		visit(e.Request, e.ChildAttr("a.shop", "href"))
+		if api := e.ChildAttr("a.reviews", "href"); api != "" {
+			visit(e.Request, api+"&page=1&size=20")
+		} else {
+			visit(e.Request, e.ChildAttr("a.comments", "href"))
+		}
+	})
+	c.OnHTML(".licence .region", func(e *colly.HTMLElement) { _ = e.Text })
+	c.OnHTML(".comments > .comment", func(e *colly.HTMLElement) {
+		rating, _ := strconv.Atoi(strings.TrimSuffix(e.ChildAttr(".stars", "title"), "星"))
+		review := chaping.Review{ID: e.Attr("data-id"), Rating: rating, Text: e.ChildText("p.text"), Appended: e.ChildText(".append .text2")}
+		review.Published, _ = time.ParseInLocation("2006年1月2日 15:04:05", e.ChildText(".date"), chaping.Shanghai())
+		if review.ID != "" {
+			reviews.Add(1)
+		}
+	})
+	for _, keyword := range keywords {
+		if err := c.Visit(base + "/search?q=" + url.QueryEscape(keyword)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	c.Wait()
+	if reviews.Load() == 0 {
+		b.Fatal("the bare collector read nothing")
+	}
+	return pages.Load()
+}
