@@ -6,9 +6,9 @@
 // which words end its scope, and which longer words a cue must not be read in
 // (没 in 没想到).
 //
-// A small model over the cues that fired and over the characters around the
-// mention has the last word on whether the problem is affirmed; the cue then
-// names the status.
+// Where no cue decides, a small model over weaker signs and over the characters
+// around the mention may still find that the problem is not affirmed; the
+// signs then name the status.
 package assertion
 
 import (
@@ -76,6 +76,7 @@ const (
 	after
 	over
 	near
+	sideCount
 )
 
 type link uint8
@@ -201,18 +202,20 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 				words[f] = n
 				patterns = append(patterns, f)
 				j.members = append(j.members, nil)
-				j.speaks = append(j.speaks, 0)
+				j.says = append(j.says, says{})
 			}
 			if !slices.Contains(j.members[n], uint8(id)) {
 				j.members[n] = append(j.members[n], uint8(id))
 			}
 			switch {
 			case out.role == roleMask:
-				j.speaks[n] = muteAll
+				j.says[n].mask = true
 			case out.role == roleCue && out.status != "" && !out.weak && out.side == near:
-				j.speaks[n] |= 1<<before | 1<<after | 1<<near
+				j.says[n].status[before] |= statusBit(out.status)
+				j.says[n].status[after] |= statusBit(out.status)
+				j.says[n].status[near] |= statusBit(out.status)
 			case out.role == roleCue && out.status != "" && !out.weak:
-				j.speaks[n] |= 1 << out.side
+				j.says[n].status[out.side] |= statusBit(out.status)
 			}
 		}
 	}

@@ -18,7 +18,7 @@ type Judge struct {
 	groups  []group
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
-	speaks  []uint8   // word → what it mutes in the words that it contains
+	says    []says    // word → what it says
 	auto    *match.Automaton
 	names   []string  // of the features
 	context *Context  // nil: the cues alone decide
@@ -61,11 +61,9 @@ type Verdict struct {
 type hit struct {
 	start, end int32
 	word       int32
-	mute       uint8 // sides on which a longer word that contains it speaks instead
+	masked     bool
+	mute       [sideCount]uint8 // per side: what longer words that contain it say there
 }
-
-// muteAll mutes a word that stands within a mask.
-const muteAll = 0xFF
 
 // Scratch holds the buffers of one user of a Judge.
 type Scratch struct {
@@ -89,7 +87,7 @@ type scope struct {
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	j.read(sc, text, spans, i)
 	rule := j.rule(sc, false)
-	if j.weights == nil {
+	if j.weights == nil || rule.Status != chaping.Affirmed || rule.Cue != "" {
 		return rule
 	}
 	j.features(sc, text, spans, i, rule)
@@ -97,13 +95,7 @@ func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	for n, x := range sc.vector {
 		score += x * j.weights[n]
 	}
-	switch {
-	case score >= 0 && rule.Status == chaping.Affirmed:
-		return rule
-	case score >= 0:
-		return Verdict{Status: chaping.Affirmed, Score: score}
-	case rule.Status != chaping.Affirmed:
-		rule.Score = score
+	if score >= 0 {
 		return rule
 	}
 	v := j.rule(sc, true)
@@ -148,7 +140,7 @@ func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 		h := &sc.hits[n]
 		for _, g := range j.members[h.word] {
 			gr := &j.groups[g]
-			if gr.role != roleCue || h.mute&(1<<gr.side) != 0 || gr.kinds != 0 && gr.kinds&m.Kinds == 0 || !j.governs(sc, text, gr, h, m, left, right, listed) {
+			if gr.role != roleCue || muted(h, gr) || gr.kinds != 0 && gr.kinds&m.Kinds == 0 || !j.governs(sc, text, gr, h, m, left, right, listed) {
 				continue
 			}
 			if old := sc.fired[g]; old == 0 || gap(h, m) < gap(&sc.hits[old-1], m) {
@@ -171,6 +163,27 @@ func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 // noHit marks a group that fired by the absence of others: there is no word
 // to show.
 const noHit = -1
+
+// says is what a cue word stands for, in any of its groups.
+type says struct {
+	mask   bool
+	status [sideCount]uint8 // per side: bit set of statuses, weak ones left out
+}
+
+// muted tells whether a longer word overrules group g's reading of h.
+func muted(h *hit, g *group) bool {
+	others := h.mute[g.side]
+	return others != 0 && others&statusBit(g.status) == 0
+}
+
+func statusBit(s chaping.Assertion) uint8 {
+	for i, x := range statuses {
+		if x == s {
+			return 1 << i
+		}
+	}
+	return 0
+}
 
 // gap is the number of runes between a cue and a mention.
 func gap(h *hit, m Span) int32 { return max(m.Start-h.end, h.start-m.End, 0) }
@@ -312,8 +325,9 @@ func listMark(r rune) bool {
 }
 
 // cues finds the cue words around a mention. A word within a mask is left
-// out; a word within a longer cue is mute on the side that the longer one
-// speaks for (不会 in 会不会, but not 没有 in 都没有, which speaks only backwards).
+// out; a word within a longer cue is mute where the longer one says something
+// else on the same side (不会 in 会不会, but not 没有 in 都没有, which speaks only
+// backwards, nor 没有 in 没有任何, which says the same).
 func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 	sc.found = j.auto.All(sc.found[:0], text[s.from:s.to])
 	hits := sc.hits[:0]
@@ -329,11 +343,16 @@ func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 	kept := hits[:0]
 	for _, h := range hits {
 		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {
-			if kept[k].end >= h.end {
-				h.mute |= j.speaks[kept[k].word]
+			if kept[k].end < h.end {
+				continue
+			}
+			says := &j.says[kept[k].word]
+			h.masked = h.masked || says.mask
+			for sd := range h.mute {
+				h.mute[sd] |= says.status[sd]
 			}
 		}
-		if h.mute != muteAll {
+		if !h.masked {
 			kept = append(kept, h)
 		}
 	}
