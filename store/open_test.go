@@ -27,6 +27,7 @@ func aReview() chaping.Review {
 // wantError wants an error of that code with a remedy and these words.
 func wantError(t *testing.T, err error, code chaping.Code, words ...string) {
 	t.Helper()
+	t.Log(err)
 	var told *chaping.Error
 	if !errors.As(err, &told) || told.Code != code || told.Message == "" || told.Remedy == "" {
 		t.Fatalf("not the error wanted: %v", err)

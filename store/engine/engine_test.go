@@ -132,6 +132,18 @@ func TestInsertAndSelect(t *testing.T) {
 	if err := result.Err(); err != nil || next != rows {
 		t.Fatalf("%d rows, %v", next, err)
 	}
+	// Blocks in which nothing is left do not end the answer.
+	result, err = db.Query(context.Background(), "SELECT number FROM numbers(100000000) WHERE number % 10000000 = 7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Close()
+	for found := uint64(0); found < 10; found++ {
+		var n uint64
+		if !result.Next() || result.Scan(&n) != nil || n%10000000 != 7 {
+			t.Fatalf("row %d: %d, %v", found, n, result.Err())
+		}
+	}
 	version, err := db.ServerVersion()
 	if err != nil || version.Revision != 0 || version.Version.Major != 26 {
 		t.Errorf("%+v, %v", version, err)
@@ -165,6 +177,10 @@ func TestErrors(t *testing.T) {
 		var exception *clickhouse.Exception
 		if err := drain(ctx, db, "SELECT number FROM numbers(10)"); !errors.As(err, &exception) || exception.Code != 396 {
 			t.Errorf("%s: setting is not applied: %v", name, err)
+		}
+		ctx = clickhouse.Context(context.Background(), clickhouse.WithSettings(clickhouse.Settings{"max_result_rows": 3, "no_such_setting": 1}))
+		if err := drain(ctx, db, "SELECT 1"); !errors.As(err, &exception) || exception.Code != 115 {
+			t.Errorf("%s: unknown setting: %v", name, err)
 		}
 		if err := drain(context.Background(), db, "SELECT number FROM numbers(10)"); err != nil {
 			t.Errorf("%s: setting outlives its statement: %v", name, err)
@@ -309,6 +325,7 @@ func TestTwoDirectoriesAtOnce(t *testing.T) {
 // environment wants an error that a user can remedy, with these words in it.
 func environment(t *testing.T, err error, words ...string) {
 	t.Helper()
+	t.Log(err)
 	var told *chaping.Error
 	if !errors.As(err, &told) || told.Code != chaping.CodeEnvironment || told.Message == "" || told.Remedy == "" {
 		t.Fatalf("not an error for users: %v", err)

@@ -128,10 +128,11 @@ func (l *local) acquire() (*conn, error) {
 	return c, nil
 }
 
-func (l *local) release(c *conn) {
+// A connection that is not clean is closed instead of kept.
+func (l *local) release(c *conn, clean bool) {
 	defer l.open.Done()
 	l.mu.Lock()
-	keep := len(l.idle) < maxIdle && !l.closed
+	keep := clean && len(l.idle) < maxIdle && !l.closed
 	if keep {
 		l.idle = append(l.idle, c)
 	}
@@ -170,8 +171,8 @@ func (l *local) watch(ctx context.Context, c *conn) (stop func()) {
 		}
 		for {
 			l.killing.Lock()
-			// An error means that there is nothing to kill, or that it
-			// cannot be: the statement then runs to its end.
+			// An error means that there is nothing to kill yet, or that it
+			// cannot be killed and runs to its end.
 			_, _ = l.control.exec("KILL QUERY WHERE Settings['log_comment'] = '"+c.name+"' ASYNC", "Null")
 			l.killing.Unlock()
 			select {
@@ -226,8 +227,7 @@ func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 	stop := l.watch(ctx, c)
 	finish := sync.OnceFunc(func() {
 		stop()
-		q.reset(c)
-		l.release(c)
+		l.release(c, q.reset(c) == nil)
 	})
 	if err = q.prepare(c); err == nil {
 		if insert != nil {
@@ -283,10 +283,9 @@ func (q *request) prepare(c *conn) error {
 	})
 }
 
-// reset undoes the settings.
-func (q *request) reset(c *conn) {
-	// A setting that could not be set cannot be reset either.
-	_ = q.set(c, func(string) string { return "DEFAULT" })
+// reset undoes the settings. It fails where one of them does not exist.
+func (q *request) reset(c *conn) error {
+	return q.set(c, func(string) string { return "DEFAULT" })
 }
 
 func (q *request) set(c *conn, value func(name string) string) error {
@@ -352,8 +351,11 @@ func (a *answer) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	a.end()
-	if err == io.EOF || a.ctx.Err() != nil {
-		return 0, cmpErr(a.ctx.Err(), io.EOF)
+	if ctxErr := a.ctx.Err(); ctxErr != nil {
+		return 0, ctxErr // it was killed for that
+	}
+	if err == io.EOF {
+		return 0, err
 	}
 	a.frame = errorFrame(err)
 	return a.frame.Read(p)
@@ -373,13 +375,6 @@ func (a *answer) end() {
 		a.stream = nil
 		a.finish()
 	}
-}
-
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // errorFrame writes an error as ClickHouse writes it into a response that has

@@ -21,10 +21,6 @@ const (
 	lockName   = "engine.lock"
 	socketName = "engine.sock"
 
-	// maxSocket is the longest socket path that every kernel takes: 104
-	// bytes on macOS and 108 on Linux, with the final zero.
-	maxSocket = 103
-
 	ownerPatience = 10 * time.Second       // how long an owner may take to answer
 	ownerRetry    = 100 * time.Millisecond // pause between two attempts
 	closePatience = 10 * time.Second       // how long statements of others may delay Close
@@ -102,18 +98,19 @@ func (l *lock) listen() (net.Listener, error) {
 		_ = os.Remove(filepath.Dir(old)) // only if empty
 	}
 	l.socket = filepath.Join(l.dir, socketName)
-	if len(l.socket) > maxSocket {
-		private, err := os.MkdirTemp("", "chaping-") // mode 0700
-		if err != nil {
-			return nil, err
-		}
-		l.socket = filepath.Join(private, socketName)
-	} else if err := os.Remove(l.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(l.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	listener, err := net.Listen("unix", l.socket)
-	if err != nil {
-		return nil, err
+	if err != nil { // the path is too long, or the file system has no sockets
+		private, mkErr := os.MkdirTemp("", "chaping-") // mode 0700
+		if mkErr != nil {
+			return nil, errors.Join(err, mkErr)
+		}
+		l.socket = filepath.Join(private, socketName)
+		if listener, err = net.Listen("unix", l.socket); err != nil {
+			return nil, err
+		}
 	}
 	if err := os.Chmod(l.socket, 0o600); err != nil {
 		listener.Close()
@@ -151,8 +148,8 @@ func serve(l *local, lock *lock) (*server, error) {
 	if err != nil {
 		return nil, &chaping.Error{
 			Code:    chaping.CodeEnvironment,
-			Message: fmt.Sprintf("无法在数据目录 %s 建立套接字", lock.dir),
-			Remedy:  "确认目录可写且所在文件系统支持套接字，或用 --data 指定另一个数据目录",
+			Message: fmt.Sprintf("无法为数据目录 %s 建立套接字", lock.dir),
+			Remedy:  "确认该目录和临时目录（TMPDIR）可写",
 			Err:     err,
 		}
 	}
@@ -199,7 +196,8 @@ func newRemote(dir, pid, socket string) *remote {
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		},
-		DisableCompression: true,
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: maxIdle,
 	}}
 }
 

@@ -223,6 +223,29 @@ func TestClientDiesInTheMiddleOfAnInsert(t *testing.T) {
 	}
 }
 
+// TestOwnerDiesInTheMiddleOfAnAnswer must not take half an answer for all.
+func TestOwnerDiesInTheMiddleOfAnAnswer(t *testing.T) {
+	dir := dataDir(t)
+	owner := start(t, dir)
+	_, db := open(t, dir)
+	rows, err := db.Query(context.Background(), "SELECT number FROM numbers(1000000000000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for range 1_000_000 {
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
+	}
+	owner.kill()
+	for rows.Next() {
+	}
+	if err := rows.Err(); err == nil {
+		t.Error("no error")
+	}
+}
+
 func TestOwnerThatDoesNotAnswer(t *testing.T) {
 	dir := dataDir(t)
 	owner := start(t, dir)
