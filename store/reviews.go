@@ -93,25 +93,22 @@ func checkReview(r *chaping.Review) error {
 
 func keyFits(s string) bool { return 0 < len(s) && len(s) <= maxKey }
 
-// version orders the copies of a review.
-func version(r *chaping.Review, now time.Time) uint64 {
+// version orders the copies of a review. It uses scratch and returns it.
+func version(r *chaping.Review, now time.Time, scratch []byte) (uint64, []byte) {
 	collected := r.Collected
 	if collected.IsZero() {
 		collected = now
 	}
-	h := xxhash.New()
-	put := func(s string) {
-		var n [8]byte
-		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
-		h.Write(n[:])
-		h.WriteString(s)
+	scratch = scratch[:0]
+	for _, n := range []int64{r.Published.Unix(), millis(r.AppendedAt), int64(r.Rating), int64(r.Grade), int64(bit(r.Default))} {
+		scratch = binary.AppendVarint(scratch, n)
 	}
-	put(r.Text)
-	put(r.Appended)
-	put(r.Rule)
-	put(r.Run)
-	put(fmt.Sprint(r.Published.Unix(), millis(r.AppendedAt), r.Rating, r.Grade, r.Default))
-	return uint64(collected.UnixMilli())<<hashBits | h.Sum64()&(1<<hashBits-1)
+	for _, text := range []string{r.Text, r.Appended, r.Rule, r.Run} {
+		scratch = binary.AppendUvarint(scratch, uint64(len(text)))
+		scratch = append(scratch, text...)
+	}
+	hash := xxhash.Sum64(scratch) & (1<<hashBits - 1)
+	return uint64(collected.UnixMilli())<<hashBits | hash, scratch
 }
 
 // reviewColumns are reviews on their way to the table.
@@ -127,6 +124,7 @@ type reviewColumns struct {
 	run                   []string
 	version               []uint64
 	bytes                 int
+	scratch               []byte
 }
 
 func (b *reviewColumns) add(r *chaping.Review, now time.Time) {
@@ -146,7 +144,8 @@ func (b *reviewColumns) add(r *chaping.Review, now time.Time) {
 	b.appended = append(b.appended, r.Appended)
 	b.appendedAt = append(b.appendedAt, appendedAt)
 	b.run = append(b.run, r.Run)
-	b.version = append(b.version, version(r, now))
+	v, scratch := version(r, now, b.scratch)
+	b.version, b.scratch = append(b.version, v), scratch
 	b.bytes += len(r.Text) + len(r.Appended)
 }
 

@@ -154,7 +154,7 @@ func serve(l *local, lock *lock) (*server, error) {
 		}
 	}
 	s := &server{&http.Server{Handler: http.HandlerFunc(l.serveHTTP), ReadHeaderTimeout: ownerPatience}}
-	go s.http.Serve(listener) // ends with ErrServerClosed
+	go func() { _ = s.http.Serve(listener) }() // until close
 	return s, nil
 }
 

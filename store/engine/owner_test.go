@@ -71,7 +71,10 @@ func child(dir string) error {
 			if err != nil {
 				return err
 			}
-			_, err = e.RoundTrip(req)
+			resp, err := e.RoundTrip(req)
+			if err == nil {
+				resp.Body.Close()
+			}
 			return fmt.Errorf("an endless insert ended: %w", err)
 		case "close":
 			if err := e.Close(); err != nil {
