@@ -48,6 +48,8 @@ type Claim struct {
 	Failures int   // how often Fail sent it back
 	Snoozes  int   // how often Snooze did
 	Losses   int   // how often a lease ran out
+
+	seq int64 // the item's number in its queue
 }
 
 // A Result reports an item as done. Everything in it takes effect in one

@@ -1,0 +1,3 @@
+add(args.items)
+keep(q .. 'meta')
+return 0
