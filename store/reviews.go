@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,22 +47,29 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			return err
 		}
 	}
+	month := func(i int) int {
+		t := reviews[i].Published.In(chaping.Shanghai())
+		return t.Year()*12 + int(t.Month())
+	}
+	order := make([]int, len(reviews)) // by month, so that few inserts touch a month
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return month(i) - month(j) })
 	now := s.now()
 	var b reviewColumns
-	months := map[int]bool{}
-	for i := range reviews {
-		r := &reviews[i]
-		published := r.Published.In(chaping.Shanghai())
-		month := published.Year()*12 + int(published.Month())
-		if !months[month] && len(months) == maxMonths || len(b.id) == maxRows || b.bytes > maxBytes {
+	months, last := 0, -1
+	for _, i := range order {
+		if m := month(i); m != last {
+			months, last = months+1, m
+		}
+		if months > maxMonths || len(b.id) == maxRows || b.bytes > maxBytes {
 			if err := b.send(ctx, s); err != nil {
 				return err
 			}
-			b = reviewColumns{}
-			clear(months)
+			b, months = reviewColumns{}, 1
 		}
-		months[month] = true
-		b.add(r, now)
+		b.add(&reviews[i], now)
 	}
 	return b.send(ctx, s)
 }

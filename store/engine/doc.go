@@ -50,6 +50,7 @@
 //	                                                          client      try again, then say who holds it
 //
 // The lock dies with its process, so a killed owner leaves nothing to clean
-// up: the next one takes over its files. The lock is the kernel's (flock);
+// up: the next one takes over its files. A client whose owner ends opens anew,
+// and so may become the owner itself; only a statement that was under way fails. The lock is the kernel's (flock);
 // the pid in the file only serves messages.
 package engine

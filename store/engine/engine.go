@@ -19,14 +19,25 @@ import (
 // http.RoundTripper for clickhouse-go in HTTP mode, and safe for concurrent
 // use.
 type Engine struct {
+	dir, database string
+
+	mu     sync.Mutex
+	place  place
+	closed bool
+}
+
+// A place is where statements run: an owner in this process, or a client of
+// the owner in another one.
+type place interface {
 	http.RoundTripper
-	close func() error
+	close() error
 }
 
 // Open opens the engine on a data directory, which it creates if need be. If
-// another process owns the directory, the engine works through that process.
-// What the engine stores is in the folder clickhouse of the directory. The
-// database is created if it does not exist.
+// another process owns the directory, the engine works through that process,
+// and takes over when that process ends. What the engine stores is in the
+// folder clickhouse of the directory. The database is created if it does not
+// exist.
 //
 // Errors are *chaping.Error with CodeEnvironment: the library is missing or
 // of another version, the directory cannot be written, its owner does not
@@ -36,25 +47,93 @@ func Open(ctx context.Context, dir, database string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	p, err := openPlace(ctx, dir, database)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{dir: dir, database: database, place: p}, nil
+}
+
+// RoundTrip runs one statement, see the package comment. When the owner in
+// another process is gone before it has begun the statement, the engine takes
+// over or finds the new owner; a statement that the owner had begun fails.
+func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	defer req.Body.Close()
+	attempt := req.WithContext(req.Context())
+	attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
+
+	e.mu.Lock()
+	p := e.place
+	e.mu.Unlock()
+	resp, err := p.RoundTrip(attempt)
+	if !errors.Is(err, errGone) {
+		return resp, err
+	}
+	if p, err = e.replace(req.Context(), p); err != nil {
+		return nil, err
+	}
+	return p.RoundTrip(attempt)
+}
+
+// replace finds the place that comes after one that is gone.
+func (e *Engine) replace(ctx context.Context, gone place) (place, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errClosed
+	}
+	if e.place == gone {
+		next, err := openPlace(ctx, e.dir, e.database)
+		if err != nil {
+			return nil, err
+		}
+		e.place = next
+		if err := gone.close(); err != nil {
+			return nil, err
+		}
+	}
+	return e.place, nil
+}
+
+// Close ends the engine: it lets running statements finish, other processes'
+// statements included. It may be called twice. Responses that are still open
+// must be closed first.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	return e.place.close()
+}
+
+var errClosed = errors.New("the engine is closed")
+
+// openPlace becomes the owner of a data directory or a client of its owner.
+func openPlace(ctx context.Context, dir, database string) (place, error) {
 	path := filepath.Join(dir, "clickhouse")
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
-	lock, owner, err := own(ctx, dir, database)
+	lock, client, err := own(ctx, dir, database)
 	if err != nil {
 		return nil, err
 	}
 	if lock == nil {
-		return &Engine{RoundTripper: owner, close: owner.close}, nil
+		return client, nil
 	}
-	e, err := openOwned(path, lock)
+	o, err := openOwner(path, lock)
 	if err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
-	if err := createDatabase(ctx, e, database); err != nil {
-		return nil, errors.Join(err, e.Close())
+	if err := createDatabase(ctx, o, database); err != nil {
+		return nil, errors.Join(err, o.close())
 	}
-	return e, nil
+	return o, nil
 }
 
 func createDatabase(ctx context.Context, rt http.RoundTripper, database string) error {
@@ -75,8 +154,14 @@ func createDatabase(ctx context.Context, rt http.RoundTripper, database string) 
 	return nil
 }
 
-// openOwned starts the engine in this process.
-func openOwned(path string, lock *lock) (*Engine, error) {
+// An owner runs statements in this process, its own and those of others.
+type owner struct {
+	*local
+	server *server
+	lock   *lock
+}
+
+func openOwner(path string, lock *lock) (*owner, error) {
 	file, err := Locate()
 	if err != nil {
 		return nil, err
@@ -102,17 +187,14 @@ func openOwned(path string, lock *lock) (*Engine, error) {
 		l.close()
 		return nil, err
 	}
-	return &Engine{RoundTripper: l, close: sync.OnceValue(func() error {
-		err := server.close()
-		l.close()
-		return errors.Join(err, lock.release())
-	})}, nil
+	return &owner{l, server, lock}, nil
 }
 
-// Close ends the engine: it lets running statements finish, other processes'
-// statements included. It may be called twice. Responses that are still open
-// must be closed first.
-func (e *Engine) Close() error { return e.close() }
+func (o *owner) close() error {
+	err := o.server.close()
+	o.local.close()
+	return errors.Join(err, o.lock.release())
+}
 
 // writable reports a directory in which no file can be made. libchdb itself
 // says no more than that it failed.

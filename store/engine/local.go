@@ -110,7 +110,7 @@ func (l *local) acquire() (*conn, error) {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
-		return nil, errors.New("the engine is closed")
+		return nil, errClosed
 	}
 	l.open.Add(1)
 	if n := len(l.idle); n > 0 {

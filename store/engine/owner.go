@@ -185,6 +185,10 @@ func (l *local) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// errGone marks errors of a remote whose owner does not exist any more: the
+// statement has not been sent.
+var errGone = errors.New("the owner is gone")
+
 // A remote reaches the owner of a data directory through its socket.
 type remote struct {
 	transport *http.Transport
@@ -194,20 +198,25 @@ type remote struct {
 func newRemote(dir, pid, socket string) *remote {
 	return &remote{dir: dir, pid: pid, transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+			conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+			if err != nil && ctx.Err() == nil {
+				err = errors.Join(errGone, err)
+			}
+			return conn, err
 		},
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: maxIdle,
 	}}
 }
 
-// RoundTrip hands the request to the owner.
+// RoundTrip hands the request to the owner. Errors are errGone, those of the
+// context, or *chaping.Error when the owner was lost on the way.
 func (r *remote) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.transport.RoundTrip(req)
-	if err != nil && req.Context().Err() == nil {
+	if err != nil && req.Context().Err() == nil && !errors.Is(err, errGone) {
 		return nil, &chaping.Error{
 			Code:    chaping.CodeEnvironment,
-			Message: fmt.Sprintf("与正在使用数据目录 %s 的进程 %s 失去联系", r.dir, r.pid),
+			Message: fmt.Sprintf("正在使用数据目录 %s 的进程 %s 中途退出", r.dir, r.pid),
 			Remedy:  "再运行一次本命令",
 			Err:     err,
 		}
