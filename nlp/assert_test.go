@@ -1,0 +1,139 @@
+package nlp
+
+import (
+	"strings"
+	"testing"
+
+	"chaping"
+)
+
+// sentence is a sentence of ours with the term in 〔〕 and what it claims:
+// a affirmed, n negated, h hypothetical, o other.
+type sentence struct {
+	want string
+	text string
+}
+
+// One group a phenomenon, over many kinds of product.
+var sentences = map[string][]sentence{
+	"plain": {
+		{"a", "插上电就〔漏电〕，手都麻了"}, {"a", "用了一周就〔生锈〕"}, {"a", "吃完当晚〔拉肚子〕"},
+		{"a", "涂上脸立刻〔红肿〕"}, {"a", "充电的时候〔冒烟〕了"}, {"a", "打开一股〔异味〕"}, {"a", "穿两次就〔起球〕"},
+		{"a", "送来的奶已经〔变质〕了"}, {"a", "锅把手特别〔烫手〕"}, {"a", "宝宝玩的时候轮子〔脱落〕"},
+	},
+	"negation before": {
+		{"n", "没有〔异味〕，很满意"}, {"n", "洗了三次都不〔掉色〕"}, {"n", "用到现在没〔漏水〕过"}, {"n", "完全没有出现〔过敏〕的情况"},
+		{"n", "没闻到什么刺鼻的〔异味〕"}, {"n", "从来没〔死机〕过"}, {"n", "边角打磨得好，无〔毛刺〕"}, {"n", "一点〔异味〕都没有"},
+		{"n", "敏感肌用了也不会〔过敏〕"}, {"n", "运行起来几乎听不到〔噪音〕"}, {"n", "吃了没有〔拉肚子〕"}, {"n", "并未发现〔开裂〕"},
+		{"n", "没有网上说的那种〔异味〕"}, {"n", "绝对不是〔假货〕"}, {"n", "没有一个〔腐烂〕的"},
+	},
+	"negation after": {
+		{"n", "〔异味〕也没有"}, {"n", "〔掉色〕什么的完全没有"}, {"n", "〔死机〕的情况从没遇到"}, {"n", "〔噪音〕基本听不到"},
+	},
+	"relief": {
+		{"n", "换了垫圈之后〔漏水〕问题解决了，洗发水也让我〔脱发〕少了很多"}, {"n", "用了半个月〔脱发〕改善了不少"}, {"n", "〔头皮屑〕明显少了"},
+	},
+	"double negation": {
+		{"a", "不能说没有〔异味〕"}, {"a", "不是没有〔噪音〕，晚上挺吵的"}, {"a", "用久了免不了〔生锈〕"},
+	},
+	"contrast": {
+		{"a", "外观不错，但〔漏水〕"}, {"a", "没什么大毛病，可是〔噪音〕太大"}, {"n", "价格贵了点，不过不〔漏水〕"}, {"a", "本以为没有〔异味〕，结果〔异味〕很重"},
+	},
+	"lists": {
+		{"n", "没有〔漏水〕〔漏电〕现象"}, {"n", "没有〔异味〕、〔掉色〕、〔起球〕"}, {"n", "不〔起球〕不〔掉色〕"}, {"n", "没有〔漏水〕和〔漏电〕的问题"},
+		{"a", "〔漏水〕、〔漏电〕，什么破东西"},
+	},
+	"comparison": {
+		{"o", "以前买的那台〔漏水〕，这台很好"}, {"n", "不像别家的会〔掉色〕"}, {"n", "没有我想象中〔噪音〕那么大"}, {"a", "比以前的那台〔噪音〕大多了"},
+	},
+	"fear and question": {
+		{"h", "不知道会不会〔漏电〕"}, {"h", "有点怕〔爆炸〕"}, {"h", "担心长期用会〔生锈〕"}, {"h", "希望别〔掉色〕"}, {"h", "是不是〔假货〕啊"},
+		{"h", "希望以后不要〔漏水〕"}, {"h", "这样下去会不会〔起火〕？"},
+	},
+	"condition and advice": {
+		{"h", "如果出现〔质量问题〕可以退"}, {"h", "小心〔烫手〕"}, {"h", "大家注意不要〔烫伤〕"}, {"h", "万一〔漏电〕怎么办"}, {"h", "要避免〔生锈〕"},
+	},
+	"own condition": {
+		{"o", "我一直〔脱发〕，希望有效果"}, {"o", "〔过敏〕体质的人可以放心用"}, {"o", "产后〔脱发〕买来试试"},
+	},
+	"function words": {
+		{"o", "这款防〔脱发〕洗发水包装好看"}, {"o", "抗〔过敏〕的牙膏"}, {"o", "买来除〔异味〕的活性炭"}, {"o", "防〔爆炸〕的玻璃"},
+	},
+	"degree": {
+		{"n", "〔噪音〕小"}, {"n", "〔噪音〕还行"}, {"a", "有一点〔噪音〕"}, {"n", "〔噪音〕不大，可以接受"}, {"n", "〔噪音〕很低"}, {"a", "〔噪音〕有点大"},
+		{"n", "〔噪音〕控制得很好"}, {"a", "稍微有些〔异味〕"}, {"a", "轻微〔掉色〕"}, {"n", "〔噪音〕比想象中小"},
+	},
+	"hearsay": {
+		{"h", "听说容易〔掉漆〕"}, {"h", "看评论说会〔漏水〕，再观察"},
+	},
+	"sarcasm and figures": {
+		{"o", "便宜到〔爆炸〕"}, {"o", "好吃到〔爆炸〕"}, {"o", "美到〔爆炸〕"},
+	},
+	"service and parcel": {
+		{"o", "客服态度〔恶心〕"}, {"o", "快递真〔恶心〕"}, {"o", "外包装〔破损〕，里面完好"}, {"a", "里面有虫子，太〔恶心〕了"},
+	},
+	"dates": {
+		{"o", "到2027年才〔过期〕"}, {"a", "收到就是〔过期〕的"},
+	},
+	"not a negation": {
+		{"a", "没几天就〔掉色〕"}, {"a", "不仅〔掉色〕还〔起球〕"}, {"a", "没想到〔漏水〕这么厉害"}, {"a", "不小心碰一下就〔开裂〕"}, {"a", "不得不说〔异味〕太重"},
+		{"a", "无缘无故〔死机〕"}, {"a", "客服说不是〔质量问题〕"},
+	},
+}
+
+func TestSentences(t *testing.T) {
+	names := map[string]chaping.Assertion{"a": chaping.Affirmed, "n": chaping.Negated, "h": chaping.Hypothetical, "o": chaping.Other}
+	terms := map[string]bool{}
+	for _, group := range sentences {
+		for _, s := range group {
+			for rest := s.text; ; {
+				_, after, ok := strings.Cut(rest, "〔")
+				if !ok {
+					break
+				}
+				term, tail, _ := strings.Cut(after, "〕")
+				terms[term] = true
+				rest = tail
+			}
+		}
+	}
+	var list []string
+	for term := range terms {
+		list = append(list, term)
+	}
+	m := newTestMiner(t, list...)
+	bare := strings.NewReplacer("〔", "", "〕", "")
+	for name, group := range sentences {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range group {
+				text := bare.Replace(s.text)
+				last := s.text[strings.LastIndex(s.text, "〔")+len("〔") : strings.LastIndex(s.text, "〕")]
+				got := chaping.Mention{}
+				for _, mn := range m.Mine(nil, text) {
+					if mn.Term == last {
+						got = mn
+					}
+				}
+				// Other and hypothetical, or other and negated, are often two
+				// ways to say the same; affirmed or not is what counts.
+				want := names[s.want]
+				if got.Assertion != want && (want == chaping.Affirmed || got.Assertion == chaping.Affirmed || got.Assertion == "") {
+					t.Errorf("%s: got %q (%s), want %s", s.text, got.Assertion, got.Cue, want)
+				}
+			}
+		})
+	}
+}
+
+func newTestMiner(t testing.TB, terms ...string) *Miner {
+	t.Helper()
+	d, err := ParseTermList("terms.txt", strings.NewReader(strings.Join(terms, "\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
