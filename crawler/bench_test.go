@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -11,11 +12,13 @@ import (
 	"time"
 
 	"github.com/gocolly/colly/v2"
+	"github.com/redis/go-redis/v9"
 	"github.com/tidwall/gjson"
 
 	"chaping"
 	"chaping/crawler"
 	"chaping/crawler/frontier"
+	"chaping/crawler/redistest"
 	"chaping/mall"
 )
 
@@ -36,15 +39,24 @@ func BenchmarkCollect(b *testing.B) {
 		b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
 		b.ReportMetric(float64(pages), "pages")
 	})
-	for name, open := range benchmarkedFrontiers(b) {
-		b.Run(name, func(b *testing.B) {
+	client := redis.NewClient(&redis.Options{Addr: redistest.Start(b, "--appendonly", "yes")})
+	defer client.Close()
+	for _, k := range []struct {
+		name string
+		open frontier.Opener
+	}{
+		{"memory", nil},
+		{"sqlite", frontier.SQLite(filepath.Join(b.TempDir(), "frontier.db"), time.Now)},
+		{"redis", frontier.Redis(client, frontier.RedisOptions{})},
+	} {
+		b.Run(k.name, func(b *testing.B) {
 			var pages int64
 			run := 0
 			for b.Loop() {
 				run++
 				report, err := crawler.Collect(b.Context(), crawler.Job{
 					Profile: mallProfile(b, base), Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run),
-				}, crawler.Options{Sink: nothing{}, Open: open, Now: func() time.Time { return end }})
+				}, crawler.Options{Sink: nothing{}, Open: k.open, Now: func() time.Time { return end }})
 				if err != nil || !report.Complete() {
 					b.Fatalf("%v %+v", err, report)
 				}
@@ -54,11 +66,6 @@ func BenchmarkCollect(b *testing.B) {
 			b.ReportMetric(float64(pages), "pages")
 		})
 	}
-}
-
-// benchmarkedFrontiers are the kinds of queue, nil being the one in memory.
-func benchmarkedFrontiers(testing.TB) map[string]frontier.Opener {
-	return map[string]frontier.Opener{"memory": nil}
 }
 
 // nothing is a sink that keeps nothing.

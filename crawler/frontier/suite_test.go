@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +18,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/frontier"
+	"chaping/crawler/redistest"
 )
 
 // A clock moves when it is told to.
@@ -65,44 +64,11 @@ func kinds() []kind {
 			return frontier.Redis(client, frontier.RedisOptions{Volatile: true, Now: now})
 		}},
 		{"redis", true, func(t testing.TB, now func() time.Time) frontier.Opener {
-			client := redis.NewClient(&redis.Options{Addr: startRedis(t, "--appendonly", "yes")})
+			client := redis.NewClient(&redis.Options{Addr: redistest.Start(t, "--appendonly", "yes")})
 			t.Cleanup(func() { client.Close() })
 			return frontier.Redis(client, frontier.RedisOptions{Now: now})
 		}},
 	}
-}
-
-// startRedis runs a server of our own and tells its address.
-func startRedis(t testing.TB, args ...string) string {
-	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed, and CI must test with it")
-		}
-		t.Skip("redis-server is not installed (apt-get install redis-server): Redis is tested with miniredis only")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	listener.Close()
-	_, port, _ := strings.Cut(addr, ":")
-	cmd := exec.Command(binary, append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir()}, args...)...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	client := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: 200, MinRetryBackoff: 10 * time.Millisecond, MaxRetryBackoff: 50 * time.Millisecond})
-	defer client.Close()
-	if err := client.Ping(t.Context()).Err(); err != nil {
-		t.Fatalf("redis-server does not answer: %v", err)
-	}
-	return addr
 }
 
 // A handle is a queue under test with its clock.
@@ -608,7 +574,7 @@ func TestRedisRefused(t *testing.T) {
 		{"appends", []string{"--save", "", "--appendonly", "yes"}, frontier.RedisOptions{}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := open(startRedis(t, c.args...), c.o)
+			err := open(redistest.Start(t, c.args...), c.o)
 			var e *chaping.Error
 			if c.says == "" && err != nil || c.says != "" && (!errors.As(err, &e) || !strings.Contains(e.Remedy, c.says)) {
 				t.Errorf("%v", err)
