@@ -58,12 +58,11 @@ func Open(ctx context.Context, dir, database string) (*Engine, error) {
 // another process is gone before it has begun the statement, the engine takes
 // over or finds the new owner; a statement that the owner had begun fails.
 func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body == nil {
-		req.Body = http.NoBody
-	}
-	defer req.Body.Close()
 	attempt := req.WithContext(req.Context())
-	attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
+	if req.Body != nil {
+		defer req.Body.Close()
+		attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
+	}
 
 	e.mu.Lock()
 	p := e.place

@@ -203,6 +203,30 @@ func drain(ctx context.Context, db driver.Conn, sql string, args ...any) error {
 	return rows.Err()
 }
 
+// TestInsertFails lets a large insert fail at its very beginning.
+func TestInsertFails(t *testing.T) {
+	dir := dataDir(t)
+	_, local := open(t, dir)
+	_, remote := open(t, dir)
+	for name, db := range map[string]driver.Conn{"owner": local, "client": remote} {
+		exec1(t, db, createTable)
+		batch, err := db.PrepareBatch(context.Background(), "INSERT INTO t (n, s)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 500_000 {
+			if err := batch.Append(uint64(i), "漏水"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec1(t, db, "DROP TABLE t")
+		var exception *clickhouse.Exception
+		if err := batch.Send(); !errors.As(err, &exception) || exception.Code != 60 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	dir := dataDir(t)
 	_, local := open(t, dir)

@@ -187,7 +187,8 @@ func (l *local) watch(ctx context.Context, c *conn) (stop func()) {
 
 var insertFormat = regexp.MustCompile(`(?is)^(\s*INSERT\s.*\S)\s+FORMAT\s+(\w+)\s*$`)
 
-// RoundTrip runs one statement, as ClickHouse's HTTP interface takes it.
+// RoundTrip runs one statement, as ClickHouse's HTTP interface takes it. It
+// leaves the request's body to be closed by the caller.
 func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
@@ -197,7 +198,6 @@ func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 	if body == nil {
 		body = http.NoBody
 	}
-	defer body.Close()
 
 	q, err := parseRequest(req.URL.Query())
 	if err != nil {
