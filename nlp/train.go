@@ -72,9 +72,10 @@ func TrainMentions(starred []Starred, pairs []Pair, terms *Dictionary, data fs.F
 	}
 	examples := m.examples(pairs)
 	names := m.judge.FeatureNames()
-	report.Cross = crossValidate(m, examples, len(names))
+	cut, cross := chooseCut(pairs, examples, crossScores(examples, len(names)))
+	report.Cross = cross
 	w, bias := fitWeights(examples, len(names))
-	out := &assertion.Weights{Bias: round(bias), Weights: map[string]float64{}}
+	out := &assertion.Weights{Bias: round(bias - cut), Weights: map[string]float64{}}
 	for i, name := range names {
 		if x := round(w[i]); x != 0 {
 			out.Weights[name] = x
@@ -188,45 +189,47 @@ func quantize(x, scale float32) int8 {
 
 // an example is a labelled pair as the weights see it.
 type example struct {
-	pair     int
 	label    chaping.Assertion
-	vectors  [][]float32 // one a mention of the keyword
-	verdicts []assertion.Verdict
-	lead     int // the mention that stands for an affirmed pair
+	vectors  [][]float32         // features, one a mention of the keyword
+	verdicts []assertion.Verdict // what the cues say of each
 	fold     int
 }
 
-// examples gives the features of the pairs' mentions. Pairs with no mention
-// left are examples without vectors.
+// open tells whether no cue decides on mention i, so that the model does.
+func (e *example) open(i int) bool {
+	return e.verdicts[i].Status == chaping.Affirmed && e.verdicts[i].Cue == ""
+}
+
+const folds = 10
+
+// examples gives the features of the pairs' mentions, in the order of pairs.
+// A pair whose keyword is not found has no vectors.
 func (m *Miner) examples(pairs []Pair) []example {
-	folds := map[string]int{}
+	byText := map[string]int{}
 	rng := rand.New(rand.NewPCG(3, 4))
 	sc := new(scratch)
-	var out []example
+	out := make([]example, len(pairs))
 	for n, p := range pairs {
-		if _, ok := folds[p.Text]; !ok {
-			folds[p.Text] = rng.IntN(10)
+		if _, ok := byText[p.Text]; !ok {
+			byText[p.Text] = rng.IntN(folds)
 		}
-		e := example{pair: n, label: p.Assertion, fold: folds[p.Text]}
+		e := example{label: p.Assertion, fold: byText[p.Text]}
 		m.candidates(sc, p.Text, nil)
 		for i := range sc.spans {
 			if m.dict.Terms[sc.terms[i]].Name != p.Keyword {
 				continue
 			}
-			v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
+			e.verdicts = append(e.verdicts, m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i))
 			e.vectors = append(e.vectors, slices.Clone(m.judge.Features(&sc.judge, sc.text.Runes, sc.spans, i)))
-			e.verdicts = append(e.verdicts, v)
-			if v.Status == chaping.Affirmed && e.verdicts[e.lead].Status != chaping.Affirmed {
-				e.lead = len(e.verdicts) - 1
-			}
 		}
-		out = append(out, e)
+		out[n] = e
 	}
 	return out
 }
 
 // fitWeights is a ridge logistic regression by gradient descent with
-// momentum, deterministic.
+// momentum, deterministic. It learns from the mentions that no cue decides,
+// for these are what it will be asked about.
 func fitWeights(examples []example, n int) (w []float64, bias float64) {
 	type row struct {
 		x []float32
@@ -234,24 +237,26 @@ func fitWeights(examples []example, n int) (w []float64, bias float64) {
 	}
 	var rows []row
 	for _, e := range examples {
+		label := 0.0
 		if e.label == chaping.Affirmed {
-			if len(e.vectors) > 0 {
-				rows = append(rows, row{e.vectors[e.lead], 1})
-			}
-			continue
+			label = 1
 		}
-		for _, v := range e.vectors {
-			rows = append(rows, row{v, 0})
+		for i, v := range e.vectors {
+			if e.open(i) {
+				rows = append(rows, row{v, label})
+				if label == 1 {
+					break // one mention is enough to affirm a pair
+				}
+			}
 		}
 	}
-	ridge := ridgeX
 	w = make([]float64, n)
-	g := make([]float64, n)
-	mom := make([]float64, n+1)
+	gradient := make([]float64, n)
+	momentum := make([]float64, n+1)
 	rate := 1.0 / (0.25*float64(len(rows))*4 + ridge)
 	for range 3000 {
-		for i := range g {
-			g[i] = ridge * w[i]
+		for i := range gradient {
+			gradient[i] = ridge * w[i]
 		}
 		gb := 0.0
 		for _, r := range rows {
@@ -264,26 +269,32 @@ func fitWeights(examples []example, n int) (w []float64, bias float64) {
 			d := 1/(1+math.Exp(-z)) - r.y
 			for i, x := range r.x {
 				if x != 0 {
-					g[i] += d * float64(x)
+					gradient[i] += d * float64(x)
 				}
 			}
 			gb += d
 		}
 		for i := range w {
-			mom[i] = 0.9*mom[i] + g[i]
-			w[i] -= rate * mom[i]
+			momentum[i] = 0.9*momentum[i] + gradient[i]
+			w[i] -= rate * momentum[i]
 		}
-		mom[n] = 0.9*mom[n] + gb
-		bias -= rate * mom[n]
+		momentum[n] = 0.9*momentum[n] + gb
+		bias -= rate * momentum[n]
 	}
 	return w, bias
 }
 
-// crossValidate judges each pair with weights learnt from the other nine
+// ridge is the weight of the squared weights in what fitWeights minimises.
+const ridge = 3.0
+
+// scored is the cross-validated score of each mention of a pair.
+type scored [][]float64
+
+// crossScores scores each pair with weights learnt from the other nine
 // tenths; the mentions of one review stay together.
-func crossValidate(m *Miner, examples []example, n int) MentionEval {
-	e := MentionEval{Pairs: len(examples), Version: m.Version()}
-	for k := range 10 {
+func crossScores(examples []example, n int) scored {
+	out := make(scored, len(examples))
+	for k := range folds {
 		var rest []example
 		for _, x := range examples {
 			if x.fold != k {
@@ -291,32 +302,57 @@ func crossValidate(m *Miner, examples []example, n int) MentionEval {
 			}
 		}
 		w, bias := fitWeights(rest, n)
-		for _, x := range examples {
+		for i, x := range examples {
 			if x.fold != k {
 				continue
 			}
-			got := chaping.Other
-			for i, v := range x.vectors {
+			for _, v := range x.vectors {
 				z := bias
 				for f, val := range v {
 					z += w[f] * float64(val)
 				}
-				if z >= 0 {
-					got = chaping.Affirmed
-					break
-				}
-				if i == 0 && x.verdicts[i].Status != chaping.Affirmed {
-					got = x.verdicts[i].Status
-				}
+				out[i] = append(out[i], z)
 			}
-			e.Confusion[statusIndex(x.label)][statusIndex(got)]++
-			if (got == chaping.Affirmed) != (x.label == chaping.Affirmed) {
-				e.Wrong = append(e.Wrong, WrongPair{Pair: Pair{Line: x.pair, Assertion: x.label}, Got: got})
+		}
+	}
+	return out
+}
+
+// judged is the evaluation of the pairs when mentions that no cue decides are
+// affirmed from score cut upwards.
+func judged(pairs []Pair, examples []example, scores scored, cut float64) MentionEval {
+	e := MentionEval{Pairs: len(pairs)}
+	for i, x := range examples {
+		got := chaping.Other
+		for m := range x.vectors {
+			status := x.verdicts[m].Status
+			if x.open(m) && scores[i][m] < cut {
+				status = chaping.Other
 			}
+			if status == chaping.Affirmed || m == 0 {
+				got = status
+			}
+			if status == chaping.Affirmed {
+				break
+			}
+		}
+		e.Confusion[statusIndex(x.label)][statusIndex(got)]++
+		if (got == chaping.Affirmed) != (x.label == chaping.Affirmed) {
+			e.Wrong = append(e.Wrong, WrongPair{Pair: pairs[i], Got: got})
 		}
 	}
 	e.score()
 	return e
 }
 
-var ridgeX = 3.0
+// chooseCut finds the cut at which the lesser of precision and recall is
+// greatest: the sheet's readers are misled by either kind of error.
+func chooseCut(pairs []Pair, examples []example, scores scored) (cut float64, best MentionEval) {
+	for c := -2.0; c <= 2.0; c += 0.1 {
+		e := judged(pairs, examples, scores, c)
+		if min(e.Precision, e.Recall) > min(best.Precision, best.Recall) {
+			cut, best = c, e
+		}
+	}
+	return cut, best
+}

@@ -62,6 +62,7 @@ type hit struct {
 	start, end int32
 	word       int32
 	masked     bool
+	inner      bool             // stands within a longer cue word
 	mute       [sideCount]uint8 // per side: what longer words that contain it say there
 }
 
@@ -247,7 +248,7 @@ func (j *Judge) barred(sc *Scratch, h *hit, m Span) bool {
 	}
 	for n := range sc.hits {
 		k := &sc.hits[n]
-		if k.start >= a && k.end <= b && j.is(k, roleBarrier, near) {
+		if k.start >= a && k.end <= b && !k.inner && j.is(k, roleBarrier, near) {
 			return true
 		}
 	}
@@ -348,6 +349,7 @@ func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 			}
 			says := &j.says[kept[k].word]
 			h.masked = h.masked || says.mask
+			h.inner = h.inner || kept[k].end-kept[k].start > h.end-h.start
 			for sd := range h.mute {
 				h.mute[sd] |= says.status[sd]
 			}
