@@ -41,12 +41,16 @@ func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 	if err != nil {
 		return nil, nil, unwritable(dir, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, ownerPatience)
+	patience, cancel := context.WithTimeout(ctx, ownerPatience)
 	defer cancel()
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return &lock{file: file, dir: dir}, nil, nil
+			l := &lock{file: file, dir: dir}
+			if err := l.takeOver(); err != nil {
+				return nil, nil, errors.Join(unwritable(dir, err), file.Close())
+			}
+			return l, nil, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			file.Close()
@@ -55,15 +59,18 @@ func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 		// Held: its owner answers, or is just starting, or just ending.
 		pid, socket := readLock(file)
 		r := newRemote(dir, pid, socket)
-		if err = createDatabase(ctx, r, database); err == nil {
+		if err = createDatabase(patience, r, database); err == nil {
 			file.Close()
 			return nil, r, nil
 		}
 		r.close()
 		select {
 		case <-time.After(ownerRetry):
-		case <-ctx.Done():
+		case <-patience.Done():
 			file.Close()
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil, nil, ctx.Err()
+			}
 			return nil, nil, &chaping.Error{
 				Code:    chaping.CodeEnvironment,
 				Message: fmt.Sprintf("数据目录 %s 正由进程 %s 使用，该进程没有应答", dir, pid),
@@ -89,14 +96,19 @@ func readLock(file *os.File) (pid, socket string) {
 	return pid, socket
 }
 
-// listen opens the owner's socket and writes pid and path into the lock file.
-// What a killed owner left behind is removed.
-func (l *lock) listen() (net.Listener, error) {
+// takeOver removes what a killed owner has left and writes our pid into the
+// lock file.
+func (l *lock) takeOver() error {
 	_, old := readLock(l.file)
 	if old != "" && filepath.Dir(old) != l.dir {
 		_ = os.Remove(old)               // both may be gone
 		_ = os.Remove(filepath.Dir(old)) // only if empty
 	}
+	return l.write(fmt.Sprintf("%d\n", os.Getpid()))
+}
+
+// listen opens the owner's socket and adds its path to the lock file.
+func (l *lock) listen() (net.Listener, error) {
 	l.socket = filepath.Join(l.dir, socketName)
 	if err := os.Remove(l.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

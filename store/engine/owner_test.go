@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -288,6 +289,12 @@ func TestOwnerThatDoesNotAnswer(t *testing.T) {
 	defer cancel()
 	_, err := engine.Open(ctx, dir, "test")
 	environment(t, err, dir, "没有应答", fmt.Sprintf("kill %d", owner.Process.Pid))
+
+	ctx, cancel = context.WithCancel(context.Background())
+	cancel()
+	if _, err := engine.Open(ctx, dir, "test"); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled, but: %v", err)
+	}
 
 	// It goes on: so does whoever comes.
 	if err := owner.Process.Signal(syscall.SIGCONT); err != nil {
