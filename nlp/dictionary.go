@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/dictionaries"
 )
 
 // A Dictionary is the list of terms that mining looks for.
@@ -88,6 +89,16 @@ func LoadDictionary(fsys fs.FS) (*Dictionary, error) {
 		b.fault("词典", 0, "", "", "没有任何词条", "放入至少一个含 terms 的 .yaml 文件")
 	}
 	return b.finish()
+}
+
+// ShippedDictionary is the dictionary of all term files that the program
+// carries.
+func ShippedDictionary() (*Dictionary, error) {
+	terms, err := fs.Sub(dictionaries.Files, "terms")
+	if err != nil {
+		return nil, fmt.Errorf("读取自带词典：%w", err)
+	}
+	return LoadDictionary(terms)
 }
 
 // ParseTermList reads a plain list: one term a line, blank lines and lines

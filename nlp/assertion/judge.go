@@ -440,13 +440,27 @@ func endsClause(text []rune, p int32) bool {
 	return false
 }
 
-// FiredNames lists the groups that governed the mention last judged with sc.
-func (j *Judge) FiredNames(sc *Scratch) []string {
-	var names []string
+// A Fired is a cue that governs a mention.
+type Fired struct {
+	Group  string
+	Word   string            // empty for a group that fires by the absence of others
+	Status chaping.Assertion // empty for a mere sign
+	Weak   bool
+}
+
+// Why tells what the last Status with sc read around its mention: the cues
+// that govern it, in order of precedence, its clause and its sentence.
+func (j *Judge) Why(sc *Scratch, text []rune) (fired []Fired, clause, sentence string) {
 	for g, h := range sc.fired {
-		if h != 0 {
-			names = append(names, j.groups[g].id)
+		if h == 0 {
+			continue
 		}
+		f := Fired{Group: j.groups[g].id, Status: j.groups[g].status, Weak: j.groups[g].weak}
+		if h != noHit {
+			f.Word = j.words[sc.hits[h-1].word]
+		}
+		fired = append(fired, f)
 	}
-	return names
+	s := sc.scope
+	return fired, string(text[s.clauseA:s.clauseB]), string(text[s.sentA:s.sentB])
 }
