@@ -20,7 +20,14 @@ import (
 // Text masks the personal data in s. The result has as many runes as s, but
 // invalid UTF-8 becomes U+FFFD.
 func Text(s string) string {
-	if !suspicious(s) {
+	features := look(s)
+	var candidates []rule
+	for _, rule := range rules {
+		if features.run >= rule.digits && (features.wide || rule.hinted(s)) {
+			candidates = append(candidates, rule)
+		}
+	}
+	if len(candidates) == 0 {
 		return s
 	}
 	if !utf8.ValidString(s) {
@@ -35,12 +42,9 @@ func Text(s string) string {
 	}
 	text := string(folded)
 	masked := false
-	for _, rule := range rules {
-		if rule.hint != "" && !strings.ContainsAny(text, rule.hint) {
-			continue
-		}
-		for _, span := range rule.spans(text) {
-			masked = true
+	for _, rule := range candidates {
+		spans := rule.spans(text)
+		for _, span := range spans {
 			start := utf8.RuneCountInString(text[:span[0]])
 			end := start + utf8.RuneCountInString(text[span[0]:span[1]])
 			for i := start; i < end; i++ {
@@ -50,7 +54,10 @@ func Text(s string) string {
 				}
 			}
 		}
-		text = string(folded)
+		if len(spans) > 0 {
+			masked = true
+			text = string(folded)
+		}
 	}
 	if !masked {
 		return s
@@ -58,21 +65,27 @@ func Text(s string) string {
 	return string(runes)
 }
 
-// suspicious tells cheaply whether s can hold personal data at all: five
-// digits, an at sign, or a word that leads one in.
-func suspicious(s string) bool {
-	digits := 0
+// features are what rules ask for before they look closer. Next to all
+// reviews have too few digits in a row for any of them.
+type features struct {
+	run  int  // digits that follow each other at most, blanks, hyphens and brackets aside
+	wide bool // there are full-width characters, which hints do not foresee
+}
+
+func look(s string) (f features) {
+	run := 0
 	for _, r := range s {
 		switch {
 		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
-			if digits++; digits >= 4 {
-				return true
-			}
-		case r == '@' || r == '＠' || r == '号' || r == '信' || r == '室' || r == '栋':
-			return true
+			run++
+			f.run = max(f.run, run)
+		case r == ' ' || r == '-' || r == '－' || r == '(' || r == ')' || r == '（' || r == '）':
+		default:
+			run = 0
 		}
+		f.wide = f.wide || r >= '０' && r <= 'ｚ'
 	}
-	return false
+	return f
 }
 
 // fold maps full-width characters to ASCII.
@@ -85,13 +98,23 @@ func fold(r rune) rune {
 
 // A rule finds one kind of personal data.
 type rule struct {
-	hint    string // the text must hold one of these characters
+	hints   []string // the text must hold a character of each
+	digits  int      // and so long a run of digits
 	pattern *regexp.Regexp
 	group   int // what is masked: 0 the whole match
 	// alone wants no digit or Latin letter directly before and after the match,
 	// so that parts of longer numbers and model names are left alone.
 	alone bool
 	check func(match string) bool
+}
+
+func (r rule) hinted(text string) bool {
+	for _, hint := range r.hints {
+		if !strings.ContainsAny(text, hint) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r rule) spans(text string) [][2]int {
@@ -133,27 +156,29 @@ func alphanumeric(r rune) bool {
 // digit reports an ASCII digit.
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
+const provinces = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+
 var rules = []rule{
 	// E-mail addresses.
-	{hint: "@", pattern: regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)},
+	{hints: []string{"@"}, pattern: regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)},
 	// ID card numbers, 18 places with check digit (GB 11643).
-	{pattern: regexp.MustCompile(`[1-9]\d{16}[\dXx]`), alone: true, check: idCard},
+	{digits: 17, pattern: regexp.MustCompile(`[1-9]\d{16}[\dXx]`), alone: true, check: idCard},
 	// Mobile numbers, with or without country code, separated or not.
-	{pattern: regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}`), check: nil, alone: true},
+	{digits: 11, pattern: regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}`), alone: true},
 	// Fixed lines and 400 numbers.
-	{pattern: regexp.MustCompile(`\(?0(?:10|2\d|[3-9]\d{2})\)?[- ]?[2-9]\d{6,7}`), alone: true},
-	{pattern: regexp.MustCompile(`[48]00[- ]?\d{3}[- ]?\d{4}`), alone: true},
+	{digits: 9, pattern: regexp.MustCompile(`\(?0(?:10|2\d|[3-9]\d{2})\)?[- ]?[2-9]\d{6,7}`), alone: true},
+	{digits: 10, pattern: regexp.MustCompile(`[48]00[- ]?\d{3}[- ]?\d{4}`), alone: true},
 	// Bank card numbers, with Luhn check.
-	{pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`), alone: true, check: luhn},
+	{digits: 16, pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`), alone: true, check: luhn},
 	// Order and parcel numbers are named as such.
-	{hint: "单快物编流", pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`), group: 1},
+	{hints: []string{"单快物编流"}, digits: 8, pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`), group: 1},
 	// Messenger accounts are named as such.
-	{pattern: regexp.MustCompile(`(?i)(?:微信号?|wx|vx|v信|威信|weixin|wechat|qq群?|扣扣|企鹅号?|旺旺)[号码是为:： ]{0,4}([a-z0-9][a-z0-9_-]{4,19})`), group: 1},
+	{hints: []string{"微威wvWVqQ扣企旺"}, pattern: regexp.MustCompile(`(?i)(?:微信号?|wx|vx|v信|威信|weixin|wechat|qq群?|扣扣|企鹅号?|旺旺)[号码是为:： ]{0,4}([a-z0-9][a-z0-9_-]{4,19})`), group: 1},
 	// Number plates.
-	{pattern: regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•. ]?(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])`), check: plate},
+	{hints: []string{provinces}, digits: 3, pattern: regexp.MustCompile(`[` + provinces + `][A-HJ-NP-Z][·•. ]?(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])`), check: plate},
 	// House addresses, from the name of the street on.
-	{hint: "号弄栋幢", check: street, pattern: regexp.MustCompile(`[^\P{Han}住到寄在往给送是址我了的]{1,10}?(?:路|街|大道|巷|弄|小区|花园|公寓|苑|新村|家园)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`)},
-	{hint: "室", pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`)},
+	{hints: []string{"路街道巷弄区园寓苑村", "号弄栋幢"}, digits: 1, check: street, pattern: regexp.MustCompile(`[^\P{Han}住到寄在往给送是址我了的]{1,10}?(?:路|街|大道|巷|弄|小区|花园|公寓|苑|新村|家园)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`)},
+	{hints: []string{"楼栋幢座", "室"}, digits: 2, pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`)},
 }
 
 // idCard tests the check digit and that the birthday can be one.
