@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,13 +32,15 @@ func BenchmarkCollect(b *testing.B) {
 	m, base := serve(b, mall.Config{Seed: 5, Products: 200, ReviewsPerProduct: 100})
 	keywords := m.Keywords()
 
+	profile := mallProfile(b, base)
+	profile.Concurrency = parallel
 	b.Run("bare colly", func(b *testing.B) {
+		used := usage(b)
 		var pages int64
 		for b.Loop() {
 			pages = bareColly(b, base, keywords)
 		}
-		b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
-		b.ReportMetric(float64(pages), "pages")
+		used(float64(pages) * float64(b.N))
 	})
 	client := redis.NewClient(&redis.Options{Addr: redistest.Start(b, "--appendonly", "yes")})
 	defer client.Close()
@@ -50,21 +53,42 @@ func BenchmarkCollect(b *testing.B) {
 		{"redis", frontier.Redis(client, frontier.RedisOptions{})},
 	} {
 		b.Run(k.name, func(b *testing.B) {
+			used := usage(b)
 			var pages int64
 			run := 0
 			for b.Loop() {
 				run++
 				report, err := crawler.Collect(b.Context(), crawler.Job{
-					Profile: mallProfile(b, base), Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run),
-				}, crawler.Options{Sink: nothing{}, Open: k.open, Now: func() time.Time { return end }})
+					Profile: profile, Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run),
+				}, crawler.Options{Sink: nothing{}, Open: k.open, Workers: parallel, Now: func() time.Time { return end }})
 				if err != nil || !report.Complete() {
 					b.Fatalf("%v %+v", err, report)
 				}
 				pages = report.Pages
 			}
-			b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
-			b.ReportMetric(float64(pages), "pages")
+			used(float64(pages) * float64(b.N))
 		})
+	}
+}
+
+// parallel is how many pages are fetched at once.
+const parallel = 32
+
+// usage reports pages per second, and the processor time that this process
+// used for each, which other load on the machine disturbs less. Both include
+// what the mall needs to serve the page.
+func usage(b *testing.B) func(pages float64) {
+	cpu := func() time.Duration {
+		var r syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+			b.Fatal(err)
+		}
+		return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	}
+	before := cpu()
+	return func(pages float64) {
+		b.ReportMetric(pages/b.Elapsed().Seconds(), "pages/s")
+		b.ReportMetric(float64((cpu()-before).Microseconds())/pages, "cpu-µs/page")
 	}
 }
 
@@ -80,7 +104,7 @@ func (nothing) PutReviews(context.Context, []chaping.Review) error   { return ni
 func bareColly(b *testing.B, base string, keywords []string) int64 {
 	var pages, reviews atomic.Int64
 	c := colly.NewCollector(colly.Async(true))
-	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: 8}); err != nil {
+	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: parallel}); err != nil {
 		b.Fatal(err)
 	}
 	visit := func(e *colly.Request, link string) { _ = e.Visit(link) } // visited ones are refused

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,12 +22,12 @@ const (
 	defaultWorkers  = 8
 	defaultPatience = 5 * time.Minute
 
-	batchReviews = 4000             // handed to the sink at once, about
-	batchAge     = time.Second      // a result waits no longer for others
-	maxBackoff   = 10 * time.Minute // between two attempts
-	maxSnoozes   = 20               // times that a busy site puts one page off
-	maxLosses    = 10               // times that a page takes its process down with it
-	restOnAsk    = 30 * time.Minute // how long a site is left alone that asks for a human
+	batchReviews = 4000                  // handed to the sink at once, about
+	linger       = 10 * time.Millisecond // a result waits no longer for others
+	maxBackoff   = 10 * time.Minute      // between two attempts
+	maxSnoozes   = 20                    // times that a busy site puts one page off
+	maxLosses    = 10                    // times that a page takes its process down with it
+	restOnAsk    = 30 * time.Minute      // how long a site is left alone that asks for a human
 	sinkAttempts = 4
 )
 
@@ -178,17 +180,28 @@ func (c *collection) run(ctx context.Context) error {
 	return err
 }
 
-// coordinate hands out claims and takes in results until nothing is left.
+// coordinate hands out claims and takes in results until nothing is left. It
+// does so in turns: what was done is stored and reported, then as much is
+// claimed as there are idle workers. A turn waits until a quarter of the
+// workers is idle, or the first result has waited a moment, so that stores and
+// queues see a few pages at once.
 func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Claim, results <-chan done) error {
 	idle := c.Workers
 	held := map[string]frontier.Claim{} // claimed and not yet reported to the queue
 	var pending batch
 	extend := time.NewTicker(c.lease() / 3)
 	defer extend.Stop()
+	lingered := time.NewTimer(linger)
+	defer lingered.Stop()
+	free := time.NewTimer(0) // when more can be claimed
+	defer free.Stop()
 
 	take := func(d done) {
+		if len(pending.done) == 0 {
+			lingered.Reset(linger)
+		}
 		idle++
-		pending.add(d, c.now())
+		pending.add(d)
 	}
 	flush := func(ctx context.Context) error {
 		for _, d := range pending.done {
@@ -196,124 +209,101 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		}
 		return c.flush(ctx, &pending)
 	}
-	// When ctx ends, what is done is still kept, and what is not is given back.
-	leave := func() error {
+	// leave waits for the workers, keeps what is done and gives back what is
+	// not.
+	leave := func(ctx context.Context) error {
 		soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
 		for idle < c.Workers {
 			take(<-results)
 		}
-		return errors.Join(ctx.Err(), flush(soft))
+		return flush(soft)
 	}
 
 	for {
-		if ctx.Err() != nil {
-			return leave()
+		if err := flush(ctx); err != nil {
+			return errors.Join(err, leave(ctx))
 		}
-		if c.job.Profile.PageBudget > 0 && c.pages+int64(c.Workers-idle+len(pending.done)) >= c.job.Profile.PageBudget {
-			for idle < c.Workers {
-				take(<-results)
-			}
-			return flush(ctx)
+		if c.spent(c.Workers - idle) {
+			return leave(ctx)
 		}
-		if pending.full(c.now()) {
-			if err := flush(ctx); err != nil {
-				return errors.Join(err, leave())
-			}
+		claimed, err := c.queue.Claim(ctx, idle)
+		if err != nil {
+			return errors.Join(err, leave(ctx))
 		}
-		var claimed frontier.Batch
-		if idle > 0 {
-			var err error
-			if claimed, err = c.queue.Claim(ctx, idle); err != nil {
-				if ctx.Err() != nil {
-					return leave()
-				}
-				return errors.Join(err, leave())
-			}
-			for _, claim := range claimed.Claims {
-				held[claim.Key] = claim
-				claims <- claim
-				idle--
-			}
-			c.progress.Open = claimed.Open
+		for _, claim := range claimed.Claims {
+			held[claim.Key] = claim
+			claims <- claim
+			idle--
 		}
-		starved := idle > 0
-		switch {
-		case starved && len(pending.done) > 0:
-			// Links to what could be done now may be among the results.
-			if err := flush(ctx); err != nil {
-				return errors.Join(err, leave())
+		c.progress.Open = claimed.Open
+		if idle == c.Workers { // nothing is under way
+			switch {
+			case claimed.Open == 0:
+				return nil
+			case claimed.Wait > c.Patience:
+				c.log.Warn("网站暂停访问，本次采集先到这里", "wait", claimed.Wait)
+				return nil
 			}
-			continue
-		case idle == c.Workers && claimed.Open == 0:
-			return nil
-		case idle == c.Workers && claimed.Wait > c.Patience:
-			c.log.Warn("网站暂停访问，本次采集先到这里", "wait", claimed.Wait)
-			return nil
-		case idle == c.Workers:
 			if err := c.Sleep(ctx, claimed.Wait); err != nil {
-				return leave()
+				return err
 			}
 			continue
 		}
-		var wake <-chan time.Time
-		var timer *time.Timer
-		if starved && claimed.Wait > 0 {
-			timer = time.NewTimer(claimed.Wait)
-			wake = timer.C
+
+		free.Stop()
+		if claimed.Wait > 0 {
+			free.Reset(claimed.Wait)
 		}
-		select {
-		case d := <-results:
-			take(d)
-			for more := true; more; {
-				select {
-				case d := <-results:
-					take(d)
-				default:
-					more = false
+		for turn := false; !turn; {
+			select {
+			case d := <-results:
+				take(d)
+				turn = idle >= max(1, c.Workers/4) || pending.full()
+			case <-lingered.C:
+				turn = len(pending.done) > 0
+			case <-free.C:
+				turn = true
+			case <-extend.C:
+				renew := slices.Collect(maps.Values(held))
+				if _, err := c.queue.Extend(ctx, renew...); err != nil {
+					c.log.Warn("无法续租", "err", err)
 				}
+			case <-ctx.Done():
+				return errors.Join(ctx.Err(), leave(ctx))
 			}
-		case <-wake:
-		case <-extend.C:
-			renew := make([]frontier.Claim, 0, len(held))
-			for _, claim := range held {
-				renew = append(renew, claim)
-			}
-			if _, err := c.queue.Extend(ctx, renew...); err != nil {
-				c.log.Warn("无法续租", "err", err)
-			}
-		case <-ctx.Done():
-		}
-		if timer != nil {
-			timer.Stop()
 		}
 	}
+}
+
+// spent tells whether the run's page budget is used up, with so many pages
+// under way.
+func (c *collection) spent(under int) bool {
+	budget := c.job.Profile.PageBudget
+	return budget > 0 && c.pages+int64(under) >= budget
 }
 
 // A batch is what was done and is not yet stored.
 type batch struct {
 	done    []done
 	reviews int
-	since   time.Time
 	urgent  bool // a host wants to be left alone
 }
 
-func (b *batch) add(d done, now time.Time) {
-	if len(b.done) == 0 {
-		b.since = now
-	}
+func (b *batch) add(d done) {
 	b.done = append(b.done, d)
 	b.reviews += len(d.outcome.reviews)
 	b.urgent = b.urgent || d.block > 0
 }
 
-func (b *batch) full(now time.Time) bool {
-	return b.reviews >= batchReviews || b.urgent || len(b.done) > 0 && now.Sub(b.since) >= batchAge
-}
+func (b *batch) full() bool { return b.urgent || b.reviews >= batchReviews }
 
 // flush stores what was read, then reports it to the queue. Killed in
 // between, the pages are read and stored again, which changes nothing.
 func (c *collection) flush(ctx context.Context, b *batch) error {
+	if len(b.done) == 0 {
+		return nil
+	}
 	var listings []chaping.Listing
 	var reviews []chaping.Review
 	var acks []frontier.Result

@@ -15,11 +15,12 @@ import (
 
 // A page is an answer of the site, decoded.
 type page struct {
-	url  *url.URL // after redirects
-	read time.Time
-	body string // UTF-8
-	size int    // bytes as they came, decompressed
-	bad  int    // characters that could not be decoded
+	url   *url.URL // after redirects
+	read  time.Time
+	body  string   // UTF-8
+	size  int      // bytes as they came, decompressed
+	bad   int      // characters that could not be decoded
+	links *url.URL // see base
 }
 
 // What can become of a fetch, besides a page.

@@ -172,20 +172,17 @@ func (f *field) get(n node) (value string, found bool) {
 		return "", false
 	}
 	if n.html != nil {
-		s := n.html
-		if f.css != nil {
-			s = s.FindMatcher(*f.css).First()
-		}
-		if s.Length() == 0 {
+		element := f.element(n.html)
+		if element == nil {
 			return "", false
 		}
 		switch {
 		case f.attr != "":
-			value, found = s.Attr(f.attr)
+			value, found = attribute(element, f.attr)
 		case f.json != "": // data in a script
-			value, found = s.Text(), true
+			value, found = goquery.NewDocumentFromNode(element).Text(), true
 		default:
-			value, found = text(s), true
+			value, found = text(element), true
 		}
 		if found && f.json != "" {
 			inner := gjson.Get(value, f.json)
@@ -212,9 +209,34 @@ func (f *field) get(n node) (value string, found bool) {
 	return value, true
 }
 
+// element is the first element that the field means.
+func (f *field) element(s *goquery.Selection) *html.Node {
+	for _, root := range s.Nodes {
+		if f.css == nil {
+			return root
+		}
+		// Selectors are meant below the root.
+		for child := root.FirstChild; child != nil; child = child.NextSibling {
+			if found := f.css.MatchFirst(child); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+func attribute(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
 // text is what a reader sees of the element: line breaks are kept, scripts
 // are not.
-func text(s *goquery.Selection) string {
+func text(element *html.Node) string {
 	var b strings.Builder
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
@@ -230,9 +252,7 @@ func text(s *goquery.Selection) string {
 			}
 		}
 	}
-	for _, n := range s.Nodes {
-		walk(n)
-	}
+	walk(element)
 	return b.String()
 }
 

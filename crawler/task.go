@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/text/encoding"
 
 	"chaping"
@@ -282,17 +283,27 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	return o, err
 }
 
-// resolve makes a link that stands on the page absolute.
-func resolve(on *page, n node, link string) (string, error) {
-	base := on.url
-	if n.html != nil {
-		if href, ok := n.html.Find("base[href]").Attr("href"); ok {
-			if u, err := base.Parse(href); err == nil {
-				base = u
+// baseHref is <base href>.
+var baseHref = field{css: new(cascadia.MustCompile("head base[href]")), attr: "href"}
+
+// base is what links on the page are relative to.
+func (p *page) base(n node) *url.URL {
+	if p.links == nil {
+		p.links = p.url
+		if n.html != nil {
+			if href, ok := baseHref.get(n); ok {
+				if u, err := p.url.Parse(href); err == nil {
+					p.links = u
+				}
 			}
 		}
 	}
-	u, err := base.Parse(strings.TrimSpace(link))
+	return p.links
+}
+
+// resolve makes a link that stands on the page absolute.
+func resolve(on *page, n node, link string) (string, error) {
+	u, err := on.base(n).Parse(strings.TrimSpace(link))
 	if err != nil {
 		return "", fmt.Errorf("链接无效")
 	}
