@@ -93,6 +93,8 @@ func newCollection(job Job, o Options) (*collection, error) {
 	c.Workers = cmp.Or(max(o.Workers, 0), defaultWorkers)
 	c.Patience = cmp.Or(o.Patience, defaultPatience)
 	c.Version = cmp.Or(o.Version, "dev")
+	// robots.txt, redirects and the page itself may each take the timeout.
+	c.Lease = cmp.Or(o.Lease, max(frontier.DefaultLease, 4*job.Profile.Timeout))
 	c.reader = &reader{job: &c.job}
 	return c, nil
 }
@@ -116,7 +118,7 @@ func (c *collection) lease() time.Duration {
 
 func (c *collection) open(ctx context.Context) (frontier.Frontier, error) {
 	p := c.job.Profile
-	policy := frontier.Policy{Lease: c.lease(), Delay: p.Delay, Concurrency: p.Concurrency}
+	policy := frontier.Policy{Lease: c.Lease, Delay: p.Delay, Concurrency: p.Concurrency}
 	if c.Open == nil {
 		return frontier.NewMemory(policy, c.now), nil
 	}
@@ -189,7 +191,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 	idle := c.Workers
 	held := map[string]frontier.Claim{} // claimed and not yet reported to the queue
 	var pending batch
-	extend := time.NewTicker(c.lease() / 3)
+	extend := time.NewTicker(c.Lease / 3)
 	defer extend.Stop()
 	lingered := time.NewTimer(linger)
 	defer lingered.Stop()

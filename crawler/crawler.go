@@ -52,6 +52,10 @@ type Options struct {
 	// Patience is how long to wait for a site that is at rest before giving
 	// up for now; zero means five minutes.
 	Patience time.Duration
+	// Lease is how long a page stays with a process that died, before it is
+	// read again; living processes renew their leases. Zero means two minutes,
+	// or four times the profile's timeout if that is longer.
+	Lease time.Duration
 	// Progress, when set, is told now and then how far the collection is. It
 	// is called from one goroutine.
 	Progress func(Progress)
