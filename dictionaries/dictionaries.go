@@ -2,12 +2,20 @@
 // no code:
 //
 //	terms/*.yaml      term lists, one file a product field (see nlp.LoadDictionary)
-//	cues.yaml         cue words that decide whether a problem is claimed (see nlp.NewMiner)
-//	gse-base.txt.gz   word list for gse's segmentation, trimmed from go-ego/gse (Apache-2.0)
+//	cues.yaml         cue words that decide whether a problem is claimed (see nlp/assertion)
+//	gse-base.txt.gz   word list for gse's segmentation: the Chinese words of 1–4 characters
+//	                  and frequency 10 or more of go-ego/gse 0.80.3 (Apache-2.0, data of fxsjy/jieba, MIT)
 //	t2s.txt           traditional → simplified characters, from OpenCC (Apache-2.0)
+//	context.bin.gz    tables of the mention model, learnt from star labels
+//	weights.yaml      weights of the mention model, learnt from labelled pairs
 //
-// Everything is plain text that a person can read and change; the version of
-// a miner is a hash over all of it.
+// The last two are written by
+//
+//	go test ./nlp -run TestTrain -update
+//
+// from the corpora and labels beside the repository and nlp/testdata; do so
+// after a cue group was renamed, added or removed. The rest is text that a
+// person can read and change. The version of a miner is a hash over all of it.
 package dictionaries
 
 import "embed"

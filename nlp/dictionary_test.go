@@ -1,0 +1,179 @@
+package nlp
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"chaping"
+)
+
+// faults are the input errors joined in err.
+func faults(err error) []*chaping.InputError {
+	var one *chaping.InputError
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*chaping.InputError
+		for _, e := range joined.Unwrap() {
+			if errors.As(e, &one) {
+				all = append(all, one)
+			}
+		}
+		return all
+	}
+	if errors.As(err, &one) {
+		return []*chaping.InputError{one}
+	}
+	return nil
+}
+
+func TestParseTermList(t *testing.T) {
+	d, err := ParseTermList("terms.txt", strings.NewReader("\uFEFF# 注释\n漏电\n\n 噪音 \r\n漏电\na.*b\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, term := range d.Terms {
+		names = append(names, term.Name)
+	}
+	if want := []string{"a.*b", "噪音", "漏电"}; !slices.Equal(names, want) {
+		t.Errorf("terms %v, want %v", names, want)
+	}
+	other, _ := ParseTermList("x", strings.NewReader("噪音\na.*b\n漏电"))
+	if d.Version == "" || d.Version != other.Version {
+		t.Errorf("the order of lines changes the version: %q, %q", d.Version, other.Version)
+	}
+}
+
+func TestParseTermListFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		text  string
+		line  int
+		terms int // that are kept
+	}{
+		"empty":         {"# nothing\n\n", 0, 0},
+		"one character": {"漏电\n麻\n噪音", 2, 2},
+		"only faults":   {"麻", 1, 0},
+		"not UTF-8":     {"漏电\n\xc2\xa9\xff\xfe\n", 2, 1},
+		"too long":      {strings.Repeat("漏", 31), 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := ParseTermList("terms.txt", strings.NewReader(c.text))
+			f := faults(err)
+			if len(f) != 1 || f[0].File != "terms.txt" || f[0].Line != c.line || f[0].Problem == "" || f[0].Remedy == "" {
+				t.Fatalf("error %v", err)
+			}
+			kept := 0
+			if d != nil {
+				kept = len(d.Terms)
+			}
+			if kept != c.terms {
+				t.Errorf("%d terms kept, want %d", kept, c.terms)
+			}
+		})
+	}
+}
+
+func TestLoadDictionary(t *testing.T) {
+	d, err := LoadDictionary(fstest.MapFS{
+		"a/wires.yaml": {Data: []byte("field: 电线电缆\nterms:\n  - {name: 漏电, hazard: electrical, severity: 4, surfaces: [跑电]}\n")},
+		"toys.yaml":    {Data: []byte("field: 玩具\nterms:\n  - name: 毛刺\n")},
+		"notes.txt":    {Data: []byte("left out")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Terms) != 2 || d.Terms[1].Name != "漏电" || d.Terms[1].Field != "电线电缆" || d.Terms[1].Severity != 4 || d.Terms[1].Surfaces[0] != "跑电" {
+		t.Errorf("terms %+v", d.Terms)
+	}
+}
+
+func TestLoadDictionaryFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		files map[string]string
+		line  int
+		says  []string
+	}{
+		"two classes":    {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, hazard: electrical}\n", "b.yaml": "field: 乙\nterms:\n- {name: 漏电, hazard: fire}\n"}, 3, []string{"b.yaml", "a.yaml", "electrical", "不一致"}},
+		"same form":      {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, surfaces: [跑电]}\n- {name: 跑电}\n"}, 4, []string{"漏电"}},
+		"unknown field":  {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, severty: 4}\n"}, 3, []string{"severty"}},
+		"unknown hazard": {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, hazard: magic}\n"}, 3, []string{"magic"}},
+		"severity":       {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, severity: 5}\n"}, 3, []string{"5"}},
+		"one character":  {map[string]string{"a.yaml": "field: 甲\nterms:\n- {name: 漏电, surfaces: [麻]}\n"}, 3, []string{"麻"}},
+		"no field":       {map[string]string{"a.yaml": "terms:\n- {name: 漏电}\n"}, 1, []string{"领域"}},
+		"a list":         {map[string]string{"a.yaml": "field: 甲\nterms:\n- 漏电\n"}, 3, []string{"name"}},
+		"not YAML":       {map[string]string{"a.yaml": "field: [\n"}, 0, []string{"不是可用的词典"}},
+		"nothing":        {map[string]string{}, 0, []string{"没有任何词条"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := fstest.MapFS{}
+			for file, text := range c.files {
+				fsys[file] = &fstest.MapFile{Data: []byte(text)}
+			}
+			d, err := LoadDictionary(fsys)
+			f := faults(err)
+			if d != nil || len(f) == 0 {
+				t.Fatalf("dictionary %v, error %v", d, err)
+			}
+			if f[0].Line != c.line {
+				t.Errorf("line %d, want %d: %v", f[0].Line, c.line, err)
+			}
+			for _, s := range c.says {
+				if !strings.Contains(err.Error(), s) {
+					t.Errorf("%q is not in %v", s, err)
+				}
+			}
+		})
+	}
+}
+
+func TestShippedDictionary(t *testing.T) {
+	d, err := ShippedDictionary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Mine(nil, "开机就跑电"); len(got) != 1 || got[0].Term != "漏电" || got[0].Surface != "跑电" {
+		t.Errorf("mentions %v", got)
+	}
+	if len(m.Version()) != 12 {
+		t.Errorf("version %q", m.Version())
+	}
+}
+
+func TestVersionFollowsContent(t *testing.T) {
+	a, b := newTestMiner(t, "漏电"), newTestMiner(t, "漏电", "漏水")
+	again := newTestMiner(t, "漏电")
+	if a.Version() == b.Version() || a.Version() != again.Version() {
+		t.Errorf("versions %s, %s, %s", a.Version(), b.Version(), again.Version())
+	}
+}
+
+func FuzzParseTermList(f *testing.F) {
+	f.Add("漏电\n噪音")
+	f.Add("#\n\xff\n麻\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := ParseTermList("x", strings.NewReader(text))
+		if d == nil && err == nil {
+			t.Fatal("neither terms nor an error")
+		}
+		if d != nil && (len(d.Terms) == 0 || d.Version == "") {
+			t.Fatalf("dictionary %+v", d)
+		}
+	})
+}
+
+func FuzzLoadDictionary(f *testing.F) {
+	f.Add("field: 甲\nterms:\n- {name: 漏电, hazard: electrical, severity: 4, surfaces: [跑电]}\n")
+	f.Add("terms: {}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := LoadDictionary(fstest.MapFS{"a.yaml": {Data: []byte(text)}})
+		if (d == nil) == (err == nil) {
+			t.Fatalf("dictionary %v, error %v", d, err)
+		}
+	})
+}
