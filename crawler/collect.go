@@ -29,6 +29,7 @@ const (
 	maxLosses    = 10                    // times that a page takes its process down with it
 	restOnAsk    = 30 * time.Minute      // how long a site is left alone that asks for a human
 	sinkAttempts = 4
+	poll         = 200 * time.Millisecond // other processes may have added pages in the meantime
 )
 
 // Collect runs the job until everything is read or cannot be read now. It
@@ -45,6 +46,9 @@ func Collect(ctx context.Context, job Job, options Options) (Report, error) {
 		return Report{}, err
 	}
 	defer c.queue.Close()
+	if !job.Full {
+		c.reader.marks = c.queue.Mark
+	}
 	err = c.run(ctx)
 	report, rerr := c.report(context.WithoutCancel(ctx))
 	report.Started, report.Finished = started, c.now()
@@ -247,7 +251,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 				c.log.Warn("网站暂停访问，本次采集先到这里", "wait", claimed.Wait)
 				return nil
 			}
-			if err := c.Sleep(ctx, claimed.Wait); err != nil {
+			if err := c.Sleep(ctx, min(claimed.Wait, poll)); err != nil {
 				return err
 			}
 			continue
@@ -255,7 +259,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 
 		free.Stop()
 		if claimed.Wait > 0 {
-			free.Reset(claimed.Wait)
+			free.Reset(min(claimed.Wait, poll))
 		}
 		for turn := false; !turn; {
 			select {
@@ -317,7 +321,7 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 		case d.failure != nil:
 			failures = append(failures, *d.failure)
 		case d.snooze == 0:
-			acks = append(acks, frontier.Result{Claim: d.claim, Add: d.outcome.links, Count: d.outcome.count, Notes: d.outcome.notes})
+			acks = append(acks, frontier.Result{Claim: d.claim, Add: d.outcome.links, Count: d.outcome.count, Notes: d.outcome.notes, Marks: d.outcome.marks})
 		}
 	}
 	if len(listings) > 0 {

@@ -40,6 +40,10 @@ type Job struct {
 	Watch   chaping.Watch
 	Window  chaping.Window
 	Run     string // names the collection; the same name goes on where it stopped
+	// Full reads the whole window, also where an earlier run has read part of
+	// it already. Without it, and with a queue that remembers, a product is
+	// read back to where the last run began, less the profile's overlap.
+	Full bool
 }
 
 // Options say how a Job is run.

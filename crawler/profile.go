@@ -37,6 +37,7 @@ type Profile struct {
 	Timeout      time.Duration // of one request
 	Attempts     int           // how often a page is tried
 	RetryBase    time.Duration // wait before the second attempt; doubles every time
+	Overlap      time.Duration // how far to read back into what an earlier run has read
 	PageBudget   int64         // pages of a run; 0 means no limit
 	Charset      string        // when the site declares a wrong one; empty: as declared
 	DefaultTexts map[string]bool
@@ -56,6 +57,7 @@ const (
 	defaultTimeout     = 30 * time.Second
 	defaultAttempts    = 4
 	defaultRetryBase   = 2 * time.Second
+	defaultOverlap     = 72 * time.Hour // reviews are held back for checking and show up late
 	defaultPageLimit   = 100
 	maxProfile         = 1 << 20 // bytes of a profile file
 )
@@ -147,6 +149,7 @@ type profileYAML struct {
 		Retry    time.Duration `yaml:"retry"`
 		Pages    int64         `yaml:"pages"`
 	} `yaml:"limits"`
+	Overlap      *time.Duration  `yaml:"overlap"`
 	Charset      string          `yaml:"charset"`
 	DefaultTexts []string        `yaml:"default_texts"`
 	Challenge    []challengeYAML `yaml:"challenge"`
@@ -376,6 +379,7 @@ func (l *loader) profile(raw *profileYAML) *Profile {
 		Timeout:      defaultTimeout,
 		Attempts:     defaultAttempts,
 		RetryBase:    defaultRetryBase,
+		Overlap:      defaultOverlap,
 		DefaultTexts: map[string]bool{},
 	}
 	if !platformID.MatchString(raw.Platform.ID) {
@@ -462,6 +466,12 @@ func (l *loader) behaviour(p *Profile, raw *profileYAML) {
 	limit("attempts", b.Attempts != 0, b.Attempts > 0 && b.Attempts <= 20, b.Attempts, "尝试次数应在 1 到 20 之间", func() { p.Attempts = b.Attempts })
 	limit("retry", b.Retry != 0, b.Retry > 0 && b.Retry <= time.Hour, b.Retry, "重试间隔应在 0 到 1 小时之间", func() { p.RetryBase = b.Retry })
 	limit("pages", b.Pages != 0, b.Pages > 0, b.Pages, "页数预算应大于 0", func() { p.PageBudget = b.Pages })
+	if d := raw.Overlap; d != nil {
+		if *d < 0 || *d > 366*24*time.Hour {
+			l.fail("overlap", d.String(), "重读的时间应在 0 到一年之间", "例如 72h")
+		}
+		p.Overlap = *d
+	}
 	if raw.Charset != "" {
 		if lookupCharset(raw.Charset) == nil {
 			l.fail("charset", raw.Charset, "不认识的字符集", "常用的有 utf-8、gbk、gb18030、big5；网页声明正确时删去本项")

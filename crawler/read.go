@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -96,7 +97,7 @@ func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int
 }
 
 // product reads a product page.
-func (r *reader) product(o *outcome, t task, on *page, n node) error {
+func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n node) error {
 	p := r.job.Profile
 	step := &p.product
 	product := chaping.Product{Platform: p.Platform.ID, ID: t.Product, URL: t.URL}
@@ -146,7 +147,11 @@ func (r *reader) product(o *outcome, t task, on *page, n node) error {
 			}
 			link = address
 		}
-		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from}
+		from, err := r.from(ctx, product.ID)
+		if err != nil {
+			return err
+		}
+		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, From: from}
 		if err := r.address(&first); err != nil {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
@@ -253,11 +258,12 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		review, place, ok := r.review(o, t, step, item, now)
 		if place.dated && !place.pinned {
 			natural++
-			if place.published.Before(r.job.Window.From) {
+			if place.published.Before(t.From) {
 				older++
 			}
 		}
 		if place.id == "" {
+			t.Seen.Bad = true
 			continue
 		}
 		id := hash(place.id)
@@ -269,6 +275,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		fresh++
 		if !ok {
 			o.add(countRefused, 1)
+			t.Seen.Bad = true
 			continue
 		}
 		if !r.job.Window.Contains(review.Published) {
@@ -285,9 +292,12 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		}
 	}
 
+	if t.Began.IsZero() {
+		t.Began = on.read
+	}
 	past := !step.unordered && natural > 0 && older == natural
 	if past {
-		return nil
+		return r.finished(o, t)
 	}
 	got := t.Seen.Count + int64(fresh)
 	next, more := r.next(o, &step.paging, t, on, n, len(items))
@@ -299,8 +309,8 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		return nil
 	}
 	if more {
-		following := task{Step: stepReviews, Product: t.Product, Reviews: t.Reviews, Link: t.Link, Page: t.Page + 1, URL: next}
-		following.Seen = seen{First: t.Seen.First, Last: ids, Count: got}
+		following := task{Step: stepReviews, Product: t.Product, Reviews: t.Reviews, Link: t.Link, Page: t.Page + 1, URL: next, Began: t.Began, From: t.From}
+		following.Seen = seen{First: t.Seen.First, Last: ids, Count: got, Bad: t.Seen.Bad}
 		if t.Page == step.paging.from {
 			following.Seen.First = ids
 			following.Seen.Last = nil
@@ -321,9 +331,10 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			o.fault(Fault{URL: t.URL, Field: step.paging.total.name, Value: value, Problem: err.Error()})
 		case exact && got < total:
 			r.truncated(o, t, step, fmt.Sprintf("网站称共 %d 条评论，只读到 %d 条", total, got))
+			return nil
 		}
 	}
-	return nil
+	return r.finished(o, t)
 }
 
 func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string) {

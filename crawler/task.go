@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/text/encoding"
@@ -30,6 +31,8 @@ type task struct {
 	Link    string           `json:"a,omitempty"` // the review step's link
 	Page    int              `json:"n,omitempty"`
 	Seen    seen             `json:"d,omitzero"`
+	Began   time.Time        `json:"b,omitzero"` // when the first page of reviews was read
+	From    time.Time        `json:"f,omitzero"` // reviews before are not wanted, or known
 }
 
 // The steps, with the rank of their pages: a product is read to its end
@@ -52,6 +55,7 @@ type seen struct {
 	First []uint64 `json:"f,omitempty"`
 	Last  []uint64 `json:"l,omitempty"`
 	Count int64    `json:"c,omitempty"` // distinct reviews so far
+	Bad   bool     `json:"b,omitempty"` // some could not be used
 }
 
 func (s seen) has(id uint64) bool { return slices.Contains(s.First, id) || slices.Contains(s.Last, id) }
@@ -86,6 +90,7 @@ type outcome struct {
 	links    []frontier.Item
 	count    map[string]int64
 	notes    []string
+	marks    map[string]string
 }
 
 // Names of the queue's counters.
@@ -157,6 +162,7 @@ func (o *outcome) link(t task, key ...string) {
 // A reader turns pages into outcomes.
 type reader struct {
 	job   *Job
+	marks func(ctx context.Context, name string) (string, error) // nil: none
 	shops shopCache
 }
 
@@ -274,7 +280,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	case stepSearch:
 		err = r.search(&o, t, page, n)
 	case stepProduct:
-		err = r.product(&o, t, page, n)
+		err = r.product(ctx, &o, t, page, n)
 	case stepShop:
 		r.shop(&o, t, n)
 	case stepReviews:

@@ -56,9 +56,10 @@ type Claim struct {
 // transaction, once.
 type Result struct {
 	Claim Claim
-	Add   []Item           // what the page leads to; known keys are skipped
-	Count map[string]int64 // added to the queue's counters
-	Notes []string         // kept with the queue, the first MaxNotes of them
+	Add   []Item            // what the page leads to; known keys are skipped
+	Count map[string]int64  // added to the queue's counters
+	Notes []string          // kept with the queue, the first MaxNotes of them
+	Marks map[string]string // set for all queues, see Frontier.Mark
 }
 
 // A Failure reports an item that could not be done.
@@ -156,6 +157,11 @@ type Frontier interface {
 	// Pace sets a delay for one host in place of the policy's; the longer of
 	// both holds. Zero takes it back.
 	Pace(ctx context.Context, host string, delay time.Duration) error
+
+	// Mark is a value that a Result set, "" if none did. Marks outlive their
+	// queue and are shared by all queues of the storage: they are what one
+	// collection leaves for the next.
+	Mark(ctx context.Context, name string) (string, error)
 
 	// Stats tells how the queue stands.
 	Stats(ctx context.Context) (Stats, error)

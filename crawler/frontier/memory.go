@@ -28,6 +28,7 @@ type Memory struct {
 	letters []Letter
 	count   map[string]int64
 	notes   []string
+	marks   map[string]string
 }
 
 type memoryItem struct {
@@ -55,6 +56,7 @@ func NewMemory(policy Policy, now func() time.Time) *Memory {
 		hosts:  map[string]*memoryHost{},
 		leased: map[string]*memoryItem{},
 		count:  map[string]int64{},
+		marks:  map[string]string{},
 	}
 }
 
@@ -213,6 +215,7 @@ func (m *Memory) Ack(_ context.Context, results ...Result) (stale int, err error
 		m.close(item)
 		m.add(r.Add)
 		m.record(r.Count, r.Notes)
+		maps.Copy(m.marks, r.Marks)
 	}
 	return stale, nil
 }
@@ -283,6 +286,13 @@ func (m *Memory) Pace(_ context.Context, host string, delay time.Duration) error
 	defer m.mu.Unlock()
 	m.host(host).pace = delay
 	return nil
+}
+
+// Mark implements Frontier.
+func (m *Memory) Mark(_ context.Context, name string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.marks[name], nil
 }
 
 // Stats implements Frontier.

@@ -186,6 +186,7 @@ func (q *redisQueue) Ack(ctx context.Context, results ...Result) (stale int, err
 	for _, r := range results {
 		list = append(list, map[string]any{
 			"claim": redisClaim(r.Claim), "add": q.items(r.Add), "count": counts(r.Count), "notes": notes(r.Notes),
+			"marks": marks(r.Marks),
 		})
 	}
 	answer, err := q.run(ctx, "ack", map[string]any{"results": list, "notes_kept": MaxNotes})
@@ -200,6 +201,13 @@ func counts(c map[string]int64) map[string]int64 {
 		return map[string]int64{}
 	}
 	return c
+}
+
+func marks(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
 }
 
 func notes(n []string) []string {
@@ -243,6 +251,15 @@ func (q *redisQueue) Block(ctx context.Context, host string, d time.Duration, re
 func (q *redisQueue) Pace(ctx context.Context, host string, delay time.Duration) error {
 	_, err := q.run(ctx, "host", map[string]any{"host": host, "block": 0, "reason": "", "pace": delay.Milliseconds()})
 	return err
+}
+
+// Mark implements Frontier.
+func (q *redisQueue) Mark(ctx context.Context, name string) (string, error) {
+	value, err := q.client.HGet(ctx, "{chaping}:marks", name).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return value, err
 }
 
 // Stats implements Frontier.

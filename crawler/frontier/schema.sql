@@ -67,3 +67,9 @@ CREATE TABLE host (
     blocked INTEGER NOT NULL DEFAULT 0, -- not before, either
     reason  TEXT    NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+
+-- What one collection leaves for the next.
+CREATE TABLE mark (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;

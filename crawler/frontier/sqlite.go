@@ -145,6 +145,7 @@ var sqliteStatements = map[string]string{
 
 	"block": `INSERT INTO host (name, blocked, reason) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET blocked = excluded.blocked, reason = excluded.reason WHERE blocked < excluded.blocked`,
+	"mark": "INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 	"pace": "INSERT INTO host (name, pace) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET pace = excluded.pace",
 }
 
@@ -382,6 +383,11 @@ func (q *sqliteQueue) Ack(ctx context.Context, results ...Result) (stale int, er
 				return err
 			}
 			opened += fresh - 1
+			for name, value := range r.Marks {
+				if _, err := q.exec(ctx, tx, "mark", name, value); err != nil {
+					return err
+				}
+			}
 			sum.add(r.Count, r.Notes)
 		}
 		if _, err := q.exec(ctx, tx, "opened", opened, 0, q.id); err != nil {
@@ -492,6 +498,16 @@ func (q *sqliteQueue) Pace(ctx context.Context, host string, delay time.Duration
 		_, err := q.exec(ctx, tx, "pace", host, delay.Milliseconds())
 		return err
 	})
+}
+
+// Mark implements Frontier.
+func (q *sqliteQueue) Mark(ctx context.Context, name string) (string, error) {
+	var value string
+	err := q.db.QueryRowContext(ctx, "SELECT value FROM mark WHERE name = ?", name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, err
 }
 
 // Stats implements Frontier.

@@ -285,6 +285,23 @@ var suite = []struct {
 			t.Errorf("%d notes: %.80v", len(s.Notes), s.Notes)
 		}
 	}},
+	{"marks", frontier.Policy{}, func(t *testing.T, q handle) {
+		mark := func(name, want string) {
+			t.Helper()
+			if got, err := q.Mark(t.Context(), name); err != nil || got != want {
+				t.Errorf("mark %s: %q %v, want %q", name, got, err, want)
+			}
+		}
+		mark("商品/1", "")
+		q.add(item("a", "h", 0), item("b", "h", 0))
+		a := q.take("a")
+		q.ack(frontier.Result{Claim: a, Marks: map[string]string{"商品/1": "x", "商品/2": "y"}})
+		q.ack(frontier.Result{Claim: a, Marks: map[string]string{"商品/1": "stale"}})
+		mark("商品/1", "x")
+		q.ack(frontier.Result{Claim: q.take("b"), Marks: map[string]string{"商品/1": "z"}})
+		mark("商品/1", "z")
+		mark("商品/2", "y")
+	}},
 	{"delay", frontier.Policy{Delay: 2 * time.Second}, func(t *testing.T, q handle) {
 		q.add(item("a", "h", 0), item("b", "h", 0), item("c", "i", 0))
 		if b := q.claim(10); !slices.Equal(keys(b.Claims), []string{"a", "c"}) || b.Wait != 2*time.Second {
@@ -430,9 +447,10 @@ func TestDurable(t *testing.T) {
 			}
 			policy := frontier.Policy{Lease: time.Minute, Concurrency: 3}
 			one := open("run 1", policy)
-			one.add(item("a", "h", 0), item("b", "h", 1), item("c", "h", 2), item("d", "h", 3))
+			one.add(item("a", "h", 0), item("m", "h", 0), item("b", "h", 1), item("c", "h", 2), item("d", "h", 3))
 			a := one.take("a")
 			one.ack(frontier.Result{Claim: a, Add: []frontier.Item{item("e", "h", 4)}, Count: map[string]int64{"n": 2}, Notes: []string{"x"}})
+			one.ack(frontier.Result{Claim: one.take("m"), Marks: map[string]string{"m": "1"}})
 			one.fail(frontier.Failure{Claim: one.take("b"), Dead: true, Reason: "坏"})
 			c := one.take("c")
 			one.Close()
@@ -446,6 +464,9 @@ func TestDurable(t *testing.T) {
 			other := open("run 2", policy)
 			defer other.Close()
 			other.add(item("a", "h", 0))
+			if mark, err := other.Mark(t.Context(), "m"); err != nil || mark != "1" {
+				t.Errorf("mark %q %v", mark, err)
+			}
 			other.nothing() // three of the host are leased already
 			if s := three.stats(); s.Open != 3 || s.Leased != 3 || s.Dead != 1 || s.Count["n"] != 2 || len(s.Notes) != 1 {
 				t.Errorf("%+v", s)

@@ -7,6 +7,7 @@ for _, r in ipairs(args.results) do
     redis.call('HINCRBY', q .. 'meta', 'open', -1)
     add(r.add)
     record(r)
+    for name, value in pairs(r.marks) do redis.call('HSET', root .. 'marks', name, value) end
   else
     stale = stale + 1
   end

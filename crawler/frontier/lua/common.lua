@@ -16,6 +16,7 @@
 --   host:HOST    hash  pace, next, blocked, reason
 --   active:HOST  zset  queue/seq by the end of the lease
 --   resting      set   hosts that were blocked
+--   marks        hash  what one collection leaves for the next
 
 local root = '{chaping}:'
 local queue = ARGV[1]

@@ -1,0 +1,78 @@
+package crawler
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chaping"
+)
+
+// A watermark is the time for which all reviews of a product have been read,
+// without a gap. It is set when the product's list has been read to its end
+// or past the window, and not a page before; and not when reviews among them
+// could not be used, so that they are read again once the profile is mended.
+type watermark struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+func (r *reader) markName(product string) string {
+	return "reviews/" + r.job.Profile.Platform.ID + "/" + product
+}
+
+func (r *reader) watermark(ctx context.Context, product string) (watermark, error) {
+	var w watermark
+	if r.marks == nil {
+		return w, nil
+	}
+	text, err := r.marks(ctx, r.markName(product))
+	if err != nil || text == "" {
+		return w, err
+	}
+	if err := json.Unmarshal([]byte(text), &w); err != nil {
+		return w, fmt.Errorf("水位标记 %q 无法识别：%w", chaping.Shorten(text, 80), err)
+	}
+	return w, nil
+}
+
+// from is how far back the product's reviews have to be read: to the start
+// of the window, or to the end of what is known, less the overlap.
+func (r *reader) from(ctx context.Context, product string) (time.Time, error) {
+	from := r.job.Window.From
+	known, err := r.watermark(ctx, product)
+	if err != nil {
+		return from, err
+	}
+	if start := known.To.Add(-r.job.Profile.Overlap); !known.From.After(from) && start.After(from) {
+		return start, nil
+	}
+	return from, nil
+}
+
+// finished notes that the product's reviews have been read from now back to
+// t.From. What was published since the first page was read is not among them.
+func (r *reader) finished(o *outcome, t task) error {
+	if t.Seen.Bad {
+		return nil
+	}
+	read := watermark{t.From, r.job.Window.To}
+	if t.Began.Before(read.To) {
+		read.To = t.Began
+	}
+	if !read.From.Before(read.To) {
+		return nil
+	}
+	// Only a task that started from a watermark has a later From than the
+	// window; what it started from reaches back to the window's start.
+	if r.job.Window.From.Before(read.From) {
+		read.From = r.job.Window.From
+	}
+	data, err := json.Marshal(read)
+	if err != nil {
+		return err
+	}
+	o.marks = map[string]string{r.markName(t.Product): string(data)}
+	return nil
+}
