@@ -114,12 +114,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// lease is long enough for the slowest page: robots.txt, redirects and the
-// page itself may each take the timeout. Leases are renewed besides.
-func (c *collection) lease() time.Duration {
-	return max(frontier.DefaultLease, 4*c.job.Profile.Timeout)
-}
-
 func (c *collection) open(ctx context.Context) (frontier.Frontier, error) {
 	p := c.job.Profile
 	policy := frontier.Policy{Lease: c.Lease, Delay: p.Delay, Concurrency: p.Concurrency}

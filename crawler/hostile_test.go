@@ -523,7 +523,7 @@ func TestSinkFailure(t *testing.T) {
 	if !errors.Is(err, errFull) || report.Listings != 0 {
 		t.Fatalf("error %v, report %+v", err, report)
 	}
-	clk.Sleep(t.Context(), time.Hour) // the leases of what was not stored run out
+	_ = clk.Sleep(t.Context(), time.Hour) // the leases of what was not stored run out
 	options.Sink = &flakySink{memorySink: broken.memorySink, fail: 2}
 	report, err = crawler.Collect(t.Context(), job, options)
 	if err != nil || len(broken.reviews) != 9 || len(broken.listings) != 3 || report.Reviews != 9 {

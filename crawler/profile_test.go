@@ -26,7 +26,7 @@ func TestShippedProfiles(t *testing.T) {
 		if _, err := crawler.LoadProfile(name, file); err != nil {
 			t.Error(err)
 		}
-		file.Close()
+		_ = file.Close()
 	}
 }
 

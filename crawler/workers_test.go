@@ -31,7 +31,7 @@ func TestManyWorkers(t *testing.T) {
 		},
 		"redis": func(t *testing.T) frontier.Opener {
 			client := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
-			t.Cleanup(func() { client.Close() })
+			t.Cleanup(func() { _ = client.Close() })
 			return frontier.Redis(client, frontier.RedisOptions{Volatile: true})
 		},
 	} {
@@ -138,14 +138,14 @@ func TestWatermark(t *testing.T) {
 	if n, r := collect(false); n < whole() || n > whole()+1 || len(sink.reviews) != inWindow() || !r.Complete() {
 		t.Fatalf("first: %d pages, want about %d; %d reviews, want %d: %+v", n, whole(), len(sink.reviews), inWindow(), r)
 	}
-	clk.Sleep(t.Context(), 20*time.Hour) // 20 new, and 24 of overlap
+	_ = clk.Sleep(t.Context(), 20*time.Hour) // 20 new, and 24 of overlap
 	if n, r := collect(false); n != 6 || len(sink.reviews) != inWindow() || !r.Complete() {
 		t.Errorf("second: %d pages, want 6; %d reviews, want %d: %+v", n, len(sink.reviews), inWindow(), r)
 	}
 	if n, _ := collect(true); n < whole() {
 		t.Errorf("full: %d pages, want %d", n, whole())
 	}
-	clk.Sleep(t.Context(), 200*time.Hour)
+	_ = clk.Sleep(t.Context(), 200*time.Hour)
 	bad.Store(true)
 	if n, r := collect(false); n < 23 || n > 24 || r.Refused != 1 {
 		t.Errorf("with a review that cannot be used: %d pages, %+v", n, r)

@@ -118,7 +118,7 @@ func TestModel(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer func() { q.Close() }()
+				defer func() { _ = q.Close() }()
 				m := &model{policy: policy, hosts: map[string]*modelHost{}, count: map[string]int64{}}
 				var claims []frontier.Claim // all that were ever given out, stale ones included
 

@@ -45,7 +45,7 @@ func SQLite(path string, now func() time.Time) Opener {
 		q := &sqliteQueue{policy: policy, now: now}
 		if err := q.open(ctx, path, queue); err != nil {
 			if q.db != nil {
-				q.db.Close()
+				_ = q.db.Close()
 			}
 			var told *chaping.Error
 			if errors.As(err, &told) {

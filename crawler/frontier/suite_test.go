@@ -60,12 +60,12 @@ func kinds() []kind {
 		}},
 		{"miniredis", true, func(t testing.TB, now func() time.Time) frontier.Opener {
 			client := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
-			t.Cleanup(func() { client.Close() })
+			t.Cleanup(func() { _ = client.Close() })
 			return frontier.Redis(client, frontier.RedisOptions{Volatile: true, Now: now})
 		}},
 		{"redis", true, func(t testing.TB, now func() time.Time) frontier.Opener {
 			client := redis.NewClient(&redis.Options{Addr: redistest.Start(t, "--appendonly", "yes")})
-			t.Cleanup(func() { client.Close() })
+			t.Cleanup(func() { _ = client.Close() })
 			return frontier.Redis(client, frontier.RedisOptions{Now: now})
 		}},
 	}
@@ -453,7 +453,7 @@ func TestDurable(t *testing.T) {
 			one.ack(frontier.Result{Claim: one.take("m"), Marks: map[string]string{"m": "1"}})
 			one.fail(frontier.Failure{Claim: one.take("b"), Dead: true, Reason: "坏"})
 			c := one.take("c")
-			one.Close()
+			_ = one.Close()
 
 			two, three := open("run 1", policy), open("run 1", policy)
 			defer three.Close()
@@ -478,7 +478,7 @@ func TestDurable(t *testing.T) {
 			if b := two.claim(1); b.Open != 0 {
 				t.Errorf("%d open", b.Open)
 			}
-			two.Close()
+			_ = two.Close()
 		})
 	}
 }

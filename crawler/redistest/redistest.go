@@ -46,7 +46,7 @@ func New(t testing.TB, args ...string) *Server {
 		t.Fatal(err)
 	}
 	s := &Server{Addr: listener.Addr().String(), t: t}
-	listener.Close()
+	_ = listener.Close()
 	_, port, _ := strings.Cut(s.Addr, ":")
 	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir()}, args...)
 	t.Cleanup(s.Kill)
