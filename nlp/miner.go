@@ -197,6 +197,7 @@ func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
 	m.candidates(sc, text, nil)
+	m.judge.Prepare(&sc.judge, sc.text.Runes)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
 		dst = append(dst, m.mention(sc, text, s, sc.terms[i], v))

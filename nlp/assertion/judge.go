@@ -69,7 +69,8 @@ type hit struct {
 // Scratch holds the buffers of one user of a Judge.
 type Scratch struct {
 	found  []match.Match
-	hits   []hit
+	all    []hit     // cues of the whole text
+	hits   []hit     // those of them that stand within the scope
 	fired  []int32   // per group: index into hits +1 of the nearest cue that fired, 0 for none
 	vector []float32 // features
 	scope  scope
@@ -82,7 +83,7 @@ type scope struct {
 	sentA, sentB     int32
 }
 
-// Status decides on one mention of text. spans are all mentions of the text,
+// Status decides on one mention of text, after Prepare. spans are all mentions of the text,
 // by start: what stands between a cue and a mention may be another mention
 // (没有漏水漏电现象).
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
@@ -129,7 +130,7 @@ func (j *Judge) rule(sc *Scratch, weak bool) Verdict {
 func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 	m := spans[i]
 	sc.scope = scopeOf(text, m)
-	sc.hits = j.cues(sc, text, sc.scope)
+	sc.hits = within(sc.all, sc.scope.from, sc.scope.to)
 	if cap(sc.fired) < len(j.groups) {
 		sc.fired = make([]int32, len(j.groups))
 	}
@@ -325,15 +326,16 @@ func listMark(r rune) bool {
 	return r == '、' || r == '/' || r == '“' || r == '"' || r == '”' || r == '的'
 }
 
-// cues finds the cue words around a mention. A word within a mask is left
-// out; a word within a longer cue is mute where the longer one says something
-// else on the same side (不会 in 会不会, but not 没有 in 都没有, which speaks only
-// backwards, nor 没有 in 没有任何, which says the same).
-func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
-	sc.found = j.auto.All(sc.found[:0], text[s.from:s.to])
-	hits := sc.hits[:0]
+// Prepare finds the cue words of text. Call it before the first Status on a
+// text. A word within a mask is left out; a word within a longer cue is mute
+// where the longer one says something else on the same side (不会 in 会不会, but
+// not 没有 in 都没有, which speaks only backwards, nor 没有 in 没有任何, which says
+// the same).
+func (j *Judge) Prepare(sc *Scratch, text []rune) {
+	sc.found = j.auto.All(sc.found[:0], text)
+	hits := sc.all[:0]
 	for _, f := range sc.found {
-		hits = append(hits, hit{start: f.Start + s.from, end: f.End + s.from, word: int32(f.Pattern)})
+		hits = append(hits, hit{start: f.Start, end: f.End, word: int32(f.Pattern)})
 	}
 	slices.SortFunc(hits, func(a, b hit) int {
 		if a.start != b.start {
@@ -358,7 +360,21 @@ func (j *Judge) cues(sc *Scratch, text []rune, s scope) []hit {
 			kept = append(kept, h)
 		}
 	}
-	return kept
+	sc.all = kept
+}
+
+// within are the cues that start at from or later and end at to or earlier.
+// (Cues are at most maxCue long, so the last few may end later.)
+func within(all []hit, from, to int32) []hit {
+	a, _ := slices.BinarySearchFunc(all, from, func(h hit, p int32) int { return int(h.start - p) })
+	b := a
+	for b < len(all) && all[b].start < to {
+		b++
+	}
+	for b > a && all[b-1].end > to {
+		b--
+	}
+	return all[a:b]
 }
 
 // maxCue bounds the length of cue words in runes.
