@@ -75,7 +75,7 @@ func newSite() site {
 			fmt.Fprint(w, `<ul><li><a href="/p?id=1">一</a><li><a href="/p?id=2">二</a><li><a href="/p?id=3">三</a></ul>`)
 		},
 		"/p": func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `<meta charset=utf-8><h1>商品%[1]s</h1><b id=id>%[1]s</b><i class=price>￥%[1]s9.90</i>`, r.URL.Query().Get("id"))
+			fmt.Fprintf(w, `<meta charset=utf-8><h1>商品%[1]s</h1><b id=id>%[1]s</b><i class=price>￥19.90</i>`, r.URL.Query().Get("id"))
 		},
 		"/r": func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Get("p") != "1" {
@@ -237,6 +237,20 @@ func TestOneBadPage(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The product page decides what a product's id is.
+func TestProductIDs(t *testing.T) {
+	withID := strings.Replace(smallProfile, "    url: {css: a, attr: href}", "    url: {css: a, attr: href}\n    id: {attr: data-id}", 1)
+	s := newSite()
+	s["/s"] = sayText(`<li data-id=A1><a href="/p?id=a1">一</a><li data-id=B2><a href="/p?id=B2">二</a><li data-id=B2><a href="/p?id=B2&ad=1">二</a>`)
+	got := collect(t, s, withID)
+	if len(got.sink.listings) != 2 || len(got.sink.reviews) != 6 || got.report.Faults != 1 || !strings.Contains(got.report.Examples[0].Problem, "A1") {
+		t.Errorf("%d listings, %d reviews, report %+v", len(got.sink.listings), len(got.sink.reviews), got.report)
+	}
+	if _, ok := got.sink.listings["壶\x00a1"]; !ok {
+		t.Errorf("listings %v", got.sink.listings)
 	}
 }
 

@@ -68,7 +68,7 @@ func TestProfileErrors(t *testing.T) {
 		field, says   string
 	}{
 		{"unknown key", edit("product:", "colour: red\nproduct:"), lineOf("product:"), "colour", "没有这个配置项"},
-		{"unknown key inside", edit("    name: h1", "    nmae: h1"), lineOf("    name: h1"), "nmae", "没有这个配置项"},
+		{"unknown key inside", edit("    name: h1", "    nome: h1"), lineOf("    name: h1"), "nome", "没有这个配置项"},
 		{"unknown key in a field", edit("{css: \"#id\"}", "{csss: \"#id\"}"), lineOf("{css: \"#id\"}"), "csss", "没有这个配置项"},
 		{"bad selector", edit("name: h1", "name: h1[["), lineOf("name: h1"), "product.fields.name.css", "选择器无效"},
 		{"bad selector in a challenge", edit("css: \"#captcha\"", "css: \"##\""), lineOf("css: \"#captcha\""), "challenge.1.css", "选择器无效"},

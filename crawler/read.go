@@ -102,6 +102,9 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	step := &p.product
 	product := chaping.Product{Platform: p.Platform.ID, ID: t.Product, URL: t.URL}
 	if id, ok := step.id.get(n); ok && id != "" {
+		if t.Product != "" && t.Product != id {
+			o.fault(Fault{URL: t.URL, Field: step.id.name, Value: id, Problem: fmt.Sprintf("商品页的编号与搜索结果中的编号 %s 不同，以商品页为准", chaping.Shorten(t.Product, 40))})
+		}
 		product.ID = id
 	}
 	if product.ID == "" {
