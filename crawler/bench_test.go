@@ -158,7 +158,7 @@ func bareColly(b *testing.B, base string, keywords []string) int64 {
 		rating, _ := strconv.Atoi(strings.TrimSuffix(e.ChildAttr(".stars", "title"), "星"))
 		review := chaping.Review{ID: e.Attr("data-id"), Rating: rating, Text: e.ChildText("p.text"), Appended: e.ChildText(".append .text2")}
 		review.Published, _ = time.ParseInLocation("2006年1月2日 15:04:05", e.ChildText(".date"), chaping.Shanghai())
-		if review.ID != "" {
+		if review.ID != "" && !review.Published.IsZero() {
 			reviews.Add(1)
 		}
 	})

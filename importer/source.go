@@ -30,7 +30,7 @@ const (
 	// A compressed file may grow to inflateFree whatever its size; beyond
 	// that, growing more than inflateRatio times marks a decompression bomb
 	// (texts grow 3 to 20 times).
-	inflateFree  = 256 << 20
+	inflateFree  = 64 << 20
 	inflateRatio = 200
 )
 

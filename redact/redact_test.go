@@ -49,10 +49,10 @@ func TestText(t *testing.T) {
 		var plain, want strings.Builder
 		hidden := false
 		for _, r := range text {
-			switch {
-			case r == '〔':
+			switch r {
+			case '〔':
 				hidden = true
-			case r == '〕':
+			case '〕':
 				hidden = false
 			default:
 				plain.WriteRune(r)

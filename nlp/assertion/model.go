@@ -40,7 +40,7 @@ func (c *Context) WriteTo(w io.Writer) (int64, error) {
 			return 0, err
 		}
 	}
-	binary.Write(&body, binary.LittleEndian, crc32.ChecksumIEEE(body.Bytes()))
+	body.Write(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(body.Bytes())))
 	var packed bytes.Buffer
 	zw, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {

@@ -127,11 +127,11 @@ func FuzzHit(f *testing.F) {
 // the byte automaton of BobuSumisu/aho-corasick, which does not.
 func BenchmarkScan(b *testing.B) {
 	f := newFolder(b)
-	first, second := []rune("漏断裂烧起冒掉褪生发烫刺异怪噪震晃松脱开划割触短跳鼓爆炸变腐过假翻"), []rune("电水色霉锈烫痒手味音动裂坏伤货期新火烟包质烂")
+	first, second := "漏断裂烧起冒掉褪生发烫刺异怪噪震晃松脱开划割触短跳鼓爆炸变腐过假翻", "电水色霉锈烫痒手味音动裂坏伤货期新火烟包质烂"
 	var patterns []string
 	for _, x := range first {
 		for _, y := range second {
-			patterns = append(patterns, string([]rune{x, y}))
+			patterns = append(patterns, string(x)+string(y))
 		}
 	}
 	text := strings.Repeat("收到货了，物流很快，包装也好，用了几天才来评价，总体来说还可以，价格实惠，朋友都说不错。", 2)
