@@ -33,7 +33,7 @@ type Step struct {
 // Explain mines text and keeps the reasons.
 func (m *Miner) Explain(text string) *Explanation {
 	sc := m.pool.Get().(*scratch)
-	defer m.pool.Put(sc)
+	defer m.release(sc)
 	e := &Explanation{Text: text}
 	var refused []Step
 	m.candidates(sc, text, func(f match.Match, by string) {

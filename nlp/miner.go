@@ -195,7 +195,7 @@ func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
 		return dst
 	}
 	sc := m.pool.Get().(*scratch)
-	defer m.pool.Put(sc)
+	defer m.release(sc)
 	m.candidates(sc, text, nil)
 	m.judge.Prepare(&sc.judge, sc.text.Runes)
 	for i, s := range sc.spans {
@@ -203,6 +203,16 @@ func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
 		dst = append(dst, m.mention(sc, text, s, sc.terms[i], v))
 	}
 	return dst
+}
+
+// keepRunes is the longest text whose buffers are kept for the next one.
+const keepRunes = 1 << 16
+
+// release gives the buffers back, unless a giant review has blown them up.
+func (m *Miner) release(sc *scratch) {
+	if cap(sc.text.Runes) <= keepRunes {
+		m.pool.Put(sc)
+	}
 }
 
 func (m *Miner) mention(sc *scratch, text string, s assertion.Span, term int, v assertion.Verdict) chaping.Mention {
