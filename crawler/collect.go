@@ -414,13 +414,7 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 	)
 	switch {
 	case errors.As(err, &denied):
-		// Not a failure: we keep to the rules, and say so.
-		if denied.robots {
-			d.outcome.add(countRobots, 1)
-		} else {
-			d.outcome.add(countDenied, 1)
-			d.outcome.note(noteFault, Fault{URL: t.URL, Problem: denied.reason})
-		}
+		c.deny(&d, t, denied)
 		c.log.Info("不访问", "url", t.URL, "reason", denied.reason)
 		c.salvage(&d, t)
 		return d
@@ -468,6 +462,27 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 	c.log.Info("稍后重试", "url", t.URL, "err", err)
 	d.failure = &frontier.Failure{Claim: claim, Reason: err.Error(), Retry: c.backoff(claim, claim.Failures)}
 	return d
+}
+
+// deny notes a page that the rules forbid. A forbidden product is as good as
+// not for sale; where lists are forbidden, something is missing.
+func (c *collection) deny(d *done, t task, why errDenied) {
+	fault := Fault{URL: t.URL, Problem: why.reason}
+	if !why.robots {
+		d.outcome.add(countDenied, 1)
+		d.outcome.fault(fault)
+		return
+	}
+	d.outcome.add(countRobots, 1)
+	switch t.Step {
+	case stepSearch:
+		d.outcome.add(countTruncated+t.Keyword, 1)
+		fault.Problem = fmt.Sprintf("robots.txt 不允许访问搜索页，关键词“%s”未读完", t.Keyword)
+		d.outcome.note(noteTruncated, fault)
+	case stepReviews:
+		fault.Problem = fmt.Sprintf("robots.txt 不允许访问评论页，商品 %s 的评论未读完", t.Product)
+		d.outcome.note(noteTruncated, fault)
+	}
 }
 
 // bury gives a page up.

@@ -363,7 +363,7 @@ func TestRobots(t *testing.T) {
 		s["/robots.txt"] = say("text/plain", []byte("User-agent: other\nDisallow: /\n\nUser-agent: chaping\nDisallow: /p?id=2\nDisallow: /r\nAllow: /r?item=3\n"))
 		reviews, robots := count(s, "/r"), count(s, "/robots.txt")
 		got := collect(t, s, smallProfile)
-		if len(got.sink.listings) != 2 || len(got.sink.reviews) != 3 || got.report.Robots != 2 || reviews.Load() != 2 {
+		if len(got.sink.listings) != 2 || len(got.sink.reviews) != 3 || got.report.Robots != 2 || reviews.Load() != 2 || len(got.report.Truncated) != 1 || got.report.Complete() {
 			t.Errorf("%d listings, %d reviews, %d review pages, report %+v", len(got.sink.listings), len(got.sink.reviews), reviews.Load(), got.report)
 		}
 		if robots.Load() != 1 {
@@ -453,7 +453,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 func TestLoopbackNeedsPermission(t *testing.T) {
 	got := collect(t, newSite(), strings.Replace(smallProfile, "private_hosts: [127.0.0.1]\n", "", 1))
-	if got.report.Pages != 0 || got.report.Denied != 1 || len(got.report.Examples) != 1 || !strings.Contains(got.report.Examples[0].Problem, "private_hosts") {
+	if got.report.Pages != 0 || got.report.Denied != 1 || got.report.Complete() || len(got.report.Examples) != 1 || !strings.Contains(got.report.Examples[0].Problem, "private_hosts") {
 		t.Errorf("report %+v", got.report)
 	}
 }
