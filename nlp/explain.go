@@ -46,7 +46,7 @@ func (m *Miner) Explain(text string) *Explanation {
 		refused = append(refused, step)
 	})
 	e.Normalized = string(sc.text.Runes)
-	m.judge.Prepare(&sc.judge, sc.text.Runes)
+	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
 		step := Step{Mention: m.mention(sc, text, s, sc.terms[i], v), Group: v.Group, Score: v.Score}

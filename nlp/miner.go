@@ -197,7 +197,7 @@ func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
 	sc := m.pool.Get().(*scratch)
 	defer m.release(sc)
 	m.candidates(sc, text, nil)
-	m.judge.Prepare(&sc.judge, sc.text.Runes)
+	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
 		dst = append(dst, m.mention(sc, text, s, sc.terms[i], v))

@@ -215,7 +215,7 @@ func (m *Miner) examples(pairs []Pair) []example {
 		}
 		e := example{label: p.Assertion, fold: byText[p.Text]}
 		m.candidates(sc, p.Text, nil)
-		m.judge.Prepare(&sc.judge, sc.text.Runes)
+		m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 		for i := range sc.spans {
 			if m.dict.Terms[sc.terms[i]].Name != p.Keyword {
 				continue

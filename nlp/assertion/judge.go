@@ -327,11 +327,12 @@ func listMark(r rune) bool {
 }
 
 // Prepare finds the cue words of text. Call it before the first Status on a
-// text. A word within a mask is left out; a word within a longer cue is mute
+// text. A word that shares characters with a mention without holding it is no
+// word there (不过 in 不过敏) and is left out. A word within a mask is left out; a word within a longer cue is mute
 // where the longer one says something else on the same side (不会 in 会不会, but
 // not 没有 in 都没有, which speaks only backwards, nor 没有 in 没有任何, which says
 // the same).
-func (j *Judge) Prepare(sc *Scratch, text []rune) {
+func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 	sc.found = j.auto.All(sc.found[:0], text)
 	hits := sc.all[:0]
 	for _, f := range sc.found {
@@ -344,7 +345,14 @@ func (j *Judge) Prepare(sc *Scratch, text []rune) {
 		return int(b.end - a.end)
 	})
 	kept := hits[:0]
+	next := 0 // first span that may still overlap
 	for _, h := range hits {
+		for next < len(spans) && spans[next].End <= h.start {
+			next++
+		}
+		if cutBy(h, spans[next:]) {
+			continue
+		}
 		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {
 			if kept[k].end < h.end {
 				continue
@@ -361,6 +369,20 @@ func (j *Judge) Prepare(sc *Scratch, text []rune) {
 		}
 	}
 	sc.all = kept
+}
+
+// cutBy tells whether one of the spans, by start, shares some but not all of
+// its characters with h.
+func cutBy(h hit, spans []Span) bool {
+	for _, s := range spans {
+		if s.Start >= h.end {
+			return false
+		}
+		if s.End > h.start && (h.start > s.Start || h.end < s.End) {
+			return true
+		}
+	}
+	return false
 }
 
 // within are the cues that start at from or later and end at to or earlier.
