@@ -218,8 +218,9 @@ func (s *Store) WindowState(ctx context.Context, w chaping.Window) (state string
 	return fmt.Sprintf("%d-%016x", reviews, sum), reviews, err
 }
 
-// CountRun is the number of distinct reviews whose stored copy came with the
-// run.
+// CountRun is the number of distinct reviews that the run brought, whether or
+// not their copies hold. Ask right after the run: in time a merge removes
+// copies that another run's have replaced.
 func (s *Store) CountRun(ctx context.Context, run string) (reviews uint64, err error) {
 	err = s.query(ctx, "count_run", nil, []any{named("run", run)}, func(scan func(...any) error) error { return scan(&reviews) })
 	return reviews, err

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -11,7 +13,25 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"chaping": main})
+	testscript.Main(m, map[string]func(){"chaping": main, "waitfor": waitFor})
+}
+
+// waitFor is the script command that waits until an address answers.
+func waitFor() {
+	for range 1000 {
+		if conn, err := net.Dial("tcp", os.Args[1]); err == nil {
+			os.Exit(errorCode(conn.Close()))
+		}
+		time.Sleep(10 * time.Millisecond) // polling another process: there is no signal to wait for
+	}
+	os.Exit(1)
+}
+
+func errorCode(err error) int {
+	if err != nil {
+		return 1
+	}
+	return 0
 }
 
 // TestScripts runs every script in testdata/script against the real program

@@ -67,11 +67,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	return exitCode(err)
 }
 
-// clock is the wall clock, or the moment in CHAPING_NOW (RFC 3339), with
-// which an operator reproduces a past day's output exactly.
+// clock is the wall clock, or one that starts at the moment in CHAPING_NOW
+// (RFC 3339), with which an operator repeats what was done on a past day.
 func clock() func() time.Time {
 	if t, err := time.Parse(time.RFC3339, os.Getenv("CHAPING_NOW")); err == nil {
-		return func() time.Time { return t }
+		shift := time.Until(t)
+		return func() time.Time { return time.Now().Add(shift) }
 	}
 	return time.Now
 }

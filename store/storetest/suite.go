@@ -329,7 +329,7 @@ func countRun(t *testing.T, s *store.Store) {
 	for _, batch := range [][]chaping.Review{{a, b}, {a, b}, {again}} {
 		ok(t, s.PutReviews(ctx, batch))
 	}
-	for run, want := range map[string]uint64{"run-1": 1, "run-2": 1, "run-3": 0} {
+	for run, want := range map[string]uint64{"run-1": 2, "run-2": 1, "run-3": 0} {
 		got, err := s.CountRun(ctx, run)
 		ok(t, err)
 		if got != want {
