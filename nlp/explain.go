@@ -30,10 +30,14 @@ type Step struct {
 	Cues       []assertion.Fired // all cues that govern it, by precedence
 }
 
-// Explain mines text and keeps the reasons.
+// Explain mines text and keeps the reasons. Of a very long text it explains
+// the beginning.
 func (m *Miner) Explain(text string) *Explanation {
 	sc := m.pool.Get().(*scratch)
-	defer m.release(sc)
+	defer m.pool.Put(sc)
+	if len(text) > maxPiece {
+		text = text[:m.pieceEnd(text)]
+	}
 	e := &Explanation{Text: text}
 	var refused []Step
 	m.candidates(sc, text, func(f match.Match, by string) {

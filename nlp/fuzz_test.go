@@ -12,11 +12,12 @@ import (
 func checkMentions(t *testing.T, text string, mentions []chaping.Mention) {
 	t.Helper()
 	runes := []rune(text)
+	valid := utf8.ValidString(text)
 	for _, m := range mentions {
 		if m.Start < 0 || m.End <= m.Start || m.End > len(runes) {
 			t.Fatalf("offsets %d–%d outside %d runes of %q", m.Start, m.End, len(runes), chaping.Shorten(text, 60))
 		}
-		if utf8.ValidString(text) && string(runes[m.Start:m.End]) != m.Surface {
+		if valid && string(runes[m.Start:m.End]) != m.Surface {
 			t.Fatalf("surface %q, but %q stands at %d–%d", m.Surface, string(runes[m.Start:m.End]), m.Start, m.End)
 		}
 		if statusIndex(m.Assertion) < 0 {
@@ -58,22 +59,22 @@ func TestHostileText(t *testing.T) {
 		"invalid":       strings.Repeat("\xff\xfe漏\xc0电", 1000),
 		"emoji":         strings.Repeat("😡🔥☠️👨‍👩‍👧", 10000),
 		"punctuation":   strings.Repeat("，。！？…、", 10000),
-		"zero width":    "漏" + strings.Repeat("\u200b", 100000) + "电",
+		"zero width":    "漏" + strings.Repeat("\u200b", 10000) + "电",
 		"one sentence":  strings.Repeat("没有任何", 100000) + "漏电",
 		"ten megabytes": strings.Repeat("这个洗衣机漏水又漏电噪音也大没有别的", 190000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := m.Mine(nil, text)
-			checkMentions(t, text[:min(len(text), 1<<16)], nil)
 			if name == "zero width" && len(got) != 1 {
 				t.Errorf("%d mentions", len(got))
 			}
 			if name == "ten megabytes" && len(got) != 3*190000 {
 				t.Errorf("%d mentions", len(got))
 			}
-			if name != "ten megabytes" {
-				checkMentions(t, text, got)
+			if name == "one sentence" && (len(got) != 1 || got[0].Start != 400000) {
+				t.Errorf("mentions %v", got)
 			}
+			checkMentions(t, text, got)
 		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"chaping"
 	"chaping/dictionaries"
@@ -189,30 +190,63 @@ type scratch struct {
 }
 
 // Mine appends the mentions in text to dst, by start. Offsets count runes of
-// text as it is, an invalid byte counting as one.
+// text as it is, an invalid byte counting as one. A text longer than some
+// thousand sentences is mined piece by piece, so that memory does not follow
+// its length.
 func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
+	runes := 0
+	for len(text) > maxPiece {
+		n := m.pieceEnd(text)
+		dst = m.minePiece(dst, text[:n], runes)
+		runes += utf8.RuneCountInString(text[:n])
+		text = text[n:]
+	}
+	return m.minePiece(dst, text, runes)
+}
+
+// maxPiece is the longest text in bytes that is mined at once.
+const maxPiece = 1 << 17
+
+// pieceEnd is where the first piece of a long text ends: after the last line
+// or sentence in it, or else before the last character that no term contains,
+// so that no mention is cut.
+func (m *Miner) pieceEnd(text string) int {
+	for _, mark := range []string{"\n", "。", "！", "，"} {
+		if i := strings.LastIndex(text[:maxPiece], mark); i > maxPiece/2 {
+			return i + len(mark)
+		}
+	}
+	n := maxPiece
+	for n > maxPiece/2 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	for i := n; i > maxPiece/2; {
+		r, size := utf8.DecodeLastRuneInString(text[:i])
+		i -= size
+		if m.auto.Breaks(r) {
+			return i
+		}
+	}
+	return n
+}
+
+// minePiece mines text, which starts base runes into the review.
+func (m *Miner) minePiece(dst []chaping.Mention, text string, base int) []chaping.Mention {
 	if m.prefilter && !m.auto.Hit(text) {
 		return dst
 	}
 	sc := m.pool.Get().(*scratch)
-	defer m.release(sc)
+	defer m.pool.Put(sc)
 	m.candidates(sc, text, nil)
 	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
-		dst = append(dst, m.mention(sc, text, s, sc.terms[i], v))
+		mn := m.mention(sc, text, s, sc.terms[i], v)
+		mn.Start += base
+		mn.End += base
+		dst = append(dst, mn)
 	}
 	return dst
-}
-
-// keepRunes is the longest text whose buffers are kept for the next one.
-const keepRunes = 1 << 16
-
-// release gives the buffers back, unless a giant review has blown them up.
-func (m *Miner) release(sc *scratch) {
-	if cap(sc.text.Runes) <= keepRunes {
-		m.pool.Put(sc)
-	}
 }
 
 func (m *Miner) mention(sc *scratch, text string, s assertion.Span, term int, v assertion.Verdict) chaping.Mention {

@@ -192,6 +192,9 @@ func (a *Automaton) Hit(s string) bool {
 	return false
 }
 
+// Breaks tells whether no match can hold the character r of raw text.
+func (a *Automaton) Breaks(r rune) bool { return r < 0x10000 && a.raw[r] == none }
+
 // A Match is an occurrence of a pattern: folded runes [Start, End).
 type Match struct {
 	Pattern    int
