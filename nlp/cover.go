@@ -35,8 +35,9 @@ type word [maxWord]rune
 // otherwise than at the hit's edges, or within it.
 type cutter struct {
 	seg     gse.Segmenter
-	words   map[word]int32 // base words of two characters or more, with their frequency
-	affixes map[rune]bool  // characters that extend a term without changing its sense (过敏性)
+	words   map[word]bool   // base words of two characters or more
+	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
+	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
 }
 
@@ -49,7 +50,7 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 	if err != nil {
 		return nil, dataFault("gse-base.txt.gz", err)
 	}
-	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
+	c := &cutter{words: make(map[word]bool, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
 	for _, r := range affixes {
 		c.affixes[r] = true
 	}
@@ -86,7 +87,10 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 			return nil, dataFault("gse-base.txt.gz", err)
 		}
 		if n > 1 {
-			c.words[key([]rune(text))] = freq
+			r := []rune(text)
+			c.words[key(r)] = true
+			h := pairHash(r[0], r[1])
+			c.starts[h>>6] |= 1 << (h & 63)
 		}
 	}
 	if err := sc.Err(); err != nil {
@@ -126,6 +130,9 @@ func key(r []rune) (w word) {
 	return w
 }
 
+// pairHash is an 18-bit hash of two characters.
+func pairHash(a, b rune) uint32 { return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B) >> 14 }
+
 // covering returns the words that take the hit [start, end) of text apart or
 // cover it, or "" when the hit stands. The hit's characters may be spread
 // over gaps (漏.电); then each piece must be a word of its own.
@@ -163,6 +170,12 @@ func (c *cutter) covering(text []rune, start, end int) string {
 // crossed tells whether a base word overlaps the hit and reaches beyond it.
 func (c *cutter) crossed(text []rune, start, end int) bool {
 	for a := max(0, start-maxWord+1); a < end; a++ {
+		if a+1 >= len(text) {
+			break
+		}
+		if h := pairHash(text[a], text[a+1]); c.starts[h>>6]&(1<<(h&63)) == 0 {
+			continue
+		}
 		for b := max(a+2, start+1); b <= len(text) && b-a <= maxWord; b++ {
 			if !inWord(text[b-1]) {
 				break
@@ -170,7 +183,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 			if a >= start && b <= end {
 				continue
 			}
-			if _, ok := c.words[key(text[a:b])]; ok {
+			if c.words[key(text[a:b])] {
 				return true
 			}
 		}
@@ -189,8 +202,7 @@ func (c *cutter) compound(w []rune, start, end int) bool {
 		case 1:
 			return c.affixes[p[0]]
 		}
-		_, ok := c.words[key(p)]
-		return ok
+		return c.words[key(p)]
 	}
 	return part(w[:start]) && part(w[end:])
 }

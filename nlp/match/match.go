@@ -9,6 +9,7 @@
 package match
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"chaping/nlp/fold"
@@ -100,6 +101,7 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 				a.root[c] = to
 			}
 		}
+		slices.SortFunc(a.edges[a.states[i].first:], func(x, y edge) int { return int(x.class) - int(y.class) })
 	}
 	queue := make([]int32, 0, len(nodes))
 	for _, to := range nodes[0].next {
@@ -140,9 +142,17 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 func (a *Automaton) step(s int32, c uint16) int32 {
 	for s != 0 {
 		st := &a.states[s]
-		for _, e := range a.edges[st.first : st.first+st.count] {
-			if e.class == c {
-				return e.to
+		lo, hi := st.first, st.first+st.count
+		for hi-lo > 4 {
+			if mid := (lo + hi) / 2; a.edges[mid].class <= c {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		for ; lo < hi; lo++ {
+			if a.edges[lo].class == c {
+				return a.edges[lo].to
 			}
 		}
 		s = st.fail
