@@ -333,17 +333,20 @@ func listMark(r rune) bool {
 // not 没有 in 都没有, which speaks only backwards, nor 没有 in 没有任何, which says
 // the same).
 func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
-	sc.found = j.auto.All(sc.found[:0], text)
 	hits := sc.all[:0]
-	for _, f := range sc.found {
-		hits = append(hits, hit{start: f.Start, end: f.End, word: int32(f.Pattern)})
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		if a.start != b.start {
-			return int(a.start - b.start)
+	// Only the surroundings of mentions are read, and the words that reach
+	// into them.
+	const reach = contextReach + maxCue
+	for i := 0; i < len(spans); {
+		from, to := max(0, spans[i].Start-reach), spans[i].End+reach
+		for i++; i < len(spans) && spans[i].Start-reach <= to; i++ {
+			to = max(to, spans[i].End+reach)
 		}
-		return int(b.end - a.end)
-	})
+		sc.found = j.auto.All(sc.found[:0], text[from:min(to, int32(len(text)))])
+		for _, f := range sc.found {
+			hits = insert(hits, hit{start: f.Start + from, end: f.End + from, word: int32(f.Pattern)})
+		}
+	}
 	kept := hits[:0]
 	next := 0 // first span that may still overlap
 	for _, h := range hits {
@@ -369,6 +372,18 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		}
 	}
 	sc.all = kept
+}
+
+// insert keeps hits by start, the longest first. Matches come by end, so the
+// place is never far from the end.
+func insert(hits []hit, h hit) []hit {
+	hits = append(hits, h)
+	i := len(hits) - 1
+	for ; i > 0 && (hits[i-1].start > h.start || hits[i-1].start == h.start && hits[i-1].end < h.end); i-- {
+		hits[i] = hits[i-1]
+	}
+	hits[i] = h
+	return hits
 }
 
 // cutBy tells whether one of the spans, by start, shares some but not all of
