@@ -103,7 +103,7 @@ const contextTerms = "漏电 起火 着火 爆炸 冒烟 烧焦 烫伤 异响 �
 func TestTrain(t *testing.T) {
 	pairs := goldPairs(t)
 	own := ownPairs(t)
-	for _, set := range []string{"dev", "dev2", "dev3", "held1", "held2", "held3", "held4", "held5"} {
+	for _, set := range []string{"dev", "dev2", "dev3", "held1", "held2", "held3", "held4", "held5", "held6"} {
 		pairs = append(pairs, own[set]...)
 	}
 	var starred []Starred
