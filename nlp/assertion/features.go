@@ -58,7 +58,7 @@ func (j *Judge) weigh(w *Weights) error {
 	}
 	if known != len(w.Weights) {
 		return &chaping.InputError{File: "weights.yaml", Problem: fmt.Sprintf("%d 个权重里只有 %d 个与线索词表对应", len(w.Weights), known),
-			Remedy: "线索组改名、增删后用 chaping train mentions 重新训练"}
+			Remedy: "恢复自带的文件；线索组改名、增删后运行 go test ./nlp -run TestTrain -update"}
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (c *Context) WriteTo(w io.Writer) (int64, error) {
 // is an error.
 func ReadContext(name string, r io.Reader) (*Context, error) {
 	fault := func(err error) error {
-		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件，或用 chaping train mentions 重新训练"}
+		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update"}
 	}
 	zr, err := gzip.NewReader(r)
 	if err != nil {
@@ -188,7 +188,7 @@ func ReadWeights(name string, r io.Reader) (*Weights, error) {
 	dec.KnownFields(true)
 	var w Weights
 	if err := dec.Decode(&w); err != nil || len(w.Weights) == 0 {
-		return nil, &chaping.InputError{File: name, Problem: fmt.Sprintf("权重文件不能用：%v", err), Remedy: "恢复自带的权重文件，或用 chaping train mentions 重新训练"}
+		return nil, &chaping.InputError{File: name, Problem: fmt.Sprintf("权重文件不能用：%v", err), Remedy: "恢复自带的权重文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update"}
 	}
 	return &w, nil
 }
