@@ -18,9 +18,9 @@
 //	injury    5 + 10·log10(i), 0 without any  0…15
 //
 // S is a severity level of 1 to 4 after the RAPEX guideline (Commission
-// Implementing Decision (EU) 2019/417). In the guideline's table of risk one
-// level of severity weighs as much as about a factor of ten in probability;
-// hence ten points a level, and logarithms for the rest.
+// Implementing Decision (EU) 2019/417). In the guideline's table of risk, from
+// level 2 on, one level of severity weighs as much as a factor of ten in
+// probability; hence ten points a level, and logarithms for the rest.
 //
 // x is the number of reviews that affirm the hazard, n of all reviews of the
 // product in the period, i of those among x that tell of an injury. A review

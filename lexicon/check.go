@@ -167,10 +167,11 @@ func (c *checker) contained() {
 				continue
 			}
 			inner := c.forms[list[0]]
-			if inner.entry.Name == f.entry.Name {
-				c.add(Note, f, fmt.Sprintf("同一词条已有“%s”，这个写法多余", inner.text), "可以删去")
-			} else {
+			switch {
+			case inner.entry.Name != f.entry.Name:
 				c.add(Note, f, fmt.Sprintf("含有词条“%s”的“%s”，这样的评论在两个词条下都计数", inner.entry.Name, inner.text), "若不希望重复，删去其中一个")
+			case f.text != f.entry.Name:
+				c.add(Note, f, fmt.Sprintf("同一词条已有“%s”，这个写法多余", inner.text), "可以删去")
 			}
 		}
 	}

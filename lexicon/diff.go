@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 	"golang.org/x/sync/errgroup"
@@ -213,9 +212,7 @@ func (d *differ) keep(c Change, r *chaping.Review, text string) {
 	if i >= d.samples {
 		return
 	}
-	if c.Excerpt == "" {
-		c.Excerpt = excerpt(text, c.Mention.Start, c.Mention.End)
-	}
+	c.Excerpt = chaping.Excerpt(text, c.Mention.Start, c.Mention.End, excerptReach)
 	list = slices.Insert(list, i, c)
 	d.kept[c.Kind] = list[:min(len(list), d.samples)]
 }
@@ -270,25 +267,3 @@ func (d *differ) finish() *Difference {
 
 // excerptReach is how many characters an excerpt shows on each side.
 const excerptReach = 24
-
-// excerpt is the text around the runes [start, end), without line breaks.
-func excerpt(text string, start, end int) string {
-	from, to, n := 0, len(text), 0
-	for i := range text {
-		switch n {
-		case max(start-excerptReach, 0):
-			from = i
-		case end + excerptReach:
-			to = i
-		}
-		n++
-	}
-	out := text[from:to]
-	if from > 0 {
-		out = "…" + out
-	}
-	if to < len(text) {
-		out += "…"
-	}
-	return chaping.Shorten(out, utf8.RuneCountInString(out))
-}

@@ -1,0 +1,3 @@
+SELECT platform, product, count(), countIf(grade = @negative)
+FROM {{template "window"}}
+GROUP BY platform, product
