@@ -81,7 +81,8 @@ func (p Period) Window() Window {
 // A Window is a half-open time range [From, To). What users see is inclusive:
 // use FirstDay and LastDay there.
 type Window struct {
-	From, To time.Time
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // Contains tells whether t lies in the window.

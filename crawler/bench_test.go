@@ -59,7 +59,7 @@ func BenchmarkCollect(b *testing.B) {
 			for b.Loop() {
 				run++
 				report, err := crawler.Collect(b.Context(), crawler.Job{
-					Profile: profile, Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run),
+					Profile: profile, Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run), Full: true, // every run reads the same pages
 				}, crawler.Options{Sink: nothing{}, Open: k.open, Workers: parallel, Now: func() time.Time { return end }})
 				if err != nil || !report.Complete() {
 					b.Fatalf("%v %+v", err, report)

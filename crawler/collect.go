@@ -51,6 +51,7 @@ func Collect(ctx context.Context, job Job, options Options) (Report, error) {
 	}
 	err = c.run(ctx)
 	report, rerr := c.report(context.WithoutCancel(ctx))
+	report.BudgetSpent = report.Unfinished > 0 && c.spent(0)
 	report.Started, report.Finished = started, c.now()
 	return report, cmp.Or(err, rerr)
 }
@@ -522,7 +523,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		countPages: &r.Pages, countBytes: &r.Bytes, countProducts: &r.Products, countListings: &r.Listings,
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
-		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults,
+		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists,
 	} {
 		*to = s.Count[name]
 	}

@@ -86,42 +86,44 @@ type Progress struct {
 // A Report tells what a collection came to. Its counts are those of the
 // whole run, also when the run was interrupted and taken up again.
 type Report struct {
-	Run      string
-	Site     string
-	Window   chaping.Window
-	Started  time.Time // this time, not the run's first start
-	Finished time.Time
+	Run      string         `json:"run"`
+	Site     string         `json:"site"`
+	Window   chaping.Window `json:"window"`
+	Started  time.Time      `json:"started"` // this time, not the run's first start
+	Finished time.Time      `json:"finished"`
 
-	Pages      int64 // read
-	Bytes      int64 // of these, decompressed
-	Products   int64 // product pages read
-	Listings   int64 // handed to the sink
-	Reviews    int64 // in the window, each once, handed to the sink
-	Defaults   int64 // of these, default texts
-	Appended   int64 // of these, with a follow-up
-	Outside    int64 // read, but published outside the window
-	Duplicates int64 // the site showed them again
-	Refused    int64 // not usable: no id, no date, dated in the future
-	Irrelevant int64 // search results whose name lacks the keyword
-	Robots     int64 // pages that robots.txt forbids
-	Denied     int64 // pages on hosts or networks that the profile does not allow
+	Pages      int64 `json:"pages"`      // read
+	Bytes      int64 `json:"bytes"`      // of these, decompressed
+	Products   int64 `json:"products"`   // product pages read
+	Listings   int64 `json:"listings"`   // handed to the sink
+	Reviews    int64 `json:"reviews"`    // in the window, each once, handed to the sink
+	Defaults   int64 `json:"defaults"`   // of these, default texts
+	Appended   int64 `json:"appended"`   // of these, with a follow-up
+	Outside    int64 `json:"outside"`    // read, but published outside the window
+	Duplicates int64 `json:"duplicates"` // the site showed them again
+	Refused    int64 `json:"refused"`    // not usable: no id, no date, dated in the future
+	Irrelevant int64 `json:"irrelevant"` // search results whose name lacks the keyword
+	Robots     int64 `json:"robots"`     // pages that robots.txt forbids
+	Denied     int64 `json:"denied"`     // pages on hosts or networks that the profile does not allow
 
-	Faults     int64   // what the site got wrong, refused reviews included
-	Examples   []Fault // of these
-	Truncated  []Fault // lists that could not be read to their end
-	Dead       int     // pages given up
-	Letters    []Letter
-	Unfinished int             // pages still waiting; more than 0 only if the site is at rest
-	Resting    []frontier.Rest // hosts that are, and why
-	Keywords   []KeywordReport // in the watch's order
+	Faults         int64           `json:"faults"`          // what the site got wrong, refused reviews included
+	Examples       []Fault         `json:"examples"`        // of these
+	Truncated      []Fault         `json:"truncated"`       // lists that could not be read to their end
+	TruncatedLists int64           `json:"truncated_lists"` // how many; Truncated names the first of them
+	BudgetSpent    bool            `json:"budget_spent"`    // the profile allows no more pages or bytes in one run
+	Dead           int             `json:"dead"`            // pages given up
+	Letters        []Letter        `json:"letters"`
+	Unfinished     int             `json:"unfinished"` // pages still waiting; more than 0 only if the site is at rest or the budget is spent
+	Resting        []frontier.Rest `json:"resting"`    // hosts that are, and why
+	Keywords       []KeywordReport `json:"keywords"`   // in the watch's order
 }
 
 // A KeywordReport is a Report's part on one product keyword.
 type KeywordReport struct {
-	Keyword   string
-	Found     int64 // search results
-	Listings  int64
-	Truncated bool // there were more search results than could be read
+	Keyword   string `json:"keyword"`
+	Found     int64  `json:"found"` // search results
+	Listings  int64  `json:"listings"`
+	Truncated bool   `json:"truncated"` // there were more search results than could be read
 }
 
 // A Fault is something on the site that is not as the profile says.
@@ -145,11 +147,11 @@ func (f Fault) String() string {
 
 // A Letter is a page that was given up.
 type Letter struct {
-	URL    string
-	Reason string
+	URL    string `json:"url"`
+	Reason string `json:"reason"`
 }
 
 // Complete tells whether everything that the site shows was read.
 func (r *Report) Complete() bool {
-	return r.Dead == 0 && r.Unfinished == 0 && len(r.Truncated) == 0 && r.Faults == 0
+	return r.Dead == 0 && r.Unfinished == 0 && r.TruncatedLists == 0 && r.Faults == 0
 }

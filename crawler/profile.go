@@ -59,8 +59,10 @@ const (
 	defaultRetryBase   = 2 * time.Second
 	defaultOverlap     = 72 * time.Hour // reviews are held back for checking and show up late
 	defaultPageLimit   = 100
-	maxProfile         = 1 << 20 // bytes of a profile file
 )
+
+// MaxProfile is how many bytes a profile may have.
+const MaxProfile = 1 << 20
 
 // A challenge is how the site asks a visitor to prove to be human.
 type challenge struct {
@@ -233,11 +235,11 @@ type pagingYAML struct {
 // what errors name as the file. All that is wrong is reported at once, as
 // chaping.InputErrors joined.
 func LoadProfile(name string, r io.Reader) (*Profile, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
+	data, err := io.ReadAll(io.LimitReader(r, MaxProfile+1))
 	if err != nil {
 		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("无法读取站点配置 %s", name), Remedy: "检查文件是否存在、可读", Err: err}
 	}
-	if len(data) > maxProfile {
+	if len(data) > MaxProfile {
 		return nil, &chaping.InputError{File: name, Problem: "站点配置超过 1 MB", Remedy: "确认给的是站点配置文件"}
 	}
 	l := &loader{file: name}

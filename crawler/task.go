@@ -109,6 +109,7 @@ const (
 	countRobots     = "robots"
 	countDenied     = "denied"
 	countFaults     = "faults"
+	countCut        = "cut" // lists that were not read to their end
 
 	countFound     = "found/"     // + keyword
 	countListed    = "listed/"    // + keyword
@@ -137,6 +138,9 @@ const (
 
 func (o *outcome) note(kind string, f Fault) {
 	f.Value = chaping.Shorten(f.Value, 80)
+	if kind == noteTruncated {
+		o.add(countCut, 1)
+	}
 	if len(o.notes) < notesPerPage || kind == noteTruncated {
 		data, err := json.Marshal(note{kind, f})
 		if err == nil { // a struct of strings

@@ -226,6 +226,15 @@ func (s *Store) CountRun(ctx context.Context, run string) (reviews uint64, err e
 	return reviews, err
 }
 
+// HasReviews tells whether there is any review of the platform.
+func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, err error) {
+	err = s.query(ctx, "has_reviews", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
 // ReviewCount is the number of distinct reviews.
 func (s *Store) ReviewCount(ctx context.Context) (reviews uint64, err error) {
 	err = s.query(ctx, "review_count", nil, nil, func(scan func(...any) error) error { return scan(&reviews) })

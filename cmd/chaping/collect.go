@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -21,6 +23,9 @@ type collectOptions struct {
 	keywords []string
 	period   string
 	workers  int
+	queue    queueOptions
+	full     bool
+	fresh    bool
 	json     bool
 }
 
@@ -28,12 +33,14 @@ func (p *program) collectCommand() *cobra.Command {
 	var o collectOptions
 	cmd := &cobra.Command{
 		Use: "collect", Short: "按站点配置采集一个报送期的商品和评论",
-		Long: "在站点上搜索商品关键词，采集商品、店铺和报送期内的评论，存入数据目录。可反复运行，结果不变。\n" +
+		Long: "在站点上搜索商品关键词，采集商品、店铺和报送期内的评论，存入数据目录。可反复运行，结果不变：\n" +
+			"上次中断的，接着采；上次采完的，只读新的评论，并往回重读一段。\n" +
 			"遵守站点的 robots.txt 和配置的频率；遇到验证页即停止访问该站点。\n" +
-			"自带站点配置：" + strings.Join(configs.Names("sites"), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定。",
-		Example: "  chaping collect --site mall --keyword 电热水壶 --keyword 插座 --period 2026-11\n  chaping collect --watch configs/watches/demo.yaml",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runCollect(cmd.Context(), o) },
+			"自带站点配置：" + strings.Join(configs.Names("sites"), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定，写法见 chaping site --help。",
+		Example: "  chaping collect --site mall --keyword 电热水壶 --keyword 插座 --period 2026-11\n  chaping collect --watch configs/watches/demo.yaml\n" +
+			"  chaping collect --watch w.yaml --store clickhouse://… --redis redis://…   # 别的机器上运行 chaping worker 分担",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runCollect(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.watch, "watch", "", "监测任务文件（商品关键词、站点）")
@@ -42,7 +49,10 @@ func (p *program) collectCommand() *cobra.Command {
 	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
 	f.StringVar(&o.base, "base", "", "站点地址，覆盖配置中的 base")
 	f.IntVar(&o.workers, "workers", 8, "同时处理的页面数")
+	f.BoolVar(&o.full, "full", false, "重读整个报送期，不管以前读过多少")
+	f.BoolVar(&o.fresh, "fresh", false, "不接着采上次中断的，从头开始")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	o.queue.flags(f)
 	return cmd
 }
 
@@ -63,17 +73,22 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	if err != nil {
 		return err
 	}
-	var profiles []*crawler.Profile
+	var notices []notice
 	for _, source := range watch.Sources {
-		profile, err := loadSite(source)
-		if err == nil && o.base != "" {
-			profile, err = profile.WithBase(o.base)
-		}
-		if err != nil {
+		n := notice{Watch: watch, Period: period, Full: o.full, Base: o.base}
+		if n.Site, n.Text, err = readSite(source); err != nil {
 			return err
 		}
-		profiles = append(profiles, profile)
+		if _, err := n.profile(); err != nil {
+			return err
+		}
+		notices = append(notices, n)
 	}
+	queues, err := p.openQueues(o.queue)
+	if err != nil {
+		return err
+	}
+	defer queues.close()
 	s, err := p.openStore(ctx)
 	if err != nil {
 		return err
@@ -81,8 +96,11 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	defer s.Close()
 	var reports []crawler.Report
 	complete := true
-	for _, profile := range profiles {
-		r, err := p.collect(ctx, s, profile, watch, period.Window(), o.workers)
+	for _, n := range notices {
+		if err := p.takeUp(ctx, s, &n, o.fresh); err != nil {
+			return err
+		}
+		r, err := p.collect(ctx, s, queues, n, o.workers)
 		if err != nil {
 			return err
 		}
@@ -103,17 +121,126 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	return nil
 }
 
-// collect runs one collection into the store.
-func (p *program) collect(ctx context.Context, s *store.Store, profile *crawler.Profile, watch chaping.Watch, w chaping.Window, workers int) (crawler.Report, error) {
+// stageCollect is the stage's name in run records.
+const stageCollect = "collect"
+
+// A notice is what a process needs to know to work on a collection. It goes
+// to other machines, and therefore holds no secrets: profiles only name the
+// environment variables in which those are.
+type notice struct {
+	Run     string         `json:"run"`
+	Started time.Time      `json:"started"`
+	Site    string         `json:"site"` // the profile's name
+	Text    string         `json:"text"` // and its YAML
+	Base    string         `json:"base,omitempty"`
+	Watch   chaping.Watch  `json:"watch"`
+	Period  chaping.Period `json:"period"`
+	Full    bool           `json:"full"`
+}
+
+func (n *notice) profile() (*crawler.Profile, error) {
+	profile, err := crawler.LoadProfile(n.Site, strings.NewReader(n.Text))
+	if err != nil || n.Base == "" {
+		return profile, err
+	}
+	return profile.WithBase(n.Base)
+}
+
+// series names all runs of the same watch on the same site for the same
+// period.
+func (n *notice) series() string {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%q %q", n.Watch.Keywords, n.Base)
+	return fmt.Sprintf("%s-%s-%s-%s-%08x-", stageCollect, siteName(n.Site), n.Period, n.Watch.Name, h.Sum32())
+}
+
+// takeUp names the run: that of the last one of its series if it was
+// interrupted, or a new one.
+func (p *program) takeUp(ctx context.Context, s *store.Store, n *notice, fresh bool) error {
+	runs, err := s.Runs(ctx, store.RunFilter{Stage: stageCollect, Period: n.Period, Limit: 1000})
+	if err != nil {
+		return err
+	}
+	n.Started = p.now()
+	n.Run = n.series() + n.Started.UTC().Format("20060102T150405.000")
+	for _, r := range runs { // latest first
+		if !strings.HasPrefix(r.ID, n.series()) {
+			continue
+		}
+		if !r.Done() && !fresh {
+			n.Run, n.Started = r.ID, r.Started
+			fmt.Fprintf(p.err, "接着采 %s 开始、没有采完的 %s（要从头开始请加 --fresh）\n", r.Started.Format(time.DateTime), n.Site)
+		}
+		break
+	}
+	profile, err := n.profile()
+	if err != nil || n.Full {
+		return err
+	}
+	known, err := s.HasReviews(ctx, profile.Platform.ID)
+	if err == nil && !known {
+		n.Full = true
+		fmt.Fprintf(p.err, "数据库中还没有%s的评论，读取整个报送期\n", profile.Platform.Name)
+	}
+	return err
+}
+
+// collect works on a collection into the store and keeps its run record.
+func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n notice, workers int) (crawler.Report, error) {
+	profile, err := n.profile()
+	if err != nil {
+		return crawler.Report{}, err
+	}
+	run := store.Run{ID: n.Run, Stage: stageCollect, Period: n.Period, Started: n.Started}
+	if err := s.PutRun(ctx, run); err != nil {
+		return crawler.Report{}, err
+	}
+	if err := queues.post(ctx, n); err != nil {
+		return crawler.Report{}, err
+	}
 	bar := p.startProgress("采集", -1)
-	defer bar.finish()
-	run := "collect-" + profile.Name + "-" + p.now().UTC().Format("20060102T150405.000000000")
-	return crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: watch, Window: w, Run: run}, crawler.Options{
-		Sink: s, Workers: workers, Log: p.log, Version: version, Now: p.now,
+	r, err := crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}, crawler.Options{
+		Sink: s, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
 		Progress: func(g crawler.Progress) {
 			bar.show(g.Pages, g.Pages+int64(g.Open), fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews))
 		},
 	})
+	bar.finish()
+
+	// Also when interrupted: the record tells that there is something to go on
+	// with.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	run.Finished, run.Counts = p.now(), counts(r)
+	switch {
+	case ctx.Err() != nil:
+		run.Error = "被中断"
+	case err != nil:
+		run.Error = err.Error()
+	case r.Unfinished > 0 && !r.BudgetSpent:
+		run.Error = fmt.Sprintf("还有 %d 页没有读", r.Unfinished)
+	}
+	err = errors.Join(err, s.PutRun(last, run))
+	if run.Done() {
+		err = errors.Join(err, queues.withdraw(last, n.Run))
+	}
+	return r, err
+}
+
+// counts are a report's numbers as a run record keeps them.
+func counts(r crawler.Report) map[string]uint64 {
+	out := map[string]uint64{}
+	for name, n := range map[string]int64{
+		"pages": r.Pages, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
+		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
+		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
+		"truncated": r.TruncatedLists,
+	} {
+		if n > 0 {
+			out[name] = uint64(n)
+		}
+	}
+	return out
 }
 
 const maxFaultsShown = 10

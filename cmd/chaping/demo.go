@@ -67,11 +67,8 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
 	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))
 
-	profile, err := loadSite("mall")
-	if err != nil {
-		return err
-	}
-	if profile, err = profile.WithBase(base); err != nil {
+	n := notice{Run: "demo-" + p.now().UTC().Format("20060102T150405.000"), Started: p.now(), Base: base, Watch: watch, Period: period}
+	if n.Site, n.Text, err = readSite("mall"); err != nil {
 		return err
 	}
 	p.dataDir, p.dsn = filepath.Join(o.out, "data"), ""
@@ -80,7 +77,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	defer s.Close()
-	collected, err := p.collect(ctx, s, profile, watch, period.Window(), 8)
+	collected, err := p.collect(ctx, s, &queues{}, n, 8)
 	if err != nil {
 		return err
 	}

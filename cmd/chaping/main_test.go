@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"chaping": main, "waitfor": waitFor})
+	testscript.Main(m, map[string]func(){"chaping": main, "waitfor": waitFor, "waitfile": waitFile})
 }
 
 // waitFor is the script command that waits until an address answers.
@@ -21,6 +21,17 @@ func waitFor() {
 	for range 1000 {
 		if conn, err := net.Dial("tcp", os.Args[1]); err == nil {
 			os.Exit(errorCode(conn.Close()))
+		}
+		time.Sleep(10 * time.Millisecond) // polling another process: there is no signal to wait for
+	}
+	os.Exit(1)
+}
+
+// waitFile is the script command that waits until a file exists.
+func waitFile() {
+	for range 1000 {
+		if _, err := os.Stat(os.Args[1]); err == nil {
+			os.Exit(0)
 		}
 		time.Sleep(10 * time.Millisecond) // polling another process: there is no signal to wait for
 	}

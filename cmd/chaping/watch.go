@@ -8,8 +8,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
-	"chaping/configs"
-	"chaping/crawler"
 )
 
 // loadWatch reads a watch (监测任务) from a YAML file.
@@ -36,17 +34,4 @@ func loadWatch(path string) (chaping.Watch, error) {
 		return chaping.Watch{}, fault("缺少 keywords（商品关键词）或 sources（站点配置）")
 	}
 	return chaping.Watch(w), nil
-}
-
-// loadSite reads a shipped site profile by name, or a file.
-func loadSite(name string) (*crawler.Profile, error) {
-	if data, err := configs.Files.ReadFile("sites/" + name + ".yaml"); err == nil {
-		return crawler.LoadProfile(name, bytes.NewReader(data))
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个站点配置：" + name, Remedy: "用自带配置（" + strings.Join(configs.Names("sites"), "、") + "）或写对 YAML 文件的路径"}
-	}
-	defer f.Close()
-	return crawler.LoadProfile(name, f)
 }

@@ -119,9 +119,9 @@ type Letter struct {
 
 // A Rest is a host that is blocked for now.
 type Rest struct {
-	Host   string
-	Until  time.Time
-	Reason string
+	Host   string    `json:"host"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
 }
 
 // A Frontier is one queue. It is safe for concurrent use. Every error is a

@@ -30,6 +30,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"HugeText", hugeText},
 		{"WindowState", windowState},
 		{"CountRun", countRun},
+		{"HasReviews", hasReviews},
 		{"TalliesCountReviews", talliesCountReviews},
 		{"TalliesEqualANaiveCount", talliesEqualANaiveCount},
 		{"NearestListing", nearestListing},
@@ -419,6 +420,18 @@ func concurrency(t *testing.T, s *store.Store) {
 	n, err := s.ReviewCount(ctx)
 	ok(t, err)
 	equal(t, n, 90)
+}
+
+func hasReviews(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	ok(t, s.PutReviews(ctx, []chaping.Review{review("p", "a")}))
+	for platform, want := range map[string]bool{"mall": true, "mal": false, "": false} {
+		got, err := s.HasReviews(ctx, platform)
+		ok(t, err)
+		if got != want {
+			t.Errorf("%q: %v, want %v", platform, got, want)
+		}
+	}
 }
 
 func runs(t *testing.T, s *store.Store) {

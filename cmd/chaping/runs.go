@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/store"
+)
+
+type runsOptions struct {
+	stage  string
+	period string
+	limit  int
+	json   bool
+}
+
+func (p *program) runsCommand() *cobra.Command {
+	var o runsOptions
+	cmd := &cobra.Command{
+		Use: "runs", Short: "查看采集、导入、挖掘等各次运行的记录",
+		Long:    "列出各次运行：做了什么、何时开始和结束、数量、是否出错。没有结束时间的正在运行，或者进程被杀。",
+		Example: "  chaping runs --stage collect --period 2026-11",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runRuns(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、mine、tally")
+	f.StringVar(&o.period, "period", "", "只看一个报送期")
+	f.IntVar(&o.limit, "limit", 20, "最多几条，新的在前")
+	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
+	return cmd
+}
+
+// shownRun is a run as it is printed.
+type shownRun struct {
+	ID       string            `json:"id"`
+	Stage    string            `json:"stage"`
+	Period   string            `json:"period,omitempty"`
+	Started  time.Time         `json:"started"`
+	Finished *time.Time        `json:"finished,omitempty"`
+	Done     bool              `json:"done"`
+	Error    string            `json:"error,omitempty"`
+	Counts   map[string]uint64 `json:"counts"`
+}
+
+func (p *program) runRuns(ctx context.Context, o runsOptions) error {
+	filter := store.RunFilter{Stage: o.stage, Limit: o.limit}
+	if o.limit < 1 {
+		return usage("--limit 应大于 0")
+	}
+	if o.period != "" {
+		var err error
+		if filter.Period, err = p.period(o.period); err != nil {
+			return err
+		}
+	}
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := s.Runs(ctx, filter)
+	if err != nil {
+		return err
+	}
+	list := []shownRun{}
+	for _, r := range runs {
+		shown := shownRun{ID: r.ID, Stage: r.Stage, Started: r.Started, Done: r.Done(), Error: r.Error, Counts: r.Counts}
+		if r.Period != (chaping.Period{}) {
+			shown.Period = r.Period.String()
+		}
+		if !r.Finished.IsZero() {
+			shown.Finished = &r.Finished
+		}
+		list = append(list, shown)
+	}
+	if o.json {
+		return p.printJSON(list)
+	}
+	for _, r := range list {
+		state := "没有结束"
+		switch {
+		case r.Error != "":
+			state = "没有完成：" + r.Error
+		case r.Done:
+			state = "完成，用时 " + r.Finished.Sub(r.Started).Round(10*time.Millisecond).String()
+		}
+		fmt.Fprintf(p.out, "%s  %-8s %-7s  %s\n  %s\n", r.Started.Format(time.DateTime), r.Stage, r.Period, r.ID, state)
+		var parts []string
+		for name, n := range r.Counts {
+			parts = append(parts, fmt.Sprintf("%s %d", countName(name), n))
+		}
+		slices.Sort(parts)
+		if len(parts) > 0 {
+			fmt.Fprintf(p.out, "  %s\n", strings.Join(parts, "，"))
+		}
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(p.out, "没有符合条件的运行记录")
+	}
+	return nil
+}
+
+// countName is what a count is called in Chinese.
+func countName(name string) string {
+	names := map[string]string{
+		"pages": "页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
+		"duplicates": "重复", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
+		"unfinished": "未读页面", "truncated": "未读到底的列表", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
+		"lines": "行", "stored": "新入库",
+	}
+	if chinese, ok := names[name]; ok {
+		return chinese
+	}
+	return name
+}
