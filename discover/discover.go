@@ -48,19 +48,16 @@ type Suggestion struct {
 	LogOdds  float64 // δ, natural logarithm
 	Target   uint64  // negative reviews of the period that hold it
 	Baseline uint64  // reviews of the baseline that hold it
-	All      uint64  // reviews of both spans, of any grade, that hold it
 	Examples []string
 }
 
 // A Result is what was found.
 type Result struct {
-	Target       uint64 // negative reviews of the period
-	Baseline     uint64 // reviews compared with
-	SamePeriod   bool   // the baseline is the other reviews of the same period
-	Candidates   int    // phrases that were scored
-	Suggestions  []Suggestion
-	AllOfSpans   uint64 // reviews of both spans, of any grade
-	priorReviews float64
+	Target      uint64 // negative reviews of the period
+	Baseline    uint64 // reviews compared with
+	SamePeriod  bool   // the baseline is the other reviews of the same period
+	Candidates  int    // phrases that were scored
+	Suggestions []Suggestion
 }
 
 const (
@@ -72,7 +69,6 @@ const (
 	minPMI        = 1.0
 	minEntropy    = 0.7
 	whole         = 0.7  // share of reviews at which the longer phrase stands for the shorter
-	maxPrior      = 1000 // pseudo-reviews
 	maxText       = 4000 // characters of a review that are looked at; nobody reports a fault after that
 	maxNeighbours = 64   // different characters beside a phrase that are told apart
 	exampleReach  = 20   // characters shown on each side
@@ -84,8 +80,8 @@ const (
 // notFirst and notLast are characters that no phrase begins or ends with:
 // particles, pronouns, adverbs of degree, measure words.
 const (
-	notFirst = "的了着过是我你您他她它们也都就还很太又再在有和跟与把被给对从到这那个么吗呢吧啊呀哦说会要能可让用去来得地所以而且但如果因为并才已最更真好挺较比上下里些次点件只条台家什几一二两三四五六七八九十"
-	notLast  = "的了着是我你您他她它们也都就还很太又再在有和跟与把被给对从这那个么吗呢吧啊呀哦说会要能可让去得地所以而且但如果因为并才已最更真挺较比不没无未别些次件只条台什几一二两三四五六七八九十"
+	notFirst = "的了着过是我你您他她它们也都就还很太又再在有和跟与把被给对从到这那个么吗呢吧啊呀哦说会要能让而且但并才已最更挺较里些次点件只条台家什几一二两三四五六七八九十"
+	notLast  = "的了着是我你您他她它们也都就还很太又再在有和跟与把被给对从这那个么吗呢吧啊呀哦说会要能让得而且但并才已最更挺较不没无未别些次件只条台什几一二两三四五六七八九十"
 )
 
 // Suggest looks for phrases that rise, highest z first.
@@ -122,9 +118,9 @@ type phrase struct {
 	text string
 	pmi  float64 // at the weakest seam; +Inf for a single word
 
-	target, rest, baseline, background uint64 // reviews that hold it
-	left, right                        neighbours
-	examples                           []example
+	target, rest, baseline uint64 // reviews that hold it
+	left, right            neighbours
+	examples               []example
 }
 
 type example struct {
@@ -364,9 +360,9 @@ func (f *finder) pmi(words []string, counts map[string]uint32, reviews, floor fl
 
 // tally is what a batch adds to the phrases it holds.
 type tally struct {
-	target, rest, baseline, background uint64
-	left, right                        neighbours
-	examples                           []example
+	target, rest, baseline uint64
+	left, right            neighbours
+	examples               []example
 }
 
 // count reads both spans and counts the phrases.
@@ -396,14 +392,13 @@ func (f *finder) count(ctx context.Context, o Options, r *Result) error {
 						p.of[m.Pattern] = t
 					}
 					if negative && !baseline {
-						t.left.add(beside(runes, int(m.Start)-1))
-						t.right.add(beside(runes, int(m.End)))
+						t.left.add(beside(runes, int(m.Start)-1, notLast))
+						t.right.add(beside(runes, int(m.End), notFirst))
 					}
 					if slices.Contains(sc.hits, m.Pattern) {
 						continue
 					}
 					sc.hits = append(sc.hits, m.Pattern)
-					t.background++
 					switch {
 					case baseline && negative:
 						t.baseline++
@@ -426,16 +421,12 @@ func (f *finder) count(ctx context.Context, o Options, r *Result) error {
 		})
 	}
 	var rest, before uint64
-	err := read(o.Target, false, func(p part) {
-		r.AllOfSpans += p.all
-		rest += p.all - p.negative
-	})
+	err := read(o.Target, false, func(p part) { rest += p.all - p.negative })
 	if err != nil {
 		return err
 	}
 	if o.Baseline != nil {
 		err := read(o.Baseline, true, func(p part) {
-			r.AllOfSpans += p.all
 			before += p.negative
 		})
 		if err != nil {
@@ -452,8 +443,10 @@ func (f *finder) count(ctx context.Context, o Options, r *Result) error {
 	return nil
 }
 
-func beside(runes []rune, i int) rune {
-	if i < 0 || i >= len(runes) || !inWord(runes[i]) {
+// beside is the character at i, or the edge of a clause, which a function
+// word is as well.
+func beside(runes []rune, i int, function string) rune {
+	if i < 0 || i >= len(runes) || !inWord(runes[i]) || strings.ContainsRune(function, runes[i]) {
 		return edge
 	}
 	return runes[i]
@@ -478,7 +471,6 @@ func (p *phrase) add(t *tally, examples int) {
 	p.target += t.target
 	p.rest += t.rest
 	p.baseline += t.baseline
-	p.background += t.background
 	p.left.merge(&t.left)
 	p.right.merge(&t.right)
 	for _, e := range t.examples {
@@ -546,7 +538,7 @@ func LogOdds(yt, nt, yb, nb, share, size float64) (delta, z float64) {
 
 // rank scores the phrases and keeps whole ones.
 func (f *finder) rank(o Options, r *Result) {
-	r.priorReviews = min(maxPrior, float64(r.Target), max(1, float64(r.Baseline)))
+	prior := max(1, float64(min(r.Target, r.Baseline)))
 	type scored struct {
 		*phrase
 		delta, z float64
@@ -558,8 +550,8 @@ func (f *finder) rank(o Options, r *Result) {
 		}
 		r.Candidates++
 		// Half a review more on either side keeps the share off 0 and 1.
-		share := (float64(p.background) + 0.5) / (float64(r.AllOfSpans) + 1)
-		delta, z := LogOdds(float64(p.target), float64(r.Target), float64(p.baseline), float64(r.Baseline), share, r.priorReviews)
+		share := (float64(p.target+p.baseline) + 0.5) / (float64(r.Target+r.Baseline) + 1)
+		delta, z := LogOdds(float64(p.target), float64(r.Target), float64(p.baseline), float64(r.Baseline), share, prior)
 		if z >= o.MinZ {
 			list = append(list, scored{p, delta, z})
 		}
@@ -589,7 +581,7 @@ func (f *finder) rank(o Options, r *Result) {
 		for _, p := range parts(s.text) {
 			kept[p] = true
 		}
-		g := Suggestion{Phrase: s.text, Z: s.z, LogOdds: s.delta, Target: s.target, Baseline: s.baseline, All: s.background}
+		g := Suggestion{Phrase: s.text, Z: s.z, LogOdds: s.delta, Target: s.target, Baseline: s.baseline}
 		for _, e := range s.examples {
 			g.Examples = append(g.Examples, e.text)
 		}

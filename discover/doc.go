@@ -18,7 +18,8 @@
 //     stand together e times as often as chance would have it (pointwise
 //     mutual information of at least 1). And it must be free on both sides:
 //     the entropy of the characters beside it is at least 0.7, the edge of a
-//     clause counting as a new character each time (branching entropy). It
+//     clause or a function word counting as a new character each time
+//     (branching entropy). It
 //     neither begins nor ends with a function word.
 //
 //  3. Score. Log-odds ratio with an informative Dirichlet prior, equations 15,
@@ -28,10 +29,10 @@
 //     δ = log (yᵗ+a)/(nᵗ+A−yᵗ−a) − log (yᵇ+a)/(nᵇ+A−yᵇ−a)
 //     z = δ / √(1/(yᵗ+a) + 1/(yᵇ+a))
 //
-//     The prior holds A pseudo-reviews, a of them with the phrase, in the
-//     share that it has in all reviews of both spans, good ones included.
-//     Rare phrases are drawn towards that share, so that they need more
-//     evidence.
+//     The prior holds A pseudo-reviews, as many as the smaller side has
+//     reviews, a of them with the phrase, in the
+//     share that it has in target and baseline together. Both sides are drawn
+//     towards that share, rare phrases most, so that they need more evidence.
 //
 //  4. Whole phrases. Of two that contain each other the longer one stays when
 //     it stands in at least 70 % of the other's reviews, else the one with the

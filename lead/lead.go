@@ -12,10 +12,10 @@
 //	priority = severity + number + share + growth + injury
 //
 //	severity  10·(S−1)                        0…30
-//	number    10·log10(1 + lower(x))          0…25
-//	share     10·log10(1 + 100·lower(x, n))   0…20
+//	number    10·log10(lower(x) / lower(1))   0…35
+//	share     10·log10(1 + 100·lower(x, n))   0…15
 //	growth    10·log10(max(1, lower(ratio)))  0…10
-//	injury    5 + 10·log10(i), 0 without any  0…15
+//	injury    5 + 10·log10(i), 0 without any  0…10
 //
 // S is a severity level of 1 to 4 after the RAPEX guideline (Commission
 // Implementing Decision (EU) 2019/417). In the guideline's table of risk, from
@@ -27,7 +27,8 @@
 // counts once, however many terms it holds.
 //
 // lower(·) are lower confidence bounds at 95 % (one-sided), so that small
-// numbers do not shout:
+// numbers do not shout. What is sure after ten reports is a hundred times what
+// is sure after one, two levels of severity's worth:
 //
 //	lower(x)      of a Poisson mean, Byar's approximation (Breslow & Day 1987, 2.12)
 //	lower(x, n)   of a proportion, Wilson (1927), after adding Doubt reviews
@@ -57,10 +58,10 @@ const Levels = 4
 // The caps of the parts; severity's follows from Levels. They add up to 100.
 const (
 	pointsPerDecade = 10
-	capNumber       = 25
-	capShare        = 20
+	capNumber       = 35
+	capShare        = 15
 	capGrowth       = 10
-	capInjury       = 15
+	capInjury       = 10
 	oneInjury       = 5
 )
 
@@ -109,7 +110,7 @@ func at(level int, c Count) Priority {
 		GrowthTold: c.EarlierReviews > 0,
 	}
 	p.Severity = pointsPerDecade * float64(level-1)
-	p.Number = points(1+p.LowNumber, capNumber)
+	p.Number = points(max(1, p.LowNumber/poissonLower(1)), capNumber)
 	p.Share = points(1+100*p.LowShare, capShare)
 	if p.GrowthTold {
 		x0 := float64(c.Earlier[level-1])

@@ -48,6 +48,7 @@ func TestOrder(t *testing.T) {
 		{"number", Count{Affirmed: level(3, 40), Reviews: 4000}, Count{Affirmed: level(3, 4), Reviews: 400}},
 		{"share", Count{Affirmed: level(3, 10), Reviews: 100}, Count{Affirmed: level(3, 10), Reviews: 10000}},
 		{"one of one is not all", Count{Affirmed: level(3, 10), Reviews: 300}, Count{Affirmed: level(3, 1), Reviews: 1}},
+		{"ten mild reports before one grave word", Count{Affirmed: level(3, 10), Reviews: 500}, Count{Affirmed: level(4, 1), Reviews: 500}},
 		{"growth", Count{Affirmed: level(3, 20), Reviews: 500, Earlier: level(3, 2), EarlierReviews: 1500}, Count{Affirmed: level(3, 20), Reviews: 500, Earlier: level(3, 60), EarlierReviews: 1500}},
 		{"an injury", Count{Affirmed: level(3, 3), Reviews: 500, Injuries: 1}, Count{Affirmed: level(3, 3), Reviews: 500}},
 		{"one shout among many mild ones", Count{Affirmed: [4]uint64{200, 200, 200, 200}, Reviews: 1000}, Count{Affirmed: [4]uint64{200, 1, 1, 1}, Reviews: 1000}},
@@ -63,7 +64,7 @@ func TestOrder(t *testing.T) {
 
 func TestParts(t *testing.T) {
 	p := Of(Count{Affirmed: [4]uint64{120, 120, 100, 1}, Reviews: 1000, Injuries: 10, Earlier: [4]uint64{10, 10, 10, 0}, EarlierReviews: 3000})
-	if p.Level != 3 || p.Severity != 20 || p.Injury != 15 || p.Growth != 10 || !p.GrowthTold {
+	if p.Level != 3 || p.Severity != 20 || p.Injury != 10 || p.Growth != 10 || !p.GrowthTold {
 		t.Errorf("%+v", p)
 	}
 	if sum := p.Severity + p.Number + p.Share + p.Growth + p.Injury; math.Abs(sum-p.Points) > 1e-9 {

@@ -115,12 +115,11 @@ func (p *program) printSuggestionsJSON(period chaping.Period, r *discover.Result
 		LogOdds  float64  `json:"log_odds"`
 		Target   uint64   `json:"target_reviews"`
 		Baseline uint64   `json:"baseline_reviews"`
-		All      uint64   `json:"all_reviews"`
 		Examples []string `json:"examples"`
 	}
 	list := []suggestion{}
 	for _, g := range r.Suggestions {
-		list = append(list, suggestion{g.Phrase, g.Z, g.LogOdds, g.Target, g.Baseline, g.All, append([]string{}, g.Examples...)})
+		list = append(list, suggestion{g.Phrase, g.Z, g.LogOdds, g.Target, g.Baseline, append([]string{}, g.Examples...)})
 	}
 	return p.printJSON(struct {
 		Period      string       `json:"period"`
