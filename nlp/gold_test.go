@@ -161,3 +161,24 @@ func TestTrain(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestWritten holds mining to sentences that we wrote ourselves: hard cases of
+// product kinds that no corpus has, half of them not affirmed.
+func TestWritten(t *testing.T) {
+	f, err := os.Open(filepath.Join("testdata", "written.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	e, err := EvalMentions("written.jsonl", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d pairs: precision %.4f, recall %.4f, accuracy %.4f", e.Pairs, e.Precision, e.Recall, e.Accuracy)
+	if e.Precision < 0.95 || e.Recall < 0.95 {
+		for _, w := range e.Wrong {
+			t.Logf("line %d, %s: labelled %s, got %s", w.Line, w.Keyword, w.Assertion, w.Got)
+		}
+		t.Error("precision and recall should be at least 0.95")
+	}
+}
