@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/go-ego/gse"
@@ -61,7 +62,7 @@ type Result struct {
 }
 
 const (
-	maxTokens     = 4
+	maxTokens     = 6
 	minRunes      = 2
 	maxRunes      = 8
 	maxCounts     = 1_000_000 // n-grams counted at a time
@@ -322,7 +323,11 @@ func (f *finder) grams(sc *scratch, body string, counts map[string]uint32) {
 		}
 		words := f.seg.Cut(string(runes[start:end]), false)
 		for i := range words {
+			runes := 0
 			for n := 1; n <= maxTokens && i+n <= len(words); n++ {
+				if runes += utf8.RuneCountInString(words[i+n-1]); runes > maxRunes {
+					break
+				}
 				sc.seen[strings.Join(words[i:i+n], " ")] = true
 			}
 		}

@@ -10,7 +10,7 @@
 // phrase stands, not how often: one angry buyer repeats himself.
 //
 //  1. Candidates. Every clause of the target is cut by gse; runs of one to
-//     four of its words, two to eight characters long, are counted. An unknown
+//     six of its words, two to eight characters long, are counted. An unknown
 //     word falls into single characters, and so comes out as a run. Text that
 //     the dictionary already reads is taken out first.
 //
