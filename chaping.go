@@ -89,6 +89,10 @@ func (r *Review) Body() string {
 // Key identifies the review.
 func (r *Review) Key() ReviewKey { return ReviewKey{r.Platform, r.Product, r.ID} }
 
+// MaxKey bounds each part of a ReviewKey, in bytes. No platform's IDs come
+// near it; what is longer is something else in the ID's place.
+const MaxKey = 1024
+
 // A ReviewKey identifies a review everywhere.
 type ReviewKey struct {
 	Platform, Product, Review string

@@ -268,6 +268,9 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	if review.ID == "" {
 		review.ID = contentID(&review)
 	}
+	if len(review.ID) > chaping.MaxKey || len(review.Product) > chaping.MaxKey {
+		return fail(fieldID, review.ID, fmt.Sprintf("评论编号或商品编号超过 %d 字节", chaping.MaxKey), "核对这一列是否真是编号")
+	}
 	return review, chaping.Listing{
 		Keyword: facts.Keyword, SeenAt: im.Now,
 		Product: chaping.Product{Platform: p.Platform.ID, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,

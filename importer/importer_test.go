@@ -104,6 +104,7 @@ func TestBadLines(t *testing.T) {
 		"future date":     {[]byte(fmt.Sprintf(jdLine, 3, "x", "2033-02-20 08:00:00", 5)), "published", "未来", false},
 		"rating too high": {[]byte(fmt.Sprintf(jdLine, 3, "x", "2016-12-01 08:00:00", 6)), "rating", "评分不在 1–5", false},
 		"rating zero":     {[]byte(fmt.Sprintf(jdLine, 3, "x", "2016-12-01 08:00:00", 0)), "rating", "评分不在 1–5", false},
+		"endless id":      {[]byte(`{"id":"` + strings.Repeat("9", 2000) + `","content":"x","creationTime":"2016-12-01 08:00:00","referenceId":"77","score":5}` + "\n"), "id", "超过 1024 字节", false},
 		"deep JSON":       {append(bytes.Repeat([]byte("["), 100_000), '\n'), "", "嵌套过深", false},
 		"invalid UTF-8 inside GBK": {append(append(gbk(t, `{"id":3,"content":"漏电`), 0xff, 0xfe), gbk(t, `坏了","creationTime":"2016-12-01 08:00:00","referenceId":"77","score":1}`+"\n")...),
 			"", "不合字符集", true},

@@ -23,9 +23,6 @@ const (
 	maxRows  = 1 << 16
 	maxBytes = 64 << 20
 
-	// maxKey bounds each part of a review's or product's key, in bytes.
-	maxKey = 1024
-
 	// hashBits of a review's version are content hash; see 0001_reviews.sql.
 	hashBits = 20
 )
@@ -86,7 +83,7 @@ func checkReview(r *chaping.Review) error {
 	}
 	switch {
 	case !keyFits(r.Platform) || !keyFits(r.Product) || !keyFits(r.ID):
-		return bad("编号", "", fmt.Sprintf("平台、商品和评论编号不能为空，且各不超过 %d 字节", maxKey), "改正来源中的编号字段")
+		return bad("编号", "", fmt.Sprintf("平台、商品和评论编号不能为空，且各不超过 %d 字节", chaping.MaxKey), "改正来源中的编号字段")
 	case r.Published.Before(firstDate) || !r.Published.Before(lastDate):
 		return bad("发表时间", r.Published.Format(time.RFC3339), "不在 1970–2105 年之间", "检查来源的日期格式")
 	case !r.AppendedAt.IsZero() && (r.AppendedAt.Before(firstDate) || !r.AppendedAt.Before(lastDate)):
@@ -99,7 +96,7 @@ func checkReview(r *chaping.Review) error {
 	return nil
 }
 
-func keyFits(s string) bool { return 0 < len(s) && len(s) <= maxKey }
+func keyFits(s string) bool { return 0 < len(s) && len(s) <= chaping.MaxKey }
 
 // version orders the copies of a review. It uses scratch and returns it.
 func version(r *chaping.Review, now time.Time, scratch []byte) (uint64, []byte) {
