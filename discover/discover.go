@@ -92,6 +92,10 @@ func Suggest(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.suggest(ctx, o)
+}
+
+func (f *finder) suggest(ctx context.Context, o Options) (*Result, error) {
 	r := &Result{}
 	if err := f.candidates(ctx, o, r); err != nil {
 		return nil, err
@@ -108,6 +112,7 @@ func Suggest(ctx context.Context, o Options) (*Result, error) {
 
 // finder is one search.
 type finder struct {
+	limit   int // n-grams counted at a time
 	folder  *fold.Folder
 	known   *match.Automaton
 	seg     gse.Segmenter
@@ -134,7 +139,7 @@ func newFinder(d *nlp.Dictionary) (*finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{}
+	f := &finder{limit: maxCounts}
 	if f.folder, err = fold.New("t2s.txt", bytes.NewReader(table)); err != nil {
 		return nil, err
 	}
@@ -265,7 +270,7 @@ func (f *finder) candidates(ctx context.Context, o Options, r *Result) error {
 		for g, n := range p.grams {
 			counts[g] += n
 		}
-		for len(counts) > maxCounts {
+		for len(counts) > f.limit {
 			floor++
 			for g, n := range counts {
 				if n <= floor {

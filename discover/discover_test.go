@@ -129,6 +129,31 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 }
 
+// TestBoundedMemory counts in far less room than the n-grams need.
+func TestBoundedMemory(t *testing.T) {
+	target := invent(1, 4000, "滋滋冒蓝光", 10)
+	rng := rand.New(rand.NewPCG(5, 5))
+	for i := range target { // words that nobody repeats
+		for range 12 {
+			target[i].Text += "，" + string(rune('一'+rng.IntN(5000))) + string(rune('一'+rng.IntN(5000)))
+		}
+	}
+	f, err := newFinder(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.limit = 2000
+	o := Options{Target: stream(target), Baseline: stream(invent(2, 4000, "", 0)), MinReviews: 5, MinZ: 3}
+	r, err := f.suggest(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact := suggest(t, o)
+	if len(r.Suggestions) == 0 || r.Suggestions[0].Phrase != "滋滋冒蓝光" || r.Suggestions[0].Target != exact.Suggestions[0].Target {
+		t.Errorf("got %v, want %v first", r.Suggestions, exact.Suggestions)
+	}
+}
+
 func TestOddInput(t *testing.T) {
 	odd := []string{"", "\xff\xfe", "😀😀😀", "。。。", strings.Repeat("坏", 1<<20), "a\x00b", strings.Repeat("漏 电", 1000), "12345 67890", "ＡＢＣ", "的的的的"}
 	var reviews []chaping.Review

@@ -118,3 +118,19 @@ func TestDiffStops(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func BenchmarkDiff(b *testing.B) {
+	before := miner(b, chaping.Term{Name: "漏电"}, chaping.Term{Name: "异味"})
+	after := miner(b, chaping.Term{Name: "漏电", Surfaces: []string{"跑电"}}, chaping.Term{Name: "异味"})
+	texts := []string{"快递很快，包装完好，用了几天没有问题", "没有异味，水烧得快", "用了两天跑电，吓人", "颜色好看，送朋友的，朋友很喜欢，下次还来"}
+	reviews := make([]chaping.Review, 100_000)
+	for i := range reviews {
+		reviews[i] = chaping.Review{Platform: "jd", Product: fmt.Sprint(i % 50), ID: fmt.Sprint(i), Grade: chaping.Grade(i % 4), Text: texts[i%4]}
+	}
+	for b.Loop() {
+		if _, err := Diff(context.Background(), stream(reviews), before, after, 10); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(reviews)*b.N)/b.Elapsed().Seconds(), "reviews/s")
+}
