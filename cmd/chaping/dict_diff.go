@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -101,11 +102,12 @@ type diffRow struct {
 func sheetRows(ctx context.Context, s *store.Store, period chaping.Period, changes []lexicon.RowChange) ([]diffRow, error) {
 	var keys []store.ProductKey
 	for _, c := range changes {
-		if k := (store.ProductKey{Platform: c.Platform, Product: c.Product}); !slices.Contains(keys, k) {
-			keys = append(keys, k)
-		}
+		keys = append(keys, store.ProductKey{Platform: c.Platform, Product: c.Product})
 	}
-	listings, err := s.Products(ctx, period.Window(), keys)
+	slices.SortFunc(keys, func(a, b store.ProductKey) int {
+		return cmp.Or(strings.Compare(a.Platform, b.Platform), strings.Compare(a.Product, b.Product))
+	})
+	listings, err := s.Products(ctx, period.Window(), slices.Compact(keys))
 	if err != nil {
 		return nil, err
 	}
