@@ -66,6 +66,7 @@ type collection struct {
 	log    *slog.Logger
 
 	pages    int64 // read by this process and before
+	bytes    int64 // the same
 	progress Progress
 }
 
@@ -79,6 +80,9 @@ func newCollection(job Job, o Options) (*collection, error) {
 		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "时间采集范围是空的", Remedy: "检查报送期，起始时间应早于结束时间"}
 	case job.Run == "":
 		return nil, &chaping.Error{Code: chaping.CodeInternal, Message: "采集没有名称", Remedy: "请报告这个程序错误"}
+	}
+	if err := job.Profile.mayCrawl(); err != nil {
+		return nil, err
 	}
 	for _, keyword := range job.Watch.Keywords {
 		if strings.TrimSpace(keyword) == "" {
@@ -150,18 +154,22 @@ func (c *collection) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.pages = stats.Count[countPages]
+	c.pages, c.bytes = stats.Count[countPages], stats.Count[countBytes]
 	c.progress = Progress{
 		Pages: c.pages, Products: stats.Count[countProducts], Reviews: stats.Count[countReviews],
 		Faults: stats.Count[countFaults], Open: stats.Open,
 	}
 
 	working, stop := context.WithCancel(ctx)
-	f := newFetcher(working, c.job.Profile, userAgent(c.Version, c.job.Profile.Contact), c.now, func(host string, delay time.Duration) {
+	defer stop()
+	f, err := newFetcher(working, c.job.Profile, userAgent(c.Version, c.job.Profile.Contact), c.now, func(host string, delay time.Duration) {
 		if err := c.queue.Pace(working, host, delay); err != nil {
 			c.log.Warn("无法记下网站要求的间隔", "host", host, "err", err)
 		}
 	})
+	if err != nil {
+		return err
+	}
 	claims := make(chan frontier.Claim)
 	results := make(chan done, c.Workers)
 	var workers sync.WaitGroup
@@ -277,11 +285,11 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 	}
 }
 
-// spent tells whether the run's page budget is used up, with so many pages
+// spent tells whether the run's budget of pages or bytes is used up, with so many pages
 // under way.
 func (c *collection) spent(under int) bool {
-	budget := c.job.Profile.PageBudget
-	return budget > 0 && c.pages+int64(under) >= budget
+	pages, bytes := c.job.Profile.PageBudget, c.job.Profile.ByteBudget
+	return pages > 0 && c.pages+int64(under) >= pages || bytes > 0 && c.bytes >= bytes
 }
 
 // A batch is what was done and is not yet stored.
@@ -356,6 +364,7 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 			}
 		}
 		c.pages += d.outcome.count[countPages]
+		c.bytes += d.outcome.count[countBytes]
 		c.progress.Pages = c.pages
 		c.progress.Products += d.outcome.count[countProducts]
 		c.progress.Reviews += d.outcome.count[countReviews]

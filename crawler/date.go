@@ -15,6 +15,7 @@ const (
 	epochSeconds = "epoch_s"
 	epochMillis  = "epoch_ms"
 	rfc3339      = "rfc3339"
+	iso8601      = "iso8601"  // any of the usual ways: 2026-11-02, 2026-11-02T10:00, with or without zone
 	relative     = "relative" // 刚刚, 5分钟前, 3小时前, 今天 12:30, 昨天, 前天, 3天前
 )
 
@@ -22,7 +23,7 @@ const (
 // one, or a Go layout with year, month and day.
 func knownLayout(layout string) bool {
 	switch layout {
-	case epochSeconds, epochMillis, rfc3339, relative:
+	case epochSeconds, epochMillis, rfc3339, iso8601, relative:
 		return true
 	}
 	// A layout that names all three gives the day back.
@@ -65,11 +66,23 @@ func parseOne(s, layout string, now time.Time) (time.Time, bool) {
 	case rfc3339:
 		t, err := time.Parse(time.RFC3339, s)
 		return t, err == nil
+	case iso8601:
+		for _, layout := range isoLayouts {
+			if t, err := time.ParseInLocation(layout, s, chaping.Shanghai()); err == nil {
+				return t, true
+			}
+		}
+		return time.Time{}, false
 	case relative:
 		return parseRelative(s, now)
 	}
 	t, err := time.ParseInLocation(layout, s, chaping.Shanghai())
 	return t, err == nil
+}
+
+var isoLayouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
+	"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04", time.DateOnly, "20060102",
 }
 
 var (

@@ -74,9 +74,13 @@ func userAgent(version, contact string) string {
 	return agent + ")"
 }
 
-func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.Time, pace func(string, time.Duration)) *fetcher {
-	transport := newTransport(p)
-	guarded := bounded{transport}
+func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.Time, pace func(string, time.Duration)) (*fetcher, error) {
+	secret, err := p.secrets()
+	if err != nil {
+		return nil, err
+	}
+	transport := newTransport(p, secret.proxy)
+	guarded := dressed{bounded{transport}, p.Base.Host, secret.headers}
 	f := &fetcher{profile: p, pace: pace, now: now, closer: transport.CloseIdleConnections}
 	f.robots = &robots{
 		agent: agent,
@@ -106,7 +110,7 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 		return f.allowed(r.Context(), r.URL)
 	})
 	f.base = c
-	return f
+	return f, nil
 }
 
 // permitted tells why the URL is not one that the profile allows.
@@ -185,7 +189,7 @@ func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
 	p := &page{url: r.Request.URL, read: f.now(), body: text, size: len(r.Body), bad: bad}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		// A challenge often comes with 403.
-		if n, err := parse(text, formatHTML); err == nil && f.challenged(n, text) {
+		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {
 			return nil, errChallenge{}
 		}
 		return nil, errGone{fmt.Sprintf("服务器返回 %d", r.StatusCode)}

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,6 +24,7 @@ const (
 	formatHTML format = iota
 	formatJSON
 	formatJSONP
+	formatSchema // what an HTML page says in schema.org's vocabulary; read like JSON
 )
 
 // A selector is a compiled CSS selector.
@@ -63,6 +65,7 @@ type fieldYAML struct {
 
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
+	*f = fieldYAML{} // nothing stays of what the profile extends
 	switch node.Kind {
 	case yaml.ScalarNode:
 		f.short = node.Value
@@ -131,7 +134,7 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	}
 	for _, layout := range y.Date {
 		if !knownLayout(layout) {
-			l.fail(path+".date", layout, "不认识的日期格式", "用 epoch_s、epoch_ms、rfc3339、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
+			l.fail(path+".date", layout, "不认识的日期格式", "用 epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
 		}
 	}
 	return f
@@ -163,6 +166,15 @@ func (l *loader) selector(path, css string) *selector {
 type node struct {
 	html *goquery.Selection
 	json gjson.Result
+	page *goquery.Selection // the HTML that json was taken from
+}
+
+// document is the page's HTML, nil if it has none.
+func (n node) document() *goquery.Selection {
+	if n.html != nil {
+		return n.html
+	}
+	return n.page
 }
 
 // get is the value of the field at the node, trimmed. found is false when the
@@ -290,13 +302,13 @@ func (f *field) list(n node) []node {
 // has tells whether the challenge is what the page shows.
 func (c challenge) has(n node, text string) bool {
 	if c.css != nil {
-		return n.html != nil && n.html.FindMatcher(*c.css).Length() > 0
+		return n.document() != nil && n.document().FindMatcher(*c.css).Length() > 0
 	}
 	return strings.Contains(text, c.text)
 }
 
-// parse reads a decoded page.
-func parse(body string, as format) (node, error) {
+// parse reads the decoded page at the address.
+func parse(body string, as format, at string) (node, error) {
 	switch as {
 	case formatJSONP:
 		body = unwrapJSONP(body)
@@ -314,7 +326,14 @@ func parse(body string, as format) (node, error) {
 	if err != nil {
 		return node{}, fmt.Errorf("无法解析 HTML：%w", err)
 	}
-	return node{html: doc.Selection}, nil
+	if as != formatSchema {
+		return node{html: doc.Selection}, nil
+	}
+	view, err := json.Marshal(schemaView(doc.Selection, at))
+	if err != nil {
+		return node{}, fmt.Errorf("无法整理 schema.org 数据：%w", err)
+	}
+	return node{json: gjson.ParseBytes(view), page: doc.Selection}, nil
 }
 
 // maxJSONDepth bounds the recursion of the JSON parser.

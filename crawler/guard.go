@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -19,17 +20,35 @@ var errPrivate = errors.New("拒绝连接内网地址")
 // the address that is about to be connected to, after name resolution, so
 // that neither redirects nor a name that resolves to another address later
 // get around it. Environment proxies are not used: through a proxy the check
-// would be worth nothing.
-func newTransport(p *Profile) *http.Transport {
+// on the connection is worth nothing. With the profile's own proxy, names are
+// resolved here beforehand and refused if they are private.
+func newTransport(p *Profile, proxy *url.URL) *http.Transport {
 	open := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	guarded := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: refusePrivate}
 	private := map[string]bool{}
 	for _, host := range p.PrivateHosts {
 		private[strings.ToLower(host)] = true
 	}
+	through := func(r *http.Request) (*url.URL, error) {
+		if proxy == nil || private[strings.ToLower(r.URL.Hostname())] {
+			return nil, nil
+		}
+		// What this machine cannot resolve is left to the proxy.
+		addresses, _ := net.DefaultResolver.LookupNetIP(r.Context(), "ip", r.URL.Hostname())
+		for _, a := range addresses {
+			if !public(a) {
+				return nil, fmt.Errorf("%w：%s", errPrivate, a)
+			}
+		}
+		return proxy, nil
+	}
 	return &http.Transport{
+		Proxy: through,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			host, _, err := net.SplitHostPort(address)
+			if proxy != nil && host == proxy.Hostname() {
+				return open.DialContext(ctx, network, address)
+			}
 			if err == nil && private[strings.ToLower(host)] {
 				return open.DialContext(ctx, network, address)
 			}

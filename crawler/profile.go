@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/configs"
 )
 
 // A Profile describes a site: where its searches, products, shops and reviews
@@ -33,13 +34,18 @@ type Profile struct {
 	Concurrency  int           // requests to a host at once
 	IgnoreRobots bool
 
-	BodyLimit    int64         // bytes of a page, decompressed
-	Timeout      time.Duration // of one request
-	Attempts     int           // how often a page is tried
-	RetryBase    time.Duration // wait before the second attempt; doubles every time
-	Overlap      time.Duration // how far to read back into what an earlier run has read
-	PageBudget   int64         // pages of a run; 0 means no limit
-	Charset      string        // when the site declares a wrong one; empty: as declared
+	BodyLimit    int64             // bytes of a page, decompressed
+	Timeout      time.Duration     // of one request
+	Attempts     int               // how often a page is tried
+	RetryBase    time.Duration     // wait before the second attempt; doubles every time
+	Overlap      time.Duration     // how far to read back into what an earlier run has read
+	PageBudget   int64             // pages of a run; 0 means no limit
+	ByteBudget   int64             // bytes of a run, decompressed; 0 means no limit
+	NeedsLeave   bool              // nobody may crawl the platform without AuthorizedBy
+	Headers      map[string]string // sent to Base's host; values may name environment variables: ${NAME}
+	Cookies      string            // the same
+	Proxy        string            // the same; empty: none
+	Charset      string            // when the site declares a wrong one; empty: as declared
 	DefaultTexts map[string]bool
 	Challenges   []challenge
 
@@ -77,15 +83,16 @@ type searchStep struct {
 	items        field
 	empty        *field
 	id           *field
-	link         field
+	link         *field
 	name         *field
 	nameContains bool
 	paging       paging
 }
 
 type productStep struct {
+	url                               template // where the search tells no link
 	format                            format
-	id, name, price                   *field
+	id, name, link, price, currency   *field
 	shopID, shopName, shopURL, region *field
 }
 
@@ -109,6 +116,7 @@ type reviewStep struct {
 	isDefault  *field
 	pinned     *field
 	unordered  bool
+	slices     slicing
 	paging     paging
 }
 
@@ -120,10 +128,37 @@ type paging struct {
 	next  *field // link to the next page
 	pages *field // number of pages
 	total *field // number of entries that the site says there are
+
+	cursor *field // what the following page is asked for with
+	start  string // and the first one
+	size   int    // entries of a page, for {offset} and {size}
 }
+
+// slicing gets past a limit of pages: where the whole list is longer than the
+// site shows, it is read again in parts, which together hold everything, and
+// in other orders, which bring more to light but prove nothing.
+type slicing struct {
+	whole string
+	parts []string
+	views []string
+}
+
+// at is the n-th way to look at the list; 0 is the whole.
+func (s slicing) at(n int) string {
+	switch {
+	case n == 0:
+		return s.whole
+	case n <= len(s.parts):
+		return s.parts[n-1]
+	}
+	return s.views[n-1-len(s.parts)]
+}
+
+func (s slicing) count() int { return len(s.parts) + len(s.views) }
 
 // The YAML form. Every key stands here once; unknown keys are errors.
 type profileYAML struct {
+	Extends  string `yaml:"extends"`
 	Platform struct {
 		ID   string `yaml:"id"`
 		Name string `yaml:"name"`
@@ -132,6 +167,7 @@ type profileYAML struct {
 	Hosts        []string `yaml:"hosts"`
 	PrivateHosts []string `yaml:"private_hosts"`
 	AuthorizedBy string   `yaml:"authorized_by"`
+	NeedsLeave   bool     `yaml:"needs_authorization"`
 	Contact      string   `yaml:"contact"`
 	Rating       *struct {
 		Version  string `yaml:"version"`
@@ -144,12 +180,18 @@ type profileYAML struct {
 		Concurrency *int           `yaml:"concurrency"`
 		Robots      string         `yaml:"robots"`
 	} `yaml:"politeness"`
+	Request struct {
+		Headers map[string]string `yaml:"headers"`
+		Cookies string            `yaml:"cookies"`
+		Proxy   string            `yaml:"proxy"`
+	} `yaml:"request"`
 	Limits struct {
 		Body     int64         `yaml:"body"`
 		Timeout  time.Duration `yaml:"timeout"`
 		Attempts int           `yaml:"attempts"`
 		Retry    time.Duration `yaml:"retry"`
 		Pages    int64         `yaml:"pages"`
+		Bytes    int64         `yaml:"bytes"`
 	} `yaml:"limits"`
 	Overlap      *time.Duration  `yaml:"overlap"`
 	Charset      string          `yaml:"charset"`
@@ -182,11 +224,14 @@ type searchYAML struct {
 }
 
 type productYAML struct {
+	URL    string `yaml:"url"`
 	Format string `yaml:"format"`
 	Fields struct {
 		ID       *fieldYAML `yaml:"id"`
 		Name     *fieldYAML `yaml:"name"`
+		URL      *fieldYAML `yaml:"url"`
 		Price    *fieldYAML `yaml:"price"`
+		Currency *fieldYAML `yaml:"currency"`
 		ShopID   *fieldYAML `yaml:"shop_id"`
 		ShopName *fieldYAML `yaml:"shop_name"`
 		ShopURL  *fieldYAML `yaml:"shop_url"`
@@ -219,16 +264,26 @@ type reviewYAML struct {
 		Default    *fieldYAML `yaml:"default"`
 		Pinned     *fieldYAML `yaml:"pinned"`
 	} `yaml:"fields"`
-	Order  string     `yaml:"order"`
-	Paging pagingYAML `yaml:"paging"`
+	Order  string      `yaml:"order"`
+	Slices *slicesYAML `yaml:"slices"`
+	Paging pagingYAML  `yaml:"paging"`
+}
+
+type slicesYAML struct {
+	Whole string   `yaml:"whole"`
+	Parts []string `yaml:"parts"`
+	Views []string `yaml:"views"`
 }
 
 type pagingYAML struct {
-	From  *int       `yaml:"from"`
-	Limit int        `yaml:"limit"`
-	Next  *fieldYAML `yaml:"next"`
-	Pages *fieldYAML `yaml:"pages"`
-	Total *fieldYAML `yaml:"total"`
+	Cursor *fieldYAML `yaml:"cursor"`
+	Start  string     `yaml:"start"`
+	Size   int        `yaml:"size"`
+	From   *int       `yaml:"from"`
+	Limit  int        `yaml:"limit"`
+	Next   *fieldYAML `yaml:"next"`
+	Pages  *fieldYAML `yaml:"pages"`
+	Total  *fieldYAML `yaml:"total"`
 }
 
 // LoadProfile reads a site profile. The name is what watches call it, and
@@ -252,6 +307,22 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 	}
 	l.root = document.Content[0]
 	var raw profileYAML
+	var base struct{ Extends string }
+	if err := l.root.Decode(&base); err == nil && base.Extends != "" {
+		// What the file says is laid over what it extends: single entries
+		// replace those of the same name, lists replace whole lists.
+		text, err := configs.Files.ReadFile("sites/" + base.Extends + ".yaml")
+		if err != nil {
+			l.fail("extends", base.Extends, "没有这个自带站点配置", "可用 "+strings.Join(configs.Names("sites"), "、"))
+			return nil, errors.Join(l.errs...)
+		}
+		if err := yaml.Unmarshal(text, &raw); err != nil {
+			return nil, fmt.Errorf("自带站点配置 %s：%w", base.Extends, err)
+		}
+		if raw.Extends != "" {
+			l.fail("extends", base.Extends, "这个配置自己是从别的配置来的", "从它所依据的 "+raw.Extends+" 开始")
+		}
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&raw); err != nil {
@@ -277,6 +348,19 @@ func (p *Profile) WithBase(base string) (*Profile, error) {
 	return &moved, nil
 }
 
+// At is the profile, moved to the site of the address unless it allows that
+// site already.
+func (p *Profile) At(address string) (*Profile, error) {
+	u, err := url.Parse(address)
+	if err == nil && u.Host != "" && p.allowsHost(u.Hostname()) {
+		return p, nil
+	}
+	if err != nil {
+		u = &url.URL{}
+	}
+	return p.WithBase(u.Scheme + "://" + u.Host)
+}
+
 func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -286,6 +370,18 @@ func parseBase(s string) (*url.URL, error) {
 		return nil, errors.New("只支持带主机名的 http、https 地址")
 	}
 	return u, nil
+}
+
+// mayCrawl refuses a platform that needs somebody's leave, without it.
+func (p *Profile) mayCrawl() error {
+	if !p.NeedsLeave || p.AuthorizedBy != "" {
+		return nil
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: fmt.Sprintf("采集%s须先取得平台的书面授权", p.Platform.Name),
+		Remedy:  fmt.Sprintf("取得授权后另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；没有授权时可导入平台或商家提供的导出文件（chaping import）", p.Name),
+	}
 }
 
 // allowsHost tells whether the profile lets its collector ask the host (a
@@ -374,6 +470,7 @@ func (l *loader) profile(raw *profileYAML) *Profile {
 		Platform:     chaping.Platform{ID: raw.Platform.ID, Name: raw.Platform.Name, Rating: chaping.Stars()},
 		PrivateHosts: raw.PrivateHosts,
 		AuthorizedBy: strings.TrimSpace(raw.AuthorizedBy),
+		NeedsLeave:   raw.NeedsLeave,
 		Contact:      strings.TrimSpace(raw.Contact),
 		Delay:        defaultDelay,
 		Concurrency:  defaultConcurrency,
@@ -468,6 +565,8 @@ func (l *loader) behaviour(p *Profile, raw *profileYAML) {
 	limit("attempts", b.Attempts != 0, b.Attempts > 0 && b.Attempts <= 20, b.Attempts, "尝试次数应在 1 到 20 之间", func() { p.Attempts = b.Attempts })
 	limit("retry", b.Retry != 0, b.Retry > 0 && b.Retry <= time.Hour, b.Retry, "重试间隔应在 0 到 1 小时之间", func() { p.RetryBase = b.Retry })
 	limit("pages", b.Pages != 0, b.Pages > 0, b.Pages, "页数预算应大于 0", func() { p.PageBudget = b.Pages })
+	limit("bytes", b.Bytes != 0, b.Bytes > 0, b.Bytes, "流量预算应大于 0（字节数）", func() { p.ByteBudget = b.Bytes })
+	l.request(p, raw)
 	if d := raw.Overlap; d != nil {
 		if *d < 0 || *d > 366*24*time.Hour {
 			l.fail("overlap", d.String(), "重读的时间应在 0 到一年之间", "例如 72h")

@@ -21,9 +21,13 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
 	}
 	for _, item := range items {
+		id, _ := step.id.get(item)
 		link, ok := step.link.get(item)
+		if step.link == nil && id != "" {
+			link, ok = r.job.Profile.product.url.fill(map[string]string{"product": url.PathEscape(id)}), true
+		}
 		if !ok || link == "" {
-			o.fault(Fault{URL: t.URL, Field: step.link.name, Problem: "商品没有链接"})
+			o.fault(Fault{URL: t.URL, Field: "search.fields.url", Problem: "商品没有链接"})
 			continue
 		}
 		o.add(countFound+t.Keyword, 1)
@@ -33,12 +37,17 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 				continue
 			}
 		}
-		address, err := resolve(on, n, link)
+		var address string
+		var err error
+		if step.link == nil { // an address of the profile's, not of the page's
+			address, err = absolute(r.job.Profile.Base, link)
+		} else {
+			address, err = resolve(on, n, link)
+		}
 		if err != nil {
-			o.fault(Fault{URL: t.URL, Field: step.link.name, Value: link, Problem: err.Error()})
+			o.fault(Fault{URL: t.URL, Field: "search.fields.url", Value: link, Problem: err.Error()})
 			continue
 		}
-		id, _ := step.id.get(item)
 		key := id
 		if key == "" {
 			key = address
@@ -46,12 +55,12 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		o.link(task{Step: stepProduct, URL: address, Keyword: t.Keyword, Product: id}, t.Keyword, key)
 	}
 
-	next, more := r.next(o, &step.paging, t, on, n, len(items))
+	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
 	if !more {
 		return nil
 	}
 	if next == "" {
-		following, err := r.searchTask(t.Keyword, t.Page+1)
+		following, err := r.searchTask(t.Keyword, t.Page+1, cursor)
 		if err != nil {
 			return err
 		}
@@ -62,25 +71,28 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword, Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
 		return nil
 	}
-	o.link(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1}, t.Keyword, strconv.Itoa(t.Page+1))
+	o.link(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
 	return nil
 }
 
-// next tells whether there is a following page, and its address where the
-// page names it.
-func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int) (address string, more bool) {
+// next tells whether there is a following page, and its address or cursor
+// where the page names it.
+func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int) (address, cursor string, more bool) {
 	switch {
 	case p.next != nil:
 		link, ok := p.next.get(n)
 		if !ok || link == "" {
-			return "", false
+			return "", "", false
 		}
 		address, err := resolve(on, n, link)
 		if err != nil {
 			o.fault(Fault{URL: t.URL, Field: p.next.name, Value: link, Problem: err.Error()})
-			return "", false
+			return "", "", false
 		}
-		return address, address != t.URL
+		return address, "", address != t.URL
+	case p.cursor != nil:
+		cursor, ok := p.cursor.get(n)
+		return "", cursor, ok && cursor != "" && cursor != t.Cursor
 	case p.pages != nil:
 		value, ok := p.pages.get(n)
 		if !ok {
@@ -91,9 +103,9 @@ func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int
 			o.fault(Fault{URL: t.URL, Field: p.pages.name, Value: value, Problem: err.Error()})
 			break
 		}
-		return "", int64(t.Page-p.from+1) < pages
+		return "", "", int64(t.Page-p.from+1) < pages
 	}
-	return "", items > 0 // until a page is empty
+	return "", "", items > 0 // until a page is empty
 }
 
 // product reads a product page.
@@ -115,7 +127,16 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		return errLayout{Fault{URL: t.URL, Field: step.name.name, Problem: "商品页没有商品名称，页面结构可能已变"}}
 	}
 	product.Name = squeeze(name)
-	if step.price != nil {
+	if link, ok := step.link.get(n); ok && link != "" {
+		if address, err := resolve(on, n, link); err == nil {
+			product.URL = address
+		} else {
+			o.fault(Fault{URL: t.URL, Field: step.link.name, Value: link, Problem: err.Error()})
+		}
+	}
+	if currency, ok := step.currency.get(n); ok && !isYuan(currency) {
+		o.fault(Fault{URL: t.URL, Field: step.currency.name, Value: currency, Problem: "价格不是人民币，未收录价格"})
+	} else if step.price != nil {
 		value, ok := step.price.get(n)
 		price, err := chaping.ParsePrice(value)
 		switch {
@@ -154,7 +175,13 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		if err != nil {
 			return err
 		}
-		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, From: from}
+		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, Cursor: review.paging.start, From: from}
+		if review.url.has("url") {
+			first.Item = t.URL
+		}
+		if review.url.has("shop") {
+			first.Shop = product.Shop.ID
+		}
 		if err := r.address(&first); err != nil {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
@@ -167,11 +194,9 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 
 // address fills in the URL of a review page.
 func (r *reader) address(t *task) error {
-	s := r.job.Profile.reviews[t.Reviews].url.fill(map[string]string{
-		"link":    t.Link,
-		"product": url.QueryEscape(t.Product),
-		"page":    strconv.Itoa(t.Page),
-	})
+	step := &r.job.Profile.reviews[t.Reviews]
+	s := step.url.fill(step.paging.values(t.Page, t.Cursor),
+		"link", t.Link, "url", t.Item, "product", url.QueryEscape(t.Product), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
 	u, err := r.job.Profile.Base.Parse(s)
 	if err != nil {
 		return fmt.Errorf("评论页的网址 %q 无效", chaping.Shorten(s, 80))
@@ -255,6 +280,8 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	// One page is judged by what stands in its natural place: a page is past
 	// the window when it has such reviews and all are older.
 	natural, older := 0, 0
+	var oldest time.Time
+	var edge []uint64 // published then
 	var ids []uint64
 	fresh := 0
 	for _, item := range items {
@@ -263,6 +290,12 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			natural++
 			if place.published.Before(t.From) {
 				older++
+			}
+			if oldest.IsZero() || place.published.Before(oldest) {
+				oldest, edge = place.published, nil
+			}
+			if place.published.Equal(oldest) {
+				edge = append(edge, hash(place.id))
 			}
 		}
 		if place.id == "" {
@@ -286,6 +319,10 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			continue
 		}
 		o.reviews = append(o.reviews, review)
+		if t.Slice > 0 && (review.Published.After(t.Edge) || slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
+			o.add(countDuplicates, 1)
+			continue
+		}
 		o.add(countReviews, 1)
 		if review.Default {
 			o.add(countDefaults, 1)
@@ -298,44 +335,114 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	if t.Began.IsZero() {
 		t.Began = on.read
 	}
-	past := !step.unordered && natural > 0 && older == natural
-	if past {
-		return r.finished(o, t)
+	// Other orders than the whole list's say nothing about the window.
+	ordered := !step.unordered && t.Slice <= len(step.slices.parts)
+	if past := ordered && natural > 0 && older == natural; past {
+		t.Total = 0 // the rest was not asked for
+		return r.sliced(o, t, step)
 	}
 	got := t.Seen.Count + int64(fresh)
-	next, more := r.next(o, &step.paging, t, on, n, len(items))
+	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
 	if more && fresh == 0 && len(items) > 0 && t.Page > step.paging.from {
 		more = false // the site shows the same page for ever
 	}
-	if more && t.Page+1-step.paging.from >= step.paging.limit {
-		r.truncated(o, t, step, fmt.Sprintf("超过 %d 页，其余未读", step.paging.limit))
-		return nil
+	if t.Slice > 0 && !more {
+		t.Parts += got
+	}
+	if short, total := r.short(o, t, step, n, got, more); short != "" {
+		switch {
+		case t.Slice > 0:
+			t.Cut = true
+		case step.slices.count() > 0:
+			t.Edge, t.Seen.Edge, t.Total = oldest, edge, total
+			if step.unordered || oldest.IsZero() {
+				t.Edge = lastMoment // nothing is known to have been read
+			}
+			t.Cut = len(step.slices.parts) == 0
+		default:
+			r.truncated(o, t, step, short)
+			return nil
+		}
+		return r.look(o, t, step)
 	}
 	if more {
-		following := task{Step: stepReviews, Product: t.Product, Reviews: t.Reviews, Link: t.Link, Page: t.Page + 1, URL: next, Began: t.Began, From: t.From}
-		following.Seen = seen{First: t.Seen.First, Last: ids, Count: got, Bad: t.Seen.Bad}
+		following := t
+		following.Page, following.URL, following.Cursor = t.Page+1, next, cursor
+		following.Seen = seen{First: t.Seen.First, Last: ids, Edge: t.Seen.Edge, Count: got, Bad: t.Seen.Bad}
 		if t.Page == step.paging.from {
 			following.Seen.First = ids
 			following.Seen.Last = nil
 		}
-		if next == "" {
-			if err := r.address(&following); err != nil {
-				return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
-			}
-		}
-		o.link(following, t.Product, strconv.Itoa(t.Reviews), strconv.Itoa(following.Page))
-		return nil
+		return r.follow(o, following)
 	}
-	// The end of the list: is it all that the site says there is?
-	if value, ok := step.paging.total.get(n); ok && value != "" {
+	return r.sliced(o, t, step)
+}
+
+// short tells what is missing when the reading of a list has to end here: the
+// limit of pages, or what the site says there is. "" if nothing is missing, or
+// there is a page to follow. least is how many the site says there are at
+// least, 0 if it does not say.
+func (r *reader) short(o *outcome, t task, step *reviewStep, n node, got int64, more bool) (problem string, least int64) {
+	value, ok := step.paging.total.get(n)
+	if t.Slice == 0 && ok && value != "" {
 		total, exact, err := parseCount(value)
 		switch {
 		case err != nil:
 			o.fault(Fault{URL: t.URL, Field: step.paging.total.name, Value: value, Problem: err.Error()})
-		case exact && got < total:
-			r.truncated(o, t, step, fmt.Sprintf("网站称共 %d 条评论，只读到 %d 条", total, got))
-			return nil
+		case exact:
+			least = total
+		default: // 1.3万 may be 12,500
+			least = total - total/10
 		}
+	}
+	full := t.Page+1-step.paging.from >= step.paging.limit
+	if full && (more || t.Slice > 0 && step.paging.pages != nil) { // sites count no pages beyond their limit
+		return fmt.Sprintf("超过 %d 页，其余未读", step.paging.limit), least
+	}
+	if !more && got < least {
+		return fmt.Sprintf("网站称共 %s 条评论，只读到 %d 条", chaping.Shorten(value, 20), got), least
+	}
+	return "", least
+}
+
+// lastMoment is after every review.
+var lastMoment = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
+
+// follow puts the task in line, at its URL or at the one that its page has.
+func (r *reader) follow(o *outcome, t task) error {
+	if t.URL == "" {
+		if err := r.address(&t); err != nil {
+			return errLayout{Fault{Field: "reviews.url", Problem: err.Error()}}
+		}
+	}
+	key := []string{t.Product, strconv.Itoa(t.Reviews), strconv.Itoa(t.Page)}
+	if t.Slice > 0 {
+		key = append(key, strconv.Itoa(t.Slice))
+	}
+	o.link(t, key...)
+	return nil
+}
+
+// sliced goes on when one way to look at the list has come to its end.
+func (r *reader) sliced(o *outcome, t task, step *reviewStep) error {
+	if t.Slice == 0 { // the whole list, to the end that matters
+		return r.finished(o, t)
+	}
+	return r.look(o, t, step)
+}
+
+// look goes on with the next way to look at the list. After the last one,
+// the product's reviews are complete if no part was cut.
+func (r *reader) look(o *outcome, t task, step *reviewStep) error {
+	if t.Slice < step.slices.count() {
+		t.Slice++
+		t.Page, t.Cursor, t.URL = step.paging.from, step.paging.start, ""
+		t.Seen = seen{Bad: t.Seen.Bad, Edge: t.Seen.Edge}
+		return r.follow(o, t)
+	}
+	if t.Cut || t.Parts < t.Total {
+		r.truncated(o, t, step, "分段之后仍有读不到的")
+		return nil
 	}
 	return r.finished(o, t)
 }
@@ -435,6 +542,15 @@ func parseRating(s string) (int, error) {
 		return 0, fmt.Errorf("评分 %q 不是整数", chaping.Shorten(s, 20))
 	}
 	return n, nil
+}
+
+// isYuan tells whether the currency is that of Price.
+func isYuan(s string) bool {
+	switch strings.ToUpper(strings.TrimSpace(s)) {
+	case "", "CNY", "RMB", "¥", "￥", "元", "人民币":
+		return true
+	}
+	return false
 }
 
 // truthy reads a flag: there and not denied.

@@ -184,12 +184,12 @@ func loadFields(tb testing.TB, in format, fields ...*fieldYAML) []*field {
 
 func TestFields(t *testing.T) {
 	page, err := parse(`<div class=r data-id=" 7 "><p>很好<br>就是  烫手<script>x()</script></p><i title="3星"></i><b></b>
-		<script id=d type="application/json">{"price":{"now":"9.90"}}</script></div>`, formatHTML)
+		<script id=d type="application/json">{"price":{"now":"9.90"}}</script></div>`, formatHTML, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	row := (&field{css: mustSelector(t, ".r")}).list(page)[0]
-	json, err := parse(`{"list":[{"id":12345678901234567,"n":null,"t":true,"f":1.0,"s":"a"}]}`, formatJSON)
+	json, err := parse(`{"list":[{"id":12345678901234567,"n":null,"t":true,"f":1.0,"s":"a"}]}`, formatJSON, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
 	now := job.Window.To
 	f.Fuzz(func(t *testing.T, body string) {
-		n, err := parse(body, as)
+		n, err := parse(body, as, "")
 		if err != nil {
 			return
 		}

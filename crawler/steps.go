@@ -2,6 +2,8 @@ package crawler
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -12,16 +14,19 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 	} else {
 		f := l.format("search", s.Format)
 		p.search = searchStep{
-			url:          l.template("search.url", s.URL, "keyword", "page"),
+			url:          l.template("search.url", s.URL, append([]string{"keyword"}, pagePlaceholders...)...),
 			format:       f,
 			charset:      s.Charset,
 			items:        l.required("search.items", s.Items, f),
 			empty:        l.field("search.empty", s.Empty, f),
 			id:           l.field("search.fields.id", s.Fields.ID, f),
-			link:         l.required("search.fields.url", s.Fields.URL, f),
+			link:         l.field("search.fields.url", s.Fields.URL, f),
 			name:         l.field("search.fields.name", s.Fields.Name, f),
 			nameContains: s.OnlyNamesWithKeyword,
 			paging:       l.paging("search.paging", s.Paging, f),
+		}
+		if s.Fields.URL == nil && (raw.Product == nil || raw.Product.URL == "" || s.Fields.ID == nil) {
+			l.fail("search.fields.url", "", "不知道商品页在哪里", "配置 search.fields.url，或配置 search.fields.id 和 product.url")
 		}
 		if s.Charset != "" && lookupCharset(s.Charset) == nil {
 			l.fail("search.charset", s.Charset, "不认识的字符集", "网址中的关键词按此编码，常用的有 utf-8、gbk")
@@ -32,8 +37,8 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") {
 			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}")
 		}
-		if s.URL != "" && s.Paging.Next == nil && !strings.Contains(s.URL, "{page}") && s.Paging.Limit != 1 {
-			l.fail("search.paging", "", "无法翻页：网址中没有 {page}，也没有 paging.next", "两者补一，或写 paging: {limit: 1}")
+		if s.URL != "" && !turnsPages(s.URL, s.Paging) {
+			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，或写 paging: {limit: 1}")
 		}
 	}
 
@@ -47,11 +52,16 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 			format:   f,
 			id:       at("id", s.Fields.ID),
 			name:     &name,
+			link:     at("url", s.Fields.URL),
 			price:    at("price", s.Fields.Price),
+			currency: at("currency", s.Fields.Currency),
 			shopID:   at("shop_id", s.Fields.ShopID),
 			shopName: at("shop_name", s.Fields.ShopName),
 			shopURL:  at("shop_url", s.Fields.ShopURL),
 			region:   at("region", s.Fields.Region),
+		}
+		if s.URL != "" {
+			p.product.url = l.template("product.url", s.URL, "product")
 		}
 		if s.Fields.ID == nil && (raw.Search == nil || raw.Search.Fields.ID == nil) {
 			l.fail("product.fields.id", "", "没有商品编号", "在 product.fields 或 search.fields 中配置 id")
@@ -84,7 +94,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	at := func(name string, y *fieldYAML) *field { return l.field(path+".fields."+name, y, f) }
 	step := reviewStep{
 		link:       l.field(path+".link", s.Link, productFormat),
-		url:        l.template(path+".url", s.URL, "link", "product", "page"),
+		url:        l.template(path+".url", s.URL, append([]string{"link", "url", "product", "shop", "slice"}, pagePlaceholders...)...),
 		format:     f,
 		items:      l.required(path+".items", s.Items, f),
 		empty:      l.field(path+".empty", s.Empty, f),
@@ -113,22 +123,32 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	default:
 		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "按时间倒序的评论不用写本项")
 	}
+	step.slices = l.slices(path, s)
 	if strings.Contains(s.URL, "{link}") && s.Link == nil {
 		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
 	}
-	if s.URL != "" && s.Paging.Next == nil && !strings.Contains(s.URL, "{page}") && s.Paging.Limit != 1 {
-		l.fail(path+".paging", "", "无法翻页：网址中没有 {page}，也没有 paging.next", "两者补一，或写 paging: {limit: 1}")
+	if s.URL != "" && !turnsPages(s.URL, s.Paging) {
+		l.fail(path+".paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，或写 paging: {limit: 1}")
 	}
 	return step
 }
 
 func (l *loader) paging(path string, y pagingYAML, f format) paging {
 	p := paging{
-		from:  1,
-		limit: defaultPageLimit,
-		next:  l.field(path+".next", y.Next, f),
-		pages: l.field(path+".pages", y.Pages, f),
-		total: l.field(path+".total", y.Total, f),
+		from:   1,
+		limit:  defaultPageLimit,
+		next:   l.field(path+".next", y.Next, f),
+		pages:  l.field(path+".pages", y.Pages, f),
+		total:  l.field(path+".total", y.Total, f),
+		cursor: l.field(path+".cursor", y.Cursor, f),
+		start:  y.Start,
+		size:   y.Size,
+	}
+	if p.cursor != nil && p.next != nil {
+		l.fail(path+".cursor", "", "cursor 和 next 只能写一个", "接口给出下一页地址时用 next，给出游标时用 cursor")
+	}
+	if y.Size < 0 || y.Size > 10_000 {
+		l.fail(path+".size", fmt.Sprint(y.Size), "每页条数应在 1 到 10000 之间", "照接口文档填写")
 	}
 	if y.From != nil {
 		p.from = *y.From
@@ -153,9 +173,43 @@ func (l *loader) format(path, s string) format {
 		return formatJSON
 	case "jsonp":
 		return formatJSONP
+	case "schema.org":
+		return formatSchema
 	}
-	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp")
+	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp、schema.org")
 	return formatHTML
+}
+
+// pagePlaceholders stand for the page in the URLs of lists.
+var pagePlaceholders = []string{"page", "offset", "size", "cursor"}
+
+// turnsPages tells whether there is a way to the following page.
+func turnsPages(address string, y pagingYAML) bool {
+	return y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
+		strings.Contains(address, "{offset}") && y.Size > 0 || strings.Contains(address, "{cursor}") && y.Cursor != nil
+}
+
+// slices reads how to get past a limit of pages.
+func (l *loader) slices(path string, s *reviewYAML) slicing {
+	y := s.Slices
+	if y == nil {
+		if strings.Contains(s.URL, "{slice}") {
+			l.fail(path+".url", s.URL, "用到了 {slice}，但没有配置 slices", "补上 slices，或删去 {slice}")
+		}
+		return slicing{}
+	}
+	if !strings.Contains(s.URL, "{slice}") || len(y.Parts)+len(y.Views) == 0 {
+		l.fail(path+".slices", "", "slices 需要网址中有 {slice}，并写明 parts 或 views", "例如 slices: {whole: score=0, parts: [score=1, score=2, score=3]}")
+	}
+	return slicing{whole: y.Whole, parts: y.Parts, views: y.Views}
+}
+
+// values are what stands for a page in URLs.
+func (p *paging) values(page int, cursor string) map[string]string {
+	return map[string]string{
+		"page": strconv.Itoa(page), "offset": strconv.Itoa((page - p.from) * p.size), "size": strconv.Itoa(p.size),
+		"cursor": url.QueryEscape(cursor),
+	}
 }
 
 // A template is a URL with placeholders in braces.
@@ -196,8 +250,21 @@ func chopBrace(name string, closed bool) string {
 	return name
 }
 
+// has tells whether the template has the placeholder.
+func (t template) has(name string) bool {
+	for i, part := range t.parts {
+		if i%2 == 1 && part == name {
+			return true
+		}
+	}
+	return false
+}
+
 // fill puts the values in place; they are already escaped.
-func (t template) fill(values map[string]string) string {
+func (t template) fill(values map[string]string, more ...string) string {
+	for i := 0; i+1 < len(more); i += 2 {
+		values[more[i]] = more[i+1]
+	}
 	var b strings.Builder
 	for i, part := range t.parts {
 		if i%2 == 1 {

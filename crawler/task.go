@@ -29,7 +29,15 @@ type task struct {
 	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
 	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
 	Link    string           `json:"a,omitempty"` // the review step's link
+	Item    string           `json:"i,omitempty"` // the product page, where the review step's URL needs it
+	Shop    string           `json:"h,omitempty"` // the shop's id, where the review step's URL needs it
 	Page    int              `json:"n,omitempty"`
+	Cursor  string           `json:"c,omitempty"` // of the page
+	Slice   int              `json:"v,omitempty"` // which way to look at the list of reviews; see slicing
+	Cut     bool             `json:"x,omitempty"` // part of the list is out of reach
+	Edge    time.Time        `json:"e,omitzero"`  // younger reviews have been read in the whole list
+	Total   int64            `json:"t,omitempty"` // of the whole list, as the site says; 0: unknown, or of no interest
+	Parts   int64            `json:"w,omitempty"` // read in the parts so far
 	Seen    seen             `json:"d,omitzero"`
 	Began   time.Time        `json:"b,omitzero"` // when the first page of reviews was read
 	From    time.Time        `json:"f,omitzero"` // reviews before are not wanted, or known
@@ -54,11 +62,14 @@ func rank(step string) int {
 type seen struct {
 	First []uint64 `json:"f,omitempty"`
 	Last  []uint64 `json:"l,omitempty"`
+	Edge  []uint64 `json:"e,omitempty"` // of the moment task.Edge
 	Count int64    `json:"c,omitempty"` // distinct reviews so far
 	Bad   bool     `json:"b,omitempty"` // some could not be used
 }
 
-func (s seen) has(id uint64) bool { return slices.Contains(s.First, id) || slices.Contains(s.Last, id) }
+func (s seen) has(id uint64) bool {
+	return slices.Contains(s.First, id) || slices.Contains(s.Last, id)
+}
 
 func hash(parts ...string) uint64 {
 	h := fnv.New64a()
@@ -198,7 +209,7 @@ func (c *shopCache) put(url string, shop chaping.Shop) {
 func (r *reader) seeds() ([]frontier.Item, error) {
 	var items []frontier.Item
 	for _, keyword := range r.job.Watch.Keywords {
-		t, err := r.searchTask(keyword, r.job.Profile.search.paging.from)
+		t, err := r.searchTask(keyword, r.job.Profile.search.paging.from, r.job.Profile.search.paging.start)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +222,7 @@ func (r *reader) seeds() ([]frontier.Item, error) {
 	return items, nil
 }
 
-func (r *reader) searchTask(keyword string, page int) (task, error) {
+func (r *reader) searchTask(keyword string, page int, cursor string) (task, error) {
 	p := r.job.Profile
 	query := keyword
 	if p.search.charset != "" {
@@ -221,12 +232,12 @@ func (r *reader) searchTask(keyword string, page int) (task, error) {
 			return task{}, err
 		}
 	}
-	address := p.search.url.fill(map[string]string{"keyword": url.QueryEscape(query), "page": strconv.Itoa(page)})
+	address := p.search.url.fill(p.search.paging.values(page, cursor), "keyword", url.QueryEscape(query))
 	u, err := p.Base.Parse(address)
 	if err != nil {
 		return task{}, &chaping.InputError{File: p.Name, Field: "search.url", Value: address, Problem: "得不到有效的网址", Remedy: "检查 base 和 search.url"}
 	}
-	return task{Step: stepSearch, URL: u.String(), Keyword: keyword, Page: page}, nil
+	return task{Step: stepSearch, URL: u.String(), Keyword: keyword, Page: page, Cursor: cursor}, nil
 }
 
 // errLayout is a page that is not what the step expects.
@@ -260,10 +271,10 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	if err != nil {
 		return outcome{}, err
 	}
-	n, err := parse(page.body, as)
+	n, err := parse(page.body, as, page.url.String())
 	if as != formatHTML && err != nil {
 		// Where JSON is due, HTML may be the challenge.
-		if h, herr := parse(page.body, formatHTML); herr == nil && v.challenged(h, page.body) {
+		if h, herr := parse(page.body, formatHTML, ""); herr == nil && v.challenged(h, page.body) {
 			return outcome{}, errChallenge{}
 		}
 	}
@@ -300,8 +311,8 @@ var baseHref = field{css: new(cascadia.MustCompile("head base[href]")), attr: "h
 func (p *page) base(n node) *url.URL {
 	if p.links == nil {
 		p.links = p.url
-		if n.html != nil {
-			if href, ok := baseHref.get(n); ok {
+		if doc := n.document(); doc != nil {
+			if href, ok := baseHref.get(node{html: doc}); ok {
 				if u, err := p.url.Parse(href); err == nil {
 					p.links = u
 				}
@@ -313,7 +324,11 @@ func (p *page) base(n node) *url.URL {
 
 // resolve makes a link that stands on the page absolute.
 func resolve(on *page, n node, link string) (string, error) {
-	u, err := on.base(n).Parse(strings.TrimSpace(link))
+	return absolute(on.base(n), link)
+}
+
+func absolute(base *url.URL, link string) (string, error) {
+	u, err := base.Parse(strings.TrimSpace(link))
 	if err != nil {
 		return "", fmt.Errorf("链接无效")
 	}

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"chaping"
 	"chaping/configs"
@@ -40,4 +44,153 @@ func loadSite(name string) (*crawler.Profile, error) {
 // siteName is a profile's name without folder and ending.
 func siteName(name string) string {
 	return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+}
+
+func (p *program) siteCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "site", Short: "检查、试用站点配置",
+		Long: "站点配置是 YAML 文件，说明一个站点的搜索、商品、店铺、评论页在哪里、怎么读。\n" +
+			"不用从头写：extends: 自带配置名，只写不同的几行；从没有见过的页面先用 chaping site try 试读。\n" +
+			"编辑器可用 configs/site.schema.json 补全和检查。",
+	}
+	list := &cobra.Command{
+		Use: "list", Short: "列出自带的站点配置", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return p.listSites() },
+	}
+	check := &cobra.Command{
+		Use: "check 文件...", Short: "检查站点配置，指出每一处错误的行号",
+		RunE: func(_ *cobra.Command, args []string) error { return p.checkSites(args) },
+	}
+	var site string
+	var asJSON bool
+	try := &cobra.Command{
+		Use: "try 网址", Short: "取一页，看站点配置的每一步、每个字段读出什么",
+		Long: "按站点配置的规矩（robots.txt、频率、大小限制）取一页，不存任何数据。\n" +
+			"逐步、逐字段列出读到的内容，读不到的标 ✗。网址不在配置的站点内时，以网址的站点为准。",
+		Example: "  chaping site try https://shop.example.com/item/1.html --site schema-org",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 || site == "" {
+				return usage("要写一个网址和 --site")
+			}
+			return p.trySite(cmd.Context(), args[0], site, asJSON)
+		},
+	}
+	try.Flags().StringVar(&site, "site", "", "站点配置：自带配置名，或 YAML 文件路径")
+	try.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
+	for _, c := range []*cobra.Command{list, check, try} {
+		c.Flags().BoolP("help", "h", false, "查看帮助")
+		cmd.AddCommand(c)
+	}
+	return cmd
+}
+
+func (p *program) listSites() error {
+	for _, name := range configs.Names("sites") {
+		profile, err := loadSite(name)
+		if err != nil {
+			return err
+		}
+		note := ""
+		if profile.NeedsLeave {
+			note = "  须有平台的书面授权（authorized_by）"
+		}
+		fmt.Fprintf(p.out, "%-12s %s  %s%s\n", name, profile.Platform.Name, profile.Base, note)
+	}
+	return nil
+}
+
+func (p *program) checkSites(files []string) error {
+	if len(files) == 0 {
+		return usage("没有写要检查的文件")
+	}
+	bad := 0
+	for _, file := range files {
+		profile, err := loadSite(file)
+		if err == nil {
+			fmt.Fprintf(p.out, "✓ %s：%s（%s）\n", file, profile.Platform.Name, profile.Base)
+			continue
+		}
+		bad++
+		list := []error{err}
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			list = joined.Unwrap()
+		}
+		fmt.Fprintf(p.out, "✗ %s：%d 处错误\n", file, len(list))
+		for _, e := range list {
+			fmt.Fprintf(p.out, "  %v\n", e)
+		}
+	}
+	if bad > 0 {
+		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%d 个站点配置有错", bad), Remedy: "按上面的说明改正"}
+	}
+	return nil
+}
+
+func (p *program) trySite(ctx context.Context, address, site string, asJSON bool) error {
+	profile, err := loadSite(site)
+	if err != nil {
+		return err
+	}
+	if moved, err := profile.At(address); err == nil {
+		profile = moved
+	} else {
+		return err
+	}
+	t, err := crawler.Try(ctx, profile, address, crawler.Options{Version: version, Now: p.now})
+	if err != nil {
+		return err
+	}
+	fits := 0
+	for i := range t.Steps {
+		if t.Steps[i].Fits() {
+			fits++
+		}
+	}
+	if asJSON {
+		err = p.printJSON(t)
+	} else {
+		p.printTrial(t)
+	}
+	if err == nil && fits == 0 {
+		err = &chaping.Error{Code: chaping.CodeInput, Message: "这一页不合站点配置的任何一步", Remedy: "对照上面的 ✗ 修改站点配置的选择器或路径"}
+	}
+	return err
+}
+
+func (p *program) printTrial(t crawler.Trial) {
+	fmt.Fprintf(p.out, "%s（%d 字节）\n", t.URL, t.Bytes)
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		verdict := "✗ 不像这一步的页面"
+		if s.Fits() {
+			verdict = "✓ 读得出"
+		}
+		fmt.Fprintf(p.out, "\n%s：%s", s.Step, verdict)
+		switch {
+		case s.Error != "":
+			fmt.Fprintf(p.out, "：%s\n", s.Error)
+			continue
+		case s.List:
+			fmt.Fprintf(p.out, "，%d 条\n", s.Items)
+		default:
+			fmt.Fprintln(p.out)
+		}
+		for _, f := range s.Fields {
+			mark, found := "✓", ""
+			if f.Found == 0 {
+				mark = "✗"
+			}
+			if s.List && s.Items > 0 && f.Found > 0 {
+				found = fmt.Sprintf("（%d 条有）", f.Found)
+			}
+			note := ""
+			if f.Fault != "" {
+				note = "  " + f.Fault
+			}
+			if f.Needed && f.Found == 0 {
+				note += "  必需"
+			}
+			fmt.Fprintf(p.out, "  %s %s%s：%s%s\n", mark, f.Field, found, f.Value, note)
+		}
+	}
 }
