@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -147,7 +148,12 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, p
 		Progress: func(read, rows int64) { bar.show(read, size, fmt.Sprintf("%d 行", rows)) },
 	})
 	bar.finish()
+	record := store.Run{ID: runID, Stage: "import", Started: now, Finished: p.now(), Counts: map[string]uint64{
+		"rows": uint64(sum.Rows), "accepted": uint64(sum.Accepted), "refused": uint64(sum.Refused)}}
 	if err != nil {
+		record.Error = err.Error()
+	}
+	if err := errors.Join(err, s.PutRun(context.WithoutCancel(ctx), record)); err != nil {
 		return imported{}, err
 	}
 	distinct, err := s.CountRun(ctx, runID)
