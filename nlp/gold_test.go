@@ -106,6 +106,7 @@ func TestTrain(t *testing.T) {
 	for _, set := range []string{"dev", "dev2", "dev3", "held1", "held2", "held3", "held4", "held5", "held6"} {
 		pairs = append(pairs, own[set]...)
 	}
+	pairs = append(pairs, writtenPairs(t)...)
 	var starred []Starred
 	for _, r := range shoppingReviews(t) {
 		starred = append(starred, Starred{Text: r[2], Negative: r[1] == "0"})
@@ -165,12 +166,7 @@ func TestTrain(t *testing.T) {
 // TestWritten holds mining to sentences that we wrote ourselves: hard cases of
 // product kinds that no corpus has, half of them not affirmed.
 func TestWritten(t *testing.T) {
-	f, err := os.Open(filepath.Join("testdata", "written.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	e, err := EvalMentions("written.jsonl", f)
+	e, err := EvalPairs("written.jsonl", writtenPairs(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,4 +177,18 @@ func TestWritten(t *testing.T) {
 		}
 		t.Error("precision and recall should be at least 0.95")
 	}
+}
+
+func writtenPairs(t *testing.T) []Pair {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "written.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	pairs, err := ReadPairs("written.jsonl", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pairs
 }
