@@ -57,18 +57,12 @@ func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
 	if o.earlier < 0 || o.earlier > 36 || o.top < 0 {
 		return usage("--baseline 应在 0–36 之间，--top 不能是负数")
 	}
-	s, err := p.openStore(ctx)
-	if err != nil {
+	var leads []pipeline.Lead
+	var mined pipeline.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+		leads, mined, err = pipe.Leads(ctx, period, o.earlier)
 		return err
-	}
-	defer s.Close()
-	miner, partial, err := p.miner(o.terms)
-	if err != nil {
-		return err
-	}
-	pipe, finish := p.pipeline(s, miner)
-	leads, mined, err := pipe.Leads(ctx, period, o.earlier)
-	finish()
+	})
 	if err != nil {
 		return err
 	}

@@ -63,18 +63,11 @@ func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
-	if err != nil {
+	var mined pipeline.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+		mined, err = pipe.Mine(ctx, period, o.again)
 		return err
-	}
-	defer s.Close()
-	miner, partial, err := p.miner(o.terms)
-	if err != nil {
-		return err
-	}
-	pipe, finish := p.pipeline(s, miner)
-	mined, err := pipe.Mine(ctx, period, o.again)
-	finish()
+	})
 	if err != nil {
 		return err
 	}
@@ -92,6 +85,24 @@ func (p *program) printMined(m pipeline.Mined) {
 		state = "（评论与词库均无变化，沿用上次结果）"
 	}
 	fmt.Fprintf(p.out, "报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s%s\n", m.Period, m.Reviews, m.Mentions, m.Affirmed, m.Dictionary, state)
+}
+
+// onPipeline opens the store, runs do on the pipeline with the terms at path,
+// and closes the store and the progress display. partial tells of terms that
+// were left out.
+func (p *program) onPipeline(ctx context.Context, terms string, do func(*pipeline.Pipeline) error) (partial, err error) {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	miner, partial, err := p.miner(terms)
+	if err != nil {
+		return nil, err
+	}
+	pipe, finish := p.pipeline(s, miner)
+	defer finish()
+	return partial, do(pipe)
 }
 
 // pipeline makes the pipeline on a store; finish ends its progress display.

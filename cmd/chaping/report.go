@@ -74,20 +74,14 @@ func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error 
 			return usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
 		}
 	}
-	s, err := p.openStore(ctx)
-	if err != nil {
+	var sheet *report.Platform
+	var mined pipeline.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+		sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
+			Keywords: o.keywords, Terms: o.only, Station: o.station, Filed: filed, Program: buildVersion(),
+		})
 		return err
-	}
-	defer s.Close()
-	miner, partial, err := p.miner(o.terms)
-	if err != nil {
-		return err
-	}
-	pipe, finish := p.pipeline(s, miner)
-	sheet, mined, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-		Keywords: o.keywords, Terms: o.only, Station: o.station, Filed: filed, Program: buildVersion(),
 	})
-	finish()
 	if err != nil {
 		return err
 	}
