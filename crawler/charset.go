@@ -26,6 +26,13 @@ func lookupCharset(name string) encoding.Encoding {
 	return e
 }
 
+// Text is the body of a response with that Content-Type in UTF-8, as Collect
+// reads it where the profile forces no charset.
+func Text(body []byte, contentType string) string {
+	text, _ := decode(body, contentType, "")
+	return text
+}
+
 // decode turns a page into UTF-8. It believes, in this order: the profile, a
 // byte order mark, the bytes themselves where they can only be UTF-8, the
 // Content-Type header, <meta>. A declaration under which the bytes make no

@@ -16,6 +16,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/frontier"
+	"chaping/evidence"
 )
 
 const (
@@ -81,7 +82,7 @@ func newCollection(job Job, o Options) (*collection, error) {
 	case job.Run == "":
 		return nil, &chaping.Error{Code: chaping.CodeInternal, Message: "采集没有名称", Remedy: "请报告这个程序错误"}
 	}
-	if err := job.Profile.mayCrawl(); err != nil {
+	if err := job.Profile.MayCrawl(); err != nil {
 		return nil, err
 	}
 	for _, keyword := range job.Watch.Keywords {
@@ -104,7 +105,7 @@ func newCollection(job Job, o Options) (*collection, error) {
 	c.Version = cmp.Or(o.Version, "dev")
 	// robots.txt, redirects and the page itself may each take the timeout.
 	c.Lease = cmp.Or(o.Lease, max(frontier.DefaultLease, 4*job.Profile.Timeout))
-	c.reader = &reader{job: &c.job}
+	c.reader = &reader{job: &c.job, keep: c.Evidence != nil}
 	return c, nil
 }
 
@@ -315,16 +316,25 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 	}
 	var listings []chaping.Listing
 	var reviews []chaping.Review
+	var pages []*evidence.Page
 	var acks []frontier.Result
 	var failures []frontier.Failure
 	for _, d := range b.done {
 		listings = append(listings, d.outcome.listings...)
 		reviews = append(reviews, d.outcome.reviews...)
+		if d.outcome.evidence != nil {
+			pages = append(pages, d.outcome.evidence)
+		}
 		switch {
 		case d.failure != nil:
 			failures = append(failures, *d.failure)
 		case d.snooze == 0:
 			acks = append(acks, frontier.Result{Claim: d.claim, Add: d.outcome.links, Count: d.outcome.count, Notes: d.outcome.notes, Marks: d.outcome.marks})
+		}
+	}
+	if len(pages) > 0 {
+		if err := c.put(ctx, func() error { return c.Evidence.Put(ctx, pages...) }); err != nil {
+			return err
 		}
 	}
 	if len(listings) > 0 {

@@ -32,6 +32,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/frontier"
+	"chaping/evidence"
 )
 
 // A Job is one collection: the watch's keywords on one site, for one window.
@@ -49,6 +50,9 @@ type Job struct {
 // Options say how a Job is run.
 type Options struct {
 	Sink chaping.Sink
+	// Evidence, when set, keeps every page on which reviews of the window were
+	// found, as it came.
+	Evidence *evidence.Store
 	// Open opens the run's queue. Nil means a queue in memory.
 	Open frontier.Opener
 	// Workers is how many pages are worked on at once; zero means 8.

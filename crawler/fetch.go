@@ -18,6 +18,8 @@ type page struct {
 	url   *url.URL // after redirects
 	read  time.Time
 	body  string   // UTF-8
+	raw   []byte   // as it came, decompressed
+	kind  string   // Content-Type
 	size  int      // bytes as they came, decompressed
 	bad   int      // characters that could not be decoded
 	links *url.URL // see base
@@ -186,7 +188,7 @@ func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
 		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
 	}
 	text, bad := decode(r.Body, contentType, f.profile.Charset)
-	p := &page{url: r.Request.URL, read: f.now(), body: text, size: len(r.Body), bad: bad}
+	p := &page{url: r.Request.URL, read: f.now(), body: text, raw: r.Body, kind: contentType, size: len(r.Body), bad: bad}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		// A challenge often comes with 403.
 		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {

@@ -372,8 +372,8 @@ func parseBase(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// mayCrawl refuses a platform that needs somebody's leave, without it.
-func (p *Profile) mayCrawl() error {
+// MayCrawl refuses a platform that needs somebody's leave, without it.
+func (p *Profile) MayCrawl() error {
 	if !p.NeedsLeave || p.AuthorizedBy != "" {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/frontier"
+	"chaping/evidence"
 )
 
 // A task is what an item of the frontier says: read this page as that step.
@@ -102,6 +103,7 @@ type outcome struct {
 	count    map[string]int64
 	notes    []string
 	marks    map[string]string
+	evidence *evidence.Page // the page itself, where it is to be kept
 }
 
 // Names of the queue's counters.
@@ -179,6 +181,7 @@ type reader struct {
 	job   *Job
 	marks func(ctx context.Context, name string) (string, error) // nil: none
 	shops shopCache
+	keep  bool // pages of reviews as evidence
 }
 
 // shopCache spares the page of a shop that was just read.
@@ -300,6 +303,12 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 		r.shop(&o, t, n)
 	case stepReviews:
 		err = r.reviews(&o, t, page, n, v.now())
+		if r.keep && len(o.reviews) > 0 {
+			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw}
+			for i := range o.reviews {
+				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
+			}
+		}
 	}
 	return o, err
 }

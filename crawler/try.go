@@ -51,7 +51,7 @@ type FieldTrial struct {
 // Try fetches one page as Collect would and tells what each step of the
 // profile makes of it. Options need a clock at most.
 func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, error) {
-	if err := p.mayCrawl(); err != nil {
+	if err := p.MayCrawl(); err != nil {
 		return Trial{}, err
 	}
 	now := o.Now

@@ -90,3 +90,19 @@ func (w *MentionWriter) Flush(ctx context.Context) error {
 		period, dictionary, b.term, b.platform, b.product, b.review, b.published, b.grade, b.isDefault,
 		b.surface, b.start, b.end, b.assertion, b.cue)
 }
+
+// Affirmed calls each for every review that affirms one of the terms, in no
+// order.
+func (s *Store) Affirmed(ctx context.Context, p chaping.Period, dictionary string, terms []string, each func(chaping.ReviewKey) error) error {
+	if len(terms) == 0 {
+		return nil
+	}
+	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)), named("terms", set(terms)))
+	return s.query(ctx, "mentioned", nil, args, func(scan func(...any) error) error {
+		var key chaping.ReviewKey
+		if err := scan(&key.Platform, &key.Product, &key.Review); err != nil {
+			return err
+		}
+		return each(key)
+	})
+}

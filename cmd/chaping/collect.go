@@ -13,6 +13,7 @@ import (
 	"chaping"
 	"chaping/configs"
 	"chaping/crawler"
+	"chaping/evidence"
 	"chaping/store"
 )
 
@@ -79,7 +80,11 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 		if n.Site, n.Text, err = readSite(source); err != nil {
 			return err
 		}
-		if _, err := n.profile(); err != nil {
+		profile, err := n.profile()
+		if err == nil {
+			err = profile.MayCrawl()
+		}
+		if err != nil {
 			return err
 		}
 		notices = append(notices, n)
@@ -198,9 +203,14 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 	if err := queues.post(ctx, n); err != nil {
 		return crawler.Report{}, err
 	}
+	kept, err := evidence.Open(ctx, p.evidenceDir())
+	if err != nil {
+		return crawler.Report{}, err
+	}
+	defer kept.Close()
 	bar := p.startProgress("采集", -1)
 	r, err := crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}, crawler.Options{
-		Sink: s, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
+		Sink: s, Evidence: kept, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
 		Progress: func(g crawler.Progress) {
 			bar.show(g.Pages, g.Pages+int64(g.Open), fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews))
 		},
@@ -220,7 +230,8 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 	case r.Unfinished > 0 && !r.BudgetSpent:
 		run.Error = fmt.Sprintf("还有 %d 页没有读", r.Unfinished)
 	}
-	err = errors.Join(err, s.PutRun(last, run))
+	_, perr := kept.Prune(last, p.now(), defaultRetention)
+	err = errors.Join(err, s.PutRun(last, run), perr)
 	if run.Done() {
 		err = errors.Join(err, queues.withdraw(last, n.Run))
 	}

@@ -35,6 +35,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"TalliesEqualANaiveCount", talliesEqualANaiveCount},
 		{"NearestListing", nearestListing},
 		{"MentionsAreReplaced", mentionsAreReplaced},
+		{"Affirmed", affirmed},
 		{"EmptyPeriod", emptyPeriod},
 		{"EvidenceFollowsTallies", evidenceFollowsTallies},
 		{"WriteWhileReading", writeWhileReading},
@@ -420,6 +421,24 @@ func concurrency(t *testing.T, s *store.Store) {
 	n, err := s.ReviewCount(ctx)
 	ok(t, err)
 	equal(t, n, 90)
+}
+
+func affirmed(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	mine(t, s,
+		chaping.Mined{Review: review("p", "twice"), Mentions: []chaping.Mention{mention("漏电", chaping.Affirmed), mention("起火", chaping.Affirmed)}},
+		chaping.Mined{Review: review("p", "not"), Mentions: []chaping.Mention{mention("漏电", chaping.Negated), mention("异响", chaping.Affirmed)}},
+	)
+	for _, test := range []struct {
+		terms []string
+		want  int
+	}{{[]string{"漏电", "起火"}, 1}, {[]string{"异响"}, 1}, {[]string{"漏电", "异响"}, 2}, {nil, 0}} {
+		got := 0
+		ok(t, s.Affirmed(ctx, period, dictionary, test.terms, func(chaping.ReviewKey) error { got++; return nil }))
+		if got != test.want {
+			t.Errorf("%v: %d reviews, want %d", test.terms, got, test.want)
+		}
+	}
 }
 
 func hasReviews(t *testing.T, s *store.Store) {

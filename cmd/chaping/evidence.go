@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/crawler"
+	"chaping/evidence"
+	"chaping/nlp"
+	"chaping/redact"
+	"chaping/store"
+)
+
+// Evidence is kept long enough to mine and report a period after its end, and
+// that behind severe mentions for as long as a lead may be pursued.
+var defaultRetention = evidence.Retention{Loose: 62 * 24 * time.Hour, Pinned: 3 * 365 * 24 * time.Hour, Bytes: 8 << 30}
+
+// severe is the least severity of terms whose mentions pin evidence.
+const severe = 3
+
+func (p *program) evidenceDir() string { return filepath.Join(p.dataDir, "evidence") }
+
+func (p *program) evidenceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "evidence", Short: "查看、保存、清理评论页的原始响应",
+		Long: "采集时原样保存有期内评论的页面（压缩，以内容的 sha256 编号，附网址和时间）。\n" +
+			"严重程度 3 级以上且成立的命中，其页面长期保存；其余的过期清理。",
+	}
+	var asJSON, pinned, raw bool
+	var limit int
+	list := &cobra.Command{
+		Use: "list", Short: "列出保存的原始响应，新的在前", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.withEvidence(cmd.Context(), func(s *evidence.Store) error {
+				found, err := s.List(cmd.Context(), evidence.Filter{Pinned: pinned, Limit: limit})
+				if err != nil || asJSON {
+					return firstError(err, func() error { return p.printJSON(found) })
+				}
+				for _, r := range found {
+					fmt.Fprintf(p.out, "%.12s  %s  %d 字节（存 %d）  评论 %d 条  %s  %s\n", r.ID, r.Fetched.Format(time.DateTime), r.Size, r.Stored, r.Reviews, r.URL, r.Pinned)
+				}
+				fmt.Fprintf(p.out, "共 %d 份\n", len(found))
+				return nil
+			})
+		},
+	}
+	list.Flags().BoolVar(&pinned, "pinned", false, "只看长期保存的")
+	list.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
+	list.Flags().IntVar(&limit, "limit", 100, "最多几份")
+	show := &cobra.Command{
+		Use: "show 编号", Short: "显示一份原始响应", Long: "先核对内容与编号（sha256）是否一致。默认隐去电话、邮箱等个人信息；--raw 原样输出字节，供取证。",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("要写一个编号，见 chaping evidence list")
+			}
+			return p.withEvidence(cmd.Context(), func(s *evidence.Store) error {
+				r, body, err := s.Get(cmd.Context(), args[0])
+				switch {
+				case err != nil:
+					return err
+				case raw:
+					_, err = p.out.Write(body)
+					return err
+				}
+				fmt.Fprintf(p.out, "编号    %s\n网址    %s\n类型    %s\n取得    %s（最近一次相同：%s）\n评论    %d 条\n保存    %s\n\n%s\n",
+					r.ID, r.URL, r.Type, r.Fetched.Format(time.DateTime), r.Seen.Format(time.DateTime), r.Reviews, r.Pinned, redact.Text(crawler.Text(body, r.Type)))
+				return nil
+			})
+		},
+	}
+	show.Flags().BoolVar(&raw, "raw", false, "原样输出")
+	var period string
+	pin := &cobra.Command{
+		Use: "pin", Short: "长期保存一个报送期内严重命中的原始响应", Long: "按最近一次挖掘的结果，找出严重程度 3 级以上且成立的命中，长期保存其页面。可反复运行。", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			of, err := p.period(period)
+			if err != nil {
+				return err
+			}
+			s, err := p.openStore(ctx)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			miner, partial, err := p.miner("")
+			if err != nil {
+				return err
+			}
+			n, err := p.pinEvidence(ctx, s, miner, of)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "报送期 %s：新增长期保存 %d 份\n", of, n)
+			return partial
+		},
+	}
+	pin.Flags().StringVar(&period, "period", "", "报送期；不写为当前报送期")
+	var days, pinnedDays, megabytes int
+	prune := &cobra.Command{
+		Use: "prune", Short: "清理过期的原始响应", Long: "每次采集结束时也按默认值清理。", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if days < 1 || pinnedDays < 1 || megabytes < 1 {
+				return usage("--days、--pinned-days、--max-mb 应大于 0")
+			}
+			return p.withEvidence(cmd.Context(), func(s *evidence.Store) error {
+				done, err := s.Prune(cmd.Context(), p.now(), evidence.Retention{
+					Loose: time.Duration(days) * 24 * time.Hour, Pinned: time.Duration(pinnedDays) * 24 * time.Hour, Bytes: int64(megabytes) << 20,
+				})
+				if err == nil {
+					fmt.Fprintf(p.out, "清理 %d 份（%.1f MB），保留 %d 份（%.1f MB）\n", done.Responses, float64(done.Bytes)/(1<<20), done.Left, float64(done.LeftBytes)/(1<<20))
+				}
+				return err
+			})
+		},
+	}
+	day := 24 * time.Hour
+	prune.Flags().IntVar(&days, "days", int(defaultRetention.Loose/day), "一般的保存几天")
+	prune.Flags().IntVar(&pinnedDays, "pinned-days", int(defaultRetention.Pinned/day), "严重命中的保存几天")
+	prune.Flags().IntVar(&megabytes, "max-mb", int(defaultRetention.Bytes>>20), "总共最多几 MB；超出时先清理最旧的、非长期保存的")
+	for _, c := range []*cobra.Command{list, show, pin, prune} {
+		c.Flags().BoolP("help", "h", false, "查看帮助")
+		cmd.AddCommand(c)
+	}
+	return cmd
+}
+
+func firstError(err error, next func() error) error {
+	if err != nil {
+		return err
+	}
+	return next()
+}
+
+func (p *program) withEvidence(ctx context.Context, f func(*evidence.Store) error) error {
+	s, err := evidence.Open(ctx, p.evidenceDir())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return f(s)
+}
+
+// pinEvidence keeps the pages behind the period's severe affirmed mentions.
+func (p *program) pinEvidence(ctx context.Context, s *store.Store, miner *nlp.Miner, period chaping.Period) (pinned int, err error) {
+	if _, err := os.Stat(p.evidenceDir()); err != nil { // nothing was collected here
+		return 0, nil
+	}
+	var terms []string
+	for _, t := range miner.Dictionary().Terms {
+		if t.Severity >= severe {
+			terms = append(terms, t.Name)
+		}
+	}
+	err = p.withEvidence(ctx, func(e *evidence.Store) error {
+		const batch = 1000
+		var keys []chaping.ReviewKey
+		flush := func() error {
+			n, err := e.Pin(ctx, fmt.Sprintf("%s 严重命中", period), keys...)
+			pinned, keys = pinned+n, keys[:0]
+			return err
+		}
+		err := s.Affirmed(ctx, period, miner.Version(), terms, func(key chaping.ReviewKey) error {
+			if keys = append(keys, key); len(keys) < batch {
+				return nil
+			}
+			return flush()
+		})
+		return firstError(err, flush)
+	})
+	return pinned, err
+}

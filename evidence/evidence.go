@@ -1,0 +1,340 @@
+// Package evidence keeps the raw responses in which reviews were found, so
+// that a lead can be proved after the site has changed.
+//
+// The collector puts every page of reviews here as it came. Mining pins the
+// pages behind severe mentions; what is not pinned is pruned after a while.
+// Responses are named by the sha256 of their bytes, compressed with zstd, and
+// kept with address and time in one SQLite file that only its owner can read:
+// unlike stored reviews, they are not redacted.
+package evidence
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"chaping"
+)
+
+//go:embed schema.sql
+var schema string
+
+// schemaVersion is kept in the file's user_version.
+const schemaVersion = 1
+
+// maxBody bounds what a stored response may unpack to.
+const maxBody = 256 << 20
+
+// A Store is an open evidence store. It is safe for concurrent use, also by
+// several processes on one machine.
+type Store struct {
+	db   *sql.DB
+	pack *zstd.Encoder
+	open *zstd.Decoder
+}
+
+// Page is a response to keep.
+type Page struct {
+	URL     string
+	Type    string // Content-Type as declared
+	Fetched time.Time
+	Body    []byte // as it came, without transport compression
+	Reviews []chaping.ReviewKey
+}
+
+// A Response is one that is kept.
+type Response struct {
+	ID      string    `json:"id"` // sha256 of the body, hexadecimal
+	URL     string    `json:"url"`
+	Type    string    `json:"type"`
+	Fetched time.Time `json:"fetched"` // first
+	Seen    time.Time `json:"seen"`    // last with the same bytes
+	Size    int64     `json:"size"`    // bytes
+	Stored  int64     `json:"stored"`  // bytes, compressed
+	Reviews int       `json:"reviews"` // how many stand on it
+	Pinned  string    `json:"pinned"`  // why it is kept for long; empty if it is not
+}
+
+// Open opens the store in the directory and makes it where it is missing.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	s, err := open(ctx, dir)
+	var told *chaping.Error
+	if err != nil && !errors.As(err, &told) {
+		err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法打开证据库 " + dir, Err: err, Remedy: "检查目录是否可写，磁盘是否已满"}
+	}
+	return s, err
+}
+
+func open(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "evidence.db")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	options := url.Values{
+		"_pragma": {"busy_timeout(30000)", "auto_vacuum(incremental)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}
+	s := &Store{}
+	if s.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode()); err != nil {
+		return nil, err
+	}
+	s.db.SetMaxOpenConns(1)
+	if err := s.transact(ctx, migrate); err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
+	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)); err == nil {
+		s.open, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxBody))
+	}
+	return s, err
+}
+
+func migrate(tx *sql.Tx) error {
+	var version int
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version == schemaVersion {
+		return err
+	}
+	if version > schemaVersion {
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("证据库由更新版本的程序建立（%d，本程序为 %d）", version, schemaVersion), Remedy: "改用新版本的程序"}
+	}
+	if _, err := tx.Exec(schema); err != nil {
+		return err
+	}
+	_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+	return err
+}
+
+func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// Close closes the store.
+func (s *Store) Close() error {
+	s.open.Close()
+	return errors.Join(s.pack.Close(), s.db.Close())
+}
+
+// Put keeps pages, all or none. A body that is kept already is only noted as
+// seen again, with the reviews on it.
+func (s *Store) Put(ctx context.Context, pages ...*Page) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		for _, p := range pages {
+			hash := sha256.Sum256(p.Body)
+			at := p.Fetched.UnixMilli()
+			known, err := tx.ExecContext(ctx, "UPDATE response SET seen = max(seen, ?) WHERE hash = ?", at, hash[:])
+			if err != nil {
+				return err
+			}
+			if n, err := known.RowsAffected(); err != nil {
+				return err
+			} else if n == 0 {
+				data := s.pack.EncodeAll(p.Body, nil)
+				if _, err := tx.ExecContext(ctx, "INSERT INTO response (hash, url, type, fetched, seen, size, stored, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+					hash[:], p.URL, p.Type, at, at, len(p.Body), len(data), data); err != nil {
+					return err
+				}
+			}
+			for _, key := range p.Reviews {
+				if _, err := tx.ExecContext(ctx, "INSERT INTO shows (platform, product, review, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+					key.Platform, key.Product, key.Review, hash[:]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Pin keeps the responses that show any of the reviews, and tells how many
+// were not pinned before. Of several responses that show a review, the first
+// is pinned.
+func (s *Store) Pin(ctx context.Context, why string, keys ...chaping.ReviewKey) (pinned int, err error) {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		pinned = 0
+		for _, key := range keys {
+			result, err := tx.ExecContext(ctx, `UPDATE response SET pinned = ?1 WHERE pinned = '' AND hash = (
+					SELECT r.hash FROM shows w JOIN response r ON r.hash = w.hash
+					WHERE w.platform = ?2 AND w.product = ?3 AND w.review = ?4 ORDER BY r.pinned = '', r.fetched LIMIT 1)`,
+				why, key.Platform, key.Product, key.Review)
+			if err != nil {
+				return err
+			}
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			pinned += int(n)
+		}
+		return nil
+	})
+	return pinned, err
+}
+
+// A Filter selects responses. Zero fields select all.
+type Filter struct {
+	Review chaping.ReviewKey // all of it, or nothing
+	Pinned bool              // only these
+	Limit  int               // 0 means 100
+}
+
+const columns = `hex(hash), url, type, fetched, seen, size, stored, pinned, (SELECT count(*) FROM shows s WHERE s.hash = r.hash)`
+
+// List are the responses that the filter selects, the latest first.
+func (s *Store) List(ctx context.Context, f Filter) ([]Response, error) {
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	where, args := "1", []any{}
+	if f.Pinned {
+		where += " AND pinned <> ''"
+	}
+	if f.Review != (chaping.ReviewKey{}) {
+		where += " AND hash IN (SELECT hash FROM shows WHERE platform = ? AND product = ? AND review = ?)"
+		args = append(args, f.Review.Platform, f.Review.Product, f.Review.Review)
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+" FROM response r WHERE "+where+" ORDER BY seen DESC, hash LIMIT ?", append(args, f.Limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Response
+	for rows.Next() {
+		r, err := scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+func scan(into func(...any) error, more ...any) (r Response, err error) {
+	var fetched, seen int64
+	err = into(append([]any{&r.ID, &r.URL, &r.Type, &fetched, &seen, &r.Size, &r.Stored, &r.Pinned, &r.Reviews}, more...)...)
+	r.ID = strings.ToLower(r.ID)
+	r.Fetched, r.Seen = time.UnixMilli(fetched).In(chaping.Shanghai()), time.UnixMilli(seen).In(chaping.Shanghai())
+	return r, err
+}
+
+// minPrefix is how many digits of an id must be given at least.
+const minPrefix = 6
+
+// Get is the response whose id begins with the digits, and its body, which is
+// checked against the id.
+func (s *Store) Get(ctx context.Context, id string) (Response, []byte, error) {
+	id = strings.ToUpper(id)
+	missing := func(problem, remedy string) (Response, []byte, error) {
+		return Response{}, nil, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("证据 %s %s", chaping.Shorten(id, 64), problem), Remedy: remedy}
+	}
+	if len(id) < minPrefix || strings.Trim(id, "0123456789ABCDEF") != "" {
+		return missing("的编号无效", fmt.Sprintf("编号为十六进制，至少写前 %d 位", minPrefix))
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+", data FROM response r WHERE hex(hash) >= ? AND hex(hash) < ? LIMIT 2", id, id+"G")
+	if err != nil {
+		return Response{}, nil, err
+	}
+	defer rows.Close()
+	var (
+		r    Response
+		data []byte
+		n    int
+	)
+	for ; rows.Next(); n++ {
+		if r, err = scan(rows.Scan, &data); err != nil {
+			return Response{}, nil, err
+		}
+	}
+	switch {
+	case rows.Err() != nil:
+		return Response{}, nil, rows.Err()
+	case n == 0:
+		return missing("不存在，可能已过保存期", "用 chaping evidence list 查看现有的")
+	case n > 1:
+		return missing("不止一个", "多写几位编号")
+	}
+	body, err := s.open.DecodeAll(data, nil)
+	if sum := sha256.Sum256(body); err != nil || hex.EncodeToString(sum[:]) != r.ID {
+		return Response{}, nil, &chaping.Error{Code: chaping.CodeInternal, Message: "证据 " + r.ID + " 已损坏，与编号不符", Err: err, Remedy: "从备份中恢复证据库"}
+	}
+	return r, body, nil
+}
+
+// Retention says what Prune keeps. Zero means without limit.
+type Retention struct {
+	Loose  time.Duration // how long responses stay that are not pinned
+	Pinned time.Duration // and those that are
+	Bytes  int64         // of all; beyond it the oldest go that are not pinned
+}
+
+// Pruned tells what Prune removed.
+type Pruned struct {
+	Responses int   `json:"responses"`
+	Bytes     int64 `json:"bytes"` // compressed
+	Left      int   `json:"left"`
+	LeftBytes int64 `json:"left_bytes"`
+}
+
+// Prune removes what is past its time, and then the oldest unpinned responses
+// until the rest fits.
+func (s *Store) Prune(ctx context.Context, now time.Time, keep Retention) (p Pruned, err error) {
+	count := func(tx *sql.Tx) (n int, bytes int64, err error) {
+		err = tx.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(stored), 0) FROM response").Scan(&n, &bytes)
+		return n, bytes, err
+	}
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		before, bytes, err := count(tx)
+		if err != nil {
+			return err
+		}
+		if keep.Loose > 0 {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM response WHERE pinned = '' AND seen < ?", now.Add(-keep.Loose).UnixMilli()); err != nil {
+				return err
+			}
+		}
+		if keep.Pinned > 0 {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM response WHERE pinned <> '' AND seen < ?", now.Add(-keep.Pinned).UnixMilli()); err != nil {
+				return err
+			}
+		}
+		if keep.Bytes > 0 { // pinned ones count first, then the latest
+			if _, err := tx.ExecContext(ctx, `DELETE FROM response WHERE pinned = '' AND hash IN (SELECT hash FROM (
+					SELECT hash, sum(stored) OVER (ORDER BY pinned = '', seen DESC, hash) AS total FROM response) WHERE total > ?)`, keep.Bytes); err != nil {
+				return err
+			}
+		}
+		if p.Left, p.LeftBytes, err = count(tx); err != nil {
+			return err
+		}
+		p.Responses, p.Bytes = before-p.Left, bytes-p.LeftBytes
+		return nil
+	})
+	if err == nil && p.Responses > 0 {
+		_, err = s.db.ExecContext(ctx, "PRAGMA incremental_vacuum")
+	}
+	return p, err
+}
