@@ -65,7 +65,7 @@ type imported struct {
 	importer.Summary
 	Distinct uint64 `json:"distinct"` // distinct reviews among the accepted rows
 	Repeated int64  `json:"repeated"` // accepted rows whose ID came before
-	New      uint64 `json:"new"`      // reviews that the store did not have
+	New      uint64 `json:"new"`      // reviews that the store did not have; at most, if others write meanwhile
 	Run      string `json:"run"`
 }
 
@@ -164,7 +164,7 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, p
 	if err != nil {
 		return imported{}, err
 	}
-	return imported{Summary: sum, Run: runID, Distinct: distinct, Repeated: sum.Accepted - int64(distinct), New: after - before}, nil
+	return imported{Summary: sum, Run: runID, Distinct: distinct, Repeated: sum.Accepted - int64(distinct), New: min(after-before, distinct)}, nil
 }
 
 func (p *program) printImport(s imported, profile *importer.Profile) {
