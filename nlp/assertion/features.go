@@ -10,22 +10,24 @@ import (
 // that the cues give, then those named here, then near by kind and tone by
 // kind.
 const (
-	fNear     = iota // score of the characters around the mention
-	fTone            // score of the text around it
-	fNearPos         // the same, positive part: how strongly, not only which way
-	fTonePos         //
-	fQuestion        // the sentence ends with a question mark
-	fExclaim         // the sentence ends with an exclamation mark
-	fShort           // the text is short
-	fLong            // the text is long
-	fFirst           // the mention opens its clause
-	fLast            // the mention closes its clause
-	fList            // further mentions stand in its clause
-	fAlone           // no cue governs it
+	fNear       = iota // score of the characters around the mention
+	fTone              // score of the text around it
+	fNearPos           // the same, positive part: how strongly, not only which way
+	fTonePos           //
+	fToneBefore        // the same of what stands before the mention
+	fToneAfter         // and of what stands after it
+	fQuestion          // the sentence ends with a question mark
+	fExclaim           // the sentence ends with an exclamation mark
+	fShort             // the text is short
+	fLong              // the text is long
+	fFirst             // the mention opens its clause
+	fLast              // the mention closes its clause
+	fList              // further mentions stand in its clause
+	fAlone             // no cue governs it
 	fixedFeatures
 )
 
-var fixedNames = [fixedFeatures]string{"near", "tone", "near+", "tone+", "question", "exclaim", "short", "long", "first", "last", "list", "alone"}
+var fixedNames = [fixedFeatures]string{"near", "tone", "near+", "tone+", "tone<", "tone>", "question", "exclaim", "short", "long", "first", "last", "list", "alone"}
 
 var statuses = [...]chaping.Assertion{chaping.Affirmed, chaping.Negated, chaping.Hypothetical, chaping.Other}
 
@@ -102,9 +104,10 @@ func (j *Judge) features(sc *Scratch, text []rune, spans []Span, i int, rule Ver
 	}
 	at += len(statuses)
 	f := v[at : at+fixedFeatures]
-	near, tone := j.context.Score(text, m.Start, m.End)
+	near, tone, toneBefore, toneAfter := j.context.Score(text, m.Start, m.End)
 	near, tone = clamp(near), clamp(tone)
 	f[fNear], f[fTone] = near, tone
+	f[fToneBefore], f[fToneAfter] = clamp(toneBefore), clamp(toneAfter)
 	f[fNearPos], f[fTonePos] = max(near, 0), max(tone, 0)
 	s := sc.scope
 	if int(s.sentB) < len(text) {

@@ -158,16 +158,25 @@ func bucket(h uint32, tag byte, k uint32) uint32 {
 }
 
 // Score gives the log-odds, by the characters around runes [start, end) and
-// by the tone of what stands near, that the review is a negative one.
-func (c *Context) Score(text []rune, start, end int32) (near, tone float32) {
+// by the tone of what stands near, that the review is a negative one; before
+// and after are the tones of the two sides alone, without the bias.
+func (c *Context) Score(text []rune, start, end int32) (near, tone, before, after float32) {
 	sum := int32(0)
 	EachNear(text, start, end, func(b uint32) { sum += int32(c.Near[b]) })
 	near = float32(sum)/c.Scale + c.NearBias
-	sum = 0
-	n := 0
-	EachTone(text, start, end, func(b uint32) { sum += int32(c.Tone[b]); n++ })
-	tone = float32(sum)/c.Scale/ToneNorm(n) + c.ToneBias
-	return near, tone
+	var sums, n [2]int32
+	limit := 2 * min(start, toneReach) // features of what stands before come first
+	EachTone(text, start, end, func(b uint32) {
+		side := 0
+		if n[0] == limit {
+			side = 1
+		}
+		sums[side] += int32(c.Tone[b])
+		n[side]++
+	})
+	norm := func(n int32) float32 { return c.Scale * ToneNorm(int(n)) }
+	tone = float32(sums[0]+sums[1])/norm(n[0]+n[1]) + c.ToneBias
+	return near, tone, float32(sums[0]) / norm(n[0]), float32(sums[1]) / norm(n[1])
 }
 
 // ToneNorm damps the tone of a long text: its n features do not speak
