@@ -66,6 +66,8 @@ type collection struct {
 	now    func() time.Time
 	log    *slog.Logger
 
+	tempo *tempo
+
 	pages    int64 // read by this process and before
 	bytes    int64 // the same
 	progress Progress
@@ -138,6 +140,8 @@ type done struct {
 	failure *frontier.Failure
 	snooze  time.Duration
 	block   time.Duration // rest for the host
+	took    time.Duration // until the answer was read
+	trouble bool          // the host refused, failed or was not there
 	reason  string
 }
 
@@ -162,9 +166,10 @@ func (c *collection) run(ctx context.Context) error {
 	}
 
 	working, stop := context.WithCancel(ctx)
+	c.tempo = newTempo(c.job.Profile, c.queue.Pace)
 	defer stop()
 	f, err := newFetcher(working, c.job.Profile, userAgent(c.Version, c.job.Profile.Contact), c.now, func(host string, delay time.Duration) {
-		if err := c.queue.Pace(working, host, delay); err != nil {
+		if err := c.tempo.floor(working, host, delay); err != nil {
 			c.log.Warn("无法记下网站要求的间隔", "host", host, "err", err)
 		}
 	})
@@ -192,7 +197,7 @@ func (c *collection) run(ctx context.Context) error {
 
 // coordinate hands out claims and takes in results until nothing is left. It
 // does so in turns: what was done is stored and reported, then as much is
-// claimed as there are idle workers. A turn waits until a quarter of the
+// claimed as there are idle workers. A turn waits until half of the
 // workers is idle, or the first result has waited a moment, so that stores and
 // queues see a few pages at once.
 func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Claim, results <-chan done) error {
@@ -269,7 +274,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 			select {
 			case d := <-results:
 				take(d)
-				turn = idle >= max(1, c.Workers/4) || pending.full()
+				turn = idle >= max(1, c.Workers/2) || pending.full()
 			case <-lingered.C:
 				turn = len(pending.done) > 0
 			case <-free.C:
@@ -362,6 +367,13 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 		}
 	}
 	for _, d := range b.done {
+		tell := func() error { return c.tempo.answer(ctx, d.claim.Host, d.took) }
+		if d.trouble {
+			tell = func() error { return c.tempo.trouble(ctx, d.claim.Host) }
+		}
+		if err := tell(); err != nil {
+			return err
+		}
 		if d.block > 0 {
 			if err := c.queue.Block(ctx, d.claim.Host, d.block, d.reason); err != nil {
 				return err
@@ -414,7 +426,9 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 	if claim.Losses >= maxLosses {
 		return c.bury(d, t, fmt.Sprintf("处理中断 %d 次", claim.Losses))
 	}
+	began := c.now()
 	o, err := c.reader.read(ctx, v, t)
+	d.took = c.now().Sub(began)
 	if err == nil {
 		d.outcome = o
 		return d
@@ -439,6 +453,7 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 		c.salvage(&d, t)
 		return d
 	case errors.As(err, &busy):
+		d.trouble = true
 		if claim.Snoozes >= maxSnoozes {
 			permanent = fmt.Sprintf("网站连续 %d 次要求稍后再来（%d）", claim.Snoozes, busy.status)
 			break
@@ -472,6 +487,8 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 		}
 		d.snooze, d.block, d.reason = robotsRetry, robotsRetry, err.Error()
 		return d
+	default:
+		d.trouble = true
 	}
 	if permanent == "" && claim.Failures+1 >= c.job.Profile.Attempts {
 		permanent = fmt.Sprintf("尝试 %d 次均失败：%v", claim.Failures+1, err)

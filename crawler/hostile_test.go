@@ -161,6 +161,17 @@ func toGBK(s string) []byte {
 // was wrong.
 func TestOneBadPage(t *testing.T) {
 	deep := strings.Repeat("[", 20_000)
+	// Within the limit of bytes: compressed, and of depth 100,000 once the
+	// profile allows a page so large.
+	wide := strings.Replace(smallProfile, "body: 65536", "body: 8388608", 1)
+	flood := func(w http.ResponseWriter, _ *http.Request) { // 100 MB, of which no more than the limit is read
+		block := []byte(strings.Repeat("<p>大</p>", 1<<13))
+		for sent := 0; sent < 100<<20; sent += len(block) {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	}
 	bomb := gz(strings.Repeat("0", 16<<20))
 	for _, c := range []struct {
 		name     string
@@ -198,6 +209,28 @@ func TestOneBadPage(t *testing.T) {
 			b := gz("<h1>x</h1>")
 			_, _ = w.Write(b[:len(b)-9])
 		}, 6, 2, "尝试 3 次均失败"},
+		{"HTML of 100 MB", "/p?id=2", flood, 6, 2, "超过上限"},
+		{"HTML of 100 MB that says so", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "104857600")
+			flood(w, r)
+		}, 6, 2, "104857600 字节"},
+		{"HTML of 100 MB, compressed", "/p?id=2", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			for range 1600 {
+				if _, err := z.Write(bytes.Repeat([]byte("<p>大</p>"), 1<<13)); err != nil {
+					return
+				}
+			}
+			_ = z.Close()
+		}, 6, 2, "超过上限"},
+		{"JSON of depth 100,000", "/r?item=2&p=1", sayText(strings.Repeat(`{"a":[`, 50_000)), 6, 3, "嵌套"},
+		{"JSON of depth 100,000 that ends", "/r?item=2&p=1", sayText(`{"list":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}"), 6, 3, "嵌套"},
+		{"product page is a login form", "/p?id=2", sayText(`<form action=/login>用户名<input name=user></form>`), 6, 2, "没有商品编号"},
+		{"redirect to a login page", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/login", http.StatusFound)
+		}, 6, 2, "404"},
+		{"product with another's id", "/p?id=2", sayText(`<h1>冒名</h1><b id=id>1</b><i class=price>9</i>`), 6, 2, ""},
 		{"redirect loop", "/p?id=2", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/p?id=2", http.StatusFound) }, 6, 2, "重定向超过"},
 		{"redirect elsewhere", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)
@@ -224,7 +257,11 @@ func TestOneBadPage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite()
 			s[c.path] = c.page
-			got := collect(t, s, smallProfile)
+			profile := smallProfile
+			if strings.HasPrefix(c.name, "JSON of depth") {
+				profile = wide
+			}
+			got := collect(t, s, profile)
 			if len(got.sink.reviews) != c.reviews || len(got.sink.listings) != c.listings {
 				t.Errorf("%d reviews and %d listings, want %d and %d: %+v", len(got.sink.reviews), len(got.sink.listings), c.reviews, c.listings, got.report)
 			}

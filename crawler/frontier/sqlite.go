@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -72,7 +73,7 @@ type sqliteQueue struct {
 
 func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 	options := url.Values{
-		"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "cache_size(-16000)"},
+		"_pragma": {"page_size(2048)", "busy_timeout(30000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "cache_size(-16000)", "wal_autocheckpoint(8000)"},
 		"_txlock": {"immediate"},
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
@@ -130,16 +131,18 @@ var sqliteStatements = map[string]string{
 			(SELECT count(*) FROM item WHERE state = 1 AND host = h.host)
 		FROM h LEFT JOIN host o ON o.name = h.host WHERE h.host IS NOT NULL`,
 	"first":  "SELECT id, key, rank, task, token, failures, snoozes, losses FROM item WHERE state = 0 AND queue = ? AND host = ? ORDER BY rank, id LIMIT ?",
-	"lease":  "UPDATE item SET state = 1, due = ?, token = token + 1 WHERE id = ?",
+	"lease":  "UPDATE item SET state = 1, due = ?, token = token + 1 WHERE id IN (SELECT value FROM json_each(?))",
 	"next":   "INSERT INTO host (name, next) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET next = excluded.next",
 	"change": "SELECT min(t) FROM (SELECT min(due) t FROM item WHERE state = 1 UNION ALL SELECT min(due) FROM item WHERE state = 2 AND queue = ?)",
 
 	"extend": "UPDATE item SET due = ? WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
-	"done":   "DELETE FROM item WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
+	// Many at once: [[id, token], ...]. What is given back was held.
+	"done": `DELETE FROM item WHERE state = 1 AND queue = ?1 AND id IN (SELECT value ->> 0 FROM json_each(?2))
+		AND (id, token) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2)) RETURNING id`,
 	"fail":   "UPDATE item SET state = ?, due = ?, failures = failures + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"snooze": "UPDATE item SET state = ?, due = ?, snoozes = snoozes + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"bury":   "INSERT INTO dead (queue, key, host, rank, task, reason) VALUES (?, ?, ?, ?, ?, ?)",
-	"count":  "INSERT INTO counter (queue, name, n) VALUES (?, ?, ?) ON CONFLICT (queue, name) DO UPDATE SET n = n + excluded.n",
+	"count":  "INSERT INTO counter (queue, name, n) SELECT ?, key, value FROM json_each(?) WHERE true ON CONFLICT (queue, name) DO UPDATE SET n = n + excluded.n",
 	"noted":  "SELECT count(*) FROM note WHERE queue = ?",
 	"note":   "INSERT INTO note (queue, text) VALUES (?, ?)",
 
@@ -272,11 +275,10 @@ func (q *sqliteQueue) Claim(ctx context.Context, most int) (Batch, error) {
 		}
 		slices.SortFunc(found, func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) })
 		found = found[:min(len(found), most)]
+		ids := make([]int64, 0, len(found))
 		for _, c := range found {
 			c.Token++
-			if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), c.seq); err != nil {
-				return err
-			}
+			ids = append(ids, c.seq)
 			if c.delay > 0 {
 				if _, err := q.exec(ctx, tx, "next", c.Host, now+c.delay.Milliseconds()); err != nil {
 					return err
@@ -284,6 +286,15 @@ func (q *sqliteQueue) Claim(ctx context.Context, most int) (Batch, error) {
 				sooner(now + c.delay.Milliseconds())
 			}
 			batch.Claims = append(batch.Claims, c.Claim)
+		}
+		if len(ids) > 0 {
+			list, err := json.Marshal(ids)
+			if err != nil {
+				return err
+			}
+			if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), string(list)); err != nil {
+				return err
+			}
 		}
 		var dead int
 		if err := tx.StmtContext(ctx, q.stmt["open"]).QueryRowContext(ctx, q.id).Scan(&batch.Open, &dead); err != nil {
@@ -369,15 +380,20 @@ func (q *sqliteQueue) Ack(ctx context.Context, results ...Result) (stale int, er
 		stale = 0
 		var opened int64
 		var sum tally
+		claims := make([]Claim, 0, len(results))
 		for _, r := range results {
-			held, err := q.exec(ctx, tx, "done", q.id, r.Claim.seq, r.Claim.Token)
-			if err != nil {
-				return err
-			}
-			if held == 0 {
+			claims = append(claims, r.Claim)
+		}
+		held, err := q.done(ctx, tx, claims...)
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			if !held[r.Claim.seq] {
 				stale++
 				continue
 			}
+			delete(held, r.Claim.seq) // a claim counts once
 			fresh, err := q.add(ctx, tx, r.Add)
 			if err != nil {
 				return err
@@ -398,6 +414,32 @@ func (q *sqliteQueue) Ack(ctx context.Context, results ...Result) (stale int, er
 	return stale, err
 }
 
+// done ends items for good, and tells which of the claims held, by number.
+func (q *sqliteQueue) done(ctx context.Context, tx *sql.Tx, claims ...Claim) (map[int64]bool, error) {
+	pairs := make([][2]int64, 0, len(claims))
+	for _, c := range claims {
+		pairs = append(pairs, [2]int64{c.seq, c.Token})
+	}
+	list, err := json.Marshal(pairs)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.StmtContext(ctx, q.stmt["done"]).QueryContext(ctx, q.id, string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	held := make(map[int64]bool, len(claims))
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		held[id] = true
+	}
+	return held, rows.Err()
+}
+
 // A tally sums up counts and notes of several results.
 type tally struct {
 	count map[string]int64
@@ -415,8 +457,12 @@ func (t *tally) add(count map[string]int64, notes []string) {
 }
 
 func (q *sqliteQueue) record(ctx context.Context, tx *sql.Tx, t tally) error {
-	for name, n := range t.count {
-		if _, err := q.exec(ctx, tx, "count", q.id, name, n); err != nil {
+	if len(t.count) > 0 {
+		list, err := json.Marshal(t.count)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, tx, "count", q.id, string(list)); err != nil {
 			return err
 		}
 	}
@@ -443,7 +489,9 @@ func (q *sqliteQueue) Fail(ctx context.Context, failures ...Failure) error {
 			var held int64
 			var err error
 			if f.Dead {
-				held, err = q.exec(ctx, tx, "done", q.id, f.Claim.seq, f.Claim.Token)
+				var ended map[int64]bool
+				ended, err = q.done(ctx, tx, f.Claim)
+				held = int64(len(ended))
 			} else {
 				held, err = q.back(ctx, tx, "fail", f.Claim, f.Retry)
 			}
