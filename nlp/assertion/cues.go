@@ -87,6 +87,7 @@ const (
 	list
 	clause
 	sentence
+	open
 	review
 )
 
@@ -109,7 +110,7 @@ type group struct {
 var (
 	roles = []string{"cue", "filler", "barrier", "mask"}
 	sides = []string{"before", "after", "over", "near"}
-	links = []string{"touch", "chain", "list", "clause", "sentence", "review"}
+	links = []string{"touch", "chain", "list", "clause", "sentence", "open", "review"}
 )
 
 // ReadCues reads a cue file, strictly.

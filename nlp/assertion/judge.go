@@ -235,6 +235,8 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 		if h.start < s.sentA || h.end > s.sentB {
 			return false
 		}
+	case open:
+		return h.start >= s.sentA && h.end <= s.sentB
 	case review:
 		return true
 	}
