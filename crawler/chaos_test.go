@@ -3,6 +3,7 @@ package crawler_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,11 @@ type victim struct {
 	Store    string // file of a fileSink
 	Keywords []string
 	Window   chaping.Window
+
+	Run         string // "chaos" if empty
+	Workers     int
+	Concurrency int           // the profile's if 0
+	Delay       time.Duration // the profile's if 0
 }
 
 const victimVariable = "CHAPING_TEST_VICTIM"
@@ -69,6 +75,8 @@ func runVictim(config string) int {
 	if p, err = p.WithBase(v.Base); err != nil {
 		return fail(err)
 	}
+	p.Concurrency = cmp.Or(v.Concurrency, p.Concurrency)
+	p.Delay = cmp.Or(v.Delay, p.Delay)
 	sink, err := openFileSink(v.Store)
 	if err != nil {
 		return fail(err)
@@ -80,8 +88,8 @@ func runVictim(config string) int {
 		open = frontier.Redis(client, frontier.RedisOptions{})
 	}
 	report, err := crawler.Collect(context.Background(), crawler.Job{
-		Profile: p, Watch: chaping.Watch{Keywords: v.Keywords}, Window: v.Window, Run: "chaos",
-	}, crawler.Options{Sink: sink, Open: open, Lease: 400 * time.Millisecond, Now: func() time.Time { return end }})
+		Profile: p, Watch: chaping.Watch{Keywords: v.Keywords}, Window: v.Window, Run: cmp.Or(v.Run, "chaos"), Full: v.Run != "",
+	}, crawler.Options{Sink: sink, Open: open, Workers: v.Workers, Lease: 400 * time.Millisecond, Now: func() time.Time { return end }})
 	if err != nil {
 		return fail(err)
 	}

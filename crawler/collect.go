@@ -197,9 +197,9 @@ func (c *collection) run(ctx context.Context) error {
 
 // coordinate hands out claims and takes in results until nothing is left. It
 // does so in turns: what was done is stored and reported, then as much is
-// claimed as there are idle workers. A turn waits until half of the
-// workers is idle, or the first result has waited a moment, so that stores and
-// queues see a few pages at once.
+// claimed as there are idle workers. A turn waits until half of the workers is
+// idle, or the first result has waited a moment, so that stores and queues see
+// a few pages at once.
 func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Claim, results <-chan done) error {
 	idle := c.Workers
 	held := map[string]frontier.Claim{} // claimed and not yet reported to the queue

@@ -2,6 +2,8 @@ package crawler
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,11 +63,36 @@ func rank(step string) int {
 // first page, because of what is pinned there, and those of the page before,
 // because lists move while one reads them. It does not grow with the product.
 type seen struct {
-	First []uint64 `json:"f,omitempty"`
-	Last  []uint64 `json:"l,omitempty"`
-	Edge  []uint64 `json:"e,omitempty"` // of the moment task.Edge
-	Count int64    `json:"c,omitempty"` // distinct reviews so far
-	Bad   bool     `json:"b,omitempty"` // some could not be used
+	First hashes `json:"f,omitempty"`
+	Last  hashes `json:"l,omitempty"`
+	Edge  hashes `json:"e,omitempty"` // of the moment task.Edge
+	Count int64  `json:"c,omitempty"` // distinct reviews so far
+	Bad   bool   `json:"b,omitempty"` // some could not be used
+}
+
+// hashes are written as base64, which is shorter and faster than numbers.
+type hashes []uint64
+
+// MarshalText implements encoding.TextMarshaler.
+func (h hashes) MarshalText() ([]byte, error) {
+	b := make([]byte, 0, 8*len(h))
+	for _, n := range h {
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, b), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (h *hashes) UnmarshalText(text []byte) error {
+	b, err := base64.RawStdEncoding.AppendDecode(nil, text)
+	if err != nil || len(b)%8 != 0 {
+		return errors.New("编号摘要无法识别")
+	}
+	*h = make(hashes, 0, len(b)/8)
+	for ; len(b) > 0; b = b[8:] {
+		*h = append(*h, binary.LittleEndian.Uint64(b))
+	}
+	return nil
 }
 
 func (s seen) has(id uint64) bool {

@@ -137,8 +137,9 @@ var sqliteStatements = map[string]string{
 
 	"extend": "UPDATE item SET due = ? WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	// Many at once: [[id, token], ...]. What is given back was held.
-	"done": `DELETE FROM item WHERE state = 1 AND queue = ?1 AND id IN (SELECT value ->> 0 FROM json_each(?2))
-		AND (id, token) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2)) RETURNING id`,
+	"done": `DELETE FROM item WHERE id IN (
+			SELECT i.id FROM json_each(?2) c CROSS JOIN item i ON i.id = c.value ->> 0 WHERE i.token = c.value ->> 1 AND i.state = 1 AND i.queue = ?1
+		) RETURNING id`,
 	"fail":   "UPDATE item SET state = ?, due = ?, failures = failures + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"snooze": "UPDATE item SET state = ?, due = ?, snoozes = snoozes + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"bury":   "INSERT INTO dead (queue, key, host, rank, task, reason) VALUES (?, ?, ?, ?, ?, ?)",
