@@ -6,10 +6,9 @@
 //	gse-base.txt.gz   word list for gse's segmentation: the Chinese words of 1–4 characters
 //	                  and frequency 10 or more of go-ego/gse 0.80.3 (Apache-2.0, data of fxsjy/jieba, MIT)
 //	t2s.txt           traditional → simplified characters, from OpenCC (Apache-2.0)
-//	context.bin.gz    tables of the mention model, learnt from star labels
-//	weights.yaml      weights of the mention model, learnt from labelled pairs
+//	assertion.bin.gz  network that decides where no cue does, learnt from labelled pairs (see nlp/assertion)
 //
-// The last two are written by
+// The last is written by
 //
 //	go test ./nlp -run TestTrain -update
 //

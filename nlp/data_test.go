@@ -16,7 +16,7 @@ import (
 func shippedData(t *testing.T) fstest.MapFS {
 	t.Helper()
 	m := fstest.MapFS{}
-	for _, name := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", "context.bin.gz", "weights.yaml"} {
+	for _, name := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", networkFile} {
 		b, err := fs.ReadFile(dictionaries.Files, name)
 		if err != nil {
 			t.Fatal(err)
@@ -44,17 +44,19 @@ func TestDamagedData(t *testing.T) {
 			}
 		})
 	}
-	for _, file := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", "context.bin.gz", "weights.yaml"} {
+	for _, file := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", networkFile} {
 		check(file+" missing", file, func(m fstest.MapFS) { delete(m, file) })
 		check(file+" empty", file, func(m fstest.MapFS) { m[file].Data = nil })
 	}
 	// What is left of the cues may still be YAML; then the weights do not fit.
 	check("cues.yaml cut short", ".yaml", func(m fstest.MapFS) { m["cues.yaml"].Data = m["cues.yaml"].Data[:len(m["cues.yaml"].Data)/3] })
-	for _, file := range []string{"t2s.txt", "gse-base.txt.gz", "context.bin.gz"} {
+	for _, file := range []string{"t2s.txt", "gse-base.txt.gz", networkFile} {
 		check(file+" cut short", file, func(m fstest.MapFS) { m[file].Data = m[file].Data[:len(m[file].Data)/3] })
 	}
-	check("another context", "context.bin.gz", func(m fstest.MapFS) { m["context.bin.gz"].Data = m["gse-base.txt.gz"].Data })
-	check("weights for other cues", "weights.yaml", func(m fstest.MapFS) { m["weights.yaml"].Data = []byte("bias: 1\nweights: {\"cue:没有\": 1}\n") })
+	check("another network", networkFile, func(m fstest.MapFS) { m[networkFile].Data = m["gse-base.txt.gz"].Data })
+	check("network for other cues", networkFile, func(m fstest.MapFS) {
+		m["cues.yaml"].Data = bytes.Replace(m["cues.yaml"].Data, []byte("  - id: 功能词\n"), []byte("  - id: 另名\n"), 1)
+	})
 	check("unknown side", "cues.yaml", func(m fstest.MapFS) {
 		m["cues.yaml"].Data = bytes.Replace(m["cues.yaml"].Data, []byte("side: before"), []byte("side: above"), 1)
 	})

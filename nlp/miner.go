@@ -30,7 +30,10 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-1"
+const rules = "rules-2"
+
+// networkFile is the shipped network's name in package dictionaries.
+const networkFile = "assertion.bin.gz"
 
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
@@ -58,16 +61,12 @@ type Option func(*options)
 type options struct {
 	data      fs.FS
 	prefilter bool
-	untrained bool // take context and weights from here, either may be nil
-	context   *assertion.Context
-	weights   *assertion.Weights
+	cuesOnly  bool
 }
 
-// withModel replaces the shipped model: training needs a miner without one,
-// and then one with half of it.
-func withModel(c *assertion.Context, w *assertion.Weights) Option {
-	return func(o *options) { o.untrained, o.context, o.weights = true, c, w }
-}
+// withCuesOnly leaves the network out: what it is to learn is where the cues
+// alone leave a mention.
+func withCuesOnly() Option { return func(o *options) { o.cuesOnly = true } }
 
 // WithData takes cue words, base dictionary and weights from fsys instead of
 // the embedded ones. File names as in package dictionaries.
@@ -99,8 +98,8 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	}
 	files := map[string][]byte{}
 	names := []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz"}
-	if !o.untrained {
-		names = append(names, "context.bin.gz", "weights.yaml")
+	if !o.cuesOnly {
+		names = append(names, networkFile)
 	}
 	for _, name := range names {
 		b, err := read(name)
@@ -118,15 +117,13 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.untrained {
-		if o.context, err = assertion.ReadContext("context.bin.gz", bytes.NewReader(files["context.bin.gz"])); err != nil {
-			return nil, err
-		}
-		if o.weights, err = assertion.ReadWeights("weights.yaml", bytes.NewReader(files["weights.yaml"])); err != nil {
+	var network *assertion.Network
+	if !o.cuesOnly {
+		if network, err = assertion.ReadNetwork(networkFile, bytes.NewReader(files[networkFile])); err != nil {
 			return nil, err
 		}
 	}
-	if m.judge, err = assertion.New(cues, o.context, o.weights, m.folder); err != nil {
+	if m.judge, err = assertion.New(cues, network, m.folder); err != nil {
 		return nil, err
 	}
 	surfaces := m.index()

@@ -20,27 +20,21 @@ type Judge struct {
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
 	auto    *match.Automaton
-	names   []string  // of the features
-	context *Context  // nil: the cues alone decide
-	weights []float32 // per feature
-	bias    float32
+	names   []string // of the signs
+	network *Network // nil: the cues alone decide
 }
 
-// New compiles the cues. Without a context or weights the cues alone decide.
-func New(c *Cues, context *Context, w *Weights, folder *fold.Folder) (*Judge, error) {
-	j := &Judge{}
+// New compiles the cues. Without a network the cues alone decide.
+func New(c *Cues, n *Network, folder *fold.Folder) (*Judge, error) {
+	j := &Judge{network: n}
 	if err := j.compile(c, folder); err != nil {
 		return nil, err
 	}
-	j.nameFeatures(c)
-	if context == nil {
+	j.nameSigns(c)
+	if n == nil {
 		return j, nil
 	}
-	j.context = context
-	if w != nil {
-		return j, j.weigh(w)
-	}
-	return j, nil
+	return j, n.fits(j.names)
 }
 
 // A Span is a mention in folded text: runes [Start, End).
@@ -68,12 +62,12 @@ type hit struct {
 
 // Scratch holds the buffers of one user of a Judge.
 type Scratch struct {
-	found  []match.Match
-	all    []hit     // cues of the whole text
-	hits   []hit     // those of them that stand within the scope
-	fired  []int32   // per group: index into hits +1 of the nearest cue that fired, 0 for none
-	vector []float32 // features
-	scope  scope
+	found   []match.Match
+	all     []hit   // cues of the whole text
+	hits    []hit   // those of them that stand within the scope
+	fired   []int32 // per group: index into hits +1 of the nearest cue that fired, 0 for none
+	example Example
+	scope   scope
 }
 
 // scope is the surroundings of a mention: rune offsets in the text.
@@ -89,14 +83,11 @@ type scope struct {
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	j.read(sc, text, spans, i)
 	rule := j.rule(sc, false)
-	if j.weights == nil || rule.Status != chaping.Affirmed || rule.Cue != "" {
+	if j.network == nil || rule.Status != chaping.Affirmed || rule.Cue != "" {
 		return rule
 	}
 	j.features(sc, text, spans, i, rule)
-	score := j.bias
-	for n, x := range sc.vector {
-		score += x * j.weights[n]
-	}
+	score := j.network.Score(&sc.example)
 	if score >= 0 {
 		return rule
 	}

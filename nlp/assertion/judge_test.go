@@ -54,7 +54,7 @@ func TestGrammar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge, err := assertion.New(cues, nil, nil, folder)
+	judge, err := assertion.New(cues, nil, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestCueFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cues, err := assertion.ReadCues("cues.yaml", strings.NewReader(c.text))
 			if err == nil {
-				_, err = assertion.New(cues, nil, nil, newFolder(t))
+				_, err = assertion.New(cues, nil, newFolder(t))
 			}
 			var fault *chaping.InputError
 			if !errors.As(err, &fault) || !strings.Contains(err.Error(), c.says) {
@@ -149,7 +149,7 @@ func FuzzStatus(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	judge, err := assertion.New(cues, nil, nil, folder)
+	judge, err := assertion.New(cues, nil, folder)
 	if err != nil {
 		f.Fatal(err)
 	}
