@@ -8,14 +8,20 @@
 //	t2s.txt           traditional → simplified characters, from OpenCC (Apache-2.0)
 //	context.bin.gz    tables of the mention model, learnt from star labels
 //	weights.yaml      weights of the mention model, learnt from labelled pairs
+//	polarity.bin.gz   the text model of package nlp/polarity, learnt from labelled reviews
 //
-// The last two are written by
+// The two of the mention model are written by
 //
 //	go test ./nlp -run TestTrain -update
 //
 // from the corpora and labels beside the repository and nlp/testdata; do so
-// after a cue group was renamed, added or removed. The rest is text that a
-// person can read and change. The version of a miner is a hash over all of it.
+// after a cue group was renamed, added or removed. The text model is written by
+//
+//	chaping train polarity online_shopping_10_cats.csv.gz --out dictionaries/polarity.bin.gz
+//
+// from the corpus of that name. The rest is text that a person can read and
+// change. The version of a miner is a hash over all of it but the text model,
+// which has a version of its own.
 package dictionaries
 
 import "embed"
