@@ -218,11 +218,16 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		idle++
 		pending.add(d)
 	}
-	flush := func(ctx context.Context) error {
+	// store keeps what was done, and leaves the results to report.
+	store := func(ctx context.Context) ([]frontier.Result, error) {
 		for _, d := range pending.done {
 			delete(held, d.claim.Key)
 		}
-		return c.flush(ctx, &pending)
+		results, err := c.store(ctx, pending)
+		if err == nil {
+			pending = batch{}
+		}
+		return results, err
 	}
 	// leave waits for the workers, keeps what is done and gives back what is
 	// not.
@@ -232,20 +237,26 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		for idle < c.Workers {
 			take(<-results)
 		}
-		return flush(soft)
+		acks, err := store(soft)
+		if err != nil {
+			return err
+		}
+		return c.ack(soft, acks)
 	}
 
 	for {
-		if err := flush(ctx); err != nil {
-			return errors.Join(err, leave(ctx))
-		}
-		if c.spent(c.Workers - idle) {
-			return leave(ctx)
-		}
-		claimed, err := c.queue.Claim(ctx, idle)
+		acks, err := store(ctx)
 		if err != nil {
 			return errors.Join(err, leave(ctx))
 		}
+		if c.spent(c.Workers - idle) {
+			return errors.Join(c.ack(ctx, acks), leave(ctx))
+		}
+		claimed, stale, err := c.queue.Turn(ctx, idle, acks...)
+		if err != nil {
+			return errors.Join(err, leave(ctx))
+		}
+		c.doneElsewhere(stale)
 		for _, claim := range claimed.Claims {
 			held[claim.Key] = claim
 			claims <- claim
@@ -313,16 +324,16 @@ func (b *batch) add(d done) {
 
 func (b *batch) full() bool { return b.urgent || b.reviews >= batchReviews }
 
-// flush stores what was read, then reports it to the queue. Killed in
-// between, the pages are read and stored again, which changes nothing.
-func (c *collection) flush(ctx context.Context, b *batch) error {
+// store stores what was read and reports to the queue what could not be, and
+// returns what is then to be reported as done. Killed in between, the pages
+// are read and stored again, which changes nothing.
+func (c *collection) store(ctx context.Context, b batch) (acks []frontier.Result, err error) {
 	if len(b.done) == 0 {
-		return nil
+		return nil, nil
 	}
 	var listings []chaping.Listing
 	var reviews []chaping.Review
 	var pages []*evidence.Page
-	var acks []frontier.Result
 	var failures []frontier.Failure
 	for _, d := range b.done {
 		listings = append(listings, d.outcome.listings...)
@@ -339,31 +350,22 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 	}
 	if len(pages) > 0 {
 		if err := c.put(ctx, func() error { return c.Evidence.Put(ctx, pages...) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(listings) > 0 {
 		if err := c.put(ctx, func() error { return c.Sink.PutListings(ctx, listings) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(reviews) > 0 {
 		if err := c.put(ctx, func() error { return c.Sink.PutReviews(ctx, reviews) }); err != nil {
-			return err
-		}
-	}
-	if len(acks) > 0 {
-		stale, err := c.queue.Ack(ctx, acks...)
-		if err != nil {
-			return err
-		}
-		if stale > 0 {
-			c.log.Info("部分页面已由其他进程处理", "pages", stale)
+			return nil, err
 		}
 	}
 	if len(failures) > 0 {
 		if err := c.queue.Fail(ctx, failures...); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, d := range b.done {
@@ -372,17 +374,17 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 			tell = func() error { return c.tempo.trouble(ctx, d.claim.Host) }
 		}
 		if err := tell(); err != nil {
-			return err
+			return nil, err
 		}
 		if d.block > 0 {
 			if err := c.queue.Block(ctx, d.claim.Host, d.block, d.reason); err != nil {
-				return err
+				return nil, err
 			}
 			c.log.Warn("网站暂停访问", "host", d.claim.Host, "for", d.block, "reason", d.reason)
 		}
 		if d.snooze > 0 {
 			if err := c.queue.Snooze(ctx, d.claim, d.snooze); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		c.pages += d.outcome.count[countPages]
@@ -392,11 +394,26 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 		c.progress.Reviews += d.outcome.count[countReviews]
 		c.progress.Faults += d.outcome.count[countFaults]
 	}
-	*b = batch{}
 	if c.Progress != nil {
 		c.Progress(c.progress)
 	}
-	return nil
+	return acks, nil
+}
+
+// ack reports pages as done that no claim follows.
+func (c *collection) ack(ctx context.Context, acks []frontier.Result) error {
+	if len(acks) == 0 {
+		return nil
+	}
+	stale, err := c.queue.Ack(ctx, acks...)
+	c.doneElsewhere(stale)
+	return err
+}
+
+func (c *collection) doneElsewhere(pages int) {
+	if pages > 0 {
+		c.log.Info("部分页面已由其他进程处理", "pages", pages)
+	}
 }
 
 // put hands a batch to the sink, again if it fails.

@@ -71,7 +71,7 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword, Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
 		return nil
 	}
-	o.link(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
+	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
 	return nil
 }
 
@@ -419,7 +419,7 @@ func (r *reader) follow(o *outcome, t task) error {
 	if t.Slice > 0 {
 		key = append(key, strconv.Itoa(t.Slice))
 	}
-	o.link(t, key...)
+	o.next(t, key...)
 	return nil
 }
 

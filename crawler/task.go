@@ -203,6 +203,15 @@ func (o *outcome) link(t task, key ...string) {
 	o.links = append(o.links, item)
 }
 
+// next links the page that follows this one in its list; nothing else does.
+func (o *outcome) next(t task, key ...string) {
+	before := len(o.links)
+	o.link(t, key...)
+	for i := range o.links[before:] {
+		o.links[before+i].Sole = true
+	}
+}
+
 // A reader turns pages into outcomes.
 type reader struct {
 	job   *Job

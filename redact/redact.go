@@ -110,11 +110,22 @@ type rule struct {
 
 func (r rule) hinted(text string) bool {
 	for _, hint := range r.hints {
-		if !strings.ContainsAny(text, hint) {
+		if !containsOne(text, hint) {
 			return false
 		}
 	}
 	return true
+}
+
+// containsOne is strings.ContainsAny, but looks for one character after the
+// other, which is many times faster where there are few.
+func containsOne(text, characters string) bool {
+	for _, r := range characters {
+		if strings.ContainsRune(text, r) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r rule) spans(text string) [][2]int {
