@@ -35,7 +35,7 @@ type victim struct {
 	Base     string
 	SQLite   string // path of the queue, or
 	Redis    string // address of the server
-	Store    string // file of a fileSink
+	Store    string // file of a fileSink; empty keeps nothing
 	Keywords []string
 	Window   chaping.Window
 
@@ -77,9 +77,11 @@ func runVictim(config string) int {
 	}
 	p.Concurrency = cmp.Or(v.Concurrency, p.Concurrency)
 	p.Delay = cmp.Or(v.Delay, p.Delay)
-	sink, err := openFileSink(v.Store)
-	if err != nil {
-		return fail(err)
+	var sink chaping.Sink = nothing{}
+	if v.Store != "" {
+		if sink, err = openFileSink(v.Store); err != nil {
+			return fail(err)
+		}
 	}
 	open := frontier.SQLite(v.SQLite, time.Now)
 	if v.Redis != "" {
@@ -229,7 +231,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			tr := &trap{}
-			m := mall.New(mall.Config{Seed: 11, End: end, Products: 200, ReviewsPerProduct: 100, Fault: tr.spring})
+			m := mall.New(mall.Config{Seed: 11, End: end, Products: 210, ReviewsPerProduct: 100, Fault: tr.spring})
 			shop := &restarted{handler: m}
 			shop.start(t)
 			defer shop.stop()
