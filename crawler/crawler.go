@@ -51,7 +51,8 @@ type Job struct {
 type Options struct {
 	Sink chaping.Sink
 	// Evidence, when set, keeps every page on which reviews of the window were
-	// found, as it came.
+	// found, as it came. Those pages are not sent again while the site says
+	// that they are unchanged.
 	Evidence *evidence.Store
 	// Open opens the run's queue. Nil means a queue in memory.
 	Open frontier.Opener
@@ -97,7 +98,8 @@ type Report struct {
 	Finished time.Time      `json:"finished"`
 
 	Pages      int64 `json:"pages"`      // read
-	Bytes      int64 `json:"bytes"`      // of these, decompressed
+	Unchanged  int64 `json:"unchanged"`  // of these, as they were when read before; not sent again
+	Bytes      int64 `json:"bytes"`      // of the others, decompressed
 	Products   int64 `json:"products"`   // product pages read
 	Listings   int64 `json:"listings"`   // handed to the sink
 	Reviews    int64 `json:"reviews"`    // in the window, each once, handed to the sink

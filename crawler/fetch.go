@@ -11,18 +11,24 @@ import (
 	"time"
 
 	"github.com/gocolly/colly/v2"
+
+	"chaping/evidence"
 )
 
 // A page is an answer of the site, decoded.
 type page struct {
 	url   *url.URL // after redirects
 	read  time.Time
-	body  string   // UTF-8
-	raw   []byte   // as it came, decompressed
-	kind  string   // Content-Type
-	size  int      // bytes as they came, decompressed
-	bad   int      // characters that could not be decoded
-	links *url.URL // see base
+	as    time.Time // of when the page speaks: earlier than read where it had not changed since
+	body  string    // UTF-8
+	raw   []byte    // as it came, decompressed
+	kind  string    // Content-Type
+	size  int       // bytes as they came, decompressed
+	bad   int       // characters that could not be decoded
+	links *url.URL  // see base
+
+	validator evidence.Validator
+	unchanged bool // the site said so; the rest is what it said then
 }
 
 // What can become of a fetch, besides a page.
@@ -42,12 +48,17 @@ type (
 	}
 	// errChallenge is a page that wants a human.
 	errChallenge struct{}
+	// errUnchanged is the answer to a validator that still holds.
+	errUnchanged struct{}
 )
 
 func (e errDenied) Error() string    { return e.reason }
 func (e errGone) Error() string      { return e.reason }
 func (e errBusy) Error() string      { return fmt.Sprintf("网站繁忙（%d）", e.status) }
 func (e errChallenge) Error() string { return "出现人机验证页" }
+func (e errUnchanged) Error() string {
+	return "页面没有变化（304），但没有保存它的内容"
+}
 
 // maxRedirects is how many redirects are followed.
 const maxRedirects = 5
@@ -179,6 +190,8 @@ func (f *fetcher) visitor() *visitor {
 // read judges an answer.
 func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
 	switch status := r.StatusCode; {
+	case status == http.StatusNotModified:
+		return nil, errUnchanged{}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && r.Headers.Get("Retry-After") != "":
 		return nil, errBusy{after: retryAfter(r.Headers.Get("Retry-After"), f.now()), status: status}
 	case status == http.StatusRequestTimeout || status >= 500:
@@ -189,6 +202,10 @@ func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
 	}
 	text, bad := decode(r.Body, contentType, f.profile.Charset)
 	p := &page{url: r.Request.URL, read: f.now(), body: text, raw: r.Body, kind: contentType, size: len(r.Body), bad: bad}
+	p.as = p.read
+	if !strings.Contains(strings.ToLower(r.Headers.Get("Cache-Control")), "no-store") {
+		p.validator = evidence.Validator{ETag: r.Headers.Get("ETag"), Modified: r.Headers.Get("Last-Modified")}
+	}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		// A challenge often comes with 403.
 		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {
@@ -209,9 +226,10 @@ func (f *fetcher) challenged(n node, text string) bool {
 	return false
 }
 
-// fetch gets a page. The error is one of the types above where another
-// attempt is not simply worth while.
-func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
+// fetch gets a page, unless it still is what the validator stands for, which
+// is errUnchanged. The error is one of the types above where another attempt
+// is not simply worth while.
+func (v *visitor) fetch(ctx context.Context, address string, known evidence.Validator) (*page, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
@@ -220,7 +238,17 @@ func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
 		return nil, err
 	}
 	v.page, v.err = nil, nil
-	err = v.collector.Visit(u.String())
+	var headers http.Header
+	if known != (evidence.Validator{}) {
+		headers = http.Header{}
+		if known.ETag != "" {
+			headers.Set("If-None-Match", known.ETag)
+		}
+		if known.Modified != "" {
+			headers.Set("If-Modified-Since", known.Modified)
+		}
+	}
+	err = v.collector.Request(http.MethodGet, u.String(), nil, nil, headers)
 	switch {
 	case v.err != nil:
 		return nil, v.err

@@ -285,7 +285,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var ids []uint64
 	fresh := 0
 	for _, item := range items {
-		review, place, ok := r.review(o, t, step, item, now)
+		review, place, ok := r.review(o, t, step, item, on.as, now)
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -460,8 +460,9 @@ type place struct {
 	pinned    bool
 }
 
-// review reads one review. ok is false when it cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now time.Time) (review chaping.Review, at place, ok bool) {
+// review reads one review as the page told it at a time. ok is false when it
+// cannot be used; why is noted.
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told, now time.Time) (review chaping.Review, at place, ok bool) {
 	p := r.job.Profile
 	id, found := step.id.get(item)
 	if !found || id == "" {
@@ -473,7 +474,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		at.pinned = truthy(value)
 	}
 	value, _ := step.published.get(item)
-	published, err := parseDate(value, step.published.date, now)
+	published, err := parseDate(value, step.published.date, told)
 	if err != nil {
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: err.Error() + "，评论未收录"})
 		return review, at, false
@@ -519,7 +520,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: step.rating.raw(item), Problem: "评论没有评分，按未评分收录"})
 	}
 	if value, ok := step.appendedAt.get(item); ok && value != "" && appended != "" {
-		when, err := parseDate(value, step.appendedAt.date, now)
+		when, err := parseDate(value, step.appendedAt.date, told)
 		switch {
 		case err != nil:
 			o.fault(Fault{URL: t.URL, Field: step.appendedAt.name, Value: value, Problem: err.Error() + "，追评按无日期收录"})

@@ -137,6 +137,7 @@ type outcome struct {
 const (
 	countPages      = "pages"
 	countBytes      = "bytes"
+	countUnchanged  = "unchanged"
 	countProducts   = "products"
 	countListings   = "listings"
 	countReviews    = "reviews"
@@ -217,7 +218,7 @@ type reader struct {
 	job   *Job
 	marks func(ctx context.Context, name string) (string, error) // nil: none
 	shops shopCache
-	keep  bool // pages of reviews as evidence
+	kept  *evidence.Store // pages of reviews; nil keeps none
 }
 
 // shopCache spares the page of a shop that was just read.
@@ -306,7 +307,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	default:
 		return outcome{}, errGone{fmt.Sprintf("不认识的步骤 %q", t.Step)}
 	}
-	page, err := v.fetch(ctx, t.URL)
+	page, err := r.fetch(ctx, v, t)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -326,7 +327,11 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 
 	var o outcome
 	o.add(countPages, 1)
-	o.add(countBytes, int64(page.size))
+	if page.unchanged {
+		o.add(countUnchanged, 1)
+	} else {
+		o.add(countBytes, int64(page.size))
+	}
 	if page.bad > 0 {
 		o.fault(Fault{URL: t.URL, Value: strconv.Itoa(page.bad), Problem: "页面中有无法解码的字符，已替换"})
 	}
@@ -339,14 +344,43 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 		r.shop(&o, t, n)
 	case stepReviews:
 		err = r.reviews(&o, t, page, n, v.now())
-		if r.keep && len(o.reviews) > 0 {
-			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw}
+		if r.kept != nil && len(o.reviews) > 0 {
+			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw, Validator: page.validator}
 			for i := range o.reviews {
 				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
 			}
 		}
 	}
 	return o, err
+}
+
+// fetch gets the task's page. Pages of reviews that were kept as evidence are
+// asked for under the condition that they have changed. Where they have not,
+// the kept body is read in the answer's place, in full, so that a page is
+// spared the site but never the reader: whatever the store or the queue have
+// lost since is found again.
+func (r *reader) fetch(ctx context.Context, v *visitor, t task) (*page, error) {
+	var known evidence.Validator
+	if r.kept != nil && t.Step == stepReviews {
+		var err error
+		if known, err = r.kept.Validator(ctx, t.URL); err != nil {
+			return nil, err
+		}
+	}
+	fresh, err := v.fetch(ctx, t.URL, known)
+	if known == (evidence.Validator{}) || !errors.As(err, new(errUnchanged)) {
+		return fresh, err
+	}
+	kept, err := r.kept.Unchanged(ctx, t.URL, known)
+	if err != nil {
+		return nil, err
+	}
+	address, perr := url.Parse(t.URL)
+	if kept == nil || perr != nil {
+		return v.fetch(ctx, t.URL, evidence.Validator{})
+	}
+	text, bad := decode(kept.Body, kept.Type, r.job.Profile.Charset)
+	return &page{url: address, read: v.now(), as: kept.Fetched, body: text, raw: kept.Body, kind: kept.Type, bad: bad, unchanged: true}, nil
 }
 
 // baseHref is <base href>.

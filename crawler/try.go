@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/redact"
 )
 
@@ -67,7 +68,7 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		return Trial{}, err
 	}
 	defer f.closer()
-	page, err := f.visitor().fetch(ctx, address)
+	page, err := f.visitor().fetch(ctx, address, evidence.Validator{})
 	if err != nil {
 		var human errChallenge
 		remedy := "检查网址和站点配置中的 base、hosts"

@@ -242,7 +242,7 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 func counts(r crawler.Report) map[string]uint64 {
 	out := map[string]uint64{}
 	for name, n := range map[string]int64{
-		"pages": r.Pages, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
+		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
 		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
 		"truncated": r.TruncatedLists,
@@ -266,6 +266,9 @@ func (p *program) printCollected(r crawler.Report) {
 			note = "（结果未能翻到底）"
 		}
 		fmt.Fprintf(out, "  关键词“%s”：搜索结果 %d 件，采用 %d 件%s\n", k.Keyword, k.Found, k.Listings, note)
+	}
+	if r.Unchanged > 0 {
+		fmt.Fprintf(out, "  自上次以来没有变化的评论页 %d 页，没有重新传送\n", r.Unchanged)
 	}
 	if r.Robots > 0 {
 		fmt.Fprintf(out, "  robots.txt 不允许访问的 %d 页，未访问\n", r.Robots)

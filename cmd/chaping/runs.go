@@ -110,7 +110,7 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 // countName is what a count is called in Chinese.
 func countName(name string) string {
 	names := map[string]string{
-		"pages": "页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
+		"pages": "页面", "unchanged": "没有变化的页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
 		"duplicates": "重复", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
 		"unfinished": "未读页面", "truncated": "未读到底的列表", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
 		"lines": "行", "stored": "新入库",
