@@ -95,8 +95,9 @@ const parallel = 32
 // nothing is a sink that keeps nothing.
 type nothing struct{}
 
-func (nothing) PutListings(context.Context, []chaping.Listing) error { return nil }
-func (nothing) PutReviews(context.Context, []chaping.Review) error   { return nil }
+func (nothing) PutListings(context.Context, []chaping.Listing) error  { return nil }
+func (nothing) PutReviews(context.Context, []chaping.Review) error    { return nil }
+func (nothing) PutCoverage(context.Context, []chaping.Coverage) error { return nil }
 
 // bareColly walks the mall as a small colly program would: callbacks per
 // selector, eight pages at once, everything in memory. It returns the number

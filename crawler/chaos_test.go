@@ -77,7 +77,7 @@ func runVictim(config string) int {
 	}
 	p.Concurrency = cmp.Or(v.Concurrency, p.Concurrency)
 	p.Delay = cmp.Or(v.Delay, p.Delay)
-	var sink chaping.Sink = nothing{}
+	var sink crawler.Sink = nothing{}
 	if v.Store != "" {
 		if sink, err = openFileSink(v.Store); err != nil {
 			return fail(err)
@@ -109,8 +109,9 @@ type fileSink struct {
 }
 
 type fileLine struct {
-	Listing *chaping.Listing
-	Review  *chaping.Review
+	Listing *chaping.Listing  `json:",omitempty"`
+	Review  *chaping.Review   `json:",omitempty"`
+	Covered *chaping.Coverage `json:",omitempty"`
 }
 
 func openFileSink(path string) (*fileSink, error) {
@@ -152,6 +153,14 @@ func (s *fileSink) PutReviews(_ context.Context, reviews []chaping.Review) error
 	return s.put(lines)
 }
 
+func (s *fileSink) PutCoverage(_ context.Context, covered []chaping.Coverage) error {
+	var lines []fileLine
+	for i := range covered {
+		lines = append(lines, fileLine{Covered: &covered[i]})
+	}
+	return s.put(lines)
+}
+
 // readFileSink is what a store would hold now.
 func readFileSink(t *testing.T, path string) *memorySink {
 	t.Helper()
@@ -173,6 +182,8 @@ func readFileSink(t *testing.T, path string) *memorySink {
 			_ = sink.PutListings(t.Context(), []chaping.Listing{*line.Listing})
 		case line.Review != nil:
 			_ = sink.PutReviews(t.Context(), []chaping.Review{*line.Review})
+		case line.Covered != nil:
+			_ = sink.PutCoverage(t.Context(), []chaping.Coverage{*line.Covered})
 		}
 	}
 	if err := scanner.Err(); err != nil {

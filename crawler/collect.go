@@ -333,11 +333,13 @@ func (c *collection) store(ctx context.Context, b batch) (acks []frontier.Result
 	}
 	var listings []chaping.Listing
 	var reviews []chaping.Review
+	var covered []chaping.Coverage
 	var pages []*evidence.Page
 	var failures []frontier.Failure
 	for _, d := range b.done {
 		listings = append(listings, d.outcome.listings...)
 		reviews = append(reviews, d.outcome.reviews...)
+		covered = append(covered, d.outcome.covered...)
 		if d.outcome.evidence != nil {
 			pages = append(pages, d.outcome.evidence)
 		}
@@ -360,6 +362,11 @@ func (c *collection) store(ctx context.Context, b batch) (acks []frontier.Result
 	}
 	if len(reviews) > 0 {
 		if err := c.put(ctx, func() error { return c.Sink.PutReviews(ctx, reviews) }); err != nil {
+			return nil, err
+		}
+	}
+	if len(covered) > 0 {
+		if err := c.put(ctx, func() error { return c.Sink.PutCoverage(ctx, covered) }); err != nil {
 			return nil, err
 		}
 	}
@@ -522,6 +529,9 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 // not for sale; where lists are forbidden, something is missing.
 func (c *collection) deny(d *done, t task, why errDenied) {
 	fault := Fault{URL: t.URL, Problem: why.reason}
+	if t.Step == stepReviews {
+		c.reader.covered(&d.outcome, t.Product, "评论页不允许访问："+why.reason, true, c.now())
+	}
 	if !why.robots {
 		d.outcome.add(countDenied, 1)
 		d.outcome.fault(fault)
@@ -543,6 +553,9 @@ func (c *collection) deny(d *done, t task, why errDenied) {
 func (c *collection) bury(d done, t task, reason string) done {
 	c.log.Warn("放弃页面", "url", t.URL, "reason", reason)
 	c.salvage(&d, t)
+	if t.Step == stepReviews {
+		c.reader.covered(&d.outcome, t.Product, "评论页没有取到："+reason, true, c.now())
+	}
 	d.failure = &frontier.Failure{Claim: d.claim, Reason: reason, Dead: true, Count: d.outcome.count, Notes: d.outcome.notes}
 	return d
 }
@@ -576,7 +589,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		countPages: &r.Pages, countBytes: &r.Bytes, countUnchanged: &r.Unchanged, countProducts: &r.Products, countListings: &r.Listings,
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
-		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists,
+		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists, countGaps: &r.Gaps,
 	} {
 		*to = s.Count[name]
 	}

@@ -47,9 +47,16 @@ type Job struct {
 	Full bool
 }
 
+// A Sink takes what is read, and how far.
+type Sink interface {
+	chaping.Sink
+	// PutCoverage may be given the same again, as the other methods.
+	PutCoverage(ctx context.Context, covered []chaping.Coverage) error
+}
+
 // Options say how a Job is run.
 type Options struct {
-	Sink chaping.Sink
+	Sink Sink
 	// Evidence, when set, keeps every page on which reviews of the window were
 	// found, as it came. Those pages are not sent again while the site says
 	// that they are unchanged.
@@ -116,6 +123,7 @@ type Report struct {
 	Examples       []Fault         `json:"examples"`        // of these
 	Truncated      []Fault         `json:"truncated"`       // lists that could not be read to their end
 	TruncatedLists int64           `json:"truncated_lists"` // how many; Truncated names the first of them
+	Gaps           int64           `json:"gaps"`            // products of whose reviews some were out of reach; their Coverage says why
 	BudgetSpent    bool            `json:"budget_spent"`    // the profile allows no more pages or bytes in one run
 	Dead           int             `json:"dead"`            // pages given up
 	Letters        []Letter        `json:"letters"`

@@ -186,9 +186,11 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
 		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
+		r.covered(o, product.ID, "评论没有读完", false, on.read)
 		return nil
 	}
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
+	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
 }
 
@@ -339,7 +341,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	ordered := !step.unordered && t.Slice <= len(step.slices.parts)
 	if past := ordered && natural > 0 && older == natural; past {
 		t.Total = 0 // the rest was not asked for
-		return r.sliced(o, t, step)
+		return r.sliced(o, t, step, now)
 	}
 	got := t.Seen.Count + int64(fresh)
 	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
@@ -360,10 +362,10 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			}
 			t.Cut = len(step.slices.parts) == 0
 		default:
-			r.truncated(o, t, step, short)
+			r.truncated(o, t, step, short, now)
 			return nil
 		}
-		return r.look(o, t, step)
+		return r.look(o, t, step, now)
 	}
 	if more {
 		following := t
@@ -375,7 +377,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		}
 		return r.follow(o, following)
 	}
-	return r.sliced(o, t, step)
+	return r.sliced(o, t, step, now)
 }
 
 // short tells what is missing when the reading of a list has to end here: the
@@ -424,16 +426,16 @@ func (r *reader) follow(o *outcome, t task) error {
 }
 
 // sliced goes on when one way to look at the list has come to its end.
-func (r *reader) sliced(o *outcome, t task, step *reviewStep) error {
+func (r *reader) sliced(o *outcome, t task, step *reviewStep, now time.Time) error {
 	if t.Slice == 0 { // the whole list, to the end that matters
-		return r.finished(o, t)
+		return r.finished(o, t, now)
 	}
-	return r.look(o, t, step)
+	return r.look(o, t, step, now)
 }
 
 // look goes on with the next way to look at the list. After the last one,
 // the product's reviews are complete if no part was cut.
-func (r *reader) look(o *outcome, t task, step *reviewStep) error {
+func (r *reader) look(o *outcome, t task, step *reviewStep, now time.Time) error {
 	if t.Slice < step.slices.count() {
 		t.Slice++
 		t.Page, t.Cursor, t.URL = step.paging.from, step.paging.start, ""
@@ -441,13 +443,14 @@ func (r *reader) look(o *outcome, t task, step *reviewStep) error {
 		return r.follow(o, t)
 	}
 	if t.Cut || t.Parts < t.Total {
-		r.truncated(o, t, step, "分段之后仍有读不到的")
+		r.truncated(o, t, step, "分段之后仍有读不到的", now)
 		return nil
 	}
-	return r.finished(o, t)
+	return r.finished(o, t, now)
 }
 
-func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string) {
+func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string, now time.Time) {
+	r.covered(o, t.Product, problem, true, now)
 	o.note(noteTruncated, Fault{URL: t.URL, Field: step.items.name, Value: t.Product, Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
 }
 

@@ -126,6 +126,7 @@ func (t task) item(key ...string) (frontier.Item, error) {
 type outcome struct {
 	listings []chaping.Listing
 	reviews  []chaping.Review
+	covered  []chaping.Coverage
 	links    []frontier.Item
 	count    map[string]int64
 	notes    []string
@@ -150,7 +151,8 @@ const (
 	countRobots     = "robots"
 	countDenied     = "denied"
 	countFaults     = "faults"
-	countCut        = "cut" // lists that were not read to their end
+	countCut        = "cut"  // lists that were not read to their end
+	countGaps       = "gaps" // products
 
 	countFound     = "found/"     // + keyword
 	countListed    = "listed/"    // + keyword

@@ -212,6 +212,18 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
 		Rows: report.NewPlatformRows(tallies)}
+	gaps, err := p.Store.Gaps(ctx, period.Window())
+	if err != nil {
+		return nil, mined, err
+	}
+	missing := map[store.ProductKey]string{}
+	for _, g := range gaps {
+		missing[store.ProductKey{Platform: g.Platform, Product: g.Product}] = g.Missing
+	}
+	for i := range sheet.Rows {
+		r := &sheet.Rows[i]
+		r.Missing = missing[store.ProductKey{Platform: r.Platform, Product: r.ProductID}]
+	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {
 		return nil, mined, err

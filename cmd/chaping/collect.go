@@ -245,7 +245,7 @@ func counts(r crawler.Report) map[string]uint64 {
 		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
 		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
-		"truncated": r.TruncatedLists,
+		"truncated": r.TruncatedLists, "gaps": r.Gaps,
 	} {
 		if n > 0 {
 			out[name] = uint64(n)
@@ -287,6 +287,9 @@ func (p *program) printCollected(r crawler.Report) {
 	}
 	for _, f := range r.Truncated {
 		fmt.Fprintf(out, "  未能读到底：%s\n", f)
+	}
+	if r.Gaps > 0 {
+		fmt.Fprintf(out, "  评论没有读全的商品 %d 件，差评数、评论数可能偏少\n", r.Gaps)
 	}
 	for _, l := range r.Letters {
 		fmt.Fprintf(out, "  放弃的页面：%s：%s\n", l.URL, l.Reason)
