@@ -47,6 +47,7 @@ func Collect(ctx context.Context, job Job, options Options) (Report, error) {
 		return Report{}, err
 	}
 	defer c.queue.Close()
+	c.reader.known = c.queue.Mark
 	if !job.Full {
 		c.reader.marks = c.queue.Mark
 	}

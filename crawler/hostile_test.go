@@ -230,7 +230,7 @@ func TestOneBadPage(t *testing.T) {
 		{"redirect to a login page", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/login", http.StatusFound)
 		}, 6, 2, "404"},
-		{"product with another's id", "/p?id=2", sayText(`<h1>冒名</h1><b id=id>1</b><i class=price>9</i>`), 6, 2, ""},
+		{"product with another's id", "/p?id=2", sayText(`<h1>冒名</h1><b id=id>1</b><i class=price>9</i>`), 6, 3, "编号与另一件商品"},
 		{"redirect loop", "/p?id=2", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/p?id=2", http.StatusFound) }, 6, 2, "重定向超过"},
 		{"redirect elsewhere", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -152,6 +153,11 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	product.Shop.Name, _ = step.shopName.get(n)
 	product.Shop.Region, _ = step.region.get(n)
 	o.add(countProducts, 1)
+	own := product.ID // as the site's addresses have it
+	shared, err := r.identify(ctx, o, t, &product)
+	if err != nil {
+		return err
+	}
 
 	listing := chaping.Listing{Keyword: t.Keyword, Product: product, SeenAt: on.read}
 	r.sell(o, t, on, n, listing)
@@ -171,11 +177,18 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 			}
 			link = address
 		}
+		if shared && review.url.has("product") {
+			r.covered(o, product.ID, "编号与另一件商品相同，分不出各自的评论", true, on.read)
+			return nil
+		}
 		from, err := r.from(ctx, product.ID)
 		if err != nil {
 			return err
 		}
 		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, Cursor: review.paging.start, From: from}
+		if own != product.ID {
+			first.Own = own
+		}
 		if review.url.has("url") {
 			first.Item = t.URL
 		}
@@ -198,7 +211,7 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 func (r *reader) address(t *task) error {
 	step := &r.job.Profile.reviews[t.Reviews]
 	s := step.url.fill(step.paging.values(t.Page, t.Cursor),
-		"link", t.Link, "url", t.Item, "product", url.QueryEscape(t.Product), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
+		"link", t.Link, "url", t.Item, "product", url.QueryEscape(cmp.Or(t.Own, t.Product)), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
 	u, err := r.job.Profile.Base.Parse(s)
 	if err != nil {
 		return fmt.Errorf("评论页的网址 %q 无效", chaping.Shorten(s, 80))

@@ -29,6 +29,7 @@ type task struct {
 	URL     string           `json:"u"`
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
+	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
 	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
 	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
 	Link    string           `json:"a,omitempty"` // the review step's link
@@ -197,6 +198,13 @@ func (o *outcome) fault(f Fault) {
 	o.note(noteFault, f)
 }
 
+func (o *outcome) mark(name, value string) {
+	if o.marks == nil {
+		o.marks = map[string]string{}
+	}
+	o.marks[name] = value
+}
+
 func (o *outcome) link(t task, key ...string) {
 	item, err := t.item(key...)
 	if err != nil {
@@ -218,7 +226,9 @@ func (o *outcome) next(t task, key ...string) {
 // A reader turns pages into outcomes.
 type reader struct {
 	job   *Job
-	marks func(ctx context.Context, name string) (string, error) // nil: none
+	marks func(ctx context.Context, name string) (string, error) // watermarks; nil: none
+	known func(ctx context.Context, name string) (string, error) // identities
+	ids   identities
 	shops shopCache
 	kept  *evidence.Store // pages of reviews; nil keeps none
 }

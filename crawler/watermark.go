@@ -86,6 +86,6 @@ func (r *reader) finished(o *outcome, t task, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	o.marks = map[string]string{r.markName(t.Product): string(data)}
+	o.mark(r.markName(t.Product), string(data))
 	return nil
 }
