@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/nlp"
 	"chaping/report"
 	"chaping/store"
@@ -26,6 +27,7 @@ import (
 type Pipeline struct {
 	Store    *store.Store
 	Miner    *nlp.Miner
+	Evidence *evidence.Store // where pages of reviews are kept; nil: nowhere
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
 }
@@ -40,7 +42,8 @@ type Mined struct {
 	Reviews    uint64 `json:"reviews"`
 	Mentions   uint64 `json:"mentions"`
 	Affirmed   uint64 `json:"affirmed"`
-	Fresh      bool   `json:"fresh"` // false: the period had been mined before and nothing has changed
+	Pinned     int    `json:"pinned"` // pages that are now kept as evidence of severe mentions, and were not before
+	Fresh      bool   `json:"fresh"`  // false: the period had been mined before and nothing has changed
 }
 
 // batch is how many reviews go to a miner at once.
@@ -71,6 +74,9 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 		return out, err
 	}
 	if err := p.mine(ctx, period, total, &out); err != nil {
+		return out, err
+	}
+	if out.Pinned, err = p.Pin(ctx, period); err != nil { // before the run is done, so that none is done without it
 		return out, err
 	}
 	out.Fresh = true
