@@ -70,6 +70,8 @@ type fetcher struct {
 	base    *colly.Collector
 	pace    func(host string, delay time.Duration) // told the delay that robots.txt asks for
 	now     func() time.Time
+	agent   string
+	browser *renderer // nil: the profile needs none
 	closer  func()
 }
 
@@ -94,7 +96,7 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 	}
 	transport := newTransport(p, secret.proxy)
 	guarded := dressed{bounded{transport}, p.Base.Host, secret.headers}
-	f := &fetcher{profile: p, pace: pace, now: now, closer: transport.CloseIdleConnections}
+	f := &fetcher{profile: p, pace: pace, now: now, agent: agent, closer: transport.CloseIdleConnections}
 	f.robots = &robots{
 		agent: agent,
 		now:   now,
@@ -123,6 +125,12 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 		return f.allowed(r.Context(), r.URL)
 	})
 	f.base = c
+	if p.Render {
+		if f.browser, err = newRenderer(f, secret.headers, transport.DialContext); err != nil {
+			return nil, err
+		}
+		f.closer = func() { f.browser.stop(); transport.CloseIdleConnections() }
+	}
 	return f, nil
 }
 
@@ -182,36 +190,36 @@ func (f *fetcher) visitor() *visitor {
 		}
 	})
 	v.collector.OnResponse(func(r *colly.Response) {
-		v.page, v.err = f.read(r, r.Ctx.Get(declared))
+		v.page, v.err = f.judge(r.StatusCode, *r.Headers, r.Request.URL, r.Body, r.Ctx.Get(declared))
 	})
 	return v
 }
 
-// read judges an answer.
-func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
-	switch status := r.StatusCode; {
+// judge tells what an answer is: a page, or one of the errors above.
+func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte, contentType string) (*page, error) {
+	switch {
 	case status == http.StatusNotModified:
 		return nil, errUnchanged{}
-	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && r.Headers.Get("Retry-After") != "":
-		return nil, errBusy{after: retryAfter(r.Headers.Get("Retry-After"), f.now()), status: status}
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
+		return nil, errBusy{after: retryAfter(header.Get("Retry-After"), f.now()), status: status}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return nil, fmt.Errorf("服务器返回 %d", status)
 	}
-	if int64(len(r.Body)) > f.profile.BodyLimit {
+	if int64(len(body)) > f.profile.BodyLimit {
 		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
 	}
-	text, bad := decode(r.Body, contentType, f.profile.Charset)
-	p := &page{url: r.Request.URL, read: f.now(), body: text, raw: r.Body, kind: contentType, size: len(r.Body), bad: bad}
+	text, bad := decode(body, contentType, f.profile.Charset)
+	p := &page{url: at, read: f.now(), body: text, raw: body, kind: contentType, size: len(body), bad: bad}
 	p.as = p.read
-	if !strings.Contains(strings.ToLower(r.Headers.Get("Cache-Control")), "no-store") {
-		p.validator = evidence.Validator{ETag: r.Headers.Get("ETag"), Modified: r.Headers.Get("Last-Modified")}
+	if !strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store") {
+		p.validator = evidence.Validator{ETag: header.Get("ETag"), Modified: header.Get("Last-Modified")}
 	}
-	if r.StatusCode < 200 || r.StatusCode > 299 {
+	if status < 200 || status > 299 {
 		// A challenge often comes with 403.
 		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {
 			return nil, errChallenge{}
 		}
-		return nil, errGone{fmt.Sprintf("服务器返回 %d", r.StatusCode)}
+		return nil, errGone{fmt.Sprintf("服务器返回 %d", status)}
 	}
 	return p, nil
 }
@@ -224,6 +232,18 @@ func (f *fetcher) challenged(n node, text string) bool {
 		}
 	}
 	return false
+}
+
+// render gets a page as its scripts leave it.
+func (v *visitor) render(ctx context.Context, address string) (*page, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
+	}
+	if err := v.allowed(ctx, u); err != nil {
+		return nil, err
+	}
+	return v.browser.get(ctx, u.String())
 }
 
 // fetch gets a page, unless it still is what the validator stands for, which

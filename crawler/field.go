@@ -27,6 +27,9 @@ const (
 	formatSchema // what an HTML page says in schema.org's vocabulary; read like JSON
 )
 
+// rendered tells whether a browser can change what pages of the format say.
+func (f format) rendered() bool { return f == formatHTML || f == formatSchema }
+
 // A selector is a compiled CSS selector.
 type selector = cascadia.Selector
 

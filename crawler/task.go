@@ -319,7 +319,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	default:
 		return outcome{}, errGone{fmt.Sprintf("不认识的步骤 %q", t.Step)}
 	}
-	page, err := r.fetch(ctx, v, t)
+	page, err := r.fetch(ctx, v, t, as)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -371,7 +371,10 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 // the kept body is read in the answer's place, in full, so that a page is
 // spared the site but never the reader: whatever the store or the queue have
 // lost since is found again.
-func (r *reader) fetch(ctx context.Context, v *visitor, t task) (*page, error) {
+func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*page, error) {
+	if v.browser != nil && as.rendered() {
+		return v.render(ctx, t.URL)
+	}
 	var known evidence.Validator
 	if r.kept != nil && t.Step == stepReviews {
 		var err error

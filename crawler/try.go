@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"chaping"
@@ -68,7 +69,11 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		return Trial{}, err
 	}
 	defer f.closer()
-	page, err := f.visitor().fetch(ctx, address, evidence.Validator{})
+	v := f.visitor()
+	page, err := v.fetch(ctx, address, evidence.Validator{})
+	if err == nil && f.browser != nil && strings.Contains(page.kind, "html") {
+		page, err = v.render(ctx, address)
+	}
 	if err != nil {
 		var human errChallenge
 		remedy := "检查网址和站点配置中的 base、hosts"
