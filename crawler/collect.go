@@ -495,7 +495,7 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 			break
 		}
 		d.snooze, d.block = restOnAsk, restOnAsk
-		d.reason = "出现人机验证页，已停止访问；请人工打开该网站查看，确认正常后再次运行同一采集"
+		d.reason = "出现人机验证页或登录页，已停止访问；请人工打开该网站查看，确认正常后再次运行同一采集"
 		return d
 	case errors.As(err, &gone):
 		permanent = gone.reason

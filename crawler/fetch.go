@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/andybalholm/cascadia"
 	"github.com/gocolly/colly/v2"
 
 	"chaping/evidence"
@@ -55,7 +57,7 @@ type (
 func (e errDenied) Error() string    { return e.reason }
 func (e errGone) Error() string      { return e.reason }
 func (e errBusy) Error() string      { return fmt.Sprintf("网站繁忙（%d）", e.status) }
-func (e errChallenge) Error() string { return "出现人机验证页" }
+func (e errChallenge) Error() string { return "出现人机验证页或登录页" }
 func (e errUnchanged) Error() string {
 	return "页面没有变化（304），但没有保存它的内容"
 }
@@ -224,8 +226,28 @@ func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte
 	return p, nil
 }
 
-// challenged tells whether the page is one of the profile's challenges.
+// A login page says so in its title and asks for a password. Shops have
+// password boxes elsewhere, too, and words for logging in everywhere.
+var (
+	passwordBox = cascadia.MustCompile(`input[type="password" i]`)
+	pageTitle   = cascadia.MustCompile("head title")
+	loginTitle  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in`)
+)
+
+func isLogin(n node, text string) bool {
+	doc := n.document()
+	if doc == nil || !strings.Contains(text, "assword") && !strings.Contains(text, "PASSWORD") {
+		return false
+	}
+	return loginTitle.MatchString(doc.FindMatcher(pageTitle).Text()) && doc.FindMatcher(passwordBox).Length() > 0
+}
+
+// challenged tells whether the page is one of the profile's challenges, or a
+// login page, which sites answer with status 200 to whom they have enough of.
 func (f *fetcher) challenged(n node, text string) bool {
+	if isLogin(n, text) {
+		return true
+	}
 	for _, c := range f.profile.Challenges {
 		if c.has(n, text) {
 			return true

@@ -388,6 +388,43 @@ func TestChallengePutsHostToRest(t *testing.T) {
 	}
 }
 
+// A site that answers with login forms from some page on, with status 200, is
+// left alone: two hundred products are neither asked for in vain nor given up,
+// and where lists of reviews are due, a form is not taken for an empty one.
+func TestLoginForms(t *testing.T) {
+	form := sayText(`<title>用户登录 - 小站</title><form action=/login>用户名<input name=user> 密码<input TYPE=Password name=pw></form>`)
+	const own = "  - url: /r?item={product}&p={page}\n    items: .review\n    fields: {id: {attr: id}, text: p, published: {css: i, date: iso8601}}\n    paging: {limit: 6}\n"
+	for _, path := range []string{"/p", "/r"} {
+		t.Run(path, func(t *testing.T) {
+			s := newSite()
+			var list strings.Builder
+			for i := range 200 {
+				fmt.Fprintf(&list, `<li><a href="/p?id=%d">x</a>`, i)
+			}
+			s["/s"] = sayText(list.String())
+			var asked atomic.Int32
+			s[path] = func(w http.ResponseWriter, r *http.Request) { asked.Add(1); form(w, r) }
+			before, _, _ := strings.Cut(smallProfile, "  - format: json")
+			got := collect(t, s, before+own)
+			r := got.report
+			if asked.Load() > 8 || r.Dead != 0 || r.Unfinished == 0 || len(r.Resting) != 1 || !strings.Contains(r.Resting[0].Reason, "登录页") {
+				t.Errorf("asked %d times, report %+v", asked.Load(), r)
+			}
+		})
+	}
+	t.Run("a password box on every page", func(t *testing.T) {
+		s := newSite()
+		page := s["/p"]
+		s["/p"] = func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, `<title>商品</title><form>登录<input type=password></form>`)
+			page(w, r)
+		}
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 || !got.report.Complete() {
+			t.Errorf("%d reviews, report %+v", len(got.sink.reviews), got.report)
+		}
+	})
+}
+
 func TestRobots(t *testing.T) {
 	count := func(s site, path string) *atomic.Int32 {
 		n := new(atomic.Int32)
