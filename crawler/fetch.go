@@ -100,16 +100,12 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 	guarded := dressed{bounded{transport}, p.Base.Host, secret.headers}
 	f := &fetcher{profile: p, pace: pace, now: now, agent: agent, closer: transport.CloseIdleConnections}
 	f.robots = &robots{
-		agent: agent,
-		now:   now,
-		sites: map[string]*robotsSite{},
-		client: &http.Client{Transport: guarded, Timeout: p.Timeout, CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return fmt.Errorf("重定向超过 %d 次", maxRedirects)
-			}
-			return f.permitted(r.URL)
-		}},
+		agent:  agent,
+		now:    now,
+		sites:  map[string]*robotsSite{},
+		client: &http.Client{Transport: guarded, Timeout: p.Timeout},
 	}
+	f.robots.client.CheckRedirect = f.robots.follow
 	c := colly.NewCollector(
 		colly.AllowURLRevisit(), // the frontier knows what was visited
 		colly.UserAgent(agent),

@@ -480,6 +480,66 @@ func TestRobots(t *testing.T) {
 			t.Errorf("report %+v", got.report)
 		}
 	})
+	t.Run("moved", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, strings.Replace("http://"+r.Host+"/rules", "127.0.0.1", "localhost", 1), http.StatusMovedPermanently)
+		}
+		s["/rules"] = say("text/plain", []byte("User-agent: *\nDisallow: /r\n"))
+		got := collect(t, s, strings.Replace(smallProfile, "[127.0.0.1]", "[127.0.0.1, localhost]", 1))
+		if len(got.sink.listings) != 3 || len(got.sink.reviews) != 0 || got.report.Robots != 3 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("moved to a private address", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, strings.Replace("http://"+r.Host+"/rules", "127.0.0.1", "localhost", 1), http.StatusMovedPermanently)
+		}
+		rules := count(s, "/robots.txt")
+		got := collect(t, s, smallProfile)
+		if got.report.Pages != 0 || rules.Load() != 1 {
+			t.Errorf("asked %d times, report %+v", rules.Load(), got.report)
+		}
+	})
+	t.Run("moved for ever", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", http.StatusFound) }
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("cut in the middle of a line", func(t *testing.T) {
+		s := newSite()
+		head := "User-agent: *\nDisallow: /nothing\n"
+		s["/robots.txt"] = say("text/plain", []byte(head+strings.Repeat("#", 500<<10-len(head)-len("\nDisallow: /"))+"\nDisallow: /rubbish\n"))
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("read again after a day, and kept when it is gone then", func(t *testing.T) {
+		s := newSite()
+		var asked atomic.Int32
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) > 1 {
+				w.WriteHeader(503)
+				return
+			}
+			fmt.Fprint(w, "User-agent: *\nDisallow: /p?id=2\nCrawl-delay: 18000\n") // five hours, ten pages
+		}
+		server := httptest.NewServer(s)
+		defer server.Close()
+		p, err := loadProfile(t, smallProfile).WithBase(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clk, sink := &clock{t: end}, newSink()
+		r, err := crawler.Collect(t.Context(), crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶"}}, Window: chaping.PeriodOf(end.Add(-1)).Window(), Run: "r"},
+			crawler.Options{Sink: sink, Now: clk.Now, Sleep: func(ctx context.Context, _ time.Duration) error { return clk.Sleep(ctx, time.Hour) }, Patience: 100 * time.Hour, Workers: 1})
+		if err != nil || len(sink.reviews) != 6 || r.Robots != 1 || asked.Load() < 2 {
+			t.Errorf("%v, %d reviews, robots.txt asked for %d times, report %+v", err, len(sink.reviews), asked.Load(), r)
+		}
+	})
 	t.Run("crawl delay", func(t *testing.T) {
 		s := newSite()
 		s["/robots.txt"] = say("text/plain", []byte("User-agent: *\nCrawl-delay: 7\n"))
