@@ -78,12 +78,14 @@ func parseRobots(text, token string) *robotsRules {
 
 // productToken is the part of a User-agent value that is compared.
 func productToken(s string) string {
-	for i, r := range s {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-') {
-			return s[:i]
-		}
+	end := strings.IndexFunc(s, func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-'
+		return !letter
+	})
+	if end < 0 {
+		return s
 	}
-	return s
+	return s[:end]
 }
 
 // allows tells whether the URL may be fetched: the longest pattern that
