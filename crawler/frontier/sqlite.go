@@ -45,9 +45,7 @@ func SQLite(path string, now func() time.Time) Opener {
 		policy.Lease = cmp.Or(policy.Lease, DefaultLease)
 		q := &sqliteQueue{policy: policy, now: now}
 		if err := q.open(ctx, path, queue); err != nil {
-			if q.db != nil {
-				_ = q.db.Close()
-			}
+			_ = q.Close()
 			var told *chaping.Error
 			if errors.As(err, &told) {
 				return nil, err
@@ -67,6 +65,8 @@ type sqliteQueue struct {
 	policy Policy
 	now    func() time.Time
 	db     *sql.DB
+	read   *sql.DB // beside the writer, for marks
+	marked *sql.Stmt
 	id     int64
 	stmt   map[string]*sql.Stmt
 }
@@ -111,7 +111,15 @@ func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 	if err != nil {
 		return err
 	}
-	return q.prepare(ctx)
+	if err := q.prepare(ctx); err != nil {
+		return err
+	}
+	if q.read, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+url.Values{"_pragma": {"busy_timeout(30000)", "query_only(1)"}}.Encode()); err != nil {
+		return err
+	}
+	q.read.SetMaxOpenConns(1)
+	q.marked, err = q.read.PrepareContext(ctx, "SELECT value FROM mark WHERE name = ?")
+	return err
 }
 
 // sqliteStatements are what the transitions are made of.
@@ -581,7 +589,7 @@ func (q *sqliteQueue) Pace(ctx context.Context, host string, delay time.Duration
 // Mark implements Frontier.
 func (q *sqliteQueue) Mark(ctx context.Context, name string) (string, error) {
 	var value string
-	err := q.db.QueryRowContext(ctx, "SELECT value FROM mark WHERE name = ?", name).Scan(&value)
+	err := q.marked.QueryRowContext(context.WithoutCancel(ctx), name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -645,4 +653,12 @@ func each(ctx context.Context, tx *sql.Tx, take func(*sql.Rows) error, query str
 }
 
 // Close implements Frontier.
-func (q *sqliteQueue) Close() error { return q.db.Close() }
+func (q *sqliteQueue) Close() error {
+	var err error
+	for _, db := range []*sql.DB{q.read, q.db} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
+}
