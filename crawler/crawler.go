@@ -10,8 +10,8 @@
 //	     page            └ next page, until a whole page is older than the window
 //
 // Pages wait in a frontier.Frontier, which decides what may be fetched when
-// and keeps what was counted; colly fetches them, a few at once; what they
-// hold goes to a chaping.Sink before the page counts as done. A collection
+// and keeps what was counted; colly fetches them, a few at once, or a headless
+// browser where scripts fill them; what they hold goes to a chaping.Sink before the page counts as done. A collection
 // that is killed and started again under the same run name goes on where it
 // stopped and ends with the same result.
 //
