@@ -54,6 +54,20 @@ type Listing struct {
 	SeenAt  time.Time
 }
 
+// A Coverage says how far the reviews of a product could be read.
+type Coverage struct {
+	Platform, Product string
+	Window            Window // whose reviews were asked for
+	// Missing says, in Chinese, what was out of reach; empty when everything
+	// in the window was read.
+	Missing string
+	// Final is false while the product is being read. Of what a run says of a
+	// product, the final word holds; of several runs, the latest one's.
+	Final bool
+	Run   string
+	At    time.Time
+}
+
 // A Review is one buyer's comment.
 type Review struct {
 	Platform  string    // Platform.ID

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -25,59 +26,52 @@ import (
 
 // BenchmarkCollect reads the same pages of the mall with a bare colly
 // collector, which keeps nothing and survives nothing, and with Collect on
-// each kind of frontier. Compare pages/s.
+// each kind of frontier, in turns, so that other load on the machine meets
+// all of them. It reports the pages per second and the processor time of
+// each as parts of what bare colly does, both the median over the turns and
+// both with what the mall needs to serve the pages.
 //
-//	go test ./crawler -run '^$' -bench Collect -benchtime 5x
+//	go test ./crawler -run '^$' -bench Collect -benchtime 15x
 func BenchmarkCollect(b *testing.B) {
 	m, base := serve(b, mall.Config{Seed: 5, Products: 200, ReviewsPerProduct: 100})
 	keywords := m.Keywords()
-
 	profile := mallProfile(b, base)
 	profile.Concurrency = parallel
-	b.Run("bare colly", func(b *testing.B) {
-		used := usage(b)
-		var pages int64
-		for b.Loop() {
-			pages = bareColly(b, base, keywords)
-		}
-		used(float64(pages) * float64(b.N))
-	})
 	client := redis.NewClient(&redis.Options{Addr: redistest.Start(b, "--appendonly", "yes")})
 	defer client.Close()
-	for _, k := range []struct {
-		name string
-		open frontier.Opener
-	}{
-		{"memory", nil},
-		{"sqlite", frontier.SQLite(filepath.Join(b.TempDir(), "frontier.db"), time.Now)},
-		{"redis", frontier.Redis(client, frontier.RedisOptions{})},
-	} {
-		b.Run(k.name, func(b *testing.B) {
-			used := usage(b)
-			var pages int64
-			run := 0
-			for b.Loop() {
-				run++
-				report, err := crawler.Collect(b.Context(), crawler.Job{
-					Profile: profile, Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: fmt.Sprint(b.N, "-", run), Full: true, // every run reads the same pages
-				}, crawler.Options{Sink: nothing{}, Open: k.open, Workers: parallel, Now: func() time.Time { return end }})
-				if err != nil || !report.Complete() {
-					b.Fatalf("%v %+v", err, report)
-				}
-				pages = report.Pages
-			}
-			used(float64(pages) * float64(b.N))
-		})
+	names := []string{"memory", "sqlite", "redis"}
+	open := []frontier.Opener{nil, frontier.SQLite(filepath.Join(b.TempDir(), "frontier.db"), time.Now), frontier.Redis(client, frontier.RedisOptions{})}
+
+	collect := func(open frontier.Opener, run string) int64 {
+		report, err := crawler.Collect(b.Context(), crawler.Job{
+			Profile: profile, Watch: chaping.Watch{Keywords: keywords}, Window: m.Window(), Run: run, Full: true, // every run reads the same pages
+		}, crawler.Options{Sink: nothing{}, Open: open, Workers: parallel, Now: func() time.Time { return end }})
+		if err != nil || !report.Complete() {
+			b.Fatalf("%v %+v", err, report)
+		}
+		return report.Pages
+	}
+	speed, effort := map[string][]float64{}, map[string][]float64{}
+	var bare []float64
+	for turn := 0; b.Loop(); turn++ {
+		rate, used := measure(b, func() int64 { return bareColly(b, base, keywords) })
+		bare = append(bare, rate)
+		for i, name := range names {
+			r, u := measure(b, func() int64 { return collect(open[i], fmt.Sprint(b.N, "-", turn)) })
+			speed[name] = append(speed[name], r/rate)
+			effort[name] = append(effort[name], u/used)
+		}
+	}
+	b.ReportMetric(median(bare), "bare-pages/s")
+	for _, name := range names {
+		b.ReportMetric(median(speed[name]), name+"-speed/bare")
+		b.ReportMetric(median(effort[name]), name+"-cpu/bare")
 	}
 }
 
-// parallel is how many pages are fetched at once.
-const parallel = 32
-
-// usage reports pages per second, and the processor time that this process
-// used for each, which other load on the machine disturbs less. Both include
-// what the mall needs to serve the page.
-func usage(b *testing.B) func(pages float64) {
+// measure tells how many pages f reads per second, and how much processor
+// time this process takes for each.
+func measure(b *testing.B, f func() (pages int64)) (rate, used float64) {
 	cpu := func() time.Duration {
 		var r syscall.Rusage
 		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
@@ -85,18 +79,25 @@ func usage(b *testing.B) func(pages float64) {
 		}
 		return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 	}
-	before := cpu()
-	return func(pages float64) {
-		b.ReportMetric(pages/b.Elapsed().Seconds(), "pages/s")
-		b.ReportMetric(float64((cpu()-before).Microseconds())/pages, "cpu-µs/page")
-	}
+	before, began := cpu(), time.Now()
+	pages := float64(f())
+	return pages / time.Since(began).Seconds(), (cpu() - before).Seconds() / pages
 }
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// parallel is how many pages are fetched at once.
+const parallel = 32
 
 // nothing is a sink that keeps nothing.
 type nothing struct{}
 
-func (nothing) PutListings(context.Context, []chaping.Listing) error { return nil }
-func (nothing) PutReviews(context.Context, []chaping.Review) error   { return nil }
+func (nothing) PutListings(context.Context, []chaping.Listing) error  { return nil }
+func (nothing) PutReviews(context.Context, []chaping.Review) error    { return nil }
+func (nothing) PutCoverage(context.Context, []chaping.Coverage) error { return nil }
 
 // bareColly walks the mall as a small colly program would: callbacks per
 // selector, eight pages at once, everything in memory. It returns the number

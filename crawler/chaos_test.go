@@ -35,7 +35,7 @@ type victim struct {
 	Base     string
 	SQLite   string // path of the queue, or
 	Redis    string // address of the server
-	Store    string // file of a fileSink
+	Store    string // file of a fileSink; empty keeps nothing
 	Keywords []string
 	Window   chaping.Window
 
@@ -77,9 +77,11 @@ func runVictim(config string) int {
 	}
 	p.Concurrency = cmp.Or(v.Concurrency, p.Concurrency)
 	p.Delay = cmp.Or(v.Delay, p.Delay)
-	sink, err := openFileSink(v.Store)
-	if err != nil {
-		return fail(err)
+	var sink crawler.Sink = nothing{}
+	if v.Store != "" {
+		if sink, err = openFileSink(v.Store); err != nil {
+			return fail(err)
+		}
 	}
 	open := frontier.SQLite(v.SQLite, time.Now)
 	if v.Redis != "" {
@@ -107,8 +109,9 @@ type fileSink struct {
 }
 
 type fileLine struct {
-	Listing *chaping.Listing
-	Review  *chaping.Review
+	Listing *chaping.Listing  `json:",omitempty"`
+	Review  *chaping.Review   `json:",omitempty"`
+	Covered *chaping.Coverage `json:",omitempty"`
 }
 
 func openFileSink(path string) (*fileSink, error) {
@@ -150,6 +153,14 @@ func (s *fileSink) PutReviews(_ context.Context, reviews []chaping.Review) error
 	return s.put(lines)
 }
 
+func (s *fileSink) PutCoverage(_ context.Context, covered []chaping.Coverage) error {
+	var lines []fileLine
+	for i := range covered {
+		lines = append(lines, fileLine{Covered: &covered[i]})
+	}
+	return s.put(lines)
+}
+
 // readFileSink is what a store would hold now.
 func readFileSink(t *testing.T, path string) *memorySink {
 	t.Helper()
@@ -171,6 +182,8 @@ func readFileSink(t *testing.T, path string) *memorySink {
 			_ = sink.PutListings(t.Context(), []chaping.Listing{*line.Listing})
 		case line.Review != nil:
 			_ = sink.PutReviews(t.Context(), []chaping.Review{*line.Review})
+		case line.Covered != nil:
+			_ = sink.PutCoverage(t.Context(), []chaping.Coverage{*line.Covered})
 		}
 	}
 	if err := scanner.Err(); err != nil {
@@ -229,7 +242,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			tr := &trap{}
-			m := mall.New(mall.Config{Seed: 11, End: end, Products: 200, ReviewsPerProduct: 100, Fault: tr.spring})
+			m := mall.New(mall.Config{Seed: 11, End: end, Products: 210, ReviewsPerProduct: 100, Fault: tr.spring})
 			shop := &restarted{handler: m}
 			shop.start(t)
 			defer shop.stop()

@@ -113,11 +113,7 @@ func utf16(body []byte) encoding.Encoding {
 
 // metaCharset is what the page's <meta> declares, "" if nothing.
 func metaCharset(body []byte) string {
-	head := body[:min(len(body), 4096)]
-	if !bytes.Contains(bytes.ToLower(head), []byte("charset")) {
-		return ""
-	}
-	if _, name, certain := charset.DetermineEncoding(head, "text/html"); certain || name != "windows-1252" {
+	if _, name, certain := charset.DetermineEncoding(body, "text/html"); certain || name != "windows-1252" {
 		return name
 	}
 	return ""

@@ -47,6 +47,7 @@ func Collect(ctx context.Context, job Job, options Options) (Report, error) {
 		return Report{}, err
 	}
 	defer c.queue.Close()
+	c.reader.known = c.queue.Mark
 	if !job.Full {
 		c.reader.marks = c.queue.Mark
 	}
@@ -107,7 +108,7 @@ func newCollection(job Job, o Options) (*collection, error) {
 	c.Version = cmp.Or(o.Version, "dev")
 	// robots.txt, redirects and the page itself may each take the timeout.
 	c.Lease = cmp.Or(o.Lease, max(frontier.DefaultLease, 4*job.Profile.Timeout))
-	c.reader = &reader{job: &c.job, keep: c.Evidence != nil, gradeText: c.GradeText}
+	c.reader = &reader{job: &c.job, kept: c.Evidence, gradeText: c.GradeText}
 	return c, nil
 }
 
@@ -218,11 +219,16 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		idle++
 		pending.add(d)
 	}
-	flush := func(ctx context.Context) error {
+	// store keeps what was done, and leaves the results to report.
+	store := func(ctx context.Context) ([]frontier.Result, error) {
 		for _, d := range pending.done {
 			delete(held, d.claim.Key)
 		}
-		return c.flush(ctx, &pending)
+		results, err := c.store(ctx, pending)
+		if err == nil {
+			pending = batch{}
+		}
+		return results, err
 	}
 	// leave waits for the workers, keeps what is done and gives back what is
 	// not.
@@ -232,20 +238,26 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 		for idle < c.Workers {
 			take(<-results)
 		}
-		return flush(soft)
+		acks, err := store(soft)
+		if err != nil {
+			return err
+		}
+		return c.ack(soft, acks)
 	}
 
 	for {
-		if err := flush(ctx); err != nil {
-			return errors.Join(err, leave(ctx))
-		}
-		if c.spent(c.Workers - idle) {
-			return leave(ctx)
-		}
-		claimed, err := c.queue.Claim(ctx, idle)
+		acks, err := store(ctx)
 		if err != nil {
 			return errors.Join(err, leave(ctx))
 		}
+		if c.spent(c.Workers - idle) {
+			return errors.Join(c.ack(ctx, acks), leave(ctx))
+		}
+		claimed, stale, err := c.queue.Turn(ctx, idle, acks...)
+		if err != nil {
+			return errors.Join(err, leave(ctx))
+		}
+		c.doneElsewhere(stale)
 		for _, claim := range claimed.Claims {
 			held[claim.Key] = claim
 			claims <- claim
@@ -313,20 +325,22 @@ func (b *batch) add(d done) {
 
 func (b *batch) full() bool { return b.urgent || b.reviews >= batchReviews }
 
-// flush stores what was read, then reports it to the queue. Killed in
-// between, the pages are read and stored again, which changes nothing.
-func (c *collection) flush(ctx context.Context, b *batch) error {
+// store stores what was read and reports to the queue what could not be, and
+// returns what is then to be reported as done. Killed in between, the pages
+// are read and stored again, which changes nothing.
+func (c *collection) store(ctx context.Context, b batch) (acks []frontier.Result, err error) {
 	if len(b.done) == 0 {
-		return nil
+		return nil, nil
 	}
 	var listings []chaping.Listing
 	var reviews []chaping.Review
+	var covered []chaping.Coverage
 	var pages []*evidence.Page
-	var acks []frontier.Result
 	var failures []frontier.Failure
 	for _, d := range b.done {
 		listings = append(listings, d.outcome.listings...)
 		reviews = append(reviews, d.outcome.reviews...)
+		covered = append(covered, d.outcome.covered...)
 		if d.outcome.evidence != nil {
 			pages = append(pages, d.outcome.evidence)
 		}
@@ -339,31 +353,27 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 	}
 	if len(pages) > 0 {
 		if err := c.put(ctx, func() error { return c.Evidence.Put(ctx, pages...) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(listings) > 0 {
 		if err := c.put(ctx, func() error { return c.Sink.PutListings(ctx, listings) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(reviews) > 0 {
 		if err := c.put(ctx, func() error { return c.Sink.PutReviews(ctx, reviews) }); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if len(acks) > 0 {
-		stale, err := c.queue.Ack(ctx, acks...)
-		if err != nil {
-			return err
-		}
-		if stale > 0 {
-			c.log.Info("部分页面已由其他进程处理", "pages", stale)
+	if len(covered) > 0 {
+		if err := c.put(ctx, func() error { return c.Sink.PutCoverage(ctx, covered) }); err != nil {
+			return nil, err
 		}
 	}
 	if len(failures) > 0 {
 		if err := c.queue.Fail(ctx, failures...); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, d := range b.done {
@@ -372,17 +382,17 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 			tell = func() error { return c.tempo.trouble(ctx, d.claim.Host) }
 		}
 		if err := tell(); err != nil {
-			return err
+			return nil, err
 		}
 		if d.block > 0 {
 			if err := c.queue.Block(ctx, d.claim.Host, d.block, d.reason); err != nil {
-				return err
+				return nil, err
 			}
 			c.log.Warn("网站暂停访问", "host", d.claim.Host, "for", d.block, "reason", d.reason)
 		}
 		if d.snooze > 0 {
 			if err := c.queue.Snooze(ctx, d.claim, d.snooze); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		c.pages += d.outcome.count[countPages]
@@ -392,11 +402,26 @@ func (c *collection) flush(ctx context.Context, b *batch) error {
 		c.progress.Reviews += d.outcome.count[countReviews]
 		c.progress.Faults += d.outcome.count[countFaults]
 	}
-	*b = batch{}
 	if c.Progress != nil {
 		c.Progress(c.progress)
 	}
-	return nil
+	return acks, nil
+}
+
+// ack reports pages as done that no claim follows.
+func (c *collection) ack(ctx context.Context, acks []frontier.Result) error {
+	if len(acks) == 0 {
+		return nil
+	}
+	stale, err := c.queue.Ack(ctx, acks...)
+	c.doneElsewhere(stale)
+	return err
+}
+
+func (c *collection) doneElsewhere(pages int) {
+	if pages > 0 {
+		c.log.Info("部分页面已由其他进程处理", "pages", pages)
+	}
 }
 
 // put hands a batch to the sink, again if it fails.
@@ -470,7 +495,7 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 			break
 		}
 		d.snooze, d.block = restOnAsk, restOnAsk
-		d.reason = "出现人机验证页，已停止访问；请人工打开该网站查看，确认正常后再次运行同一采集"
+		d.reason = "出现人机验证页或登录页，已停止访问；请人工打开该网站查看，确认正常后再次运行同一采集"
 		return d
 	case errors.As(err, &gone):
 		permanent = gone.reason
@@ -505,6 +530,9 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 // not for sale; where lists are forbidden, something is missing.
 func (c *collection) deny(d *done, t task, why errDenied) {
 	fault := Fault{URL: t.URL, Problem: why.reason}
+	if t.Step == stepReviews {
+		c.reader.covered(&d.outcome, t.Product, "评论页不允许访问："+why.reason, true, c.now())
+	}
 	if !why.robots {
 		d.outcome.add(countDenied, 1)
 		d.outcome.fault(fault)
@@ -526,6 +554,9 @@ func (c *collection) deny(d *done, t task, why errDenied) {
 func (c *collection) bury(d done, t task, reason string) done {
 	c.log.Warn("放弃页面", "url", t.URL, "reason", reason)
 	c.salvage(&d, t)
+	if t.Step == stepReviews {
+		c.reader.covered(&d.outcome, t.Product, "评论页没有取到："+reason, true, c.now())
+	}
 	d.failure = &frontier.Failure{Claim: d.claim, Reason: reason, Dead: true, Count: d.outcome.count, Notes: d.outcome.notes}
 	return d
 }
@@ -556,10 +587,10 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		return r, err
 	}
 	for name, to := range map[string]*int64{
-		countPages: &r.Pages, countBytes: &r.Bytes, countProducts: &r.Products, countListings: &r.Listings,
+		countPages: &r.Pages, countBytes: &r.Bytes, countUnchanged: &r.Unchanged, countProducts: &r.Products, countListings: &r.Listings,
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countByText: &r.ByText, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
-		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists,
+		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists, countGaps: &r.Gaps,
 	} {
 		*to = s.Count[name]
 	}

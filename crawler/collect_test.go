@@ -25,10 +25,11 @@ type memorySink struct {
 	listings map[string]chaping.Listing
 	reviews  map[chaping.ReviewKey]chaping.Review
 	puts     map[chaping.ReviewKey]int
+	covered  map[string]chaping.Coverage // by product; the final word holds
 }
 
 func newSink() *memorySink {
-	return &memorySink{listings: map[string]chaping.Listing{}, reviews: map[chaping.ReviewKey]chaping.Review{}, puts: map[chaping.ReviewKey]int{}}
+	return &memorySink{listings: map[string]chaping.Listing{}, reviews: map[chaping.ReviewKey]chaping.Review{}, puts: map[chaping.ReviewKey]int{}, covered: map[string]chaping.Coverage{}}
 }
 
 func (s *memorySink) PutListings(_ context.Context, listings []chaping.Listing) error {
@@ -48,6 +49,26 @@ func (s *memorySink) PutReviews(_ context.Context, reviews []chaping.Review) err
 		s.puts[r.Key()]++
 	}
 	return nil
+}
+
+func (s *memorySink) PutCoverage(_ context.Context, covered []chaping.Coverage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range covered {
+		if c.Final || !s.covered[c.Product].Final {
+			s.covered[c.Product] = c
+		}
+	}
+	return nil
+}
+
+// gap is what is missing of the product; "?" if nobody said.
+func (s *memorySink) gap(product string) string {
+	c, ok := s.covered[product]
+	if !ok {
+		return "?"
+	}
+	return c.Missing
 }
 
 // A clock stands still until somebody sleeps.
@@ -133,6 +154,11 @@ func check(t *testing.T, got *memorySink, want truth, run string) {
 		l.SeenAt = time.Time{}
 		if l != want.listings[key] {
 			t.Errorf("listing\n got %+v\nwant %+v", l, want.listings[key])
+		}
+	}
+	for product, c := range got.covered {
+		if c.Missing != "" || !c.Final || c.Run != run {
+			t.Errorf("product %s: %+v", product, c)
 		}
 	}
 	if len(got.listings) != len(want.listings) {

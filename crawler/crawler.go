@@ -10,8 +10,8 @@
 //	     page            └ next page, until a whole page is older than the window
 //
 // Pages wait in a frontier.Frontier, which decides what may be fetched when
-// and keeps what was counted; colly fetches them, a few at once; what they
-// hold goes to a chaping.Sink before the page counts as done. A collection
+// and keeps what was counted; colly fetches them, a few at once, or a headless
+// browser where scripts fill them; what they hold goes to a chaping.Sink before the page counts as done. A collection
 // that is killed and started again under the same run name goes on where it
 // stopped and ends with the same result.
 //
@@ -47,11 +47,19 @@ type Job struct {
 	Full bool
 }
 
+// A Sink takes what is read, and how far.
+type Sink interface {
+	chaping.Sink
+	// PutCoverage may be given the same again, as the other methods.
+	PutCoverage(ctx context.Context, covered []chaping.Coverage) error
+}
+
 // Options say how a Job is run.
 type Options struct {
-	Sink chaping.Sink
+	Sink Sink
 	// Evidence, when set, keeps every page on which reviews of the window were
-	// found, as it came.
+	// found, as it came. Those pages are not sent again while the site says
+	// that they are unchanged.
 	Evidence *evidence.Store
 	// GradeText grades a review without a usable rating by its text; nil
 	// leaves it unrated. It is called from several goroutines.
@@ -100,7 +108,8 @@ type Report struct {
 	Finished time.Time      `json:"finished"`
 
 	Pages      int64 `json:"pages"`          // read
-	Bytes      int64 `json:"bytes"`          // of these, decompressed
+	Unchanged  int64 `json:"unchanged"`      // of these, as they were when read before; not sent again
+	Bytes      int64 `json:"bytes"`          // of the others, decompressed
 	Products   int64 `json:"products"`       // product pages read
 	Listings   int64 `json:"listings"`       // handed to the sink
 	Reviews    int64 `json:"reviews"`        // in the window, each once, handed to the sink
@@ -118,6 +127,7 @@ type Report struct {
 	Examples       []Fault         `json:"examples"`        // of these
 	Truncated      []Fault         `json:"truncated"`       // lists that could not be read to their end
 	TruncatedLists int64           `json:"truncated_lists"` // how many; Truncated names the first of them
+	Gaps           int64           `json:"gaps"`            // products of whose reviews some were out of reach; their Coverage says why
 	BudgetSpent    bool            `json:"budget_spent"`    // the profile allows no more pages or bytes in one run
 	Dead           int             `json:"dead"`            // pages given up
 	Letters        []Letter        `json:"letters"`

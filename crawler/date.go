@@ -2,10 +2,13 @@ package crawler
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"chaping"
 )
@@ -16,7 +19,7 @@ const (
 	epochMillis  = "epoch_ms"
 	rfc3339      = "rfc3339"
 	iso8601      = "iso8601"  // any of the usual ways: 2026-11-02, 2026-11-02T10:00, with or without zone
-	relative     = "relative" // 刚刚, 5分钟前, 3小时前, 今天 12:30, 昨天, 前天, 3天前
+	relative     = "relative" // 刚刚, 5分钟前, 3小时前, 今天 12:30, 昨天, 前天, 3天前, 11-22, 11月22日 10:30
 )
 
 // knownLayout tells whether the format is one that parseDate reads: a named
@@ -87,7 +90,7 @@ var isoLayouts = []string{
 
 var (
 	agoPattern = regexp.MustCompile(`^(\d{1,4})\s*(秒|分钟|小时|天|周|个月|年)(?:之)?前$`)
-	dayPattern = regexp.MustCompile(`^(今天|昨天|前天)\s*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?$`)
+	dayPattern = regexp.MustCompile(`^(今天|昨天|前天|(\d{1,2})(?:月|-)(\d{1,2})日?)\s*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?$`)
 )
 
 // parseRelative reads dates that are told from now on. Where only the day is
@@ -95,8 +98,11 @@ var (
 func parseRelative(s string, now time.Time) (time.Time, bool) {
 	now = now.In(chaping.Shanghai())
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, chaping.Shanghai())
-	if s == "刚刚" {
+	switch s {
+	case "刚刚", "刚才":
 		return now, true
+	case "半小时前":
+		return now.Add(-30 * time.Minute), true
 	}
 	if m := agoPattern.FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[1])
@@ -120,10 +126,31 @@ func parseRelative(s string, now time.Time) (time.Time, bool) {
 	if m == nil {
 		return time.Time{}, false
 	}
-	day := today.AddDate(0, 0, map[string]int{"今天": 0, "昨天": -1, "前天": -2}[m[1]])
+	var day time.Time
+	switch m[1] {
+	case "今天":
+		day = today
+	case "昨天":
+		day = today.AddDate(0, 0, -1)
+	case "前天":
+		day = today.AddDate(0, 0, -2)
+	default: // a day without its year is the last such day
+		month, _ := strconv.Atoi(m[2])
+		date, _ := strconv.Atoi(m[3])
+		for year := now.Year(); year > now.Year()-5; year-- { // a 29 February may be four years back
+			day = time.Date(year, time.Month(month), date, 0, 0, 0, 0, chaping.Shanghai())
+			if !day.After(now) && day.Month() == time.Month(month) && day.Day() == date {
+				break
+			}
+			day = time.Time{}
+		}
+		if day.IsZero() {
+			return day, false
+		}
+	}
 	var clock [3]int
 	for i := range clock {
-		clock[i], _ = strconv.Atoi(m[2+i])
+		clock[i], _ = strconv.Atoi(m[4+i])
 	}
 	if clock[0] > 23 || clock[1] > 59 || clock[2] > 59 {
 		return time.Time{}, false
@@ -131,11 +158,12 @@ func parseRelative(s string, now time.Time) (time.Time, bool) {
 	return day.Add(time.Duration(clock[0])*time.Hour + time.Duration(clock[1])*time.Minute + time.Duration(clock[2])*time.Second), true
 }
 
-var countPattern = regexp.MustCompile(`(\d+(?:\.\d+)?)\s*(万|亿)?(\+)?`)
+var countPattern = regexp.MustCompile(`(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwW])?\s*(\+|以上|余|多)?`)
 
-// parseCount reads how many there are: "128", "1,280", "13万+". exact is
-// false when the site itself rounds.
+// parseCount reads how many there are: "128", "1,280", "13万+", "1.2w+". exact
+// is false when the site itself rounds.
 func parseCount(s string) (n int64, exact bool, err error) {
+	s = width.Fold.String(s) // １２８，and ＋
 	m := countPattern.FindStringSubmatch(strings.ReplaceAll(s, ",", ""))
 	if m == nil {
 		return 0, false, fmt.Errorf("数量 %q 无法识别", chaping.Shorten(s, 40))
@@ -145,10 +173,12 @@ func parseCount(s string) (n int64, exact bool, err error) {
 		return 0, false, fmt.Errorf("数量 %q 无法识别", chaping.Shorten(s, 40))
 	}
 	switch m[2] {
-	case "万":
+	case "千", "k", "K":
+		f *= 1e3
+	case "万", "w", "W":
 		f *= 1e4
 	case "亿":
 		f *= 1e8
 	}
-	return int64(f), m[2] == "" && m[3] == "", nil
+	return int64(math.Round(f)), m[2] == "" && m[3] == "", nil
 }

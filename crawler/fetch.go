@@ -6,23 +6,31 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/andybalholm/cascadia"
 	"github.com/gocolly/colly/v2"
+
+	"chaping/evidence"
 )
 
 // A page is an answer of the site, decoded.
 type page struct {
 	url   *url.URL // after redirects
 	read  time.Time
-	body  string   // UTF-8
-	raw   []byte   // as it came, decompressed
-	kind  string   // Content-Type
-	size  int      // bytes as they came, decompressed
-	bad   int      // characters that could not be decoded
-	links *url.URL // see base
+	as    time.Time // of when the page speaks: earlier than read where it had not changed since
+	body  string    // UTF-8
+	raw   []byte    // as it came, decompressed
+	kind  string    // Content-Type
+	size  int       // bytes as they came, decompressed
+	bad   int       // characters that could not be decoded
+	links *url.URL  // see base
+
+	validator evidence.Validator
+	unchanged bool // the site said so; the rest is what it said then
 }
 
 // What can become of a fetch, besides a page.
@@ -42,12 +50,17 @@ type (
 	}
 	// errChallenge is a page that wants a human.
 	errChallenge struct{}
+	// errUnchanged is the answer to a validator that still holds.
+	errUnchanged struct{}
 )
 
 func (e errDenied) Error() string    { return e.reason }
 func (e errGone) Error() string      { return e.reason }
 func (e errBusy) Error() string      { return fmt.Sprintf("网站繁忙（%d）", e.status) }
-func (e errChallenge) Error() string { return "出现人机验证页" }
+func (e errChallenge) Error() string { return "出现人机验证页或登录页" }
+func (e errUnchanged) Error() string {
+	return "页面没有变化（304），但没有保存它的内容"
+}
 
 // maxRedirects is how many redirects are followed.
 const maxRedirects = 5
@@ -59,6 +72,8 @@ type fetcher struct {
 	base    *colly.Collector
 	pace    func(host string, delay time.Duration) // told the delay that robots.txt asks for
 	now     func() time.Time
+	agent   string
+	browser *renderer // nil: the profile needs none
 	closer  func()
 }
 
@@ -83,18 +98,14 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 	}
 	transport := newTransport(p, secret.proxy)
 	guarded := dressed{bounded{transport}, p.Base.Host, secret.headers}
-	f := &fetcher{profile: p, pace: pace, now: now, closer: transport.CloseIdleConnections}
+	f := &fetcher{profile: p, pace: pace, now: now, agent: agent, closer: transport.CloseIdleConnections}
 	f.robots = &robots{
-		agent: agent,
-		now:   now,
-		sites: map[string]*robotsSite{},
-		client: &http.Client{Transport: guarded, Timeout: p.Timeout, CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return fmt.Errorf("重定向超过 %d 次", maxRedirects)
-			}
-			return f.permitted(r.URL)
-		}},
+		agent:  agent,
+		now:    now,
+		sites:  map[string]*robotsSite{},
+		client: &http.Client{Transport: guarded, Timeout: p.Timeout},
 	}
+	f.robots.client.CheckRedirect = f.robots.follow
 	c := colly.NewCollector(
 		colly.AllowURLRevisit(), // the frontier knows what was visited
 		colly.UserAgent(agent),
@@ -112,6 +123,12 @@ func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.T
 		return f.allowed(r.Context(), r.URL)
 	})
 	f.base = c
+	if p.Render {
+		if f.browser, err = newRenderer(f, secret.headers, transport.DialContext); err != nil {
+			return nil, err
+		}
+		f.closer = func() { f.browser.stop(); transport.CloseIdleConnections() }
+	}
 	return f, nil
 }
 
@@ -171,36 +188,62 @@ func (f *fetcher) visitor() *visitor {
 		}
 	})
 	v.collector.OnResponse(func(r *colly.Response) {
-		v.page, v.err = f.read(r, r.Ctx.Get(declared))
+		v.page, v.err = f.judge(r.StatusCode, *r.Headers, r.Request.URL, r.Body, r.Ctx.Get(declared))
 	})
 	return v
 }
 
-// read judges an answer.
-func (f *fetcher) read(r *colly.Response, contentType string) (*page, error) {
-	switch status := r.StatusCode; {
-	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && r.Headers.Get("Retry-After") != "":
-		return nil, errBusy{after: retryAfter(r.Headers.Get("Retry-After"), f.now()), status: status}
+// judge tells what an answer is: a page, or one of the errors above.
+func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte, contentType string) (*page, error) {
+	switch {
+	case status == http.StatusNotModified:
+		return nil, errUnchanged{}
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
+		return nil, errBusy{after: retryAfter(header.Get("Retry-After"), f.now()), status: status}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return nil, fmt.Errorf("服务器返回 %d", status)
 	}
-	if int64(len(r.Body)) > f.profile.BodyLimit {
+	if int64(len(body)) > f.profile.BodyLimit {
 		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
 	}
-	text, bad := decode(r.Body, contentType, f.profile.Charset)
-	p := &page{url: r.Request.URL, read: f.now(), body: text, raw: r.Body, kind: contentType, size: len(r.Body), bad: bad}
-	if r.StatusCode < 200 || r.StatusCode > 299 {
+	text, bad := decode(body, contentType, f.profile.Charset)
+	p := &page{url: at, read: f.now(), body: text, raw: body, kind: contentType, size: len(body), bad: bad}
+	p.as = p.read
+	if !strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store") {
+		p.validator = evidence.Validator{ETag: header.Get("ETag"), Modified: header.Get("Last-Modified")}
+	}
+	if status < 200 || status > 299 {
 		// A challenge often comes with 403.
 		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {
 			return nil, errChallenge{}
 		}
-		return nil, errGone{fmt.Sprintf("服务器返回 %d", r.StatusCode)}
+		return nil, errGone{fmt.Sprintf("服务器返回 %d", status)}
 	}
 	return p, nil
 }
 
-// challenged tells whether the page is one of the profile's challenges.
+// A login page says so in its title and asks for a password. Shops have
+// password boxes elsewhere, too, and words for logging in everywhere.
+var (
+	passwordBox = cascadia.MustCompile(`input[type="password" i]`)
+	pageTitle   = cascadia.MustCompile("head title")
+	loginTitle  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in`)
+)
+
+func isLogin(n node, text string) bool {
+	doc := n.document()
+	if doc == nil || !strings.Contains(text, "assword") && !strings.Contains(text, "PASSWORD") {
+		return false
+	}
+	return loginTitle.MatchString(doc.FindMatcher(pageTitle).Text()) && doc.FindMatcher(passwordBox).Length() > 0
+}
+
+// challenged tells whether the page is one of the profile's challenges, or a
+// login page, which sites answer with status 200 to whom they have enough of.
 func (f *fetcher) challenged(n node, text string) bool {
+	if isLogin(n, text) {
+		return true
+	}
 	for _, c := range f.profile.Challenges {
 		if c.has(n, text) {
 			return true
@@ -209,9 +252,22 @@ func (f *fetcher) challenged(n node, text string) bool {
 	return false
 }
 
-// fetch gets a page. The error is one of the types above where another
-// attempt is not simply worth while.
-func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
+// render gets a page as its scripts leave it.
+func (v *visitor) render(ctx context.Context, address string) (*page, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
+	}
+	if err := v.allowed(ctx, u); err != nil {
+		return nil, err
+	}
+	return v.browser.get(ctx, u.String())
+}
+
+// fetch gets a page, unless it still is what the validator stands for, which
+// is errUnchanged. The error is one of the types above where another attempt
+// is not simply worth while.
+func (v *visitor) fetch(ctx context.Context, address string, known evidence.Validator) (*page, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
@@ -220,7 +276,17 @@ func (v *visitor) fetch(ctx context.Context, address string) (*page, error) {
 		return nil, err
 	}
 	v.page, v.err = nil, nil
-	err = v.collector.Visit(u.String())
+	var headers http.Header
+	if known != (evidence.Validator{}) {
+		headers = http.Header{}
+		if known.ETag != "" {
+			headers.Set("If-None-Match", known.ETag)
+		}
+		if known.Modified != "" {
+			headers.Set("If-Modified-Since", known.Modified)
+		}
+	}
+	err = v.collector.Request(http.MethodGet, u.String(), nil, nil, headers)
 	switch {
 	case v.err != nil:
 		return nil, v.err

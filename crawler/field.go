@@ -27,6 +27,9 @@ const (
 	formatSchema // what an HTML page says in schema.org's vocabulary; read like JSON
 )
 
+// rendered tells whether a browser can change what pages of the format say.
+func (f format) rendered() bool { return f == formatHTML || f == formatSchema }
+
 // A selector is a compiled CSS selector.
 type selector = cascadia.Selector
 
@@ -373,7 +376,7 @@ func unwrapJSONP(s string) string {
 
 // spaces that HTML lays out text with say nothing.
 func squeeze(s string) string {
-	if !strings.ContainsAny(s, "\n\t\r\u00a0") && !strings.Contains(s, "  ") {
+	if !spaced(s) {
 		return s
 	}
 	lines := strings.Split(strings.ReplaceAll(s, "\u00a0", " "), "\n")
@@ -381,4 +384,23 @@ func squeeze(s string) string {
 		lines[i] = strings.Join(strings.Fields(line), " ")
 	}
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
+}
+
+// spaced tells whether squeeze has anything to do.
+func spaced(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '\n', '\t', '\r':
+			return true
+		case ' ':
+			if i > 0 && s[i-1] == ' ' {
+				return true
+			}
+		case 0xa0: // second byte of a no-break space, and part of other characters
+			if i > 0 && s[i-1] == 0xc2 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -230,7 +230,7 @@ func TestOneBadPage(t *testing.T) {
 		{"redirect to a login page", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/login", http.StatusFound)
 		}, 6, 2, "404"},
-		{"product with another's id", "/p?id=2", sayText(`<h1>冒名</h1><b id=id>1</b><i class=price>9</i>`), 6, 2, ""},
+		{"product with another's id", "/p?id=2", sayText(`<h1>冒名</h1><b id=id>1</b><i class=price>9</i>`), 6, 3, "编号与另一件商品"},
 		{"redirect loop", "/p?id=2", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/p?id=2", http.StatusFound) }, 6, 2, "重定向超过"},
 		{"redirect elsewhere", "/p?id=2", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)
@@ -388,6 +388,43 @@ func TestChallengePutsHostToRest(t *testing.T) {
 	}
 }
 
+// A site that answers with login forms from some page on, with status 200, is
+// left alone: two hundred products are neither asked for in vain nor given up,
+// and where lists of reviews are due, a form is not taken for an empty one.
+func TestLoginForms(t *testing.T) {
+	form := sayText(`<title>用户登录 - 小站</title><form action=/login>用户名<input name=user> 密码<input TYPE=Password name=pw></form>`)
+	const own = "  - url: /r?item={product}&p={page}\n    items: .review\n    fields: {id: {attr: id}, text: p, published: {css: i, date: iso8601}}\n    paging: {limit: 6}\n"
+	for _, path := range []string{"/p", "/r"} {
+		t.Run(path, func(t *testing.T) {
+			s := newSite()
+			var list strings.Builder
+			for i := range 200 {
+				fmt.Fprintf(&list, `<li><a href="/p?id=%d">x</a>`, i)
+			}
+			s["/s"] = sayText(list.String())
+			var asked atomic.Int32
+			s[path] = func(w http.ResponseWriter, r *http.Request) { asked.Add(1); form(w, r) }
+			before, _, _ := strings.Cut(smallProfile, "  - format: json")
+			got := collect(t, s, before+own)
+			r := got.report
+			if asked.Load() > 8 || r.Dead != 0 || r.Unfinished == 0 || len(r.Resting) != 1 || !strings.Contains(r.Resting[0].Reason, "登录页") {
+				t.Errorf("asked %d times, report %+v", asked.Load(), r)
+			}
+		})
+	}
+	t.Run("a password box on every page", func(t *testing.T) {
+		s := newSite()
+		page := s["/p"]
+		s["/p"] = func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, `<title>商品</title><form>登录<input type=password></form>`)
+			page(w, r)
+		}
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 || !got.report.Complete() {
+			t.Errorf("%d reviews, report %+v", len(got.sink.reviews), got.report)
+		}
+	})
+}
+
 func TestRobots(t *testing.T) {
 	count := func(s site, path string) *atomic.Int32 {
 		n := new(atomic.Int32)
@@ -441,6 +478,66 @@ func TestRobots(t *testing.T) {
 		got := collect(t, s, smallProfile)
 		if len(got.sink.listings) != 3 || len(got.sink.reviews) != 0 || got.report.Robots != 3 {
 			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("moved", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, strings.Replace("http://"+r.Host+"/rules", "127.0.0.1", "localhost", 1), http.StatusMovedPermanently)
+		}
+		s["/rules"] = say("text/plain", []byte("User-agent: *\nDisallow: /r\n"))
+		got := collect(t, s, strings.Replace(smallProfile, "[127.0.0.1]", "[127.0.0.1, localhost]", 1))
+		if len(got.sink.listings) != 3 || len(got.sink.reviews) != 0 || got.report.Robots != 3 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("moved to a private address", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, strings.Replace("http://"+r.Host+"/rules", "127.0.0.1", "localhost", 1), http.StatusMovedPermanently)
+		}
+		rules := count(s, "/robots.txt")
+		got := collect(t, s, smallProfile)
+		if got.report.Pages != 0 || rules.Load() != 1 {
+			t.Errorf("asked %d times, report %+v", rules.Load(), got.report)
+		}
+	})
+	t.Run("moved for ever", func(t *testing.T) {
+		s := newSite()
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", http.StatusFound) }
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("cut in the middle of a line", func(t *testing.T) {
+		s := newSite()
+		head := "User-agent: *\nDisallow: /nothing\n"
+		s["/robots.txt"] = say("text/plain", []byte(head+strings.Repeat("#", 500<<10-len(head)-len("\nDisallow: /"))+"\nDisallow: /rubbish\n"))
+		if got := collect(t, s, smallProfile); len(got.sink.reviews) != 9 {
+			t.Errorf("report %+v", got.report)
+		}
+	})
+	t.Run("read again after a day, and kept when it is gone then", func(t *testing.T) {
+		s := newSite()
+		var asked atomic.Int32
+		s["/robots.txt"] = func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) > 1 {
+				w.WriteHeader(503)
+				return
+			}
+			fmt.Fprint(w, "User-agent: *\nDisallow: /p?id=2\nCrawl-delay: 18000\n") // five hours, ten pages
+		}
+		server := httptest.NewServer(s)
+		defer server.Close()
+		p, err := loadProfile(t, smallProfile).WithBase(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clk, sink := &clock{t: end}, newSink()
+		r, err := crawler.Collect(t.Context(), crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶"}}, Window: chaping.PeriodOf(end.Add(-1)).Window(), Run: "r"},
+			crawler.Options{Sink: sink, Now: clk.Now, Sleep: func(ctx context.Context, _ time.Duration) error { return clk.Sleep(ctx, time.Hour) }, Patience: 100 * time.Hour, Workers: 1})
+		if err != nil || len(sink.reviews) != 6 || r.Robots != 1 || asked.Load() < 2 {
+			t.Errorf("%v, %d reviews, robots.txt asked for %d times, report %+v", err, len(sink.reviews), asked.Load(), r)
 		}
 	})
 	t.Run("crawl delay", func(t *testing.T) {

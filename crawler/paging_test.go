@@ -90,6 +90,9 @@ func TestPagingAndSlices(t *testing.T) {
 			if len(got.sink.reviews) != c.reviews || got.report.TruncatedLists != c.truncated {
 				t.Errorf("%d reviews, %d truncated, want %d and %d: %+v", len(got.sink.reviews), got.report.TruncatedLists, c.reviews, c.truncated, got.report)
 			}
+			if gap := got.sink.gap("1"); (gap != "") != (c.truncated > 0) || got.report.Gaps != c.truncated {
+				t.Errorf("the product lacks %q, report %+v", gap, got.report)
+			}
 			if got.report.Reviews != int64(len(got.sink.reviews)) {
 				t.Errorf("the report counts %d reviews, there are %d", got.report.Reviews, len(got.sink.reviews))
 			}

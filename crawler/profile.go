@@ -45,6 +45,7 @@ type Profile struct {
 	Headers      map[string]string // sent to Base's host; values may name environment variables: ${NAME}
 	Cookies      string            // the same
 	Proxy        string            // the same; empty: none
+	Render       bool              // HTML pages need a browser, because scripts fill them
 	Charset      string            // when the site declares a wrong one; empty: as declared
 	DefaultTexts chaping.DefaultTexts
 	Challenges   []challenge
@@ -194,6 +195,7 @@ type profileYAML struct {
 		Bytes    int64         `yaml:"bytes"`
 	} `yaml:"limits"`
 	Overlap      *time.Duration  `yaml:"overlap"`
+	Render       string          `yaml:"render"`
 	Charset      string          `yaml:"charset"`
 	DefaultTexts []string        `yaml:"default_texts"`
 	Challenge    []challengeYAML `yaml:"challenge"`
@@ -569,6 +571,16 @@ func (l *loader) behaviour(p *Profile, raw *profileYAML) {
 			l.fail("overlap", d.String(), "重读的时间应在 0 到一年之间", "例如 72h")
 		}
 		p.Overlap = *d
+	}
+	switch raw.Render {
+	case "":
+	case "browser":
+		p.Render = true
+		if raw.Request.Proxy != "" {
+			l.fail("render", raw.Render, "用浏览器读页面时不能再用代理", "删去 request.proxy 或 render")
+		}
+	default:
+		l.fail("render", raw.Render, "只能是 browser", "网页由脚本填充时写 browser，需要本机有 Chromium；一般不写")
 	}
 	if raw.Charset != "" {
 		if lookupCharset(raw.Charset) == nil {

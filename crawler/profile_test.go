@@ -89,6 +89,8 @@ func TestProfileErrors(t *testing.T) {
 		{"bad concurrency", edit("concurrency: 4", "concurrency: 0"), lineOf("politeness"), "politeness.concurrency", "同时请求数"},
 		{"bad body limit", edit("body: 65536", "body: 12"), lineOf("limits"), "limits.body", "页面上限"},
 		{"bad charset", edit("search:", "charset: klingon\nsearch:"), lineOf("search:"), "charset", "字符集"},
+		{"bad renderer", edit("search:", "render: chrome\nsearch:"), lineOf("search:"), "render", "只能是 browser"},
+		{"browser behind a proxy", edit("search:", "render: browser\nrequest: {proxy: \"${PROXY}\"}\nsearch:"), lineOf("search:"), "render", "代理"},
 		{"bad format", edit("format: json", "format: xml"), lineOf("  - format"), "reviews.0.format", "不认识的格式"},
 		{"css in JSON", edit("      id: id", "      id: {css: a}"), lineOf("      id: id"), "reviews.0.fields.id", "不能用 css"},
 		{"bad order", edit("    items: list", "    items: list\n    order: oldest"), lineOf("    items: list") + 1, "reviews.0.order", "newest"},

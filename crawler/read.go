@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -71,7 +72,7 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword, Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
 		return nil
 	}
-	o.link(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
+	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
 	return nil
 }
 
@@ -152,6 +153,11 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	product.Shop.Name, _ = step.shopName.get(n)
 	product.Shop.Region, _ = step.region.get(n)
 	o.add(countProducts, 1)
+	own := product.ID // as the site's addresses have it
+	shared, err := r.identify(ctx, o, t, &product)
+	if err != nil {
+		return err
+	}
 
 	listing := chaping.Listing{Keyword: t.Keyword, Product: product, SeenAt: on.read}
 	r.sell(o, t, on, n, listing)
@@ -171,11 +177,18 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 			}
 			link = address
 		}
+		if shared && review.url.has("product") {
+			r.covered(o, product.ID, "编号与另一件商品相同，分不出各自的评论", true, on.read)
+			return nil
+		}
 		from, err := r.from(ctx, product.ID)
 		if err != nil {
 			return err
 		}
 		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, Cursor: review.paging.start, From: from}
+		if own != product.ID {
+			first.Own = own
+		}
 		if review.url.has("url") {
 			first.Item = t.URL
 		}
@@ -186,9 +199,11 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
 		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
+		r.covered(o, product.ID, "评论没有读完", false, on.read)
 		return nil
 	}
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
+	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
 }
 
@@ -196,7 +211,7 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 func (r *reader) address(t *task) error {
 	step := &r.job.Profile.reviews[t.Reviews]
 	s := step.url.fill(step.paging.values(t.Page, t.Cursor),
-		"link", t.Link, "url", t.Item, "product", url.QueryEscape(t.Product), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
+		"link", t.Link, "url", t.Item, "product", url.QueryEscape(cmp.Or(t.Own, t.Product)), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
 	u, err := r.job.Profile.Base.Parse(s)
 	if err != nil {
 		return fmt.Errorf("评论页的网址 %q 无效", chaping.Shorten(s, 80))
@@ -285,7 +300,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var ids []uint64
 	fresh := 0
 	for _, item := range items {
-		review, place, ok := r.review(o, t, step, item, now)
+		review, place, ok := r.review(o, t, step, item, on.as, now)
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -342,7 +357,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	ordered := !step.unordered && t.Slice <= len(step.slices.parts)
 	if past := ordered && natural > 0 && older == natural; past {
 		t.Total = 0 // the rest was not asked for
-		return r.sliced(o, t, step)
+		return r.sliced(o, t, step, now)
 	}
 	got := t.Seen.Count + int64(fresh)
 	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
@@ -363,10 +378,10 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			}
 			t.Cut = len(step.slices.parts) == 0
 		default:
-			r.truncated(o, t, step, short)
+			r.truncated(o, t, step, short, now)
 			return nil
 		}
-		return r.look(o, t, step)
+		return r.look(o, t, step, now)
 	}
 	if more {
 		following := t
@@ -378,7 +393,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		}
 		return r.follow(o, following)
 	}
-	return r.sliced(o, t, step)
+	return r.sliced(o, t, step, now)
 }
 
 // short tells what is missing when the reading of a list has to end here: the
@@ -422,21 +437,21 @@ func (r *reader) follow(o *outcome, t task) error {
 	if t.Slice > 0 {
 		key = append(key, strconv.Itoa(t.Slice))
 	}
-	o.link(t, key...)
+	o.next(t, key...)
 	return nil
 }
 
 // sliced goes on when one way to look at the list has come to its end.
-func (r *reader) sliced(o *outcome, t task, step *reviewStep) error {
+func (r *reader) sliced(o *outcome, t task, step *reviewStep, now time.Time) error {
 	if t.Slice == 0 { // the whole list, to the end that matters
-		return r.finished(o, t)
+		return r.finished(o, t, now)
 	}
-	return r.look(o, t, step)
+	return r.look(o, t, step, now)
 }
 
 // look goes on with the next way to look at the list. After the last one,
 // the product's reviews are complete if no part was cut.
-func (r *reader) look(o *outcome, t task, step *reviewStep) error {
+func (r *reader) look(o *outcome, t task, step *reviewStep, now time.Time) error {
 	if t.Slice < step.slices.count() {
 		t.Slice++
 		t.Page, t.Cursor, t.URL = step.paging.from, step.paging.start, ""
@@ -444,13 +459,14 @@ func (r *reader) look(o *outcome, t task, step *reviewStep) error {
 		return r.follow(o, t)
 	}
 	if t.Cut || t.Parts < t.Total {
-		r.truncated(o, t, step, "分段之后仍有读不到的")
+		r.truncated(o, t, step, "分段之后仍有读不到的", now)
 		return nil
 	}
-	return r.finished(o, t)
+	return r.finished(o, t, now)
 }
 
-func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string) {
+func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string, now time.Time) {
+	r.covered(o, t.Product, problem, true, now)
 	o.note(noteTruncated, Fault{URL: t.URL, Field: step.items.name, Value: t.Product, Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
 }
 
@@ -463,8 +479,9 @@ type place struct {
 	pinned    bool
 }
 
-// review reads one review. ok is false when it cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now time.Time) (review chaping.Review, at place, ok bool) {
+// review reads one review as the page told it at a time. ok is false when it
+// cannot be used; why is noted.
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told, now time.Time) (review chaping.Review, at place, ok bool) {
 	p := r.job.Profile
 	id, found := step.id.get(item)
 	if !found || id == "" {
@@ -476,7 +493,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		at.pinned = truthy(value)
 	}
 	value, _ := step.published.get(item)
-	published, err := parseDate(value, step.published.date, now)
+	published, err := parseDate(value, step.published.date, told)
 	if err != nil {
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: err.Error() + "，评论未收录"})
 		return review, at, false
@@ -525,7 +542,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		r.gradeText(&review)
 	}
 	if value, ok := step.appendedAt.get(item); ok && value != "" && appended != "" {
-		when, err := parseDate(value, step.appendedAt.date, now)
+		when, err := parseDate(value, step.appendedAt.date, told)
 		switch {
 		case err != nil:
 			o.fault(Fault{URL: t.URL, Field: step.appendedAt.name, Value: value, Problem: err.Error() + "，追评按无日期收录"})

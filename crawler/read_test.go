@@ -43,6 +43,13 @@ func TestParseDate(t *testing.T) {
 		{"前天08:05:09", "relative", "2026-11-20 08:05:09"},
 		{"3天前", "relative", "2026-11-19 00:00:00"},
 		{"2个月前", "relative", "2026-09-22 00:00:00"},
+		{"半小时前", "relative", "2026-11-22 15:00:00"},
+		{"11-22 10:30", "relative", "2026-11-22 10:30:00"},
+		{"11月23日", "relative", "2025-11-23 00:00:00"},
+		{"02-29", "relative", "2024-02-29 00:00:00"},
+		{"1月2日 03:04:05", "relative", "2026-01-02 03:04:05"},
+		{"13-01", "relative", ""},
+		{"02-30", "relative", ""},
 		{"昨天 25:00", "relative", ""},
 		{"2026-02-30", "2006-01-02", ""},
 		{"2026-13-01", "2006-01-02", ""},
@@ -91,9 +98,10 @@ func FuzzParseDate(f *testing.F) {
 }
 
 func TestParseCount(t *testing.T) {
-	for text, want := range map[string]int64{"128": 128, "1,280": 1280, "13万+": 130000, "1.5万": 15000, "共 20 条评价": 20, "2亿": 200000000} {
+	for text, want := range map[string]int64{"128": 128, "1,280": 1280, "13万+": 130000, "1.5万": 15000, "共 20 条评价": 20, "2亿": 200000000,
+		"3千+": 3000, "1.2w+": 12000, "5K": 5000, "１２８": 128, "２万＋": 20000, "200以上": 200, "100多条": 100, "1.1万": 11000, "1，280": 1280} {
 		n, exact, err := parseCount(text)
-		if err != nil || n != want || exact != !strings.ContainsAny(text, "万亿+") {
+		if err != nil || n != want || exact != !strings.ContainsAny(text, "千万亿+＋wK以多") {
 			t.Errorf("%q: %d %v %v", text, n, exact, err)
 		}
 	}

@@ -1,15 +1,15 @@
 package crawler
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
-
-	"github.com/temoto/robotstxt"
 )
 
 const (
@@ -20,8 +20,10 @@ const (
 )
 
 // robots answers whether a URL may be fetched, after RFC 9309: the file is
-// kept for a day; where there is none (4xx), everything is allowed; where the
-// server fails (5xx, no connection), nothing is, until it answers.
+// kept for a day; where there is none (4xx, or redirects without end),
+// everything is allowed; where the server fails (5xx, no connection), what it
+// said last holds, or, if it never said anything, nothing is allowed until it
+// does.
 type robots struct {
 	client *http.Client
 	agent  string
@@ -33,8 +35,8 @@ type robots struct {
 
 type robotsSite struct {
 	mu      sync.Mutex
-	group   *robotstxt.Group // nil: everything is allowed
-	err     error            // not nil: nothing is known
+	rules   *robotsRules // nil: nothing is known yet
+	err     error        // why not
 	expires time.Time
 }
 
@@ -61,31 +63,49 @@ func (r *robots) allowed(ctx context.Context, u *url.URL) (ok bool, delay time.D
 	site.mu.Lock()
 	defer site.mu.Unlock()
 	if now := r.now(); !now.Before(site.expires) {
-		site.group, site.err = r.fetch(ctx, key+"/robots.txt")
+		var rules *robotsRules
+		rules, site.err = r.fetch(ctx, key+"/robots.txt")
 		site.expires = now.Add(robotsAge)
-		if site.err != nil {
+		if site.err == nil {
+			site.rules = rules
+		} else {
 			site.expires = now.Add(robotsRetry)
 			if ctx.Err() != nil { // our own end says nothing about the site
 				site.expires = time.Time{}
 			}
 		}
 	}
-	if site.err != nil {
+	if site.rules == nil {
 		return false, 0, errRobots{site.err}
 	}
-	if site.group == nil {
-		return true, 0, nil
-	}
-	return site.group.Test(u.RequestURI()), site.group.CrawlDelay, nil
+	return site.rules.allows(u), site.rules.delay, nil
 }
 
-func (r *robots) fetch(ctx context.Context, address string) (*robotstxt.Group, error) {
+// errRedirects is a robots.txt that is moved again and again.
+var errRedirects = fmt.Errorf("重定向超过 %d 次", maxRedirects)
+
+// follow lets redirects of robots.txt lead to any public host, as the RFC
+// wants it.
+func (r *robots) follow(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return errRedirects
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return fmt.Errorf("不支持的协议 %q", req.URL.Scheme)
+	}
+	return nil
+}
+
+func (r *robots) fetch(ctx context.Context, address string) (*robotsRules, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", r.agent)
 	resp, err := r.client.Do(req)
+	if errors.Is(err, errRedirects) {
+		return &robotsRules{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +113,7 @@ func (r *robots) fetch(ctx context.Context, address string) (*robotstxt.Group, e
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
-		return nil, nil
+		return &robotsRules{}, nil
 	default:
 		return nil, fmt.Errorf("服务器返回 %d", resp.StatusCode)
 	}
@@ -101,9 +121,8 @@ func (r *robots) fetch(ctx context.Context, address string) (*robotstxt.Group, e
 	if err != nil {
 		return nil, err
 	}
-	data, err := robotstxt.FromBytes(body)
-	if err != nil {
-		return nil, fmt.Errorf("robots.txt 无法解析：%w", err)
+	if len(body) == robotsLimit { // half a line may say the opposite
+		body = body[:bytes.LastIndexAny(body, "\r\n")+1]
 	}
-	return data.FindGroup(robotsToken), nil
+	return parseRobots(string(body), robotsToken), nil
 }

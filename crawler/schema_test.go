@@ -28,6 +28,7 @@ var described = map[string]string{
 	"request": "随请求发送的内容，可用环境变量 ${名称}", "headers": "请求头，只发给 base 的主机", "cookies": "Cookie，只发给 base 的主机", "proxy": "代理地址",
 	"limits": "限度", "body": "一页的字节数上限（解压后）", "timeout": "一次请求的时限", "attempts": "一页最多尝试几次", "retry": "第一次重试前等待的时间，以后加倍",
 	"pages": "一次采集的页数预算；翻页中为页数的位置", "bytes": "一次采集的字节数预算（解压后）", "overlap": "增量采集时往回重读的时间",
+	"render":  "browser：网页由脚本填充，要用浏览器读（需要 Chromium）",
 	"charset": "字符集；网页声明正确时不写", "default_texts": "平台代替买家写的默认评论", "challenge": "人机验证页、登录页的特征",
 	"search": "按关键词搜索商品", "product": "商品页", "shop": "店铺页", "reviews": "评论；按顺序用第一个适用于商品页的",
 	"url": "网址，花括号中是占位符；字段中为链接的位置", "format": "页面格式", "items": "列表条目的位置", "empty": "“没有结果”的标志", "fields": "各字段的位置",
@@ -43,7 +44,7 @@ var described = map[string]string{
 
 // choices are the values of keys that take only a few.
 var choices = map[string][]any{
-	"format": {"html", "json", "jsonp", "schema.org"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"},
+	"format": {"html", "json", "jsonp", "schema.org"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"}, "render": {"browser"},
 }
 
 // schemaOf is the JSON schema of the YAML form.

@@ -29,6 +29,7 @@ type task struct {
 	URL     string           `json:"u"`
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
+	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
 	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
 	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
 	Link    string           `json:"a,omitempty"` // the review step's link
@@ -126,6 +127,7 @@ func (t task) item(key ...string) (frontier.Item, error) {
 type outcome struct {
 	listings []chaping.Listing
 	reviews  []chaping.Review
+	covered  []chaping.Coverage
 	links    []frontier.Item
 	count    map[string]int64
 	notes    []string
@@ -137,6 +139,7 @@ type outcome struct {
 const (
 	countPages      = "pages"
 	countBytes      = "bytes"
+	countUnchanged  = "unchanged"
 	countProducts   = "products"
 	countListings   = "listings"
 	countReviews    = "reviews"
@@ -150,7 +153,8 @@ const (
 	countRobots     = "robots"
 	countDenied     = "denied"
 	countFaults     = "faults"
-	countCut        = "cut" // lists that were not read to their end
+	countCut        = "cut"  // lists that were not read to their end
+	countGaps       = "gaps" // products
 
 	countFound     = "found/"     // + keyword
 	countListed    = "listed/"    // + keyword
@@ -195,6 +199,13 @@ func (o *outcome) fault(f Fault) {
 	o.note(noteFault, f)
 }
 
+func (o *outcome) mark(name, value string) {
+	if o.marks == nil {
+		o.marks = map[string]string{}
+	}
+	o.marks[name] = value
+}
+
 func (o *outcome) link(t task, key ...string) {
 	item, err := t.item(key...)
 	if err != nil {
@@ -204,12 +215,23 @@ func (o *outcome) link(t task, key ...string) {
 	o.links = append(o.links, item)
 }
 
+// next links the page that follows this one in its list; nothing else does.
+func (o *outcome) next(t task, key ...string) {
+	before := len(o.links)
+	o.link(t, key...)
+	for i := range o.links[before:] {
+		o.links[before+i].Sole = true
+	}
+}
+
 // A reader turns pages into outcomes.
 type reader struct {
 	job   *Job
-	marks func(ctx context.Context, name string) (string, error) // nil: none
+	marks func(ctx context.Context, name string) (string, error) // watermarks; nil: none
+	known func(ctx context.Context, name string) (string, error) // identities
+	ids   identities
 	shops shopCache
-	keep  bool // pages of reviews as evidence
+	kept  *evidence.Store // pages of reviews; nil keeps none
 
 	gradeText func(*chaping.Review) // nil: none
 }
@@ -300,7 +322,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	default:
 		return outcome{}, errGone{fmt.Sprintf("不认识的步骤 %q", t.Step)}
 	}
-	page, err := v.fetch(ctx, t.URL)
+	page, err := r.fetch(ctx, v, t, as)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -320,7 +342,11 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 
 	var o outcome
 	o.add(countPages, 1)
-	o.add(countBytes, int64(page.size))
+	if page.unchanged {
+		o.add(countUnchanged, 1)
+	} else {
+		o.add(countBytes, int64(page.size))
+	}
 	if page.bad > 0 {
 		o.fault(Fault{URL: t.URL, Value: strconv.Itoa(page.bad), Problem: "页面中有无法解码的字符，已替换"})
 	}
@@ -333,14 +359,46 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 		r.shop(&o, t, n)
 	case stepReviews:
 		err = r.reviews(&o, t, page, n, v.now())
-		if r.keep && len(o.reviews) > 0 {
-			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw}
+		if r.kept != nil && len(o.reviews) > 0 {
+			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw, Validator: page.validator}
 			for i := range o.reviews {
 				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
 			}
 		}
 	}
 	return o, err
+}
+
+// fetch gets the task's page. Pages of reviews that were kept as evidence are
+// asked for under the condition that they have changed. Where they have not,
+// the kept body is read in the answer's place, in full, so that a page is
+// spared the site but never the reader: whatever the store or the queue have
+// lost since is found again.
+func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*page, error) {
+	if v.browser != nil && as.rendered() {
+		return v.render(ctx, t.URL)
+	}
+	var known evidence.Validator
+	if r.kept != nil && t.Step == stepReviews {
+		var err error
+		if known, err = r.kept.Validator(ctx, t.URL); err != nil {
+			return nil, err
+		}
+	}
+	fresh, err := v.fetch(ctx, t.URL, known)
+	if known == (evidence.Validator{}) || !errors.As(err, new(errUnchanged)) {
+		return fresh, err
+	}
+	kept, err := r.kept.Unchanged(ctx, t.URL, known)
+	if err != nil {
+		return nil, err
+	}
+	address, perr := url.Parse(t.URL)
+	if kept == nil || perr != nil {
+		return v.fetch(ctx, t.URL, evidence.Validator{})
+	}
+	text, bad := decode(kept.Body, kept.Type, r.job.Profile.Charset)
+	return &page{url: address, read: v.now(), as: kept.Fetched, body: text, raw: kept.Body, kind: kept.Type, bad: bad, unchanged: true}, nil
 }
 
 // baseHref is <base href>.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/redact"
 )
 
@@ -67,7 +69,11 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		return Trial{}, err
 	}
 	defer f.closer()
-	page, err := f.visitor().fetch(ctx, address)
+	v := f.visitor()
+	page, err := v.fetch(ctx, address, evidence.Validator{})
+	if err == nil && f.browser != nil && strings.Contains(page.kind, "html") {
+		page, err = v.render(ctx, address)
+	}
 	if err != nil {
 		var human errChallenge
 		remedy := "检查网址和站点配置中的 base、hosts"
@@ -81,7 +87,7 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		return t.out, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
 	}
 	s := &p.search
-	t.list("search", s.format, s.items, need(s.id, false), need(s.link, true), need(s.name, false))
+	t.list("search", s.format, s.items, need(s.id, s.link == nil), need(s.link, true), need(s.name, false))
 	t.paging(s.format, &s.paging)
 	d := &p.product
 	fields := []wanted{need(d.id, len(d.url.parts) == 0 && p.search.id == nil), need(d.name, true), need(d.link, false), need(d.price, false), need(d.currency, false),

@@ -51,12 +51,25 @@ func (r *reader) from(ctx context.Context, product string) (time.Time, error) {
 	return from, nil
 }
 
+// covered says how far the product's reviews were read; missing is empty when
+// they all were.
+func (r *reader) covered(o *outcome, product, missing string, final bool, at time.Time) {
+	if missing != "" && final {
+		o.add(countGaps, 1)
+	}
+	o.covered = append(o.covered, chaping.Coverage{
+		Platform: r.job.Profile.Platform.ID, Product: product, Window: r.job.Window, Missing: missing, Final: final, Run: r.job.Run, At: at,
+	})
+}
+
 // finished notes that the product's reviews have been read from now back to
 // t.From. What was published since the first page was read is not among them.
-func (r *reader) finished(o *outcome, t task) error {
+func (r *reader) finished(o *outcome, t task, now time.Time) error {
 	if t.Seen.Bad {
+		r.covered(o, t.Product, "部分评论的编号或日期无法识别", true, now)
 		return nil
 	}
+	r.covered(o, t.Product, "", true, now)
 	read := watermark{t.From, r.job.Window.To}
 	if t.Began.Before(read.To) {
 		read.To = t.Began
@@ -73,6 +86,6 @@ func (r *reader) finished(o *outcome, t task) error {
 	if err != nil {
 		return err
 	}
-	o.marks = map[string]string{r.markName(t.Product): string(data)}
+	o.mark(r.markName(t.Product), string(data))
 	return nil
 }

@@ -31,8 +31,12 @@ import (
 //go:embed schema.sql
 var schema string
 
-// schemaVersion is kept in the file's user_version.
-const schemaVersion = 1
+//go:embed validator.sql
+var validatorSchema string
+
+// migrations lead from one version of the schema to the next. How many were
+// made is kept in the file's user_version.
+var migrations = []string{schema, validatorSchema}
 
 // maxBody bounds what a stored response may unpack to.
 const maxBody = 256 << 20
@@ -52,6 +56,22 @@ type Page struct {
 	Fetched time.Time
 	Body    []byte // as it came, without transport compression
 	Reviews []chaping.ReviewKey
+	Validator
+}
+
+// A Validator is what a site said by which it can tell whether a response has
+// changed; empty if it said nothing.
+type Validator struct {
+	ETag     string
+	Modified string // Last-Modified
+}
+
+// maxValidator bounds what of a header is kept.
+const maxValidator = 1024
+
+// usable tells whether there is anything to ask with.
+func (v Validator) usable() bool {
+	return (v.ETag != "" || v.Modified != "") && len(v.ETag) <= maxValidator && len(v.Modified) <= maxValidator
 }
 
 // A Response is one that is kept.
@@ -109,16 +129,18 @@ func open(ctx context.Context, dir string) (*Store, error) {
 
 func migrate(tx *sql.Tx) error {
 	var version int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version == schemaVersion {
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version == len(migrations) {
 		return err
 	}
-	if version > schemaVersion {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("证据库由更新版本的程序建立（%d，本程序为 %d）", version, schemaVersion), Remedy: "改用新版本的程序"}
+	if version > len(migrations) {
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("证据库由更新版本的程序建立（%d，本程序为 %d）", version, len(migrations)), Remedy: "改用新版本的程序"}
 	}
-	if _, err := tx.Exec(schema); err != nil {
-		return err
+	for _, migration := range migrations[version:] {
+		if _, err := tx.Exec(migration); err != nil {
+			return err
+		}
 	}
-	_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+	_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
 	return err
 }
 
@@ -159,6 +181,13 @@ func (s *Store) Put(ctx context.Context, pages ...*Page) error {
 					return err
 				}
 			}
+			if p.usable() {
+				if _, err := tx.ExecContext(ctx, `INSERT INTO validator (url, hash, etag, modified, read) VALUES (?, ?, ?, ?, ?)
+						ON CONFLICT (url) DO UPDATE SET hash = excluded.hash, etag = excluded.etag, modified = excluded.modified, read = excluded.read`,
+					p.URL, hash[:], p.ETag, p.Modified, at); err != nil {
+					return err
+				}
+			}
 			for _, key := range p.Reviews {
 				if _, err := tx.ExecContext(ctx, "INSERT INTO shows (platform, product, review, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
 					key.Platform, key.Product, key.Review, hash[:]); err != nil {
@@ -168,6 +197,40 @@ func (s *Store) Put(ctx context.Context, pages ...*Page) error {
 		}
 		return nil
 	})
+}
+
+// Validator is what the address last said about the body that is kept of it,
+// the zero value if it said nothing or the body is gone.
+func (s *Store) Validator(ctx context.Context, url string) (v Validator, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT etag, modified FROM validator WHERE url = ?", url).Scan(&v.ETag, &v.Modified)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return v, err
+}
+
+// Unchanged is the page that the validator of the address stands for, as it
+// came then, without its reviews. nil if it is not kept, or damaged.
+func (s *Store) Unchanged(ctx context.Context, url string, v Validator) (*Page, error) {
+	p := &Page{URL: url, Validator: v}
+	var hash, data []byte
+	var read int64
+	err := s.db.QueryRowContext(ctx, `SELECT r.hash, r.type, r.data, v.read FROM validator v JOIN response r ON r.hash = v.hash
+		WHERE v.url = ? AND v.etag = ? AND v.modified = ?`, url, v.ETag, v.Modified).Scan(&hash, &p.Type, &data, &read)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Fetched = time.UnixMilli(read).In(chaping.Shanghai())
+	if p.Body, err = s.open.DecodeAll(data, nil); err != nil {
+		return nil, nil
+	}
+	if sum := sha256.Sum256(p.Body); string(sum[:]) != string(hash) {
+		return nil, nil
+	}
+	return p, nil
 }
 
 // Pin keeps the responses that show any of the reviews, and tells how many

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/nlp"
 	"chaping/nlp/polarity"
 	"chaping/report"
@@ -28,6 +29,7 @@ import (
 type Pipeline struct {
 	Store    *store.Store
 	Miner    *nlp.Miner
+	Evidence *evidence.Store // where pages of reviews are kept; nil: nowhere
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
 }
@@ -42,7 +44,8 @@ type Mined struct {
 	Reviews    uint64 `json:"reviews"`
 	Mentions   uint64 `json:"mentions"`
 	Affirmed   uint64 `json:"affirmed"`
-	Fresh      bool   `json:"fresh"` // false: the period had been mined before and nothing has changed
+	Pinned     int    `json:"pinned"` // pages that are now kept as evidence of severe mentions, and were not before
+	Fresh      bool   `json:"fresh"`  // false: the period had been mined before and nothing has changed
 }
 
 // batch is how many reviews go to a miner at once.
@@ -73,6 +76,9 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 		return out, err
 	}
 	if err := p.mine(ctx, period, total, &out); err != nil {
+		return out, err
+	}
+	if out.Pinned, err = p.Pin(ctx, period); err != nil { // before the run is done, so that none is done without it
 		return out, err
 	}
 	out.Fresh = true
@@ -214,6 +220,18 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
 		Rows: report.NewPlatformRows(tallies)}
+	gaps, err := p.Store.Gaps(ctx, period.Window())
+	if err != nil {
+		return nil, mined, err
+	}
+	missing := map[store.ProductKey]string{}
+	for _, g := range gaps {
+		missing[store.ProductKey{Platform: g.Platform, Product: g.Product}] = g.Missing
+	}
+	for i := range sheet.Rows {
+		r := &sheet.Rows[i]
+		r.Missing = missing[store.ProductKey{Platform: r.Platform, Product: r.ProductID}]
+	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {
 		return nil, mined, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/nlp"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -258,4 +259,53 @@ func FuzzMineOffline(f *testing.F) {
 			t.Fatalf("%+v, output %q", total, out.String())
 		}
 	})
+}
+
+// Mining keeps the pages behind severe affirmed mentions, once; a run that is
+// on record as done has done it. What was out of reach of a collection stands
+// in the rows of its product.
+func TestEvidenceAndGaps(t *testing.T) {
+	s := filled(t)
+	period := chaping.Period{Year: 2026, Month: time.November}
+	kept, err := evidence.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	put := func(body, review string) {
+		t.Helper()
+		if err := kept.Put(t.Context(), &evidence.Page{URL: "https://m.example/" + body, Fetched: now, Body: []byte(body), Reviews: []chaping.ReviewKey{{Platform: "mall", Product: "A", Review: review}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("leaks", "4000") // 用了三天就漏电
+	put("doubts", "4002")
+	d := nlp.Dictionary{Terms: []chaping.Term{{Name: "漏电", Severity: 3}}}
+	m, err := nlp.NewMiner(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Pipeline{Store: s, Miner: m, Now: func() time.Time { return now }, Evidence: kept}
+	for i, want := range []int{1, 0, 0} {
+		mined, err := p.Mine(t.Context(), period, i == 1)
+		if err != nil || mined.Pinned != want {
+			t.Fatalf("time %d: %+v, %v", i, mined, err)
+		}
+	}
+	list, err := kept.List(t.Context(), evidence.Filter{Pinned: true})
+	if err != nil || len(list) != 1 || list[0].URL != "https://m.example/leaks" || list[0].Pinned != "2026-11 严重命中" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if err := s.PutCoverage(t.Context(), []chaping.Coverage{{Platform: "mall", Product: "B", Window: period.Window(), Missing: "超过 5 页", Final: true, At: now}}); err != nil {
+		t.Fatal(err)
+	}
+	sheet, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{})
+	if err != nil || len(sheet.Rows) == 0 {
+		t.Fatal(sheet, err)
+	}
+	for _, r := range sheet.Rows {
+		if (r.Missing == "超过 5 页") != (r.ProductID == "B") {
+			t.Errorf("row %+v", r)
+		}
+	}
 }

@@ -22,7 +22,7 @@ func TestText(t *testing.T) {
 		// Fixed lines.
 		"座机〔021-64212345〕", "〔(021)64212345〕", "售后〔0571-8765432〕没人接", "客服〔400-820-1234〕打不通", "〔4008201234〕",
 		// Mail.
-		"发到〔buyer_1@example.com〕", "邮箱：〔a.b+c@mail.example.com.cn〕谢谢",
+		"发到〔buyer_1@example.com〕", "邮箱：〔a.b+c@mail.example.com.cn〕谢谢", "邮箱〔buyer＠example.com〕",
 		// ID cards.
 		"身份证〔11010519491231002X〕", "〔110105194912310021〕不是，校验位不对"[len("〔110105194912310021〕"):],
 		// Bank cards (a published test number).
@@ -30,7 +30,7 @@ func TestText(t *testing.T) {
 		// Orders and parcels.
 		"订单号〔123456789012〕", "订单号：〔2026112212345678〕退款", "快递单号是〔SF1234567890123〕", "运单〔75312345678901〕一直不动", "订单编号〔123456789012〕",
 		// Messengers.
-		"加我微信〔wxid_abc123〕", "微信号：〔hello-world88〕", "vx〔abc12345〕", "QQ群〔123456789〕", "扣扣〔12345678〕", "微信〔13812345678〕拉群维权",
+		"加我微信〔wxid_abc123〕", "微信号：〔hello-world88〕", "vx〔abc12345〕", "QQ群〔123456789〕", "扣扣〔12345678〕", "微信号：〔ａｂｃ１２〕", "vx：〔ab_12〕", "微信〔13812345678〕拉群维权",
 		// Plates.
 		"司机车牌〔沪A12345〕", "〔沪A·D1234〕", "〔京AD12345〕", "〔粤B12345D〕停楼下",
 		// Addresses.
@@ -56,7 +56,7 @@ func TestText(t *testing.T) {
 				hidden = false
 			default:
 				plain.WriteRune(r)
-				if hidden && !strings.ContainsRune(" -+().@·_：:", r) {
+				if hidden && !strings.ContainsRune(" -+().@＠·_：:", r) {
 					r = '*'
 				}
 				want.WriteRune(r)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"chaping"
@@ -43,15 +44,17 @@ func (p *Platform) Definitions() []Definition {
 
 // remark flags what a row lacks.
 func (r *PlatformRow) remark() string {
-	switch {
-	case r.Region == "" && r.ProductKeyword == "":
-		return "公司所在区域未公示；商品未经关键词采集"
-	case r.Region == "":
-		return "公司所在区域未公示"
-	case r.ProductKeyword == "":
-		return "商品未经关键词采集"
+	var lacks []string
+	if r.Region == "" {
+		lacks = append(lacks, "公司所在区域未公示")
 	}
-	return ""
+	if r.ProductKeyword == "" {
+		lacks = append(lacks, "商品未经关键词采集")
+	}
+	if r.Missing != "" {
+		lacks = append(lacks, "评论没有读全，差评数、评论数可能偏少："+r.Missing)
+	}
+	return strings.Join(lacks, "；")
 }
 
 // filed is 填报时间 as the sheet prints it (D17).

@@ -59,6 +59,9 @@ type PlatformRow struct {
 
 	Platform  string `json:"platform"`
 	ProductID string `json:"product_id"`
+	// Missing says what of the product's reviews was out of reach of the
+	// collection, so that the counts may be too low; empty: nothing known.
+	Missing string `json:"missing,omitempty"`
 }
 
 // Evidence is one sentence behind a number.

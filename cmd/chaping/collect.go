@@ -247,10 +247,10 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 func counts(r crawler.Report) map[string]uint64 {
 	out := map[string]uint64{}
 	for name, n := range map[string]int64{
-		"pages": r.Pages, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
+		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
 		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
-		"truncated": r.TruncatedLists,
+		"truncated": r.TruncatedLists, "gaps": r.Gaps,
 	} {
 		if n > 0 {
 			out[name] = uint64(n)
@@ -275,6 +275,9 @@ func (p *program) printCollected(r crawler.Report) {
 		}
 		fmt.Fprintf(out, "  关键词“%s”：搜索结果 %d 件，采用 %d 件%s\n", k.Keyword, k.Found, k.Listings, note)
 	}
+	if r.Unchanged > 0 {
+		fmt.Fprintf(out, "  自上次以来没有变化的评论页 %d 页，没有重新传送\n", r.Unchanged)
+	}
 	if r.Robots > 0 {
 		fmt.Fprintf(out, "  robots.txt 不允许访问的 %d 页，未访问\n", r.Robots)
 	}
@@ -292,6 +295,9 @@ func (p *program) printCollected(r crawler.Report) {
 	}
 	for _, f := range r.Truncated {
 		fmt.Fprintf(out, "  未能读到底：%s\n", f)
+	}
+	if r.Gaps > 0 {
+		fmt.Fprintf(out, "  评论没有读全的商品 %d 件，差评数、评论数可能偏少\n", r.Gaps)
 	}
 	for _, l := range r.Letters {
 		fmt.Fprintf(out, "  放弃的页面：%s：%s\n", l.URL, l.Reason)

@@ -88,9 +88,12 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	pipe, finish := p.pipeline(s, miner)
+	pipe, finish, err := p.pipeline(ctx, s, miner)
+	if err != nil {
+		return err
+	}
+	defer finish()
 	mined, err := pipe.Mine(ctx, period, false)
-	finish()
 	if err != nil {
 		return err
 	}

@@ -2,27 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"chaping"
 	"chaping/crawler"
 	"chaping/evidence"
-	"chaping/nlp"
+	"chaping/pipeline"
 	"chaping/redact"
-	"chaping/store"
 )
 
 // Evidence is kept long enough to mine and report a period after its end, and
 // that behind severe mentions for as long as a lead may be pursued.
 var defaultRetention = evidence.Retention{Loose: 62 * 24 * time.Hour, Pinned: 3 * 365 * 24 * time.Hour, Bytes: 8 << 30}
-
-// severe is the least severity of terms whose mentions pin evidence.
-const severe = 3
 
 func (p *program) evidenceDir() string { return filepath.Join(p.dataDir, "evidence") }
 
@@ -77,28 +72,18 @@ func (p *program) evidenceCommand() *cobra.Command {
 	show.Flags().BoolVar(&raw, "raw", false, "原样输出")
 	var period string
 	pin := &cobra.Command{
-		Use: "pin", Short: "长期保存一个报送期内严重命中的原始响应", Long: "按最近一次挖掘的结果，找出严重程度 3 级以上且成立的命中，长期保存其页面。可反复运行。", Args: noArgs,
+		Use: "pin", Short: "长期保存一个报送期内严重命中的原始响应", Long: "按最近一次挖掘的结果，找出严重程度 3 级以上且成立的命中，长期保存其页面。挖掘时已自动做过；从备份恢复页面后可再运行，可反复运行。", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
 			of, err := p.period(period)
 			if err != nil {
 				return err
 			}
-			s, err := p.openStore(ctx)
-			if err != nil {
+			partial, err := p.onPipeline(cmd.Context(), "", func(pipe *pipeline.Pipeline) error {
+				n, err := pipe.Pin(cmd.Context(), of)
+				fmt.Fprintf(p.out, "报送期 %s：新增长期保存 %d 份\n", of, n)
 				return err
-			}
-			defer s.Close()
-			miner, partial, err := p.miner("")
-			if err != nil {
-				return err
-			}
-			n, err := p.pinEvidence(ctx, s, miner, of)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(p.out, "报送期 %s：新增长期保存 %d 份\n", of, n)
-			return partial
+			})
+			return errors.Join(err, partial)
 		},
 	}
 	pin.Flags().StringVar(&period, "period", "", "报送期；不写为当前报送期")
@@ -145,34 +130,4 @@ func (p *program) withEvidence(ctx context.Context, f func(*evidence.Store) erro
 	}
 	defer s.Close()
 	return f(s)
-}
-
-// pinEvidence keeps the pages behind the period's severe affirmed mentions.
-func (p *program) pinEvidence(ctx context.Context, s *store.Store, miner *nlp.Miner, period chaping.Period) (pinned int, err error) {
-	if _, err := os.Stat(p.evidenceDir()); err != nil { // nothing was collected here
-		return 0, nil
-	}
-	var terms []string
-	for _, t := range miner.Dictionary().Terms {
-		if t.Severity >= severe {
-			terms = append(terms, t.Name)
-		}
-	}
-	err = p.withEvidence(ctx, func(e *evidence.Store) error {
-		const batch = 1000
-		var keys []chaping.ReviewKey
-		flush := func() error {
-			n, err := e.Pin(ctx, fmt.Sprintf("%s 严重命中", period), keys...)
-			pinned, keys = pinned+n, keys[:0]
-			return err
-		}
-		err := s.Affirmed(ctx, period, miner.Version(), terms, func(key chaping.ReviewKey) error {
-			if keys = append(keys, key); len(keys) < batch {
-				return nil
-			}
-			return flush()
-		})
-		return firstError(err, flush)
-	})
-	return pinned, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/evidence"
 	"chaping/nlp"
 	"chaping/pipeline"
 	"chaping/store"
@@ -85,6 +86,9 @@ func (p *program) printMined(m pipeline.Mined) {
 		state = "（评论与词库均无变化，沿用上次结果）"
 	}
 	fmt.Fprintf(p.out, "报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s%s\n", m.Period, m.Reviews, m.Mentions, m.Affirmed, m.Dictionary, state)
+	if m.Pinned > 0 {
+		fmt.Fprintf(p.out, "  严重命中所在的原始网页，新增长期保存 %d 份\n", m.Pinned)
+	}
 }
 
 // onPipeline opens the store, runs do on the pipeline with the terms at path,
@@ -100,17 +104,31 @@ func (p *program) onPipeline(ctx context.Context, terms string, do func(*pipelin
 	if err != nil {
 		return nil, err
 	}
-	pipe, finish := p.pipeline(s, miner)
+	pipe, finish, err := p.pipeline(ctx, s, miner)
+	if err != nil {
+		return nil, err
+	}
 	defer finish()
 	return partial, do(pipe)
 }
 
-// pipeline makes the pipeline on a store; finish ends its progress display.
-func (p *program) pipeline(s *store.Store, miner *nlp.Miner) (pipe *pipeline.Pipeline, finish func()) {
+// pipeline makes the pipeline on a store, and on the evidence if anything was
+// collected here; finish ends its progress display and closes the evidence.
+func (p *program) pipeline(ctx context.Context, s *store.Store, miner *nlp.Miner) (pipe *pipeline.Pipeline, finish func(), err error) {
+	pipe = &pipeline.Pipeline{Store: s, Miner: miner, Now: p.now}
+	if _, err := os.Stat(p.evidenceDir()); err == nil {
+		if pipe.Evidence, err = evidence.Open(ctx, p.evidenceDir()); err != nil {
+			return nil, nil, err
+		}
+	}
 	bar := p.startProgress("挖掘", -1)
-	return &pipeline.Pipeline{Store: s, Miner: miner, Now: p.now,
-		Progress: func(done, total uint64, detail string) { bar.show(int64(done), int64(total), detail) },
-	}, bar.finish
+	pipe.Progress = func(done, total uint64, detail string) { bar.show(int64(done), int64(total), detail) }
+	return pipe, func() {
+		bar.finish()
+		if pipe.Evidence != nil {
+			_ = pipe.Evidence.Close()
+		}
+	}, nil
 }
 
 func (p *program) mineOffline(ctx context.Context, o mineOptions) error {

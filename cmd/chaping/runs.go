@@ -17,6 +17,7 @@ type runsOptions struct {
 	stage  string
 	period string
 	limit  int
+	gaps   bool
 	json   bool
 }
 
@@ -25,7 +26,7 @@ func (p *program) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "runs", Short: "查看采集、导入、挖掘等各次运行的记录",
 		Long:    "列出各次运行：做了什么、何时开始和结束、数量、是否出错。没有结束时间的正在运行，或者进程被杀。",
-		Example: "  chaping runs --stage collect --period 2026-11",
+		Example: "  chaping runs --stage collect --period 2026-11\n  chaping runs --gaps --period 2026-11",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runRuns(cmd.Context(), o) },
 	}
@@ -33,8 +34,42 @@ func (p *program) runsCommand() *cobra.Command {
 	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、mine、tally")
 	f.StringVar(&o.period, "period", "", "只看一个报送期")
 	f.IntVar(&o.limit, "limit", 20, "最多几条，新的在前")
+	f.BoolVar(&o.gaps, "gaps", false, "改为列出一个报送期内评论没有读全的商品，和读不到的原因")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
 	return cmd
+}
+
+// A shownGap is a product of whose reviews some were out of reach.
+type shownGap struct {
+	Platform string    `json:"platform"`
+	Product  string    `json:"product"`
+	Missing  string    `json:"missing"`
+	Run      string    `json:"run"`
+	At       time.Time `json:"at"`
+}
+
+// showGaps lists products whose reviews were not all read.
+func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) error {
+	period, err := p.period(o.period)
+	if err != nil {
+		return err
+	}
+	gaps, err := s.Gaps(ctx, period.Window())
+	if err != nil {
+		return err
+	}
+	list := []shownGap{}
+	for _, g := range gaps {
+		list = append(list, shownGap{g.Platform, g.Product, g.Missing, g.Run, g.At})
+	}
+	if o.json {
+		return p.printJSON(list)
+	}
+	for _, g := range list {
+		fmt.Fprintf(p.out, "%s %s：%s（%s）\n", g.Platform, g.Product, g.Missing, g.At.Format(time.DateTime))
+	}
+	fmt.Fprintf(p.out, "报送期 %s：评论没有读全的商品 %d 件\n", period, len(list))
+	return nil
 }
 
 // shownRun is a run as it is printed.
@@ -65,6 +100,9 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 		return err
 	}
 	defer s.Close()
+	if o.gaps {
+		return p.showGaps(ctx, s, o)
+	}
 	runs, err := s.Runs(ctx, filter)
 	if err != nil {
 		return err
@@ -110,9 +148,9 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 // countName is what a count is called in Chinese.
 func countName(name string) string {
 	names := map[string]string{
-		"pages": "页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
+		"pages": "页面", "unchanged": "没有变化的页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
 		"duplicates": "重复", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
-		"unfinished": "未读页面", "truncated": "未读到底的列表", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
+		"unfinished": "未读页面", "truncated": "未读到底的列表", "gaps": "评论没有读全的商品", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
 		"lines": "行", "stored": "新入库",
 	}
 	if chinese, ok := names[name]; ok {

@@ -2,15 +2,18 @@ package frontier_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"chaping/crawler/frontier"
 )
 
-// BenchmarkTurn is what a page costs the queue: eight at a time are claimed
-// and reported as done, each leading to another one.
+// BenchmarkTurn is what a page costs the queue: sixteen at a time are reported
+// as done and claimed, each leading to another one, three of four to the next
+// page of their list.
 func BenchmarkTurn(b *testing.B) {
+	task := []byte(strings.Repeat("task", 150))
 	for _, k := range kinds() {
 		b.Run(k.name, func(b *testing.B) {
 			q, err := k.opener(b, time.Now)(b.Context(), "q", frontier.Policy{Concurrency: 32})
@@ -26,24 +29,25 @@ func BenchmarkTurn(b *testing.B) {
 				b.Fatal(err)
 			}
 			n := 0
+			var results []frontier.Result
 			for b.Loop() {
 				n++
-				if n%8 != 0 {
+				if n%16 != 0 {
 					continue
 				}
-				batch, err := q.Claim(b.Context(), 8)
-				if err != nil || len(batch.Claims) != 8 {
-					b.Fatal(batch, err)
+				batch, stale, err := q.Turn(b.Context(), 16, results...)
+				if err != nil || stale > 0 || len(batch.Claims) != 16 {
+					b.Fatal(batch, stale, err)
 				}
-				var results []frontier.Result
+				results = results[:0]
 				for i, c := range batch.Claims {
+					next := item(fmt.Sprint(n, "/", i), "h", c.Rank)
+					next.Sole = i%4 > 0
+					next.Task = task
 					results = append(results, frontier.Result{
-						Claim: c, Add: []frontier.Item{item(fmt.Sprint(n, "/", i), "h", c.Rank)},
+						Claim: c, Add: []frontier.Item{next},
 						Count: map[string]int64{"pages": 1, "bytes": 7000, "reviews": 18, "outside": 2, "duplicates": 1, "defaults": 1},
 					})
-				}
-				if _, err := q.Ack(b.Context(), results...); err != nil {
-					b.Fatal(err)
 				}
 			}
 		})

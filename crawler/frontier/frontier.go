@@ -16,8 +16,8 @@
 // every claim. A worker that comes back after its lease went to somebody else
 // holds a stale token, and whatever it reports is dropped. Only Fail burns an
 // attempt: a crash lets the lease run out, and a site that is busy is a
-// Snooze. A key that was once added is never added again, so a process that
-// repeats what it did before it was killed changes nothing.
+// Snooze. A key that was once added is never added again (but see Item.Sole), so
+// a process that repeats what it did before it was killed changes nothing.
 //
 // The frontier also keeps the peace with the hosts: Claim hands out no more
 // items of a host than its concurrency allows, none before the host's delay
@@ -39,6 +39,11 @@ type Item struct {
 	Host string // whose limits it falls under
 	Rank int    // lower ranks are claimed first; then first come, first served
 	Task []byte // what to do; the frontier does not look into it
+	// Sole says that nothing else ever leads to the item but the one whose
+	// Result adds it, as a list's second page follows from its first. An item
+	// is done once, so such a key need not be remembered, which keeps long
+	// lists from filling the queue's memory of what is known.
+	Sole bool
 }
 
 // A Claim is an item leased to the caller.
@@ -141,6 +146,10 @@ type Frontier interface {
 	// Ack marks items as done. Results whose claim no longer holds are
 	// dropped and counted in stale.
 	Ack(ctx context.Context, results ...Result) (stale int, err error)
+
+	// Turn is an Ack and then a Claim in one transaction, which is cheaper: it
+	// is what a worker does over and over.
+	Turn(ctx context.Context, max int, results ...Result) (batch Batch, stale int, err error)
 
 	// Fail sends items back for another attempt, or gives them up. A failure
 	// whose claim no longer holds is dropped.

@@ -21,7 +21,7 @@ type Memory struct {
 	known   map[string]struct{}
 	hosts   map[string]*memoryHost
 	later   laterHeap // waiting for their time
-	leased  map[string]*memoryItem
+	leased  map[int64]*memoryItem
 	seq     int64
 	open    int
 	dead    int
@@ -33,7 +33,6 @@ type Memory struct {
 
 type memoryItem struct {
 	Claim
-	seq   int64
 	ready time.Time // when waiting: not before; when leased: end of the lease
 }
 
@@ -54,7 +53,7 @@ func NewMemory(policy Policy, now func() time.Time) *Memory {
 		now:    now,
 		known:  map[string]struct{}{},
 		hosts:  map[string]*memoryHost{},
-		leased: map[string]*memoryItem{},
+		leased: map[int64]*memoryItem{},
 		count:  map[string]int64{},
 		marks:  map[string]string{},
 	}
@@ -79,13 +78,15 @@ func (m *Memory) Add(_ context.Context, items ...Item) error {
 
 func (m *Memory) add(items []Item) {
 	for _, item := range items {
-		if _, ok := m.known[item.Key]; ok {
-			continue
+		if !item.Sole {
+			if _, ok := m.known[item.Key]; ok {
+				continue
+			}
+			m.known[item.Key] = struct{}{}
 		}
-		m.known[item.Key] = struct{}{}
 		m.seq++
 		m.open++
-		heap.Push(&m.host(item.Host).ready, &memoryItem{Claim: Claim{Item: item}, seq: m.seq})
+		heap.Push(&m.host(item.Host).ready, &memoryItem{Claim: Claim{Item: item, seq: m.seq}})
 	}
 }
 
@@ -93,6 +94,18 @@ func (m *Memory) add(items []Item) {
 func (m *Memory) Claim(_ context.Context, most int) (Batch, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.claim(most), nil
+}
+
+// Turn implements Frontier.
+func (m *Memory) Turn(_ context.Context, most int, results ...Result) (Batch, int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stale := m.ack(results)
+	return m.claim(most), stale, nil
+}
+
+func (m *Memory) claim(most int) Batch {
 	now := m.now()
 	for _, item := range m.leased {
 		if !now.Before(item.ready) {
@@ -123,7 +136,7 @@ func (m *Memory) Claim(_ context.Context, most int) (Batch, error) {
 		item := heap.Pop(&best.ready).(*memoryItem)
 		item.Token++
 		item.ready = now.Add(m.policy.Lease)
-		m.leased[item.Key] = item
+		m.leased[item.seq] = item
 		best.active++
 		if delay := max(m.policy.Delay, best.pace); delay > 0 {
 			best.next = now.Add(delay)
@@ -134,7 +147,7 @@ func (m *Memory) Claim(_ context.Context, most int) (Batch, error) {
 	if len(batch.Claims) < most && m.open > 0 {
 		batch.Wait = m.wait(now)
 	}
-	return batch, nil
+	return batch
 }
 
 // wait is the time until something changes by itself.
@@ -168,7 +181,7 @@ func later(a, b time.Time) time.Time {
 
 // release ends a lease and puts the item back in line.
 func (m *Memory) release(item *memoryItem, ready time.Time) {
-	delete(m.leased, item.Key)
+	delete(m.leased, item.seq)
 	h := m.host(item.Host)
 	h.active--
 	item.ready = ready
@@ -181,7 +194,7 @@ func (m *Memory) release(item *memoryItem, ready time.Time) {
 
 // held is the leased item of the claim, nil if the claim is stale.
 func (m *Memory) held(claim Claim) *memoryItem {
-	item := m.leased[claim.Key]
+	item := m.leased[claim.seq]
 	if item == nil || item.Token != claim.Token {
 		return nil
 	}
@@ -206,6 +219,10 @@ func (m *Memory) Extend(_ context.Context, claims ...Claim) (lost []Claim, err e
 func (m *Memory) Ack(_ context.Context, results ...Result) (stale int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.ack(results), nil
+}
+
+func (m *Memory) ack(results []Result) (stale int) {
 	for _, r := range results {
 		item := m.held(r.Claim)
 		if item == nil {
@@ -217,12 +234,12 @@ func (m *Memory) Ack(_ context.Context, results ...Result) (stale int, err error
 		m.record(r.Count, r.Notes)
 		maps.Copy(m.marks, r.Marks)
 	}
-	return stale, nil
+	return stale
 }
 
 // close ends an item for good.
 func (m *Memory) close(item *memoryItem) {
-	delete(m.leased, item.Key)
+	delete(m.leased, item.seq)
 	m.host(item.Host).active--
 	m.open--
 }

@@ -43,7 +43,7 @@ func (m *model) host(name string) *modelHost {
 
 func (m *model) add(items []frontier.Item) {
 	for _, i := range items {
-		if !slices.ContainsFunc(m.items, func(old *modelItem) bool { return old.Key == i.Key }) {
+		if i.Sole || !slices.ContainsFunc(m.items, func(old *modelItem) bool { return old.Key == i.Key }) {
 			m.items = append(m.items, &modelItem{Claim: frontier.Claim{Item: i}, state: "waiting"})
 		}
 	}
@@ -177,8 +177,29 @@ func TestModel(t *testing.T) {
 					"ack": func(t *rapid.T) {
 						c := pick(t)
 						r := frontier.Result{Claim: c, Add: items.Draw(t, "links"), Count: counts.Draw(t, "count"), Notes: []string{"x"}}
-						stale, err := q.Ack(t.Context(), r)
+						if rapid.Bool().Draw(t, "sole") { // its key depends on the item's, as that of a next page does
+							sole := item("after "+c.Key, c.Host, c.Rank)
+							sole.Sole = true
+							r.Add = append(r.Add, sole)
+						}
+						turn := rapid.Bool().Draw(t, "turn")
+						var stale int
+						var b frontier.Batch
+						if turn {
+							b, stale, err = q.Turn(t.Context(), 2, r)
+						} else {
+							stale, err = q.Ack(t.Context(), r)
+						}
 						must(err)
+						if turn {
+							defer func() {
+								want, open := m.claim(2, clk.Now())
+								if !slices.Equal(keys(b.Claims), keys(want)) || b.Open != open {
+									t.Fatalf("claimed %v of %d open, want %v of %d", keys(b.Claims), b.Open, keys(want), open)
+								}
+								claims = append(claims, b.Claims...)
+							}()
+						}
 						i := m.held(c)
 						if (i == nil) != (stale == 1) {
 							t.Fatalf("%d stale for %+v, the model holds %+v", stale, c, i)

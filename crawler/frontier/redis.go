@@ -92,7 +92,7 @@ func (q *redisQueue) load() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"add", "claim", "extend", "ack", "fail", "host", "stats"} {
+	for _, name := range []string{"add", "turn", "extend", "fail", "host", "stats"} {
 		text, err := luaFiles.ReadFile("lua/" + name + ".lua")
 		if err != nil {
 			return err
@@ -123,7 +123,7 @@ func (q *redisQueue) items(items []Item) []any {
 	for _, i := range items {
 		sum := sha256.Sum256([]byte(i.Key))
 		out = append(out, map[string]any{
-			"key": i.Key, "host": i.Host, "rank": i.Rank, "task": base64.StdEncoding.EncodeToString(i.Task),
+			"key": i.Key, "sole": i.Sole, "host": i.Host, "rank": i.Rank, "task": base64.StdEncoding.EncodeToString(i.Task),
 			"bucket": strconv.Itoa(int(binary.BigEndian.Uint16(sum[8:]))),
 			"hash":   strconv.FormatInt(int64(binary.BigEndian.Uint64(sum[:])), 10),
 		})
@@ -143,25 +143,49 @@ func (q *redisQueue) Add(ctx context.Context, items ...Item) error {
 
 // Claim implements Frontier.
 func (q *redisQueue) Claim(ctx context.Context, most int) (Batch, error) {
-	answer, err := q.run(ctx, "claim", map[string]any{
-		"most": most, "lease": q.policy.Lease.Milliseconds(), "delay": q.policy.Delay.Milliseconds(), "concurrency": q.policy.Concurrency,
+	batch, _, err := q.turn(ctx, true, most, nil)
+	return batch, err
+}
+
+// Ack implements Frontier.
+func (q *redisQueue) Ack(ctx context.Context, results ...Result) (stale int, err error) {
+	_, stale, err = q.turn(ctx, false, 0, results)
+	return stale, err
+}
+
+// Turn implements Frontier.
+func (q *redisQueue) Turn(ctx context.Context, most int, results ...Result) (batch Batch, stale int, err error) {
+	return q.turn(ctx, true, most, results)
+}
+
+func (q *redisQueue) turn(ctx context.Context, claim bool, most int, results []Result) (batch Batch, stale int, err error) {
+	list := make([]any, 0, len(results))
+	for _, r := range results {
+		list = append(list, map[string]any{
+			"claim": redisClaim(r.Claim), "add": q.items(r.Add), "count": counts(r.Count), "notes": notes(r.Notes),
+			"marks": marks(r.Marks),
+		})
+	}
+	answer, err := q.run(ctx, "turn", map[string]any{
+		"results": list, "notes_kept": MaxNotes,
+		"claim": claim, "most": most, "lease": q.policy.Lease.Milliseconds(), "delay": q.policy.Delay.Milliseconds(), "concurrency": q.policy.Concurrency,
 	})
 	if err != nil {
-		return Batch{}, err
+		return Batch{}, 0, err
 	}
 	r := reply{value: answer}
-	batch := Batch{Open: int(r.at(0).int()), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
+	batch = Batch{Open: int(r.at(0).int()), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
 	for _, c := range r.at(2).list() {
 		claim := Claim{
 			Item:  Item{Key: c.at(0).text(), Host: c.at(1).text(), Rank: int(c.at(2).int())},
 			Token: c.at(4).int(), Failures: int(c.at(5).int()), Snoozes: int(c.at(6).int()), Losses: int(c.at(7).int()), seq: c.at(8).int(),
 		}
 		if claim.Task, err = base64.StdEncoding.DecodeString(c.at(3).text()); err != nil {
-			return Batch{}, fmt.Errorf("frontier: item %q: %w", claim.Key, err)
+			return Batch{}, 0, fmt.Errorf("frontier: item %q: %w", claim.Key, err)
 		}
 		batch.Claims = append(batch.Claims, claim)
 	}
-	return batch, nil
+	return batch, int(r.at(3).int()), nil
 }
 
 // Extend implements Frontier.
@@ -178,22 +202,6 @@ func (q *redisQueue) Extend(ctx context.Context, claims ...Claim) (lost []Claim,
 		lost = append(lost, claims[i.int()])
 	}
 	return lost, nil
-}
-
-// Ack implements Frontier.
-func (q *redisQueue) Ack(ctx context.Context, results ...Result) (stale int, err error) {
-	list := make([]any, 0, len(results))
-	for _, r := range results {
-		list = append(list, map[string]any{
-			"claim": redisClaim(r.Claim), "add": q.items(r.Add), "count": counts(r.Count), "notes": notes(r.Notes),
-			"marks": marks(r.Marks),
-		})
-	}
-	answer, err := q.run(ctx, "ack", map[string]any{"results": list, "notes_kept": MaxNotes})
-	if err != nil {
-		return 0, err
-	}
-	return int((reply{value: answer}).int()), nil
 }
 
 func counts(c map[string]int64) map[string]int64 {

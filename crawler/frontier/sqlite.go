@@ -45,9 +45,7 @@ func SQLite(path string, now func() time.Time) Opener {
 		policy.Lease = cmp.Or(policy.Lease, DefaultLease)
 		q := &sqliteQueue{policy: policy, now: now}
 		if err := q.open(ctx, path, queue); err != nil {
-			if q.db != nil {
-				_ = q.db.Close()
-			}
+			_ = q.Close()
 			var told *chaping.Error
 			if errors.As(err, &told) {
 				return nil, err
@@ -67,6 +65,8 @@ type sqliteQueue struct {
 	policy Policy
 	now    func() time.Time
 	db     *sql.DB
+	read   *sql.DB // beside the writer, for marks
+	marked *sql.Stmt
 	id     int64
 	stmt   map[string]*sql.Stmt
 }
@@ -82,7 +82,7 @@ func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 	}
 	q.db = db
 	db.SetMaxOpenConns(1) // one writer; a second connection would only wait for it
-	err = q.transact(ctx, func(tx *sql.Tx) error {
+	err = q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
@@ -111,7 +111,15 @@ func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 	if err != nil {
 		return err
 	}
-	return q.prepare(ctx)
+	if err := q.prepare(ctx); err != nil {
+		return err
+	}
+	if q.read, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+url.Values{"_pragma": {"busy_timeout(30000)", "query_only(1)"}}.Encode()); err != nil {
+		return err
+	}
+	q.read.SetMaxOpenConns(1)
+	q.marked, err = q.read.PrepareContext(ctx, "SELECT value FROM mark WHERE name = ?")
+	return err
 }
 
 // sqliteStatements are what the transitions are made of.
@@ -166,12 +174,18 @@ func (q *sqliteQueue) prepare(ctx context.Context) error {
 }
 
 // transact runs f in a transaction that holds the write lock from the start.
-func (q *sqliteQueue) transact(ctx context.Context, f func(*sql.Tx) error) error {
+// What has begun is not interrupted: it takes a millisecond, and a context
+// that may end costs a goroutine for every statement.
+func (q *sqliteQueue) transact(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
 	tx, err := q.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := f(tx); err != nil {
+	if err := f(ctx, tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
@@ -188,7 +202,7 @@ func (q *sqliteQueue) exec(ctx context.Context, tx *sql.Tx, name string, args ..
 
 // Add implements Frontier.
 func (q *sqliteQueue) Add(ctx context.Context, items ...Item) error {
-	return q.transact(ctx, func(tx *sql.Tx) error {
+	return q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		opened, err := q.add(ctx, tx, items)
 		if err != nil || opened == 0 {
 			return err
@@ -200,13 +214,15 @@ func (q *sqliteQueue) Add(ctx context.Context, items ...Item) error {
 
 func (q *sqliteQueue) add(ctx context.Context, tx *sql.Tx, items []Item) (opened int64, err error) {
 	for _, item := range items {
-		hash := sha256.Sum256([]byte(item.Key))
-		fresh, err := q.exec(ctx, tx, "know", q.id, hash[:16])
-		if err != nil {
-			return 0, err
-		}
-		if fresh == 0 {
-			continue
+		if !item.Sole {
+			hash := sha256.Sum256([]byte(item.Key))
+			fresh, err := q.exec(ctx, tx, "know", q.id, hash[:16])
+			if err != nil {
+				return 0, err
+			}
+			if fresh == 0 {
+				continue
+			}
 		}
 		if _, err := q.exec(ctx, tx, "add", q.id, item.Key, item.Host, item.Rank, notNil(item.Task)); err != nil {
 			return 0, err
@@ -233,85 +249,97 @@ type claimable struct {
 
 // Claim implements Frontier.
 func (q *sqliteQueue) Claim(ctx context.Context, most int) (Batch, error) {
-	var batch Batch
-	err := q.transact(ctx, func(tx *sql.Tx) error {
-		batch = Batch{}
-		now := q.now().UnixMilli()
-		if _, err := q.exec(ctx, tx, "expire", now); err != nil {
-			return err
-		}
-		if _, err := q.exec(ctx, tx, "wake", q.id, now); err != nil {
-			return err
-		}
-		hosts, err := q.hosts(ctx, tx)
-		if err != nil {
-			return err
-		}
-		next := int64(0) // when more can be claimed; 0 is never
-		sooner := func(at int64) {
-			if at > 0 && (next == 0 || at < next) {
-				next = at
-			}
-		}
-		var found []sqliteClaim
-		for _, h := range hosts {
-			room := most
-			if q.policy.Concurrency > 0 {
-				room = min(room, q.policy.Concurrency-h.active)
-			}
-			switch {
-			case room <= 0: // until a lease ends
-				continue
-			case h.ready > now:
-				sooner(h.ready)
-				continue
-			case h.delay > 0:
-				room = 1
-			}
-			list, err := q.first(ctx, tx, h, room)
-			if err != nil {
-				return err
-			}
-			found = append(found, list...)
-		}
-		slices.SortFunc(found, func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) })
-		found = found[:min(len(found), most)]
-		ids := make([]int64, 0, len(found))
-		for _, c := range found {
-			c.Token++
-			ids = append(ids, c.seq)
-			if c.delay > 0 {
-				if _, err := q.exec(ctx, tx, "next", c.Host, now+c.delay.Milliseconds()); err != nil {
-					return err
-				}
-				sooner(now + c.delay.Milliseconds())
-			}
-			batch.Claims = append(batch.Claims, c.Claim)
-		}
-		if len(ids) > 0 {
-			list, err := json.Marshal(ids)
-			if err != nil {
-				return err
-			}
-			if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), string(list)); err != nil {
-				return err
-			}
-		}
-		var dead int
-		if err := tx.StmtContext(ctx, q.stmt["open"]).QueryRowContext(ctx, q.id).Scan(&batch.Open, &dead); err != nil {
-			return err
-		}
-		if len(batch.Claims) < most && batch.Open > 0 {
-			var change sql.NullInt64
-			if err := tx.StmtContext(ctx, q.stmt["change"]).QueryRowContext(ctx, q.id).Scan(&change); err != nil {
-				return err
-			}
-			sooner(change.Int64)
-			batch.Wait = max(time.Duration(next-now)*time.Millisecond, time.Millisecond)
-		}
-		return nil
-	})
+	batch, _, err := q.Turn(ctx, most)
 	return batch, err
+}
+
+// Turn implements Frontier.
+func (q *sqliteQueue) Turn(ctx context.Context, most int, results ...Result) (batch Batch, stale int, err error) {
+	err = q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var err error
+		if stale, err = q.ack(ctx, tx, results); err == nil {
+			batch, err = q.claim(ctx, tx, most)
+		}
+		return err
+	})
+	return batch, stale, err
+}
+
+func (q *sqliteQueue) claim(ctx context.Context, tx *sql.Tx, most int) (batch Batch, err error) {
+	now := q.now().UnixMilli()
+	if _, err := q.exec(ctx, tx, "expire", now); err != nil {
+		return batch, err
+	}
+	if _, err := q.exec(ctx, tx, "wake", q.id, now); err != nil {
+		return batch, err
+	}
+	hosts, err := q.hosts(ctx, tx)
+	if err != nil {
+		return batch, err
+	}
+	next := int64(0) // when more can be claimed; 0 is never
+	sooner := func(at int64) {
+		if at > 0 && (next == 0 || at < next) {
+			next = at
+		}
+	}
+	var found []sqliteClaim
+	for _, h := range hosts {
+		room := most
+		if q.policy.Concurrency > 0 {
+			room = min(room, q.policy.Concurrency-h.active)
+		}
+		switch {
+		case room <= 0: // until a lease ends
+			continue
+		case h.ready > now:
+			sooner(h.ready)
+			continue
+		case h.delay > 0:
+			room = 1
+		}
+		list, err := q.first(ctx, tx, h, room)
+		if err != nil {
+			return batch, err
+		}
+		found = append(found, list...)
+	}
+	slices.SortFunc(found, func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) })
+	found = found[:min(len(found), most)]
+	ids := make([]int64, 0, len(found))
+	for _, c := range found {
+		c.Token++
+		ids = append(ids, c.seq)
+		if c.delay > 0 {
+			if _, err := q.exec(ctx, tx, "next", c.Host, now+c.delay.Milliseconds()); err != nil {
+				return batch, err
+			}
+			sooner(now + c.delay.Milliseconds())
+		}
+		batch.Claims = append(batch.Claims, c.Claim)
+	}
+	if len(ids) > 0 {
+		list, err := json.Marshal(ids)
+		if err != nil {
+			return batch, err
+		}
+		if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), string(list)); err != nil {
+			return batch, err
+		}
+	}
+	var dead int
+	if err := tx.StmtContext(ctx, q.stmt["open"]).QueryRowContext(ctx, q.id).Scan(&batch.Open, &dead); err != nil {
+		return batch, err
+	}
+	if len(batch.Claims) < most && batch.Open > 0 {
+		var change sql.NullInt64
+		if err := tx.StmtContext(ctx, q.stmt["change"]).QueryRowContext(ctx, q.id).Scan(&change); err != nil {
+			return batch, err
+		}
+		sooner(change.Int64)
+		batch.Wait = max(time.Duration(next-now)*time.Millisecond, time.Millisecond)
+	}
+	return batch, nil
 }
 
 type sqliteClaim struct {
@@ -358,7 +386,7 @@ func (q *sqliteQueue) first(ctx context.Context, tx *sql.Tx, h claimable, most i
 
 // Extend implements Frontier.
 func (q *sqliteQueue) Extend(ctx context.Context, claims ...Claim) (lost []Claim, err error) {
-	err = q.transact(ctx, func(tx *sql.Tx) error {
+	err = q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		lost = nil
 		due := q.now().Add(q.policy.Lease).UnixMilli()
 		for _, c := range claims {
@@ -377,42 +405,51 @@ func (q *sqliteQueue) Extend(ctx context.Context, claims ...Claim) (lost []Claim
 
 // Ack implements Frontier.
 func (q *sqliteQueue) Ack(ctx context.Context, results ...Result) (stale int, err error) {
-	err = q.transact(ctx, func(tx *sql.Tx) error {
-		stale = 0
-		var opened int64
-		var sum tally
-		claims := make([]Claim, 0, len(results))
-		for _, r := range results {
-			claims = append(claims, r.Claim)
-		}
-		held, err := q.done(ctx, tx, claims...)
-		if err != nil {
-			return err
-		}
-		for _, r := range results {
-			if !held[r.Claim.seq] {
-				stale++
-				continue
-			}
-			delete(held, r.Claim.seq) // a claim counts once
-			fresh, err := q.add(ctx, tx, r.Add)
-			if err != nil {
-				return err
-			}
-			opened += fresh - 1
-			for name, value := range r.Marks {
-				if _, err := q.exec(ctx, tx, "mark", name, value); err != nil {
-					return err
-				}
-			}
-			sum.add(r.Count, r.Notes)
-		}
-		if _, err := q.exec(ctx, tx, "opened", opened, 0, q.id); err != nil {
-			return err
-		}
-		return q.record(ctx, tx, sum)
+	err = q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		stale, err = q.ack(ctx, tx, results)
+		return err
 	})
 	return stale, err
+}
+
+func (q *sqliteQueue) ack(ctx context.Context, tx *sql.Tx, results []Result) (stale int, err error) {
+	if len(results) == 0 {
+		return 0, nil
+	}
+	var opened int64
+	var sum tally
+	claims := make([]Claim, 0, len(results))
+	for _, r := range results {
+		claims = append(claims, r.Claim)
+	}
+	held, err := q.done(ctx, tx, claims...)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range results {
+		if !held[r.Claim.seq] {
+			stale++
+			continue
+		}
+		delete(held, r.Claim.seq) // a claim counts once
+		fresh, err := q.add(ctx, tx, r.Add)
+		if err != nil {
+			return 0, err
+		}
+		opened += fresh - 1
+		for name, value := range r.Marks {
+			if _, err := q.exec(ctx, tx, "mark", name, value); err != nil {
+				return 0, err
+			}
+		}
+		sum.add(r.Count, r.Notes)
+	}
+	if opened != 0 {
+		if _, err := q.exec(ctx, tx, "opened", opened, 0, q.id); err != nil {
+			return 0, err
+		}
+	}
+	return stale, q.record(ctx, tx, sum)
 }
 
 // done ends items for good, and tells which of the claims held, by number.
@@ -484,7 +521,7 @@ func (q *sqliteQueue) record(ctx context.Context, tx *sql.Tx, t tally) error {
 
 // Fail implements Frontier.
 func (q *sqliteQueue) Fail(ctx context.Context, failures ...Failure) error {
-	return q.transact(ctx, func(tx *sql.Tx) error {
+	return q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var sum tally
 		for _, f := range failures {
 			var held int64
@@ -527,7 +564,7 @@ func (q *sqliteQueue) back(ctx context.Context, tx *sql.Tx, how string, c Claim,
 
 // Snooze implements Frontier.
 func (q *sqliteQueue) Snooze(ctx context.Context, claim Claim, d time.Duration) error {
-	return q.transact(ctx, func(tx *sql.Tx) error {
+	return q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := q.back(ctx, tx, "snooze", claim, d)
 		return err
 	})
@@ -535,7 +572,7 @@ func (q *sqliteQueue) Snooze(ctx context.Context, claim Claim, d time.Duration) 
 
 // Block implements Frontier.
 func (q *sqliteQueue) Block(ctx context.Context, host string, d time.Duration, reason string) error {
-	return q.transact(ctx, func(tx *sql.Tx) error {
+	return q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := q.exec(ctx, tx, "block", host, q.now().Add(d).UnixMilli(), reason)
 		return err
 	})
@@ -543,7 +580,7 @@ func (q *sqliteQueue) Block(ctx context.Context, host string, d time.Duration, r
 
 // Pace implements Frontier.
 func (q *sqliteQueue) Pace(ctx context.Context, host string, delay time.Duration) error {
-	return q.transact(ctx, func(tx *sql.Tx) error {
+	return q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := q.exec(ctx, tx, "pace", host, delay.Milliseconds())
 		return err
 	})
@@ -552,7 +589,7 @@ func (q *sqliteQueue) Pace(ctx context.Context, host string, delay time.Duration
 // Mark implements Frontier.
 func (q *sqliteQueue) Mark(ctx context.Context, name string) (string, error) {
 	var value string
-	err := q.db.QueryRowContext(ctx, "SELECT value FROM mark WHERE name = ?", name).Scan(&value)
+	err := q.marked.QueryRowContext(context.WithoutCancel(ctx), name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -562,7 +599,7 @@ func (q *sqliteQueue) Mark(ctx context.Context, name string) (string, error) {
 // Stats implements Frontier.
 func (q *sqliteQueue) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Count: map[string]int64{}}
-	err := q.transact(ctx, func(tx *sql.Tx) error {
+	err := q.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := tx.StmtContext(ctx, q.stmt["open"]).QueryRowContext(ctx, q.id).Scan(&s.Open, &s.Dead); err != nil {
 			return err
 		}
@@ -616,4 +653,12 @@ func each(ctx context.Context, tx *sql.Tx, take func(*sql.Rows) error, query str
 }
 
 // Close implements Frontier.
-func (q *sqliteQueue) Close() error { return q.db.Close() }
+func (q *sqliteQueue) Close() error {
+	var err error
+	for _, db := range []*sql.DB{q.read, q.db} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
+}

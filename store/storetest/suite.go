@@ -42,6 +42,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"StopReading", stopReading},
 		{"Concurrency", concurrency},
 		{"Runs", runs},
+		{"Gaps", gaps},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, Open(t, fresh(t))) })
 	}
@@ -451,6 +452,29 @@ func hasReviews(t *testing.T, s *store.Store) {
 			t.Errorf("%q: %v, want %v", platform, got, want)
 		}
 	}
+}
+
+// The final word of a run holds over what it said on the way, whichever came
+// last, and the latest run's over those before.
+func gaps(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	w := period.Window()
+	said := func(product, run, missing string, final bool, hours int) chaping.Coverage {
+		return chaping.Coverage{Platform: "mall", Product: product, Window: w, Run: run, Missing: missing, Final: final, At: at(hours)}
+	}
+	other := said("whole", "1", "另一个范围", true, 9)
+	other.Window = period.Previous().Window()
+	ok(t, s.PutCoverage(ctx, []chaping.Coverage{
+		said("whole", "1", "没有读完", false, 1), said("whole", "1", "", true, 2), said("whole", "1", "没有读完", false, 3), other,
+		said("begun", "1", "没有读完", false, 1),
+		said("mended", "1", "超过 5 页", true, 1), said("mended", "2", "", true, 2),
+		said("cut", "1", "", true, 1), said("cut", "2", "超过 5 页", true, 2),
+	}))
+	ok(t, s.PutCoverage(ctx, []chaping.Coverage{said("cut", "2", "没有读完", false, 3), said("cut", "1", "", true, 1)}))
+	got, err := s.Gaps(ctx, w)
+	ok(t, err)
+	begun, cut := said("begun", "1", "没有读完", false, 1), said("cut", "2", "超过 5 页", false, 2)
+	equal(t, got, []chaping.Coverage{begun, cut})
 }
 
 func runs(t *testing.T, s *store.Store) {

@@ -49,8 +49,12 @@ end
 
 local function add(items)
   for _, i in ipairs(items) do
-    if redis.call('SADD', q .. 'known:' .. i.bucket, i.hash) == 1 then
+    local fresh = i.sole
+    if not fresh then
+      fresh = redis.call('SADD', q .. 'known:' .. i.bucket, i.hash) == 1
       keep(q .. 'known:' .. i.bucket)
+    end
+    if fresh then
       local seq = redis.call('HINCRBY', q .. 'meta', 'seq', 1)
       redis.call('HINCRBY', q .. 'meta', 'open', 1)
       redis.call('HSET', item(seq), 'key', i.key, 'host', i.host, 'rank', i.rank, 'task', i.task,

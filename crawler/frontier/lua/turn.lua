@@ -1,3 +1,20 @@
+-- What was done is put down; then, if that is asked for, more is leased.
+local stale = 0
+for _, r in ipairs(args.results) do
+  local host = held(r.claim)
+  if host then
+    release(r.claim.seq, host)
+    redis.call('DEL', item(r.claim.seq))
+    redis.call('HINCRBY', q .. 'meta', 'open', -1)
+    add(r.add)
+    record(r)
+    for name, value in pairs(r.marks) do redis.call('HSET', root .. 'marks', name, value) end
+  else
+    stale = stale + 1
+  end
+end
+if not args.claim then return {0, 0, {}, stale} end
+
 -- Leases that ran out.
 for _, seq in ipairs(redis.call('ZRANGEBYSCORE', q .. 'leased', '-inf', now)) do
   local i = redis.call('HMGET', item(seq), 'host', 'rank')
@@ -76,4 +93,4 @@ if #claims < args.most and open > 0 then
   if first[2] then sooner(tonumber(first[2])) end
   wait = math.max(change - now, 1)
 end
-return {open, wait, claims}
+return {open, wait, claims, stale}

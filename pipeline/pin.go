@@ -1,0 +1,42 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"chaping"
+)
+
+// severe is the least severity of terms whose mentions pin evidence.
+const severe = 3
+
+// Pin keeps the pages behind the period's severe affirmed mentions, as the
+// last mining found them, and tells how many were not kept yet. Mine does it
+// by itself.
+func (p *Pipeline) Pin(ctx context.Context, period chaping.Period) (pinned int, err error) {
+	if p.Evidence == nil {
+		return 0, nil
+	}
+	var terms []string
+	for _, t := range p.Miner.Dictionary().Terms {
+		if t.Severity >= severe {
+			terms = append(terms, t.Name)
+		}
+	}
+	var keys []chaping.ReviewKey
+	flush := func() error {
+		n, err := p.Evidence.Pin(ctx, fmt.Sprintf("%s 严重命中", period), keys...)
+		pinned, keys = pinned+n, keys[:0]
+		return err
+	}
+	err = p.Store.Affirmed(ctx, period, p.Miner.Version(), terms, func(key chaping.ReviewKey) error {
+		if keys = append(keys, key); len(keys) < batch {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return pinned, err
+	}
+	return pinned, flush()
+}
