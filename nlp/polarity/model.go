@@ -2,17 +2,17 @@
 // content. It grades reviews that come without a usable rating; where there
 // is one, the platform's rule stays first.
 //
-// The model is a committee over strings of one to four characters. Four small
+// The model is a committee over strings of one to four characters. Five small
 // neural networks read a review clause by clause, so that they can learn what
 // a mixed review comes to (praise, then 就是…); one linear model, which knows
 // nothing of clauses but more of single strings, is asked as well:
 //
-//	strings ─▶ rows of 16 numbers, 4 for each network       ─▶ a weight each
+//	strings ─▶ rows of 16 numbers, 3 for each network       and a weight
 //	           sum over a clause ─▶ softsign                     │
 //	           clauses ─▶ mean, greatest, least, first, last     sum over the review
-//	                      and the plain sum: 24 numbers          │
+//	                      and the plain sum: 18 numbers          │
 //	           ─▶ hidden layer ─▶ log-odds of each network       ▼
-//	           mean of the four            +              half its log-odds
+//	           mean of the five            +              half its log-odds
 //
 // Only strings that several training reviews have own a row: what training has
 // hardly seen counts nothing. Numbers are bytes, added eight at a time in a
@@ -39,9 +39,9 @@ import (
 )
 
 const (
-	members = 4
-	dims    = 4
-	lanes   = members * dims
+	members = 5
+	dims    = 3
+	lanes   = members*dims + 1
 	pools   = 6
 	inputs  = pools * dims // of each network
 	hidden  = 16
@@ -84,15 +84,17 @@ type Model struct {
 	alphabet *alphabet
 	index    []block // which buckets own a row
 	rows     []row   // of the networks; row 0 is for buckets without one
-	weights  []int8  // of the linear member, by row
 	scale    [lanes]float32
 	networks [members]network
-	linear   struct{ Scale, Bias float32 }
+	bias     float32 // of the linear member
 	version  string
 }
 
-// A row holds 16 lanes of bytes: value + 128.
+// A row holds 16 lanes of bytes, value + 128: those of the networks, then the
+// linear member's weight.
 type row [lanes / 8]uint64
+
+const linearLane = lanes - 1
 
 // A block says which of 64 buckets own a row, and the number of the first.
 type block struct {
@@ -180,7 +182,6 @@ type tally struct {
 	held      int // rows in them
 	inClause  int // rows in the clause before those
 	sum       [lanes]int64
-	weight    int64 // sum of the linear member's weights
 
 	known   int // rows in closed clauses
 	clauses int
@@ -199,7 +200,7 @@ const evenBytes = 0x00FF00FF00FF00FF
 
 // add adds the rows of features to the clause, and returns how many there are.
 func (t *tally) add(keys *[features]uint32) int {
-	m, held, weight := t.m, t.held, t.weight
+	m, held := t.m, t.held
 	before := held
 	even0, odd0, even1, odd1 := t.even[0], t.odd[0], t.even[1], t.odd[1]
 	for _, k := range keys {
@@ -212,10 +213,9 @@ func (t *tally) add(keys *[features]uint32) int {
 		odd0 += row[0] >> 8 & evenBytes
 		even1 += row[1] & evenBytes
 		odd1 += row[1] >> 8 & evenBytes
-		weight += int64(m.weights[i])
 		held += int(owns)
 	}
-	t.even, t.odd, t.held, t.weight = row{even0, even1}, row{odd0, odd1}, held, weight
+	t.even, t.odd, t.held = row{even0, even1}, row{odd0, odd1}, held
 	if held > maxHeld {
 		t.spill()
 	}
@@ -279,7 +279,7 @@ func (t *tally) logit() float32 {
 		}
 		z += t.m.networks[i].logit(&in)
 	}
-	linear := float32(t.weight)*t.m.linear.Scale*linearDamping(t.known) + t.m.linear.Bias
+	linear := t.total[linearLane]*linearDamping(t.known) + t.m.bias
 	return z/members + linearShare*linear
 }
 
@@ -293,7 +293,7 @@ func damping(n int) float32       { return float32(1 / math.Sqrt(float64(n)+1)) 
 func linearDamping(n int) float32 { return float32(1 / math.Sqrt(math.Sqrt(float64(n)+1))) }
 
 const (
-	magic   = "chaping polarity 1\n"
+	magic   = "chaping polarity 2\n"
 	maxFile = 4 << 20  // bytes of a weights file
 	maxBody = 32 << 20 // bytes of what is in it
 )
@@ -338,10 +338,10 @@ func Load(name string, r io.Reader) (*Model, error) {
 }
 
 // heads are the parts of a body before the rows.
-func (m *Model) heads() []any { return []any{&m.scale, &m.networks, &m.linear} }
+func (m *Model) heads() []any { return []any{&m.scale, &m.networks, &m.bias} }
 
-// decode reads a body: heads, owners of rows, then the rows and weights, lane
-// by lane, which compresses better.
+// decode reads a body: heads, owners of rows, then the rows, lane by lane,
+// which compresses better.
 func decode(body []byte) (*Model, error) {
 	wrongSize := errors.New("长度不对")
 	m := &Model{index: make([]block, buckets/64)}
@@ -359,10 +359,10 @@ func decode(body []byte) (*Model, error) {
 	}
 	planes := body[len(body)-in.Len():]
 	n := int(rows) - 1
-	if len(planes) != n*(lanes+1) {
+	if len(planes) != n*lanes {
 		return nil, wrongSize
 	}
-	m.rows, m.weights = make([]row, rows), make([]int8, rows)
+	m.rows = make([]row, rows)
 	for w := range m.rows[0] {
 		for i := range n {
 			var x uint64
@@ -371,9 +371,6 @@ func decode(body []byte) (*Model, error) {
 			}
 			m.rows[i+1][w] = x
 		}
-	}
-	for i, b := range planes[lanes*n:] {
-		m.weights[i+1] = int8(b)
 	}
 	return m, m.finish(body)
 }
@@ -394,9 +391,6 @@ func (m *Model) encode() ([]byte, error) {
 			out.WriteByte(byte(row[j/8] >> (8 * (j % 8))))
 		}
 	}
-	for _, w := range m.weights[1:] {
-		out.WriteByte(byte(w))
-	}
 	return out.Bytes(), nil
 }
 
@@ -409,14 +403,14 @@ func (m *Model) finish(body []byte) (err error) {
 		}
 	}
 	sum := sha256.Sum256(body)
-	m.version = fmt.Sprintf("%s1-%x", VersionPrefix, sum[:4])
+	m.version = fmt.Sprintf("%s2-%x", VersionPrefix, sum[:4])
 	m.alphabet, err = newAlphabet()
 	return err
 }
 
 // numbers are all weights that are no bytes.
 func (m *Model) numbers() []float32 {
-	out := append(slices.Clone(m.scale[:]), m.linear.Scale, m.linear.Bias)
+	out := append(slices.Clone(m.scale[:]), m.bias)
 	for _, n := range m.networks {
 		for h := range hidden {
 			out = append(out, n.W1[h][:]...)

@@ -86,20 +86,15 @@ func Train(ctx context.Context, rows []Row, o Options) (*Model, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	m.rows, m.weights = make([]row, n), make([]int8, n)
+	m.rows = make([]row, n)
 	for i, l := range learners {
 		m.networks[i] = l.net
 		for d := range dims {
-			lane := i*dims + d
-			scale, bytes := quantise(n, func(r int) float32 { return l.rows[r][d] })
-			m.scale[lane] = scale
-			for r := 1; r < n; r++ { // row 0 adds nothing, not even 128
-				m.rows[r][lane/8] |= uint64(int(bytes[r])+128) << (8 * (lane % 8))
-			}
+			m.setLane(i*dims+d, func(r int) float32 { return l.rows[r][d] })
 		}
 	}
-	m.linear.Bias = straight.bias
-	m.linear.Scale, m.weights = quantise(n, func(r int) float32 { return straight.weights[r] * straight.ratios[r] })
+	m.bias = straight.bias
+	m.setLane(linearLane, func(r int) float32 { return straight.weights[r] * straight.ratios[r] })
 	body, err := m.encode()
 	if err != nil {
 		return nil, err
@@ -123,19 +118,19 @@ func pass(ctx context.Context, rng *rand.Rand, docs []document, see func(*docume
 	return nil
 }
 
-// quantise makes bytes of n values; byte × scale is the value, about. Row 0 is
-// for what owns no row and stays 0.
-func quantise(n int, value func(r int) float32) (scale float32, out []int8) {
+// setLane stores a number of all rows as bytes; byte × scale is the number,
+// about. Row 0 is for what owns no row: it adds nothing, not even 128.
+func (m *Model) setLane(lane int, value func(r int) float32) {
 	var most float32
-	for r := 1; r < n; r++ {
+	for r := 1; r < len(m.rows); r++ {
 		most = max(most, abs(value(r)))
 	}
-	scale = max(most/127, minStep)
-	out = make([]int8, n)
-	for r := 1; r < n; r++ {
-		out[r] = int8(math.RoundToEven(float64(value(r) / scale)))
+	scale := max(most/127, minStep)
+	m.scale[lane] = scale
+	for r := 1; r < len(m.rows); r++ {
+		byte := uint64(math.RoundToEven(float64(value(r)/scale)) + 128)
+		m.rows[r][lane/8] |= byte << (8 * (lane % 8))
 	}
-	return scale, out
 }
 
 // A document is a review as rows, clause by clause.
