@@ -10,9 +10,9 @@ import (
 	"chaping"
 )
 
-// writeFile writes a file that appears under its name only when write has
+// WriteFile writes a file that appears under its name only when write has
 // succeeded; a failure leaves what was there before.
-func writeFile(path string, write func(io.Writer) error) (err error) {
+func WriteFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return cannotWrite(path, err)
@@ -38,14 +38,14 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 }
 
 func cannotWrite(path string, err error) error {
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "报送表写不出来：" + path, Remedy: "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭", Err: err}
+	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来：" + path, Remedy: "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭", Err: err}
 }
 
 // WriteJSON writes the sheet as JSON: the array "rows" carries what sheet B
 // prints and the alternative counts, "evidence" what stands behind them.
 func (p *Platform) WriteJSON(path string) error {
 	from, to := p.window()
-	return writeFile(path, func(w io.Writer) error {
+	return WriteFile(path, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", " ")

@@ -45,7 +45,7 @@ func platformColumns() []column {
 // alternative counts, and the evidence. Cells hold strings and numbers, never
 // formulas, whatever a shop calls itself.
 func (p *Platform) WriteXLSX(path string) error {
-	return writeFile(path, func(w io.Writer) error {
+	return WriteFile(path, func(w io.Writer) error {
 		book := excelize.NewFile()
 		defer book.Close()
 		b := &workbook{File: book, styles: map[style]int{}}
