@@ -99,7 +99,7 @@ func TestPlatformJSON(t *testing.T) {
 
 func TestPlatformXLSX(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sheet.xlsx")
-	if err := sheet(t).WriteXLSX(path); err != nil {
+	if err := sheet(t).Document().WriteXLSX(path); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenFile(path)
@@ -148,7 +148,7 @@ func TestPlatformXLSX(t *testing.T) {
 		t.Errorf("a count is stored as text: %v, %v", typ, err)
 	}
 	titles := book.GetDefinedName()
-	if len(titles) != 2 || titles[0].RefersTo != "'报送表'!$4:$4" {
+	if len(titles) != 3 || titles[0].RefersTo != "'报送表'!$4:$4" {
 		t.Errorf("print titles: %+v", titles)
 	}
 	layout, err := book.GetPageLayout("报送表")
@@ -172,7 +172,7 @@ func TestPlatformXLSX(t *testing.T) {
 func TestEmptyMonth(t *testing.T) {
 	p := &Platform{Period: period(t, "2020-09")}
 	dir := t.TempDir()
-	if err := p.WriteXLSX(filepath.Join(dir, "s.xlsx")); err != nil {
+	if err := p.Document().WriteXLSX(filepath.Join(dir, "s.xlsx")); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenFile(filepath.Join(dir, "s.xlsx"))
@@ -196,7 +196,7 @@ func TestEmptyMonth(t *testing.T) {
 func TestFailedWriteLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	p := sheet(t)
-	if err := p.WriteXLSX(filepath.Join(dir, "absent", "s.xlsx")); err == nil || !strings.Contains(err.Error(), "处理办法") {
+	if err := p.Document().WriteXLSX(filepath.Join(dir, "absent", "s.xlsx")); err == nil || !strings.Contains(err.Error(), "处理办法") {
 		t.Errorf("error %v", err)
 	}
 	target := filepath.Join(dir, "s.json")
@@ -240,7 +240,7 @@ func BenchmarkWriteXLSX50k(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "s.xlsx")
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := p.WriteXLSX(path); err != nil {
+		if err := p.Document().WriteXLSX(path); err != nil {
 			b.Fatal(err)
 		}
 	}
