@@ -186,6 +186,8 @@ func (p *Pipeline) readBatches(ctx context.Context, w chaping.Window, work chan<
 type SheetOptions struct {
 	Keywords []string // product keywords; empty means all
 	Terms    []string // empty means all
+	Min      uint64   // least 差评数 of a row
+	Top      int      // most rows; 0 means all
 	Station  string
 	Filed    time.Time
 	Program  string
@@ -212,6 +214,7 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
 		Rows: report.NewPlatformRows(tallies)}
+	sheet.Select(o.Min, o.Top)
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {
 		return nil, mined, err

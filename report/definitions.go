@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"chaping"
@@ -34,6 +36,9 @@ func (p *Platform) Definitions() []Definition {
 	for _, r := range p.Rules {
 		defs = append(defs, Definition{"评级规则：" + r.Platform, r.Rule})
 	}
+	if p.Min > 0 || p.Top > 0 {
+		defs = append(defs, Definition{"列入范围", p.selection()})
+	}
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
 		Definition{"程序版本", p.Program},
@@ -65,4 +70,16 @@ func (p *Platform) filed() string {
 func (p *Platform) window() (from, to string) {
 	w := p.Period.Window()
 	return w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly)
+}
+
+// selection words what Select left out.
+func (p *Platform) selection() string {
+	var parts []string
+	if p.Min > 0 {
+		parts = append(parts, fmt.Sprintf("差评数不少于 %d", p.Min))
+	}
+	if p.Top > 0 {
+		parts = append(parts, fmt.Sprintf("按差评数取前 %d 行", p.Top))
+	}
+	return fmt.Sprintf("%s；另有 %d 行未列入。", strings.Join(parts, "，"), p.RowsOmitted)
 }

@@ -23,6 +23,10 @@ type Platform struct {
 	Rules      []GradeRule
 	Rows       []PlatformRow
 	Evidence   []Evidence
+	// Min and Top are what Select was asked for, RowsOmitted what it left out.
+	Min         uint64
+	Top         int
+	RowsOmitted int
 	// EvidenceOmitted counts the pieces of evidence that were left out
 	// because a worksheet holds no more rows.
 	EvidenceOmitted int
@@ -110,6 +114,22 @@ func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
 		rows[i].Seq = i + 1
 	}
 	return rows
+}
+
+// Select leaves out rows with fewer than least negative reviews, and all but
+// the first top rows; zero leaves out none. Call it before evidence is
+// collected. The companion sheet states it.
+func (p *Platform) Select(least uint64, top int) {
+	p.Min, p.Top = least, top
+	all := len(p.Rows)
+	p.Rows = slices.DeleteFunc(p.Rows, func(r PlatformRow) bool { return r.NegativeReviews < least })
+	if top > 0 && len(p.Rows) > top {
+		p.Rows = p.Rows[:top]
+	}
+	for i := range p.Rows {
+		p.Rows[i].Seq = i + 1
+	}
+	p.RowsOmitted = all - len(p.Rows)
 }
 
 // rowKey is what makes a row of sheet B unique.

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +22,8 @@ type reportOptions struct {
 	terms    string
 	keywords []string
 	only     []string
+	least    uint64
+	top      int
 	json     bool
 }
 
@@ -40,20 +38,23 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "platform", Short: "生成电商平台报送表",
 		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（电商平台）》。\n" +
-			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表。",
-		Example: "  chaping report platform --period 2026-11 --format xlsx,json --out 报送",
+			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表；docx、pdf、html 是可打印签字的报送表本身。\n" +
+			"pdf 由 chromium 或 Chrome 生成（环境变量 CHAPING_BROWSER 可指定）。",
+		Example: "  chaping report platform --period 2026-11 --format xlsx,docx,pdf --out 报送",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runReportPlatform(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
-	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, "格式：xlsx、json，可用逗号并列")
+	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
 	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
 	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天")
 	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
+	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
+	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
 	return cmd
 }
@@ -63,10 +64,11 @@ func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error 
 	if err != nil {
 		return err
 	}
-	for _, f := range o.formats {
-		if !slices.Contains([]string{"xlsx", "json"}, f) {
-			return usage("不支持的格式“%s”，可用 xlsx、json", f)
-		}
+	if err := checkFormats(o.formats); err != nil {
+		return err
+	}
+	if o.top < 0 {
+		return usage("--top 不能是负数")
 	}
 	filed := p.now()
 	if o.filed != "" {
@@ -78,17 +80,18 @@ func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error 
 	var mined pipeline.Mined
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
 		sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-			Keywords: o.keywords, Terms: o.only, Station: o.station, Filed: filed, Program: buildVersion(),
+			Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
 		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	files, err := writeSheet(sheet, o.out, o.formats)
+	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
 	if err != nil {
 		return err
 	}
+	partial = errors.Join(partial, unprinted)
 	if o.json {
 		err := p.printJSON(struct {
 			pipeline.Mined
@@ -98,29 +101,10 @@ func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error 
 		return errors.Join(err, partial)
 	}
 	p.printMined(mined)
-	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n  %s\n", len(sheet.Rows), len(sheet.Evidence), strings.Join(files, "\n  "))
+	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n", len(sheet.Rows), len(sheet.Evidence))
+	p.printFiles(files)
 	if mined.Reviews == 0 {
 		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
 	}
 	return partial
-}
-
-// writeSheet writes the sheet in every format and returns the files' names.
-func writeSheet(sheet *report.Platform, dir string, formats []string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录", Err: err, Remedy: "用 --out 换一个可写的目录"}
-	}
-	var files []string
-	for _, f := range formats {
-		path := filepath.Join(dir, "platform-"+sheet.Period.String()+"."+f)
-		write := sheet.WriteXLSX
-		if f == "json" {
-			write = sheet.WriteJSON
-		}
-		if err := write(path); err != nil {
-			return nil, err
-		}
-		files = append(files, path)
-	}
-	return files, nil
 }
