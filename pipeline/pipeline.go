@@ -28,6 +28,19 @@ type Pipeline struct {
 	Miner    *nlp.Miner
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
+
+	// Judgements are what people have made of mentions; may be nil.
+	Judgements map[Judged]chaping.Judgement
+}
+
+// Judged is what a judgement is about.
+type Judged struct {
+	Review chaping.ReviewKey
+	Term   string
+}
+
+func (p *Pipeline) judged(key chaping.ReviewKey, term string) chaping.Judgement {
+	return p.Judgements[Judged{key, term}]
 }
 
 // stageMine is the stage's name in run records.
@@ -214,7 +227,6 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
 		Rows: report.NewPlatformRows(tallies)}
-	sheet.Select(o.Min, o.Top)
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {
 		return nil, mined, err
@@ -222,11 +234,12 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	for _, g := range graded {
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
-	add, done := sheet.CollectEvidence()
+	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, period, p.Miner.Version(), filter, add); err != nil {
 		return nil, mined, err
 	}
 	done()
+	sheet.Select(o.Min, o.Top)
 	return sheet, mined, nil
 }
 

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
+
+	"chaping"
 )
 
 const (
@@ -60,11 +63,11 @@ func (p *Platform) form() []Block {
 
 func (p *Platform) companion() []Block {
 	cols := []Column{{"序号", 12, Center, Fang}, {"关键词", 22, Left, Fang}, {"评论关键词", 24, Left, Fang}, {"商品名称", 52, Left, Fang}, {"差评数", 16, Center, Fang}, {"评论数", 16, Center, Fang},
-		{"全部差评数", 22, Center, Fang}, {"剔除默认评论的评论数", 24, Center, Fang}, {"高星隐性投诉数", 24, Center, Fang}, {"表明问题的评论数", 24, Center, Fang}, {"备注", 40, Left, Fang}}
+		{"全部差评数", 22, Center, Fang}, {"剔除默认评论的评论数", 24, Center, Fang}, {"高星隐性投诉数", 18, Center, Fang}, {"表明问题的评论数", 20, Center, Fang}, {"已确认", 12, Center, Fang}, {"已排除", 12, Center, Fang}, {"备注", 30, Left, Fang}}
 	return []Block{
 		Line{"统计口径与备选计数", Hei, 16, 28, Center},
-		Table{Columns: []Column{{"", 58, Left, Hei}, {"", 218, Left, Fang}}, Headless: true, Size: 10.5, RowMM: 8, Rows: func(yield func([]any) bool) {
-			for _, d := range p.Definitions() {
+		Table{Columns: []Column{{"", 58, Left, Hei}, {"", 222, Left, Fang}}, Headless: true, Size: 10.5, RowMM: 8, Rows: func(yield func([]any) bool) {
+			for _, d := range append(slices.Clip(p.Definitions()), p.Frozen.definitions()...) {
 				if !yield([]any{d.Name, d.Meaning}) {
 					return
 				}
@@ -74,7 +77,7 @@ func (p *Platform) companion() []Block {
 		Table{Columns: cols, HeadSize: 10.5, Size: 9, RowMM: 7, Rows: func(yield func([]any) bool) {
 			for _, r := range p.Rows {
 				if !yield([]any{r.Seq, r.ProductKeyword, r.Term, r.Product, r.NegativeReviews, r.Reviews, r.AllNegativeReviews, r.ReviewsWithoutDefault,
-					r.HiddenComplaints, r.AffirmedReviews, r.remark()}) {
+					r.HiddenComplaints, r.AffirmedReviews, r.Confirmed, r.Rejected, r.remark()}) {
 					return
 				}
 			}
@@ -85,7 +88,7 @@ func (p *Platform) companion() []Block {
 func (p *Platform) evidenceTable() Table {
 	return Table{
 		Columns: []Column{{"序号", 12, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 20, Left, Fang}, {"商品名称", 40, Left, Fang}, {"计入", 24, Left, Fang}, {"评论时间", 24, Center, Fang}, {"评分", 10, Center, Fang},
-			{"评级", 12, Center, Fang}, {"命中写法", 18, Left, Fang}, {"所在句子", 90, Left, Fang}, {"评论编号", 34, Left, Fang}},
+			{"评级", 12, Center, Fang}, {"命中写法", 18, Left, Fang}, {"所在句子", 90, Left, Fang}, {"评论编号", 34, Left, Fang}, {"复核", 14, Center, Fang}, {"复核说明", 30, Left, Fang}},
 		HeadSize: 10.5, Size: 9, RowMM: 7,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range p.Evidence {
@@ -98,15 +101,27 @@ func (p *Platform) evidenceTable() Table {
 				if e.Rating == 0 {
 					rating = ""
 				}
-				if !yield([]any{e.Seq, r.ProductKeyword, r.Term, r.Product, e.Counted, e.Published, rating, grade, e.Surface, e.Sentence, e.Review}) {
+				if !yield([]any{e.Seq, r.ProductKeyword, r.Term, r.Product, e.Counted, e.Published, rating, grade, e.Surface, e.Sentence, e.Review, e.Verdict.Chinese(), e.Note}) {
 					return
 				}
 			}
 			if p.EvidenceOmitted > 0 {
-				note := slices.Repeat([]any{""}, 11)
+				note := slices.Repeat([]any{""}, 13)
 				note[9] = "证据过多，另有 " + strconv.Itoa(p.EvidenceOmitted) + " 条未列出；可按关键词或评论关键词分表导出"
 				yield(note)
 			}
 		},
 	}
+}
+
+// definitions state the version of a frozen sheet.
+func (f *Frozen) definitions() []Definition {
+	if f == nil {
+		return []Definition{{"版本", "未冻结；数字会随评论、词库和复核变化"}}
+	}
+	text := fmt.Sprintf("第 %d 版，%s 冻结，JSON 的 sha256 为 %s", f.Version, f.At.In(chaping.Shanghai()).Format("2006-01-02 15:04"), f.Hash)
+	if f.Reason != "" {
+		text += "；更正原因：" + f.Reason
+	}
+	return []Definition{{"版本", text}}
 }

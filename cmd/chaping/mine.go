@@ -102,6 +102,9 @@ func (p *program) onPipeline(ctx context.Context, terms string, do func(*pipelin
 	}
 	pipe, finish := p.pipeline(s, miner)
 	defer finish()
+	if pipe.Judgements, err = p.judgements(ctx); err != nil {
+		return nil, err
+	}
 	return partial, do(pipe)
 }
 

@@ -2,109 +2,61 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
-	"chaping/report"
+	"chaping/station"
 )
-
-type reportOptions struct {
-	period   string
-	formats  []string
-	out      string
-	station  string
-	filed    string
-	terms    string
-	keywords []string
-	only     []string
-	least    uint64
-	top      int
-	json     bool
-}
 
 func (p *program) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "report", Short: "生成报送表", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.reportPlatformCommand())
+	cmd.AddCommand(p.reportPlatformCommand(), p.reportVersionsCommand())
 	return cmd
 }
 
-func (p *program) reportPlatformCommand() *cobra.Command {
-	var o reportOptions
+func (p *program) reportVersionsCommand() *cobra.Command {
+	var (
+		period string
+		asJSON bool
+	)
 	cmd := &cobra.Command{
-		Use: "platform", Short: "生成电商平台报送表",
-		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（电商平台）》。\n" +
-			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表；docx、pdf、html 是可打印签字的报送表本身。\n" +
-			"pdf 由 chromium 或 Chrome 生成（环境变量 CHAPING_BROWSER 可指定）。",
-		Example: "  chaping report platform --period 2026-11 --format xlsx,docx,pdf --out 报送",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runReportPlatform(cmd.Context(), o) },
+		Use: "versions", Short: "列出已冻结的报送表", Args: noArgs,
+		Long:    "列出已冻结的版本：报送期、版本、冻结时间、词库和程序版本、更正原因、sha256。",
+		Example: "  chaping report versions --period 2026-11",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runVersions(cmd.Context(), period, asJSON) },
 	}
-	f := cmd.Flags()
-	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
-	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
-	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
-	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天")
-	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
-	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
-	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
-	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
-	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
-	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	cmd.Flags().StringVar(&period, "period", "", "只看一个报送期")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	return cmd
 }
 
-func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error {
-	period, err := p.period(o.period)
-	if err != nil {
-		return err
-	}
-	if err := checkFormats(o.formats); err != nil {
-		return err
-	}
-	if o.top < 0 {
-		return usage("--top 不能是负数")
-	}
-	filed := p.now()
-	if o.filed != "" {
-		if filed, err = time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai()); err != nil {
-			return usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
-		}
-	}
-	var sheet *report.Platform
-	var mined pipeline.Mined
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
-		sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-			Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
-		})
+// formNames are the forms as people call them.
+var formNames = map[string]string{"platform": "电商平台报送表", "association": "行业组织、检验检测机构报送表", "urgent": "重要风险信息", "annual": "专题分析报告"}
+
+func (p *program) runVersions(ctx context.Context, period string, asJSON bool) error {
+	sheets := []station.Sheet{}
+	err := p.withStation(ctx, func(d *station.DB) error {
+		found, err := d.Sheets(ctx, "", period)
+		sheets = append(sheets, found...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
-	if err != nil {
-		return err
+	if asJSON {
+		return p.printJSON(sheets)
 	}
-	partial = errors.Join(partial, unprinted)
-	if o.json {
-		err := p.printJSON(struct {
-			pipeline.Mined
-			Rows  int      `json:"rows"`
-			Files []string `json:"files"`
-		}{mined, len(sheet.Rows), files})
-		return errors.Join(err, partial)
+	if len(sheets) == 0 {
+		fmt.Fprintln(p.out, "还没有冻结的报送表。")
+		return nil
 	}
-	p.printMined(mined)
-	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n", len(sheet.Rows), len(sheet.Evidence))
-	p.printFiles(files)
-	if mined.Reviews == 0 {
-		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
-	}
-	return partial
+	return p.printTable(func(w io.Writer) {
+		fmt.Fprintln(w, "报表\t报送期\t任务\t版本\t冻结时间\t冻结人\t词库\t程序\tsha256\t更正原因")
+		for _, s := range sheets {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", formNames[s.Form], s.Period, s.Name, s.Version, s.Frozen.Format("2006-01-02 15:04"), s.By, s.Dictionary, s.Program, s.Hash[:12], chaping.Shorten(s.Reason, 40))
+		}
+	})
 }
