@@ -3,6 +3,7 @@ package report
 import (
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -184,6 +185,43 @@ func (t *Table) fit(row []any) (cells []any, size, height float64) {
 	}
 	return cells, size, maxRow
 }
+
+// padded adds blank rows up to the n of the printed form (D18), as far as they
+// fit into the room that the first page has for rows, in points. Of an empty
+// table the first row says 无.
+func (t Table) padded(n int, room float64, empty []any) Table {
+	rows := t.Rows
+	blank := slices.Repeat([]any{""}, len(t.Columns))
+	t.Rows = func(yield func([]any) bool) {
+		count, used := 0, 0.0
+		for row := range rows {
+			if count++; count < n {
+				_, _, height := t.fit(row)
+				used += height
+			}
+			if !yield(row) {
+				return
+			}
+		}
+		for i := count; i < n; i++ {
+			if used += mm(t.RowMM); used > room {
+				return
+			}
+			row := blank
+			if i == 0 {
+				row = empty
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+// room is what the page has for rows below what stands above and beside the
+// table, in points: 156 mm less lines and the head.
+func room(lines float64) float64 { return mm(156) - lines - mm(12) }
 
 // shorten cuts s to half characters.
 func shorten(s string, half int) string {

@@ -113,9 +113,11 @@ func TestPrinted(t *testing.T) {
 		dir = keep
 	}
 	docs := map[string]*Document{
-		"platform":       sheet(t).Document(),
-		"platform-long":  long(t).Document(),
-		"platform-empty": (&Platform{Period: period(t, "2020-09")}).Document(),
+		"platform":          sheet(t).Document(),
+		"platform-long":     long(t).Document(),
+		"association":       association(t).Document(),
+		"association-empty": (&Association{Period: period(t, "2026-11")}).Document(),
+		"platform-empty":    (&Platform{Period: period(t, "2020-09")}).Document(),
 	}
 	var office []string
 	for name, d := range docs {
@@ -173,7 +175,7 @@ func TestPrinted(t *testing.T) {
 // formPages are the pages before the companion worksheets.
 func formPages(pages []string) []string {
 	for i, page := range pages {
-		if strings.Contains(page, "统计口径与备选计数") {
+		if strings.Contains(page, "统计口径与备选计数") || strings.Contains(page, "信息类别、危及对象与依据") {
 			return pages[:i]
 		}
 	}
@@ -197,7 +199,7 @@ func wanted(d *Document) []string {
 			}
 			for row := range block.Rows {
 				for _, v := range row {
-					if s := cellText(v); strings.HasPrefix(s, "漏电") {
+					if s := cellText(v); strings.HasPrefix(s, "漏电") && len(s) < 20 {
 						list = append(list, s)
 					}
 				}

@@ -48,17 +48,8 @@ func (p *Platform) form() []Block {
 					return
 				}
 			}
-			for i := len(p.Rows); i < blankRows; i++ {
-				first, when := "", ""
-				if i == 0 { // D18: an empty month says so
-					first, when = "无", window
-				}
-				if !yield([]any{first, "", "", when, "", "", "", "", "", "", ""}) {
-					return
-				}
-			}
 		},
-	})
+	}.padded(blankRows, room(30+28+24), []any{"无", "", "", window, "", "", "", "", "", "", ""}))
 }
 
 func (p *Platform) companion() []Block {
