@@ -178,8 +178,9 @@ type group struct {
 }
 
 // NewDetector begins the detection for a period. earlier gives, per platform,
-// product and hazard, the mean of affirming reviews a period before; a product
-// that had no reviews then is not in it, and cannot have spread suddenly.
+// product and hazard, the mean of affirming reviews a period before, and has a
+// key without hazard for every product that had reviews then: one that had
+// none cannot have spread suddenly.
 func (r *Rules) NewDetector(period chaping.Period, earlier map[[3]string]float64) *Detector {
 	return &Detector{rules: r, period: period, groups: map[string]*group{}, earlier: earlier}
 }
@@ -191,8 +192,8 @@ func (d *Detector) Add(r *Report) {
 		if !rule.concerns(r.Term) {
 			continue
 		}
-		mean, known := d.earlier[[3]string{r.Product.Platform, r.Product.ID, r.Term.Hazard}]
-		if rule.Ratio > 0 && !known {
+		mean := d.earlier[[3]string{r.Product.Platform, r.Product.ID, r.Term.Hazard}]
+		if _, known := d.earlier[[3]string{r.Product.Platform, r.Product.ID}]; rule.Ratio > 0 && !known {
 			continue
 		}
 		key := strings.Join([]string{rule.ID, r.Product.Platform, r.Product.ID}, "|")

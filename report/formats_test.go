@@ -115,6 +115,7 @@ func TestPrinted(t *testing.T) {
 	docs := map[string]*Document{
 		"platform":          sheet(t).Document(),
 		"platform-long":     long(t).Document(),
+		"urgent":            urgent().Document(),
 		"association":       association(t).Document(),
 		"association-empty": (&Association{Period: period(t, "2026-11")}).Document(),
 		"platform-empty":    (&Platform{Period: period(t, "2020-09")}).Document(),

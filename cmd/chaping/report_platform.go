@@ -115,6 +115,9 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
 				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
 			})
+			if err == nil {
+				_, err = p.raiseUrgent(ctx, pipe, period)
+			}
 			return err
 		})
 	}
