@@ -9,9 +9,10 @@ import (
 )
 
 // Files are the shipped files: sites/*.yaml are site profiles for the
-// crawler, import/*.yaml mapping profiles for the importer.
+// crawler, import/*.yaml mapping profiles for the importer, urgent.yaml the
+// rules that suggest urgent reports.
 //
-//go:embed sites/*.yaml import/*.yaml
+//go:embed sites/*.yaml import/*.yaml urgent.yaml
 var Files embed.FS
 
 // Names lists the profiles in a folder of Files, without their ending.

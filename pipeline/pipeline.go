@@ -32,6 +32,19 @@ type Pipeline struct {
 	Evidence *evidence.Store // where pages of reviews are kept; nil: nowhere
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
+
+	// Judgements are what people have made of mentions; may be nil.
+	Judgements map[Judged]chaping.Judgement
+}
+
+// Judged is what a judgement is about.
+type Judged struct {
+	Review chaping.ReviewKey
+	Term   string
+}
+
+func (p *Pipeline) judged(key chaping.ReviewKey, term string) chaping.Judgement {
+	return p.Judgements[Judged{key, term}]
 }
 
 // stageMine is the stage's name in run records.
@@ -194,6 +207,8 @@ func (p *Pipeline) readBatches(ctx context.Context, w chaping.Window, work chan<
 type SheetOptions struct {
 	Keywords []string // product keywords; empty means all
 	Terms    []string // empty means all
+	Min      uint64   // least 差评数 of a row
+	Top      int      // most rows; 0 means all
 	Station  string
 	Filed    time.Time
 	Program  string
@@ -239,11 +254,12 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	for _, g := range graded {
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
-	add, done := sheet.CollectEvidence()
+	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, period, p.Miner.Version(), filter, add); err != nil {
 		return nil, mined, err
 	}
 	done()
+	sheet.Select(o.Min, o.Top)
 	return sheet, mined, nil
 }
 

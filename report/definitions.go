@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,6 +18,9 @@ type Definition struct {
 // know, with the project's answers where the notice is silent (D2, D3,
 // D10–D16 in docs/decisions.md).
 func (p *Platform) Definitions() []Definition {
+	if p.definitions != nil {
+		return p.definitions
+	}
 	w := p.Period.Window()
 	defs := []Definition{
 		{"时间采集范围", w.Chinese() + "（北京时间，首尾两日均含）。按评论首次发布的时间归期，追评不另计一条。"},
@@ -35,6 +39,10 @@ func (p *Platform) Definitions() []Definition {
 	for _, r := range p.Rules {
 		defs = append(defs, Definition{"评级规则：" + r.Platform, r.Rule})
 	}
+	if p.Min > 0 || p.Top > 0 {
+		defs = append(defs, Definition{"列入范围", p.selection()})
+	}
+	defs = append(defs, Definition{"人工复核", p.reviewed()})
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
 		Definition{"程序版本", p.Program},
@@ -68,4 +76,30 @@ func (p *Platform) filed() string {
 func (p *Platform) window() (from, to string) {
 	w := p.Period.Window()
 	return w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly)
+}
+
+// reviewed words what people have looked at.
+func (p *Platform) reviewed() string {
+	var affirmed, confirmed uint64
+	for i := range p.Rows {
+		affirmed += p.Rows[i].AffirmedReviews
+		confirmed += p.Rows[i].Confirmed
+	}
+	s := fmt.Sprintf("按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。", confirmed, p.RejectedReviews, affirmed-confirmed)
+	if p.RejectedRows > 0 {
+		s += fmt.Sprintf("因全部排除而不再列入的 %d 行。", p.RejectedRows)
+	}
+	return s + "被排除的评论不计入差评数、高星隐性投诉数和表明问题的评论数，仍计入评论数和全部差评数；未复核的照程序的判断计数。"
+}
+
+// selection words what Select left out.
+func (p *Platform) selection() string {
+	var parts []string
+	if p.Min > 0 {
+		parts = append(parts, fmt.Sprintf("差评数不少于 %d", p.Min))
+	}
+	if p.Top > 0 {
+		parts = append(parts, fmt.Sprintf("按差评数取前 %d 行", p.Top))
+	}
+	return fmt.Sprintf("%s；另有 %d 行未列入。", strings.Join(parts, "，"), p.RowsOmitted)
 }

@@ -1,18 +1,20 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"chaping"
 )
 
-// writeFile writes a file that appears under its name only when write has
+// WriteFile writes a file that appears under its name only when write has
 // succeeded; a failure leaves what was there before.
-func writeFile(path string, write func(io.Writer) error) (err error) {
+func WriteFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return cannotWrite(path, err)
@@ -38,33 +40,90 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 }
 
 func cannotWrite(path string, err error) error {
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "报送表写不出来：" + path, Remedy: "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭", Err: err}
+	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来：" + path, Remedy: "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭", Err: err}
 }
 
-// WriteJSON writes the sheet as JSON: the array "rows" carries what sheet B
+// platformJSON is the sheet as JSON: the array "rows" carries what sheet B
 // prints and the alternative counts, "evidence" what stands behind them.
-func (p *Platform) WriteJSON(path string) error {
+type platformJSON struct {
+	Form            string        `json:"form"`
+	Period          string        `json:"period"`
+	From            string        `json:"from"`
+	To              string        `json:"to"`
+	Station         string        `json:"station"`
+	Filed           string        `json:"filed"`
+	Dictionary      string        `json:"dictionary"`
+	Program         string        `json:"program"`
+	Definitions     []Definition  `json:"definitions"`
+	Rows            []PlatformRow `json:"rows"`
+	Evidence        []Evidence    `json:"evidence"`
+	EvidenceOmitted int           `json:"evidence_omitted"`
+}
+
+// JSON is the sheet as JSON. That of a frozen sheet is what was frozen, byte
+// for byte.
+func (p *Platform) JSON() ([]byte, error) {
 	from, to := p.window()
-	return writeFile(path, func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", " ")
-		return enc.Encode(struct {
-			Form            string        `json:"form"`
-			Period          string        `json:"period"`
-			From            string        `json:"from"`
-			To              string        `json:"to"`
-			Station         string        `json:"station"`
-			Filed           string        `json:"filed"`
-			Dictionary      string        `json:"dictionary"`
-			Program         string        `json:"program"`
-			Definitions     []Definition  `json:"definitions"`
-			Rows            []PlatformRow `json:"rows"`
-			Evidence        []Evidence    `json:"evidence"`
-			EvidenceOmitted int           `json:"evidence_omitted"`
-		}{"platform", p.Period.String(), from, to, p.Station, p.Filed.In(chaping.Shanghai()).Format("2006-01-02"), p.Dictionary, p.Program,
-			p.Definitions(), orEmpty(p.Rows), orEmpty(p.Evidence), p.EvidenceOmitted})
+	return encode(platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Program,
+		p.Definitions(), orEmpty(p.Rows), orEmpty(p.Evidence), p.EvidenceOmitted})
+}
+
+// ReadPlatform is the sheet that JSON wrote, with the definitions it was
+// signed with.
+func ReadPlatform(data []byte) (*Platform, error) {
+	var j platformJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return nil, err
+	}
+	period, err := chaping.ParsePeriod(j.Period)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := readDay(j.Filed)
+	if err != nil {
+		return nil, err
+	}
+	return &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Program: j.Program,
+		Rows: j.Rows, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}, nil
+}
+
+// WriteJSON writes the sheet's JSON.
+func (p *Platform) WriteJSON(path string) error { return writeBytes(path, p.JSON) }
+
+// encode is JSON as our files have it.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+// writeBytes writes what make gives.
+func writeBytes(path string, make func() ([]byte, error)) error {
+	return WriteFile(path, func(w io.Writer) error {
+		data, err := make()
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
 	})
+}
+
+// day writes a date, "" for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(chaping.Shanghai()).Format(time.DateOnly)
+}
+
+func readDay(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	return time.ParseInLocation(time.DateOnly, s, chaping.Shanghai())
 }
 
 // orEmpty makes JSON print [] and not null.

@@ -23,9 +23,30 @@ type Platform struct {
 	Rules      []GradeRule
 	Rows       []PlatformRow
 	Evidence   []Evidence
+	// Min and Top are what Select was asked for, RowsOmitted what it left out.
+	Min         uint64
+	Top         int
+	RowsOmitted int
+	// RejectedRows counts the rows that are gone because a person rejected
+	// every review behind them, RejectedReviews the reviews of all rows that
+	// were rejected.
+	RejectedRows    int
+	RejectedReviews uint64
+	// Frozen is set for a sheet that was frozen.
+	Frozen *Frozen
+	// definitions are those that a frozen sheet was signed with.
+	definitions []Definition
 	// EvidenceOmitted counts the pieces of evidence that were left out
 	// because a worksheet holds no more rows.
 	EvidenceOmitted int
+}
+
+// Frozen says which version of a sheet this is.
+type Frozen struct {
+	Version int
+	Hash    string // sha256 of the JSON
+	At      time.Time
+	Reason  string // of the correction; empty for the first version
 }
 
 // GradeRule states the rule by which a platform's reviews were graded (D13).
@@ -57,6 +78,11 @@ type PlatformRow struct {
 	HiddenComplaints      uint64 `json:"hidden_complaints"`
 	AffirmedReviews       uint64 `json:"affirmed_reviews"`
 
+	// Of the reviews that mining found to affirm the term, how many a person
+	// has confirmed, and how many rejected: those no longer count above.
+	Confirmed uint64 `json:"confirmed_reviews"`
+	Rejected  uint64 `json:"rejected_reviews"`
+
 	Platform  string `json:"platform"`
 	ProductID string `json:"product_id"`
 	// Missing says what of the product's reviews was out of reach of the
@@ -77,6 +103,9 @@ type Evidence struct {
 	Start     int    `json:"start"` // rune offsets into the review
 	End       int    `json:"end"`
 	Sentence  string `json:"sentence"`
+
+	Verdict chaping.Verdict `json:"verdict"` // what a person made of it
+	Note    string          `json:"note,omitempty"`
 }
 
 // NewPlatformRows makes the rows of sheet B of tallies, ordered by negative
@@ -99,6 +128,12 @@ func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
 			Platform: t.Product.Platform, ProductID: t.Product.ID,
 		})
 	}
+	sortRows(rows)
+	return rows
+}
+
+// sortRows orders and numbers rows.
+func sortRows(rows []PlatformRow) {
 	slices.SortStableFunc(rows, func(a, b PlatformRow) int {
 		return cmp.Or(
 			cmp.Compare(b.NegativeReviews, a.NegativeReviews),
@@ -112,37 +147,103 @@ func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
 	for i := range rows {
 		rows[i].Seq = i + 1
 	}
-	return rows
+}
+
+// Select leaves out rows with fewer than least negative reviews, and all but
+// the first top rows, with their evidence; zero leaves out none. Call it when
+// evidence has been collected. The companion sheet states it.
+func (p *Platform) Select(least uint64, top int) {
+	p.Min, p.Top = least, top
+	all := len(p.Rows)
+	p.keep(func(r *PlatformRow) bool { return r.NegativeReviews >= least && (top == 0 || r.Seq <= top) })
+	p.RowsOmitted = all - len(p.Rows)
+}
+
+// keep drops the other rows and their evidence, and orders and numbers what
+// is left.
+func (p *Platform) keep(wanted func(*PlatformRow) bool) {
+	p.Rows = slices.DeleteFunc(p.Rows, func(r PlatformRow) bool { return !wanted(&r) })
+	before := make([]int, len(p.Rows))
+	index := make(map[rowKey]int, len(p.Rows))
+	for i := range p.Rows {
+		before[i] = p.Rows[i].Seq
+		index[p.Rows[i].key()] = i
+	}
+	sortRows(p.Rows)
+	renumber := make(map[int]int, len(p.Rows))
+	for i := range p.Rows {
+		renumber[before[index[p.Rows[i].key()]]] = p.Rows[i].Seq
+	}
+	p.Evidence = slices.DeleteFunc(p.Evidence, func(e Evidence) bool { return renumber[e.Seq] == 0 })
+	for i := range p.Evidence {
+		p.Evidence[i].Seq = renumber[p.Evidence[i].Seq]
+	}
+	slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
+		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(countedOrder(a.Counted), countedOrder(b.Counted)),
+			cmp.Compare(a.Published, b.Published), cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start))
+	})
 }
 
 // rowKey is what makes a row of sheet B unique.
 type rowKey struct{ keyword, term, platform, product string }
 
+func (r *PlatformRow) key() rowKey { return rowKey{r.ProductKeyword, r.Term, r.Platform, r.ProductID} }
+
 // CollectEvidence returns the function that takes the evidence behind the
 // sheet's rows, piece by piece, and the one that ends it: it sorts what was
 // taken by row, counted column and date. Evidence of a row that the sheet
-// does not have is passed over.
-func (p *Platform) CollectEvidence() (add func(*chaping.Evidence) error, done func()) {
-	index := make(map[rowKey]int, len(p.Rows))
-	for _, r := range p.Rows {
-		index[rowKey{r.ProductKeyword, r.Term, r.Platform, r.ProductID}] = r.Seq
+// does not have is passed over. judged gives a person's judgement of a review
+// and term, the zero one where there is none: what was rejected is shown, but
+// no longer counted, and a row of which nothing is left is dropped.
+func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chaping.Judgement) (add func(*chaping.Evidence) error, done func()) {
+	type judgedReview struct {
+		row    int
+		review chaping.ReviewKey
 	}
+	index := make(map[rowKey]int, len(p.Rows))
+	for i := range p.Rows {
+		index[p.Rows[i].key()] = i
+	}
+	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
 	return func(e *chaping.Evidence) error {
-			seq, ok := index[rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}]
-			switch {
-			case !ok:
-			case len(p.Evidence) >= maxEvidence:
-				p.EvidenceOmitted++
-			default:
-				p.Evidence = append(p.Evidence, newEvidence(seq, e))
+			i, ok := index[rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}]
+			if !ok {
+				return nil
 			}
+			j := judged(e.Review.Key(), e.Term)
+			if once := (judgedReview{i, e.Review.Key()}); j.Verdict != chaping.Unreviewed && !seen[once] {
+				seen[once] = true
+				p.count(&p.Rows[i], e, j.Verdict)
+			}
+			if len(p.Evidence) >= maxEvidence {
+				p.EvidenceOmitted++
+				return nil
+			}
+			p.Evidence = append(p.Evidence, newEvidence(p.Rows[i].Seq, e, j))
 			return nil
 		}, func() {
-			slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
-				return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(countedOrder(a.Counted), countedOrder(b.Counted)),
-					cmp.Compare(a.Published, b.Published), cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start))
-			})
+			all := len(p.Rows)
+			p.keep(func(r *PlatformRow) bool { return r.AffirmedReviews > 0 })
+			p.RejectedRows = all - len(p.Rows)
 		}
+}
+
+// count enters a verdict on one review into its row.
+func (p *Platform) count(r *PlatformRow, e *chaping.Evidence, v chaping.Verdict) {
+	if v == chaping.Confirmed {
+		r.Confirmed++
+		return
+	}
+	r.Rejected++
+	p.RejectedReviews++
+	less := func(n *uint64, counted bool) {
+		if counted && *n > 0 {
+			*n--
+		}
+	}
+	less(&r.AffirmedReviews, true)
+	less(&r.NegativeReviews, e.Review.Grade == chaping.Negative)
+	less(&r.HiddenComplaints, e.Review.Grade == chaping.Positive || e.Review.Default)
 }
 
 // The columns that a piece of evidence may be counted in.
@@ -150,25 +251,34 @@ const (
 	countedNegative = "差评数"
 	countedHidden   = "高星隐性投诉"
 	countedNeither  = "不计入（中评或未评级）"
+	countedRejected = "不计入（人工已排除）"
 )
 
-func countedOrder(s string) int {
-	return slices.Index([]string{countedNegative, countedHidden, countedNeither}, s)
+func countedAs(r *chaping.Review) string {
+	switch {
+	case r.Grade == chaping.Negative:
+		return countedNegative
+	case r.Grade == chaping.Positive || r.Default:
+		return countedHidden
+	}
+	return countedNeither
 }
 
-func newEvidence(seq int, e *chaping.Evidence) Evidence {
-	counted := countedNeither
-	switch {
-	case e.Review.Grade == chaping.Negative:
-		counted = countedNegative
-	case e.Review.Grade == chaping.Positive || e.Review.Default:
-		counted = countedHidden
+func countedOrder(s string) int {
+	return slices.Index([]string{countedNegative, countedHidden, countedNeither, countedRejected}, s)
+}
+
+func newEvidence(seq int, e *chaping.Evidence, j chaping.Judgement) Evidence {
+	counted := countedAs(&e.Review)
+	if j.Verdict == chaping.Rejected {
+		counted = countedRejected
 	}
 	return Evidence{
 		Seq: seq, Review: e.Review.ID, Published: e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime),
 		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: counted,
 		Surface: e.Mention.Surface, Start: e.Mention.Start, End: e.Mention.End,
 		Sentence: sentence(e.Review.Body(), e.Mention.Start, e.Mention.End),
+		Verdict:  j.Verdict, Note: j.Note,
 	}
 }
 

@@ -25,6 +25,9 @@ func period(t testing.TB, s string) chaping.Period {
 	return p
 }
 
+// unjudged is when nobody has reviewed anything.
+func unjudged(chaping.ReviewKey, string) chaping.Judgement { return chaping.Judgement{} }
+
 // sheet is a platform sheet of three products, one of them hostile.
 func sheet(t testing.TB) *Platform {
 	t.Helper()
@@ -46,7 +49,7 @@ func sheet(t testing.TB) *Platform {
 		tallies[i].Period = p.Period
 	}
 	p.Rows = NewPlatformRows(tallies)
-	add, done := p.CollectEvidence()
+	add, done := p.CollectEvidence(unjudged)
 	review := func(product, id, text string, grade chaping.Grade, rating int) chaping.Review {
 		return chaping.Review{Platform: "mall", Product: product, ID: id, Text: text, Grade: grade, Rating: rating, Published: time.Date(2020, 8, 1, 9, 0, 0, 0, chaping.Shanghai())}
 	}
@@ -99,7 +102,7 @@ func TestPlatformJSON(t *testing.T) {
 
 func TestPlatformXLSX(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sheet.xlsx")
-	if err := sheet(t).WriteXLSX(path); err != nil {
+	if err := sheet(t).Document().WriteXLSX(path); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenFile(path)
@@ -148,7 +151,7 @@ func TestPlatformXLSX(t *testing.T) {
 		t.Errorf("a count is stored as text: %v, %v", typ, err)
 	}
 	titles := book.GetDefinedName()
-	if len(titles) != 2 || titles[0].RefersTo != "'报送表'!$4:$4" {
+	if len(titles) != 3 || titles[0].RefersTo != "'报送表'!$4:$4" {
 		t.Errorf("print titles: %+v", titles)
 	}
 	layout, err := book.GetPageLayout("报送表")
@@ -172,7 +175,7 @@ func TestPlatformXLSX(t *testing.T) {
 func TestEmptyMonth(t *testing.T) {
 	p := &Platform{Period: period(t, "2020-09")}
 	dir := t.TempDir()
-	if err := p.WriteXLSX(filepath.Join(dir, "s.xlsx")); err != nil {
+	if err := p.Document().WriteXLSX(filepath.Join(dir, "s.xlsx")); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenFile(filepath.Join(dir, "s.xlsx"))
@@ -196,7 +199,7 @@ func TestEmptyMonth(t *testing.T) {
 func TestFailedWriteLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	p := sheet(t)
-	if err := p.WriteXLSX(filepath.Join(dir, "absent", "s.xlsx")); err == nil || !strings.Contains(err.Error(), "处理办法") {
+	if err := p.Document().WriteXLSX(filepath.Join(dir, "absent", "s.xlsx")); err == nil || !strings.Contains(err.Error(), "处理办法") {
 		t.Errorf("error %v", err)
 	}
 	target := filepath.Join(dir, "s.json")
@@ -240,8 +243,74 @@ func BenchmarkWriteXLSX50k(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "s.xlsx")
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := p.WriteXLSX(path); err != nil {
+		if err := p.Document().WriteXLSX(path); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// What a person rejects no longer counts, stays visible, and a row of which
+// nothing is left goes.
+func TestJudged(t *testing.T) {
+	p := sheet(t)
+	p.Rows, p.Evidence = p.Rows[:0], nil
+	for _, term := range []string{"异味", "漏电"} {
+		p.Rows = append(p.Rows, PlatformRow{ProductKeyword: "壶", Term: term, Platform: "mall", ProductID: "1", Reviews: 9, NegativeReviews: 2, AllNegativeReviews: 4, HiddenComplaints: 1, AffirmedReviews: 3})
+	}
+	sortRows(p.Rows)
+	verdicts := map[string]chaping.Verdict{"异味 n1": chaping.Rejected, "异味 n2": chaping.Rejected, "异味 h": chaping.Rejected, "漏电 n1": chaping.Rejected, "漏电 h": chaping.Confirmed}
+	add, done := p.CollectEvidence(func(k chaping.ReviewKey, term string) chaping.Judgement {
+		return chaping.Judgement{Verdict: verdicts[term+" "+k.Review], Note: "因为"}
+	})
+	for _, term := range []string{"异味", "漏电"} {
+		for id, grade := range map[string]chaping.Grade{"n1": chaping.Negative, "n2": chaping.Negative, "h": chaping.Positive} {
+			for range 2 { // two mentions in one review are one review
+				e := chaping.Evidence{Keyword: "壶", Term: term, Review: chaping.Review{Platform: "mall", Product: "1", ID: id, Grade: grade, Text: term}, Mention: chaping.Mention{Surface: term, End: 2}}
+				if err := add(&e); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	done()
+	if len(p.Rows) != 1 || p.RejectedRows != 1 || p.RejectedReviews != 4 {
+		t.Fatalf("%+v, %d rows gone, %d reviews", p.Rows, p.RejectedRows, p.RejectedReviews)
+	}
+	r := p.Rows[0]
+	if r.Term != "漏电" || r.Seq != 1 || r.NegativeReviews != 1 || r.HiddenComplaints != 1 || r.AffirmedReviews != 2 || r.Confirmed != 1 || r.Rejected != 1 || r.Reviews != 9 || r.AllNegativeReviews != 4 {
+		t.Errorf("%+v", r)
+	}
+	if len(p.Evidence) != 6 || p.Evidence[5].Counted != countedRejected || p.Evidence[5].Note != "因为" {
+		t.Errorf("%+v", p.Evidence)
+	}
+	if got := p.reviewed(); !strings.Contains(got, "已确认 1 条，已排除 4 条，未复核 1 条") {
+		t.Error(got)
+	}
+}
+
+// A frozen sheet reads back as it was written.
+func TestReadPlatform(t *testing.T) {
+	p := sheet(t)
+	p.Select(3, 2)
+	data, err := p.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := ReadPlatform(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Program = p.Program
+	again, err := read.JSON()
+	if err != nil || string(again) != string(data) {
+		t.Errorf("read and written again:\n%s\n%s", data, again)
+	}
+	if len(read.Rows) != 2 || read.Rows[1].Term != "异味" && read.Rows[1].Term != "起火" || read.Definitions()[0] != p.Definitions()[0] {
+		t.Errorf("%+v", read.Rows)
+	}
+	for _, bad := range []string{"", "{}", `{"period":"2026-11","filed":"x"}`} {
+		if _, err := ReadPlatform([]byte(bad)); err == nil {
+			t.Errorf("%q was read", bad)
 		}
 	}
 }

@@ -1,66 +1,31 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 	"math"
-	"strings"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 )
 
-const (
-	maxEvidence = 1_000_000 // a worksheet has 1,048,576 rows
-	blankRows   = 7         // the printed form's (D18)
-
-	placeholder = "（风险信息监测站名）" // the form's own, kept when no station is named (D20)
-)
-
-// The type of forms.md, "Layout". Fonts are named, never bundled.
-const (
-	fontTitle = "方正小标宋简体"
-	fontKai   = "楷体_GB2312"
-	fontFang  = "仿宋_GB2312"
-	fontHei   = "黑体"
-	fontSong  = "宋体"
-)
-
-// column is one column of a worksheet: its heading, its width in mm and
-// whether its cells are short (centred) or text (left).
-type column struct {
-	head  string
-	mm    float64
-	short bool
-}
-
-// platformColumns are sheet B's eleven columns, profile "wide": 257 mm.
-func platformColumns() []column {
-	return []column{
-		{"序号", 10, true}, {"关键词", 20, false}, {"评论关键词", 22, false}, {"时间采集范围", 28, true}, {"差评数", 14, true}, {"评论数", 14, true},
-		{"店铺名称", 29, false}, {"商品名称", 40, false}, {"商品地址", 38, false}, {"商品价格", 17, true}, {"公司所在区域", 25, false},
-	}
-}
-
-// WriteXLSX writes sheet B, the companion sheet with the definitions and the
-// alternative counts, and the evidence. Cells hold strings and numbers, never
-// formulas, whatever a shop calls itself.
-func (p *Platform) WriteXLSX(path string) error {
-	return writeFile(path, func(w io.Writer) error {
+// WriteXLSX writes the document, a worksheet for every section. Cells hold
+// strings and numbers, never formulas, whatever a shop calls itself.
+func (d *Document) WriteXLSX(path string) error {
+	return WriteFile(path, func(w io.Writer) error {
 		book := excelize.NewFile()
 		defer book.Close()
 		b := &workbook{File: book, styles: map[style]int{}}
-		for i, sheet := range []struct {
-			name  string
-			write func(*worksheet)
-		}{{"报送表", p.formSheet}, {"统计口径", p.definitionSheet}, {"证据", p.evidenceSheet}} {
+		for i, section := range d.Sections {
 			if i == 0 {
-				b.try(book.SetSheetName("Sheet1", sheet.name))
-			} else if _, err := book.NewSheet(sheet.name); err != nil {
+				b.try(book.SetSheetName("Sheet1", section.Name))
+			} else if _, err := book.NewSheet(section.Name); err != nil {
 				return err
 			}
-			b.sheet(sheet.name, sheet.write)
+			b.section(&section)
 		}
-		b.try(book.SetDocProps(&excelize.DocProperties{Title: "上海市产品质量安全风险信息报送表（电商平台）", Subject: p.Period.String(), Creator: "chaping " + p.Program, Language: "zh-CN"}))
+		b.try(book.SetDocProps(&excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "chaping " + d.Program, Language: "zh-CN"}))
 		if b.err != nil {
 			return b.err
 		}
@@ -68,146 +33,243 @@ func (p *Platform) WriteXLSX(path string) error {
 	})
 }
 
-func (p *Platform) formSheet(s *worksheet) {
-	cols := platformColumns()
-	s.begin(cols)
-	title := style{font: fontTitle, size: 22, align: "center"}
-	s.merged(title, 30, "上海市产品质量安全风险信息报送表")
-	s.merged(style{font: fontKai, size: 16, align: "center"}, 28, "（电商平台）")
-	station := p.Station
-	if station == "" {
-		station = placeholder
-	}
-	s.fields("填报单位："+station, "填报时间："+p.filed(), 7)
-	head := style{font: fontHei, size: 10.5, align: "center", wrap: true, border: true}
-	s.row(mm(12), head, heads(cols)...)
-	s.printTitles()
-
-	cell := func(short bool) style {
-		align := "left"
-		if short {
-			align = "center"
-		}
-		return style{font: fontFang, size: 9, align: align, wrap: true, border: true}
-	}
-	window := strings.Replace(p.Period.Window().Chinese(), "至", "至\n", 1)
-	body := func(values ...any) {
-		cells := make([]excelize.Cell, len(values))
-		height := mm(14)
-		for i, v := range values {
-			cells[i] = excelize.Cell{StyleID: s.style(cell(cols[i].short)), Value: v}
-			if text, ok := v.(string); ok {
-				height = max(height, textHeight(text, cols[i].mm, 9))
-			}
-		}
-		s.cells(min(height, 409), cells) // 409 pt is the tallest row that Excel knows
-	}
-	for _, r := range p.Rows {
-		body(r.Seq, r.ProductKeyword, r.Term, window, r.NegativeReviews, r.Reviews, r.Shop, r.Product, r.URL, r.Price, r.Region)
-	}
-	blanks := blankRows - len(p.Rows)
-	if len(p.Rows) == 0 { // D18: an empty month says so
-		body("无", "", "", window, "", "", "", "", "", "", "")
-		blanks--
-	}
-	for range blanks {
-		body("", "", "", "", "", "", "", "", "", "", "")
-	}
-	s.page(28, 26, 20, 20)
+// workbook collects the first error, so that laying out a sheet reads as a
+// list of its parts.
+type workbook struct {
+	*excelize.File
+	styles map[style]int
+	err    error
 }
 
-func (p *Platform) definitionSheet(s *worksheet) {
-	cols := []column{{"序号", 12, true}, {"关键词", 22, false}, {"评论关键词", 24, false}, {"商品名称", 52, false}, {"差评数", 16, true}, {"评论数", 16, true},
-		{"全部差评数", 22, true}, {"剔除默认评论的评论数", 24, true}, {"高星隐性投诉数", 24, true}, {"表明问题的评论数", 24, true}, {"备注", 40, false}}
-	s.begin(cols)
-	s.merged(style{font: fontHei, size: 16, align: "center"}, 28, "统计口径与备选计数")
-	name := style{font: fontHei, size: 10.5, align: "left", wrap: true, border: true}
-	text := style{font: fontFang, size: 10.5, align: "left", wrap: true, border: true}
-	for _, d := range p.Definitions() {
-		s.pair(name, text, d.Name, d.Meaning, 3)
+func (b *workbook) try(err error) {
+	if b.err == nil {
+		b.err = err
 	}
-	s.merged(style{font: fontHei, size: 12, align: "left"}, 28, "逐行备选计数（序号同“报送表”）")
-	s.row(mm(12), style{font: fontHei, size: 10.5, align: "center", wrap: true, border: true}, heads(cols)...)
-	body := style{font: fontFang, size: 9, align: "left", wrap: true, border: true}
-	for _, r := range p.Rows {
-		height := max(mm(7), textHeight(r.Product, 52, 9), textHeight(r.ProductKeyword, 22, 9), textHeight(r.Term, 24, 9))
-		s.row(min(height, 409), body, r.Seq, r.ProductKeyword, r.Term, r.Product, r.NegativeReviews, r.Reviews, r.AllNegativeReviews, r.ReviewsWithoutDefault,
-			r.HiddenComplaints, r.AffirmedReviews, r.remark())
-	}
-	s.page(20, 20, 15, 15)
 }
 
-func (p *Platform) evidenceSheet(s *worksheet) {
-	cols := []column{{"序号", 12, true}, {"关键词", 20, false}, {"评论关键词", 20, false}, {"商品名称", 40, false}, {"计入", 24, false}, {"评论时间", 24, true}, {"评分", 10, true},
-		{"评级", 12, true}, {"命中写法", 18, false}, {"所在句子", 90, false}, {"评论编号", 34, false}}
-	s.begin(cols)
-	s.row(mm(10), style{font: fontHei, size: 10.5, align: "center", wrap: true, border: true}, heads(cols)...)
-	s.printTitles()
-	body := style{font: fontFang, size: 9, align: "left", wrap: true, border: true}
-	for _, e := range p.Evidence {
-		r := p.Rows[e.Seq-1]
-		grade := e.Grade
-		if e.Default {
-			grade += "（默认）"
-		}
-		var rating any = e.Rating
-		if e.Rating == 0 {
-			rating = ""
-		}
-		height := max(mm(7), textHeight(e.Sentence, 90, 9), textHeight(r.Product, 40, 9))
-		s.row(min(height, 409), body, e.Seq, r.ProductKeyword, r.Term, r.Product, e.Counted, e.Published, rating, grade, e.Surface, e.Sentence, e.Review)
-	}
-	if p.EvidenceOmitted > 0 {
-		s.row(mm(10), body, "", "", "", "", "", "", "", "", "", "证据过多，另有 "+formatInt(p.EvidenceOmitted)+" 条未列出；可按关键词或评论关键词分表导出", "")
-	}
-	s.page(20, 20, 15, 15)
+// style is what varies between the cells of the forms.
+type style struct {
+	font   Font
+	size   float64
+	align  Align
+	wrap   bool
+	border bool
 }
 
-// mm converts millimetres to points, the unit of row heights.
-func mm(v float64) float64 { return v * 72 / 25.4 }
-
-// textHeight estimates the height in points that text needs in a column, with
-// 1 mm padding on both sides. A Chinese character is as wide as its size,
-// others are about half of that (forms.md).
-func textHeight(text string, widthMM, size float64) float64 {
-	perLine := math.Max(1, math.Floor((mm(widthMM-2))/size*2)) // in half characters
-	lines := 0.0
-	for part := range strings.SplitSeq(text, "\n") {
-		half := 0
-		for _, r := range part {
-			if half++; r > 0x2E7F {
-				half++
-			}
-		}
-		lines += math.Max(1, math.Ceil(float64(half)/perLine))
+func (b *workbook) style(s style) int {
+	if id, ok := b.styles[s]; ok {
+		return id
 	}
-	return lines*size*1.3 + 4
+	x := &excelize.Style{
+		Font:      &excelize.Font{Family: s.font.name(), Size: s.size, Color: "000000"},
+		Alignment: &excelize.Alignment{Horizontal: s.align.String(), Vertical: "center", WrapText: s.wrap},
+	}
+	if s.border {
+		for _, side := range []string{"left", "right", "top", "bottom"} {
+			x.Border = append(x.Border, excelize.Border{Type: side, Color: "000000", Style: 1})
+		}
+	}
+	id, err := b.NewStyle(x)
+	b.try(err)
+	b.styles[s] = id
+	return id
 }
 
-func heads(cols []column) []any {
-	out := make([]any, len(cols))
-	for i, c := range cols {
-		out[i] = c.head
-	}
-	return out
+// worksheet is written from top to bottom and never held in memory. Its
+// columns lie between edges, the edges of all columns of the section's tables.
+type worksheet struct {
+	*workbook
+	name  string
+	out   *excelize.StreamWriter
+	line  int       // last row written
+	edges []float64 // mm from the left, the first is 0
 }
 
-// clean removes what XML cannot carry: control characters and broken UTF-8.
-func clean(s string) string {
-	ok := utf8.ValidString(s)
-	for _, r := range s {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
-			ok = false
-			break
+func (b *workbook) section(section *Section) {
+	if b.err != nil {
+		return
+	}
+	s := &worksheet{workbook: b, name: section.Name, edges: gridEdges(section)}
+	if s.begin(section.Page); s.err != nil {
+		return
+	}
+	headed := 0
+	for _, block := range section.Blocks {
+		switch block := block.(type) {
+		case Line:
+			s.across(block.Pitch, block.Text, style{font: block.Font, size: block.Size, align: block.Align, wrap: true})
+		case Ends:
+			s.ends(block)
+		case Table:
+			headed += s.table(&block)
 		}
 	}
-	if ok {
-		return s
+	s.page(section.Page)
+	if s.err == nil {
+		s.try(s.out.Flush())
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
-			return -1
+}
+
+// gridEdges are the edges of all tables' columns.
+func gridEdges(section *Section) []float64 {
+	edges := []float64{0}
+	for _, block := range section.Blocks {
+		if t, ok := block.(Table); ok {
+			edges = append(edges, t.edges()...)
 		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	}
+	if len(edges) == 1 {
+		edges = append(edges, section.Page.text()/2, section.Page.text())
+	}
+	slices.Sort(edges)
+	return slices.CompactFunc(edges, func(a, b float64) bool { return math.Abs(a-b) < 0.5 })
+}
+
+// edges are the right edges of the columns.
+func (t *Table) edges() []float64 {
+	var edges []float64
+	x := 0.0
+	for _, c := range t.Columns {
+		x += c.MM
+		edges = append(edges, x)
+	}
+	return edges
+}
+
+// column is the 1-based number of the grid's column that begins at x.
+func (s *worksheet) column(x float64) int {
+	i := slices.IndexFunc(s.edges, func(e float64) bool { return math.Abs(e-x) < 0.5 })
+	return i + 1
+}
+
+// begin sets the page and the columns; a stream wants them before its rows.
+func (s *worksheet) begin(page Page) {
+	orientation, a4, one, zero, fit := "portrait", 9, 1, 0, true
+	if page.Landscape {
+		orientation = "landscape"
+	}
+	s.try(s.SetPageLayout(s.name, &excelize.PageLayoutOptions{Orientation: &orientation, Size: &a4, FitToWidth: &one, FitToHeight: &zero}))
+	s.try(s.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	out, err := s.NewStreamWriter(s.name)
+	s.try(err)
+	if s.err != nil {
+		return
+	}
+	s.out = out
+	for i := range s.edges[1:] {
+		// A column's width counts digits of the default font, 7 pixels each
+		// at 96 dpi, plus 5 pixels of padding.
+		s.try(out.SetColWidth(i+1, i+1, ((s.edges[i+1]-s.edges[i])*96/25.4-5)/7))
+	}
+}
+
+// page sets margins and the page number of GB/T 9704: "— 1 —", right on odd
+// pages and left on even ones.
+func (s *worksheet) page(p Page) {
+	in := func(v float64) *float64 { v /= 25.4; return &v }
+	centred := true
+	s.try(s.SetPageMargins(s.name, &excelize.PageLayoutMarginsOptions{Top: in(p.Top), Bottom: in(p.Bottom), Left: in(p.Left), Right: in(p.Right),
+		Header: in(10), Footer: in(max(p.Bottom-7-5, 8)), Horizontally: &centred}))
+	s.try(s.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{DifferentOddEven: true,
+		OddFooter: `&R&"` + Song.name() + `"&14— &P —`, EvenFooter: `&L&"` + Song.name() + `"&14— &P —`}))
+}
+
+func (s *worksheet) row(height float64, cells []any) {
+	if s.err != nil {
+		return
+	}
+	s.line++
+	s.try(s.out.SetRow(s.at(1), cells, excelize.RowOpts{Height: min(height, 409)})) // Excel knows no taller row
+}
+
+// across writes one text across the sheet, as high as it needs.
+func (s *worksheet) across(pitch float64, text string, st style) {
+	text = clean(text)
+	width := s.edges[len(s.edges)-1]
+	lines := max(1, math.Ceil((textHeight(text, width, st.size)-4)/(st.size*leading)))
+	s.row(lines*pitch, []any{excelize.Cell{StyleID: s.style(st), Value: text}})
+	s.merge(1, len(s.edges)-1)
+}
+
+// ends writes a text at either end. The second begins at the edge nearest to
+// a little right of the middle.
+func (s *worksheet) ends(e Ends) {
+	width := s.edges[len(s.edges)-1]
+	inner := s.edges[1 : len(s.edges)-1]
+	if len(inner) == 0 {
+		s.across(24, e.Left+"　　"+e.Right, style{font: Fang, size: 14})
+		return
+	}
+	split := s.column(slices.MinFunc(inner, func(a, b float64) int {
+		return cmp.Compare(math.Abs(a-0.55*width), math.Abs(b-0.55*width))
+	}))
+	cells := make([]any, len(s.edges)-1)
+	cells[0] = excelize.Cell{StyleID: s.style(style{font: Fang, size: 14, wrap: true}), Value: clean(e.Left)}
+	cells[split-1] = excelize.Cell{StyleID: s.style(style{font: Fang, size: 14, align: Right, wrap: true}), Value: clean(e.Right)}
+	s.row(24*max(1, math.Ceil((textHeight(clean(e.Left), s.edges[split-1], 14)-4)/(14*leading))), cells)
+	s.merge(1, split-1)
+	s.merge(split, len(s.edges)-1)
+}
+
+// table writes a table and returns 1 if it has a head. The head of the first
+// such table is repeated on every page.
+func (s *worksheet) table(t *Table) int {
+	headed := 0
+	if !t.Headless {
+		headed = 1
+		s.cells(t, heads(t.Columns), mm(12), func(Column) style {
+			return style{font: Hei, size: t.HeadSize, align: Center, wrap: true, border: true}
+		})
+		if s.err == nil && !slices.ContainsFunc(s.GetDefinedName(), func(n excelize.DefinedName) bool {
+			return n.Name == "_xlnm.Print_Titles" && n.Scope == s.name
+		}) {
+			s.try(s.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, s.line, s.line), Scope: s.name}))
+		}
+	}
+	for row := range t.Rows {
+		cells, size, height := t.fit(row)
+		s.cells(t, cells, height, func(c Column) style {
+			return style{font: c.Font, size: size, align: c.Align, wrap: true, border: true}
+		})
+		if s.err != nil {
+			return headed
+		}
+	}
+	return headed
+}
+
+// cells writes one row of a table, merging where its columns are wider than
+// the sheet's.
+func (s *worksheet) cells(t *Table, values []any, height float64, st func(Column) style) {
+	cells := make([]any, s.column(t.edges()[len(t.Columns)-1])-1)
+	x, spans := 0.0, [][2]int{}
+	for i, c := range t.Columns {
+		from := s.column(x)
+		x += c.MM
+		to := s.column(x) - 1
+		for j := from; j <= to; j++ {
+			cells[j-1] = excelize.Cell{StyleID: s.style(st(c))}
+		}
+		cells[from-1] = excelize.Cell{StyleID: s.style(st(c)), Value: values[i]}
+		if to > from {
+			spans = append(spans, [2]int{from, to})
+		}
+	}
+	s.row(height, cells)
+	for _, span := range spans {
+		s.merge(span[0], span[1])
+	}
+}
+
+func (s *worksheet) merge(from, to int) {
+	if s.err == nil && to > from {
+		s.try(s.out.MergeCell(s.at(from), s.at(to)))
+	}
+}
+
+// at names the cell of a column in the last written row.
+func (s *worksheet) at(col int) string {
+	name, err := excelize.CoordinatesToCellName(col, s.line)
+	s.try(err)
+	return name
 }

@@ -104,7 +104,11 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	files, err := writeSheet(sheet, o.out, []string{"xlsx", "json"})
+	formats := []string{"xlsx", "docx", "json"}
+	if _, err := report.FindBrowser(); err == nil {
+		formats = append(formats, "pdf")
+	}
+	files, _, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,9 @@ func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
 	}
 	var mined pipeline.Mined
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
-		mined, err = pipe.Mine(ctx, period, o.again)
+		if mined, err = pipe.Mine(ctx, period, o.again); err == nil {
+			_, err = p.raiseUrgent(ctx, pipe, period)
+		}
 		return err
 	})
 	if err != nil {
@@ -109,6 +111,9 @@ func (p *program) onPipeline(ctx context.Context, terms string, do func(*pipelin
 		return nil, err
 	}
 	defer finish()
+	if pipe.Judgements, err = p.judgements(ctx); err != nil {
+		return nil, err
+	}
 	return partial, do(pipe)
 }
 

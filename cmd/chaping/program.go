@@ -20,6 +20,7 @@ import (
 	"golang.org/x/term"
 
 	"chaping"
+	"chaping/report"
 	"chaping/store"
 )
 
@@ -37,6 +38,8 @@ type program struct {
 	dataDir string
 	dsn     string
 	verbose bool
+
+	browser *report.Browser // nil until a PDF is asked for
 }
 
 const exitCodes = `退出码：
@@ -53,6 +56,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{in: in, out: out, err: errw, now: clock()}
+	defer p.closeBrowser()
 	root := p.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -130,7 +134,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.dictCommand(),
-		p.periodCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.doctorCommand(), p.versionCommand(),
+		p.periodCommand(), p.calendarCommand(), p.reviewCommand(), p.urgentCommand(), p.notifyCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.doctorCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)

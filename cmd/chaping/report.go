@@ -2,125 +2,61 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
-	"chaping/report"
+	"chaping/station"
 )
-
-type reportOptions struct {
-	period   string
-	formats  []string
-	out      string
-	station  string
-	filed    string
-	terms    string
-	keywords []string
-	only     []string
-	json     bool
-}
 
 func (p *program) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "report", Short: "生成报送表", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.reportPlatformCommand())
+	cmd.AddCommand(p.reportPlatformCommand(), p.reportAssociationCommand(), p.reportImportCommand(), p.reportVersionsCommand())
 	return cmd
 }
 
-func (p *program) reportPlatformCommand() *cobra.Command {
-	var o reportOptions
+func (p *program) reportVersionsCommand() *cobra.Command {
+	var (
+		period string
+		asJSON bool
+	)
 	cmd := &cobra.Command{
-		Use: "platform", Short: "生成电商平台报送表",
-		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（电商平台）》。\n" +
-			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表。",
-		Example: "  chaping report platform --period 2026-11 --format xlsx,json --out 报送",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runReportPlatform(cmd.Context(), o) },
+		Use: "versions", Short: "列出已冻结的报送表", Args: noArgs,
+		Long:    "列出已冻结的版本：报送期、版本、冻结时间、词库和程序版本、更正原因、sha256。",
+		Example: "  chaping report versions --period 2026-11",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runVersions(cmd.Context(), period, asJSON) },
 	}
-	f := cmd.Flags()
-	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
-	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, "格式：xlsx、json，可用逗号并列")
-	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
-	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天")
-	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
-	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
-	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
-	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	cmd.Flags().StringVar(&period, "period", "", "只看一个报送期")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	return cmd
 }
 
-func (p *program) runReportPlatform(ctx context.Context, o reportOptions) error {
-	period, err := p.period(o.period)
-	if err != nil {
-		return err
-	}
-	for _, f := range o.formats {
-		if !slices.Contains([]string{"xlsx", "json"}, f) {
-			return usage("不支持的格式“%s”，可用 xlsx、json", f)
-		}
-	}
-	filed := p.now()
-	if o.filed != "" {
-		if filed, err = time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai()); err != nil {
-			return usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
-		}
-	}
-	var sheet *report.Platform
-	var mined pipeline.Mined
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
-		sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-			Keywords: o.keywords, Terms: o.only, Station: o.station, Filed: filed, Program: buildVersion(),
-		})
+// formNames are the forms as people call them.
+var formNames = map[string]string{"platform": "电商平台报送表", "association": "行业组织、检验检测机构报送表", "urgent": "重要风险信息", "annual": "专题分析报告"}
+
+func (p *program) runVersions(ctx context.Context, period string, asJSON bool) error {
+	sheets := []station.Sheet{}
+	err := p.withStation(ctx, func(d *station.DB) error {
+		found, err := d.Sheets(ctx, "", period)
+		sheets = append(sheets, found...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	files, err := writeSheet(sheet, o.out, o.formats)
-	if err != nil {
-		return err
+	if asJSON {
+		return p.printJSON(sheets)
 	}
-	if o.json {
-		err := p.printJSON(struct {
-			pipeline.Mined
-			Rows  int      `json:"rows"`
-			Files []string `json:"files"`
-		}{mined, len(sheet.Rows), files})
-		return errors.Join(err, partial)
+	if len(sheets) == 0 {
+		fmt.Fprintln(p.out, "还没有冻结的报送表。")
+		return nil
 	}
-	p.printMined(mined)
-	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n  %s\n", len(sheet.Rows), len(sheet.Evidence), strings.Join(files, "\n  "))
-	if mined.Reviews == 0 {
-		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
-	}
-	return partial
-}
-
-// writeSheet writes the sheet in every format and returns the files' names.
-func writeSheet(sheet *report.Platform, dir string, formats []string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录", Err: err, Remedy: "用 --out 换一个可写的目录"}
-	}
-	var files []string
-	for _, f := range formats {
-		path := filepath.Join(dir, "platform-"+sheet.Period.String()+"."+f)
-		write := sheet.WriteXLSX
-		if f == "json" {
-			write = sheet.WriteJSON
+	return p.printTable(func(w io.Writer) {
+		fmt.Fprintln(w, "报表\t报送期\t任务\t版本\t冻结时间\t冻结人\t词库\t程序\tsha256\t更正原因")
+		for _, s := range sheets {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", formNames[s.Form], s.Period, s.Name, s.Version, s.Frozen.Format("2006-01-02 15:04"), s.By, s.Dictionary, s.Program, s.Hash[:12], chaping.Shorten(s.Reason, 40))
 		}
-		if err := write(path); err != nil {
-			return nil, err
-		}
-		files = append(files, path)
-	}
-	return files, nil
+	})
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"chaping"
+	"chaping/report"
+)
+
+// formats are those of every form.
+var formats = []string{"xlsx", "docx", "pdf", "html", "json"}
+
+const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
+
+// form is the model of any report form.
+type form interface {
+	Document() *report.Document
+	WriteJSON(path string) error
+}
+
+func checkFormats(list []string) error {
+	for _, f := range list {
+		if !slices.Contains(formats, f) {
+			return usage("不支持的格式“%s”，可用 %s", f, strings.Join(formats, "、"))
+		}
+	}
+	return nil
+}
+
+// writeForm writes the form in every format and returns the files' names. Where
+// no PDF can be made, the other formats are written all the same, and partial
+// says what is missing.
+func (p *program) writeForm(ctx context.Context, f form, dir, stem string, formats []string) (files []string, partial, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录", Err: err, Remedy: "用 --out 换一个可写的目录"}
+	}
+	d := f.Document()
+	for _, format := range formats {
+		path := filepath.Join(dir, stem+"."+format)
+		switch format {
+		case "xlsx":
+			err = d.WriteXLSX(path)
+		case "docx":
+			err = d.WriteDOCX(path)
+		case "html":
+			err = d.WriteHTML(path)
+		case "json":
+			err = f.WriteJSON(path)
+		case "pdf":
+			err = p.writePDF(ctx, d, path)
+			var known *chaping.Error
+			if errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
+				partial = &chaping.Error{Code: chaping.CodePartial, Message: known.Message, Err: known.Err, Remedy: known.Remedy}
+				err = nil
+				continue
+			}
+		}
+		if err != nil {
+			return files, partial, err
+		}
+		files = append(files, path)
+	}
+	return files, partial, nil
+}
+
+// writePDF prints with the program's browser, which is started at the first
+// call; see closeBrowser.
+func (p *program) writePDF(ctx context.Context, d *report.Document, path string) error {
+	if p.browser == nil {
+		b, err := report.OpenBrowser(ctx)
+		if err != nil {
+			return err
+		}
+		p.browser = b
+	}
+	return p.browser.WritePDF(ctx, d, path)
+}
+
+func (p *program) closeBrowser() {
+	if p.browser != nil {
+		p.browser.Close()
+		p.browser = nil
+	}
+}
+
+// printFiles lists what was written.
+func (p *program) printFiles(files []string) {
+	for _, f := range files {
+		fmt.Fprintf(p.out, "  %s\n", f)
+	}
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/station"
+)
+
+type associationOptions struct {
+	period  string
+	formats []string
+	out     string
+	station string
+	filler  string
+	phone   string
+	filed   string
+	terms   string
+	from    string
+	draft   bool
+	merge   bool
+	earlier int
+	top     int
+	freeze  bool
+	reason  string
+	by      string
+	version int
+	json    bool
+}
+
+func (p *program) reportAssociationCommand() *cobra.Command {
+	var o associationOptions
+	cmd := &cobra.Command{
+		Use: "association", Short: "生成行业组织、检验检测机构报送表",
+		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（行业组织、检验检测机构）》。内容来自：\n" +
+			"  已提交的报送表    chaping report import 读入的条目\n" +
+			"  --draft           由评论统计起草的条目，标明〔草稿〕，须经人工核实、修改\n" +
+			"  --from 文件.json  人工修改过的 json（先用 --format json 输出，改好再读入）\n" +
+			"同一产品、同一危害的条目合并成一行。每一条都带信息类别和危及对象，写在“分类与依据”附表。",
+		Example: "  chaping report association --period 2026-11 --draft --format json,docx --out 报送\n" +
+			"  chaping report association --from 报送/association-2026-11.json --format xlsx,docx,pdf --out 报送 --freeze",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runReportAssociation(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
+	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
+	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
+	f.StringVar(&o.station, "station", "", "填报单位")
+	f.StringVar(&o.filler, "filler", "", "填报人")
+	f.StringVar(&o.phone, "phone", "", "联系电话")
+	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
+	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
+	f.StringVar(&o.from, "from", "", "读入修改过的 json，不再从数据生成")
+	f.BoolVar(&o.draft, "draft", false, "加入由评论统计起草的条目")
+	f.BoolVar(&o.merge, "merge", true, "合并同一产品、同一危害的条目")
+	f.IntVar(&o.earlier, "baseline", 3, "草稿与此前多少个报送期比较")
+	f.IntVar(&o.top, "top", 10, "最多起草多少条，按线索优先级")
+	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本；草稿须先改定")
+	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
+	f.StringVar(&o.by, "by", operator(), "冻结人")
+	f.IntVar(&o.version, "version", 0, "重新输出第几个冻结版本")
+	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	return cmd
+}
+
+func (p *program) runReportAssociation(ctx context.Context, o associationOptions) error {
+	if err := checkFormats(o.formats); err != nil {
+		return err
+	}
+	switch {
+	case o.top < 0 || o.version < 0 || o.earlier < 0 || o.earlier > 36:
+		return usage("--top、--version 不能是负数，--baseline 应在 0–36 之间")
+	case o.from != "" && (o.draft || o.version > 0):
+		return usage("--from 不能与 --draft、--version 同用")
+	case o.version > 0 && o.freeze:
+		return usage("--version 用来重新输出，不能与 --freeze 同用")
+	}
+	sheet, partial, err := p.association(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.freeze {
+		if err := p.freezeAssociation(ctx, sheet, o); err != nil {
+			return err
+		}
+	}
+	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "association-"+sheet.Period.String(), o.formats)
+	if err != nil {
+		return err
+	}
+	partial = errors.Join(partial, unprinted)
+	drafts := 0
+	for _, e := range sheet.Entries {
+		if e.Draft {
+			drafts++
+		}
+	}
+	if o.json {
+		return errors.Join(p.printJSON(struct {
+			Period  string   `json:"period"`
+			Entries int      `json:"entries"`
+			Drafts  int      `json:"drafts"`
+			Files   []string `json:"files"`
+		}{sheet.Period.String(), len(sheet.Entries), drafts, files}), partial)
+	}
+	fmt.Fprintf(p.out, "报送表 %d 条，其中草稿 %d 条：\n", len(sheet.Entries), drafts)
+	p.printFiles(files)
+	if drafts > 0 {
+		fmt.Fprintln(p.out, "草稿须经人工核实、修改：改 json 里的文字，把 draft 改为 false，再用 --from 读入。")
+	}
+	return partial
+}
+
+// association is the sheet from where the options say.
+func (p *program) association(ctx context.Context, o associationOptions) (sheet *report.Association, partial, err error) {
+	if o.from != "" {
+		data, err := os.ReadFile(o.from)
+		if err != nil {
+			return nil, nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开 --from 的文件", Err: err, Remedy: "检查路径"}
+		}
+		if sheet, err = report.ReadAssociation(data); err != nil {
+			return nil, nil, &chaping.InputError{File: o.from, Problem: "读不懂：" + err.Error(), Remedy: "对照 chaping report association --format json 的输出改正"}
+		}
+		return sheet, nil, p.complete(sheet, o)
+	}
+	period, err := p.begunPeriod(o.period)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.version > 0 {
+		return sheet, nil, p.withStation(ctx, func(d *station.DB) error {
+			s, err := d.Sheet(ctx, "association", period.String(), o.station, o.version)
+			if err == nil {
+				sheet, err = report.ReadAssociation(s.Model)
+			}
+			return err
+		})
+	}
+	sheet = &report.Association{Period: period, Program: buildVersion()}
+	err = p.withStation(ctx, func(d *station.DB) error {
+		return d.Entries(ctx, period.String(), func(from string, content json.RawMessage) error {
+			var e report.Entry
+			if err := json.Unmarshal(content, &e); err != nil {
+				return err
+			}
+			if from != "" {
+				e.From = []string{from}
+			}
+			sheet.Entries = append(sheet.Entries, e)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.draft {
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
+			found, err := pipe.Findings(ctx, period, o.earlier, o.top)
+			for i := range found {
+				sheet.Entries = append(sheet.Entries, found[i].Draft())
+			}
+			sheet.Dictionary = pipe.Miner.Version()
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.merge {
+		sheet.Entries = report.Merge(sheet.Entries)
+	}
+	return sheet, partial, p.complete(sheet, o)
+}
+
+// complete fills in the head and the foot of the form, and what a rule has to
+// say about entries that nobody classified.
+func (p *program) complete(sheet *report.Association, o associationOptions) error {
+	for i := range sheet.Entries {
+		sheet.Entries[i].Classify()
+	}
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&sheet.Station, o.station}, {&sheet.Filler, o.filler}, {&sheet.Phone, o.phone}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	switch {
+	case o.filed != "":
+		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
+		if err != nil {
+			return usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
+		}
+		sheet.Filed = t
+	case o.freeze:
+		calendar, err := p.calendar()
+		if err != nil {
+			return err
+		}
+		sheet.Filed = calendar.Due(sheet.Period).Day
+	case sheet.Filed.IsZero():
+		sheet.Filed = p.now()
+	}
+	return nil
+}
+
+func (p *program) freezeAssociation(ctx context.Context, sheet *report.Association, o associationOptions) error {
+	if p.now().Before(sheet.Period.Window().To) {
+		return usage("报送期 %s 的采集范围 %s 还没有结束，不能冻结", sheet.Period, sheet.Period.Window().Chinese())
+	}
+	for _, e := range sheet.Entries {
+		if e.Draft {
+			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("“%s”还是草稿，不能冻结", chaping.Shorten(e.Product, 40)), Remedy: "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入"}
+		}
+	}
+	model, err := sheet.JSON()
+	if err != nil {
+		return err
+	}
+	return p.withStation(ctx, func(d *station.DB) error {
+		frozen, _, err := d.Freeze(ctx, station.Sheet{Form: "association", Period: sheet.Period.String(), Name: sheet.Station, Dictionary: sheet.Dictionary, Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
+		if err == nil {
+			fmt.Fprintf(p.err, "第 %d 版，sha256 %s\n", frozen.Version, frozen.Hash)
+		}
+		return err
+	})
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/station"
+)
+
+type platformOptions struct {
+	period   string
+	formats  []string
+	out      string
+	station  string
+	filed    string
+	terms    string
+	watch    string
+	keywords []string
+	only     []string
+	least    uint64
+	top      int
+	freeze   bool
+	reason   string
+	by       string
+	version  int
+	json     bool
+}
+
+func (p *program) reportPlatformCommand() *cobra.Command {
+	var o platformOptions
+	cmd := &cobra.Command{
+		Use: "platform", Short: "生成电商平台报送表",
+		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（电商平台）》。\n" +
+			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表；docx、pdf、html 是可打印签字的报送表本身。\n" +
+			"pdf 由 chromium 或 Chrome 生成（环境变量 CHAPING_BROWSER 可指定）。\n\n" +
+			"--freeze 把结果冻结成不可更改的版本，记下词库版本、采集范围、程序版本和 sha256；以后用 --version 重新输出，数字和 sha256 都不变。\n" +
+			"更正是新的版本，须用 --reason 说明原因。",
+		Example: "  chaping report platform --period 2026-11 --format xlsx,docx,pdf --out 报送\n" +
+			"  chaping report platform --period 2026-11 --freeze --out 报送\n" +
+			"  chaping report platform --period 2026-11 --version 1 --format pdf --out 报送",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runReportPlatform(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
+	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
+	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
+	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
+	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
+	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
+	f.StringVar(&o.watch, "watch", "", "监测任务文件：只列其中的商品关键词和评论关键词")
+	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
+	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
+	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
+	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
+	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本")
+	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
+	f.StringVar(&o.by, "by", operator(), "冻结人")
+	f.IntVar(&o.version, "version", 0, "重新输出第几个冻结版本")
+	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	return cmd
+}
+
+func (p *program) runReportPlatform(ctx context.Context, o platformOptions) error {
+	period, err := p.begunPeriod(o.period)
+	if err != nil {
+		return err
+	}
+	if err := checkFormats(o.formats); err != nil {
+		return err
+	}
+	switch {
+	case o.top < 0 || o.version < 0:
+		return usage("--top、--version 不能是负数")
+	case o.version > 0 && (o.freeze || o.reason != ""):
+		return usage("--version 用来重新输出，不能与 --freeze、--reason 同用")
+	case o.reason != "" && !o.freeze:
+		return usage("--reason 要与 --freeze 同用")
+	case o.freeze && p.now().Before(period.Window().To):
+		return usage("报送期 %s 的采集范围 %s 还没有结束，不能冻结", period, period.Window().Chinese())
+	}
+	var watch chaping.Watch
+	if o.watch != "" {
+		if watch, err = loadWatch(o.watch); err != nil {
+			return err
+		}
+		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
+	}
+	filed, err := p.filed(o, period)
+	if err != nil {
+		return err
+	}
+	var (
+		sheet   *report.Platform
+		mined   pipeline.Mined
+		partial error
+	)
+	if o.version > 0 {
+		err = p.withStation(ctx, func(d *station.DB) error {
+			s, err := d.Sheet(ctx, "platform", period.String(), watch.Name, o.version)
+			if err == nil {
+				sheet, err = thaw(s)
+			}
+			return err
+		})
+	} else {
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
+				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
+			})
+			if err == nil {
+				_, err = p.raiseUrgent(ctx, pipe, period)
+			}
+			return err
+		})
+	}
+	if err == nil && o.freeze {
+		err = p.freeze(ctx, sheet, watch.Name, o)
+	}
+	if err != nil {
+		return err
+	}
+	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
+	if err != nil {
+		return err
+	}
+	partial = errors.Join(partial, unprinted)
+	if o.json {
+		summary := struct {
+			pipeline.Mined
+			Rows    int      `json:"rows"`
+			Version int      `json:"version,omitempty"`
+			SHA256  string   `json:"sha256,omitempty"`
+			Files   []string `json:"files"`
+		}{mined, len(sheet.Rows), 0, "", files}
+		if sheet.Frozen != nil {
+			summary.Version, summary.SHA256 = sheet.Frozen.Version, sheet.Frozen.Hash
+		}
+		return errors.Join(p.printJSON(summary), partial)
+	}
+	if o.version == 0 {
+		p.printMined(mined)
+	}
+	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n", len(sheet.Rows), len(sheet.Evidence))
+	p.printFiles(files)
+	if f := sheet.Frozen; f != nil {
+		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format("2006-01-02 15:04"), f.Hash)
+	} else if p.now().Before(period.Window().To) {
+		fmt.Fprintf(p.out, "注意：采集范围 %s 还没有结束，数字还会变化。\n", period.Window().Chinese())
+	}
+	if mined.Reviews == 0 && o.version == 0 {
+		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
+	}
+	return partial
+}
+
+// filed is the day of filing: the given one, the due day of a sheet to be
+// frozen (so that freezing again gives the same), today otherwise.
+func (p *program) filed(o platformOptions, period chaping.Period) (time.Time, error) {
+	if o.filed != "" {
+		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
+		if err != nil {
+			return t, usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
+		}
+		return t, nil
+	}
+	if !o.freeze {
+		return p.now(), nil
+	}
+	calendar, err := p.calendar()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return calendar.Due(period).Day, nil
+}
+
+// freeze keeps the sheet as a version.
+func (p *program) freeze(ctx context.Context, sheet *report.Platform, name string, o platformOptions) error {
+	model, err := sheet.JSON()
+	if err != nil {
+		return err
+	}
+	return p.withStation(ctx, func(d *station.DB) error {
+		frozen, fresh, err := d.Freeze(ctx, station.Sheet{Form: "platform", Period: sheet.Period.String(), Name: name, Dictionary: sheet.Dictionary,
+			Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			fmt.Fprintf(p.err, "内容与第 %d 版相同，没有新建版本。\n", frozen.Version)
+		}
+		sheet.Frozen = &report.Frozen{Version: frozen.Version, Hash: frozen.Hash, At: frozen.Frozen, Reason: frozen.Reason}
+		return nil
+	})
+}
+
+// thaw is the sheet of a frozen version.
+func thaw(s station.Sheet) (*report.Platform, error) {
+	sheet, err := report.ReadPlatform(s.Model)
+	if err != nil {
+		return nil, err
+	}
+	sheet.Frozen = &report.Frozen{Version: s.Version, Hash: s.Hash, At: s.Frozen, Reason: s.Reason}
+	return sheet, nil
+}

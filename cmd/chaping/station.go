@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"chaping"
+	"chaping/pipeline"
+	"chaping/station"
+)
+
+// withStation opens the station's decisions for f.
+func (p *program) withStation(ctx context.Context, f func(*station.DB) error) error {
+	d, err := station.Open(ctx, p.dataDir, p.now)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(d), d.Close())
+}
+
+// judgements are what people have made of mentions; none where the station
+// has decided nothing yet.
+func (p *program) judgements(ctx context.Context) (map[pipeline.Judged]chaping.Judgement, error) {
+	if _, err := os.Stat(filepath.Join(p.dataDir, "station.db")); errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	found := map[pipeline.Judged]chaping.Judgement{}
+	return found, p.withStation(ctx, func(d *station.DB) error {
+		return d.Judgements(ctx, func(j chaping.Judgement) error {
+			found[pipeline.Judged{Review: j.Review, Term: j.Term}] = j
+			return nil
+		})
+	})
+}
+
+// operator is who decides, where no --by says otherwise.
+func operator() string { return envOr("USER", "操作员") }

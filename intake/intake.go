@@ -1,0 +1,339 @@
+// Package intake reads report forms that stations filled in by hand, sheet A
+// (行业组织、检验检测机构), from the form's own layout: xlsx, docx or csv.
+//
+// People move columns, merge cells, add rows and titles, and type full-width.
+// So the head is looked for, not assumed: the first row of any table in which
+// four of the form's columns are named, whatever their order, width and
+// synonyms. A row that cannot be used is refused with its number, column,
+// value and remedy, and the rest goes on.
+//
+// Files come from outside: sizes are bounded before anything is unpacked, and
+// files with macros or with content that is fetched from elsewhere are refused
+// as a whole.
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"chaping"
+	"chaping/report"
+)
+
+// The bounds of a file.
+const (
+	MaxFile   = 20 << 20  // bytes
+	maxUnpack = 256 << 20 // bytes, of all parts of an office file
+	maxRows   = 5000      // entries
+	maxEmpty  = 1000      // empty rows one after the other: then the sheet has ended
+	maxText   = 5000      // characters of a field
+)
+
+// A Form is what was read.
+type Form struct {
+	Station string // as the form says; may be empty
+	Filler  string
+	Phone   string
+	Entries []report.Entry
+	// Nothing is set when the form says 无: a valid report of no finding.
+	Nothing bool
+}
+
+// table is a worksheet or a table of a document as it is seen: merged cells
+// have their value in every place.
+type table struct {
+	name  string
+	lines []line
+}
+
+type line struct {
+	number int // in the file, from 1
+	cells  []string
+}
+
+// Read reads a filled form. Rows that cannot be used go to reject; err is for
+// a file of which nothing can be used.
+func Read(name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
+	tables, err := tables(name, data)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		if head, columns := findHead(t); head >= 0 {
+			return read(name, t, head, columns, reject), nil
+		}
+	}
+	return nil, wrongForm(name, tables)
+}
+
+func refuse(name, problem, remedy string) error {
+	return &chaping.InputError{File: filepath.Base(name), Problem: problem, Remedy: remedy}
+}
+
+func tables(name string, data []byte) ([]table, error) {
+	switch {
+	case len(data) > MaxFile:
+		return nil, refuse(name, fmt.Sprintf("文件超过 %d MB", MaxFile>>20), "删去图片和多余的工作表；其他格式的材料用 --free 提交")
+	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
+		return nil, refuse(name, "旧格式（xls、doc）或加了密码的文件读不了", "去掉密码，另存为 xlsx 或 docx")
+	case bytes.HasPrefix(data, []byte("PK")):
+		archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return nil, refuse(name, "文件已损坏", "重新保存或重新上传")
+		}
+		if err := checkArchive(name, archive); err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == "word/document.xml" }) {
+			return readDOCX(name, archive)
+		}
+		return readXLSX(name, data)
+	}
+	return readCSV(name, data)
+}
+
+// checkArchive refuses what an honest form does not hold.
+func checkArchive(name string, archive *zip.Reader) error {
+	var total uint64
+	for _, f := range archive.File {
+		if total += f.UncompressedSize64; total > maxUnpack {
+			return refuse(name, "文件解压后过大", "删去多余的行、图片和工作表后重新保存")
+		}
+		lower := strings.ToLower(f.Name)
+		switch {
+		case strings.HasSuffix(lower, "vbaproject.bin"), strings.Contains(lower, "macrosheets/"):
+			return refuse(name, "文件含有宏", "另存为不带宏的 xlsx 或 docx")
+		case strings.Contains(lower, "externallinks/"):
+			return refuse(name, "文件引用了别的工作簿", "在“数据 → 编辑链接”中断开链接，把引用换成数值后重新保存")
+		case strings.HasSuffix(lower, ".rels"):
+			text, err := part(f)
+			if err != nil {
+				return refuse(name, "文件已损坏", "重新保存或重新上传")
+			}
+			if externalPart(text) {
+				return refuse(name, "文件引用了外部的内容（模板、图片或对象）", "断开链接或把内容嵌入文件后重新保存")
+			}
+		}
+	}
+	return nil
+}
+
+var relationship = regexp.MustCompile(`(?s)<(?:\w+:)?Relationship\s[^>]*>`)
+
+// externalPart tells whether relations fetch something from elsewhere when the
+// file is opened. Hyperlinks do not.
+func externalPart(rels []byte) bool {
+	for _, r := range relationship.FindAll(rels, -1) {
+		if bytes.Contains(r, []byte(`TargetMode="External"`)) && !bytes.Contains(r, []byte("/hyperlink")) {
+			return true
+		}
+	}
+	return false
+}
+
+// field is a column of the form and the names that people give it.
+type field struct {
+	name     string
+	synonyms []string
+}
+
+// fields are sheet A's columns, then those that R11 adds.
+func fields() []field {
+	return []field{
+		{"涉及产品", []string{"产品", "产品名称", "涉及产品名称", "商品", "商品名称"}},
+		{"涉及企业数量", []string{"企业数量", "涉及企业数", "企业数", "涉及企业", "涉及企业家数", "企业家数"}},
+		{"涉及区域", []string{"区域", "地区", "涉及地区", "所在区域"}},
+		{"风险信息内容", []string{"风险内容", "信息内容", "风险信息", "风险描述", "主要内容", "内容"}},
+		{"信息分析", []string{"分析", "风险分析", "原因分析", "分析研判"}},
+		{"初步建议", []string{"建议", "处置建议", "措施建议", "对策建议", "工作建议"}},
+		{"信息来源", []string{"来源", "数据来源", "风险信息来源"}},
+		{"信息类别", []string{"类别", "风险类别", "信息种类"}},
+		{"危及对象", []string{"危及", "危害对象", "危及方面"}},
+	}
+}
+
+const formColumns = 7 // of fields, those that the form prints
+
+// plain is a head or a mark without what people vary: width, spaces, brackets
+// and what stands in them, colons.
+func plain(s string) string {
+	s = norm.NFKC.String(s)
+	if i := strings.IndexAny(s, "(["); i > 0 {
+		s = s[:i]
+	}
+	return strings.NewReplacer(":", "", "*", "", "　", "", "\u200b", "").Replace(strings.Join(strings.Fields(s), ""))
+}
+
+// findHead is the index of the head and for every field the index of its
+// column, -1 when there is none.
+func findHead(t table) (head int, columns []int) {
+	fields := fields()
+	for i, l := range t.lines[:min(len(t.lines), 50)] {
+		columns := slices.Repeat([]int{-1}, len(fields))
+		found := 0
+		for c, cell := range l.cells {
+			name := plain(cell)
+			for f, field := range fields {
+				if columns[f] < 0 && (name == field.name || slices.Contains(field.synonyms, name)) {
+					columns[f] = c
+					if f < formColumns {
+						found++
+					}
+					break
+				}
+			}
+		}
+		if found >= 4 && columns[0] >= 0 && columns[3] >= 0 {
+			return i, columns
+		}
+	}
+	return -1, nil
+}
+
+func wrongForm(name string, tables []table) error {
+	for _, t := range tables {
+		for _, l := range t.lines[:min(len(t.lines), 50)] {
+			row := plain(strings.Join(l.cells, ""))
+			if strings.Contains(row, "评论关键词") && strings.Contains(row, "差评数") {
+				return refuse(name, "这是电商平台的报送表，不是行业组织、检验检测机构的报送表", "评论数据用 chaping import 导入；电商平台报送表由 chaping report platform 生成")
+			}
+		}
+	}
+	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源）", "使用通知附件2的表样；其他格式的材料用 --free 提交")
+}
+
+var (
+	fieldLine = regexp.MustCompile(`^(填报单位|填报人|联系电话|填报时间)\s*[::]?\s*(.*)$`)
+	noteLine  = regexp.MustCompile(`^(备注|注|说明|填表说明)\s*[::\d]`)
+	nothing   = regexp.MustCompile(`^(无|没有|/|-|—)$`)
+	companies = regexp.MustCompile(`^(约|近|至少|不少于|超过|共)?\s*\d{1,7}\s*(多|余|以上|左右)?\s*(家|个|户|家企业|家店铺)?(以上|左右)?$|^(不详|未知|不明|待查|全行业|多家|数家|若干)$`)
+)
+
+func read(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
+	form := &Form{}
+	for _, l := range t.lines[:head] {
+		form.takeFields(l)
+	}
+	headText := plain(strings.Join(t.lines[head].cells, ""))
+	for _, l := range t.lines[head+1:] {
+		values := make([]string, len(columns))
+		empty := 0
+		for f, c := range columns {
+			if c >= 0 && c < len(l.cells) {
+				values[f] = tidy(l.cells[c])
+			}
+			if values[f] == "" {
+				empty++
+			}
+		}
+		switch {
+		case empty == len(columns) && strings.TrimSpace(strings.Join(l.cells, "")) == "":
+			continue
+		case plain(strings.Join(l.cells, "")) == headText, form.takeFields(l), isNote(l): // a head repeated, the footer, a remark
+			continue
+		case nothing.MatchString(norm.NFKC.String(values[0])) && values[3] == "":
+			form.Nothing = true
+			continue
+		}
+		if len(form.Entries) == maxRows {
+			reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Problem: fmt.Sprintf("超过 %d 条，其后的没有读入", maxRows), Remedy: "分成几个文件提交"})
+			break
+		}
+		if e, bad := entry(name, l.number, values); bad != nil {
+			reject(bad)
+		} else {
+			form.Entries = append(form.Entries, e)
+		}
+	}
+	form.Nothing = form.Nothing && len(form.Entries) == 0
+	return form
+}
+
+// takeFields takes 填报单位 and its kin from a line and tells whether the line
+// has nothing else.
+func (form *Form) takeFields(l line) bool {
+	taken := false
+	var last *string
+	for i, cell := range l.cells {
+		if i > 0 && cell == l.cells[i-1] { // a merged cell
+			continue
+		}
+		text := strings.TrimSpace(norm.NFKC.String(cell))
+		if text == "" {
+			continue
+		}
+		m := fieldLine.FindStringSubmatch(text)
+		if m == nil {
+			if last != nil && *last == "" { // the value stands in the next cell
+				*last = text
+				continue
+			}
+			return false
+		}
+		taken = true
+		last = map[string]*string{"填报单位": &form.Station, "填报人": &form.Filler, "联系电话": &form.Phone, "填报时间": new(string)}[m[1]]
+		if *last == "" {
+			*last = m[2]
+		}
+	}
+	return taken
+}
+
+// isNote tells whether a line holds only a remark.
+func isNote(l line) bool {
+	var texts []string
+	for i, cell := range l.cells {
+		if text := strings.TrimSpace(norm.NFKC.String(cell)); text != "" && (i == 0 || cell != l.cells[i-1]) {
+			texts = append(texts, text)
+		}
+	}
+	return len(texts) == 1 && noteLine.MatchString(texts[0])
+}
+
+// tidy trims a cell; lines stay lines.
+func tidy(s string) string {
+	var lines []string
+	for part := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
+		if part = strings.TrimSpace(part); part != "" {
+			lines = append(lines, part)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func entry(name string, number int, v []string) (e report.Entry, bad *chaping.InputError) {
+	fields := fields()
+	fault := func(f int, problem, remedy string) (report.Entry, *chaping.InputError) {
+		return e, &chaping.InputError{File: filepath.Base(name), Line: number, Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy}
+	}
+	for _, f := range []int{0, 3} {
+		if v[f] == "" {
+			return fault(f, "必填的栏目是空的，这一行没有读入", "补上后重新提交")
+		}
+	}
+	for f := range fields {
+		if utf8.RuneCountInString(v[f]) > maxText {
+			return fault(f, fmt.Sprintf("超过 %d 字，这一行没有读入", maxText), "写成摘要，全文作为其他格式的材料用 --free 提交")
+		}
+	}
+	v[1] = norm.NFKC.String(v[1])
+	if v[1] != "" && !companies.MatchString(v[1]) {
+		return fault(1, "看不出是企业的数量，这一行没有读入", "写成数字，例如 3 或 约20家；不清楚写“不详”")
+	}
+	kind, endangers := report.ReadKind(v[7]), report.ReadDangers(v[8])
+	if v[7] != "" && kind == "" {
+		return fault(7, "信息类别无法识别，这一行没有读入", "写“危及安全的隐患或突发事件”“集中反映”或“行业潜规则”")
+	}
+	if v[8] != "" && len(endangers) == 0 {
+		return fault(8, "危及对象无法识别，这一行没有读入", "写“健康”“财产”“环境”“人身安全”，可以写几个")
+	}
+	return report.Entry{Product: v[0], Companies: v[1], Region: v[2], Content: v[3], Analysis: v[4], Advice: v[5], Source: v[6], Kind: kind, Endangers: endangers}, nil
+}

@@ -1,0 +1,36 @@
+package chaping
+
+import "time"
+
+// A Verdict is what a person makes of the mentions of a term in a review.
+type Verdict string
+
+// The verdicts. Unreviewed is the zero value.
+const (
+	Unreviewed Verdict = ""
+	Confirmed  Verdict = "confirmed" // the problem happened, as mining says
+	Rejected   Verdict = "rejected"  // it did not: the review does not count for the term
+)
+
+// Chinese names the verdict as stations read it.
+func (v Verdict) Chinese() string {
+	switch v {
+	case Confirmed:
+		return "已确认"
+	case Rejected:
+		return "已排除"
+	}
+	return "未复核"
+}
+
+// A Judgement is a verdict with its reasons. It is about a review and a term,
+// not about a place in the text, and so outlives new dictionaries and new
+// mining.
+type Judgement struct {
+	Review  ReviewKey
+	Term    string
+	Verdict Verdict
+	Note    string
+	By      string
+	At      time.Time
+}

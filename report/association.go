@@ -1,0 +1,346 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"chaping"
+)
+
+// Association is the model of sheet A,
+// 上海市产品质量安全风险信息报送表（行业组织、检验检测机构）.
+type Association struct {
+	Station string // 填报单位
+	Filler  string // 填报人
+	Phone   string // 联系电话
+	Filed   time.Time
+	Period  chaping.Period
+	Program string
+	// Dictionary is the version behind drafted entries; empty without any.
+	Dictionary string
+	Entries    []Entry
+}
+
+// An Entry is one row of sheet A. The form has no column for Kind and
+// Endangers (R11); they stand in the companion sheet.
+type Entry struct {
+	Product   string `json:"product"`   // 涉及产品
+	Companies string `json:"companies"` // 涉及企业数量
+	Region    string `json:"region"`    // 涉及区域
+	Content   string `json:"content"`   // 风险信息内容
+	Analysis  string `json:"analysis"`  // 信息分析
+	Advice    string `json:"advice"`    // 初步建议
+	Source    string `json:"source"`    // 信息来源
+
+	Kind      Kind     `json:"kind"`
+	Endangers []Danger `json:"endangers"`
+	// Suggested is set when a rule chose Kind or Endangers and no person
+	// has looked at them.
+	Suggested bool   `json:"suggested,omitempty"`
+	Hazard    string `json:"hazard,omitempty"` // hazard class; empty when unknown
+	// Draft is set when the program wrote the entry.
+	Draft    bool     `json:"draft,omitempty"`
+	Evidence []string `json:"evidence,omitempty"` // sentences behind a draft
+	From     []string `json:"from,omitempty"`     // who handed it in
+}
+
+// A Kind is one of the kinds of information that R11 asks for.
+type Kind string
+
+// The kinds, in the notice's order.
+const (
+	Hidden    Kind = "hazard"     // 危及安全的隐患或突发事件
+	Complaint Kind = "complaints" // 集中反映的质量安全问题
+	Practice  Kind = "practice"   // 行业潜规则等重要风险信息
+)
+
+// Chinese names the kind.
+func (k Kind) Chinese() string {
+	switch k {
+	case Hidden:
+		return "危及安全的隐患或突发事件"
+	case Complaint:
+		return "集中反映"
+	case Practice:
+		return "行业潜规则"
+	}
+	return ""
+}
+
+// ReadKind reads a kind as people write it; "" when it is none.
+func ReadKind(s string) Kind {
+	s = norm.NFKC.String(s)
+	for _, k := range []Kind{Practice, Complaint, Hidden} {
+		if s == string(k) {
+			return k
+		}
+	}
+	switch {
+	case strings.Contains(s, "潜规则"):
+		return Practice
+	case strings.Contains(s, "集中"):
+		return Complaint
+	case strings.Contains(s, "隐患"), strings.Contains(s, "突发"), strings.Contains(s, "危及"):
+		return Hidden
+	}
+	return ""
+}
+
+// A Danger is what a product endangers.
+type Danger string
+
+// The dangers, in the notice's order.
+const (
+	Health      Danger = "health"
+	Property    Danger = "property"
+	Environment Danger = "environment"
+	Safety      Danger = "safety"
+)
+
+var dangers = []Danger{Health, Property, Environment, Safety}
+
+// Chinese names the danger.
+func (d Danger) Chinese() string {
+	return map[Danger]string{Health: "健康", Property: "财产", Environment: "环境", Safety: "人身安全"}[d]
+}
+
+// ReadDangers reads dangers as people write them, in the notice's order.
+func ReadDangers(s string) []Danger {
+	var found []Danger
+	for _, d := range dangers {
+		if strings.Contains(s, d.Chinese()) || d == Safety && strings.Contains(s, "人身") {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// hazardDangers are what the hazard classes of the dictionaries endanger.
+var hazardDangers = map[string][]Danger{
+	"fire": {Property, Safety}, "electrical": {Safety}, "mechanical": {Safety}, "thermal": {Safety}, "chemical": {Health}, "microbiological": {Health},
+	"injury": {Health, Safety}, "radiation": {Health}, "noise": {Health, Environment}, "fake": {Property}, "quality": {Property},
+}
+
+var dangerWords = map[Danger]*regexp.Regexp{
+	Health:      regexp.MustCompile(`健康|甲醛|重金属|超标|中毒|过敏|异味|有毒|有害|致癌|细菌|霉|迁移|增塑剂|荧光`),
+	Property:    regexp.MustCompile(`财产|火灾|起火|着火|燃烧|爆炸|自燃|损失|虚标|假冒|以次充好`),
+	Environment: regexp.MustCompile(`环境|污染|排放|VOC|泄漏|废气|废水|噪声`),
+	Safety:      regexp.MustCompile(`人身|触电|漏电|受伤|伤害|烫伤|灼伤|割伤|窒息|爆炸|起火|着火|火灾|自燃|死亡|跌落|夹伤|绝缘`),
+}
+
+// Classify suggests kind and dangers where a person gave none: by the words
+// 潜规则 and 集中反映, by the hazard class, and by the words of the entry. When
+// nothing tells, a hidden danger to health is assumed, which is the notice's
+// first concern. What is suggested is marked so.
+func (e *Entry) Classify() {
+	text := strings.Join([]string{e.Content, e.Analysis}, " ")
+	if e.Kind == "" {
+		e.Suggested = true
+		switch {
+		case strings.Contains(text, "潜规则"), strings.Contains(text, "行业内普遍"), strings.Contains(text, "业内普遍"):
+			e.Kind = Practice
+		case strings.Contains(text, "集中反映"), strings.Contains(text, "集中投诉"), strings.Contains(text, "多起投诉"), strings.Contains(text, "大量投诉"):
+			e.Kind = Complaint
+		default:
+			e.Kind = Hidden
+		}
+	}
+	if len(e.Endangers) == 0 {
+		e.Suggested = true
+		for _, d := range dangers {
+			if dangerWords[d].MatchString(text) || slices.Contains(hazardDangers[e.Hazard], d) {
+				e.Endangers = append(e.Endangers, d)
+			}
+		}
+		if len(e.Endangers) == 0 {
+			e.Endangers = []Danger{Health}
+		}
+	}
+}
+
+// Merge puts entries on the same product and hazard together. Texts that
+// differ are kept one after the other; of numbers of companies the greatest
+// holds, marked as a lower bound, because two stations may mean the same ones.
+// Entries without a hazard are merged only when their content is the same.
+func Merge(entries []Entry) []Entry {
+	type key struct{ product, hazard string }
+	merged := []Entry{}
+	index := map[key]int{}
+	for _, e := range entries {
+		k := key{plain(e.Product), e.Hazard}
+		if e.Hazard == "" {
+			k.hazard = "\x00" + plain(e.Content)
+		}
+		i, ok := index[k]
+		if !ok {
+			index[k] = len(merged)
+			merged = append(merged, e)
+			continue
+		}
+		m := &merged[i]
+		m.Companies = atLeast(m.Companies, e.Companies)
+		m.Region = join("、", m.Region, e.Region)
+		m.Content, m.Analysis, m.Advice = join("\n", m.Content, e.Content), join("\n", m.Analysis, e.Analysis), join("\n", m.Advice, e.Advice)
+		m.Source = join("、", m.Source, e.Source)
+		m.Endangers = slices.DeleteFunc(slices.Clone(dangers), func(d Danger) bool { return !slices.Contains(m.Endangers, d) && !slices.Contains(e.Endangers, d) })
+		if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, e.Kind) < slices.Index(kinds, m.Kind) {
+			m.Kind = e.Kind // the graver one
+		}
+		m.Suggested, m.Draft = m.Suggested || e.Suggested, m.Draft || e.Draft
+		m.Evidence = append(slices.Clip(m.Evidence), e.Evidence...)
+		for _, from := range e.From {
+			if !slices.Contains(m.From, from) {
+				m.From = append(slices.Clip(m.From), from)
+			}
+		}
+	}
+	return merged
+}
+
+// plain compares names whatever their width and spaces.
+func plain(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
+}
+
+// join appends b to a unless a has it.
+func join(sep, a, b string) string {
+	if a == "" || b == "" || slices.Contains(strings.Split(a, sep), b) || a == b {
+		return cmp.Or(a, b)
+	}
+	return a + sep + b
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+func atLeast(a, b string) string {
+	x, _ := strconv.Atoi(digits.FindString(a))
+	y, _ := strconv.Atoi(digits.FindString(b))
+	switch {
+	case a == b:
+		return a
+	case max(x, y) == 0:
+		return cmp.Or(a, b)
+	}
+	return fmt.Sprintf("不少于 %d", max(x, y))
+}
+
+// draft tells whether any entry was written by the program.
+func (a *Association) draft() bool {
+	return slices.ContainsFunc(a.Entries, func(e Entry) bool { return e.Draft })
+}
+
+// associationBlanks are the printed form's blank rows (D18).
+const associationBlanks = 6
+
+// Document lays out sheet A, profile "wide": 257 mm, and the companion sheet
+// with kinds, dangers and evidence.
+func (a *Association) Document() *Document {
+	var blocks []Block
+	if a.draft() {
+		blocks = append(blocks, Line{"草稿：标有“〔草稿〕”的内容由程序根据评论统计生成，须经人工核实、修改后报送", Hei, 12, 20, Left})
+	}
+	filed := ""
+	if !a.Filed.IsZero() {
+		filed = chaping.ChineseDate(a.Filed)
+	}
+	blocks = append(blocks, sheetTitle("（行业组织、检验检测机构）")...)
+	blocks = append(blocks, Ends{"填报单位：" + a.Station, "填报时间：" + filed}, Table{
+		Columns: []Column{{"涉及产品", 28, Left, Fang}, {"涉及企业数量", 28, Center, Fang}, {"涉及区域", 26, Left, Fang}, {"风险信息内容", 60, Left, Fang},
+			{"信息分析", 46, Left, Fang}, {"初步建议", 41, Left, Fang}, {"信息来源", 28, Left, Fang}},
+		HeadSize: 12, Size: 12, RowMM: 14,
+		Rows: func(yield func([]any) bool) {
+			for _, e := range a.Entries {
+				content := e.Content
+				if e.Draft {
+					content = "〔草稿〕" + content
+				}
+				if !yield([]any{e.Product, e.Companies, e.Region, content, e.Analysis, e.Advice, e.Source}) {
+					return
+				}
+			}
+		},
+	}.padded(associationBlanks, room(20+30+28+24+24), []any{"无", "", "", "", "", "", ""}), Ends{"填报人：" + a.Filler, "联系电话：" + a.Phone})
+	return &Document{
+		Title: "上海市产品质量安全风险信息报送表（行业组织、检验检测机构）", Subject: a.Period.String(), Program: a.Program,
+		Sections: []Section{{"报送表", widePage, blocks}, {"分类与依据", companionPage, a.companion()}},
+	}
+}
+
+func (a *Association) companion() []Block {
+	blocks := []Block{Line{"信息类别、危及对象与依据（行号同“报送表”）", Hei, 16, 28, Center}}
+	if a.Dictionary != "" {
+		blocks = append(blocks, Line{"草稿所依据的词库版本 " + a.Dictionary + "；评论反映的是有人反映，不是发生的概率，未经检验核实", Fang, 10.5, 18, Left})
+	}
+	return append(blocks, Table{
+		Columns:  []Column{{"行号", 12, Center, Fang}, {"涉及产品", 36, Left, Fang}, {"信息类别", 34, Left, Fang}, {"危及对象", 30, Left, Fang}, {"分类依据", 24, Center, Fang}, {"提交单位", 40, Left, Fang}, {"依据的评论", 91, Left, Fang}},
+		HeadSize: 10.5, Size: 9, RowMM: 8,
+		Rows: func(yield func([]any) bool) {
+			for i, e := range a.Entries {
+				by := "填报人"
+				if e.Suggested {
+					by = "程序建议，待确认"
+				}
+				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), dangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
+					return
+				}
+			}
+		},
+	})
+}
+
+func dangerNames(list []Danger) string {
+	var names []string
+	for _, d := range list {
+		names = append(names, d.Chinese())
+	}
+	return strings.Join(names, "、")
+}
+
+type associationJSON struct {
+	Form       string  `json:"form"`
+	Period     string  `json:"period"`
+	From       string  `json:"from"`
+	To         string  `json:"to"`
+	Station    string  `json:"station"`
+	Filler     string  `json:"filler"`
+	Phone      string  `json:"phone"`
+	Filed      string  `json:"filed"`
+	Dictionary string  `json:"dictionary,omitempty"`
+	Program    string  `json:"program"`
+	Draft      bool    `json:"draft"`
+	Entries    []Entry `json:"entries"`
+}
+
+// JSON is the sheet as JSON.
+func (a *Association) JSON() ([]byte, error) {
+	w := a.Period.Window()
+	return encode(associationJSON{"association", a.Period.String(), day(w.FirstDay()), day(w.LastDay()), a.Station, a.Filler, a.Phone, day(a.Filed), a.Dictionary, a.Program, a.draft(), orEmpty(a.Entries)})
+}
+
+// ReadAssociation is the sheet that JSON wrote, or an operator has edited.
+func ReadAssociation(data []byte) (*Association, error) {
+	var j associationJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return nil, err
+	}
+	period, err := chaping.ParsePeriod(j.Period)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := readDay(j.Filed)
+	if err != nil {
+		return nil, err
+	}
+	return &Association{j.Station, j.Filler, j.Phone, filed, period, j.Program, j.Dictionary, j.Entries}, nil
+}
+
+// WriteJSON writes the sheet's JSON.
+func (a *Association) WriteJSON(path string) error { return writeBytes(path, a.JSON) }

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+)
+
+// Urgent is the model of a report of important risk information (重要风险信息,
+// R16). The notice gives no form for it; this one says what happened, to what,
+// how that is known, and who decided that it is important.
+type Urgent struct {
+	Number  string `json:"number"` // ours
+	Station string `json:"station"`
+	Filler  string `json:"filler"`
+	Phone   string `json:"phone"`
+	Filed   string `json:"filed"` // 2026-11-25
+	Program string `json:"program"`
+
+	Name     string           `json:"name"`    // of the rule: 起火
+	Trigger  int              `json:"trigger"` // 1 or 2 of R16
+	Why      string           `json:"why"`
+	Keyword  string           `json:"keyword"`
+	Hazard   string           `json:"hazard"` // in Chinese
+	Terms    []string         `json:"terms"`
+	Reviews  int              `json:"reviews"`
+	Shops    int              `json:"shops"`
+	First    string           `json:"first"`
+	Last     string           `json:"last"`
+	Products []UrgentProduct  `json:"products"`
+	Evidence []UrgentEvidence `json:"evidence"`
+
+	By      string `json:"decided_by"`
+	Reason  string `json:"reason"`
+	Decided string `json:"decided"`
+}
+
+// UrgentProduct is a product concerned.
+type UrgentProduct struct {
+	Name   string `json:"name"`
+	URL    string `json:"url"`
+	Price  string `json:"price"`
+	Shop   string `json:"shop"`
+	Region string `json:"region"`
+}
+
+// UrgentEvidence is what a buyer wrote.
+type UrgentEvidence struct {
+	Date     string `json:"date"`
+	Grade    string `json:"grade"`
+	Term     string `json:"term"`
+	Sentence string `json:"sentence"`
+	Review   string `json:"review"`
+}
+
+// triggers are the notice's words (R16).
+var triggers = map[int]string{
+	1: "已经造成人员伤亡、严重危及公众健康和生命、财产安全的产品质量安全事件",
+	2: "影响范围大，可能造成巨大经济损失、影响产业发展安全、危及经济社会发展安全或社会安定的产品质量安全问题",
+}
+
+// portraitPage is the page of documents in running text.
+var portraitPage = Page{false, 37, 35, 28, 26}
+
+// Document lays the report out on A4 portrait.
+func (u *Urgent) Document() *Document {
+	filed := u.Filed
+	if t, err := time.Parse(time.DateOnly, u.Filed); err == nil {
+		filed = fmt.Sprintf("%d年%d月%d日", t.Year(), int(t.Month()), t.Day())
+	}
+	var regions []string
+	for _, p := range u.Products {
+		if p.Region != "" && !slices.Contains(regions, p.Region) {
+			regions = append(regions, p.Region)
+		}
+	}
+	slices.Sort(regions)
+	facts := [][2]string{
+		{"事件", u.Keyword + " " + u.Name},
+		{"情形（通知第五部分）", triggers[u.Trigger]},
+		{"提示依据", u.Why},
+		{"危害类别、评论关键词", u.Hazard + "；" + strings.Join(u.Terms, "、")},
+		{"反映情况", fmt.Sprintf("%s 至 %s，%d 条评论，涉及 %d 件商品、%d 家店铺", u.First, u.Last, u.Reviews, len(u.Products), u.Shops)},
+		{"公司所在区域", strings.Join(regions, "、")},
+		{"确认", fmt.Sprintf("%s 于 %s 确认为重要风险信息。理由：%s", u.By, u.Decided, u.Reason)},
+		{"初步建议", "立即核实；属实的，督促相关生产经营者停止销售、警示、召回"},
+		{"说明", "以上为消费者评论所述，尚待调查核实；伤亡和损失以调查结论为准。"},
+	}
+	return &Document{Title: "重要风险信息报告", Subject: u.Number, Program: u.Program, Sections: []Section{{"重要风险信息", portraitPage, []Block{
+		Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
+		Ends{"填报单位：" + u.Station, "填报时间：" + filed},
+		Table{Headless: true, Columns: []Column{{"", 34, Left, Hei}, {"", 122, Left, Fang}}, Size: 12, RowMM: 11, Rows: func(yield func([]any) bool) {
+			for _, f := range facts {
+				if !yield([]any{f[0], f[1]}) {
+					return
+				}
+			}
+		}},
+		Line{"涉及的商品", Hei, 14, 30, Left},
+		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"商品名称", 46, Left, Fang}, {"商品地址", 44, Left, Fang}, {"店铺名称", 32, Left, Fang}, {"价格（元）", 22, Center, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 10, Rows: func(yield func([]any) bool) {
+			for i, p := range u.Products {
+				if !yield([]any{i + 1, p.Name, p.URL, p.Shop, p.Price}) {
+					return
+				}
+			}
+		}},
+		Line{"评论原文摘录", Hei, 14, 30, Left},
+		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"日期", 22, Center, Fang}, {"评级", 14, Center, Fang}, {"关键词", 20, Left, Fang}, {"所在句子", 88, Left, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 8, Rows: func(yield func([]any) bool) {
+			for i, e := range u.Evidence {
+				if !yield([]any{i + 1, e.Date, e.Grade, e.Term, e.Sentence}) {
+					return
+				}
+			}
+		}},
+		Ends{"填报人：" + u.Filler, "联系电话：" + u.Phone},
+	}}}}
+}
+
+// JSON is the report as JSON.
+func (u *Urgent) JSON() ([]byte, error) {
+	return encode(struct {
+		Form string `json:"form"`
+		*Urgent
+	}{"urgent", u})
+}
+
+// WriteJSON writes the report's JSON.
+func (u *Urgent) WriteJSON(path string) error { return writeBytes(path, u.JSON) }
+
+// FiledOn sets the day of filing.
+func (u *Urgent) FiledOn(t time.Time) { u.Filed = t.In(chaping.Shanghai()).Format(time.DateOnly) }

@@ -1,0 +1,100 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"chaping"
+)
+
+// A Sheet is a frozen version of a report form.
+type Sheet struct {
+	Form       string    `json:"form"` // platform, association, urgent, annual
+	Period     string    `json:"period"`
+	Name       string    `json:"name,omitempty"` // the watch, when a station has several
+	Version    int       `json:"version"`
+	Frozen     time.Time `json:"frozen"`
+	Dictionary string    `json:"dictionary"`
+	Program    string    `json:"program"`
+	By         string    `json:"by"`
+	Reason     string    `json:"reason,omitempty"` // why it was corrected
+	Hash       string    `json:"sha256"`           // of Model
+	Model      []byte    `json:"-"`                // the sheet's JSON
+}
+
+// Freeze keeps a sheet as the next version and tells which one that is. When
+// the last version has the same model, that one is returned and nothing is
+// stored. A correction needs a reason.
+func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err error) {
+	sum := sha256.Sum256(s.Model)
+	s.Hash = hex.EncodeToString(sum[:])
+	if s.Frozen.IsZero() {
+		s.Frozen = d.now()
+	}
+	s.Frozen = shown(s.Frozen.UnixMilli()) // as it will be read back
+	err = d.transact(ctx, func(tx *sql.Tx) error {
+		last, err := scanSheet(tx.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE form = ? AND period = ? AND name = ? ORDER BY version DESC LIMIT 1", s.Form, s.Period, s.Name).Scan)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			s.Version, s.Reason = 1, ""
+		case err != nil:
+			return err
+		case last.Hash == s.Hash:
+			s, fresh = last, false
+			return nil
+		case s.Reason == "":
+			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("%s 的报送表已冻结第 %d 版，内容现在有变化", s.Period, last.Version), Remedy: "更正须说明原因：加 --reason；要重新输出已冻结的版本，用 --version"}
+		default:
+			s.Version = last.Version + 1
+		}
+		fresh = true
+		_, err = tx.ExecContext(ctx, "INSERT INTO sheet (form, period, name, version, frozen, dictionary, program, who, reason, hash, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			s.Form, s.Period, s.Name, s.Version, s.Frozen.UnixMilli(), s.Dictionary, s.Program, s.By, s.Reason, s.Hash, s.Model)
+		return err
+	})
+	return s, fresh, err
+}
+
+const sheetColumns = "form, period, name, version, frozen, dictionary, program, who, reason, hash, model"
+
+func scanSheet(scan func(...any) error) (s Sheet, err error) {
+	var frozen int64
+	err = scan(&s.Form, &s.Period, &s.Name, &s.Version, &frozen, &s.Dictionary, &s.Program, &s.By, &s.Reason, &s.Hash, &s.Model)
+	s.Frozen = shown(frozen)
+	return s, err
+}
+
+// Sheet is a frozen version, checked against its hash; version 0 means the
+// last one. Where there is none it is a *chaping.Error with CodeInput.
+func (d *DB) Sheet(ctx context.Context, form, period, name string, version int) (Sheet, error) {
+	s, err := scanSheet(d.db.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE form = ? AND period = ? AND name = ? AND (version = ?4 OR ?4 = 0) ORDER BY version DESC LIMIT 1",
+		form, period, name, version).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%s 没有这个冻结版本", period), Remedy: "用 chaping report versions 查看已冻结的版本"}
+	}
+	if err != nil {
+		return s, err
+	}
+	if sum := sha256.Sum256(s.Model); hex.EncodeToString(sum[:]) != s.Hash {
+		return s, &chaping.Error{Code: chaping.CodeInternal, Message: fmt.Sprintf("%s 第 %d 版的内容与其 sha256 不符，数据库已损坏或被改动", period, s.Version), Remedy: "从备份中恢复 station.db"}
+	}
+	return s, nil
+}
+
+// Sheets are the frozen versions, the latest first, without their models. An
+// empty form or period means all.
+func (d *DB) Sheets(ctx context.Context, form, period string) ([]Sheet, error) {
+	var list []Sheet
+	err := d.query(ctx, "SELECT form, period, name, version, frozen, dictionary, program, who, reason, hash, NULL FROM sheet WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY id DESC",
+		[]any{form, period}, func(scan func(...any) error) error {
+			s, err := scanSheet(scan)
+			list = append(list, s)
+			return err
+		})
+	return list, err
+}

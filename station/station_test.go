@@ -1,0 +1,143 @@
+package station
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+)
+
+var start = time.Date(2026, 11, 24, 9, 0, 0, 0, chaping.Shanghai())
+
+// openTest is a new database with a clock that the test moves.
+func openTest(t testing.TB) (*DB, *time.Time) {
+	t.Helper()
+	now := start
+	d, err := Open(t.Context(), t.TempDir(), func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d, &now
+}
+
+func TestLastJudgementHolds(t *testing.T) {
+	d, _ := openTest(t)
+	key := chaping.ReviewKey{Platform: "mall", Product: "A", Review: "1"}
+	for _, v := range []chaping.Verdict{chaping.Confirmed, chaping.Rejected} {
+		if err := d.Judge(t.Context(), chaping.Judgement{Review: key, Term: "漏电", Verdict: v, Note: "n", By: "张三"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Judge(t.Context(),
+		chaping.Judgement{Review: key, Term: "异味", Verdict: chaping.Confirmed}, chaping.Judgement{Review: key, Term: "异味"}); err != nil {
+		t.Fatal(err)
+	}
+	var got []chaping.Judgement
+	if err := d.Judgements(t.Context(), func(j chaping.Judgement) error { got = append(got, j); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Verdict != chaping.Rejected || got[0].Review != key || got[0].By != "张三" || !got[0].At.Equal(start) {
+		t.Errorf("%+v", got)
+	}
+	if err := d.Judge(t.Context(), chaping.Judgement{Review: key, Term: "x", Verdict: "perhaps"}); err == nil {
+		t.Error("a verdict that does not exist was stored")
+	}
+}
+
+func TestFreeze(t *testing.T) {
+	d, _ := openTest(t)
+	freeze := func(model, reason string) (Sheet, bool, error) {
+		return d.Freeze(t.Context(), Sheet{Form: "platform", Period: "2026-11", Dictionary: "d", Program: "p", By: "张三", Reason: reason, Model: []byte(model)})
+	}
+	first, fresh, err := freeze(`{"a":1}`, "")
+	if err != nil || !fresh || first.Version != 1 {
+		t.Fatalf("%+v %v %v", first, fresh, err)
+	}
+	if again, fresh, err := freeze(`{"a":1}`, ""); err != nil || fresh || again.Version != 1 || again.Hash != first.Hash {
+		t.Fatalf("%+v %v %v", again, fresh, err)
+	}
+	if _, _, err := freeze(`{"a":2}`, ""); err == nil || !strings.Contains(err.Error(), "--reason") {
+		t.Fatalf("a correction without a reason: %v", err)
+	}
+	if second, fresh, err := freeze(`{"a":2}`, "改错"); err != nil || !fresh || second.Version != 2 {
+		t.Fatalf("%+v %v %v", second, fresh, err)
+	}
+	old, err := d.Sheet(t.Context(), "platform", "2026-11", "", 1)
+	if err != nil || string(old.Model) != `{"a":1}` {
+		t.Fatalf("%+v %v", old, err)
+	}
+	if last, err := d.Sheet(t.Context(), "platform", "2026-11", "", 0); err != nil || last.Version != 2 || last.Reason != "改错" {
+		t.Fatalf("%+v %v", last, err)
+	}
+	for _, attack := range []string{"UPDATE sheet SET model = 'x'", "DELETE FROM sheet"} {
+		if _, err := d.db.Exec(attack); err == nil {
+			t.Errorf("%s went through", attack)
+		}
+	}
+	// Damage from outside is noticed.
+	if _, err := d.db.Exec("DROP TRIGGER sheet_is_immutable; UPDATE sheet SET model = 'x' WHERE version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Sheet(t.Context(), "platform", "2026-11", "", 1); err == nil || !strings.Contains(err.Error(), "sha256") {
+		t.Errorf("damage: %v", err)
+	}
+	if list, err := d.Sheets(t.Context(), "", ""); err != nil || len(list) != 2 || list[0].Version != 2 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+func TestSubmit(t *testing.T) {
+	d, _ := openTest(t)
+	s := Submission{Period: "2026-11", Station: "某协会", File: "表.xlsx"}
+	entries := []json.RawMessage{[]byte(`{"product":"壶"}`), []byte(`{"product":"锅"}`)}
+	first, err := d.Submit(t.Context(), s, []byte("file"), entries)
+	if err != nil || first.ID == 0 {
+		t.Fatal(first, err)
+	}
+	again, err := d.Submit(t.Context(), s, []byte("file"), entries[:1])
+	if err != nil || again.ID != first.ID {
+		t.Fatal(again, err)
+	}
+	list, err := d.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) != 1 || list[0].Entries != 1 || list[0].Size != 4 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if name, data, err := d.Original(t.Context(), first.ID); err != nil || name != "表.xlsx" || string(data) != "file" {
+		t.Error(name, data, err)
+	}
+}
+
+func TestOpenAgainAndNewer(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		d, err := Open(t.Context(), dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.db.Exec("PRAGMA user_version"); err != nil {
+			t.Fatal(err)
+		}
+		d.Close()
+	}
+	if info, err := os.Stat(filepath.Join(dir, "station.db")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+	d, err := Open(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.db.Exec("PRAGMA user_version = 999"); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	var told *chaping.Error
+	if _, err := Open(t.Context(), dir, nil); !errors.As(err, &told) || told.Code != chaping.CodeEnvironment {
+		t.Errorf("a newer schema: %v", err)
+	}
+}

@@ -1,0 +1,95 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// A Submission is a file that a station handed in.
+type Submission struct {
+	ID       int64     `json:"id"`
+	Period   string    `json:"period"`
+	Station  string    `json:"station"`
+	About    string    `json:"about,omitempty"`
+	File     string    `json:"file"` // its name
+	Hash     string    `json:"sha256"`
+	Received time.Time `json:"received"`
+	Size     int       `json:"size"`
+	Entries  int       `json:"entries"` // 0 for a free format
+}
+
+// Submit keeps a file and the entries that were read from it, as JSON. The
+// same file of the same station and period is kept once: handing it in again
+// replaces its entries.
+func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries []json.RawMessage) (Submission, error) {
+	sum := sha256.Sum256(original)
+	s.Hash, s.Size, s.Entries = hex.EncodeToString(sum[:]), len(original), len(entries)
+	if s.Received.IsZero() {
+		s.Received = d.now()
+	}
+	err := d.transact(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, "SELECT id FROM submission WHERE period = ? AND station = ? AND hash = ?", s.Period, s.Station, s.Hash).Scan(&s.ID)
+		if errors.Is(err, sql.ErrNoRows) {
+			var result sql.Result
+			if result, err = tx.ExecContext(ctx, "INSERT INTO submission (period, station, about, file, hash, received, original) VALUES (?, ?, ?, ?, ?, ?, ?)",
+				s.Period, s.Station, s.About, s.File, s.Hash, s.Received.UnixMilli(), original); err == nil {
+				s.ID, err = result.LastInsertId()
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM entry WHERE submission = ?", s.ID); err != nil {
+			return err
+		}
+		for i, e := range entries {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO entry (submission, seq, content) VALUES (?, ?, ?)", s.ID, i+1, string(e)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return s, err
+}
+
+// Submissions are what was handed in for a period, or for all when it is
+// empty, in the order of arrival.
+func (d *DB) Submissions(ctx context.Context, period string) ([]Submission, error) {
+	var list []Submission
+	err := d.query(ctx, `SELECT id, period, station, about, file, hash, received, length(original), (SELECT count(*) FROM entry WHERE submission = id)
+		FROM submission WHERE period = ?1 OR ?1 = '' ORDER BY id`, []any{period}, func(scan func(...any) error) error {
+		var (
+			s        Submission
+			received int64
+		)
+		err := scan(&s.ID, &s.Period, &s.Station, &s.About, &s.File, &s.Hash, &received, &s.Size, &s.Entries)
+		s.Received = shown(received)
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
+// Entries calls each for every entry handed in for a period: the station and
+// the entry's JSON. Of one station's files, all count.
+func (d *DB) Entries(ctx context.Context, period string, each func(station string, entry json.RawMessage) error) error {
+	return d.query(ctx, "SELECT s.station, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? ORDER BY s.id, e.seq", []any{period},
+		func(scan func(...any) error) error {
+			var station, content string
+			if err := scan(&station, &content); err != nil {
+				return err
+			}
+			return each(station, json.RawMessage(content))
+		})
+}
+
+// Original is the file of a submission as it came.
+func (d *DB) Original(ctx context.Context, id int64) (name string, data []byte, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT file, original FROM submission WHERE id = ?", id).Scan(&name, &data)
+	return name, data, err
+}

@@ -1,0 +1,153 @@
+package station
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"chaping"
+)
+
+// An Urgent is a suggested urgent report.
+type Urgent struct {
+	ID        int64           `json:"id"`
+	Event     string          `json:"event"`
+	First     string          `json:"first_period"`
+	Last      string          `json:"last_period"`
+	Raised    time.Time       `json:"raised"`
+	Candidate json.RawMessage `json:"candidate"`
+	Status    string          `json:"status"` // open, confirmed, dismissed
+	By        string          `json:"by,omitempty"`
+	Reason    string          `json:"reason,omitempty"`
+	Decided   *time.Time      `json:"decided,omitempty"`
+}
+
+// Statuses of an urgent candidate.
+const (
+	UrgentOpen      = "open"
+	UrgentConfirmed = "confirmed"
+	UrgentDismissed = "dismissed"
+)
+
+// Raise enters candidates of a period, by event. An event that is known, and
+// has not been quiet for more than quiet periods, is brought up to date while
+// it is open and never raised again; the others are new and are returned.
+// messages are queued for each of them in the same transaction.
+func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candidates map[string]json.RawMessage, order []string, messages func(Urgent) []Message) ([]Urgent, error) {
+	var fresh []Urgent
+	err := d.transact(ctx, func(tx *sql.Tx) error {
+		fresh = nil
+		for _, event := range order {
+			known, err := scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE event = ? ORDER BY id DESC LIMIT 1", event).Scan)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			if err == nil {
+				last, err := chaping.ParsePeriod(known.Last)
+				if err != nil {
+					return err
+				}
+				if months(last, period) <= quiet {
+					if months(last, period) < 0 {
+						continue // an old period mined again
+					}
+					if known.Status == UrgentOpen {
+						if _, err := tx.ExecContext(ctx, "UPDATE urgent SET candidate = ? WHERE id = ?", string(candidates[event]), known.ID); err != nil {
+							return err
+						}
+					}
+					if _, err := tx.ExecContext(ctx, "UPDATE urgent SET last = ? WHERE id = ?", period.String(), known.ID); err != nil {
+						return err
+					}
+					continue
+				}
+			}
+			u := Urgent{Event: event, First: period.String(), Last: period.String(), Raised: shown(d.now().UnixMilli()), Candidate: candidates[event], Status: UrgentOpen}
+			result, err := tx.ExecContext(ctx, "INSERT INTO urgent (event, first, last, raised, candidate) VALUES (?, ?, ?, ?, ?)", event, u.First, u.Last, u.Raised.UnixMilli(), string(u.Candidate))
+			if err != nil {
+				return err
+			}
+			if u.ID, err = result.LastInsertId(); err != nil {
+				return err
+			}
+			if err := d.enqueue(ctx, tx, messages(u)); err != nil {
+				return err
+			}
+			fresh = append(fresh, u)
+		}
+		return nil
+	})
+	return fresh, err
+}
+
+// months is how many periods b is after a.
+func months(a, b chaping.Period) int { return (b.Year-a.Year)*12 + int(b.Month) - int(a.Month) }
+
+const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided"
+
+func scanUrgent(scan func(...any) error) (u Urgent, err error) {
+	var raised, decided int64
+	var candidate string
+	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided)
+	u.Raised, u.Candidate = shown(raised), json.RawMessage(candidate)
+	if decided > 0 {
+		t := shown(decided)
+		u.Decided = &t
+	}
+	return u, err
+}
+
+// Urgents are the candidates of a status, or all when it is empty, the latest
+// first.
+func (d *DB) Urgents(ctx context.Context, status string) ([]Urgent, error) {
+	var list []Urgent
+	err := d.query(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE status = ?1 OR ?1 = '' ORDER BY id DESC", []any{status}, func(scan func(...any) error) error {
+		u, err := scanUrgent(scan)
+		list = append(list, u)
+		return err
+	})
+	return list, err
+}
+
+// Urgent is one candidate; a *chaping.Error when there is none.
+func (d *DB) Urgent(ctx context.Context, id int64) (Urgent, error) {
+	u, err := scanUrgent(d.db.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE id = ?", id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, noUrgent(id)
+	}
+	return u, err
+}
+
+func noUrgent(id int64) error {
+	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的重要风险信息候选", id), Remedy: "用 chaping urgent list 查看编号"}
+}
+
+// Decide confirms or dismisses an open candidate, with a reason, and queues
+// the messages in the same transaction. Deciding the same way again changes
+// nothing; the other way is refused.
+func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, messages func(Urgent) []Message) (Urgent, error) {
+	var u Urgent
+	err := d.transact(ctx, func(tx *sql.Tx) (err error) {
+		u, err = scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE id = ?", id).Scan)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return noUrgent(id)
+		case err != nil:
+			return err
+		case u.Status == status:
+			return nil
+		case u.Status != UrgentOpen:
+			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("编号 %d 已由 %s 处理（%s），不能再改", id, u.By, u.Reason), Remedy: "另行报送更正"}
+		}
+		now := shown(d.now().UnixMilli())
+		u.Status, u.By, u.Reason, u.Decided = status, by, reason, &now
+		if _, err := tx.ExecContext(ctx, "UPDATE urgent SET status = ?, who = ?, reason = ?, decided = ? WHERE id = ?", status, by, reason, now.UnixMilli(), id); err != nil {
+			return err
+		}
+		return d.enqueue(ctx, tx, messages(u))
+	})
+	return u, err
+}

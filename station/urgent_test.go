@@ -1,0 +1,135 @@
+package station
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+)
+
+func TestRaiseOnce(t *testing.T) {
+	d, _ := openTest(t)
+	raise := func(period string) int {
+		p, err := chaping.ParsePeriod(period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := d.Raise(t.Context(), p, 3, map[string]json.RawMessage{"fire|mall|A": []byte(`{"reviews":"` + period + `"}`)}, []string{"fire|mall|A"}, func(u Urgent) []Message {
+			return []Message{{Key: "raised-" + period, Channel: "c", Event: "urgent"}}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(fresh)
+	}
+	for _, tt := range []struct {
+		period string
+		fresh  int
+	}{{"2026-01", 1}, {"2026-01", 0}, {"2026-02", 0}, {"2025-12", 0}, {"2026-05", 0}} {
+		if n := raise(tt.period); n != tt.fresh {
+			t.Errorf("%s: %d new", tt.period, n)
+		}
+	}
+	u, err := d.Urgent(t.Context(), 1)
+	if err != nil || u.Last != "2026-05" || string(u.Candidate) != `{"reviews":"2026-05"}` {
+		t.Fatalf("%+v %v", u, err)
+	}
+	if _, err := d.Decide(t.Context(), 1, UrgentDismissed, "张三", "误报", func(Urgent) []Message { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if n := raise("2026-06"); n != 0 { // decided: still the same event
+		t.Error("a dismissed event was raised again")
+	}
+	if u, _ := d.Urgent(t.Context(), 1); string(u.Candidate) != `{"reviews":"2026-05"}` || u.Last != "2026-06" {
+		t.Errorf("what was decided on has changed: %+v", u)
+	}
+	if n := raise("2026-10"); n != 1 { // quiet for more than three periods
+		t.Error("a new event was not raised")
+	}
+	if list, err := d.Outbox(t.Context(), true, 100); err != nil || len(list) != 2 {
+		t.Errorf("%d messages, %v", len(list), err)
+	}
+}
+
+func TestDecideOnce(t *testing.T) {
+	d, _ := openTest(t)
+	if _, err := d.Raise(t.Context(), chaping.Period{Year: 2026, Month: 11}, 3, map[string]json.RawMessage{"e": []byte("{}")}, []string{"e"}, func(Urgent) []Message { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	tell := func(u Urgent) []Message {
+		told++
+		return []Message{{Key: "confirmed", Channel: "c", Subject: u.Reason}}
+	}
+	for range 2 { // a second time changes nothing
+		if u, err := d.Decide(t.Context(), 1, UrgentConfirmed, "张三", "属实", tell); err != nil || u.By != "张三" || u.Decided == nil {
+			t.Fatalf("%+v %v", u, err)
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+	if _, err := d.Decide(t.Context(), 1, UrgentDismissed, "李四", "不属实", tell); err == nil || !strings.Contains(err.Error(), "张三") {
+		t.Errorf("a decision was turned: %v", err)
+	}
+	if _, err := d.Decide(t.Context(), 7, UrgentConfirmed, "李四", "x", tell); err == nil {
+		t.Error("no such candidate")
+	}
+}
+
+func TestOutbox(t *testing.T) {
+	d, now := openTest(t)
+	ctx := t.Context()
+	message := Message{Key: "k", Channel: "c", Subject: "s"}
+	for range 2 {
+		if err := d.Enqueue(ctx, message, Message{Key: "k", Channel: "other"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim := func() (Message, bool) {
+		m, ok, err := d.Claim(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m, ok
+	}
+	first, ok := claim()
+	second, ok2 := claim()
+	if _, third := claim(); !ok || !ok2 || third || first.Channel == second.Channel {
+		t.Fatalf("claimed %v %v %v", first, second, third)
+	}
+	if err := d.Sent(ctx, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Failed(ctx, second.ID, "拒收", now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := claim(); ok {
+		t.Error("claimed before it was due")
+	}
+	*now = now.Add(time.Minute)
+	if m, ok := claim(); !ok || m.Attempts != 2 {
+		t.Fatalf("%+v %v", m, ok)
+	}
+	// The process dies here. Nobody knows whether the message arrived.
+	*now = now.Add(time.Hour)
+	if m, ok := claim(); ok {
+		t.Errorf("%+v was sent again without being asked", m)
+	}
+	left, err := d.Outbox(ctx, false, 10)
+	if err != nil || len(left) != 1 || !left[0].Stopped || !strings.Contains(left[0].Error, "不确定") {
+		t.Fatalf("%+v %v", left, err)
+	}
+	if err := d.Retry(ctx, left[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if m, ok := claim(); !ok || m.ID != left[0].ID {
+		t.Errorf("%+v %v", m, ok)
+	}
+	if err := d.Retry(context.WithoutCancel(ctx), first.ID); err == nil {
+		t.Error("what was sent can be sent again")
+	}
+}
