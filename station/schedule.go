@@ -92,7 +92,7 @@ func (d *DB) runs(ctx context.Context, where string, args ...any) ([]Run, error)
 
 func (d *DB) steps(ctx context.Context, run int64) ([]Step, error) {
 	list := []Step{}
-	err := d.query(ctx, "SELECT name, started, finished, error FROM step WHERE run = ? ORDER BY started, name", []any{run}, func(scan func(...any) error) error {
+	err := d.query(ctx, "SELECT name, started, finished, error FROM step WHERE run = ? ORDER BY rowid", []any{run}, func(scan func(...any) error) error {
 		var (
 			s                 Step
 			started, finished int64

@@ -28,7 +28,7 @@ CREATE TABLE step (
     finished INTEGER NOT NULL DEFAULT 0,
     error    TEXT    NOT NULL DEFAULT '',
     PRIMARY KEY (run, name)
-) WITHOUT ROWID;
+);
 
 -- That a report was filed, for reminders and the assessment (R31).
 CREATE TABLE filing (
