@@ -327,6 +327,13 @@ func (p *program) lease() (agenda.Lease, error) {
 	return &agenda.RedisLease{Client: redis.NewClient(options), Key: "chaping:schedule", TTL: time.Minute}, nil
 }
 
+// release gives the lease up; one that cannot be given up runs out by itself.
+func (p *program) release(ctx context.Context, l agenda.Lease) {
+	if err := l.Release(context.WithoutCancel(ctx)); err != nil {
+		p.log.Warn("调度的锁没有交还，稍后自行失效", "原因", err)
+	}
+}
+
 // tickEvery is how often the scheduler looks at the clock, and keeps its lease.
 const tickEvery = 20 * time.Second
 
@@ -342,7 +349,7 @@ func (p *program) scheduleStartCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer lease.Release(context.WithoutCancel(ctx))
+			defer p.release(ctx, lease)
 			fmt.Fprintf(p.err, "调度已启动，%d 个计划；chaping schedule list 查看，Ctrl-C 停止\n", len(a.Jobs))
 			tick := time.NewTicker(tickEvery)
 			defer tick.Stop()
@@ -408,7 +415,7 @@ func (p *program) runNow(ctx context.Context, d *station.DB, name, flag string) 
 	if err != nil {
 		return err
 	}
-	defer lease.Release(context.WithoutCancel(ctx))
+	defer p.release(ctx, lease)
 	ran, err := agenda.Under(ctx, lease, tickEvery, a.Tick)
 	if err != nil {
 		return err
