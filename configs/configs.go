@@ -10,9 +10,9 @@ import (
 
 // Files are the shipped files: sites/*.yaml are site profiles for the
 // crawler, import/*.yaml mapping profiles for the importer, urgent.yaml the
-// rules that suggest urgent reports.
+// rules that suggest urgent reports, schedule.yaml the jobs of the scheduler.
 //
-//go:embed sites/*.yaml import/*.yaml urgent.yaml
+//go:embed sites/*.yaml import/*.yaml urgent.yaml schedule.yaml
 var Files embed.FS
 
 // Names lists the profiles in a folder of Files, without their ending.

@@ -23,7 +23,13 @@ type Browser struct {
 	ctx   context.Context
 	close []func()
 	dir   string // pages to print
+	// idle holds tabs to print in again: a new tab is a new process that
+	// loads all fonts anew, which takes most of the time of a small sheet.
+	idle chan context.Context
 }
+
+// maxIdle bounds the tabs that are kept.
+const maxIdle = 4
 
 // browserNames are the programs that can print, the first found to be used.
 var browserNames = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"}
@@ -55,7 +61,7 @@ func OpenBrowser(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{}
+	b := &Browser{idle: make(chan context.Context, maxIdle)}
 	if b.dir, err = os.MkdirTemp("", "chaping-print-*"); err != nil {
 		return nil, cannotWrite(os.TempDir(), err)
 	}
@@ -84,6 +90,30 @@ func (b *Browser) Close() {
 	b.close = nil
 }
 
+// tab is an idle tab or a new one. done takes it back, or closes it when it
+// cannot be trusted any more.
+func (b *Browser) tab() (tab context.Context, done func(good bool), err error) {
+	select {
+	case tab = <-b.idle:
+	default:
+		tab, _ = chromedp.NewContext(b.ctx) // ended by done, or with the browser
+		// A tab lives as long as the context that it is first used with.
+		if err := chromedp.Do(tab); err != nil {
+			return nil, nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器没有反应，PDF 没有生成", Err: err, Remedy: "其他格式不受影响；重试，或用环境变量 CHAPING_BROWSER 换一个浏览器"}
+		}
+	}
+	return tab, func(good bool) {
+		if good {
+			select {
+			case b.idle <- tab:
+				return
+			default:
+			}
+		}
+		_ = chromedp.Cancel(tab)
+	}, nil
+}
+
 // WritePDF prints the document's first section. It is safe for concurrent use.
 func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) (err error) {
 	f, err := os.CreateTemp(b.dir, "*.html")
@@ -94,16 +124,19 @@ func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) (err e
 	if err := errors.Join(d.HTML(f), f.Close()); err != nil {
 		return cannotWrite(path, err)
 	}
-	tab, cancel := chromedp.NewContext(b.ctx)
-	defer cancel()
-	tab, stop := context.WithTimeout(tab, printTimeout)
+	tab, done, err := b.tab()
+	if err != nil {
+		return err
+	}
+	defer func() { done(err == nil) }()
+	bounded, stop := context.WithTimeout(tab, printTimeout)
 	defer stop()
 	defer context.AfterFunc(ctx, stop)()
-	yes := true
+	yes, no := true, false
 	var pdf []byte
-	if err = chromedp.Do(tab, chromedp.Navigate((&url.URL{Scheme: "file", Path: f.Name()}).String())); err == nil {
-		pdf, err = chromedp.Run(tab, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
-			result, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes})
+	if err = chromedp.Do(bounded, chromedp.Navigate((&url.URL{Scheme: "file", Path: f.Name()}).String())); err == nil {
+		pdf, err = chromedp.Run(bounded, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
+			result, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes, GenerateTaggedPDF: &no})
 			return result.Data, err
 		})
 	}

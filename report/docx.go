@@ -90,13 +90,15 @@ type docxBody struct {
 	w *bufio.Writer
 }
 
+func (x *docxBody) write(s string) { _, _ = x.w.WriteString(s) }
+
 func (x *docxBody) printf(format string, args ...any) { fmt.Fprintf(x.w, format, args...) }
 
 // twips are twentieths of a point.
 func twips(pt float64) int { return int(math.Round(pt * 20)) }
 
 func (x *docxBody) document(s *Section) {
-	x.w.WriteString(xml.Header + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`)
+	x.write(xml.Header + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`)
 	afterTable := false
 	for _, block := range s.Blocks {
 		afterTable = false
@@ -111,7 +113,7 @@ func (x *docxBody) document(s *Section) {
 		}
 	}
 	if afterTable { // Word wants a paragraph after a table; this one takes no room
-		x.w.WriteString(`<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>`)
+		x.write(`<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>`)
 	}
 	width, height := s.Page.size()
 	orient := ""
@@ -137,23 +139,23 @@ func (x *docxBody) paragraph(text string, f Font, size float64, pitch int, align
 	jc := align.String()
 	x.printf(`<w:p><w:pPr>%s<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="%d" w:lineRule="exact"/><w:jc w:val="%s"/></w:pPr>`, more, pitch, jc)
 	x.run(text, f, size)
-	x.w.WriteString(`</w:p>`)
+	x.write(`</w:p>`)
 }
 
 func (x *docxBody) run(text string, f Font, size float64) {
 	if text == "" {
 		return
 	}
-	x.w.WriteString(`<w:r>` + runProperties(f, size))
+	x.write(`<w:r>` + runProperties(f, size))
 	for i, part := range strings.Split(clean(text), "\n") {
 		if i > 0 {
-			x.w.WriteString(`<w:br/>`)
+			x.write(`<w:br/>`)
 		}
-		x.w.WriteString(`<w:t xml:space="preserve">`)
+		x.write(`<w:t xml:space="preserve">`)
 		_ = xml.EscapeText(x.w, []byte(part)) // the writer keeps its error
-		x.w.WriteString(`</w:t>`)
+		x.write(`</w:t>`)
 	}
-	x.w.WriteString(`</w:r>`)
+	x.write(`</w:r>`)
 }
 
 // ends sets the second text with a tab at the right end. (A table without
@@ -161,9 +163,9 @@ func (x *docxBody) run(text string, f Font, size float64) {
 func (x *docxBody) ends(s *Section, e Ends) {
 	x.printf(`<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="%d"/></w:tabs><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="480" w:lineRule="exact"/></w:pPr>`, twips(mm(s.Page.text())))
 	x.run(e.Left, Fang, 14)
-	x.w.WriteString(`<w:r><w:tab/></w:r>`)
+	x.write(`<w:r><w:tab/></w:r>`)
 	x.run(e.Right, Fang, 14)
-	x.w.WriteString(`</w:p>`)
+	x.write(`</w:p>`)
 }
 
 func (x *docxBody) table(t *Table) {
@@ -175,7 +177,7 @@ func (x *docxBody) table(t *Table) {
 	for _, c := range t.Columns {
 		x.printf(`<w:gridCol w:w="%d"/>`, twips(mm(c.MM)))
 	}
-	x.w.WriteString(`</w:tblGrid>`)
+	x.write(`</w:tblGrid>`)
 	if !t.Headless {
 		x.row(t, heads(t.Columns), mm(12), t.HeadSize, `<w:tblHeader/>`, func(Column) (Font, Align) { return Hei, Center })
 	}
@@ -183,7 +185,7 @@ func (x *docxBody) table(t *Table) {
 		cells, size, _ := t.fit(row)
 		x.row(t, cells, mm(t.RowMM), size, "", func(c Column) (Font, Align) { return c.Font, c.Align })
 	}
-	x.w.WriteString(`</w:tbl>`)
+	x.write(`</w:tbl>`)
 }
 
 func (x *docxBody) row(t *Table, cells []any, height, size float64, more string, look func(Column) (Font, Align)) {
@@ -192,9 +194,9 @@ func (x *docxBody) row(t *Table, cells []any, height, size float64, more string,
 		font, align := look(c)
 		x.printf(`<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, twips(mm(c.MM)))
 		x.paragraph(cellText(cells[i]), font, size, twips(size*leading), align, "")
-		x.w.WriteString(`</w:tc>`)
+		x.write(`</w:tc>`)
 	}
-	x.w.WriteString(`</w:tr>`)
+	x.write(`</w:tr>`)
 }
 
 // cellText is a cell as formats without numbers print it.

@@ -2,14 +2,20 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/sync/errgroup"
 
 	"chaping"
 )
@@ -228,6 +234,61 @@ func TestSentence(t *testing.T) {
 	} {
 		if got := sentence(tt.body, tt.start, tt.end); got != tt.want {
 			t.Errorf("sentence(%q) = %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
+
+// A disk that fills up in the middle of a render leaves neither a file under
+// the final name nor a temporary one, and keeps what was there before.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.xlsx")
+	full := func(w io.Writer) error {
+		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+			return err
+		}
+		return syscall.ENOSPC
+	}
+	if err := WriteFile(path, full); err == nil || !strings.Contains(err.Error(), "磁盘") {
+		t.Errorf("error %v", err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
+		t.Errorf("left behind: %v", entries)
+	}
+	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(path, full); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("error %v", err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "before" {
+		t.Errorf("%q, %v", data, err)
+	}
+}
+
+// The monthly sheets of 200 stations, 100 rows each, for print and as data.
+func BenchmarkStations200(b *testing.B) {
+	chrome := browser(b)
+	p := long(b)
+	rows := p.Rows
+	p.Rows = nil
+	for i := range 100 {
+		r := rows[1+i%6] // without the 300-character names
+		r.Seq = i + 1
+		p.Rows = append(p.Rows, r)
+	}
+	dir := b.TempDir()
+	for b.Loop() {
+		var g errgroup.Group
+		g.SetLimit(2 * runtime.NumCPU()) // a tab waits for its process half of the time
+		for i := range 200 {
+			g.Go(func() error {
+				d, stem := p.Document(), filepath.Join(dir, strconv.Itoa(i))
+				return errors.Join(d.WriteXLSX(stem+".xlsx"), d.WriteDOCX(stem+".docx"), p.WriteJSON(stem+".json"), chrome.WritePDF(b.Context(), d, stem+".pdf"))
+			})
+		}
+		if err := g.Wait(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

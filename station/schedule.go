@@ -1,0 +1,167 @@
+package station
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// A Run is one run of a scheduled job.
+type Run struct {
+	ID       int64      `json:"id"`
+	Job      string     `json:"job"`
+	Slot     time.Time  `json:"slot"` // the moment it was planned for
+	Manual   bool       `json:"manual,omitempty"`
+	Started  time.Time  `json:"started"`
+	Attempts int        `json:"attempts"`
+	Due      time.Time  `json:"due"` // next attempt, while it is not finished
+	Finished *time.Time `json:"finished,omitempty"`
+	Error    string     `json:"error,omitempty"` // of the last attempt
+	Steps    []Step     `json:"steps"`
+}
+
+// A Step of a run.
+type Step struct {
+	Name     string     `json:"name"`
+	Started  time.Time  `json:"started"`
+	Finished *time.Time `json:"finished,omitempty"`
+	Error    string     `json:"error,omitempty"`
+}
+
+// Plan is the next moment of a job, as it was planned; ok is false when it was
+// not, or for another expression.
+func (d *DB) Plan(ctx context.Context, job, spec string) (next time.Time, ok bool, err error) {
+	var ms int64
+	err = d.db.QueryRowContext(ctx, "SELECT next FROM schedule WHERE job = ? AND spec = ?", job, spec).Scan(&ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		return next, false, nil
+	}
+	return shown(ms), err == nil, err
+}
+
+// SetPlan enters runs for slots and the job's next moment, together: after a
+// crash there are both or none. A slot that has its run already keeps it.
+func (d *DB) SetPlan(ctx context.Context, job, spec string, next time.Time, manual bool, slots ...time.Time) error {
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		now := d.now().UnixMilli()
+		for _, slot := range slots {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO run (job, slot, manual, started, due) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", job, slot.UnixMilli(), manual, now, now); err != nil {
+				return err
+			}
+		}
+		if next.IsZero() {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO schedule (job, spec, next) VALUES (?1, ?2, ?3) ON CONFLICT (job) DO UPDATE SET spec = ?2, next = ?3", job, spec, next.UnixMilli())
+		return err
+	})
+}
+
+// OpenRuns are the runs that are not finished and due, in the order of slots.
+func (d *DB) OpenRuns(ctx context.Context) ([]Run, error) {
+	return d.runs(ctx, "WHERE finished = 0 AND due <= ? ORDER BY slot, id", d.now().UnixMilli())
+}
+
+// Runs are the latest runs, of a job or of all.
+func (d *DB) Runs(ctx context.Context, job string, limit int) ([]Run, error) {
+	return d.runs(ctx, "WHERE job = ?1 OR ?1 = '' ORDER BY slot DESC, id DESC LIMIT ?2", job, limit)
+}
+
+func (d *DB) runs(ctx context.Context, where string, args ...any) ([]Run, error) {
+	var list []Run
+	err := d.query(ctx, "SELECT id, job, slot, manual, started, attempts, due, finished, error FROM run "+where, args, func(scan func(...any) error) error {
+		var (
+			r                            Run
+			slot, started, due, finished int64
+		)
+		if err := scan(&r.ID, &r.Job, &slot, &r.Manual, &started, &r.Attempts, &due, &finished, &r.Error); err != nil {
+			return err
+		}
+		r.Slot, r.Started, r.Due, r.Finished = shown(slot), shown(started), shown(due), pointer(finished)
+		list = append(list, r)
+		return nil
+	})
+	for i := range list {
+		if err == nil {
+			list[i].Steps, err = d.steps(ctx, list[i].ID)
+		}
+	}
+	return list, err
+}
+
+func (d *DB) steps(ctx context.Context, run int64) ([]Step, error) {
+	list := []Step{}
+	err := d.query(ctx, "SELECT name, started, finished, error FROM step WHERE run = ? ORDER BY rowid", []any{run}, func(scan func(...any) error) error {
+		var (
+			s                 Step
+			started, finished int64
+		)
+		err := scan(&s.Name, &started, &finished, &s.Error)
+		s.Started, s.Finished = shown(started), pointer(finished)
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
+func pointer(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := shown(ms)
+	return &t
+}
+
+// BeginStep notes that a step begins.
+func (d *DB) BeginStep(ctx context.Context, run int64, name string) error {
+	_, err := d.db.ExecContext(ctx, "INSERT INTO step (run, name, started) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET started = ?3, error = ''", run, name, d.now().UnixMilli())
+	return err
+}
+
+// EndStep notes what became of a step.
+func (d *DB) EndStep(ctx context.Context, run int64, name, problem string) error {
+	finished := d.now().UnixMilli()
+	if problem != "" {
+		finished = 0
+	}
+	_, err := d.db.ExecContext(ctx, "UPDATE step SET finished = ?, error = ? WHERE run = ? AND name = ?", finished, problem, run, name)
+	return err
+}
+
+// EndRun notes what became of an attempt: the run is finished, or due again.
+func (d *DB) EndRun(ctx context.Context, run int64, problem string, again time.Time) error {
+	finished := int64(0)
+	if problem == "" {
+		finished = d.now().UnixMilli()
+	}
+	_, err := d.db.ExecContext(ctx, "UPDATE run SET attempts = attempts + 1, finished = ?, error = ?, due = ? WHERE id = ?", finished, problem, millis(again), run)
+	return err
+}
+
+// A Filing is that a period's report was handed in.
+type Filing struct {
+	Period string    `json:"period"`
+	Name   string    `json:"name,omitempty"`
+	Filed  time.Time `json:"filed"`
+	By     string    `json:"by"`
+	Note   string    `json:"note,omitempty"`
+}
+
+// File notes that a report was handed in; the first note stands.
+func (d *DB) File(ctx context.Context, f Filing) error {
+	_, err := d.db.ExecContext(ctx, "INSERT INTO filing (period, name, filed, who, note) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", f.Period, f.Name, f.Filed.UnixMilli(), f.By, f.Note)
+	return err
+}
+
+// Filing is the note that a period's report was handed in; ok tells whether
+// there is one.
+func (d *DB) Filing(ctx context.Context, period, name string) (f Filing, ok bool, err error) {
+	var filed int64
+	err = d.db.QueryRowContext(ctx, "SELECT period, name, filed, who, note FROM filing WHERE period = ? AND name = ?", period, name).Scan(&f.Period, &f.Name, &filed, &f.By, &f.Note)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, false, nil
+	}
+	f.Filed = shown(filed)
+	return f, err == nil, err
+}
