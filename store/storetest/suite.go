@@ -41,6 +41,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"WriteWhileReading", writeWhileReading},
 		{"StopReading", stopReading},
 		{"Concurrency", concurrency},
+		{"Versions", versionsStandBesideEachOther},
 		{"Runs", runs},
 		{"Gaps", gaps},
 	} {

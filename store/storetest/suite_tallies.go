@@ -87,6 +87,45 @@ func talliesCountReviews(t *testing.T, s *store.Store) {
 	}
 }
 
+// versionsStandBesideEachOther keeps what two periods and two dictionaries say
+// of the same reviews and products apart: FINAL must not take one for a copy
+// of another.
+func versionsStandBesideEachOther(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	periods := []chaping.Period{period, period.Next()}
+	dictionaries := []string{"v1", "v2"}
+	product := chaping.Product{Platform: "mall", ID: "p1", Name: "壶"}
+	ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "壶", Product: product, SeenAt: at(2)}}))
+	for i, p := range periods {
+		r := review("p1", fmt.Sprint("r", i))
+		r.Published = p.Window().From.Add(time.Hour)
+		ok(t, s.PutReviews(ctx, []chaping.Review{r}))
+		for _, d := range dictionaries {
+			w, err := s.ReplaceMentions(ctx, p, d)
+			ok(t, err)
+			ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}}}))
+			ok(t, w.Flush(ctx))
+			ok(t, s.BuildTallies(ctx, p, d))
+		}
+	}
+	for _, p := range periods {
+		for _, d := range dictionaries {
+			counted, shown := 0, 0
+			ok(t, s.Tallies(ctx, p, d, store.TallyFilter{}, func(x *chaping.Tally) error {
+				counted += int(x.AffirmedReviews)
+				return nil
+			}))
+			ok(t, s.Evidence(ctx, p, d, store.TallyFilter{}, func(*chaping.Evidence) error {
+				shown++
+				return nil
+			}))
+			if counted != 1 || shown != 1 {
+				t.Errorf("period %s, dictionary %s: %d counted, %d shown, want 1 each", p, d, counted, shown)
+			}
+		}
+	}
+}
+
 // talliesEqualANaiveCount compares the engine's counting with loops over maps.
 func talliesEqualANaiveCount(t *testing.T, s *store.Store) {
 	ctx := context.Background()
