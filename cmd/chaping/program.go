@@ -190,10 +190,16 @@ func (p *program) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// period reads --period; empty means the period that now falls in.
+// period reads --period; empty means the one that is worked on now: on the
+// 25th that is the one to be reported on that day, not the one that has just
+// begun.
 func (p *program) period(flag string) (chaping.Period, error) {
 	if flag == "" {
-		return chaping.PeriodOf(p.now()), nil
+		calendar, err := p.calendar()
+		if err != nil {
+			return chaping.Period{}, err
+		}
+		return calendar.Current(p.now()), nil
 	}
 	period, err := chaping.ParsePeriod(flag)
 	if err != nil {
