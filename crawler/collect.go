@@ -107,7 +107,7 @@ func newCollection(job Job, o Options) (*collection, error) {
 	c.Version = cmp.Or(o.Version, "dev")
 	// robots.txt, redirects and the page itself may each take the timeout.
 	c.Lease = cmp.Or(o.Lease, max(frontier.DefaultLease, 4*job.Profile.Timeout))
-	c.reader = &reader{job: &c.job, keep: c.Evidence != nil}
+	c.reader = &reader{job: &c.job, keep: c.Evidence != nil, gradeText: c.GradeText}
 	return c, nil
 }
 
@@ -557,7 +557,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 	}
 	for name, to := range map[string]*int64{
 		countPages: &r.Pages, countBytes: &r.Bytes, countProducts: &r.Products, countListings: &r.Listings,
-		countReviews: &r.Reviews, countDefaults: &r.Defaults, countAppended: &r.Appended, countOutside: &r.Outside,
+		countReviews: &r.Reviews, countDefaults: &r.Defaults, countByText: &r.ByText, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
 		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists,
 	} {

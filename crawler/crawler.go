@@ -53,6 +53,9 @@ type Options struct {
 	// Evidence, when set, keeps every page on which reviews of the window were
 	// found, as it came.
 	Evidence *evidence.Store
+	// GradeText grades a review without a usable rating by its text; nil
+	// leaves it unrated. It is called from several goroutines.
+	GradeText func(*chaping.Review)
 	// Open opens the run's queue. Nil means a queue in memory.
 	Open frontier.Opener
 	// Workers is how many pages are worked on at once; zero means 8.
@@ -96,19 +99,20 @@ type Report struct {
 	Started  time.Time      `json:"started"` // this time, not the run's first start
 	Finished time.Time      `json:"finished"`
 
-	Pages      int64 `json:"pages"`      // read
-	Bytes      int64 `json:"bytes"`      // of these, decompressed
-	Products   int64 `json:"products"`   // product pages read
-	Listings   int64 `json:"listings"`   // handed to the sink
-	Reviews    int64 `json:"reviews"`    // in the window, each once, handed to the sink
-	Defaults   int64 `json:"defaults"`   // of these, default texts
-	Appended   int64 `json:"appended"`   // of these, with a follow-up
-	Outside    int64 `json:"outside"`    // read, but published outside the window
-	Duplicates int64 `json:"duplicates"` // the site showed them again
-	Refused    int64 `json:"refused"`    // not usable: no id, no date, dated in the future
-	Irrelevant int64 `json:"irrelevant"` // search results whose name lacks the keyword
-	Robots     int64 `json:"robots"`     // pages that robots.txt forbids
-	Denied     int64 `json:"denied"`     // pages on hosts or networks that the profile does not allow
+	Pages      int64 `json:"pages"`          // read
+	Bytes      int64 `json:"bytes"`          // of these, decompressed
+	Products   int64 `json:"products"`       // product pages read
+	Listings   int64 `json:"listings"`       // handed to the sink
+	Reviews    int64 `json:"reviews"`        // in the window, each once, handed to the sink
+	Defaults   int64 `json:"defaults"`       // of these, default texts
+	ByText     int64 `json:"graded_by_text"` // of these, without a usable rating and graded by their text
+	Appended   int64 `json:"appended"`       // of these, with a follow-up
+	Outside    int64 `json:"outside"`        // read, but published outside the window
+	Duplicates int64 `json:"duplicates"`     // the site showed them again
+	Refused    int64 `json:"refused"`        // not usable: no id, no date, dated in the future
+	Irrelevant int64 `json:"irrelevant"`     // search results whose name lacks the keyword
+	Robots     int64 `json:"robots"`         // pages that robots.txt forbids
+	Denied     int64 `json:"denied"`         // pages on hosts or networks that the profile does not allow
 
 	Faults         int64           `json:"faults"`          // what the site got wrong, refused reviews included
 	Examples       []Fault         `json:"examples"`        // of these

@@ -371,12 +371,6 @@ func unwrapJSONP(s string) string {
 	return strings.TrimSuffix(body, ")")
 }
 
-// normalText is a text as default-review texts are compared: without
-// punctuation at the end and white space around it.
-func normalText(s string) string {
-	return strings.TrimRight(strings.TrimSpace(s), "。.！!~～ ")
-}
-
 // spaces that HTML lays out text with say nothing.
 func squeeze(s string) string {
 	if !strings.ContainsAny(s, "\n\t\r\u00a0") && !strings.Contains(s, "  ") {

@@ -46,7 +46,7 @@ type Profile struct {
 	Cookies      string            // the same
 	Proxy        string            // the same; empty: none
 	Charset      string            // when the site declares a wrong one; empty: as declared
-	DefaultTexts map[string]bool
+	DefaultTexts chaping.DefaultTexts
 	Challenges   []challenge
 
 	search  searchStep
@@ -479,7 +479,7 @@ func (l *loader) profile(raw *profileYAML) *Profile {
 		Attempts:     defaultAttempts,
 		RetryBase:    defaultRetryBase,
 		Overlap:      defaultOverlap,
-		DefaultTexts: map[string]bool{},
+		DefaultTexts: chaping.NewDefaultTexts(raw.DefaultTexts),
 	}
 	if !platformID.MatchString(raw.Platform.ID) {
 		l.fail("platform.id", raw.Platform.ID, "平台代号缺失或无效", "用小写字母、数字和连字符，以字母开头，例如 mall")
@@ -506,9 +506,6 @@ func (l *loader) profile(raw *profileYAML) *Profile {
 		}
 	}
 	l.behaviour(p, raw)
-	for _, text := range raw.DefaultTexts {
-		p.DefaultTexts[normalText(text)] = true
-	}
 	for i, c := range raw.Challenge {
 		path := fmt.Sprintf("challenge.%d", i)
 		if (c.CSS == "") == (c.Text == "") {

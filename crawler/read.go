@@ -327,6 +327,9 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		if review.Default {
 			o.add(countDefaults, 1)
 		}
+		if review.Rating == 0 && review.Grade != chaping.Unrated {
+			o.add(countByText, 1)
+		}
 		if review.Appended != "" {
 			o.add(countAppended, 1)
 		}
@@ -500,7 +503,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		Collected: now,
 		Run:       r.job.Run,
 	}
-	review.Default = p.DefaultTexts[normalText(text)]
+	review.Default = p.DefaultTexts.Contain(text)
 	if value, ok := step.isDefault.get(item); ok && truthy(value) {
 		review.Default = true
 	}
@@ -513,10 +516,13 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, now tim
 		if err != nil {
 			o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: value, Problem: err.Error() + "，按未评分收录"})
 		} else if rating > 0 {
-			review.Rating, review.Grade, review.Rule = rating, grade, p.Platform.Rating.Version
+			review.Rating, review.Grade, review.Rule = rating, grade, p.Platform.Rating.String()
 		}
 	} else if step.rating != nil {
 		o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: step.rating.raw(item), Problem: "评论没有评分，按未评分收录"})
+	}
+	if review.Rating == 0 && r.gradeText != nil {
+		r.gradeText(&review)
 	}
 	if value, ok := step.appendedAt.get(item); ok && value != "" && appended != "" {
 		when, err := parseDate(value, step.appendedAt.date, now)

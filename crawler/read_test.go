@@ -1,8 +1,10 @@
 package crawler
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -261,6 +263,40 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 			}
 		}
 	})
+}
+
+// A review without a usable rating is graded by its text; default texts that
+// all platforms use are recognised without a profile that names them.
+func TestGradeText(t *testing.T) {
+	fields := loadFields(t, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "id"}, &fieldYAML{short: "at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "stars"}, &fieldYAML{short: "text"})
+	p := &Profile{Base: &url.URL{Scheme: "http", Host: "example.com"}, Platform: chaping.Platform{ID: "x", Rating: chaping.Stars()}}
+	p.reviews = []reviewStep{{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{from: 1, limit: 10}}}
+	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
+	const body = `{"list":[{"id":"a","text":"太差","at":"2026-11-20"},{"id":"b","stars":9,"text":"太差","at":"2026-11-20"},{"id":"c","stars":5,"text":"太差","at":"2026-11-20"},{"id":"d","text":"此用户没有填写评价。","at":"2026-11-20"}]}`
+	n, err := parse(body, formatJSON, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reader{job: &job, gradeText: func(r *chaping.Review) {
+		if !r.Default {
+			r.Grade, r.Rule = chaping.Negative, "model-1"
+		}
+	}}
+	var o outcome
+	if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, job.Window.To); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, review := range o.reviews {
+		got = append(got, fmt.Sprintf("%s %s %q %t", review.ID, review.Grade, review.Rule, review.Default))
+	}
+	want := []string{`a negative "model-1" false`, `b negative "model-1" false`, `c positive "stars-1/5/2/3" false`, `d unrated "" true`}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if o.count[countByText] != 2 || o.count[countDefaults] != 1 {
+		t.Errorf("%v", o.count)
+	}
 }
 
 func FuzzJSONReviews(f *testing.F) {

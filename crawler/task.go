@@ -141,6 +141,7 @@ const (
 	countListings   = "listings"
 	countReviews    = "reviews"
 	countDefaults   = "defaults"
+	countByText     = "by_text"
 	countAppended   = "appended"
 	countOutside    = "outside"
 	countDuplicates = "duplicates"
@@ -209,6 +210,8 @@ type reader struct {
 	marks func(ctx context.Context, name string) (string, error) // nil: none
 	shops shopCache
 	keep  bool // pages of reviews as evidence
+
+	gradeText func(*chaping.Review) // nil: none
 }
 
 // shopCache spares the page of a shop that was just read.

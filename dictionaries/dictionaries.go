@@ -7,14 +7,20 @@
 //	                  and frequency 10 or more of go-ego/gse 0.80.3 (Apache-2.0, data of fxsjy/jieba, MIT)
 //	t2s.txt           traditional → simplified characters, from OpenCC (Apache-2.0)
 //	assertion.bin.gz  network that decides where no cue does, learnt from labelled pairs (see nlp/assertion)
+//	polarity.bin.gz   the text model of package nlp/polarity, learnt from labelled reviews
 //
-// The last is written by
+// The network is written by
 //
 //	go test ./nlp -run TestTrain -update
 //
 // from the corpora and labels beside the repository and nlp/testdata; do so
-// after a cue group was renamed, added or removed. The rest is text that a
-// person can read and change. The version of a miner is a hash over all of it.
+// after a cue group was renamed, added or removed. The text model is written by
+//
+//	chaping train polarity online_shopping_10_cats.csv.gz --out dictionaries/polarity.bin.gz
+//
+// from the corpus of that name. The rest is text that a person can read and
+// change. The version of a miner is a hash over all of it but the text model,
+// which has a version of its own.
 package dictionaries
 
 import "embed"

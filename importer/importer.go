@@ -38,12 +38,15 @@ const (
 type Options struct {
 	Profile  *Profile
 	Sink     chaping.Sink
-	Facts    Facts                       // for products whose rows and product file say nothing
-	Products map[string]Facts            // by product ID, from LoadProducts
-	Run      string                      // marks the reviews that this import brings
-	Now      time.Time                   // time of collection
-	Problem  func(*chaping.InputError)   // called for every refused or damaged row; may be nil
-	Progress func(bytesRead, rows int64) // called now and then; may be nil
+	Facts    Facts            // for products whose rows and product file say nothing
+	Products map[string]Facts // by product ID, from LoadProducts
+	Run      string           // marks the reviews that this import brings
+	Now      time.Time        // time of collection
+	// GradeText grades a review without a rating by its text; nil leaves it
+	// unrated.
+	GradeText func(*chaping.Review)
+	Problem   func(*chaping.InputError)   // called for every refused or damaged row; may be nil
+	Progress  func(bytesRead, rows int64) // called now and then; may be nil
 }
 
 // A Summary says what became of a file's rows: Rows = Accepted + Refused.
@@ -55,7 +58,8 @@ type Summary struct {
 	Damaged  int64            `json:"damaged"` // accepted with bytes that had to be replaced
 	Reasons  map[string]int64 `json:"reasons"` // refused and damaged rows by reason
 	Products int64            `json:"products"`
-	Grades   map[string]int64 `json:"grades"` // accepted rows by grade, repeated ones included
+	Grades   map[string]int64 `json:"grades"`         // accepted rows by grade, repeated ones included
+	ByText   int64            `json:"graded_by_text"` // of these, rows without a rating that Options.GradeText graded
 	Defaults int64            `json:"defaults"`
 	First    time.Time        `json:"first"` // earliest and latest publication
 	Last     time.Time        `json:"last"`
@@ -66,11 +70,8 @@ type Summary struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, defaults: map[string]bool{}, listed: map[string]chaping.Listing{},
+	im := &run{Options: o, file: path, defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[string]chaping.Listing{},
 		sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
-	for _, t := range o.Profile.DefaultTexts {
-		im.defaults[bare(t)] = true
-	}
 	src, err := open(path, o.Profile, &im.read)
 	if err != nil {
 		return im.sum, err
@@ -91,7 +92,7 @@ type run struct {
 	read     atomic.Int64
 	sheet    bool // the source is a table: numbers may be spreadsheet dates
 	sum      Summary
-	defaults map[string]bool
+	defaults chaping.DefaultTexts
 	listed   map[string]chaping.Listing // last listing sent per product
 
 	reviews  []chaping.Review
@@ -143,6 +144,9 @@ func (im *run) take(r row) {
 	}
 	im.sum.Accepted++
 	im.sum.Grades[review.Grade.String()]++
+	if review.Rating == 0 && review.Grade != chaping.Unrated {
+		im.sum.ByText++
+	}
 	if review.Default {
 		im.sum.Defaults++
 	}
@@ -253,7 +257,7 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	}
 	review := chaping.Review{
 		Platform: p.Platform.ID, Product: facts.ProductID, ID: strings.TrimSpace(r.field(fieldID)), Published: published,
-		Rating: rating, Grade: grade, Rule: rule.String(),
+		Rating: rating, Grade: grade,
 		Text: redact.Text(strings.TrimSpace(r.field(fieldText))), Appended: redact.Text(strings.TrimSpace(r.field(fieldAppended))),
 		Collected: im.Now, Run: im.Run,
 	}
@@ -264,7 +268,13 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 		// A follow-up without a usable date is still a follow-up.
 		review.AppendedAt, _ = im.date(r.field(fieldAppendedAt))
 	}
-	review.Default = im.defaults[bare(review.Text)]
+	review.Default = im.defaults.Contain(review.Text)
+	switch {
+	case rating > 0:
+		review.Rule = rule.String()
+	case im.GradeText != nil:
+		im.GradeText(&review)
+	}
 	if review.ID == "" {
 		review.ID = contentID(&review)
 	}

@@ -192,6 +192,40 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// A review without a rating is graded by its text, and says so; where there
+// is a rating, the rule stays first.
+func TestGradeText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	data := "评论编号,商品编号,评论时间,评分,评论内容\n1,A,2026-11-01,,太差\n2,A,2026-11-01,5,太差\n3,A,2026-11-01,,系统默认好评！\n"
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range []func(*chaping.Review){nil, func(r *chaping.Review) {
+		if !r.Default {
+			r.Grade, r.Rule = chaping.Negative, "model-1"
+		}
+	}} {
+		sink := &memory{}
+		sum, err := Import(context.Background(), path, Options{Profile: profile(t, "standard"), Sink: sink, Now: now, GradeText: model})
+		if err != nil || len(sink.reviews) != 3 {
+			t.Fatalf("%+v %v", sum, err)
+		}
+		grade, rule, byText := chaping.Unrated, "", int64(0)
+		if model != nil {
+			grade, rule, byText = chaping.Negative, "model-1", 1
+		}
+		if r := sink.reviews[0]; r.Grade != grade || r.Rule != rule || r.Rating != 0 || sum.ByText != byText {
+			t.Errorf("without a rating: %+v, %d by text", r, sum.ByText)
+		}
+		if r := sink.reviews[1]; r.Grade != chaping.Positive || r.Rule != chaping.Stars().String() {
+			t.Errorf("with a rating: %+v", r)
+		}
+		if r := sink.reviews[2]; r.Grade != chaping.Unrated || r.Rule != "" || !r.Default {
+			t.Errorf("default: %+v", r)
+		}
+	}
+}
+
 func TestCSVFaults(t *testing.T) {
 	head := "商品编号,评论时间,评论内容\n"
 	_, _, _, err := importBytes(t, profile(t, "standard"), "a.csv", []byte("商品编号,评论时间\nA,2026-11-01\n"), Facts{})

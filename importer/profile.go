@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/encoding/htmlindex"
@@ -39,7 +38,7 @@ type Profile struct {
 	// column holds it.
 	ProductURL string `yaml:"product_url"`
 	// DefaultTexts are what the platform writes for a buyer who wrote
-	// nothing. They are compared without punctuation and spaces.
+	// nothing, besides what chaping.DefaultTexts knows.
 	DefaultTexts []string `yaml:"default_texts"`
 }
 
@@ -134,14 +133,4 @@ func (p *Profile) SetCharset(label string) error {
 
 func (p *Profile) rule() chaping.RatingRule {
 	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative, Neutral: p.Rating.Neutral}
-}
-
-// bare is the text without what varies between copies of a default text.
-func bare(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPunct(r) || unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, s)
 }

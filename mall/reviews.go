@@ -177,7 +177,7 @@ func (m *Mall) compose(p product, rng *rand.Rand, at time.Time) review {
 	}
 	r.planted = w.planted
 	rule := Platform().Rating
-	r.Rule = rule.Version
+	r.Rule = rule.String()
 	r.Grade, _ = rule.Grade(r.Rating) // 1…5 by construction
 	return r
 }

@@ -117,7 +117,7 @@ func trainingPairs(t testing.TB) (pairs []Pair, sets []string) {
 	own := ownPairs(t)
 	for _, set := range slices.Sorted(maps.Keys(own)) {
 		times := 1
-		if set == "train7" || set == "train8" || set == "held7" || set == "held8" {
+		if set == "train7" || set == "train8" || set == "held7" || set == "held8" || set == "held9" {
 			times = 2
 		}
 		add(set, times, own[set])

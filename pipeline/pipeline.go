@@ -12,12 +12,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/nlp"
+	"chaping/nlp/polarity"
 	"chaping/report"
 	"chaping/store"
 )
@@ -227,9 +229,15 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	return sheet, mined, nil
 }
 
-// describeRule words a rule as it stands in a review; one that is not a
-// rating rule (a model's version) stays as it is.
+// describeRule words what graded a review, as Review.Rule has it: a rating
+// rule, the text model, or nothing.
 func describeRule(rule string) string {
+	switch {
+	case rule == "":
+		return "没有评分、也不能按正文评级的评论（如系统默认评论）不评级，不计入差评数"
+	case strings.HasPrefix(rule, polarity.VersionPrefix):
+		return "没有评分的评论，由文本模型按正文评为好评或差评（模型版本 " + rule + "）"
+	}
 	if r, err := chaping.ParseRatingRule(rule); err == nil {
 		return r.Chinese()
 	}

@@ -14,6 +14,7 @@ import (
 	"chaping/configs"
 	"chaping/crawler"
 	"chaping/evidence"
+	"chaping/nlp/polarity"
 	"chaping/store"
 )
 
@@ -208,9 +209,13 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 		return crawler.Report{}, err
 	}
 	defer kept.Close()
+	text, err := polarity.Shipped()
+	if err != nil {
+		return crawler.Report{}, err
+	}
 	bar := p.startProgress("采集", -1)
 	r, err := crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}, crawler.Options{
-		Sink: s, Evidence: kept, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
+		Sink: s, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
 		Progress: func(g crawler.Progress) {
 			bar.show(g.Pages, g.Pages+int64(g.Open), fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews))
 		},
@@ -260,6 +265,9 @@ func (p *program) printCollected(r crawler.Report) {
 	out := p.out
 	fmt.Fprintf(out, "%s：读 %d 页（%.1f MB），用时 %s；商品 %d 件，期内评论 %d 条（默认评论 %d、有追评 %d），期外 %d 条，重复出现 %d 条\n",
 		r.Site, r.Pages, float64(r.Bytes)/(1<<20), r.Finished.Sub(r.Started).Round(10*time.Millisecond), r.Products, r.Reviews, r.Defaults, r.Appended, r.Outside, r.Duplicates)
+	if r.ByText > 0 {
+		fmt.Fprintf(out, "  没有评分、由文本模型评级的评论 %d 条\n", r.ByText)
+	}
 	for _, k := range r.Keywords {
 		note := ""
 		if k.Truncated {

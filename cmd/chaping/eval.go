@@ -11,8 +11,8 @@ import (
 )
 
 func (p *program) evalCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.evalMentionsCommand())
+	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘和文本模型的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(p.evalMentionsCommand(), p.evalPolarityCommand())
 	return cmd
 }
 
@@ -23,12 +23,7 @@ func (p *program) evalMentionsCommand() *cobra.Command {
 		Use: "mentions 文件.jsonl", Short: "检验“是否成立”的判断：准确率、召回率、判错的例子",
 		Long: "每行一个 {\"text\",\"keyword\",\"assertion\"}，assertion 为 affirmed、negated、hypothetical 或 other。\n" +
 			"程序认为该词在评论中有一处成立，即判为成立。",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage("请写一个标注文件")
-			}
-			return nil
-		},
+		Args: oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := os.Open(args[0])
 			if err != nil {

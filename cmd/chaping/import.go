@@ -16,6 +16,7 @@ import (
 	"chaping"
 	"chaping/configs"
 	"chaping/importer"
+	"chaping/nlp/polarity"
 	"chaping/store"
 )
 
@@ -98,6 +99,10 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 		return err
 	}
 	defer rejects.close()
+	text, err := polarity.Shipped()
+	if err != nil {
+		return err
+	}
 	s, err := p.openStore(ctx)
 	if err != nil {
 		return err
@@ -107,7 +112,7 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 	var sums []imported
 	var refused int64
 	for _, file := range files {
-		sum, err := p.importFile(ctx, s, file, profile, products, o.facts, rejects)
+		sum, err := p.importFile(ctx, s, file, importer.Options{Profile: profile, Products: products, Facts: o.facts, GradeText: text.GradeReview}, rejects)
 		if err != nil {
 			return err
 		}
@@ -131,7 +136,7 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 	return nil
 }
 
-func (p *program) importFile(ctx context.Context, s *store.Store, file string, profile *importer.Profile, products map[string]importer.Facts, facts importer.Facts, rejects *rejects) (imported, error) {
+func (p *program) importFile(ctx context.Context, s *store.Store, file string, o importer.Options, rejects *rejects) (imported, error) {
 	now := p.now()
 	runID := "import-" + now.UTC().Format("20060102T150405.000000000")
 	before, err := s.ReviewCount(ctx)
@@ -143,10 +148,9 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, p
 		size = info.Size()
 	}
 	bar := p.startProgress("导入", size)
-	sum, err := importer.Import(ctx, file, importer.Options{
-		Profile: profile, Sink: s, Facts: facts, Products: products, Run: runID, Now: now, Problem: rejects.add,
-		Progress: func(read, rows int64) { bar.show(read, size, fmt.Sprintf("%d 行", rows)) },
-	})
+	o.Sink, o.Run, o.Now, o.Problem = s, runID, now, rejects.add
+	o.Progress = func(read, rows int64) { bar.show(read, size, fmt.Sprintf("%d 行", rows)) }
+	sum, err := importer.Import(ctx, file, o)
 	bar.finish()
 	record := store.Run{ID: runID, Stage: "import", Started: now, Finished: p.now(), Counts: map[string]uint64{
 		"rows": uint64(sum.Rows), "accepted": uint64(sum.Accepted), "refused": uint64(sum.Refused)}}
@@ -175,6 +179,9 @@ func (p *program) printImport(s imported, profile *importer.Profile) {
 		day := func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
 		fmt.Fprintf(&b, "  商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行\n", s.Products, day(s.First), day(s.Last), s.Defaults)
 		fmt.Fprintf(&b, "  差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）\n", s.Grades["negative"], s.Grades["neutral"], s.Grades["positive"], s.Grades["unrated"], profile.Rating.Version)
+	}
+	if s.ByText > 0 {
+		fmt.Fprintf(&b, "  其中没有评分、由文本模型按正文评级的 %d 行\n", s.ByText)
 	}
 	if s.Damaged > 0 {
 		fmt.Fprintf(&b, "  %d 行有字节不合字符集，已用“\uFFFD”代替后保留\n", s.Damaged)
