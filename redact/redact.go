@@ -69,7 +69,7 @@ func Text(s string) string {
 // reviews have too few digits in a row for any of them.
 type features struct {
 	run  int  // digits that follow each other at most, blanks, hyphens and brackets aside
-	wide bool // there are full-width characters, which hints do not foresee
+	wide bool // there are full-width letters, digits or ＠, which hints do not foresee
 }
 
 func look(s string) (f features) {
@@ -83,7 +83,7 @@ func look(s string) (f features) {
 		default:
 			run = 0
 		}
-		f.wide = f.wide || r >= '０' && r <= 'ｚ'
+		f.wide = f.wide || r >= '０' && r <= '９' || r >= '＠' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ'
 	}
 	return f
 }

@@ -176,10 +176,6 @@ func bit(b bool) uint8 {
 // statements may run meanwhile. The review is overwritten by the next one.
 // An error of each ends the reading and is returned.
 func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chaping.Review) error) error {
-	return s.reviews(ctx, "reviews", windowArgs(w), each)
-}
-
-func (s *Store) reviews(ctx context.Context, name string, args []any, each func(*chaping.Review) error) error {
 	var (
 		r                chaping.Review
 		rating           int32
@@ -187,21 +183,26 @@ func (s *Store) reviews(ctx context.Context, name string, args []any, each func(
 		appendedAt       time.Time
 		version          uint64
 	)
-	return s.query(ctx, name, nil, args, func(scan func(...any) error) error {
+	return s.queryIn(ctx, w, "reviews", nil, func(scan func(...any) error) error {
 		err := scan(&r.Platform, &r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &isDefault,
 			&r.Text, &r.Appended, &appendedAt, &r.Run, &version)
 		if err != nil {
 			return err
 		}
-		r.Published = r.Published.In(chaping.Shanghai())
-		r.Rating, r.Grade, r.Default = int(rating), chaping.Grade(grade), isDefault == 1
-		r.AppendedAt = time.Time{}
-		if appendedAt.Unix() != 0 {
-			r.AppendedAt = appendedAt.In(chaping.Shanghai())
-		}
-		r.Collected = fromMillis(int64(version >> hashBits))
+		fillReview(&r, rating, grade, isDefault, appendedAt, version)
 		return each(&r)
 	})
+}
+
+// fillReview sets what is stored in another form than the review has it.
+func fillReview(r *chaping.Review, rating int32, grade, isDefault uint8, appendedAt time.Time, version uint64) {
+	r.Published = r.Published.In(chaping.Shanghai())
+	r.Rating, r.Grade, r.Default = int(rating), chaping.Grade(grade), isDefault == 1
+	r.AppendedAt = time.Time{}
+	if appendedAt.Unix() != 0 {
+		r.AppendedAt = appendedAt.In(chaping.Shanghai())
+	}
+	r.Collected = fromMillis(int64(version >> hashBits))
 }
 
 // WindowState is a fingerprint of what mining and counting read of the
@@ -211,7 +212,7 @@ func (s *Store) reviews(ctx context.Context, name string, args []any, each func(
 // different databases cannot be compared.
 func (s *Store) WindowState(ctx context.Context, w chaping.Window) (state string, reviews uint64, err error) {
 	var sum uint64
-	err = s.query(ctx, "window_state", nil, windowArgs(w), func(scan func(...any) error) error { return scan(&reviews, &sum) })
+	err = s.queryIn(ctx, w, "window_state", nil, func(scan func(...any) error) error { return scan(&reviews, &sum) })
 	return fmt.Sprintf("%d-%016x", reviews, sum), reviews, err
 }
 
@@ -236,4 +237,10 @@ func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, er
 func (s *Store) ReviewCount(ctx context.Context) (reviews uint64, err error) {
 	err = s.query(ctx, "review_count", nil, nil, func(scan func(...any) error) error { return scan(&reviews) })
 	return reviews, err
+}
+
+// ReviewBytes is what the stored reviews take on disk.
+func (s *Store) ReviewBytes(ctx context.Context) (bytes uint64, err error) {
+	err = s.query(ctx, "review_bytes", nil, nil, func(scan func(...any) error) error { return scan(&bytes) })
+	return bytes, err
 }

@@ -37,6 +37,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 	_ "time/tzdata" // the driver looks up the zones of columns and servers
@@ -76,6 +77,10 @@ type Store struct {
 	engine  *engine.Engine // nil with a server
 	queries *template.Template
 	now     func() time.Time
+	dialect dialect
+
+	mu    sync.Mutex
+	moved map[chaping.Window]movedSet
 }
 
 // Open opens the database and brings its schema up to date. What the user can
@@ -83,12 +88,14 @@ type Store struct {
 // that is missing, a directory that cannot be written, a server that does not
 // answer or refuses the password, a schema newer than this program.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now}
+	s := &Store{now: cfg.Now, moved: map[chaping.Window]movedSet{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	var err error
-	if s.queries, err = template.ParseFS(queryFiles, "query/*.sql"); err != nil {
+	since := func(major, minor uint64) bool { return s.dialect.Since(major, minor) }
+	s.queries, err = template.New("").Funcs(template.FuncMap{"since": since}).ParseFS(queryFiles, "query/*.sql")
+	if err != nil {
 		return nil, err
 	}
 	if cfg.DSN == "" {
@@ -97,12 +104,25 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.openServer(ctx, cfg.DSN)
 	}
 	if err == nil {
+		err = s.meet()
+	}
+	if err == nil {
 		err = s.migrate(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// meet asks for the version of the server, by which some statements differ.
+func (s *Store) meet() error {
+	server, err := s.conn.ServerVersion()
+	if err != nil {
+		return fault("version", err)
+	}
+	s.dialect = dialect{server.Version}
+	return nil
 }
 
 //go:embed query/*.sql
