@@ -31,8 +31,8 @@ import (
 )
 
 const (
-	batchRows  = 20_000   // reviews sent to the sink at once,
-	batchBytes = 16 << 20 // or this much text, whichever comes first
+	batchRows  = 1 << 16  // reviews sent to the sink at once,
+	batchBytes = 32 << 20 // or this much text, whichever comes first
 	maxText    = 16 << 20 // longest text of one review, bytes
 )
 
@@ -80,11 +80,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	}
 	defer src.Close()
 	_, im.sheet = src.(*table)
-	readErr := im.rows(ctx, src)
-	if err := im.flush(ctx); err != nil {
-		return im.sum, err
-	}
-	return im.sum, readErr
+	return im.sum, im.rows(ctx, src)
 }
 
 // run is the state of one import.
@@ -99,6 +95,11 @@ type run struct {
 	defaults chaping.DefaultTexts
 	listed   map[[2]string]chaping.Listing // last listing sent per product
 
+	batch batch
+}
+
+// A batch is what goes to the sink at once.
+type batch struct {
 	reviews  []chaping.Review
 	listings []chaping.Listing
 	bytes    int
@@ -117,17 +118,22 @@ const (
 	partBytes = 4 << 20 // or this much of them, whichever comes first
 )
 
-// rows reads, parses on all cores and takes what was parsed in the file's
-// order: one reader, one taker, parsers in between.
+// rows reads, parses on all cores, takes what was parsed in the file's order,
+// and sends it on:
+//
+//	reader ─▶ parsers ─▶ taker ─▶ sender ─▶ sink
+//
+// What was read before the file turned out to be damaged is sent all the same.
 func (im *run) rows(ctx context.Context, src source) error {
 	type part struct {
 		records []record
 		done    chan []parsed
 	}
-	var readErr error // what came before it is taken all the same
+	var readErr error
 	g, ctx := errgroup.WithContext(ctx)
 	work := make(chan part, runtime.NumCPU())
 	order := make(chan part, 2*runtime.NumCPU())
+	batches := make(chan batch)
 	g.Go(func() error {
 		defer close(work)
 		defer close(order)
@@ -165,6 +171,16 @@ func (im *run) rows(ctx context.Context, src source) error {
 		})
 	}
 	g.Go(func() error {
+		defer close(batches)
+		send := func() error {
+			select {
+			case batches <- im.batch:
+				im.batch = batch{}
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
 		for p := range order {
 			var list []parsed
 			select {
@@ -174,14 +190,25 @@ func (im *run) rows(ctx context.Context, src source) error {
 			}
 			for i := range list {
 				im.take(&list[i])
-				if len(im.reviews) >= batchRows || im.bytes >= batchBytes {
-					if err := im.flush(ctx); err != nil {
+				if len(im.batch.reviews) >= batchRows || im.batch.bytes >= batchBytes {
+					if err := send(); err != nil {
 						return err
 					}
 				}
 			}
 			if im.Progress != nil {
 				im.Progress(im.read.Load(), im.sum.Rows)
+			}
+		}
+		if err := ctx.Err(); err != nil { // the reader may have stopped for it
+			return err
+		}
+		return send()
+	})
+	g.Go(func() error {
+		for b := range batches {
+			if err := im.put(ctx, b); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -238,15 +265,15 @@ func (im *run) take(p *parsed) {
 	if review.Published.After(im.sum.Last) {
 		im.sum.Last = review.Published
 	}
-	im.reviews = append(im.reviews, *review)
-	im.bytes += len(review.Text) + len(review.Appended)
+	im.batch.reviews = append(im.batch.reviews, *review)
+	im.batch.bytes += len(review.Text) + len(review.Appended)
 	key := [2]string{listing.Keyword, listing.Product.ID}
 	if im.listed[key] != *listing {
 		if _, known := im.listed[key]; !known {
 			im.sum.Products++
 		}
 		im.listed[key] = *listing
-		im.listings = append(im.listings, *listing)
+		im.batch.listings = append(im.batch.listings, *listing)
 	}
 }
 
@@ -261,22 +288,17 @@ func (im *run) report(e *chaping.InputError) {
 	}
 }
 
-func (im *run) flush(ctx context.Context) error {
-	if len(im.listings) > 0 {
-		if err := im.Sink.PutListings(ctx, im.listings); err != nil {
+// put sends a batch to the sink.
+func (im *run) put(ctx context.Context, b batch) error {
+	if len(b.listings) > 0 {
+		if err := im.Sink.PutListings(ctx, b.listings); err != nil {
 			return err
 		}
 	}
-	if len(im.reviews) > 0 {
-		if err := im.Sink.PutReviews(ctx, im.reviews); err != nil {
-			return err
-		}
+	if len(b.reviews) == 0 {
+		return nil
 	}
-	im.listings, im.reviews, im.bytes = im.listings[:0], im.reviews[:0], 0
-	if im.Progress != nil {
-		im.Progress(im.read.Load(), im.sum.Rows)
-	}
-	return nil
+	return im.Sink.PutReviews(ctx, b.reviews)
 }
 
 // convert makes a review and its product's listing of a row.

@@ -232,6 +232,9 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 		}
 	}
 	rows.Close()
+	if err := ctx.Err(); err != nil { // rows that were under way came all the same
+		return err
+	}
 	return fault(name, rows.Err())
 }
 

@@ -5,8 +5,9 @@
 //   - Lengths are lognormal: half of the reviews have less than some twenty
 //     characters, one in a hundred more than two hundred.
 //   - Texts repeat, as 好评 does, and rows come twice, as in every export.
-//   - Some reviews name a problem; most of these report it, others deny or
-//     fear it, and buyers who report one mostly give one or two stars.
+//   - Some reviews name a problem; half of these report it, others deny or
+//     fear it. (In 25,000 comments on washing machines the shipped dictionaries
+//     find 11 mentions in a hundred reviews, 6 of them affirmed.)
 //
 // Every sentence was written for this package; none is a buyer's.
 package synth
@@ -36,7 +37,7 @@ type Load struct {
 // Rates of what is made up.
 const (
 	resent   = 50   // one row in so many comes again
-	mentions = 0.08 // reviews that name a problem
+	mentions = 0.05 // reviews that name a problem
 	second   = 0.15 // of these, those that name another one
 )
 
@@ -81,9 +82,9 @@ func (m *maker) review(i int) *Review {
 	r.Text = r.Text[:0]
 	problem := len(m.load.Terms) > 0 && m.rand.Float64() < mentions
 	switch dice := m.rand.Float64(); {
-	case problem && dice < 0.62:
+	case problem && dice < 0.45:
 		r.Rating = 1 + m.rand.IntN(2)
-	case problem && dice < 0.75:
+	case problem && dice < 0.6:
 		r.Rating = 3
 	case problem:
 		r.Rating = 4 + m.rand.IntN(2)

@@ -79,7 +79,7 @@ func TestLoadLooksLikeReviews(t *testing.T) {
 		t.Errorf("%d distinct reviews", len(ids))
 	case len(rows) != l.Reviews+l.Reviews/resent:
 		t.Errorf("%d rows", len(rows))
-	case named < len(rows)*7/100 || named > len(rows)*9/100:
+	case named < len(rows)*4/100 || named > len(rows)*6/100:
 		t.Errorf("%d of %d name a problem", named, len(rows))
 	case share < len(rows)/4:
 		t.Errorf("the busiest tenth of the products has %d of %d", share, len(rows))
