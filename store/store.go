@@ -181,7 +181,28 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 			Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
 		}
 	}
-	return nil
+	known, err := s.knowsPruning()
+	if err != nil || !known {
+		return err
+	}
+	opts.Settings[pruning] = 0
+	if err := s.conn.Close(); err != nil {
+		return err
+	}
+	s.conn, err = clickhouse.Open(opts)
+	return err
+}
+
+// pruning is a setting of servers since 26: FINAL reads all partitions, those
+// too that the condition rules out. Windows would then cost what all reviews
+// cost; that reviews which moved out are left out is seen to in
+// query/window.sql.
+const pruning = "defer_partition_pruning_after_final"
+
+// knowsPruning tells whether the server has that setting.
+func (s *Store) knowsPruning() (known bool, err error) {
+	err = s.query(context.Background(), "setting", nil, []any{named("name", pruning)}, func(func(...any) error) error { known = true; return nil })
+	return known, err
 }
 
 // Close closes the database. It may be called twice.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -14,7 +15,7 @@ const maxMoved = 5000
 // A movedSet are the reviews that have a copy in a window, and a later one
 // outside of it; see query/window.sql.
 type movedSet struct {
-	inserts [2]uint64 // the state of the table for which it holds
+	inserts string // the state of the table for which it holds
 	keys    []clickhouse.GroupSet
 	many    bool
 }
@@ -49,14 +50,14 @@ func (s *Store) window(ctx context.Context, w chaping.Window, data any) (inWindo
 // machines) are asked every time.
 func (s *Store) movedOut(ctx context.Context, w chaping.Window) (movedSet, error) {
 	var set movedSet
-	err := s.query(ctx, "inserts", nil, nil, func(scan func(...any) error) error { return scan(&set.inserts[0], &set.inserts[1]) })
-	if err != nil {
+	var err error
+	if set.inserts, err = s.inserted(ctx); err != nil {
 		return set, err
 	}
 	s.mu.Lock()
 	last, known := s.moved[w]
 	s.mu.Unlock()
-	if known && set.inserts[0] > 0 && last.inserts == set.inserts {
+	if known && set.inserts != "" && last.inserts == set.inserts {
 		return last, nil
 	}
 	elsewhere := false
@@ -87,6 +88,22 @@ func (s *Store) movedOut(ctx context.Context, w chaping.Window) (movedSet, error
 	}
 	s.moved[w] = set
 	return set, nil
+}
+
+// inserted is another one after every insert into reviews; empty where that
+// cannot be told.
+func (s *Store) inserted(ctx context.Context) (state string, err error) {
+	err = s.query(ctx, "inserts", nil, nil, func(scan func(...any) error) error {
+		var months, sum, created uint64
+		if err := scan(&months, &sum, &created); err != nil {
+			return err
+		}
+		if months > 0 {
+			state = fmt.Sprintf("%d-%x-%x", months, sum, created)
+		}
+		return nil
+	})
+	return state, err
 }
 
 // queryIn is query for a statement that reads a window, bound as @from and @to.

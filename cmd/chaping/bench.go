@@ -206,7 +206,7 @@ func (b *bench) jobs(ctx context.Context, all, remine bool) error {
 			if err != nil {
 				return err
 			}
-			b.add(fmt.Sprintf("词库加 %d 条后重新挖掘（命中 %d 处）", addedTerms, mined.Mentions), time.Since(start).Seconds(), "s", 2*millions)
+			b.add(fmt.Sprintf("词库加 %d 条后重新挖掘（%d 条评论受影响）", addedTerms, mined.Mined), time.Since(start).Seconds(), "s", 2*millions)
 			return nil
 		}
 	}
