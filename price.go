@@ -29,11 +29,17 @@ func (p Price) String() string {
 
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
+// priceMarks are what may stand around and inside the numbers of a price.
+var priceMarks = strings.NewReplacer("¥", "", "￥", "", "元", "", "RMB", "", "CNY", "", ",", "", "，", "", " ", "", "\u00a0", "", "～", "-", "~", "-", "–", "-", "—", "-")
+
 // ParsePrice reads what listings and exports write: "199", "¥1,299.00",
 // "199.00-259.00元". An empty string is the unknown price. Fractions of a fen
 // are refused, and so is whatever is not a price in yuan.
 func ParsePrice(s string) (Price, error) {
-	clean := strings.NewReplacer("¥", "", "￥", "", "元", "", "RMB", "", "CNY", "", ",", "", "，", "", " ", "", "\u00a0", "", "～", "-", "~", "-", "–", "-", "—", "-").Replace(s)
+	clean := s
+	if strings.Trim(s, "0123456789.-") != "" {
+		clean = priceMarks.Replace(s)
+	}
 	if clean == "" {
 		if strings.TrimSpace(s) == "" {
 			return Price{}, nil

@@ -17,20 +17,22 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/redact"
 )
 
 const (
-	batchRows  = 20_000   // reviews sent to the sink at once,
-	batchBytes = 16 << 20 // or this much text, whichever comes first
+	batchRows  = 1 << 16  // reviews sent to the sink at once,
+	batchBytes = 32 << 20 // or this much text, whichever comes first
 	maxText    = 16 << 20 // longest text of one review, bytes
 )
 
@@ -70,7 +72,7 @@ type Summary struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[string]chaping.Listing{},
+	im := &run{Options: o, file: path, rule: o.Profile.rule(), ruleName: o.Profile.rule().String(), defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[[2]string]chaping.Listing{},
 		sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
 	src, err := open(path, o.Profile, &im.read)
 	if err != nil {
@@ -78,11 +80,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	}
 	defer src.Close()
 	_, im.sheet = src.(*table)
-	readErr := im.rows(ctx, src)
-	if err := im.flush(ctx); err != nil {
-		return im.sum, err
-	}
-	return im.sum, readErr
+	return im.sum, im.rows(ctx, src)
 }
 
 // run is the state of one import.
@@ -92,56 +90,164 @@ type run struct {
 	read     atomic.Int64
 	sheet    bool // the source is a table: numbers may be spreadsheet dates
 	sum      Summary
+	rule     chaping.RatingRule
+	ruleName string
 	defaults chaping.DefaultTexts
-	listed   map[string]chaping.Listing // last listing sent per product
+	listed   map[[2]string]chaping.Listing // last listing sent per product
 
+	batch batch
+}
+
+// A batch is what goes to the sink at once.
+type batch struct {
 	reviews  []chaping.Review
 	listings []chaping.Listing
 	bytes    int
 }
 
+// A parsed row is a review with its product's listing, or what is wrong.
+type parsed struct {
+	row     row
+	review  chaping.Review
+	listing chaping.Listing
+	fault   *chaping.InputError // refuses the row
+}
+
+const (
+	partRows  = 500     // records that are parsed at once,
+	partBytes = 4 << 20 // or this much of them, whichever comes first
+)
+
+// rows reads, parses on all cores, takes what was parsed in the file's order,
+// and sends it on:
+//
+//	reader ─▶ parsers ─▶ taker ─▶ sender ─▶ sink
+//
+// What was read before the file turned out to be damaged is sent all the same.
 func (im *run) rows(ctx context.Context, src source) error {
-	for {
-		r, err := src.next()
-		if errors.Is(err, io.EOF) {
+	type part struct {
+		records []record
+		done    chan []parsed
+	}
+	var readErr error
+	g, ctx := errgroup.WithContext(ctx)
+	work := make(chan part, runtime.NumCPU())
+	order := make(chan part, 2*runtime.NumCPU())
+	batches := make(chan batch)
+	g.Go(func() error {
+		defer close(work)
+		defer close(order)
+		for readErr == nil {
+			p := part{done: make(chan []parsed, 1)}
+			for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
+				r, err := src.next()
+				if err != nil {
+					readErr = err
+					break
+				}
+				bytes += r.bytes
+				p.records = append(p.records, r)
+			}
+			for _, to := range []chan<- part{work, order} {
+				select {
+				case to <- p:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		}
+		return nil
+	})
+	for range runtime.NumCPU() {
+		g.Go(func() error {
+			for p := range work {
+				list := make([]parsed, len(p.records))
+				for i, r := range p.records {
+					list[i] = im.parse(r)
+				}
+				p.done <- list
+			}
 			return nil
+		})
+	}
+	g.Go(func() error {
+		defer close(batches)
+		send := func() error {
+			select {
+			case batches <- im.batch:
+				im.batch = batch{}
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		if err == nil {
-			err = ctx.Err()
+		for p := range order {
+			var list []parsed
+			select {
+			case list = <-p.done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			for i := range list {
+				im.take(&list[i])
+				if len(im.batch.reviews) >= batchRows || im.batch.bytes >= batchBytes {
+					if err := send(); err != nil {
+						return err
+					}
+				}
+			}
+			if im.Progress != nil {
+				im.Progress(im.read.Load(), im.sum.Rows)
+			}
 		}
-		if err != nil {
+		if err := ctx.Err(); err != nil { // the reader may have stopped for it
 			return err
 		}
-		im.sum.Rows++
-		im.take(r)
-		if len(im.reviews) >= batchRows || im.bytes >= batchBytes {
-			if err := im.flush(ctx); err != nil {
+		return send()
+	})
+	g.Go(func() error {
+		for b := range batches {
+			if err := im.put(ctx, b); err != nil {
 				return err
 			}
 		}
-		if im.Progress != nil && im.sum.Rows%1024 == 0 {
-			im.Progress(im.read.Load(), im.sum.Rows)
-		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return err
 	}
+	if errors.Is(readErr, io.EOF) {
+		return nil
+	}
+	return readErr
 }
 
-// take converts one row and puts it on the batch, or refuses it.
-func (im *run) take(r row) {
-	if r.err != nil {
-		im.report(r.err)
-		if r.field == nil {
-			im.sum.Refused++
-			return
-		}
+// parse makes a review of a record. It changes nothing of the run.
+func (im *run) parse(rec record) (p parsed) {
+	p.row = rec.parse()
+	if p.row.err != nil && p.row.field == nil {
+		p.fault = p.row.err
+		return p
+	}
+	if p.review, p.listing, p.fault = im.convert(p.row); p.fault != nil {
+		p.fault.File, p.fault.Line = im.file, p.row.line
+	}
+	return p
+}
+
+// take puts a row on the batch, or refuses it.
+func (im *run) take(p *parsed) {
+	im.sum.Rows++
+	if p.row.err != nil && p.row.field != nil { // kept with damage
+		im.report(p.row.err)
 		im.sum.Damaged++
 	}
-	review, listing, fault := im.convert(r)
-	if fault != nil {
-		fault.File, fault.Line = im.file, r.line
-		im.report(fault)
+	if p.fault != nil {
+		im.report(p.fault)
 		im.sum.Refused++
 		return
 	}
+	review, listing := &p.review, &p.listing
 	im.sum.Accepted++
 	im.sum.Grades[review.Grade.String()]++
 	if review.Rating == 0 && review.Grade != chaping.Unrated {
@@ -159,15 +265,15 @@ func (im *run) take(r row) {
 	if review.Published.After(im.sum.Last) {
 		im.sum.Last = review.Published
 	}
-	im.reviews = append(im.reviews, review)
-	im.bytes += len(review.Text) + len(review.Appended)
-	key := listing.Keyword + "\x00" + listing.Product.ID
-	if im.listed[key] != listing {
+	im.batch.reviews = append(im.batch.reviews, *review)
+	im.batch.bytes += len(review.Text) + len(review.Appended)
+	key := [2]string{listing.Keyword, listing.Product.ID}
+	if im.listed[key] != *listing {
 		if _, known := im.listed[key]; !known {
 			im.sum.Products++
 		}
-		im.listed[key] = listing
-		im.listings = append(im.listings, listing)
+		im.listed[key] = *listing
+		im.batch.listings = append(im.batch.listings, *listing)
 	}
 }
 
@@ -182,22 +288,17 @@ func (im *run) report(e *chaping.InputError) {
 	}
 }
 
-func (im *run) flush(ctx context.Context) error {
-	if len(im.listings) > 0 {
-		if err := im.Sink.PutListings(ctx, im.listings); err != nil {
+// put sends a batch to the sink.
+func (im *run) put(ctx context.Context, b batch) error {
+	if len(b.listings) > 0 {
+		if err := im.Sink.PutListings(ctx, b.listings); err != nil {
 			return err
 		}
 	}
-	if len(im.reviews) > 0 {
-		if err := im.Sink.PutReviews(ctx, im.reviews); err != nil {
-			return err
-		}
+	if len(b.reviews) == 0 {
+		return nil
 	}
-	im.listings, im.reviews, im.bytes = im.listings[:0], im.reviews[:0], 0
-	if im.Progress != nil {
-		im.Progress(im.read.Load(), im.sum.Rows)
-	}
-	return nil
+	return im.Sink.PutReviews(ctx, b.reviews)
 }
 
 // convert makes a review and its product's listing of a row.
@@ -246,11 +347,10 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	if published.Year() < 1990 {
 		return fail(fieldPublished, r.field(fieldPublished), "日期早于 1990 年", "核对日期")
 	}
-	rule := p.rule()
 	rating, err := parseRating(r.field(fieldRating))
 	var grade chaping.Grade
 	if err == nil {
-		grade, err = rule.Grade(rating)
+		grade, err = im.rule.Grade(rating)
 	}
 	if err != nil {
 		return fail(fieldRating, r.field(fieldRating), fmt.Sprintf("评分不在 1–%d 之间", p.Rating.Max), "核对评分，或在导入模板的 rating 里写明平台的评分规则")
@@ -271,7 +371,7 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 	review.Default = im.defaults.Contain(review.Text)
 	switch {
 	case rating > 0:
-		review.Rule = rule.String()
+		review.Rule = im.ruleName
 	case im.GradeText != nil:
 		im.GradeText(&review)
 	}

@@ -21,9 +21,17 @@ type ndjsonSource struct {
 	file    string
 	r       *bufio.Reader
 	dec     decoder
-	fields  map[string][]string
+	keys    map[string][]place  // key of the record's object → fields that it may hold
+	paths   map[string][]string // field → paths, where one of them is more than a key
 	line    int
 	closers []io.Closer
+}
+
+// A place is a field that a key may hold, and the key's rank among the keys
+// that may.
+type place struct {
+	field string
+	rank  int
 }
 
 func openNDJSON(file string, r io.Reader, p *Profile, closers []io.Closer) (source, error) {
@@ -31,52 +39,98 @@ func openNDJSON(file string, r io.Reader, p *Profile, closers []io.Closer) (sour
 	if head, _ := br.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
 		_, _ = br.Discard(3)
 	}
-	return &ndjsonSource{file: file, r: br, dec: newDecoder(p.Charset), fields: p.Fields, closers: closers}, nil
+	s := &ndjsonSource{file: file, r: br, dec: newDecoder(p.Charset), keys: map[string][]place{}, paths: map[string][]string{}, closers: closers}
+	for field, paths := range p.Fields {
+		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
+			s.paths[field] = paths
+			continue
+		}
+		for rank, key := range paths {
+			s.keys[key] = append(s.keys[key], place{field, rank})
+		}
+	}
+	return s, nil
 }
+
+// pathSyntax are the characters that make more of a gjson path than a key.
+const pathSyntax = `.*?|#@!\{}[]():^%<>=~"`
 
 func (s *ndjsonSource) Close() error { return closeAll(s.closers) }
 
-func (s *ndjsonSource) next() (row, error) {
+func (s *ndjsonSource) next() (record, error) {
 	for {
 		line, tooLong, err := readLine(s.r)
 		if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
-			return row{}, err
+			return record{}, err
 		}
 		s.line++
-		fault := func(value, problem, remedy string) (row, error) {
-			return row{line: s.line, err: &chaping.InputError{File: s.file, Line: s.line, Value: value, Problem: problem, Remedy: remedy}}, nil
+		if !tooLong {
+			line = bytes.TrimSpace(line)
+		} else {
+			line = line[:min(len(line), 80)]
 		}
-		if tooLong {
-			return fault(string(line[:min(len(line), 80)]), "这一行超过 32 MB", "检查文件是否缺少换行")
-		}
-		line = bytes.TrimSpace(line)
 		if len(line) == 0 {
 			continue
 		}
-		text, damaged := s.dec.decode(line)
-		if nesting(text) > maxDepth {
-			return fault(text, "JSON 嵌套过深", "每行应是一个评论对象")
-		}
-		if !gjson.Valid(text) || text[0] != '{' {
-			return fault(text, "不是 JSON 对象", "每行应是一个完整的 JSON 对象，行内不可换行")
-		}
-		obj := gjson.Parse(text)
-		rw := row{line: s.line, field: func(field string) string {
-			for _, path := range s.fields[field] {
-				if v := obj.Get(path); v.Exists() && v.Type != gjson.Null {
-					return strings.ToValidUTF8(v.String(), "\uFFFD")
-				}
-			}
-			return ""
-		}}
-		rw.has = func(field string) bool {
-			return slices.ContainsFunc(s.fields[field], func(path string) bool { return obj.Get(path).Exists() })
-		}
-		if damaged {
-			rw.err = damagedError(s.file, s.line)
-		}
-		return rw, nil
+		number, line := s.line, bytes.Clone(line)
+		return record{line: number, bytes: len(line), parse: func() row { return s.parse(number, line, tooLong) }}, nil
 	}
+}
+
+// parse makes a row of a line.
+func (s *ndjsonSource) parse(number int, line []byte, tooLong bool) row {
+	fault := func(value, problem, remedy string) row {
+		return row{line: number, err: &chaping.InputError{File: s.file, Line: number, Value: value, Problem: problem, Remedy: remedy}}
+	}
+	if tooLong {
+		return fault(string(line), "这一行超过 32 MB", "检查文件是否缺少换行")
+	}
+	text, damaged := s.dec.decode(line)
+	if nesting(text) > maxDepth {
+		return fault(text, "JSON 嵌套过深", "每行应是一个评论对象")
+	}
+	if !gjson.Valid(text) || text[0] != '{' {
+		return fault(text, "不是 JSON 对象", "每行应是一个完整的 JSON 对象，行内不可换行")
+	}
+	obj := gjson.Parse(text)
+	type value struct {
+		place
+		gjson.Result
+	}
+	var values []value // of the keys, each key's first
+	obj.ForEach(func(key, v gjson.Result) bool {
+		for _, at := range s.keys[key.Str] {
+			if !slices.ContainsFunc(values, func(old value) bool { return old.place == at }) {
+				values = append(values, value{at, v})
+			}
+		}
+		return true
+	})
+	rw := row{line: number, field: func(field string) string {
+		best := -1
+		for i := range values {
+			if v := &values[i]; v.field == field && v.Type != gjson.Null && (best < 0 || v.rank < values[best].rank) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			return strings.ToValidUTF8(values[best].String(), "\uFFFD")
+		}
+		for _, path := range s.paths[field] {
+			if v := obj.Get(path); v.Exists() && v.Type != gjson.Null {
+				return strings.ToValidUTF8(v.String(), "\uFFFD")
+			}
+		}
+		return ""
+	}}
+	rw.has = func(field string) bool {
+		return slices.ContainsFunc(values, func(v value) bool { return v.field == field }) ||
+			slices.ContainsFunc(s.paths[field], func(path string) bool { return obj.Get(path).Exists() })
+	}
+	if damaged {
+		rw.err = damagedError(s.file, number)
+	}
+	return rw
 }
 
 // damagedError is a warning: the row is kept.

@@ -66,7 +66,7 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 	products := map[string]Facts{}
 	var problems []*chaping.InputError
 	for {
-		r, err := src.next()
+		rec, err := src.next()
 		if errors.Is(err, io.EOF) {
 			return products, problems, nil
 		}
@@ -76,6 +76,7 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 		if err != nil {
 			return nil, nil, err
 		}
+		r := rec.parse()
 		if r.err != nil {
 			problems = append(problems, r.err)
 			if r.field == nil {

@@ -42,10 +42,18 @@ type row struct {
 	err   *chaping.InputError       // the row cannot be read at all
 }
 
-// A source yields the rows of one file. next returns io.EOF at the end; any
+// A record is a row that has been read and not yet been parsed. Parsing is
+// most of the work, and records are parsed side by side.
+type record struct {
+	line  int
+	bytes int        // about what it holds in memory
+	parse func() row // may be called by any goroutine, once
+}
+
+// A source yields the records of one file. next returns io.EOF at the end; any
 // other error ends the file.
 type source interface {
-	next() (row, error)
+	next() (record, error)
 	io.Closer
 }
 

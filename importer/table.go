@@ -72,21 +72,32 @@ func columnName(s string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")))
 }
 
-func (t *table) next() (row, error) {
+func (t *table) next() (record, error) {
+	r, err := t.row()
+	return record{line: r.line, bytes: r.bytes, parse: func() row { return r.row }}, err
+}
+
+// sized is a row and about what it holds in memory.
+type sized struct {
+	row
+	bytes int
+}
+
+func (t *table) row() (sized, error) {
 	for {
 		record, line, err := t.records()
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			return row{line: parse.StartLine, err: &chaping.InputError{File: t.file, Line: parse.StartLine, Problem: "CSV 格式错误：" + csvProblem(parse.Err), Remedy: "含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}}, nil
+			return sized{row: row{line: parse.StartLine, err: &chaping.InputError{File: t.file, Line: parse.StartLine, Problem: "CSV 格式错误：" + csvProblem(parse.Err), Remedy: "含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}}}, nil
 		}
 		if err != nil {
-			return row{}, err
+			return sized{}, err
 		}
 		if strings.TrimSpace(strings.Join(record, "")) == "" {
 			continue
 		}
 		if len(record) > t.width {
-			return row{line: line, err: &chaping.InputError{File: t.file, Line: line, Value: strings.Join(record, ","), Problem: fmt.Sprintf("这一行有 %d 列，表头只有 %d 列", len(record), t.width), Remedy: "检查内容里的逗号是否加了引号"}}, nil
+			return sized{row: row{line: line, err: &chaping.InputError{File: t.file, Line: line, Value: strings.Join(record, ","), Problem: fmt.Sprintf("这一行有 %d 列，表头只有 %d 列", len(record), t.width), Remedy: "检查内容里的逗号是否加了引号"}}}, nil
 		}
 		rw := row{line: line, field: func(field string) string {
 			for _, i := range t.columns[field] {
@@ -97,13 +108,15 @@ func (t *table) next() (row, error) {
 			return ""
 		}}
 		rw.has = func(field string) bool { return len(t.columns[field]) > 0 }
+		bytes := 0
 		for i, cell := range record {
+			bytes += len(cell)
 			if strings.ContainsRune(cell, '\uFFFD') {
 				record[i] = strings.ToValidUTF8(cell, "\uFFFD")
 				rw.err = damagedError(t.file, line)
 			}
 		}
-		return rw, nil
+		return sized{rw, bytes}, nil
 	}
 }
 
@@ -136,7 +149,7 @@ func openCSV(file string, r io.Reader, p *Profile, closers []io.Closer) (source,
 	limit := &recordLimit{r: text, file: file}
 	cr := csv.NewReader(limit)
 	cr.FieldsPerRecord = -1
-	cr.ReuseRecord = true
+	// No ReuseRecord: rows are parsed later, side by side.
 	if ext := filepath.Ext(strings.TrimSuffix(strings.ToLower(file), ".gz")); ext == ".tsv" {
 		cr.Comma = '\t'
 	}

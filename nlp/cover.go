@@ -42,8 +42,16 @@ type cutter struct {
 }
 
 // termFreq is the weight of a term that the base dictionary does not have, or
-// has with less.
-const termFreq = 100
+// has with less. The weights of all words together decide between readings of
+// different length; a filler makes that sum the same for every dictionary of
+// up to maxForms forms, so that a term changes nothing where it does not stand.
+const (
+	termFreq = 100
+	maxForms = 10_000
+)
+
+// filler stands in no folded text: private characters are symbols there.
+const filler = "\uE000\uE000"
 
 func newCutter(base io.Reader, surfaces []string, affixes string, keep []string) (*cutter, error) {
 	zr, err := gzip.NewReader(base)
@@ -65,6 +73,7 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 	for _, s := range surfaces {
 		ours[s] = true
 	}
+	total := 0.0
 	sc := bufio.NewScanner(zr)
 	for sc.Scan() {
 		line := sc.Text()
@@ -80,6 +89,7 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		if !ok || freq <= 0 || n > maxWord {
 			return nil, dataFault("gse-base.txt.gz", fmt.Errorf("行 %q 无法识别", line))
 		}
+		total += float64(freq)
 		if ours[text] {
 			continue // added below with a weight of its own
 		}
@@ -99,6 +109,11 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 	for _, s := range surfaces {
 		if err := c.seg.AddToken(s, termFreq); err != nil {
 			return nil, dataFault("词典", err)
+		}
+	}
+	if room := total + maxForms*termFreq - c.seg.Dict.TotalFreq(); room > 0 {
+		if err := c.seg.AddToken(filler, room); err != nil {
+			return nil, dataFault("gse-base.txt.gz", err)
 		}
 	}
 	return c, c.selfTest(surfaces)

@@ -30,7 +30,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-2"
+const rules = "rules-3"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -46,6 +46,7 @@ type Miner struct {
 	judge     *assertion.Judge
 	prefilter bool
 	version   string
+	base      string
 	pool      sync.Pool
 }
 
@@ -88,12 +89,15 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintln(h, rules, d.hash())
+	base := sha256.New()
+	fmt.Fprintln(base, rules)
 	read := func(name string) ([]byte, error) {
 		b, err := fs.ReadFile(o.data, name)
 		if err != nil {
 			return nil, dataFault(name, err)
 		}
 		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(b))
+		fmt.Fprintf(base, "%s %x\n", name, sha256.Sum256(b))
 		return b, nil
 	}
 	files := map[string][]byte{}
@@ -132,6 +136,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		return nil, err
 	}
 	m.version = hex.EncodeToString(h.Sum(nil))[:12]
+	m.base = hex.EncodeToString(base.Sum(nil))[:12]
 	m.pool.New = func() any { return new(scratch) }
 	return m, nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ type Mined struct {
 	Period     string `json:"period"`
 	Dictionary string `json:"dictionary"`
 	Reviews    uint64 `json:"reviews"`
+	Mined      uint64 `json:"mined"` // of Reviews, those that were mined now; the others' mentions were carried over
 	Mentions   uint64 `json:"mentions"`
 	Affirmed   uint64 `json:"affirmed"`
 	Pinned     int    `json:"pinned"` // pages that are now kept as evidence of severe mentions, and were not before
@@ -68,27 +70,44 @@ const batch = 2000
 // for the same reviews with the same dictionary; again forces it.
 func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
 	out := Mined{Period: period.String(), Dictionary: p.Miner.Version()}
+	version := p.Miner.Version()
+	runs, err := p.Store.Runs(ctx, store.RunFilter{Stage: stageMine, Period: period, Limit: maxRuns})
+	if err != nil {
+		return out, err
+	}
+	known := ""
+	if len(runs) > 0 {
+		known = runs[0].State
+	}
 	// The state is read before the reviews: what arrives in between makes
 	// the record stale, never the mentions.
-	state, total, err := p.Store.WindowState(ctx, period.Window())
+	state, total, err := p.Store.WindowState(ctx, period.Window(), known)
 	if err != nil {
 		return out, err
 	}
-	version := p.Miner.Version()
-	last, err := p.Store.Runs(ctx, store.RunFilter{Stage: stageMine, Period: period, Dictionary: version, Limit: 1})
-	if err != nil {
-		return out, err
-	}
-	if len(last) == 1 && last[0].Done() && last[0].State == state && !again {
-		c := last[0].Counts
+	valid := finished(runs, state)
+	if i := slices.IndexFunc(valid, func(r store.Run) bool { return r.Dictionary == version }); i >= 0 && !again {
+		c := valid[i].Counts
 		out.Reviews, out.Mentions, out.Affirmed = c["reviews"], c["mentions"], c["affirmed"]
 		return out, nil
+	}
+	if again {
+		valid = nil
 	}
 	run := store.Run{ID: fmt.Sprintf("%s-%s-%s-%s", stageMine, period, version, p.Now().UTC().Format("20060102T150405.000000000")), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
 	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
 		return out, err
 	}
-	if err := p.mine(ctx, period, total, &out); err != nil {
+	done, err := p.mineEdit(ctx, period, valid, total, &out)
+	if err == nil && !done {
+		err = p.mine(ctx, period, total, &out)
+		out.Mined = out.Reviews
+	}
+	if err != nil {
+		return out, err
+	}
+	err = p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: p.Miner.Dictionary().Terms})
+	if err != nil {
 		return out, err
 	}
 	if out.Pinned, err = p.Pin(ctx, period); err != nil { // before the run is done, so that none is done without it
@@ -100,13 +119,37 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	return out, p.Store.PutRun(ctx, run)
 }
 
-// mine reads, mines on all cores and writes: one reader, one writer, miners
-// in between.
+// maxRuns is how many records of mining a period are looked at.
+const maxRuns = 100
+
+// finished are the runs that left mentions for the window as it is now: of
+// every dictionary the latest run, if it was finished for that state.
+func finished(runs []store.Run, state string) []store.Run {
+	var valid []store.Run
+	seen := map[string]bool{}
+	for _, r := range runs { // the latest comes first
+		if !seen[r.Dictionary] && r.Done() && store.SameState(r.State, state) {
+			valid = append(valid, r)
+		}
+		seen[r.Dictionary] = true
+	}
+	return valid
+}
+
+// mine mines all reviews of the period.
 func (p *Pipeline) mine(ctx context.Context, period chaping.Period, total uint64, out *Mined) error {
 	w, err := p.Store.ReplaceMentions(ctx, period, p.Miner.Version())
 	if err != nil {
 		return err
 	}
+	return p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
+		return p.Store.Reviews(ctx, period.Window(), each)
+	}, w, total, out)
+}
+
+// mineReviews reads, mines on all cores and writes: one reader, one writer,
+// miners in between.
+func (p *Pipeline) mineReviews(ctx context.Context, read func(context.Context, func(*chaping.Review) error) error, w *store.MentionWriter, total uint64, out *Mined) error {
 	type mined struct {
 		reviews int
 		found   []chaping.Mined
@@ -116,7 +159,7 @@ func (p *Pipeline) mine(ctx context.Context, period chaping.Period, total uint64
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(work)
-		return p.readBatches(ctx, period.Window(), work)
+		return readBatches(ctx, read, work)
 	})
 	g.Go(func() error {
 		defer close(done)
@@ -176,7 +219,7 @@ func (p *Pipeline) mineBatch(reviews []chaping.Review) []chaping.Mined {
 	return found
 }
 
-func (p *Pipeline) readBatches(ctx context.Context, w chaping.Window, work chan<- []chaping.Review) error {
+func readBatches(ctx context.Context, read func(context.Context, func(*chaping.Review) error) error, work chan<- []chaping.Review) error {
 	var pending []chaping.Review
 	send := func() error {
 		if len(pending) == 0 {
@@ -190,7 +233,7 @@ func (p *Pipeline) readBatches(ctx context.Context, w chaping.Window, work chan<
 			return ctx.Err()
 		}
 	}
-	err := p.Store.Reviews(ctx, w, func(r *chaping.Review) error {
+	err := read(ctx, func(r *chaping.Review) error {
 		pending = append(pending, *r)
 		if len(pending) < batch {
 			return nil

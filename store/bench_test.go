@@ -81,7 +81,7 @@ func BenchmarkWindowState(b *testing.B) {
 	places(b, func(b *testing.B, s *store.Store) {
 		fill(b, s, 500_000)
 		for b.Loop() {
-			if _, _, err := s.WindowState(ctx, period.Window()); err != nil {
+			if _, _, err := s.WindowState(ctx, period.Window(), ""); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -64,8 +64,7 @@ type ProductKey struct {
 // ProductReviews calls each for every product with reviews in the window: how
 // many there are, and how many of them are negative.
 func (s *Store) ProductReviews(ctx context.Context, w chaping.Window, each func(k ProductKey, reviews, negative uint64) error) error {
-	args := append(windowArgs(w), named("negative", uint8(chaping.Negative)))
-	return s.query(ctx, "product_reviews", nil, args, func(scan func(...any) error) error {
+	return s.queryIn(ctx, w, "product_reviews", nil, func(scan func(...any) error) error {
 		var (
 			k                 ProductKey
 			reviews, negative uint64
@@ -74,7 +73,7 @@ func (s *Store) ProductReviews(ctx context.Context, w chaping.Window, each func(
 			return err
 		}
 		return each(k, reviews, negative)
-	})
+	}, named("negative", uint8(chaping.Negative)))
 }
 
 // productChunk is how many products one statement asks for.

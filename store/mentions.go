@@ -106,3 +106,34 @@ func (s *Store) Affirmed(ctx context.Context, p chaping.Period, dictionary strin
 		return each(key)
 	})
 }
+
+// A StoredMention is a mention with what it knows of its review.
+type StoredMention struct {
+	chaping.Mention
+	Review    chaping.ReviewKey
+	Published time.Time
+	Grade     chaping.Grade
+	Default   bool
+}
+
+// Mentions calls each for every mention of a period and dictionary version,
+// whatever its assertion, by review and place. It is overwritten by the next
+// one.
+func (s *Store) Mentions(ctx context.Context, p chaping.Period, dictionary string, each func(*StoredMention) error) error {
+	return s.query(ctx, "mentions", nil, partitionArgs(p, dictionary), func(scan func(...any) error) error {
+		var (
+			m                StoredMention
+			grade, isDefault uint8
+			start, end       uint32
+			assertion        string
+		)
+		err := scan(&m.Term, &m.Review.Platform, &m.Review.Product, &m.Review.Review, &m.Published, &grade, &isDefault,
+			&m.Surface, &start, &end, &assertion, &m.Cue)
+		if err != nil {
+			return err
+		}
+		m.Published, m.Grade, m.Default = m.Published.In(chaping.Shanghai()), chaping.Grade(grade), isDefault == 1
+		m.Start, m.End, m.Assertion = int(start), int(end), chaping.Assertion(assertion)
+		return each(&m)
+	})
+}

@@ -73,11 +73,7 @@ func statements(text string) []string {
 
 // migrate brings the schema up to date.
 func (s *Store) migrate(ctx context.Context) error {
-	server, err := s.conn.ServerVersion()
-	if err != nil {
-		return fault("version", err)
-	}
-	list, err := migrations(dialect{server.Version})
+	list, err := migrations(s.dialect)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -176,10 +177,11 @@ func bit(b bool) uint8 {
 // statements may run meanwhile. The review is overwritten by the next one.
 // An error of each ends the reading and is returned.
 func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chaping.Review) error) error {
-	return s.reviews(ctx, "reviews", windowArgs(w), each)
+	return s.reviewsIn(ctx, w, "reviews", each)
 }
 
-func (s *Store) reviews(ctx context.Context, name string, args []any, each func(*chaping.Review) error) error {
+// reviewsIn reads the reviews of a window that the statement of that name gives.
+func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, each func(*chaping.Review) error, args ...any) error {
 	var (
 		r                chaping.Review
 		rating           int32
@@ -187,32 +189,55 @@ func (s *Store) reviews(ctx context.Context, name string, args []any, each func(
 		appendedAt       time.Time
 		version          uint64
 	)
-	return s.query(ctx, name, nil, args, func(scan func(...any) error) error {
+	return s.queryIn(ctx, w, name, nil, func(scan func(...any) error) error {
 		err := scan(&r.Platform, &r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &isDefault,
 			&r.Text, &r.Appended, &appendedAt, &r.Run, &version)
 		if err != nil {
 			return err
 		}
-		r.Published = r.Published.In(chaping.Shanghai())
-		r.Rating, r.Grade, r.Default = int(rating), chaping.Grade(grade), isDefault == 1
-		r.AppendedAt = time.Time{}
-		if appendedAt.Unix() != 0 {
-			r.AppendedAt = appendedAt.In(chaping.Shanghai())
-		}
-		r.Collected = fromMillis(int64(version >> hashBits))
+		fillReview(&r, rating, grade, isDefault, appendedAt, version)
 		return each(&r)
-	})
+	}, args...)
+}
+
+// fillReview sets what is stored in another form than the review has it.
+func fillReview(r *chaping.Review, rating int32, grade, isDefault uint8, appendedAt time.Time, version uint64) {
+	r.Published = r.Published.In(chaping.Shanghai())
+	r.Rating, r.Grade, r.Default = int(rating), chaping.Grade(grade), isDefault == 1
+	r.AppendedAt = time.Time{}
+	if appendedAt.Unix() != 0 {
+		r.AppendedAt = appendedAt.In(chaping.Shanghai())
+	}
+	r.Collected = fromMillis(int64(version >> hashBits))
 }
 
 // WindowState is a fingerprint of what mining and counting read of the
 // window's reviews, and their number. The fingerprint changes with every
 // review that comes, goes or changes in text, date, grade or default flag; it
-// does not change when the same reviews are collected again. Fingerprints of
+// does not change when the same reviews are collected again: see SameState.
+// known is the state of an earlier call or empty; when nothing has been
+// inserted since, it is returned without reading the reviews. Fingerprints of
 // different databases cannot be compared.
-func (s *Store) WindowState(ctx context.Context, w chaping.Window) (state string, reviews uint64, err error) {
+func (s *Store) WindowState(ctx context.Context, w chaping.Window, known string) (state string, reviews uint64, err error) {
+	now, err := s.inserted(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	content, at, _ := strings.Cut(known, "@")
+	if now != "" && now == at {
+		_, err := fmt.Sscanf(content, "%d-", &reviews)
+		return known, reviews, err
+	}
 	var sum uint64
-	err = s.query(ctx, "window_state", nil, windowArgs(w), func(scan func(...any) error) error { return scan(&reviews, &sum) })
-	return fmt.Sprintf("%d-%016x", reviews, sum), reviews, err
+	err = s.queryIn(ctx, w, "window_state", nil, func(scan func(...any) error) error { return scan(&reviews, &sum) })
+	return fmt.Sprintf("%d-%016x@%s", reviews, sum, now), reviews, err
+}
+
+// SameState tells whether two states of a window are of the same reviews.
+func SameState(a, b string) bool {
+	a, _, _ = strings.Cut(a, "@")
+	b, _, _ = strings.Cut(b, "@")
+	return a == b
 }
 
 // CountRun is the number of distinct reviews that the run brought, whether or
@@ -236,4 +261,10 @@ func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, er
 func (s *Store) ReviewCount(ctx context.Context) (reviews uint64, err error) {
 	err = s.query(ctx, "review_count", nil, nil, func(scan func(...any) error) error { return scan(&reviews) })
 	return reviews, err
+}
+
+// ReviewBytes is what the stored reviews take on disk.
+func (s *Store) ReviewBytes(ctx context.Context) (bytes uint64, err error) {
+	err = s.query(ctx, "review_bytes", nil, nil, func(scan func(...any) error) error { return scan(&bytes) })
+	return bytes, err
 }

@@ -15,7 +15,7 @@ type GradedBy struct {
 // Rules are the rules that graded the reviews of a window.
 func (s *Store) Rules(ctx context.Context, w chaping.Window) ([]GradedBy, error) {
 	var list []GradedBy
-	err := s.query(ctx, "rules", nil, windowArgs(w), func(scan func(...any) error) error {
+	err := s.queryIn(ctx, w, "rules", nil, func(scan func(...any) error) error {
 		var g GradedBy
 		if err := scan(&g.Platform, &g.Rule); err != nil {
 			return err

@@ -37,6 +37,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 	_ "time/tzdata" // the driver looks up the zones of columns and servers
@@ -76,6 +77,10 @@ type Store struct {
 	engine  *engine.Engine // nil with a server
 	queries *template.Template
 	now     func() time.Time
+	dialect dialect
+
+	mu    sync.Mutex
+	moved map[chaping.Window]movedSet
 }
 
 // Open opens the database and brings its schema up to date. What the user can
@@ -83,12 +88,14 @@ type Store struct {
 // that is missing, a directory that cannot be written, a server that does not
 // answer or refuses the password, a schema newer than this program.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now}
+	s := &Store{now: cfg.Now, moved: map[chaping.Window]movedSet{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	var err error
-	if s.queries, err = template.ParseFS(queryFiles, "query/*.sql"); err != nil {
+	since := func(major, minor uint64) bool { return s.dialect.Since(major, minor) }
+	s.queries, err = template.New("").Funcs(template.FuncMap{"since": since}).ParseFS(queryFiles, "query/*.sql")
+	if err != nil {
 		return nil, err
 	}
 	if cfg.DSN == "" {
@@ -97,12 +104,25 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.openServer(ctx, cfg.DSN)
 	}
 	if err == nil {
+		err = s.meet()
+	}
+	if err == nil {
 		err = s.migrate(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// meet asks for the version of the server, by which some statements differ.
+func (s *Store) meet() error {
+	server, err := s.conn.ServerVersion()
+	if err != nil {
+		return fault("version", err)
+	}
+	s.dialect = dialect{server.Version}
+	return nil
 }
 
 //go:embed query/*.sql
@@ -161,7 +181,28 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 			Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
 		}
 	}
-	return nil
+	known, err := s.knowsPruning()
+	if err != nil || !known {
+		return err
+	}
+	opts.Settings[pruning] = 0
+	if err := s.conn.Close(); err != nil {
+		return err
+	}
+	s.conn, err = clickhouse.Open(opts)
+	return err
+}
+
+// pruning is a setting of servers since 26: FINAL reads all partitions, those
+// too that the condition rules out. Windows would then cost what all reviews
+// cost; that reviews which moved out are left out is seen to in
+// query/window.sql.
+const pruning = "defer_partition_pruning_after_final"
+
+// knowsPruning tells whether the server has that setting.
+func (s *Store) knowsPruning() (known bool, err error) {
+	err = s.query(context.Background(), "setting", nil, []any{named("name", pruning)}, func(func(...any) error) error { known = true; return nil })
+	return known, err
 }
 
 // Close closes the database. It may be called twice.
@@ -212,6 +253,9 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 		}
 	}
 	rows.Close()
+	if err := ctx.Err(); err != nil { // rows that were under way came all the same
+		return err
+	}
 	return fault(name, rows.Err())
 }
 

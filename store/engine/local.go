@@ -60,6 +60,7 @@ func openLocal(lib *library, path string) (*local, error) {
 		"--max_query_size=" + strconv.Itoa(MaxStatement),
 		"--max_bytes_before_external_group_by=" + strconv.Itoa(spill),
 		"--max_bytes_before_external_sort=" + strconv.Itoa(spill),
+		"--defer_partition_pruning_after_final=0", // see store.pruning
 	}}
 	var err error
 	if l.control, err = l.dial(); err != nil {

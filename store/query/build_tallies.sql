@@ -27,7 +27,7 @@ FROM (
                count() AS reviews,
                countIf(grade = @negative) AS all_negative_reviews,
                countIf(is_default = 0) AS reviews_without_default
-        FROM {{template "window"}}
+        FROM {{template "window" .}}
         GROUP BY platform, product
     ) AS counted USING (platform, product)
 ) AS rows ALL LEFT JOIN (

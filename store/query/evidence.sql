@@ -1,18 +1,35 @@
--- The affirmed mentions behind the tallies, in the tallies' order.
+-- The affirmed mentions behind the tallies, in the tallies' order, each with
+-- its review. The window's reviews are read once; version 0 tells that the
+-- review has left the window.
 SELECT keyword, term, platform, product, review, published, grade, is_default,
-       surface, start_rune, end_rune, cue
+       surface, start_rune, end_rune, cue,
+       review_published, rating, review_grade, rule, review_default, text, appended, appended_at, run, version
 FROM (
-    SELECT term, platform, product, review, published, grade, is_default,
-           surface, start_rune, end_rune, cue
-    FROM mentions FINAL
-    WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
-      {{- if .Terms}} AND term IN @terms{{end}}
-) AS found ALL INNER JOIN (
-    SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
-    FROM tallies FINAL
-    WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
-      {{- if .Keywords}} AND keyword IN @keywords{{end}}
-      {{- if .Terms}} AND term IN @terms{{end}}
-) AS counted USING (term, platform, product)
+    SELECT keyword, term, platform, product, review, published, grade, is_default,
+           surface, start_rune, end_rune, cue, negative_reviews, affirmed_reviews
+    FROM (
+        SELECT term, platform, product, review, published, grade, is_default,
+               surface, start_rune, end_rune, cue
+        FROM mentions FINAL
+        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+          {{- if .Terms}} AND term IN @terms{{end}}
+    ) AS found ALL INNER JOIN (
+        SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
+        FROM tallies FINAL
+        WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
+          {{- if .Keywords}} AND keyword IN @keywords{{end}}
+          {{- if .Terms}} AND term IN @terms{{end}}
+    ) AS counted USING (term, platform, product)
+) AS affirmed ANY LEFT JOIN (
+    SELECT platform, product, id AS review, published AS review_published, rating, grade AS review_grade, rule,
+           is_default AS review_default, text, appended, appended_at, run, version
+    FROM reviews FINAL
+    WHERE {{template "inside"}}
+      AND (platform, product, id) IN (
+          SELECT platform, product, review FROM mentions
+          WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+            {{- if .Terms}} AND term IN @terms{{end}}
+      )
+) AS reviewed USING (platform, product, review)
 ORDER BY negative_reviews DESC, affirmed_reviews DESC, keyword, term, platform, product,
          published, review, start_rune, end_rune

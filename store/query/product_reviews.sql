@@ -1,3 +1,3 @@
 SELECT platform, product, count(), countIf(grade = @negative)
-FROM {{template "window"}}
+FROM {{template "window" .}}
 GROUP BY platform, product

@@ -1,3 +1,3 @@
 SELECT DISTINCT platform, rule
-FROM {{template "window"}}
+FROM {{template "window" .}}
 ORDER BY platform, rule

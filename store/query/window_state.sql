@@ -2,4 +2,4 @@
 -- and nothing else: a copy that was merely collected again does not change it.
 SELECT count(),
        sum(cityHash64(platform, product, id, toUInt32(published), grade, is_default, text, appended))
-FROM {{template "window"}}
+FROM {{template "window" .}}

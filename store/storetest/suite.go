@@ -35,6 +35,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"TalliesEqualANaiveCount", talliesEqualANaiveCount},
 		{"NearestListing", nearestListing},
 		{"MentionsAreReplaced", mentionsAreReplaced},
+		{"DictionariesStandSideBySide", dictionariesStandSideBySide},
 		{"Affirmed", affirmed},
 		{"EmptyPeriod", emptyPeriod},
 		{"EvidenceFollowsTallies", evidenceFollowsTallies},
@@ -192,7 +193,7 @@ func correctedDateMovesReview(t *testing.T, s *store.Store) {
 				want = []chaping.Review{r}
 			}
 			equal(t, readAll(t, s, w), want)
-			_, n, err := s.WindowState(ctx, w)
+			_, n, err := s.WindowState(ctx, w, "")
 			ok(t, err)
 			equal(t, n, uint64(len(want)))
 		}
@@ -288,10 +289,18 @@ func hugeText(t *testing.T, s *store.Store) {
 
 func windowState(t *testing.T, s *store.Store) {
 	ctx := context.Background()
+	last := ""
 	state := func() string {
 		t.Helper()
-		state, _, err := s.WindowState(ctx, period.Window())
+		state, n, err := s.WindowState(ctx, period.Window(), last)
 		ok(t, err)
+		last = state
+		again, m, err := s.WindowState(ctx, period.Window(), state) // nothing has come in between
+		ok(t, err)
+		if !store.SameState(state, again) || n != m {
+			t.Errorf("%s, %d reviews, then %s, %d", state, n, again, m)
+		}
+		state, _, _ = strings.Cut(state, "@")
 		return state
 	}
 	seen := map[string]string{state(): "empty"}
@@ -413,7 +422,7 @@ func concurrency(t *testing.T, s *store.Store) {
 				if err := s.PutListings(ctx, []chaping.Listing{{Product: chaping.Product{Platform: "mall", ID: "x"}, SeenAt: at(i)}}); err != nil {
 					t.Error(err)
 				}
-				if _, _, err := s.WindowState(ctx, period.Window()); err != nil {
+				if _, _, err := s.WindowState(ctx, period.Window(), ""); err != nil {
 					t.Error(err)
 				}
 			}

@@ -285,7 +285,7 @@ func mentionsAreReplaced(t *testing.T, s *store.Store) {
 
 func emptyPeriod(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	_, n, err := s.WindowState(ctx, period.Window())
+	_, n, err := s.WindowState(ctx, period.Window(), "")
 	ok(t, err)
 	equal(t, n, 0)
 	equal(t, len(readAll(t, s, period.Window())), 0)
@@ -382,5 +382,29 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 	}
 	if _, there := found[gone.ID]; !there {
 		t.Error("a mention got lost")
+	}
+}
+
+// dictionariesStandSideBySide mines the same with two dictionaries: neither may
+// take the other's mentions or tallies for later copies of its own.
+func dictionariesStandSideBySide(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	r := review("p", "r")
+	ok(t, s.PutReviews(ctx, []chaping.Review{r}))
+	for range 2 {
+		for _, d := range []string{"one", "two"} {
+			w, err := s.ReplaceMentions(ctx, period, d)
+			ok(t, err)
+			ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}}}))
+			ok(t, w.Flush(ctx))
+			ok(t, s.BuildTallies(ctx, period, d))
+		}
+	}
+	for _, d := range []string{"one", "two"} {
+		all, affirmed, err := s.MentionCounts(ctx, period, d)
+		ok(t, err)
+		tallies := 0
+		ok(t, s.Tallies(ctx, period, d, store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
+		equal(t, []uint64{all, affirmed, uint64(tallies)}, []uint64{1, 1, 1})
 	}
 }

@@ -1,0 +1,356 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"slices"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chaping"
+	"chaping/configs"
+	"chaping/importer"
+	"chaping/nlp"
+	"chaping/nlp/polarity"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/store"
+	"chaping/synth"
+)
+
+type benchOptions struct {
+	reviews int
+	queried int
+	seed    uint64
+	dir     string
+	only    []string
+	profile string
+	json    bool
+}
+
+// The parts of the bench, in their order.
+var benchParts = []string{"job", "remine", "sheet"}
+
+func (p *program) benchCommand() *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use: "bench", Short: "用合成评论测量各项性能指标",
+		Long: "生成合成评论（长度、重复、店铺和商品的分布都仿照真实数据，种子相同则内容相同），\n" +
+			"在临时目录里完成导入、挖掘、计数、出表、改词库后重新挖掘和查询，最后列出一张表：每项的实测值、指标和两者之比。\n" +
+			"指标按 --reviews 折算；不会读写 --data 目录。",
+		Example: "  chaping bench\n  chaping bench --reviews 10000000 --dir /var/tmp",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runBench(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.reviews, "reviews", 1_000_000, "合成评论的条数")
+	f.Uint64Var(&o.seed, "seed", 1, "随机种子")
+	f.StringVar(&o.dir, "dir", "", "放临时数据的目录，1000 万条约需 6 GB；不写为系统临时目录")
+	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分")
+	f.StringVar(&o.profile, "cpuprofile", "", "把 CPU 采样写到这个文件（go tool pprof 可读）")
+	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
+	return cmd
+}
+
+// A measure is a line of the bench's table. Smaller is better.
+type measure struct {
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Unit   string  `json:"unit"`
+	Budget float64 `json:"budget,omitempty"` // 0: none
+	Ratio  float64 `json:"ratio,omitempty"`  // of value to budget
+}
+
+// A bench is one run of the bench.
+type bench struct {
+	*program
+	benchOptions
+	work    string // directory of its own
+	period  chaping.Period
+	results []measure
+}
+
+func (b *bench) add(name string, value float64, unit string, budget float64) {
+	m := measure{Name: name, Value: value, Unit: unit, Budget: budget}
+	if budget > 0 {
+		m.Ratio = value / budget
+	}
+	b.results = append(b.results, m)
+	fmt.Fprintf(b.err, "%s：%.3g %s\n", name, value, unit)
+}
+
+func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
+	if o.reviews < 10_000 {
+		return usage("--reviews 至少 10000，太少量不出稳定的结果")
+	}
+	for _, part := range o.only {
+		if !slices.Contains(benchParts, part) {
+			return usage("--only 不认识“%s”", part)
+		}
+	}
+	work, err := os.MkdirTemp(o.dir, "chaping-bench-")
+	if err != nil {
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了临时目录", Err: err, Remedy: "用 --dir 换一个可写的目录"}
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	if o.profile != "" {
+		f, err := os.Create(o.profile)
+		if err != nil {
+			return &chaping.Error{Code: chaping.CodeEnvironment, Message: "写不了采样文件", Err: err, Remedy: "换一个可写的路径"}
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	b := &bench{program: p, benchOptions: o, work: work, period: chaping.PeriodOf(p.now()).Previous()}
+	has := func(part string) bool { return slices.Contains(o.only, part) }
+	if has("job") || has("remine") {
+		if err := b.jobs(ctx, has("job"), has("remine")); err != nil {
+			return err
+		}
+	}
+	if has("sheet") {
+		if err := b.sheet(); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return p.printJSON(b.results)
+	}
+	b.print()
+	return nil
+}
+
+func (b *bench) print() {
+	w := tabwriter.NewWriter(b.out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "实测\t指标\t实测/指标\t单位\t  项目\t")
+	for _, m := range b.results {
+		budget, ratio := "—", "—"
+		if m.Budget > 0 {
+			budget, ratio = fmt.Sprintf("%.3g", m.Budget), fmt.Sprintf("%.2f", m.Ratio)
+		}
+		fmt.Fprintf(w, "%.4g\t%s\t%s\t%s\t  %s\t\n", m.Value, budget, ratio, m.Unit, m.Name)
+	}
+	w.Flush()
+}
+
+// benchTerms are the terms of the job's dictionary, and further ones that a
+// dictionary edit adds.
+const (
+	benchTerms = 1000
+	addedTerms = 20
+)
+
+// dictionaries are the job's dictionary (the shipped terms and made-up ones)
+// and the one that an edit makes of it.
+func (b *bench) dictionaries() (before, after *nlp.Dictionary, err error) {
+	shipped, err := nlp.ShippedDictionary()
+	if err != nil {
+		return nil, nil, err
+	}
+	terms := slices.Clone(shipped.Terms)
+	made := synth.Terms(benchTerms - len(terms) + addedTerms)
+	for _, name := range made[:len(made)-addedTerms] {
+		terms = append(terms, chaping.Term{Name: name, Hazard: "quality", Severity: 1})
+	}
+	more := slices.Clone(terms)
+	for _, name := range made[len(made)-addedTerms:] {
+		more = append(more, chaping.Term{Name: name, Hazard: "mechanical", Severity: 2})
+	}
+	return &nlp.Dictionary{Terms: terms}, &nlp.Dictionary{Terms: more}, nil
+}
+
+func (b *bench) load(reviews int, dict *nlp.Dictionary) *synth.Load {
+	l := &synth.Load{Seed: b.seed, Reviews: reviews, Window: b.period.Window()}
+	for i := len(dict.Terms) - 1; i >= 0; i-- { // the last ones, which an edit adds, are the most frequent
+		l.Terms = append(l.Terms, dict.Terms[i].Name)
+	}
+	return l
+}
+
+// jobs times the whole job on a tenth of the reviews and on all of them, and
+// mining again after a dictionary edit.
+func (b *bench) jobs(ctx context.Context, all, remine bool) error {
+	before, after, err := b.dictionaries()
+	if err != nil {
+		return err
+	}
+	millions := float64(b.reviews) / 1e6
+	var small time.Duration
+	if all {
+		if small, err = b.job(ctx, b.load(b.reviews/10, after), before, false, nil); err != nil {
+			return err
+		}
+		b.add("全程，十分之一的评论", small.Seconds(), "s", 0)
+	}
+	var again func(s *store.Store) error
+	if remine {
+		again = func(s *store.Store) error {
+			miner, err := nlp.NewMiner(after)
+			if err != nil {
+				return err
+			}
+			start := time.Now()
+			pipe := &pipeline.Pipeline{Store: s, Miner: miner, Now: b.now}
+			mined, err := pipe.Mine(ctx, b.period, false)
+			if err != nil {
+				return err
+			}
+			b.add(fmt.Sprintf("词库加 %d 条后重新挖掘（%d 条评论受影响）", addedTerms, mined.Mined), time.Since(start).Seconds(), "s", 2*millions)
+			return nil
+		}
+	}
+	total, err := b.job(ctx, b.load(b.reviews, after), before, all, again)
+	if err != nil || !all {
+		return err
+	}
+	b.add(fmt.Sprintf("全程，%d 条评论", b.reviews), total.Seconds(), "s", 12*millions)
+	b.add("评论增为 10 倍时用时增为（倍）", total.Seconds()/small.Seconds(), "倍", 10)
+	return nil
+}
+
+// job imports, mines, tallies and renders, and gives the time that it took.
+func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, tell bool, then func(*store.Store) error) (total time.Duration, err error) {
+	dir := filepath.Join(b.work, strconv.Itoa(l.Reviews))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "reviews.ndjson")
+	if err := writeAtomically(file, l.WriteNDJSON); err != nil {
+		return 0, err
+	}
+	miner, err := nlp.NewMiner(dict)
+	if err != nil {
+		return 0, err
+	}
+	text, err := polarity.Shipped()
+	if err != nil {
+		return 0, err
+	}
+	standard, err := configs.Files.ReadFile("import/standard.yaml")
+	if err != nil {
+		return 0, err
+	}
+	profile, err := importer.LoadProfile("standard.yaml", bytes.NewReader(standard))
+	if err != nil {
+		return 0, err
+	}
+	resetPeak()
+	s, err := store.Open(ctx, store.Config{DataDir: dir, Now: b.now})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	step := func(name string, do func() error) error {
+		start := time.Now()
+		err := do()
+		took := time.Since(start)
+		total += took
+		if tell && err == nil {
+			b.add("　"+name, took.Seconds(), "s", 0)
+		}
+		return err
+	}
+	var sum importer.Summary
+	pipe := &pipeline.Pipeline{Store: s, Miner: miner, Now: b.now}
+	var sheet *report.Platform
+	for _, st := range []struct {
+		name string
+		do   func() error
+	}{
+		{"导入", func() (err error) {
+			sum, err = importer.Import(ctx, file, importer.Options{Profile: profile, Sink: s, Run: "bench", Now: b.now(), GradeText: text.GradeReview})
+			return err
+		}},
+		{"挖掘", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
+		{"计数", func() (err error) {
+			sheet, _, err = pipe.PlatformSheet(ctx, b.period, pipeline.SheetOptions{Station: "合成", Filed: b.now(), Program: buildVersion()})
+			return err
+		}},
+		{"出表", func() error { _, _, err := b.writeForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"}); return err }},
+	} {
+		if err := step(st.name, st.do); err != nil {
+			return 0, err
+		}
+	}
+	if tell {
+		b.add("　全程内存峰值", float64(peak())/(1<<30), "GiB", 2)
+		fmt.Fprintf(b.err, "读到 %d 行，报送表 %d 行，证据 %d 条\n", sum.Rows, len(sheet.Rows), len(sheet.Evidence))
+	}
+	if tell {
+		var bytesOnDisk uint64
+		if bytesOnDisk, err = s.ReviewBytes(ctx); err != nil {
+			return 0, err
+		}
+		b.add("　每条评论占用磁盘", float64(bytesOnDisk)/float64(l.Reviews), "B", 0)
+	}
+	if then != nil {
+		return total, then(s)
+	}
+	return total, nil
+}
+
+// benchRows is the length of the sheet that sheet writes.
+const benchRows = 50_000
+
+// sheet times a platform sheet of 50,000 rows with as many pieces of evidence.
+func (b *bench) sheet() error {
+	l := &synth.Load{Seed: b.seed, Reviews: 20_000_000, Window: b.period.Window()}
+	terms := synth.Terms(100)
+	var tallies []chaping.Tally
+	for i := range benchRows {
+		tallies = append(tallies, chaping.Tally{
+			Period: b.period, Keyword: l.Keyword(i), Term: terms[i%len(terms)], Product: l.Product(i),
+			NegativeReviews: uint64(benchRows / (i + 1)), Reviews: uint64(2 * benchRows / (i + 1)), AllNegativeReviews: uint64(benchRows / (i + 1)),
+			ReviewsWithoutDefault: uint64(benchRows / (i + 1)), AffirmedReviews: uint64(1 + benchRows/(i+1)),
+		})
+	}
+	start := time.Now()
+	sheet := &report.Platform{Station: "合成", Filed: b.now(), Period: b.period, Dictionary: "bench", Program: buildVersion(), Rows: report.NewPlatformRows(tallies)}
+	add, done := sheet.CollectEvidence(func(chaping.ReviewKey, string) chaping.Judgement { return chaping.Judgement{} })
+	for i := range tallies {
+		t := &tallies[i]
+		err := add(&chaping.Evidence{Keyword: t.Keyword, Term: t.Term, Review: chaping.Review{
+			Platform: t.Product.Platform, Product: t.Product.ID, ID: strconv.Itoa(i), Published: l.Window.From, Grade: chaping.Negative, Rating: 1,
+			Text: "刚拆开就发现" + t.Term + "，联系商家不理，退货还要自己出运费。",
+		}, Mention: chaping.Mention{Term: t.Term, Surface: t.Term, Start: 6, End: 10, Assertion: chaping.Affirmed}})
+		if err != nil {
+			return err
+		}
+	}
+	done()
+	if err := sheet.Document().WriteXLSX(filepath.Join(b.work, "sheet.xlsx")); err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), time.Since(start).Seconds(), "s", 5)
+	return nil
+}
+
+// resetPeak and peak measure the process's resident memory, the engine's
+// included; Linux only, 0 elsewhere.
+func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
+
+func peak() (bytesUsed int64) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range bytes.Lines(status) {
+		if n, ok := bytes.CutPrefix(line, []byte("VmHWM:")); ok {
+			kb, _ := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(n), []byte("kB")))), 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}

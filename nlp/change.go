@@ -1,0 +1,148 @@
+package nlp
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"chaping"
+	"chaping/nlp/fold"
+)
+
+// Base is the same for two miners exactly when nothing but their terms
+// differs: a hash over cues, word list, weights and rules.
+func (m *Miner) Base() string { return m.base }
+
+// MaxPiece is the longest review in bytes that is mined at once. Where a
+// longer one is cut depends on all terms.
+const MaxPiece = maxPiece
+
+// Affected tells which reviews may have other mentions than a miner of the
+// same Base with the terms before would find: those that match one of the
+// patterns, and those longer than MaxPiece. It is not ok where that cannot be
+// told; then all reviews are affected.
+//
+// Why this is sound. What is found in a review depends on the terms only
+// through the forms that stand in it: the automaton reports nothing else, the
+// segmenter sees the text's own words, whose weights do not depend on other
+// forms (see termFreq), and the judge sees the review's own hits. So a review
+// in which no form of an added, removed or altered term stands has the same
+// mentions as before. A form that stands in a review has its characters there
+// in order, each in one of the writings that fold to it, whatever is between:
+// that is what the patterns say. They say more than that the form stands
+// there, never less.
+//
+// Patterns are regular expressions over UTF-8 in the syntax that PCRE,
+// Hyperscan and RE2 share; a dot must match line feeds too.
+func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
+	forms := map[string]bool{}
+	old := map[string]chaping.Term{}
+	count := 0
+	for _, t := range before {
+		old[t.Name] = t
+		count += 1 + len(t.Surfaces)
+	}
+	add := func(t chaping.Term) {
+		for _, f := range append([]string{t.Name}, t.Surfaces...) {
+			f = strings.Map(func(r rune) rune {
+				if fold.Gap(r) {
+					return -1
+				}
+				return r
+			}, m.folder.String(f))
+			if f != "" {
+				forms[f] = true
+			}
+		}
+	}
+	for _, t := range m.dict.Terms {
+		count += 1 + len(t.Surfaces)
+		was, there := old[t.Name]
+		delete(old, t.Name)
+		if there && slices.Equal(slices.Sorted(slices.Values(was.Surfaces)), slices.Sorted(slices.Values(t.Surfaces))) {
+			continue
+		}
+		add(t)
+		if there {
+			add(was)
+		}
+	}
+	for _, t := range old {
+		add(t)
+	}
+	if count > maxForms {
+		return nil, false // more than the segmenter's filler has room for
+	}
+	written, several := m.writings(forms)
+	for _, f := range slices.Sorted(maps.Keys(forms)) {
+		if strings.ContainsRune(f, '\n') {
+			return nil, false
+		}
+		var b strings.Builder
+		for i, r := range []rune(f) {
+			if i > 0 {
+				b.WriteString(".*")
+			}
+			b.WriteString(class(written[r]))
+		}
+		patterns = append(patterns, b.String())
+	}
+	if len(several) > 0 {
+		patterns = append(patterns, class(several))
+	}
+	return patterns, true
+}
+
+// writings are, for every character of the forms, the characters that fold to
+// it; and apart, those that fold to two or more that follow each other in a form.
+func (m *Miner) writings(forms map[string]bool) (written map[rune][]rune, several []rune) {
+	written = map[rune][]rune{}
+	pairs := map[[2]rune]bool{}
+	for f := range forms {
+		var last rune
+		for i, r := range f {
+			written[r] = nil
+			if i > 0 {
+				pairs[[2]rune{last, r}] = true
+			}
+			last = r
+		}
+	}
+	var t fold.Text
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		if one, n := m.folder.Rune(r); n == 1 {
+			if list, wanted := written[one]; wanted {
+				written[one] = append(list, r)
+			}
+			continue
+		} else if n == 0 {
+			continue
+		}
+		m.folder.Fold(&t, string(r))
+		runes := slices.DeleteFunc(t.Runes, fold.Gap)
+		for i, one := range runes {
+			if list, wanted := written[one]; wanted && !slices.Contains(list, r) {
+				written[one] = append(list, r)
+			}
+			if i > 0 && pairs[[2]rune{runes[i-1], one}] && !slices.Contains(several, r) {
+				several = append(several, r)
+			}
+		}
+	}
+	return written, several
+}
+
+func class(runes []rune) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for _, r := range runes {
+		fmt.Fprintf(&b, `\x{%X}`, r)
+	}
+	b.WriteByte(']')
+	return b.String()
+}

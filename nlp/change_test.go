@@ -1,0 +1,89 @@
+package nlp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"chaping"
+)
+
+// TestAffected changes dictionaries at random and mines texts in which terms
+// stand in all their writings: where no pattern matches, both miners must
+// find the same.
+func TestAffected(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	names := []string{"漏电", "漏水", "起火", "一起火", "烧焦味", "异响", "PM2.5超标", "co超标", "过敏", "不过敏原", "电线", "断裂", "开裂", "12kg", "发热", "发热管断裂", "变质", "变质岩", "烫", "卡死"}
+	write := strings.NewReplacer("漏", "漏 ", "电", "電", "热", "熱", "过", "過", "k", "Ｋ", "kg", "㎏", "p", "Ｐ", "烧", "燒", "开", "開", "线", "線", "1", "①", "2", "₂")
+	spaced := func(s string) string { return strings.Join(strings.Split(s, ""), "*") }
+	random := func() *Dictionary {
+		var d Dictionary
+		for _, i := range r.Perm(len(names))[:1+r.IntN(len(names)-1)] {
+			term := chaping.Term{Name: names[i]}
+			if r.IntN(3) == 0 {
+				term.Surfaces = []string{names[r.IntN(len(names))] + "了"}
+			}
+			d.Terms = append(d.Terms, term)
+		}
+		return &d
+	}
+	var texts []string
+	for range 400 {
+		var b strings.Builder
+		for range 1 + r.IntN(5) {
+			n := names[r.IntN(len(names))]
+			switch r.IntN(6) {
+			case 0:
+				n = write.Replace(n)
+			case 1:
+				n = spaced(n)
+			case 2:
+				n = strings.Replace(n, "kg", "㎏", 1)
+			}
+			b.WriteString([]string{"没有", "用了三天就", "一起", "火锅", "担心", "，", "吃变质岩", "和"}[r.IntN(8)] + n)
+		}
+		texts = append(texts, b.String())
+	}
+	spared, changed := 0, 0
+	for range 12 {
+		before, after := random(), random()
+		if r.IntN(2) == 0 { // a small edit, as analysts make them
+			after = &Dictionary{Terms: slices.Clone(before.Terms)}
+			after.Terms[r.IntN(len(after.Terms))].Surfaces = []string{names[r.IntN(len(names))]}
+		}
+		a, err := NewMiner(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := NewMiner(after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Base() != b.Base() {
+			t.Fatal("bases differ")
+		}
+		patterns, ok := b.Affected(before.Terms)
+		if !ok {
+			t.Fatal("not told")
+		}
+		any := regexp.MustCompile("(?s)" + strings.Join(append(patterns, `\x00never`), "|"))
+		for _, text := range texts {
+			x, y := fmt.Sprint(a.Mine(nil, text)), fmt.Sprint(b.Mine(nil, text))
+			switch {
+			case !any.MatchString(text):
+				spared++
+				if x != y {
+					t.Errorf("%q is spared, but %s became %s", text, x, y)
+				}
+			case x != y:
+				changed++
+			}
+		}
+	}
+	if spared < 100 || changed < 100 {
+		t.Errorf("%d spared, %d changed: nothing was tested", spared, changed)
+	}
+}

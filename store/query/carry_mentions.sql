@@ -1,0 +1,10 @@
+-- The mentions of one dictionary version become those of another, except in
+-- reviews that are mined again.
+INSERT INTO mentions (period, dictionary, term, platform, product, review, published, grade, is_default,
+    surface, start_rune, end_rune, assertion, cue)
+SELECT period, @dictionary, term, platform, product, review, published, grade, is_default,
+       surface, start_rune, end_rune, assertion, cue
+FROM mentions FINAL
+WHERE period = @period AND dictionary = @before
+  AND (platform, product, review) NOT IN ({{template "affected"}})
+{{template "search settings"}}

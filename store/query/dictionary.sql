@@ -1,0 +1,1 @@
+SELECT base, terms FROM dictionaries WHERE version = @version LIMIT 1

@@ -1,0 +1,1 @@
+SELECT platform, product, id FROM ({{template "moved"}}) LIMIT @limit

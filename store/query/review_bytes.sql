@@ -1,0 +1,2 @@
+SELECT toUInt64(sum(bytes_on_disk)) FROM system.parts
+WHERE active AND database = currentDatabase() AND table = 'reviews'

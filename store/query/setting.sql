@@ -1,0 +1,1 @@
+SELECT 1 FROM system.settings WHERE name = @name
