@@ -6,25 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"chaping/foreign"
+
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 )
-
-// lookupCharset is the encoding of that name; nil if there is none. GBK and
-// GB2312 are read as GB18030, which holds both and what sites slip in beside
-// them.
-func lookupCharset(name string) encoding.Encoding {
-	e, canonical := charset.Lookup(name)
-	switch canonical {
-	case "gbk", "gb18030", "hz-gb-2312":
-		return simplifiedchinese.GB18030
-	case "utf-8":
-		return unicode.UTF8
-	}
-	return e
-}
 
 // Text is the body of a response with that Content-Type in UTF-8, as Collect
 // reads it where the profile forces no charset.
@@ -40,7 +28,7 @@ func Text(body []byte, contentType string) string {
 // under every reading become U+FFFD, and bad tells how many.
 func decode(body []byte, contentType, forced string) (text string, bad int) {
 	if forced != "" {
-		return decodeAs(body, lookupCharset(forced))
+		return decodeAs(body, foreign.Charset(forced))
 	}
 	if rest, ok := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); ok {
 		return decodeAs(rest, unicode.UTF8)
@@ -58,7 +46,7 @@ func decode(body []byte, contentType, forced string) (text string, bad int) {
 	if declared == "" {
 		declared = metaCharset(body)
 	}
-	first := lookupCharset(declared)
+	first := foreign.Charset(declared)
 	if first == nil {
 		first = unicode.UTF8
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"chaping/foreign"
+
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
 	"github.com/tidwall/gjson"
@@ -317,7 +319,7 @@ func parse(body string, as format, at string) (node, error) {
 		body = unwrapJSONP(body)
 		fallthrough
 	case formatJSON:
-		if depth := jsonDepth(body); depth > maxJSONDepth {
+		if depth := foreign.JSONDepth(body); depth > maxJSONDepth {
 			return node{}, fmt.Errorf("JSON 嵌套 %d 层，超过 %d 层", depth, maxJSONDepth)
 		}
 		if !gjson.Valid(body) {
@@ -341,26 +343,6 @@ func parse(body string, as format, at string) (node, error) {
 
 // maxJSONDepth bounds the recursion of the JSON parser.
 const maxJSONDepth = 512
-
-// jsonDepth is how deep brackets nest outside strings.
-func jsonDepth(s string) int {
-	depth, deepest, quoted := 0, 0, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return deepest
-}
 
 var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
 

@@ -15,6 +15,7 @@ import (
 
 	"chaping"
 	"chaping/configs"
+	"chaping/foreign"
 )
 
 // A Profile describes a site: where its searches, products, shops and reviews
@@ -583,7 +584,7 @@ func (l *loader) behaviour(p *Profile, raw *profileYAML) {
 		l.fail("render", raw.Render, "只能是 browser", "网页由脚本填充时写 browser，需要本机有 Chromium；一般不写")
 	}
 	if raw.Charset != "" {
-		if lookupCharset(raw.Charset) == nil {
+		if foreign.Charset(raw.Charset) == nil {
 			l.fail("charset", raw.Charset, "不认识的字符集", "常用的有 utf-8、gbk、gb18030、big5；网页声明正确时删去本项")
 		}
 		p.Charset = raw.Charset

@@ -172,14 +172,6 @@ func TestJSONP(t *testing.T) {
 	}
 }
 
-func TestJSONDepth(t *testing.T) {
-	for text, want := range map[string]int{`1`: 0, `{"a":[1,{"b":2}]}`: 3, `"[[[["`: 0, `{"a":"\"[["}`: 1, `]]]]`: 0} {
-		if got := jsonDepth(text); got != want {
-			t.Errorf("%s: %d, want %d", text, got, want)
-		}
-	}
-}
-
 func loadFields(tb testing.TB, in format, fields ...*fieldYAML) []*field {
 	l := &loader{}
 	var out []*field

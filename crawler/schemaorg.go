@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"chaping/foreign"
+
 	"github.com/PuerkitoBio/goquery"
 	xhtml "golang.org/x/net/html"
 )
@@ -132,7 +134,7 @@ func (g *schemaGraph) jsonLD(s string) {
 		s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, wrap[0]), wrap[1]))
 	}
 	s = strings.TrimRight(s, "; ")
-	if jsonDepth(s) > schemaDepth {
+	if foreign.JSONDepth(s) > schemaDepth {
 		return
 	}
 	decoder := json.NewDecoder(strings.NewReader(s))

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"chaping/foreign"
 )
 
 // steps reads the four steps of the profile.
@@ -28,7 +30,7 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		if s.Fields.URL == nil && (raw.Product == nil || raw.Product.URL == "" || s.Fields.ID == nil) {
 			l.fail("search.fields.url", "", "不知道商品页在哪里", "配置 search.fields.url，或配置 search.fields.id 和 product.url")
 		}
-		if s.Charset != "" && lookupCharset(s.Charset) == nil {
+		if s.Charset != "" && foreign.Charset(s.Charset) == nil {
 			l.fail("search.charset", s.Charset, "不认识的字符集", "网址中的关键词按此编码，常用的有 utf-8、gbk")
 		}
 		if s.OnlyNamesWithKeyword && s.Fields.Name == nil {

@@ -21,6 +21,7 @@ import (
 	"chaping"
 	"chaping/crawler/frontier"
 	"chaping/evidence"
+	"chaping/foreign"
 )
 
 // A task is what an item of the frontier says: read this page as that step.
@@ -282,7 +283,7 @@ func (r *reader) searchTask(keyword string, page int, cursor string) (task, erro
 	query := keyword
 	if p.search.charset != "" {
 		var err error
-		query, err = encoding.ReplaceUnsupported(lookupCharset(p.search.charset).NewEncoder()).String(keyword)
+		query, err = encoding.ReplaceUnsupported(foreign.Charset(p.search.charset).NewEncoder()).String(keyword)
 		if err != nil {
 			return task{}, err
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"chaping/foreign"
+
 	"github.com/tidwall/gjson"
 
 	"chaping"
@@ -86,7 +88,7 @@ func (s *ndjsonSource) parse(number int, line []byte, tooLong bool) row {
 		return fault(string(line), "这一行超过 32 MB", "检查文件是否缺少换行")
 	}
 	text, damaged := s.dec.decode(line)
-	if nesting(text) > maxDepth {
+	if foreign.JSONDepth(text) > maxDepth {
 		return fault(text, "JSON 嵌套过深", "每行应是一个评论对象")
 	}
 	if !gjson.Valid(text) || text[0] != '{' {
@@ -136,26 +138,6 @@ func (s *ndjsonSource) parse(number int, line []byte, tooLong bool) row {
 // damagedError is a warning: the row is kept.
 func damagedError(file string, line int) *chaping.InputError {
 	return &chaping.InputError{File: file, Line: line, Value: "\uFFFD", Problem: "有字节不合字符集，已用“\uFFFD”代替，该行保留", Remedy: "核对导出时的字符集，或用 --charset 指定"}
-}
-
-// nesting is the deepest bracket nesting of a JSON text, strings left out.
-func nesting(s string) int {
-	depth, deepest, quoted := 0, 0, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return deepest
 }
 
 // readLine reads up to the next line feed. Of a line longer than maxLine it

@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"chaping/foreign"
+
 	"go.yaml.in/yaml/v3"
-	"golang.org/x/text/encoding/htmlindex"
 
 	"chaping"
 )
@@ -123,7 +124,7 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 // SetCharset changes the charset; an unknown one is an error.
 func (p *Profile) SetCharset(label string) error {
 	if label != charsetAuto {
-		if _, err := htmlindex.Get(label); err != nil {
+		if foreign.Charset(label) == nil {
 			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集", Remedy: "用 auto、utf-8、gbk 或 gb18030"}
 		}
 	}

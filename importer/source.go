@@ -13,9 +13,11 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"chaping/foreign"
+
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"chaping"
 )
@@ -135,15 +137,9 @@ func newDecoder(charset string) decoder {
 	if charset == charsetAuto {
 		return decoder{enc: simplifiedchinese.GB18030, auto: true}
 	}
-	enc, err := htmlindex.Get(charset)
-	if err != nil || enc == encoding.Nop {
+	enc := foreign.Charset(charset)
+	if enc == nil || enc == unicode.UTF8 {
 		return decoder{}
-	}
-	switch name, _ := htmlindex.Name(enc); name {
-	case "utf-8":
-		return decoder{}
-	case "gbk":
-		enc = simplifiedchinese.GB18030 // a superset; exports labelled GBK use it
 	}
 	return decoder{enc: enc}
 }

@@ -1,0 +1,45 @@
+// Package foreign knows what text from outside needs before it is read:
+// which encoding a name means in Chinese practice, and how deep it nests.
+package foreign
+
+import (
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Charset is the encoding of that name (WHATWG Encoding Standard); nil if
+// there is none. GBK and GB2312 are read as GB18030, which holds both and what
+// sites and exports slip in beside them. UTF-8 is unicode.UTF8.
+func Charset(name string) encoding.Encoding {
+	e, canonical := charset.Lookup(name)
+	switch canonical {
+	case "gbk", "gb18030", "hz-gb-2312":
+		return simplifiedchinese.GB18030
+	case "utf-8":
+		return unicode.UTF8
+	}
+	return e
+}
+
+// JSONDepth is how deep brackets nest outside strings. Parsers recurse that
+// deep; ask before parsing.
+func JSONDepth(s string) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
