@@ -278,7 +278,10 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 			sheet, _, err = pipe.PlatformSheet(ctx, b.period, pipeline.SheetOptions{Station: "合成", Filed: b.now(), Program: buildVersion()})
 			return err
 		}},
-		{"出表", func() error { _, _, err := b.writeForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"}); return err }},
+		{"出表", func() error {
+			_, _, err := b.writeForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
+			return err
+		}},
 	} {
 		if err := step(st.name, st.do); err != nil {
 			return 0, err
