@@ -39,7 +39,7 @@ func (j *Judge) Learn(lessons []Lesson) *Network {
 		}
 	}
 	rows := n.numberRows()
-	n.rows = make([][lanes]int8, rows)
+	n.rows = make([]row, rows)
 	for k := range n.members {
 		l := newLearner(n, rows, uint64(k))
 		for range epochs {
@@ -71,7 +71,8 @@ func (n *Network) quantise(lane int, rows []float32, d int) {
 	}
 	n.scale[lane] = most / 127
 	for i := range n.rows {
-		n.rows[i][lane] = int8(math.RoundToEven(float64(rows[i*dims+d] / n.scale[lane])))
+		b := uint64(math.RoundToEven(float64(rows[i*dims+d]/n.scale[lane])) + 128)
+		n.rows[i][lane/8] |= b << (8 * (lane % 8))
 	}
 }
 

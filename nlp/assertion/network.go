@@ -39,9 +39,46 @@ type Network struct {
 	cut       float32  // log-odds from which a mention is affirmed
 	owners    []uint64 // bit set: which buckets have a row
 	first     []uint32 // per word of owners: number of its first row
-	rows      [][lanes]int8
+	rows      []row
 	scale     []float32 // per lane
 	members   [members]member
+}
+
+// A row holds the numbers of a string of characters as bytes, value + 128, so
+// that eight of them are added at a time.
+type row [lanes / 8]uint64
+
+// maxRows is how many rows are added up at most: 255 × 257 is what sixteen
+// bits hold. clauseReach and contextReach keep regions well below.
+const maxRows = 257
+
+// sum adds up the rows of features.
+func (n *Network) sum(features []uint32) (out [lanes]float32) {
+	const evenBytes = 0x00FF00FF00FF00FF
+	var even, odd row
+	count := 0
+	for _, b := range features {
+		i, ok := n.row(b)
+		if !ok {
+			continue
+		}
+		r := &n.rows[i]
+		even[0] += r[0] & evenBytes
+		odd[0] += r[0] >> 8 & evenBytes
+		even[1] += r[1] & evenBytes
+		odd[1] += r[1] >> 8 & evenBytes
+		if count++; count == maxRows {
+			break
+		}
+	}
+	bias := 128 * count
+	for w := range even {
+		for i := 0; i < 8; i += 2 {
+			out[8*w+i] = float32(int(even[w]>>(8*i)&0xFFFF) - bias)
+			out[8*w+i+1] = float32(int(odd[w]>>(8*i)&0xFFFF) - bias)
+		}
+	}
+	return out
 }
 
 // member is one network behind the rows.
@@ -58,16 +95,9 @@ func newMember(signs int) member {
 
 // Score is the log-odds that the mention is affirmed, above the cut.
 func (n *Network) Score(e *Example) float32 {
-	var sums [regions][lanes]int32
-	for r := range e.features {
-		sum := &sums[r]
-		for _, b := range e.features[r] {
-			if row, ok := n.row(b); ok {
-				for l, x := range &n.rows[row] {
-					sum[l] += int32(x)
-				}
-			}
-		}
+	var sums [regions][lanes]float32
+	for r := range sums {
+		sums[r] = n.sum(e.features[r])
 	}
 	e.in = append(append(e.in[:0], make([]float32, inputs)...), e.signs...)
 	in := e.in
@@ -77,7 +107,7 @@ func (n *Network) Score(e *Example) float32 {
 		for r := range regions {
 			for d := range dims {
 				l := k*dims + d
-				in[r*dims+d] = softsign(float32(sums[r][l]) * n.scale[l])
+				in[r*dims+d] = softsign(sums[r][l] * n.scale[l])
 			}
 		}
 		z += n.members[k].logit(in, &activity)
@@ -92,7 +122,7 @@ func (m *member) logit(in []float32, activity *[hidden]float32) float32 {
 		if x == 0 {
 			continue // most signs are
 		}
-		for h, w := range m.W1[i*hidden : (i+1)*hidden] {
+		for h, w := range (*[hidden]float32)(m.W1[i*hidden:]) {
 			activity[h] += w * x
 		}
 	}
@@ -129,7 +159,7 @@ func (n *Network) numberRows() int {
 }
 
 const (
-	networkMagic = "chaping-assertion-1\n"
+	networkMagic = "chaping-assertion-2\n"
 	maxNetwork   = 64 << 20 // bytes of an unpacked file
 )
 
@@ -156,7 +186,7 @@ func (n *Network) WriteTo(w io.Writer) (int64, error) {
 	}
 	for l := range lanes {
 		for i := range n.rows {
-			body.WriteByte(byte(n.rows[i][l]))
+			body.WriteByte(byte(n.rows[i][l/8] >> (8 * (l % 8))))
 		}
 	}
 	body.Write(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(body.Bytes())))
@@ -229,10 +259,10 @@ func decodeNetwork(in *bytes.Reader) (*Network, error) {
 	if _, err := io.ReadFull(in, planes); err != nil {
 		return nil, short
 	}
-	n.rows = make([][lanes]int8, rows)
+	n.rows = make([]row, rows)
 	for l := range lanes {
 		for i, b := range planes[l*rows : (l+1)*rows] {
-			n.rows[i][l] = int8(b)
+			n.rows[i][l/8] |= uint64(b) << (8 * (l % 8))
 		}
 	}
 	for _, m := range n.members {

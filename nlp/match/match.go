@@ -34,6 +34,9 @@ type Automaton struct {
 }
 
 type state struct {
+	// hints has bit c%64 set for the class c of every edge: most steps find
+	// no edge, and need not look at any.
+	hints        uint64
 	first, count int32 // edges
 	fail         int32
 	out          int32 // pattern ending here, -1 for none
@@ -97,6 +100,7 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 		a.states[i] = state{first: int32(len(a.edges)), count: int32(len(n.next)), out: n.out}
 		for c, to := range n.next {
 			a.edges = append(a.edges, edge{c, to})
+			a.states[i].hints |= 1 << (c % 64)
 			if i == 0 {
 				a.root[c] = to
 			}
@@ -142,6 +146,10 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 func (a *Automaton) step(s int32, c uint16) int32 {
 	for s != 0 {
 		st := &a.states[s]
+		if st.hints>>(c%64)&1 == 0 {
+			s = st.fail
+			continue
+		}
 		lo, hi := st.first, st.first+st.count
 		for hi-lo > 4 {
 			if mid := (lo + hi) / 2; a.edges[mid].class <= c {
