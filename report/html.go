@@ -24,6 +24,7 @@ func (d *Document) WriteHTML(path string) error {
 func (d *Document) HTML(w io.Writer) error {
 	s := &d.Sections[0]
 	width := s.Page.text()
+	running := false
 	var blocks []any
 	for _, block := range s.Blocks {
 		switch block := block.(type) {
@@ -33,6 +34,15 @@ func (d *Document) HTML(w io.Writer) error {
 			blocks = append(blocks, htmlEnds{kind: kind{Ends: true}, Left: clean(block.Left), Right: clean(block.Right), Width: width, Font: css(Fang)})
 		case Table:
 			blocks = append(blocks, newHTMLTable(&block))
+		case Heading:
+			running = true
+			blocks = append(blocks, htmlText{kind: kind{Prose: true}, Tag: block.Level, Text: clean(block.Text), Hint: clean(block.Hint), Font: css(block.font())})
+		case Para:
+			blocks = append(blocks, htmlText{kind: kind{Prose: true}, Text: clean(block.Text), Hint: clean(block.Hint), Font: css(Fang)})
+		case Caption:
+			blocks = append(blocks, htmlCaption{kind: kind{Caption: true}, Text: clean(block.Text), Below: block.Below, Font: css(Hei)})
+		case Chart:
+			blocks = append(blocks, htmlChart{kind: kind{Chart: true}, SVG: template.HTML(block.SVG())})
 		}
 	}
 	return htmlTemplate.Execute(w, struct {
@@ -40,12 +50,33 @@ func (d *Document) HTML(w io.Writer) error {
 		Page           Page
 		Width          float64
 		Song           template.CSS
+		Running        bool // text
 		Blocks         []any
-	}{clean(d.Title), clean(d.Subject), s.Page, width, css(Song), blocks})
+	}{clean(d.Title), clean(d.Subject), s.Page, width, css(Song), running, blocks})
 }
 
 // kind lets the template ask a block what it is.
-type kind struct{ Line, Ends, Table bool }
+type kind struct{ Line, Ends, Table, Prose, Caption, Chart bool }
+
+// htmlText is a heading or, without a level, a paragraph.
+type htmlText struct {
+	kind
+	Tag        int
+	Text, Hint string
+	Font       template.CSS
+}
+
+type htmlCaption struct {
+	kind
+	Text  string
+	Below bool
+	Font  template.CSS
+}
+
+type htmlChart struct {
+	kind
+	SVG template.HTML // drawn and escaped by Chart.SVG
+}
 
 type htmlLine struct {
 	kind

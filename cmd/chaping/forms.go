@@ -95,3 +95,13 @@ func (p *program) printFiles(files []string) {
 		fmt.Fprintf(p.out, "  %s\n", f)
 	}
 }
+
+// fileName is a name without what file systems refuse, at most 60 characters.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, string([]rune(s)[:min(60, len([]rune(s)))]))
+}

@@ -214,12 +214,7 @@ func (p *program) frozen(ctx context.Context, d *station.DB, j scheduledJob, per
 	s, err = d.Sheet(ctx, "platform", period.String(), w.Name, 0)
 	stem = "platform-" + period.String()
 	if w.Name != "" {
-		stem += "-" + strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-				return '_'
-			}
-			return r
-		}, w.Name)
+		stem += "-" + fileName(w.Name)
 	}
 	return s, filepath.Join(p.dataDir, "reports", period.String()), stem, err
 }
