@@ -184,6 +184,16 @@ func (a *Annual) Title() string {
 	return "上海市" + name + "产品质量安全形势专题分析报告"
 }
 
+// titleLines is the title, broken by sense where a line does not hold it.
+func (a *Annual) titleLines() string {
+	const tail = "专题分析报告"
+	title := a.Title()
+	if textHeight(title, portraitPage.text(), 22) > textHeight("", portraitPage.text(), 22) {
+		title = strings.TrimSuffix(title, tail) + "\n" + tail
+	}
+	return title
+}
+
 // JSON is the report as JSON.
 func (a *Annual) JSON() ([]byte, error) {
 	a.Outline = annualGuidance()

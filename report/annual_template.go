@@ -63,7 +63,7 @@ func annualGuidance() []AnnualGuidance {
 // none of its own is that of the part it stands in.
 func (a *Annual) Document() *Document {
 	blocks := []Block{
-		Line{a.Title(), Biao, 22, 36, Center},
+		Line{a.titleLines(), Biao, 22, 36, Center},
 		Line{"", Fang, 16, 14, Left},
 		Ends{"报送单位：" + a.Station, "报送时间：" + chineseDay(a.Filed)},
 		Line{"", Fang, 16, 14, Left},

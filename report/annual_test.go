@@ -19,7 +19,7 @@ import (
 func annual() *Annual {
 	a := &Annual{Year: 2026, Products: []string{"电热水壶"}, Station: "示例监测站", Filed: "2026-12-31", Program: "test", Dictionary: "d1", Items: 14}
 	for i, p := range AnnualPeriods(2026) {
-		n := uint64(20 + 9*i - i*i)
+		n := uint64(30 + 9*i - i*i)
 		a.Periods = append(a.Periods, AnnualPeriod{Period: p.String(), Reviews: 1000 + 37*uint64(i), Negative: n, Affirmed: n + 6, Known: i != 4, Begun: true, Ended: i < 11, Before: n - 5 + uint64(i%4), BeforeReviews: 900, KnownBefore: i != 0})
 	}
 	a.Periods[4].Negative, a.Periods[4].Affirmed, a.Periods[4].Reviews = 0, 0, 0
@@ -78,7 +78,7 @@ func docxPart(t *testing.T, path, name string) string {
 }
 
 func text(markup string) string {
-	return strings.Join(regexp.MustCompile(`<w:t[^>]*>([^<]*)</w:t>`).FindAllString(markup, -1), "\n")
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(strings.ReplaceAll(markup, "</w:p>", "\n"), "")
 }
 
 // Every heading of the template stands in order, its guidance only in comments.

@@ -36,12 +36,15 @@ const (
 	Columns                  // standing
 )
 
+// widestLabel is up to where a bar's label is shown, in half characters.
+const widestLabel = 38
+
 // The chart's place in mm: as wide as the text area of a portrait page allows.
 const chartWidth = 150.0
 
 func (c *Chart) height() float64 {
 	if c.Kind == Bars {
-		return 14 + 8*float64(len(c.Labels)*len(c.Series)) + 8*float64(boolean(len(c.Series) > 1))
+		return 18 + 8*float64(len(c.Labels)*len(c.Series)) + 8*float64(boolean(len(c.Series) > 1))
 	}
 	return 72
 }
@@ -146,24 +149,25 @@ func (d *drawing) bars(height float64) {
 	widest := 0
 	for _, label := range c.Labels {
 		n := 0
-		for _, r := range label {
+		for _, r := range shorten(label, widestLabel) {
 			n += halves(r)
 		}
 		widest = max(widest, n)
 	}
-	left := min(max(float64(widest)*1.65+3, 18), 62)
+	left := max(float64(widest)*1.65+3, 18)
 	const right, above = 14.0, 8.0
 	top, step := c.top()
 	scale := (chartWidth - left - right) / top
-	below := height - 6 - 8*float64(boolean(len(c.Series) > 1))
+	below := height - 7 - 8*float64(boolean(len(c.Series) > 1))
 	d.text(chartWidth-1, 4, "end", "单位："+c.Unit)
 	for v := step; v <= top*1.001; v += step {
 		d.line(left+v*scale, above, left+v*scale, below, 0.15, "#999")
+		d.text(left+v*scale, below+4, "middle", valueText(v))
 	}
 	each := (below - above) / float64(max(len(c.Labels), 1))
 	for i, label := range c.Labels {
 		y := above + each*float64(i)
-		d.text(left-1.5, y+each/2+1.2, "end", shorten(label, int((left-2)/1.65)))
+		d.text(left-1.5, y+each/2+1.2, "end", shorten(label, widestLabel))
 		thick := each * 0.7 / float64(len(c.Series))
 		for j, s := range c.Series {
 			if v := s.Values[i]; !math.IsNaN(v) {
@@ -191,7 +195,7 @@ func (d *drawing) upright(height float64) {
 	}
 	each := (chartWidth - left - right) / float64(max(len(c.Labels), 1))
 	for i, label := range c.Labels {
-		d.text(left+each*(float64(i)+0.5), below+5, "middle", shorten(label, max(4, int(each/1.65))))
+		d.text(left+each*(float64(i)+0.5), below+5, "middle", shorten(label, max(4, int(each/1.65)+2)))
 	}
 	for j, s := range c.Series {
 		var path strings.Builder

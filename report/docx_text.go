@@ -13,7 +13,7 @@ import (
 // docxChart is a chart as chart.xml wants it. The cells it names are in no
 // workbook: Word draws from what is cached beside them.
 type docxChart struct {
-	*Chart
+	Chart
 	Font            string
 	IsLines, IsBars bool
 	Last            int // row of the last label
@@ -35,8 +35,12 @@ type docxPoint struct {
 }
 
 func newDOCXChart(c *Chart) docxChart {
-	d := docxChart{Chart: c, Font: Hei.name(), IsLines: c.Kind == Lines, IsBars: c.Kind == Bars, Last: len(c.Labels) + 1}
+	d := docxChart{Chart: *c, Font: Hei.name(), IsLines: c.Kind == Lines, IsBars: c.Kind == Bars, Last: len(c.Labels) + 1}
 	d.Top, d.Step = c.top()
+	d.Labels = nil
+	for _, l := range c.Labels {
+		d.Labels = append(d.Labels, shorten(l, widestLabel))
+	}
 	for j, s := range c.Series {
 		look := j % 3
 		p := docxPlot{Name: s.Name, Index: j, Column: string(rune('B' + j)), Dash: []string{"solid", "dash", "sysDot"}[look], Marker: []string{"circle", "square", "triangle"}[look],

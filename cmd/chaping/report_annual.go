@@ -138,7 +138,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 		fmt.Fprintf(p.out, "%s清单 %d 条（不在年度内 %d、重复 %d、其他产品 %d、没有读入 %d）\n", l.Kind.Chinese(), len(l.Records), l.Outside, l.Repeats, l.Others, l.Refused)
 	}
 	if len(a.Candidates) > 0 {
-		fmt.Fprintf(p.out, "疑似仍在售的商品 %d 件，是候选，须人工核实。\n", len(a.Candidates))
+		fmt.Fprintf(p.out, "疑似仍在售的商品 %d 条，是候选，须人工核实。\n", len(a.Candidates))
 	}
 	fmt.Fprintln(p.out, "写着“待补充”的部分由人撰写，写作说明见批注。")
 	return partial
