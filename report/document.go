@@ -40,9 +40,35 @@ type Page struct {
 	Top, Bottom, Left, Right float64
 }
 
-// The pages of forms.md: "wide", and a companion with narrower margins.
+// A Profile is the width of a sheet's text area.
+type Profile string
+
+// The profiles.
+const (
+	Wide   Profile = "wide"   // 257 mm, for small tables' sake
+	Strict Profile = "strict" // 225 mm, the type area of GB/T 9704 turned
+)
+
+// page is the sheet's page; no profile is Wide.
+func (p Profile) page() Page {
+	if p == Strict {
+		return Page{true, 28, 26, 35, 37}
+	}
+	return Page{true, 28, 26, 20, 20}
+}
+
+// widths sets the columns' widths in mm where the profile is Strict.
+func (p Profile) widths(columns []Column, strict ...float64) []Column {
+	if p == Strict {
+		for i := range columns {
+			columns[i].MM = strict[i]
+		}
+	}
+	return columns
+}
+
+// The companion's page has narrower margins.
 var (
-	widePage      = Page{true, 28, 26, 20, 20}
 	companionPage = Page{true, 20, 20, 15, 15}
 )
 

@@ -375,3 +375,20 @@ func TestReadPlatform(t *testing.T) {
 		}
 	}
 }
+
+// Both profiles' columns are as wide as their text area.
+func TestProfiles(t *testing.T) {
+	for profile, want := range map[Profile]float64{"": 257, Wide: 257, Strict: 225} {
+		p, a := sheet(t), association(t)
+		p.Profile, a.Profile = profile, profile
+		for _, d := range []*Document{p.Document(), a.Document()} {
+			for _, block := range d.Sections[0].Blocks {
+				if table, ok := block.(Table); ok {
+					if got := table.edges()[len(table.Columns)-1]; got != want || d.Sections[0].Page.text() != want {
+						t.Errorf("%s, %q: columns %v mm, text %v mm", d.Title, profile, got, d.Sections[0].Page.text())
+					}
+				}
+			}
+		}
+	}
+}

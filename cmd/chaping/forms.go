@@ -18,6 +18,15 @@ var formats = []string{"xlsx", "docx", "pdf", "html", "json"}
 
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
 
+const pageHelp = "版心：wide（表宽 257 毫米）或 strict（GB/T 9704 版心横排，225 毫米）"
+
+func checkPage(page string) error {
+	if page != string(report.Wide) && page != string(report.Strict) {
+		return usage("不支持的版心“%s”，可用 wide、strict", page)
+	}
+	return nil
+}
+
 // form is the model of any report form.
 type form interface {
 	Document() *report.Document
