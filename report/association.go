@@ -27,6 +27,7 @@ type Association struct {
 	// Dictionary is the version behind drafted entries; empty without any.
 	Dictionary string
 	Entries    []Entry
+	Profile    Profile // how the sheet is printed
 }
 
 // An Entry is one row of sheet A. The form has no column for Kind and
@@ -240,7 +241,7 @@ func (a *Association) draft() bool {
 // associationBlanks are the printed form's blank rows (D18).
 const associationBlanks = 6
 
-// Document lays out sheet A, profile "wide": 257 mm, and the companion sheet
+// Document lays out sheet A and the companion sheet
 // with kinds, dangers and evidence.
 func (a *Association) Document() *Document {
 	var blocks []Block
@@ -253,8 +254,8 @@ func (a *Association) Document() *Document {
 	}
 	blocks = append(blocks, sheetTitle("（行业组织、检验检测机构）")...)
 	blocks = append(blocks, Ends{"填报单位：" + a.Station, "填报时间：" + filed}, Table{
-		Columns: []Column{{"涉及产品", 28, Left, Fang}, {"涉及企业数量", 28, Center, Fang}, {"涉及区域", 26, Left, Fang}, {"风险信息内容", 60, Left, Fang},
-			{"信息分析", 46, Left, Fang}, {"初步建议", 41, Left, Fang}, {"信息来源", 28, Left, Fang}},
+		Columns: a.Profile.widths([]Column{{"涉及产品", 28, Left, Fang}, {"涉及企业数量", 28, Center, Fang}, {"涉及区域", 26, Left, Fang}, {"风险信息内容", 60, Left, Fang},
+			{"信息分析", 46, Left, Fang}, {"初步建议", 41, Left, Fang}, {"信息来源", 28, Left, Fang}}, 25, 28, 22, 52, 38, 35, 25),
 		HeadSize: 12, Size: 12, RowMM: 14,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range a.Entries {
@@ -270,7 +271,7 @@ func (a *Association) Document() *Document {
 	}.padded(associationBlanks, room(20+30+28+24+24), []any{"无", "", "", "", "", "", ""}), Ends{"填报人：" + a.Filler, "联系电话：" + a.Phone})
 	return &Document{
 		Title: "上海市产品质量安全风险信息报送表（行业组织、检验检测机构）", Subject: a.Period.String(), Program: a.Program,
-		Sections: []Section{{"报送表", widePage, blocks}, {"分类与依据", companionPage, a.companion()}},
+		Sections: []Section{{"报送表", a.Profile.page(), blocks}, {"分类与依据", companionPage, a.companion()}},
 	}
 }
 
@@ -339,7 +340,7 @@ func ReadAssociation(data []byte) (*Association, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Association{j.Station, j.Filler, j.Phone, filed, period, j.Program, j.Dictionary, j.Entries}, nil
+	return &Association{Station: j.Station, Filler: j.Filler, Phone: j.Phone, Filed: filed, Period: period, Program: j.Program, Dictionary: j.Dictionary, Entries: j.Entries}, nil
 }
 
 // WriteJSON writes the sheet's JSON.

@@ -40,9 +40,35 @@ type Page struct {
 	Top, Bottom, Left, Right float64
 }
 
-// The pages of forms.md: "wide", and a companion with narrower margins.
+// A Profile is the width of a sheet's text area.
+type Profile string
+
+// The profiles.
+const (
+	Wide   Profile = "wide"   // 257 mm, for small tables' sake
+	Strict Profile = "strict" // 225 mm, the type area of GB/T 9704 turned
+)
+
+// page is the sheet's page; no profile is Wide.
+func (p Profile) page() Page {
+	if p == Strict {
+		return Page{true, 28, 26, 35, 37}
+	}
+	return Page{true, 28, 26, 20, 20}
+}
+
+// widths sets the columns' widths in mm where the profile is Strict.
+func (p Profile) widths(columns []Column, strict ...float64) []Column {
+	if p == Strict {
+		for i := range columns {
+			columns[i].MM = strict[i]
+		}
+	}
+	return columns
+}
+
+// The companion's page has narrower margins.
 var (
-	widePage      = Page{true, 28, 26, 20, 20}
 	companionPage = Page{true, 20, 20, 15, 15}
 )
 
@@ -60,8 +86,81 @@ func (p Page) text() float64 {
 	return width - p.Left - p.Right
 }
 
-// A Block is one thing after another on the page: a Line, Ends, or a Table.
+// A Block is one thing after another on the page: a Line, Ends, or a Table;
+// in running text also a Heading, a Para, a Caption or a Chart.
 type Block interface{ block() }
+
+// A Heading of level 1 or 2. Its Hint is guidance for the author: a comment in
+// Word, a note on the screen in HTML, and nothing in print.
+type Heading struct {
+	Level int
+	Text  string
+	Hint  string
+}
+
+// A Para is running text, its first line indented by two characters; of a
+// list, the item begins with its number.
+type Para struct {
+	Text string
+	Hint string
+}
+
+// A Caption stands above a table or below a chart and stays with it.
+type Caption struct {
+	Text  string
+	Below bool
+}
+
+func (Heading) block() {}
+func (Para) block()    {}
+func (Caption) block() {}
+func (Chart) block()   {}
+
+// Running text after GB/T 9704: 22 lines of 28 characters on a portrait page.
+// 28 characters of 16 pt are wider than its 156 mm, so they stand a little
+// closer.
+const (
+	textSize  = 16.0
+	textPitch = 28.9
+	textTight = -0.25 // pt from character to character
+)
+
+// font is the heading's.
+func (h Heading) font() Font {
+	if h.Level == 1 {
+		return Hei
+	}
+	return Kai
+}
+
+// hints are the section's hints in the order in which they stand.
+func (s *Section) hints() []string {
+	var list []string
+	for _, block := range s.Blocks {
+		hint := ""
+		switch block := block.(type) {
+		case Heading:
+			hint = block.Hint
+		case Para:
+			hint = block.Hint
+		}
+		if hint != "" {
+			list = append(list, hint)
+		}
+	}
+	return list
+}
+
+// charts are the section's charts.
+func (s *Section) charts() []*Chart {
+	var list []*Chart
+	for _, block := range s.Blocks {
+		if c, ok := block.(Chart); ok {
+			list = append(list, &c)
+		}
+	}
+	return list
+}
 
 // A Line is a single line of text, such as a title.
 type Line struct {

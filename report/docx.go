@@ -40,11 +40,17 @@ var docxFiles = []struct{ template, name string }{
 func (d *Document) WriteDOCX(path string) error {
 	return WriteFile(path, func(w io.Writer) error {
 		archive := zip.NewWriter(w)
+		hints, charts := d.Sections[0].hints(), d.Sections[0].charts()
 		data := struct {
 			*Document
-			Fonts []docxFont
-			Song  string
-		}{d, docxFonts(), Song.name()}
+			Fonts  []docxFont
+			Song   string
+			Hints  []string
+			Charts []int // their numbers
+		}{d, docxFonts(), Song.name(), hints, nil}
+		for i := range charts {
+			data.Charts = append(data.Charts, i+1)
+		}
 		for _, part := range docxFiles {
 			f, err := archive.Create(part.name)
 			if err == nil {
@@ -53,6 +59,9 @@ func (d *Document) WriteDOCX(path string) error {
 			if err != nil {
 				return err
 			}
+		}
+		if err := textParts(archive, hints, charts); err != nil {
+			return err
 		}
 		f, err := archive.Create("word/document.xml")
 		if err != nil {
@@ -87,7 +96,8 @@ func escapeXML(s string) (string, error) {
 
 // docxBody writes word/document.xml. Errors stay in the writer until Flush.
 type docxBody struct {
-	w *bufio.Writer
+	w             *bufio.Writer
+	hints, charts int // written so far
 }
 
 func (x *docxBody) write(s string) { _, _ = x.w.WriteString(s) }
@@ -110,6 +120,14 @@ func (x *docxBody) document(s *Section) {
 		case Table:
 			x.table(&block)
 			afterTable = true
+		case Heading:
+			x.heading(block)
+		case Para:
+			x.para(block)
+		case Caption:
+			x.caption(block)
+		case Chart:
+			x.chart(&block)
 		}
 	}
 	if afterTable { // Word wants a paragraph after a table; this one takes no room
@@ -129,8 +147,12 @@ func (x *docxBody) document(s *Section) {
 }
 
 // runProperties name the font for Latin and Chinese alike.
-func runProperties(f Font, size float64) string {
-	return fmt.Sprintf(`<w:rPr><w:rFonts w:ascii="%[1]s" w:hAnsi="%[1]s" w:eastAsia="%[1]s" w:cs="%[1]s"/><w:sz w:val="%[2]d"/><w:szCs w:val="%[2]d"/></w:rPr>`, f.name(), int(size*2))
+func runProperties(f Font, size float64, tight bool) string {
+	spacing := ""
+	if tight {
+		spacing = fmt.Sprintf(`<w:spacing w:val="%d"/>`, twips(textTight))
+	}
+	return fmt.Sprintf(`<w:rPr><w:rFonts w:ascii="%[1]s" w:hAnsi="%[1]s" w:eastAsia="%[1]s" w:cs="%[1]s"/>%[3]s<w:sz w:val="%[2]d"/><w:szCs w:val="%[2]d"/></w:rPr>`, f.name(), int(size*2), spacing)
 }
 
 // paragraph writes one paragraph; line breaks in the text stay line breaks.
@@ -142,11 +164,14 @@ func (x *docxBody) paragraph(text string, f Font, size float64, pitch int, align
 	x.write(`</w:p>`)
 }
 
-func (x *docxBody) run(text string, f Font, size float64) {
+func (x *docxBody) run(text string, f Font, size float64) { x.runs(text, f, size, false) }
+
+// runs is run, tighter for running text.
+func (x *docxBody) runs(text string, f Font, size float64, tight bool) {
 	if text == "" {
 		return
 	}
-	x.write(`<w:r>` + runProperties(f, size))
+	x.write(`<w:r>` + runProperties(f, size, tight))
 	for i, part := range strings.Split(clean(text), "\n") {
 		if i > 0 {
 			x.write(`<w:br/>`)

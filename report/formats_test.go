@@ -112,9 +112,13 @@ func TestPrinted(t *testing.T) {
 	if keep := os.Getenv("CHAPING_KEEP"); keep != "" { // to look at
 		dir = keep
 	}
+	strictB, strictA := sheet(t), association(t)
+	strictB.Profile, strictA.Profile = Strict, Strict
 	docs := map[string]*Document{
 		"platform":          sheet(t).Document(),
 		"platform-long":     long(t).Document(),
+		"platform-strict":   strictB.Document(),
+		"a-strict":          strictA.Document(),
 		"urgent":            urgent().Document(),
 		"association":       association(t).Document(),
 		"association-empty": (&Association{Period: period(t, "2026-11")}).Document(),

@@ -32,6 +32,8 @@ type Platform struct {
 	// were rejected.
 	RejectedRows    int
 	RejectedReviews uint64
+	// Profile is how the sheet is printed; it is no part of what is frozen.
+	Profile Profile
 	// Frozen is set for a sheet that was frozen.
 	Frozen *Frozen
 	// definitions are those that a frozen sheet was signed with.

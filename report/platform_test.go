@@ -273,7 +273,7 @@ func BenchmarkStations200(b *testing.B) {
 	rows := p.Rows
 	p.Rows = nil
 	for i := range 100 {
-		r := rows[1+i%6] // without the 300-character names
+		r := rows[1+i%5] // without the 300-character names: in row 6 the region has one
 		r.Seq = i + 1
 		p.Rows = append(p.Rows, r)
 	}
@@ -372,6 +372,23 @@ func TestReadPlatform(t *testing.T) {
 	for _, bad := range []string{"", "{}", `{"period":"2026-11","filed":"x"}`} {
 		if _, err := ReadPlatform([]byte(bad)); err == nil {
 			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+// Both profiles' columns are as wide as their text area.
+func TestProfiles(t *testing.T) {
+	for profile, want := range map[Profile]float64{"": 257, Wide: 257, Strict: 225} {
+		p, a := sheet(t), association(t)
+		p.Profile, a.Profile = profile, profile
+		for _, d := range []*Document{p.Document(), a.Document()} {
+			for _, block := range d.Sections[0].Blocks {
+				if table, ok := block.(Table); ok {
+					if got := table.edges()[len(table.Columns)-1]; got != want || d.Sections[0].Page.text() != want {
+						t.Errorf("%s, %q: columns %v mm, text %v mm", d.Title, profile, got, d.Sections[0].Page.text())
+					}
+				}
+			}
 		}
 	}
 }

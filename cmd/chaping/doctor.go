@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/station"
 	"chaping/store/engine"
 )
 
@@ -41,6 +44,8 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 		{"数据库", p.checkStore},
 		{"词库与挖掘", p.checkMiner},
 		{"节假日数据", p.checkCalendar},
+		{"计划", p.checkSchedule},
+		{"通知", p.checkOutbox},
 	} {
 		detail, err := c.check(ctx)
 		if err != nil {
@@ -143,4 +148,90 @@ func (p *program) checkCalendar(context.Context) (string, error) {
 		detail += "（" + note + "）"
 	}
 	return detail, nil
+}
+
+// overdueAfter is how late a planned run or a message may be before something
+// is wrong: the scheduler looks at the clock every few seconds.
+const overdueAfter = 10 * time.Minute
+
+// onStation calls f with the station's decisions, unless there are none yet:
+// a check makes no database.
+func (p *program) onStation(ctx context.Context, f func(*station.DB) error) error {
+	if _, err := os.Stat(filepath.Join(p.dataDir, "station.db")); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return p.withStation(ctx, f)
+}
+
+func (p *program) checkSchedule(ctx context.Context) (string, error) {
+	jobs, err := p.scheduled()
+	if err != nil {
+		return "", err
+	}
+	if _, err := p.scheduledWatches(); err != nil {
+		return "", err
+	}
+	planned := 0
+	var wrong []string
+	err = p.onStation(ctx, func(d *station.DB) error {
+		for _, j := range jobs {
+			next, ok, err := d.Plan(ctx, j.Name, j.Cron)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			if planned++; next.Before(p.now().Add(-overdueAfter)) {
+				wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", j.Name, next.In(chaping.Shanghai()).Format("2006-01-02 15:04")))
+			}
+		}
+		runs, err := d.Runs(ctx, "", 100)
+		for _, r := range runs {
+			if r.Finished == nil && r.Error != "" {
+				wrong = append(wrong, fmt.Sprintf("计划“%s”%s 的运行失败 %d 次：%s", r.Job, r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"), r.Attempts, chaping.Shorten(r.Error, 80)))
+			}
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(wrong) > 0:
+		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: strings.Join(wrong, "；"), Remedy: "运行 chaping schedule start；失败的原因见 chaping schedule history"}
+	case planned == 0:
+		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(jobs)), nil
+	}
+	return fmt.Sprintf("%d 个，都按时", len(jobs)), nil
+}
+
+func (p *program) checkOutbox(ctx context.Context) (string, error) {
+	channels, err := p.channels()
+	if err != nil {
+		return "", err
+	}
+	waiting, late, stopped := 0, 0, 0
+	err = p.onStation(ctx, func(d *station.DB) error {
+		messages, err := d.Outbox(ctx, false, 10_000)
+		for _, m := range messages {
+			switch {
+			case m.Stopped:
+				stopped++
+			case m.Created.Before(p.now().Add(-time.Hour)):
+				late++
+			default:
+				waiting++
+			}
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case late+stopped > 0:
+		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("%d 条通知一小时以上没有发出，%d 条已停发", late, stopped), Remedy: "原因见 chaping notify outbox；chaping notify test 试渠道，chaping notify retry 重发"}
+	case len(channels.Channels) == 0:
+		return "没有配置渠道，提醒和重要风险信息不会发出（样例 configs/notify.yaml）", nil
+	}
+	return fmt.Sprintf("渠道 %d 个，待发 %d 条", len(channels.Channels), waiting), nil
 }

@@ -18,6 +18,15 @@ var formats = []string{"xlsx", "docx", "pdf", "html", "json"}
 
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
 
+const pageHelp = "版心：wide（表宽 257 毫米）或 strict（GB/T 9704 版心横排，225 毫米）"
+
+func checkPage(page string) error {
+	if page != string(report.Wide) && page != string(report.Strict) {
+		return usage("不支持的版心“%s”，可用 wide、strict", page)
+	}
+	return nil
+}
+
 // form is the model of any report form.
 type form interface {
 	Document() *report.Document
@@ -94,4 +103,14 @@ func (p *program) printFiles(files []string) {
 	for _, f := range files {
 		fmt.Fprintf(p.out, "  %s\n", f)
 	}
+}
+
+// fileName is a name without what file systems refuse, at most 60 characters.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, string([]rune(s)[:min(60, len([]rune(s)))]))
 }

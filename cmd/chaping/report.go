@@ -13,7 +13,7 @@ import (
 
 func (p *program) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "report", Short: "生成报送表", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.reportPlatformCommand(), p.reportAssociationCommand(), p.reportImportCommand(), p.reportVersionsCommand(), p.reportFiledCommand())
+	cmd.AddCommand(p.reportPlatformCommand(), p.reportAssociationCommand(), p.reportAnnualCommand(), p.reportImportCommand(), p.reportVersionsCommand(), p.reportFiledCommand())
 	return cmd
 }
 

@@ -20,6 +20,7 @@ type associationOptions struct {
 	period  string
 	formats []string
 	out     string
+	page    string
 	station string
 	filler  string
 	phone   string
@@ -54,6 +55,7 @@ func (p *program) reportAssociationCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
 	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
+	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
 	f.StringVar(&o.station, "station", "", "填报单位")
 	f.StringVar(&o.filler, "filler", "", "填报人")
@@ -74,7 +76,7 @@ func (p *program) reportAssociationCommand() *cobra.Command {
 }
 
 func (p *program) runReportAssociation(ctx context.Context, o associationOptions) error {
-	if err := checkFormats(o.formats); err != nil {
+	if err := errors.Join(checkFormats(o.formats), checkPage(o.page)); err != nil {
 		return err
 	}
 	switch {
@@ -94,6 +96,7 @@ func (p *program) runReportAssociation(ctx context.Context, o associationOptions
 			return err
 		}
 	}
+	sheet.Profile = report.Profile(o.page)
 	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "association-"+sheet.Period.String(), o.formats)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ type platformOptions struct {
 	period   string
 	formats  []string
 	out      string
+	page     string
 	station  string
 	filed    string
 	terms    string
@@ -51,6 +52,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
 	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
+	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
 	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
 	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
@@ -73,7 +75,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if err != nil {
 		return err
 	}
-	if err := checkFormats(o.formats); err != nil {
+	if err := errors.Join(checkFormats(o.formats), checkPage(o.page)); err != nil {
 		return err
 	}
 	switch {
@@ -127,6 +129,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if err != nil {
 		return err
 	}
+	sheet.Profile = report.Profile(o.page)
 	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
 	if err != nil {
 		return err

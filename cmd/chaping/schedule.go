@@ -19,7 +19,9 @@ import (
 	"chaping"
 	"chaping/agenda"
 	"chaping/configs"
+	"chaping/notify"
 	"chaping/pipeline"
+	"chaping/scheduler"
 	"chaping/station"
 )
 
@@ -214,12 +216,7 @@ func (p *program) frozen(ctx context.Context, d *station.DB, j scheduledJob, per
 	s, err = d.Sheet(ctx, "platform", period.String(), w.Name, 0)
 	stem = "platform-" + period.String()
 	if w.Name != "" {
-		stem += "-" + strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-				return '_'
-			}
-			return r
-		}, w.Name)
+		stem += "-" + fileName(w.Name)
 	}
 	return s, filepath.Join(p.dataDir, "reports", period.String()), stem, err
 }
@@ -283,35 +280,71 @@ func (p *program) remind(ctx context.Context, d *station.DB) error {
 	now := p.now().In(chaping.Shanghai())
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, chaping.Shanghai())
 	current := chaping.PeriodOf(now)
+	watches, unreadable := p.scheduledWatches()
 	for _, period := range []chaping.Period{current.Previous(), current} {
-		if _, filed, err := d.Filing(ctx, period.String(), ""); err != nil || filed {
-			if err != nil {
+		for _, watch := range watches {
+			if err := p.remindOf(ctx, d, channels, calendar.Due(period), period, watch, today); err != nil {
 				return err
 			}
+		}
+	}
+	return errors.Join(p.deliver(ctx), unreadable)
+}
+
+// scheduledWatches are the names of the watches that have a monthly report,
+// "" for one of everything. A watch that cannot be read hides no other.
+func (p *program) scheduledWatches() (names []string, err error) {
+	jobs, err := p.scheduled()
+	if err != nil {
+		return []string{""}, err
+	}
+	var unreadable error
+	for _, j := range jobs {
+		if j.Run != "monthly" {
 			continue
 		}
-		due := calendar.Due(period)
-		days := int(due.Day.Sub(today).Hours() / 24)
-		var key, subject string
-		switch {
-		case days < 0:
-			key, subject = fmt.Sprintf("overdue-%s-%s", period, today.Format(time.DateOnly)), fmt.Sprintf("逾期 %d 天：%s 期报送表还没有报送", -days, period)
-		case days <= 1:
-			key, subject = fmt.Sprintf("remind-%s-1", period), fmt.Sprintf("提醒：%s 期报送表 %s 截止", period, due.Day.Format(time.DateOnly))
-		case days <= 3:
-			key, subject = fmt.Sprintf("remind-%s-3", period), fmt.Sprintf("提醒：%s 期报送表 %d 天后（%s）截止", period, days, due.Day.Format(time.DateOnly))
-		default:
-			continue
+		w, err := j.watch()
+		if err != nil {
+			unreadable = errors.Join(unreadable, err)
+		} else if !slices.Contains(names, w.Name) {
+			names = append(names, w.Name)
 		}
-		body := fmt.Sprintf("采集范围：%s\n报送截止：%s（%s，当日 24:00 前）\n报送之后记下：chaping report filed --period %s", period.Window().Chinese(), due.Day.Format(time.DateOnly), weekday(due.Day), period)
-		if note := due.Note(); note != "" {
-			body += "\n注意：" + note
-		}
-		if err := d.Enqueue(ctx, channels.Messages("reminder", key, subject, body)...); err != nil {
+	}
+	if len(names) == 0 && unreadable == nil {
+		names = []string{""}
+	}
+	return names, unreadable
+}
+
+// remindOf queues the reminder of one report, unless that is filed. What was
+// filed without naming a watch is filed for all of them.
+func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.Config, due scheduler.Due, period chaping.Period, watch string, today time.Time) error {
+	for _, name := range []string{watch, ""} {
+		if _, filed, err := d.Filing(ctx, period.String(), name); err != nil || filed {
 			return err
 		}
 	}
-	return p.deliver(ctx)
+	of, mark, flag := period.String()+" 期报送表", period.String(), ""
+	if watch != "" {
+		of, mark, flag = period.String()+" 期报送表（"+watch+"）", period.String()+"-"+watch, " --watch 该任务的文件"
+	}
+	days := int(due.Day.Sub(today).Hours() / 24)
+	var key, subject string
+	switch {
+	case days < 0:
+		key, subject = fmt.Sprintf("overdue-%s-%s", mark, today.Format(time.DateOnly)), fmt.Sprintf("逾期 %d 天：%s还没有报送", -days, of)
+	case days <= 1:
+		key, subject = fmt.Sprintf("remind-%s-1", mark), fmt.Sprintf("提醒：%s %s 截止", of, due.Day.Format(time.DateOnly))
+	case days <= 3:
+		key, subject = fmt.Sprintf("remind-%s-3", mark), fmt.Sprintf("提醒：%s %d 天后（%s）截止", of, days, due.Day.Format(time.DateOnly))
+	default:
+		return nil
+	}
+	body := fmt.Sprintf("采集范围：%s\n报送截止：%s（%s，当日 24:00 前）\n报送之后记下：chaping report filed --period %s%s", period.Window().Chinese(), due.Day.Format(time.DateOnly), weekday(due.Day), period, flag)
+	if note := due.Note(); note != "" {
+		body += "\n注意：" + note
+	}
+	return d.Enqueue(ctx, channels.Messages("reminder", key, subject, body)...)
 }
 
 // lease is Redis where one is configured, a file lock otherwise.
