@@ -144,3 +144,9 @@ func (d *DB) VerifyAudit(ctx context.Context) (entries int64, head string, err e
 	})
 	return entries, head, err
 }
+
+// HasAudit tells whether the log has an entry with the hash.
+func (d *DB) HasAudit(ctx context.Context, hash string) (found bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM audit WHERE hash = ?", hash).Scan(&found)
+	return found, err
+}

@@ -183,15 +183,12 @@ func (d *DB) Park(ctx context.Context, p Parked) (secret string, err error) {
 	})
 }
 
-// Unpark gives a form back, and forgets it when done.
-func (d *DB) Unpark(ctx context.Context, secret string, done bool) (p Parked, ok bool, err error) {
-	hash := tokenHash(secret)
-	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND expires > ?", hash, d.now().UnixMilli()).Scan(&p.Path, &p.Body)
+// Parked gives a form back. It stays until it expires: its sender may look at
+// it and come back later.
+func (d *DB) Parked(ctx context.Context, secret string) (p Parked, ok bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND expires > ?", tokenHash(secret), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
-	}
-	if err == nil && done {
-		_, err = d.db.ExecContext(ctx, "DELETE FROM parked WHERE hash = ?", hash)
 	}
 	return p, err == nil, err
 }
