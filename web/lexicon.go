@@ -97,10 +97,7 @@ func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, p
 	for _, x := range q.terms() {
 		counts[x.Field]++
 	}
-	p, err := q.sheetPeriod()
-	if err != nil {
-		return err
-	}
+	p := chaping.PeriodOf(q.Now()).Previous() // the last one that is complete
 	return q.show(status, "term", cmp.Or(t.Name, "新词条"), map[string]any{"T": t, "Base": base, "New": isNew, "Problem": problem, "Fields": ranked(counts), "Hazards": hazardNames(), "Period": p, "Periods": q.periods(), "Edit": q.may("POST /lexicon/term"), "Note": q.form("note")})
 }
 

@@ -53,10 +53,12 @@ func loadPages() (pages, error) {
 
 // functions are what templates call.
 var functions = template.FuncMap{
-	"asset":   assetPath,
-	"join":    func(list []string, sep string) string { return strings.Join(list, sep) },
-	"lines":   func(list []string) string { return strings.Join(list, "\n") },
-	"split":   func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") },
+	"asset": assetPath,
+	"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
+	"lines": func(list []string) string { return strings.Join(list, "\n") },
+	"split": func(s string) []string {
+		return slices.DeleteFunc(strings.Split(s, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
+	},
 	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format("2006-01-02 15:04") },
 	"day":     func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
 	"chinese": chaping.ChineseDate,

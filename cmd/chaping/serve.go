@@ -211,14 +211,15 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 		Profiles: configs.Names("import"),
 		Collect: func(ctx context.Context, c web.Collection, tell web.Tell) (string, error) {
 			q, out := quiet(tell)
+			var paths []string // and what pages call them
+			c.Watch.Sources = slices.Clone(c.Watch.Sources)
 			for i, name := range c.Watch.Sources {
-				c.Watch.Sources = slices.Clone(c.Watch.Sources)
 				if own := q.ownSite(name); own != "" {
-					c.Watch.Sources[i] = own
+					c.Watch.Sources[i], paths = own, append(paths, own, name)
 				}
 			}
 			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
-			return out.String(), err
+			return strings.NewReplacer(paths...).Replace(out.String()), err
 		},
 		Import: func(ctx context.Context, i web.Import, tell web.Tell) (string, error) {
 			q, out := quiet(tell)

@@ -10,8 +10,11 @@
   document.addEventListener("submit", e => { const q = e.target.dataset.confirm; if (q && !confirm(q)) e.preventDefault(); });
 
   // On a phone the menu begins closed.
-  const menu = $(".side details");
-  if (menu && matchMedia("(max-width: 760px)").matches) menu.open = false;
+  const menu = $(".side details"), narrow = matchMedia("(max-width: 760px)");
+  if (menu) {
+    menu.open = !narrow.matches;
+    narrow.addEventListener("change", () => { menu.open = !narrow.matches; });
+  }
 
   // Progress of a job: the page is loaded anew when it has ended.
   for (const box of $$("[data-events]")) {
@@ -66,20 +69,20 @@
       series: t.terms.slice(0, 8).map((name, i) => ({ type: "line", name, symbolSize: 9, connectNulls: false, data: t.cells[i].map((n, j) => t.mined[j] ? n : null), markPoint: spikes(t, i) })) },
       p => p.componentType === "markPoint" ? products(t, p.data.coord[0], p.seriesName) : products(t, p.name, p.seriesName)],
     heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 76 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${t.periods[p.value[0]]}\n${p.value[2]}` },
-      xAxis: { type: "category", data: t.periods, splitArea: { show: true } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
-      visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
+      xAxis: { type: "category", data: t.periods }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
+      visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
       series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => [j, i, t.mined[j] ? n : "-"])), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
     tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
       p => { if (p.data.path) location.href = p.data.path; }],
     bars: t => [{ ...base, grid: { left: 8, right: 40, top: 8, bottom: 8, containLabel: true }, xAxis: { type: "value", minInterval: 1 },
       yAxis: { type: "category", inverse: true, data: t.products.map(p => p.name), axisLabel: { width: 150, overflow: "truncate" } },
-      series: [{ type: "bar", data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
+      series: [{ type: "bar", barMaxWidth: 28, data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
       p => { location.href = p.data.path; }],
     product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: months.map(m => m.period) },
       yAxis: [{ type: "value", name: "差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],
-      series: [{ type: "bar", name: "差评率", data: months.map(m => m.reviews ? +(100 * m.negative / m.reviews).toFixed(1) : null) },
+      series: [{ type: "bar", name: "差评率", barMaxWidth: 48, data: months.map(m => m.reviews ? +(100 * m.negative / m.reviews).toFixed(1) : null) },
         { type: "line", name: "最低价", yAxisIndex: 1, step: "end", symbolSize: 8, connectNulls: true, data: months.map(m => m.low || null) }] }, null],
   };
   // A spike is a number of at least 5 that is more than twice the mean of the
