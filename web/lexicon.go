@@ -64,7 +64,7 @@ func (q *request) lexiconPage() error {
 		}
 	}
 	total := len(list)
-	const most = 400
+	const most = 200
 	return q.render("lexicon", map[string]any{"Terms": list[:min(most, total)], "Total": total, "More": max(total-most, 0), "All": len(q.terms()), "Fields": ranked(counts), "Hazards": hazardNames(), "Field": field, "Hazard": hazard,
 		"Q": text, "Only": only, "Version": q.miner().Version(), "Lexicon": lex.lexicon, "Removed": removed, "Edit": q.may("POST /lexicon/term")})
 }

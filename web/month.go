@@ -31,7 +31,7 @@ type step struct {
 // dashboard is the month at a glance: when the sheet is due, and what is
 // missing for it.
 func (q *request) dashboard() error {
-	if !q.account.Has(readers...) {
+	if !q.account.Has(readers...) || !q.seesReviews() {
 		return q.homePage()
 	}
 	p, err := q.period()

@@ -151,7 +151,7 @@ func (q *request) navigation() []navGroup {
 		return nil
 	}
 	for _, r := range q.routes {
-		if r.nav == "" || !q.account.Has(r.roles...) {
+		if r.nav == "" || !q.account.Has(r.roles...) || r.data && !q.seesReviews() {
 			continue
 		}
 		path := strings.TrimSuffix(r.pattern, "{$}")

@@ -278,12 +278,17 @@ func (q *request) admit() error {
 	if !q.account.Has(rt.roles...) {
 		return &fault{http.StatusForbidden, "您的账号没有使用“" + rt.title + "”的权限", "请管理员在“账号”页调整角色", nil}
 	}
-	// The reviews of the installation belong to its home station; those who
-	// only see one station's records must be of that station.
-	if rt.data && !q.account.Scope().Sees(q.home.ID) && (q.home.ID != 0 || q.account.Station != 0) {
+	if rt.data && !q.seesReviews() {
 		return &fault{http.StatusForbidden, "这里的评论数据属于别的监测站", "用该监测站的账号登录", nil}
 	}
 	return nil
+}
+
+// seesReviews tells whether the account may see the reviews of the
+// installation, and what was made of them. They belong to its home station:
+// those who only see one station's records must be of that one.
+func (q *request) seesReviews() bool {
+	return q.account.Scope().Sees(q.home.ID)
 }
 
 // cookieName is that of the session.

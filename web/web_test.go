@@ -347,6 +347,9 @@ func TestStoredScriptsStayText(t *testing.T) {
 	if shown < 20 {
 		t.Errorf("the bad strings were shown %d times: the test looks past them", shown)
 	}
+	if body := text(t, h.ask("foreign", "GET", "/?period=2026-11", nil)); strings.Contains(body, "漏电") || strings.Contains(body, "插座") || strings.Contains(body, `href="/review"`) {
+		t.Error("another platform's station sees the reviews")
+	}
 	r := h.ask("platform", "GET", "/sheets/download?period=2026-11&version=1&format=xlsx", nil)
 	if d := r.Header.Get("Content-Disposition"); r.StatusCode != http.StatusOK || strings.ContainsAny(strings.TrimPrefix(d, "attachment; filename=\"chaping.xlsx\";"), "<>\"\r\n/") {
 		t.Errorf("%s %q", r.Status, d)
