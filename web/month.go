@@ -157,9 +157,6 @@ func (q *request) startPage() error {
 // samplePlatform is the demo mall's.
 const samplePlatform = "mall"
 
-// sampleWatch is the watch that comes with the sample.
-const sampleWatch = "示例"
-
 func (q *request) startSample() error {
 	p, err := q.sheetPeriod()
 	if err != nil {

@@ -54,6 +54,15 @@ type trendTable struct {
 	Query    string     `json:"query"`
 }
 
+// Back are the periods' numbers, the latest first.
+func (t *trendTable) Back() []int {
+	list := make([]int, 0, len(t.Periods))
+	for i := range t.Periods {
+		list = append(list, len(t.Periods)-1-i)
+	}
+	return list
+}
+
 // slice is a named number that leads to a page.
 type slice struct {
 	Name  string `json:"name"`
@@ -167,7 +176,7 @@ func (q *request) trends() error {
 			missing++
 		}
 	}
-	return q.render("trends", map[string]any{"F": f, "T": t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Data": "/trends/data?" + f.query().Encode()})
+	return q.render("trends", map[string]any{"F": f, "T": &t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Data": "/trends/data?" + f.query().Encode()})
 }
 
 func (q *request) trendData() error {

@@ -120,7 +120,7 @@ func (h *house) login(t testing.TB, name string) {
 }
 
 // ask sends a request as somebody; "" is nobody.
-func (h *house) ask(who, method, path string, form url.Values, cookies ...*http.Cookie) *http.Response {
+func (h *house) ask(who, method, path string, form url.Values, cookies ...*http.Cookie) *httptest.ResponseRecorder {
 	var body io.Reader
 	if method == http.MethodPost {
 		body = strings.NewReader(form.Encode())
@@ -139,16 +139,7 @@ func (h *house) ask(who, method, path string, form url.Values, cookies ...*http.
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
-}
-
-func text(t testing.TB, r *http.Response) string {
-	t.Helper()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return w
 }
 
 // people are who the table of routes and roles asks as.
@@ -156,11 +147,11 @@ var people = []string{"", "platform", "foreign", "association", "centre", "burea
 
 // outcome is what the gate made of a request: let in, sent to the login, or
 // refused. What the handler makes of it does not matter here.
-func outcome(r *http.Response) string {
+func outcome(r *httptest.ResponseRecorder) string {
 	switch {
-	case r.StatusCode == http.StatusForbidden:
+	case r.Code == http.StatusForbidden:
 		return "拒绝"
-	case r.StatusCode == http.StatusSeeOther && strings.HasPrefix(r.Header.Get("Location"), "/login"):
+	case r.Code == http.StatusSeeOther && strings.HasPrefix(r.Header().Get("Location"), "/login"):
 		return "登录"
 	}
 	return "可以"
@@ -224,9 +215,9 @@ func TestSecurityHeaders(t *testing.T) {
 	h := open(t)
 	for _, path := range []string{"/", "/login", "/nowhere", "/review", "/assets/app.css"} {
 		r := h.ask("platform", "GET", path, nil)
-		policy := r.Header.Get("Content-Security-Policy")
-		if policy == "" || strings.Contains(policy, "unsafe") || r.Header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s: %v", path, r.Header)
+		policy := r.Header().Get("Content-Security-Policy")
+		if policy == "" || strings.Contains(policy, "unsafe") || r.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, r.Header())
 		}
 	}
 	for name, headers := range map[string]map[string]string{
@@ -244,20 +235,20 @@ func TestSecurityHeaders(t *testing.T) {
 			t.Errorf("a form of %s: %d", name, w.Code)
 		}
 	}
-	if r := h.ask("platform", "GET", "/me", nil); r.StatusCode != http.StatusOK {
-		t.Errorf("logged out by another site: %s", r.Status)
+	if r := h.ask("platform", "GET", "/me", nil); r.Code != http.StatusOK {
+		t.Errorf("logged out by another site: %d", r.Code)
 	}
 	r := h.ask("", "POST", "/login", url.Values{"name": {"platform"}, "password": {password}, "next": {"//evil.example/x"}})
-	if to := r.Header.Get("Location"); to != "/" {
+	if to := r.Header().Get("Location"); to != "/" {
 		t.Errorf("login leads to %s", to)
 	}
-	for _, c := range r.Cookies() {
+	for _, c := range (&http.Response{Header: r.Header()}).Cookies() {
 		if c.Name == "chaping" && (!c.HttpOnly || c.SameSite != http.SameSiteLaxMode) {
 			t.Errorf("cookie %+v", c)
 		}
 	}
-	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {strings.Repeat("x", maxForm)}}); r.StatusCode != http.StatusRequestEntityTooLarge {
-		t.Errorf("a huge form: %s", r.Status)
+	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {strings.Repeat("x", maxForm)}}); r.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a huge form: %d", r.Code)
 	}
 }
 
@@ -312,8 +303,8 @@ func TestStoredScriptsStayText(t *testing.T) {
 	h.mined(t, 3)
 	post := func(who, path string, form url.Values) {
 		t.Helper()
-		if r := h.ask(who, "POST", path, form); r.StatusCode != http.StatusSeeOther && r.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %s %s", path, r.Status, text(t, r))
+		if r := h.ask(who, "POST", path, form); r.Code != http.StatusSeeOther && r.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, r.Code, r.Body.String())
 		}
 	}
 	post("platform", "/watches/new", url.Values{"name": {"任务" + evil[:50]}, "keywords": {"插座" + evil[:40]}, "sources": {"mall"}})
@@ -336,7 +327,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 			"/lexicon/versions?a=0&b=1", "/sheets?period=2026-11", "/sheets/preview?period=2026-11", "/accounts", "/stations", "/audit", "/calendar", "/review?period=2026-11&term=" + url.QueryEscape(evil), "/lexicon?q=" + url.QueryEscape(evil),
 			"/audit?q=" + url.QueryEscape(evil), "/login?next=" + url.QueryEscape("/"+evil)} {
 			r := h.ask(who, "GET", path, nil)
-			body := text(t, r)
+			body := r.Body.String()
 			if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") || strings.Contains(body, `href="javascript:`) {
 				i := strings.Index(body, "<script>alert")
 				t.Errorf("%s %s lets markup through: %.200s", who, path, body[max(i-100, 0):])
@@ -347,12 +338,12 @@ func TestStoredScriptsStayText(t *testing.T) {
 	if shown < 20 {
 		t.Errorf("the bad strings were shown %d times: the test looks past them", shown)
 	}
-	if body := text(t, h.ask("foreign", "GET", "/?period=2026-11", nil)); strings.Contains(body, "漏电") || strings.Contains(body, "插座") || strings.Contains(body, `href="/review"`) {
+	if body := h.ask("foreign", "GET", "/?period=2026-11", nil).Body.String(); strings.Contains(body, "漏电") || strings.Contains(body, "插座") || strings.Contains(body, `href="/review"`) {
 		t.Error("another platform's station sees the reviews")
 	}
 	r := h.ask("platform", "GET", "/sheets/download?period=2026-11&version=1&format=xlsx", nil)
-	if d := r.Header.Get("Content-Disposition"); r.StatusCode != http.StatusOK || strings.ContainsAny(strings.TrimPrefix(d, "attachment; filename=\"chaping.xlsx\";"), "<>\"\r\n/") {
-		t.Errorf("%s %q", r.Status, d)
+	if d := r.Header().Get("Content-Disposition"); r.Code != http.StatusOK || strings.ContainsAny(strings.TrimPrefix(d, "attachment; filename=\"chaping.xlsx\";"), "<>\"\r\n/") {
+		t.Errorf("%d %q", r.Code, d)
 	}
 }
 
@@ -384,22 +375,22 @@ func TestTwoEditors(t *testing.T) {
 	form := func(keywords, version string) url.Values {
 		return url.Values{"name": {"小家电"}, "keywords": {keywords}, "sources": {"mall"}, "version": {version}}
 	}
-	if r := h.ask("platform", "POST", "/watches/new", form("插座", "0")); r.StatusCode != http.StatusSeeOther {
-		t.Fatal(r.Status, text(t, r))
+	if r := h.ask("platform", "POST", "/watches/new", form("插座", "0")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
 	}
-	if r := h.ask("platform", "POST", "/watches/1", form("电热毯", "1")); r.StatusCode != http.StatusSeeOther {
-		t.Fatal(r.Status, text(t, r))
+	if r := h.ask("platform", "POST", "/watches/1", form("电热毯", "1")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
 	}
 	r := h.ask("platform", "POST", "/watches/1", form("充电器", "1"))
-	body := text(t, r)
-	if r.StatusCode != http.StatusConflict || !strings.Contains(body, "电热毯") || !strings.Contains(body, "充电器") || !strings.Contains(body, `name="version" value="2"`) {
-		t.Fatalf("%s %s", r.Status, body)
+	body := r.Body.String()
+	if r.Code != http.StatusConflict || !strings.Contains(body, "电热毯") || !strings.Contains(body, "充电器") || !strings.Contains(body, `name="version" value="2"`) {
+		t.Fatalf("%d %s", r.Code, body)
 	}
 	if w, err := h.Station.Watch(t.Context(), 1); err != nil || w.Keywords[0] != "电热毯" {
 		t.Fatalf("the first change is lost: %+v %v", w, err)
 	}
-	if r := h.ask("platform", "POST", "/watches/1", form("充电器", "2")); r.StatusCode != http.StatusSeeOther {
-		t.Fatal(r.Status)
+	if r := h.ask("platform", "POST", "/watches/1", form("充电器", "2")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
 	}
 }
 
@@ -408,11 +399,11 @@ func TestExpiredSessionLosesNothing(t *testing.T) {
 	h := open(t)
 	*h.now = testNow.Add(9 * time.Hour)
 	r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"夜里写的"}, "keywords": {"插座\n电热毯"}, "sources": {"mall"}})
-	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/login?next=%2Fresume" {
-		t.Fatal(r.Status, r.Header)
+	if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/login?next=%2Fresume" {
+		t.Fatal(r.Code, r.Header())
 	}
 	var parked *http.Cookie
-	for _, c := range r.Cookies() {
+	for _, c := range (&http.Response{Header: r.Header()}).Cookies() {
 		if c.Name == "parked" {
 			parked = c
 		}
@@ -420,11 +411,11 @@ func TestExpiredSessionLosesNothing(t *testing.T) {
 	if parked == nil {
 		t.Fatal("nothing was parked")
 	}
-	if body := text(t, h.ask("", "GET", "/login?next=/resume", nil)); !strings.Contains(body, "已经保存") {
+	if body := h.ask("", "GET", "/login?next=/resume", nil).Body.String(); !strings.Contains(body, "已经保存") {
 		t.Error("the login page does not say that the form is kept")
 	}
 	h.login(t, "platform")
-	body := text(t, h.ask("platform", "GET", "/resume", nil, parked))
+	body := h.ask("platform", "GET", "/resume", nil, parked).Body.String()
 	if !strings.Contains(body, `action="/watches/new"`) || !strings.Contains(body, "夜里写的") || !strings.Contains(body, "插座\n电热毯") {
 		t.Errorf("%s", body)
 	}
@@ -462,10 +453,10 @@ func TestSlowStoreShowsProgress(t *testing.T) {
 	h.work.Lock()
 	began := time.Now()
 	r := h.ask("platform", "GET", "/review?period=2026-11", nil)
-	body := text(t, r)
+	body := r.Body.String()
 	h.work.Unlock()
-	if !strings.Contains(body, "正在读取") || r.Header.Get("Refresh") == "" || time.Since(began) > 5*time.Second {
-		t.Errorf("%s after %v: %s", r.Status, time.Since(began), body)
+	if !strings.Contains(body, "正在读取") || r.Header().Get("Refresh") == "" || time.Since(began) > 5*time.Second {
+		t.Errorf("%d after %v: %s", r.Code, time.Since(began), body)
 	}
 }
 
@@ -516,14 +507,14 @@ func BenchmarkPages(b *testing.B) {
 		if path == "/audit" {
 			who = "admin"
 		}
-		for !strings.Contains(text(b, h.ask(who, "GET", path, nil)), "</html>") || h.ask(who, "GET", path, nil).Header.Get("Refresh") != "" {
+		for !strings.Contains(h.ask(who, "GET", path, nil).Body.String(), "</html>") || h.ask(who, "GET", path, nil).Header().Get("Refresh") != "" {
 			time.Sleep(10 * time.Millisecond) // what it shows is being read
 		}
 		b.Run(strings.SplitN(path, "?", 2)[0], func(b *testing.B) {
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if r := h.ask(who, "GET", path, nil); r.StatusCode != http.StatusOK {
-						b.Error(r.Status)
+					if r := h.ask(who, "GET", path, nil); r.Code != http.StatusOK {
+						b.Error(r.Code)
 					}
 				}
 			})
