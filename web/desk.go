@@ -183,8 +183,8 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 
 var errFull = errors.New("enough")
 
-// items are the period's sentences with the judgements that hold, in the
-// order of the sheet.
+// items are the period's sentences that keep wants, with the judgements that
+// hold, in the order of the sheet. What keep is given is overwritten.
 func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
 	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
 	if err != nil || !ok {
@@ -194,9 +194,13 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 	if err != nil {
 		return nil, false, err
 	}
-	for _, i := range all {
-		i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
-		if keep == nil || keep(&i) {
+	var i item
+	for n := range all {
+		i = all[n]
+		if len(judged) > 0 {
+			i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+		}
+		if keep(&i) {
 			list = append(list, i)
 		}
 	}

@@ -55,19 +55,19 @@ func (q *request) dashboard() error {
 	}
 	reviewed, unreviewed := 0, 0
 	if c.Mined {
-		items, ok, err := q.items(p, nil)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return q.loading("正在读取报送期 " + p.String() + " 的证据")
-		}
-		for _, i := range items {
+		_, ok, err := q.items(p, func(i *item) bool {
 			if i.Judgement.Verdict == chaping.Unreviewed {
 				unreviewed++
 			} else {
 				reviewed++
 			}
+			return false
+		})
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
 	}
 	sheets, err := q.Station.Sheets(q.ctx, "platform", p.String())

@@ -54,7 +54,7 @@ func (q *request) review() error {
 	// What is judged leaves the unreviewed, so pages go on after a sentence,
 	// not at a number.
 	after := q.form("after")
-	passed, before := after == "", 0
+	passed, before, total := after == "", 0, 0
 	counts := map[string]int{}
 	terms, keywords := map[string]int{}, map[string]int{}
 	list, ok, err := q.items(p, func(i *item) bool {
@@ -78,7 +78,10 @@ func (q *request) review() error {
 			}
 			return false
 		}
-		return wanted
+		if wanted {
+			total++
+		}
+		return wanted && total <= pageSize+1
 	})
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ func (q *request) review() error {
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
-	total := before + len(list)
+	total += before
 	next := ""
 	if len(list) > pageSize {
 		list = list[:pageSize]

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -351,7 +352,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 func (h *house) shownItems(t testing.TB) []item {
 	t.Helper()
 	q := &request{Server: h.Server, ctx: context.Background()}
-	list, ok, err := q.items(chaping.Period{Year: 2026, Month: time.November}, nil)
+	list, ok, err := q.items(chaping.Period{Year: 2026, Month: time.November}, func(*item) bool { return true })
 	if err != nil || !ok || len(list) == 0 {
 		t.Fatal(len(list), ok, err)
 	}
@@ -519,5 +520,65 @@ func BenchmarkPages(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// Two hundred people at once, over real connections, each going through the
+// pages: the slowest of the twentieth part is reported.
+func BenchmarkUsers(b *testing.B) {
+	h := open(b)
+	h.mined(b, 20_000)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	paths := []string{"/?period=2026-11", "/review?period=2026-11", "/trends", "/trends/data", "/products?period=2026-11", "/watches", "/sheets?period=2026-11", "/lexicon?q=漏电"}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(path string) (time.Duration, error) {
+		r, err := http.NewRequest("GET", server.URL+path, nil)
+		if err != nil {
+			return 0, err
+		}
+		r.AddCookie(h.cookies["platform"])
+		began := time.Now()
+		resp, err := client.Do(r)
+		if err != nil {
+			return 0, err
+		}
+		defer resp.Body.Close()
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			return 0, err
+		}
+		if resp.StatusCode != http.StatusOK {
+			return 0, fmt.Errorf("%s: %s", path, resp.Status)
+		}
+		return time.Since(began), nil
+	}
+	for _, path := range paths {
+		for h.ask("platform", "GET", path, nil).Header().Get("Refresh") != "" {
+			time.Sleep(10 * time.Millisecond) // what it shows is being read
+		}
+	}
+	for b.Loop() {
+		var mu sync.Mutex
+		var took []time.Duration
+		var users sync.WaitGroup
+		for user := range 200 {
+			users.Go(func() {
+				for i := range paths {
+					d, err := get(paths[(user+i)%len(paths)])
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					mu.Lock()
+					took = append(took, d)
+					mu.Unlock()
+				}
+			})
+		}
+		users.Wait()
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+		b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+		b.ReportMetric(float64(len(took)), "pages/op")
 	}
 }
