@@ -29,6 +29,7 @@ var pageParts = map[string][]string{
 	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period"}, "calendar": nil,
+	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "audit": nil, "me": nil,
 }
 
@@ -65,8 +66,16 @@ var functions = template.FuncMap{
 	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
 	"hazard":  func(h string) string { return nlp.Hazards()[h] },
 	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
-	"query":   query,
-	"add":     func(a, b int) int { return a + b },
+	"lasted":  lasted,
+	"status":  statusName,
+	"minute": func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(chaping.Shanghai()).Format(minute)
+	},
+	"query": query,
+	"add":   func(a, b int) int { return a + b },
 	"seq": func(from, to int) (list []int) {
 		for ; from <= to; from++ {
 			list = append(list, from)

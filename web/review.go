@@ -167,6 +167,10 @@ type shownUrgent struct {
 	X incident.Candidate
 }
 
+func candidate(u station.Urgent) (c incident.Candidate, err error) {
+	return c, json.Unmarshal(u.Candidate, &c)
+}
+
 func (q *request) urgents() error {
 	list, err := q.Station.Urgents(q.ctx, "")
 	if err != nil {
@@ -175,7 +179,7 @@ func (q *request) urgents() error {
 	var open, decided []shownUrgent
 	for _, u := range list {
 		x := shownUrgent{Urgent: u}
-		if err := json.Unmarshal(u.Candidate, &x.X); err != nil {
+		if x.X, err = candidate(u); err != nil {
 			return err
 		}
 		if u.Status == station.UrgentOpen {

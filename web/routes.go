@@ -30,13 +30,16 @@ func (r route) audited() bool { return r.export || r.method != http.MethodGet &&
 
 // Who may. Platform stations work; centre and bureau read what they do.
 var (
-	everyone = []station.Role(nil)
-	members  = station.Roles()
-	workers  = []station.Role{station.RolePlatform}
-	readers  = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau}
-	watchers = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau, station.RoleAdmin}
-	admins   = []station.Role{station.RoleAdmin}
-	auditors = []station.Role{station.RoleBureau, station.RoleAdmin}
+	everyone  = []station.Role(nil)
+	members   = station.Roles()
+	workers   = []station.Role{station.RolePlatform}
+	readers   = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau}
+	watchers  = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau, station.RoleAdmin}
+	senders   = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre}
+	concerned = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre, station.RoleBureau}
+	centre    = []station.Role{station.RoleCentre}
+	admins    = []station.Role{station.RoleAdmin}
+	auditors  = []station.Role{station.RoleBureau, station.RoleAdmin}
 )
 
 func nav(heading string) option  { return option{nav: heading} }
@@ -95,6 +98,19 @@ func allRoutes() []route {
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}},
 		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送")},
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}},
+
+		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同")},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{upload: true}},
+		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}},
+		{"GET", "/bulletins", concerned, (*request).bulletins, "通报与反馈", nav("协同")},
+		{"POST", "/bulletins", centre, (*request).issue, "发布通报", option{}},
+		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同")},
+		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}},
+		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}},
+		{"POST", "/cases/{id}/notes", senders, (*request).caseNote, "记入处置案件", option{}},
+		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同")},
+		{"GET", "/assessment.csv", concerned, (*request).assessmentFile, "下载考核评价", option{export: true}},
+		{"POST", "/assessment", centre, (*request).weightsSave, "修改考核权重", option{}},
 
 		{"GET", "/accounts", admins, (*request).accounts, "账号", nav("管理")},
 		{"POST", "/accounts", admins, (*request).accountAdd, "新建账号", option{}},
