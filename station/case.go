@@ -67,10 +67,10 @@ func (k CaseKind) Measures() []string {
 }
 
 // Closed tells whether the case is done with.
-func (c *Case) Closed() bool { return !c.Disposed.IsZero() }
+func (c Case) Closed() bool { return !c.Disposed.IsZero() }
 
 // Overdue tells whether the deadline has passed with the case open.
-func (c *Case) Overdue(now time.Time) bool {
+func (c Case) Overdue(now time.Time) bool {
 	return !c.Closed() && !c.Deadline.IsZero() && !now.Before(c.Deadline.AddDate(0, 0, 1))
 }
 
