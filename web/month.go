@@ -31,7 +31,7 @@ type step struct {
 // dashboard is the month at a glance: when the sheet is due, and what is
 // missing for it.
 func (q *request) dashboard() error {
-	if !q.account.Has(readers...) || !q.seesReviews() {
+	if !q.account.Has(readers...) || !q.seesReviews() || q.home.ID == 0 && q.account.Has(centre...) {
 		return q.homePage()
 	}
 	p, err := q.period()
@@ -135,7 +135,31 @@ func (q *request) homePage() error {
 	if last := p.Previous(); !q.Now().After(q.Calendar.Due(last).Day.AddDate(0, 0, 1)) {
 		p = last
 	}
-	return q.render("home", map[string]any{"Period": p, "Due": q.Calendar.Due(p)})
+	view := map[string]any{"Period": p, "Due": q.Calendar.Due(p)}
+	if q.account.Has(concerned...) {
+		filings, err := q.Station.Filings(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+		if err != nil {
+			return err
+		}
+		cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+		if err != nil {
+			return err
+		}
+		bulletins, err := q.Station.Bulletins(q.ctx, q.account.Scope())
+		if err != nil {
+			return err
+		}
+		missing := 0
+		for i := range filings {
+			if !filings[i].Filed() {
+				missing++
+			}
+		}
+		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
+		view["Filings"], view["Missing"], view["Cases"], view["Bulletins"] = filings, missing, open, bulletins[:min(len(bulletins), 3)]
+		view["Now"] = q.Now()
+	}
+	return q.render("home", view)
 }
 
 func (q *request) startPage() error {
