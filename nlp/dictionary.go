@@ -139,11 +139,34 @@ func ParseTermList(name string, r io.Reader) (*Dictionary, error) {
 	return d, err
 }
 
+// NewDictionary checks terms as LoadDictionary does. name stands for their
+// source in messages.
+func NewDictionary(name string, terms []chaping.Term) (*Dictionary, error) {
+	b := newBuilder()
+	for _, t := range terms {
+		if _, known := Hazards()[t.Hazard]; t.Hazard != "" && !known {
+			b.fault(name, 0, "hazard", t.Hazard, "没有这个危害类别", "从列表中选")
+		}
+		if t.Severity < 0 || t.Severity > 4 {
+			b.fault(name, 0, "severity", fmt.Sprint(t.Severity), "严重程度应为 0–4", "按 RAPEX 指南的四级填写，未知填 0")
+		}
+		b.add(name, 0, t)
+	}
+	return b.finish()
+}
+
 type place struct {
 	file   string
 	line   int
 	name   string
 	hazard string
+}
+
+func (p place) at() string {
+	if p.line == 0 {
+		return p.file
+	}
+	return fmt.Sprintf("%s 第 %d 行", p.file, p.line)
 }
 
 type builder struct {
@@ -226,7 +249,7 @@ func (b *builder) add(file string, line int, t chaping.Term) {
 			if p, dup := b.seen[s]; dup {
 				switch {
 				case p.name != t.Name:
-					b.fault(file, line, field, s, fmt.Sprintf("已是“%s”的写法（%s 第 %d 行）", p.name, p.file, p.line), "一个写法只能属于一个词条，删去其中一处")
+					b.fault(file, line, field, s, fmt.Sprintf("已是“%s”的写法（%s）", p.name, p.at()), "一个写法只能属于一个词条，删去其中一处")
 				case p.file == file && p.line == line:
 					b.fault(file, line, field, s, "同一词条里重复的写法", "删去重复的一个")
 				case p.hazard != t.Hazard:

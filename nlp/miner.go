@@ -341,3 +341,20 @@ func (m *Miner) tooWide(text []rune, f match.Match) bool {
 	}
 	return false
 }
+
+// HazardOf is the hazard class of the gravest term that a text names, whatever
+// it says about it: a report names a risk to report it. Empty where it names
+// none.
+func (m *Miner) HazardOf(text string) string {
+	severity, hazard := -1, ""
+	terms := map[string]chaping.Term{}
+	for _, t := range m.Dictionary().Terms {
+		terms[t.Name] = t
+	}
+	for _, mention := range m.Mine(nil, text) {
+		if t := terms[mention.Term]; t.Severity > severity && t.Hazard != "" {
+			severity, hazard = t.Severity, t.Hazard
+		}
+	}
+	return hazard
+}

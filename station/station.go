@@ -1,6 +1,6 @@
 // Package station keeps what people decide and what the station has promised:
 // verdicts on mentions, frozen sheets, submissions, urgent cases, messages to
-// be sent, schedules. It is small and relational, one SQLite file, station.db
+// be sent, schedules, accounts, watches, dictionary changes, and who did what. It is small and relational, one SQLite file, station.db
 // in the data directory, beside the large tables of package store.
 //
 // # Nothing is changed
@@ -40,8 +40,9 @@ var migrations embed.FS
 // A DB is the open file. It is safe for concurrent use, also by several
 // processes on one machine.
 type DB struct {
-	db  *sql.DB
-	now func() time.Time
+	db      *sql.DB
+	now     func() time.Time
+	hashing chan struct{} // bounds how many password hashes are made at a time
 }
 
 // Open opens station.db in the directory and brings its schema up to date.
@@ -74,7 +75,7 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 		"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
 	}
-	d := &DB{now: now}
+	d := &DB{now: now, hashing: make(chan struct{}, 2)}
 	if d.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode()); err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.transact(ctx, func(tx *sql.Tx) error {
+	return d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
 			return err
@@ -116,13 +117,31 @@ func (d *DB) migrate(ctx context.Context) error {
 // Close closes the file.
 func (d *DB) Close() error { return d.db.Close() }
 
+// transact runs f in a transaction, and enters who acts when f changed
+// anything; see audit.go.
 func (d *DB) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := d.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
+	act, _ := ctx.Value(actKey{}).(*Act)
+	var before, after int64
+	if act != nil {
+		if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
 	if err := f(tx); err != nil {
 		return errors.Join(err, tx.Rollback())
+	}
+	if act != nil {
+		err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&after)
+		if err == nil && after != before {
+			err = d.enter(ctx, tx, act)
+		}
+		if err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
 	}
 	return tx.Commit()
 }

@@ -108,8 +108,8 @@ func TestSubmit(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Entries != 1 || list[0].Size != 4 {
 		t.Fatalf("%+v %v", list, err)
 	}
-	if name, data, err := d.Original(t.Context(), first.ID); err != nil || name != "表.xlsx" || string(data) != "file" {
-		t.Error(name, data, err)
+	if s, data, err := d.Original(t.Context(), first.ID); err != nil || s.File != "表.xlsx" || string(data) != "file" {
+		t.Error(s.File, data, err)
 	}
 }
 

@@ -88,8 +88,15 @@ func (d *DB) Entries(ctx context.Context, period string, each func(station strin
 		})
 }
 
-// Original is the file of a submission as it came.
-func (d *DB) Original(ctx context.Context, id int64) (name string, data []byte, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT file, original FROM submission WHERE id = ?", id).Scan(&name, &data)
-	return name, data, err
+// Original is a submission with its file as it came; a *chaping.Error where
+// there is none of that id.
+func (d *DB) Original(ctx context.Context, id int64) (s Submission, data []byte, err error) {
+	var received int64
+	err = d.db.QueryRowContext(ctx, "SELECT id, period, station, about, file, hash, received, original FROM submission WHERE id = ?", id).
+		Scan(&s.ID, &s.Period, &s.Station, &s.About, &s.File, &s.Hash, &received, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil, missing("报送文件", id)
+	}
+	s.Received, s.Size = shown(received), len(data)
+	return s, data, err
 }

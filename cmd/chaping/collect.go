@@ -75,9 +75,15 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	if err != nil {
 		return err
 	}
+	return p.collectWatch(ctx, watch, period, o)
+}
+
+// collectWatch collects a period of all sources of a watch.
+func (p *program) collectWatch(ctx context.Context, watch chaping.Watch, period chaping.Period, o collectOptions) error {
 	var notices []notice
 	for _, source := range watch.Sources {
 		n := notice{Watch: watch, Period: period, Full: o.full, Base: o.base}
+		var err error
 		if n.Site, n.Text, err = readSite(source); err != nil {
 			return err
 		}

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp"
+	"chaping/station"
+	"chaping/web"
 )
 
 // miner builds the miner for the terms at path: a plain list, one term a
@@ -16,6 +21,9 @@ import (
 // is then what the command returns when all else went well.
 func (p *program) miner(path string) (m *nlp.Miner, partial error, err error) {
 	dict, err := loadDictionary(path)
+	if path == "" && err == nil {
+		dict, err = p.ownDictionary(dict)
+	}
 	if err != nil && dict != nil {
 		fmt.Fprintln(p.err, err)
 		partial = &chaping.Error{Code: chaping.CodePartial, Message: "词表中有词条不能用，已略过，其余照常处理", Remedy: "按上面的说明改正词表"}
@@ -26,6 +34,20 @@ func (p *program) miner(path string) (m *nlp.Miner, partial error, err error) {
 	}
 	m, err = nlp.NewMiner(dict)
 	return m, partial, err
+}
+
+// ownDictionary is the shipped dictionary with the changes that the station
+// made in the portal, so that both give the same numbers.
+func (p *program) ownDictionary(shipped *nlp.Dictionary) (*nlp.Dictionary, error) {
+	if _, err := os.Stat(filepath.Join(p.dataDir, "station.db")); errors.Is(err, os.ErrNotExist) {
+		return shipped, nil
+	}
+	dict := shipped
+	err := p.withStation(context.Background(), func(d *station.DB) (err error) {
+		dict, _, err = web.Dictionary(context.Background(), d)
+		return err
+	})
+	return dict, err
 }
 
 func loadDictionary(path string) (*nlp.Dictionary, error) {

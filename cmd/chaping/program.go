@@ -21,6 +21,7 @@ import (
 
 	"chaping"
 	"chaping/report"
+	"chaping/station"
 	"chaping/store"
 )
 
@@ -40,6 +41,8 @@ type program struct {
 	verbose bool
 
 	browser *report.Browser // nil until a PDF is asked for
+
+	tell func(done, total int64, detail string) // takes progress instead of the error stream; nil on the command line
 }
 
 const exitCodes = `退出码：
@@ -110,6 +113,7 @@ func (p *program) command() *cobra.Command {
 			if p.verbose {
 				level = slog.LevelDebug
 			}
+			cmd.SetContext(station.WithAct(cmd.Context(), &station.Act{Who: operator() + "（命令行）", Action: cmd.CommandPath()}))
 			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
 			return nil
 		},
@@ -134,7 +138,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.dictCommand(),
-		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.urgentCommand(), p.notifyCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
+		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)

@@ -14,7 +14,6 @@ import (
 	"chaping"
 	"chaping/intake"
 	"chaping/nlp"
-	"chaping/report"
 	"chaping/station"
 )
 
@@ -122,7 +121,7 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 			return s, 0, &chaping.InputError{File: file, Field: "填报单位", Problem: "没有填", Remedy: "在表上补填，或用 --station 写明监测站"}
 		}
 		for _, e := range form.Entries {
-			e.Hazard = hazardOf(miner, e)
+			e.Hazard = miner.HazardOf(e.Content)
 			e.Classify()
 			content, err := json.Marshal(e)
 			if err != nil {
@@ -133,22 +132,6 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 	}
 	s, err = d.Submit(ctx, s, data, entries)
 	return s, bad, err
-}
-
-// hazardOf is the hazard class of the gravest term that the entry names,
-// whatever it says about it: a report names a risk to report it.
-func hazardOf(m *nlp.Miner, e report.Entry) string {
-	severity, hazard := -1, ""
-	terms := map[string]chaping.Term{}
-	for _, t := range m.Dictionary().Terms {
-		terms[t.Name] = t
-	}
-	for _, mention := range m.Mine(nil, e.Content) {
-		if t := terms[mention.Term]; t.Severity > severity && t.Hazard != "" {
-			severity, hazard = t.Severity, t.Hazard
-		}
-	}
-	return hazard
 }
 
 // readBounded reads a file that must not be larger than limit.

@@ -90,6 +90,11 @@ func raisedMessages(c *notify.Config, u station.Urgent) []station.Message {
 		fmt.Sprintf("\n请核实后处理：chaping urgent show %d；chaping urgent confirm %d 或 dismiss %d", u.ID, u.ID, u.ID))
 }
 
+func confirmedMessages(c *notify.Config, u station.Urgent, x incident.Candidate) []station.Message {
+	return c.Messages("urgent", fmt.Sprintf("urgent-confirmed-%d", u.ID), fmt.Sprintf("重要风险信息（编号 %d）：%s %s", u.ID, x.Keyword, x.Name),
+		summary(x)+fmt.Sprintf("\n%s 已确认：%s\n应当及时报送。", u.By, u.Reason))
+}
+
 func summary(x incident.Candidate) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n评论关键词：%s\n", x.Why, strings.Join(x.Terms, "、"))
@@ -262,8 +267,7 @@ func (p *program) urgentConfirmCommand() *cobra.Command {
 			var u station.Urgent
 			err = p.withStation(cmd.Context(), func(d *station.DB) (err error) {
 				u, err = d.Decide(cmd.Context(), id, station.UrgentConfirmed, o.by, o.reason, func(u station.Urgent) []station.Message {
-					return channels.Messages("urgent", fmt.Sprintf("urgent-confirmed-%d", u.ID), fmt.Sprintf("重要风险信息（编号 %d）：%s %s", u.ID, x.Keyword, x.Name),
-						summary(x)+fmt.Sprintf("\n%s 已确认：%s\n应当及时报送。", u.By, u.Reason))
+					return confirmedMessages(channels, u, x)
 				})
 				return err
 			})

@@ -45,6 +45,8 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Versions", versionsStandBesideEachOther},
 		{"Runs", runs},
 		{"Gaps", gaps},
+		{"ProductHistory", productHistory},
+		{"RemovePlatform", removePlatform},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, Open(t, fresh(t))) })
 	}

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"chaping"
+	"chaping/configs"
+	"chaping/evidence"
+	"chaping/importer"
+	"chaping/incident"
+	"chaping/mall"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/station"
+	"chaping/web"
+)
+
+type serveOptions struct {
+	listen    string
+	cert, key string
+	proxy     bool
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use: "serve", Short: "打开监测站门户（网页）",
+		Long: "在浏览器里做每月的工作：监测任务、采集、复核证据、趋势、词库、报送表、账号、操作记录。\n" +
+			"没有默认密码：首次启动打印一个一次性链接，打开它建立第一个账号。\n" +
+			"默认只在本机（127.0.0.1）打开。要让别的电脑访问，用 --listen 写明地址，并用 --tls-cert、--tls-key 启用 https；\n" +
+			"前面另有 https 反向代理时加 --behind-https。按 Ctrl+C 停止，正在进行的采集可以以后接着做。",
+		Example: "  chaping serve\n  chaping serve --listen 0.0.0.0:8321 --tls-cert 证书.pem --tls-key 私钥.pem",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runServe(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8321", "监听地址")
+	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
+	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
+	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送）")
+	return cmd
+}
+
+func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
+	if (o.cert == "") != (o.key == "") {
+		return usage("--tls-cert 和 --tls-key 要一起写")
+	}
+	var pair []tls.Certificate
+	if o.cert != "" {
+		c, err := tls.LoadX509KeyPair(o.cert, o.key)
+		if err != nil {
+			return &chaping.Error{Code: chaping.CodeInput, Message: "证书或私钥用不了", Err: err, Remedy: "检查 --tls-cert、--tls-key 的文件，须是 PEM 格式且互相对应"}
+		}
+		pair = []tls.Certificate{c}
+	}
+	listener, err := serveListener(o.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	ctx = station.WithAct(ctx, nil) // who acts is said by each request
+
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	d, err := station.Open(ctx, p.dataDir, p.now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	kept, err := evidence.Open(ctx, p.evidenceDir())
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	calendar, err := p.calendar()
+	if err != nil {
+		return err
+	}
+	uploads, err := p.emptyDir("uploads")
+	if err != nil {
+		return err
+	}
+	works, end := p.works(ctx)
+	defer end()
+	secure := pair != nil || o.proxy
+	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: works, Dir: uploads, Program: buildVersion(), Secure: secure, Now: p.now, Log: p.log})
+	if err != nil {
+		return err
+	}
+	defer portal.Close()
+
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	base := scheme + "://" + listener.Addr().String()
+	fmt.Fprintf(p.out, "监测站门户：%s\n", base)
+	link, err := d.FirstLink(ctx)
+	if err != nil {
+		return err
+	}
+	if link != "" {
+		fmt.Fprintf(p.out, "首次启动：打开下面的一次性链接建立第一个账号（72 小时内有效，重新启动会换新的）\n  %s/setup/%s\n", base, link)
+	}
+	if host, _, err := net.SplitHostPort(listener.Addr().String()); err == nil && !secure {
+		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+			fmt.Fprintln(p.err, "警告：别的电脑可以访问，但没有启用 https，密码会明文传送。请用 --tls-cert、--tls-key，或放在 https 反向代理之后并加 --behind-https。")
+		}
+	}
+	return p.serve(ctx, portal, listener, pair)
+}
+
+// serve answers until ctx ends, then finishes what is under way.
+func (p *program) serve(ctx context.Context, portal *web.Server, listener net.Listener, pair []tls.Certificate) error {
+	server := &http.Server{
+		Handler: portal, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: log.New(quietErrors{p.log}, "", 0),
+	}
+	if pair != nil {
+		server.TLSConfig = &tls.Config{Certificates: pair, MinVersion: tls.VersionTLS12}
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		portal.Close() // ends the streams of progress, which would keep Shutdown waiting
+		soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(soft)
+	})
+	var err error
+	if pair != nil {
+		err = server.ServeTLS(listener, "", "")
+	} else {
+		err = server.Serve(listener)
+	}
+	if stop() { // ctx lives: the server failed on its own
+		return &chaping.Error{Code: chaping.CodeInternal, Message: "门户意外停止", Err: err}
+	}
+	if err := <-stopped; err != nil {
+		_ = server.Close() // those still answering are cut off
+	}
+	fmt.Fprintln(p.err, "门户已停止。")
+	return nil
+}
+
+// quietErrors takes what net/http logs: broken connections, mostly.
+type quietErrors struct{ log *slog.Logger }
+
+func (q quietErrors) Write(b []byte) (int, error) {
+	q.log.Debug(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
+
+func serveListener(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "门户无法启动：地址 " + address + " 已被占用", Err: err, Remedy: "用 --listen 换一个端口；或先停掉占用它的程序（可能门户已经在运行）"}
+	case errors.Is(err, syscall.EACCES):
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "门户无法启动：没有权限监听 " + address, Err: err, Remedy: "用 --listen 换一个 1024 以上的端口"}
+	}
+	return nil, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("门户无法启动：不能监听 %q", address), Err: err, Remedy: "--listen 写成 主机:端口，例如 127.0.0.1:8321"}
+}
+
+// emptyDir is a directory of the data directory for files that are in use
+// only while the program runs.
+func (p *program) emptyDir(name string) (string, error) {
+	dir := filepath.Join(p.dataDir, name)
+	err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700))
+	if err != nil {
+		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + p.dataDir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
+	}
+	return dir, nil
+}
+
+// works are the commands that pages start. Each runs on a copy of the program
+// whose output is kept for the page.
+func (p *program) works(ctx context.Context) (works web.Works, end func()) {
+	quiet := func(tell web.Tell) (*program, *bytes.Buffer) {
+		var out bytes.Buffer
+		q := *p
+		q.out, q.err, q.tell, q.browser = &out, &out, tell, nil
+		return &q, &out
+	}
+	printer := &printer{ctx: ctx}
+	return web.Works{
+		Sites:    p.sites,
+		Profiles: configs.Names("import"),
+		Collect: func(ctx context.Context, c web.Collection, tell web.Tell) (string, error) {
+			q, out := quiet(tell)
+			var paths []string // and what pages call them
+			c.Watch.Sources = slices.Clone(c.Watch.Sources)
+			for i, name := range c.Watch.Sources {
+				if own := q.ownSite(name); own != "" {
+					c.Watch.Sources[i], paths = own, append(paths, own, name)
+				}
+			}
+			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
+			return strings.NewReplacer(paths...).Replace(out.String()), err
+		},
+		Import: func(ctx context.Context, i web.Import, tell web.Tell) (string, error) {
+			q, out := quiet(tell)
+			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
+			return strings.ReplaceAll(strings.ReplaceAll(out.String(), i.Path, i.Name), i.Products, "商品表"), err
+		},
+		Sample: func(ctx context.Context, period chaping.Period, tell web.Tell) (string, error) {
+			q, out := quiet(tell)
+			err := q.collectSample(ctx, period)
+			return out.String(), err
+		},
+		Mined: func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error {
+			q, _ := quiet(nil)
+			_, err := q.raiseUrgent(ctx, pipe, period)
+			return err
+		},
+		Confirmed: func(u station.Urgent) []station.Message {
+			channels, err := p.channels()
+			var x incident.Candidate
+			if err != nil || json.Unmarshal(u.Candidate, &x) != nil {
+				return nil
+			}
+			return confirmedMessages(channels, u, x)
+		},
+		PDF: printer.print,
+	}, printer.close
+}
+
+// sites are the names of the site profiles: the shipped ones, and those in
+// the folder sites of the data directory.
+func (p *program) sites() []string {
+	names := slices.Clone(configs.Names("sites"))
+	own, err := filepath.Glob(filepath.Join(p.dataDir, "sites", "*.yaml"))
+	if err != nil {
+		return names
+	}
+	for _, path := range own {
+		if name := siteName(path); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ownSite is the path of a profile in the data directory, "" for a shipped
+// one.
+func (p *program) ownSite(name string) string {
+	path := filepath.Join(p.dataDir, "sites", filepath.Base(name)+".yaml")
+	if _, err := os.Stat(path); err != nil || slices.Contains(configs.Names("sites"), name) {
+		return ""
+	}
+	return path
+}
+
+// collectSample collects a period from a demo mall that is open meanwhile.
+func (p *program) collectSample(ctx context.Context, period chaping.Period) (err error) {
+	m := mall.New(mall.Config{Seed: 1, End: period.Window().To})
+	listener, err := mall.Listen("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(ctx)
+	var server errgroup.Group
+	server.Go(func() error { return m.Serve(serving, listener) })
+	defer func() {
+		stop()
+		err = errors.Join(err, server.Wait())
+	}()
+	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
+	return p.collectWatch(ctx, watch, period, collectOptions{base: "http://" + listener.Addr().String(), workers: 8, full: true, fresh: true})
+}
+
+// A printer starts a browser when the first PDF is asked for, and keeps it.
+type printer struct {
+	ctx     context.Context // of the program: a browser outlives requests
+	mu      sync.Mutex
+	browser *report.Browser
+}
+
+func (b *printer) print(ctx context.Context, d *report.Document, path string) error {
+	b.mu.Lock()
+	if b.browser == nil {
+		opened, err := report.OpenBrowser(b.ctx)
+		if err != nil {
+			b.mu.Unlock()
+			return err
+		}
+		b.browser = opened
+	}
+	browser := b.browser
+	b.mu.Unlock()
+	return browser.WritePDF(ctx, d, path)
+}
+
+func (b *printer) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.browser != nil {
+		b.browser.Close()
+	}
+}

@@ -1,0 +1,345 @@
+package station
+
+import (
+	"context"
+	"encoding/base32"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"chaping"
+)
+
+// A clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+const secret = "correct horse battery"
+
+// started is a station after its first start.
+func started(t *testing.T) (*DB, *clock, Account) {
+	t.Helper()
+	c := &clock{t: time.Date(2026, 11, 26, 9, 0, 0, 0, chaping.Shanghai())}
+	d, err := Open(t.Context(), t.TempDir(), c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	link, err := d.FirstLink(t.Context())
+	if err != nil || link == "" {
+		t.Fatal(link, err)
+	}
+	a, err := d.SetUp(t.Context(), link, Start{Account: Account{Name: "admin", Person: "甲"}, Password: secret, Station: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, c, a
+}
+
+func TestFirstStart(t *testing.T) {
+	d, _, a := started(t)
+	if !a.Has(RolePlatform) || !a.Has(RoleAdmin) || a.Station != 10 {
+		t.Errorf("%+v", a)
+	}
+	home, ok, err := d.Home(t.Context())
+	if err != nil || !ok || home.Name != "上海寻梦信息技术有限公司（拼多多）" {
+		t.Errorf("%+v %v %v", home, ok, err)
+	}
+	if link, err := d.FirstLink(t.Context()); err != nil || link != "" {
+		t.Errorf("second first link %q, %v", link, err)
+	}
+	stations, err := d.Stations(t.Context(), Everything())
+	if err != nil || len(stations) != 10 || stations[5].Name != "上海市家电电器行业协会" || stations[0].Kind != LaboratoryStation {
+		t.Errorf("%+v %v", stations, err)
+	}
+	own, err := d.Stations(t.Context(), (&Account{Roles: []Role{RoleAssociation}, Station: 3}).Scope())
+	if err != nil || len(own) != 1 || own[0].ID != 3 {
+		t.Errorf("an association sees %+v, %v", own, err)
+	}
+	if _, err := d.Station(t.Context(), (&Account{Roles: []Role{RoleAssociation}, Station: 3}).Scope(), 4); !errors.Is(err, ErrMissing) {
+		t.Errorf("another station: %v", err)
+	}
+	if (Scope{}).Sees(0) || (Scope{}).Sees(1) {
+		t.Error("the zero scope sees something")
+	}
+}
+
+func TestLinksAreGoodOnce(t *testing.T) {
+	d, c, _ := started(t)
+	a, link, err := d.AddAccount(t.Context(), Account{Name: "协会", Roles: []Role{RoleAssociation}, Station: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Login(t.Context(), "协会", "", ""); err == nil {
+		t.Error("logged in without a password")
+	}
+	if _, err := d.SetPassword(t.Context(), link, "short"); err == nil {
+		t.Error("a short password was taken")
+	}
+	if _, err := d.SetPassword(t.Context(), link, secret); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SetPassword(t.Context(), link, secret+"2"); err == nil {
+		t.Error("the link was good twice")
+	}
+	_, cookie, err := d.Login(t.Context(), "协会", secret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := d.ResetAccount(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := d.Session(t.Context(), cookie); ok || err != nil {
+		t.Errorf("session after reset: %v %v", ok, err)
+	}
+	again, err := d.ResetAccount(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Invited(t.Context(), old); err == nil {
+		t.Error("an older link is still good")
+	}
+	c.add(linkTime)
+	if _, _, err := d.Invited(t.Context(), again); err == nil {
+		t.Error("an expired link is good")
+	}
+}
+
+func TestLockOut(t *testing.T) {
+	d, c, _ := started(t)
+	for _, name := range []string{"admin", "nobody"} {
+		for range freeAttempts {
+			if _, _, err := d.Login(t.Context(), name, "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if _, _, err := d.Login(t.Context(), name, secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+			t.Errorf("%s after %d failures: %v", name, freeAttempts, err)
+		}
+	}
+	c.add(firstWait)
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+		t.Errorf("after the wait: %v", err)
+	}
+	c.add(firstWait)
+	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+		t.Errorf("the wait did not double: %v", err)
+	}
+	c.add(firstWait)
+	_, cookie, err := d.Login(t.Context(), "admin", secret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || strings.Contains(err.Error(), "锁定") {
+		t.Errorf("failures are not forgotten after a login: %v", err)
+	}
+	if wait(1000) != longestWait {
+		t.Errorf("wait(1000) = %v", wait(1000))
+	}
+	c.add(sessionIdle - time.Minute)
+	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+		t.Errorf("session %v %v", ok, err)
+	}
+	c.add(sessionIdle - time.Minute)
+	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+		t.Errorf("session in use %v %v", ok, err)
+	}
+	c.add(sessionIdle)
+	if _, ok, _ := d.Session(t.Context(), cookie); ok {
+		t.Error("an idle session is good")
+	}
+}
+
+// Many attempts at once get no more than their number.
+func TestLockOutAtOnce(t *testing.T) {
+	d, _, _ := started(t)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	looked := 0
+	for range 20 {
+		wg.Go(func() {
+			if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err != nil && strings.Contains(err.Error(), "不对") {
+				mu.Lock()
+				looked++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if looked != freeAttempts {
+		t.Errorf("%d passwords were looked at, want %d", looked, freeAttempts)
+	}
+}
+
+// The test vectors of RFC 6238, appendix B, cut to six digits.
+func TestTOTP(t *testing.T) {
+	key := []byte("12345678901234567890")
+	for at, want := range map[int64]string{59: "287082", 1111111109: "081804", 1234567890: "005924", 20000000000: "353130"} {
+		if got := totpCode(key, at/30); got != want {
+			t.Errorf("%d: %s, want %s", at, got, want)
+		}
+	}
+	d, c, a := started(t)
+	text := base32.StdEncoding.EncodeToString(key)
+	code := func() string { return totpCode(key, c.now().Unix()/30) }
+	if err := d.SetTOTP(t.Context(), a.ID, text, "000000"); err == nil {
+		t.Error("turned on with a wrong code")
+	}
+	if err := d.SetTOTP(t.Context(), a.ID, text, code()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err == nil {
+		t.Error("a code was good twice")
+	}
+	c.add(time.Minute)
+	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil {
+		t.Error("logged in without the second factor")
+	}
+	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAccountRules(t *testing.T) {
+	d, _, a := started(t)
+	for _, bad := range []Account{
+		{Name: "<b>", Roles: []Role{RoleAdmin}},
+		{Name: "x", Roles: []Role{"king"}},
+		{Name: "x", Roles: []Role{RolePlatform}},
+		{Name: "x", Roles: []Role{RolePlatform}, Station: 99},
+		{Name: "x", Roles: []Role{RoleBureau, RoleAdmin}},
+		{Name: "admin", Roles: []Role{RoleAdmin}},
+	} {
+		if _, _, err := d.AddAccount(t.Context(), bad); err == nil {
+			t.Errorf("%+v was taken", bad)
+		}
+	}
+	stale := a
+	a.Version = 1
+	a.Disabled = true
+	if _, err := d.PutAccount(t.Context(), a); err == nil {
+		t.Error("the last administrator was disabled")
+	}
+	a.Disabled, a.Person = false, "乙"
+	if _, err := d.PutAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	stale.Version = 1
+	var conflict *Conflict
+	if _, err := d.PutAccount(t.Context(), stale); !errors.As(err, &conflict) || conflict.Theirs.(Account).Person != "乙" {
+		t.Errorf("%v", err)
+	}
+}
+
+// An entry stands for every change and for nothing else; a changed file is
+// found out.
+func TestAudit(t *testing.T) {
+	d, _, _ := started(t)
+	ctx := WithAct(t.Context(), &Act{Who: "甲", Action: "保存监测任务"})
+	w, err := d.PutWatch(ctx, Watch{Watch: chaping.Watch{Name: "小家电", Keywords: []string{"插座"}, Sources: []string{"mall"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PutWatch(ctx, Watch{Watch: chaping.Watch{Name: "小家电", Keywords: []string{"插座"}}}); err == nil {
+		t.Error("two watches of one name")
+	}
+	if err := d.Judge(ctx); err != nil { // changes nothing
+		t.Fatal(err)
+	}
+	w.Keywords = []string{"电热毯"}
+	if _, err := d.PutWatch(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	var conflict *Conflict
+	if _, err := d.PutWatch(ctx, w); !errors.As(err, &conflict) || conflict.Theirs.(Watch).Keywords[0] != "电热毯" {
+		t.Errorf("stale change: %v", err)
+	}
+	if err := d.Record(ctx, &Act{Who: "甲", Action: "下载", Object: "2026-11"}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := d.Audit(t.Context(), AuditFilter{})
+	if err != nil || len(list) != 3 || list[0].Action != "下载" || list[2].Who != "甲" {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if found, err := d.Audit(t.Context(), AuditFilter{Text: "2026-11"}); err != nil || len(found) != 1 {
+		t.Errorf("%+v %v", found, err)
+	}
+	n, head, err := d.VerifyAudit(t.Context())
+	if err != nil || n != 3 || head != list[0].Hash {
+		t.Fatal(n, head, err)
+	}
+	if _, err := d.db.ExecContext(t.Context(), "UPDATE audit SET who = '乙' WHERE id = 2"); err == nil {
+		t.Fatal("the log was changed")
+	}
+	for _, change := range []string{"UPDATE audit SET who = '乙' WHERE id = 2", "DELETE FROM audit WHERE id = 2"} {
+		for _, s := range []string{"DROP TRIGGER IF EXISTS audit_is_immutable", "DROP TRIGGER IF EXISTS audit_stays", change} {
+			if _, err := d.db.ExecContext(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := d.VerifyAudit(t.Context()); err == nil || !strings.Contains(err.Error(), "第 2 条") && !strings.Contains(err.Error(), "第 3 条") {
+			t.Errorf("%s: %v", change, err)
+		}
+	}
+}
+
+func TestLexicon(t *testing.T) {
+	d, _, _ := started(t)
+	shipped := []chaping.Term{{Name: "漏电", Surfaces: []string{"跑电"}}, {Name: "起火"}}
+	l, err := d.Lexicon(context.Background(), -1)
+	if err != nil || l.Version != 0 {
+		t.Fatal(l, err)
+	}
+	edits := l.With(TermEdit{Name: "漏电", Surfaces: []string{"跑电", "电人"}}, shipped)
+	l, err = d.PutLexicon(t.Context(), 0, "甲", "补写法", edits)
+	if err != nil || l.Version != 1 {
+		t.Fatal(l, err)
+	}
+	if _, err := d.PutLexicon(t.Context(), 0, "乙", "同时", nil); err == nil {
+		t.Error("a second version after 0")
+	}
+	l.Edits = l.With(TermEdit{Name: "起火", Removed: true}, shipped)
+	if got := l.Apply(shipped); len(got) != 1 || len(got[0].Surfaces) != 2 {
+		t.Errorf("%+v", got)
+	}
+	l.Edits = l.With(TermEdit{Name: "漏电", Surfaces: []string{"跑电"}}, shipped)
+	l.Edits = l.With(TermEdit{Name: "起火"}, shipped)
+	if len(l.Edits) != 0 {
+		t.Errorf("edits that change nothing stay: %+v", l.Edits)
+	}
+}
+
+func TestParked(t *testing.T) {
+	d, c, _ := started(t)
+	s, err := d.Park(t.Context(), Parked{"/watches", "name=a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, ok, err := d.Parked(t.Context(), s); err != nil || !ok || p.Body != "name=a" {
+		t.Error(p, ok, err)
+	}
+	if _, ok, _ := d.Parked(t.Context(), "x"); ok {
+		t.Error("a wrong secret opens it")
+	}
+	c.add(parkTime)
+	if _, ok, _ := d.Parked(t.Context(), s); ok {
+		t.Error("expired and still there")
+	}
+}

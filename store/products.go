@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"chaping"
+)
+
+// ListingHistory is every listing of a product, earliest first.
+func (s *Store) ListingHistory(ctx context.Context, k ProductKey) ([]chaping.Listing, error) {
+	var list []chaping.Listing
+	err := s.query(ctx, "listing_history", nil, []any{named("platform", k.Platform), named("product", k.Product)}, func(scan func(...any) error) error {
+		l := chaping.Listing{Product: chaping.Product{Platform: k.Platform, ID: k.Product}}
+		p := &l.Product
+		var seen int64
+		err := scan(&l.Keyword, &p.Name, &p.URL, &p.Price.Low, &p.Price.High, &p.Shop.ID, &p.Shop.Name, &p.Shop.Region, &seen)
+		l.SeenAt = fromMillis(seen)
+		list = append(list, l)
+		return err
+	})
+	return list, err
+}
+
+// A DayCount counts the reviews that a product got on a day.
+type DayCount struct {
+	Day               time.Time
+	Reviews, Negative uint64
+}
+
+// ReviewDays counts a product's reviews by day of publication.
+func (s *Store) ReviewDays(ctx context.Context, k ProductKey) ([]DayCount, error) {
+	var list []DayCount
+	args := []any{named("platform", k.Platform), named("product", k.Product), named("negative", uint8(chaping.Negative))}
+	err := s.query(ctx, "review_days", nil, args, func(scan func(...any) error) error {
+		var d DayCount
+		err := scan(&d.Day, &d.Reviews, &d.Negative)
+		d.Day = d.Day.In(chaping.Shanghai())
+		list = append(list, d)
+		return err
+	})
+	return list, err
+}
+
+// platformTables are the tables that hold what a platform brought.
+var platformTables = []string{"reviews", "listings", "mentions", "tallies", "coverage"}
+
+// RemovePlatform deletes everything that came from a platform: a sample that
+// is no longer wanted. It returns when all is gone. Killed half-way it is run
+// again.
+func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
+	for _, table := range platformTables {
+		sql, err := s.sql("remove_platform", map[string]string{"Table": table})
+		if err != nil {
+			return err
+		}
+		if err := s.conn.Exec(ctx, sql, named("platform", platform)); err != nil {
+			return fault("remove_platform", err)
+		}
+	}
+	for {
+		var open uint64
+		err := s.query(ctx, "mutations", nil, []any{named("tables", set(platformTables))}, func(scan func(...any) error) error { return scan(&open) })
+		if err != nil || open == 0 {
+			return err
+		}
+		select { // the server does not tell when it has done
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"chaping"
+	"chaping/store"
+)
+
+// productHistory: listings in their order, reviews by the day in Shanghai.
+func productHistory(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	l := func(keyword string, seen time.Time, fen int64) chaping.Listing {
+		return chaping.Listing{Keyword: keyword, SeenAt: seen, Product: chaping.Product{Platform: "mall", ID: "p1", Name: "水壶", Price: chaping.Price{Low: fen, High: fen}}}
+	}
+	other := l("水壶", at(1), 1)
+	other.Product.ID = "p2"
+	ok(t, s.PutListings(ctx, []chaping.Listing{l("水壶", at(50), 300), l("水壶", at(2), 200), l("电热", at(2), 200), other}))
+	listings, err := s.ListingHistory(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	ok(t, err)
+	equal(t, listings, []chaping.Listing{l("水壶", at(2), 200), l("电热", at(2), 200), l("水壶", at(50), 300)})
+
+	early, late, good := review("p1", "early"), review("p1", "late"), review("p1", "good")
+	early.Published = at(0).Add(-time.Second) // the day before, by a second
+	good.Grade, good.Published = chaping.Positive, at(23)
+	ok(t, s.PutReviews(ctx, []chaping.Review{early, late, good, review("p2", "x")}))
+	ok(t, s.PutReviews(ctx, []chaping.Review{late})) // again
+	days, err := s.ReviewDays(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	ok(t, err)
+	equal(t, days, []store.DayCount{{Day: at(-24), Reviews: 1, Negative: 1}, {Day: at(0), Reviews: 2, Negative: 1}})
+}
+
+// removePlatform leaves nothing of one platform and all of the others.
+func removePlatform(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	kept := review("p1", "kept")
+	kept.Platform = "jd"
+	product := chaping.Product{Platform: "mall", ID: "p1"}
+	ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "k", Product: product, SeenAt: at(1)}}))
+	ok(t, s.PutReviews(ctx, []chaping.Review{review("p1", "gone"), kept}))
+	ok(t, s.PutReviews(ctx, []chaping.Review{review("p1", "gone")}))
+	w, err := s.ReplaceMentions(ctx, period, dictionary)
+	ok(t, err)
+	mention := chaping.Mention{Term: "漏水", Surface: "漏水", Start: 5, End: 7, Assertion: chaping.Affirmed}
+	ok(t, w.Write(ctx, []chaping.Mined{{Review: review("p1", "gone"), Mentions: []chaping.Mention{mention}}, {Review: kept, Mentions: []chaping.Mention{mention}}}))
+	ok(t, w.Flush(ctx))
+	ok(t, s.BuildTallies(ctx, period, dictionary))
+	for range 2 {
+		ok(t, s.RemovePlatform(ctx, "mall"))
+	}
+	equal(t, readAll(t, s, period.Window()), []chaping.Review{kept})
+	listings, err := s.ListingHistory(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	ok(t, err)
+	equal(t, len(listings), 0)
+	var left []string
+	ok(t, s.Tallies(ctx, period, dictionary, store.TallyFilter{}, func(tally *chaping.Tally) error {
+		left = append(left, tally.Product.Platform)
+		return nil
+	}))
+	equal(t, left, []string{"jd"})
+}

@@ -1,0 +1,109 @@
+// What pages need of JavaScript: progress, the keyboard of the review, charts.
+// Everything else works without it.
+"use strict";
+(() => {
+  const $ = (s, root = document) => root.querySelector(s);
+  const $$ = (s, root = document) => [...root.querySelectorAll(s)];
+
+  // Filters apply at once; forms that cannot be undone ask first.
+  document.addEventListener("change", e => { if (e.target.matches("[data-auto]")) e.target.form.submit(); });
+  document.addEventListener("submit", e => { const q = e.target.dataset.confirm; if (q && !confirm(q)) e.preventDefault(); });
+
+  // On a phone the menu begins closed.
+  const menu = $(".side details"), narrow = matchMedia("(max-width: 760px)");
+  if (menu) {
+    menu.open = !narrow.matches;
+    narrow.addEventListener("change", () => { menu.open = !narrow.matches; });
+  }
+
+  // Progress of a job: the page is loaded anew when it has ended.
+  for (const box of $$("[data-events]")) {
+    const source = new EventSource(box.dataset.events);
+    source.onmessage = e => {
+      const s = JSON.parse(e.data), bar = $("progress", box);
+      $("[data-detail]", box).textContent = s.detail;
+      if (s.total > 0) { bar.max = s.total; bar.value = s.done; } else bar.removeAttribute("value");
+      if (s.status !== "running") { source.close(); location.reload(); }
+    };
+  }
+
+  // Review: j and k move, c x u judge, n goes to the note, Enter in it judges.
+  const cards = () => $$("[data-evidence]");
+  const current = () => document.activeElement && document.activeElement.closest("[data-evidence]");
+  const go = card => { if (card) { card.focus(); card.scrollIntoView({ block: "nearest" }); } };
+  let after = null; // where to go on once the verdict is in
+  document.addEventListener("keydown", e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || !cards().length) return;
+    if (e.target.matches("input, select, textarea")) {
+      if (e.key === "Escape" && current()) go(current());
+      return;
+    }
+    const list = cards(), i = list.indexOf(current());
+    if (e.key === "j" || e.key === "k") {
+      e.preventDefault();
+      const next = i < 0 ? 0 : i + (e.key === "j" ? 1 : -1);
+      if (next >= list.length && $("[data-next]")) $("[data-next]").focus(); else go(list[Math.max(0, Math.min(next, list.length - 1))]);
+    } else if (i >= 0 && e.key === "n") {
+      e.preventDefault();
+      const note = $("[data-note]", list[i]);
+      if (note) note.focus();
+    } else if (i >= 0 && /^[cxu]$/.test(e.key)) {
+      const button = $(`[data-key="${e.key}"]`, list[i]);
+      if (button) { e.preventDefault(); after = e.key === "u" ? list[i].id : (list[i + 1] || list[i]).id; button.click(); }
+    }
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (after) { go(document.getElementById(after)); after = null; }
+  });
+  document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才的操作没有保存。请检查网络后再试。"));
+  const say = text => { const p = document.createElement("p"); p.className = "note bad"; p.textContent = text; $("#messages").replaceChildren(p); };
+
+  // Charts. Options are made here of plain data, so that nothing that buyers
+  // or sellers wrote is ever read as markup (tooltips are drawn, not HTML).
+  const palette = ["#0b4f8a", "#c2410c", "#1a6a3a", "#7c3aed", "#a8201a", "#0e7490", "#92660a", "#be185d"];
+  const base = { color: palette, animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
+  const products = (t, period, term) => { const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" }); };
+  const makers = {
+    lines: t => [{ ...base, grid: { left: 48, right: 16, top: 64, bottom: 32 }, legend: { type: "plain", top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
+      xAxis: { type: "category", data: t.periods }, yAxis: { type: "value", minInterval: 1 },
+      series: t.terms.slice(0, 8).map((name, i) => ({ type: "line", name, symbolSize: 9, connectNulls: false, data: t.cells[i].map((n, j) => t.mined[j] ? n : null), markPoint: spikes(t, i) })) },
+      p => p.componentType === "markPoint" ? products(t, p.data.coord[0], p.seriesName) : products(t, p.name, p.seriesName)],
+    heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 76 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${t.periods[p.value[0]]}\n${p.value[2]}` },
+      xAxis: { type: "category", data: t.periods }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
+      visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
+      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => [j, i, t.mined[j] ? n : "-"])), label: { show: t.periods.length <= 12 } }] },
+      p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
+    tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
+      p => { if (p.data.path) location.href = p.data.path; }],
+    bars: t => [{ ...base, grid: { left: 8, right: 40, top: 8, bottom: 8, containLabel: true }, xAxis: { type: "value", minInterval: 1 },
+      yAxis: { type: "category", inverse: true, data: t.products.map(p => p.name), axisLabel: { width: 150, overflow: "truncate" } },
+      series: [{ type: "bar", barMaxWidth: 28, data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
+      p => { location.href = p.data.path; }],
+    product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
+      xAxis: { type: "category", data: months.map(m => m.period) },
+      yAxis: [{ type: "value", name: "差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],
+      series: [{ type: "bar", name: "差评率", barMaxWidth: 48, data: months.map(m => m.reviews ? +(100 * m.negative / m.reviews).toFixed(1) : null) },
+        { type: "line", name: "最低价", yAxisIndex: 1, step: "end", symbolSize: 8, connectNulls: true, data: months.map(m => m.low || null) }] }, null],
+  };
+  // A spike is a number of at least 5 that is more than twice the mean of the
+  // mined periods before it, of which there must be two.
+  function spikes(t, i) {
+    const data = [];
+    t.cells[i].forEach((n, j) => {
+      const before = t.cells[i].slice(0, j).filter((_, k) => t.mined[k]);
+      const mean = before.reduce((a, b) => a + b, 0) / before.length;
+      if (before.length >= 2 && n >= 5 && n > 2 * mean) data.push({ coord: [t.periods[j], n], value: "突增" });
+    });
+    return { symbolSize: 42, label: { fontSize: 11 }, data };
+  }
+  const loaded = new Map(); // one request for charts of the same data
+  const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
+  for (const box of $$("[data-chart]")) {
+    load(box.dataset.src).then(data => {
+      const chart = echarts.init(box), [option, click] = makers[box.dataset.chart](data);
+      chart.setOption(option);
+      if (click) chart.on("click", click);
+      new ResizeObserver(() => chart.resize()).observe(box);
+    }).catch(() => { box.textContent = "图没有画出来，请看下面的数字。"; });
+  }
+})();

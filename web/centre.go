@@ -1,0 +1,453 @@
+package web
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/intake"
+	"chaping/scheduler"
+	"chaping/station"
+)
+
+// due is the day on which a period's report is due.
+func (q *request) due(p chaping.Period) time.Time { return q.Calendar.Due(p).Day }
+
+// inbox shows what stations handed in for a period: all of them to centre and
+// bureau, its own to a station.
+func (q *request) inbox() error { return q.inboxForm(http.StatusOK, nil, nil) }
+
+func (q *request) inboxForm(status int, problem *fault, refused []*chaping.InputError) error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	filings, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	if err != nil {
+		return err
+	}
+	filed, late := 0, 0
+	for i := range filings {
+		if filings[i].Filed() {
+			filed++
+		}
+		if filings[i].Late() {
+			late++
+		}
+	}
+	stations, _, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "inbox", q.route.title, map[string]any{"Period": p, "Periods": q.periods(), "At": "/inbox", "Due": q.Calendar.Due(p), "Filings": filings, "Filed": filed, "Late": late, "Stations": stations, "Problem": problem, "Refused": refused})
+}
+
+// handIn takes a report that was filled in elsewhere.
+func (q *request) handIn() error {
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxFile+maxForm)
+	file, head, err := q.r.FormFile("file")
+	if err != nil {
+		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxFile>>20), remedy: "选择文件后再提交"}, nil)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return &fault{http.StatusRequestEntityTooLarge, "上传没有完成", "重新上传", err}
+	}
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	name := chaping.Shorten(filepath.Base(strings.ReplaceAll(head.Filename, "\\", "/")), 80)
+	id := q.account.Station
+	if q.account.Scope().Sees(0) { // the centre takes in for anybody
+		id = number(q.form("station"))
+	}
+	of, err := q.Station.Station(q.ctx, q.account.Scope(), id)
+	if err != nil {
+		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "没有选择监测站", remedy: "选择是哪个监测站报送的"}, nil)
+	}
+	s := station.Submission{Period: p.String(), Station: of.Name, About: chaping.Shorten(q.form("about"), 200), File: name}
+	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
+	var entries []json.RawMessage
+	var refused []*chaping.InputError
+	if s.About == "" {
+		form, err := intake.Read(name, data, func(e *chaping.InputError) { refused = append(refused, e) })
+		if f, ok := told(err); ok {
+			return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
+		}
+		if err != nil {
+			return err
+		}
+		if form.Station != "" && form.Station != of.Name {
+			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
+		}
+		for _, e := range form.Entries {
+			e.Hazard = q.miner().HazardOf(e.Content)
+			e.Classify()
+			content, err := json.Marshal(e)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, content)
+		}
+	}
+	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {
+		return err
+	}
+	if len(refused) > 0 {
+		return q.inboxForm(http.StatusOK, &fault{problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(refused)), remedy: "按下面的说明改正后再交一次，已读入的不会重复"}, refused)
+	}
+	message := fmt.Sprintf("“%s”已收到，读入 %d 条", name, s.Entries)
+	if s.About != "" {
+		message = "“" + name + "”已收到，原件已保存"
+	}
+	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// original hands a submission out as it came.
+func (q *request) original() error {
+	s, data, err := q.Station.Original(q.ctx, number(q.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	if err := q.ownName(s.Station); err != nil {
+		return err
+	}
+	q.act.Object = s.Station + " " + s.File
+	return q.download(s.File, bytes.NewReader(data))
+}
+
+// ownName refuses a station's records to whom does not see that station; of
+// stations that are not in the list only those who see all may read.
+func (q *request) ownName(name string) error {
+	scope := q.account.Scope()
+	list, err := q.Station.Stations(q.ctx, scope)
+	if err != nil {
+		return err
+	}
+	if scope.Sees(0) || slices.ContainsFunc(list, func(s station.Station) bool { return s.Name == name }) {
+		return nil
+	}
+	return notFound()
+}
+
+func (q *request) cases() error {
+	list, err := q.Station.Cases(q.ctx, q.account.Scope())
+	if err != nil {
+		return err
+	}
+	_, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	open, overdue := 0, 0
+	for i := range list {
+		if !list[i].Closed() {
+			open++
+		}
+		if list[i].Overdue(q.Now()) {
+			overdue++
+		}
+	}
+	return q.render("cases", map[string]any{"List": list, "Names": names, "Now": q.Now(), "Open": open, "Overdue": overdue, "Lags": lagsOf(list)})
+}
+
+// A lag is how long a step of cases took (R4).
+type lag struct {
+	Name   string
+	Cases  int
+	Median time.Duration
+}
+
+func lagsOf(cases []station.Case) []lag {
+	steps := []struct {
+		name     string
+		from, to func(*station.Case) time.Time
+	}{
+		{"发现 → 研判", func(c *station.Case) time.Time { return c.Found }, func(c *station.Case) time.Time { return c.Judged }},
+		{"研判 → 预警", func(c *station.Case) time.Time { return c.Judged }, func(c *station.Case) time.Time { return c.Warned }},
+		{"预警 → 处置", func(c *station.Case) time.Time { return c.Warned }, func(c *station.Case) time.Time { return c.Disposed }},
+		{"发现 → 处置", func(c *station.Case) time.Time { return c.Found }, func(c *station.Case) time.Time { return c.Disposed }},
+	}
+	var list []lag
+	for _, s := range steps {
+		var took []time.Duration
+		for i := range cases {
+			if from, to := s.from(&cases[i]), s.to(&cases[i]); !from.IsZero() && !to.IsZero() {
+				took = append(took, to.Sub(from))
+			}
+		}
+		l := lag{Name: s.name, Cases: len(took)}
+		if len(took) > 0 {
+			slices.Sort(took)
+			l.Median = (took[(len(took)-1)/2] + took[len(took)/2]) / 2
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// lasted writes how long something took, in days or hours.
+func lasted(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%.1f 天", d.Hours()/24)
+	}
+	return fmt.Sprintf("%.1f 小时", d.Hours())
+}
+
+func (q *request) casePage() error {
+	if q.r.PathValue("id") != "new" {
+		c, notes, err := q.Station.Case(q.ctx, q.account.Scope(), number(q.r.PathValue("id")))
+		if err != nil {
+			return err
+		}
+		return q.caseForm(http.StatusOK, c, notes, nil)
+	}
+	if !q.may("POST /cases/{id}") {
+		return notFound()
+	}
+	c := station.Case{Kind: station.ProductCase}
+	if id := number(q.form("urgent")); id != 0 {
+		u, err := q.Station.Urgent(q.ctx, id)
+		if err != nil {
+			return err
+		}
+		x, err := candidate(u)
+		if err != nil {
+			return err
+		}
+		c.Urgent, c.Station, c.Title = id, q.home.ID, chaping.Shorten(x.Keyword+" "+x.Name, 90)
+		c.Lead, c.Found = x.Why, u.Raised
+		if u.Decided != nil {
+			c.Judged = *u.Decided
+		}
+	}
+	return q.caseForm(http.StatusOK, c, nil, nil)
+}
+
+func (q *request) caseForm(status int, c station.Case, notes []station.Note, problem *fault) error {
+	stations, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	title := "新建案件"
+	if c.ID != 0 {
+		title = "案件 " + strconv.FormatInt(c.ID, 10)
+	}
+	return q.show(status, "case", title, map[string]any{"C": c, "Notes": notes, "Stations": stations, "Names": names, "Kinds": station.CaseKinds(), "Now": q.Now(), "Problem": problem})
+}
+
+// minute is how a time stands in a form, in Asia/Shanghai.
+const minute = "2006-01-02T15:04"
+
+// moment reads a time of a form; empty is the zero time.
+func (q *request) moment(field, name, layout string) (time.Time, error) {
+	text := q.form(field)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(layout, text, chaping.Shanghai())
+	if err != nil {
+		return t, bad(name+"“"+chaping.Shorten(text, 30)+"”不是时间", "按 "+strings.NewReplacer("2006", "2026", "T", " ").Replace(layout)+" 的样子写")
+	}
+	return t, nil
+}
+
+func (q *request) caseSave() error {
+	var notes []station.Note
+	c := station.Case{Urgent: number(q.form("urgent"))}
+	if id := q.r.PathValue("id"); id != "new" {
+		var err error
+		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {
+			return err
+		}
+	}
+	c.Kind, c.Title, c.Station, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(q.form("kind")), q.form("title"), number(q.form("station")), q.form("lead"), q.form("responsible"), q.form("outcome"), number(q.form("version"))
+	var err error
+	for _, f := range []struct {
+		to                  *time.Time
+		field, name, layout string
+	}{{&c.Deadline, "deadline", "期限", time.DateOnly}, {&c.Found, "found", "发现时间", minute}, {&c.Judged, "judged", "研判时间", minute}, {&c.Warned, "warned", "预警时间", minute}, {&c.Disposed, "disposed", "处置完成时间", minute}} {
+		if *f.to, err = q.moment(f.field, f.name, f.layout); err != nil {
+			f, _ := told(err)
+			return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
+		}
+	}
+	q.act.Object = c.Title
+	if c.Closed() {
+		q.act.Detail = "结案"
+	}
+	saved, err := q.Station.PutCase(q.ctx, c)
+	if theirs, ok := conflictWith[station.Case](err); ok {
+		hidden := url.Values{}
+		for name, v := range q.r.PostForm {
+			hidden[name] = v
+		}
+		hidden.Set("version", fmt.Sprint(theirs.Version))
+		return q.conflict(q.r.URL.Path, q.r.URL.Path, caseDifferences(&theirs, &c), hidden)
+	}
+	if f, ok := told(err); ok {
+		return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/cases/%d", saved.ID), "案件已保存")
+}
+
+func caseDifferences(theirs, mine *station.Case) []difference {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format("2006-01-02 15:04")
+	}
+	return []difference{
+		{"类型", theirs.Kind.Chinese(), mine.Kind.Chinese()}, {"名称", theirs.Title, mine.Title}, {"线索来源编号", fmt.Sprint(theirs.Station), fmt.Sprint(mine.Station)},
+		{"线索", theirs.Lead, mine.Lead}, {"责任方", theirs.Responsible, mine.Responsible}, {"期限", at(theirs.Deadline), at(mine.Deadline)},
+		{"发现", at(theirs.Found), at(mine.Found)}, {"研判", at(theirs.Judged), at(mine.Judged)}, {"预警", at(theirs.Warned), at(mine.Warned)}, {"处置完成", at(theirs.Disposed), at(mine.Disposed)},
+		{"处置结果", theirs.Outcome, mine.Outcome}}
+}
+
+func (q *request) caseNote() error {
+	id := number(q.r.PathValue("id"))
+	c, notes, err := q.Station.Case(q.ctx, q.account.Scope(), id)
+	if err != nil {
+		return err
+	}
+	n := station.Note{Who: q.account.Person, Measure: q.form("measure"), Done: q.form("done") != "", Content: q.form("content")}
+	q.act.Object, q.act.Detail = c.Title, strings.TrimSpace(n.Measure+" "+chaping.Shorten(n.Content, 80))
+	err = q.Station.AddNote(q.ctx, q.account.Scope(), id, n)
+	if f, ok := told(err); ok {
+		return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/cases/%d", id), "已记入案件")
+}
+
+func (q *request) bulletins() error { return q.bulletinsForm(http.StatusOK, nil) }
+
+func (q *request) bulletinsForm(status int, problem *fault) error {
+	list, err := q.Station.Bulletins(q.ctx, q.account.Scope())
+	if err != nil {
+		return err
+	}
+	stations, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "bulletins", q.route.title, map[string]any{"List": list, "Stations": stations, "Names": names, "Kinds": station.BulletinKinds(), "Problem": problem, "F": q.r.PostForm})
+}
+
+func (q *request) issue() error {
+	b := station.Bulletin{Who: q.account.Person, Kind: station.BulletinKind(q.form("kind")), Station: number(q.form("station")), Title: q.form("title"), Content: q.form("content")}
+	q.act.Object, q.act.Detail = b.Title, b.Kind.Chinese()
+	_, err := q.Station.Issue(q.ctx, b)
+	if f, ok := told(err); ok {
+		return q.bulletinsForm(http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/bulletins", b.Kind.Chinese()+"“"+b.Title+"”已发布")
+}
+
+func (q *request) assess(year int) ([]station.Assessment, station.Weights, error) {
+	w, err := q.Station.Weights(q.ctx)
+	if err != nil {
+		return nil, w, err
+	}
+	var periods []chaping.Period
+	for _, p := range scheduler.PeriodsOf(year) {
+		if !q.Now().Before(p.Window().From) {
+			periods = append(periods, p)
+		}
+	}
+	filings, err := q.Station.Duties(q.ctx, q.account.Scope(), periods, q.due)
+	if err != nil {
+		return nil, w, err
+	}
+	from := time.Date(year, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
+	list, err := q.Station.Assess(q.ctx, q.account.Scope(), filings, from, from.AddDate(1, 0, 0), w)
+	return list, w, err
+}
+
+func (q *request) assessment() error { return q.assessmentForm(http.StatusOK, nil) }
+
+func (q *request) assessmentForm(status int, problem *fault) error {
+	year, err := q.calendarYear()
+	if err != nil {
+		return err
+	}
+	list, w, err := q.assess(year)
+	if err != nil {
+		return err
+	}
+	return q.show(status, "assessment", q.route.title, map[string]any{"Year": year, "List": list, "W": w, "Problem": problem, "Statuses": stationStatuses})
+}
+
+func (q *request) assessmentFile() error {
+	year, err := q.calendarYear()
+	if err != nil {
+		return err
+	}
+	list, w, err := q.assess(year)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	out := csv.NewWriter(&b)
+	_ = out.Write([]string{"监测站", "类型", "状态", "应报", "已报", "逾期报送", "未报", "更正", "采纳线索", "得分"})
+	for _, a := range list {
+		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), fmt.Sprintf("%.1f", a.Score)})
+	}
+	_ = out.Write(nil)
+	_ = out.Write([]string{"权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)})
+	out.Flush()
+	q.act.Object = fmt.Sprintf("%d 年考核评价", year)
+	return q.download(q.act.Object+".csv", &b)
+}
+
+func statusName(value string) string {
+	for _, s := range stationStatuses {
+		if s.Value == value {
+			return s.Name
+		}
+	}
+	return value
+}
+
+func (q *request) weightsSave() error {
+	var w station.Weights
+	for name, to := range map[string]*float64{"timely": &w.Timely, "complete": &w.Complete, "leads": &w.Leads, "clean": &w.Clean} {
+		v, err := strconv.ParseFloat(q.form(name), 64)
+		if err != nil {
+			return q.assessmentForm(http.StatusUnprocessableEntity, &fault{problem: "权重“" + chaping.Shorten(q.form(name), 20) + "”不是数", remedy: "写 0–1000 的数"})
+		}
+		*to = v
+	}
+	w.Target = int(number(q.form("target")))
+	q.act.Object, q.act.Detail = "考核权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)
+	err := q.Station.SetWeights(q.ctx, w)
+	if f, ok := told(err); ok {
+		return q.assessmentForm(http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/assessment", "权重已保存")
+}

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+	"chaping/station"
+)
+
+// handIn uploads a file as somebody.
+func (h *house) handIn(t *testing.T, who, name, content string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for field, values := range form {
+		for _, v := range values {
+			if err := w.WriteField(field, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	part, err := w.CreateFormFile("file", name)
+	if err == nil {
+		_, err = part.Write([]byte(content))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := httptest.NewRequest(http.MethodPost, "http://portal.example/inbox?period=2026-11", &b)
+	q.Header.Set("Content-Type", w.FormDataContentType())
+	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	q.AddCookie(h.cookies[who])
+	out := httptest.NewRecorder()
+	h.ServeHTTP(out, q)
+	return out
+}
+
+const sheetA = "涉及产品,涉及企业数量,涉及区域,风险信息内容,信息分析,初步建议,信息来源\n电热水壶,3,上海,手柄漏电,绝缘不良,抽查,检测\n"
+
+func TestInbox(t *testing.T) {
+	h := open(t)
+	if r := h.handIn(t, "association", "十一月.csv", sheetA, nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String()
+	for _, want := range []string{"按时报送", "十一月.csv", "1 / 11 已报送"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in the centre's inbox", want)
+		}
+	}
+	list, err := h.Station.Submissions(context.Background(), "2026-11")
+	if err != nil || len(list) != 1 || list[0].Station != "上海市食品接触材料协会" || list[0].Entries != 1 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if page := h.ask("platform", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Contains(page, "十一月.csv") || strings.Contains(page, "食品接触") {
+		t.Error("a station sees another's file")
+	}
+	path := fmt.Sprintf("/submissions/%d", list[0].ID)
+	for who, status := range map[string]int{"association": 200, "centre": 200, "bureau": 200, "platform": 404, "foreign": 404} {
+		r := h.ask(who, "GET", path, nil)
+		if r.Code != status {
+			t.Errorf("%s gets %d for the file", who, r.Code)
+		}
+		if status == 200 && r.Body.String() != sheetA {
+			t.Errorf("%s gets another file", who)
+		}
+	}
+	for name, c := range map[string]struct {
+		who, file, content string
+		form               url.Values
+		want               string
+	}{
+		"not the form":        {"association", "别的.csv", "a,b\n1,2\n", nil, "别的.csv"},
+		"no file":             {"centre", "", "", url.Values{"station": {"3"}}, "没有收到文件"},
+		"nobody's":            {"centre", "十一月.csv", sheetA, nil, "没有选择监测站"},
+		"of another station":  {"association", "十一月.csv", "填报单位：上海电线电缆行业协会\n" + sheetA, nil, "不是“上海市食品接触材料协会”"},
+		"a row without whole": {"association", "缺.csv", sheetA + ",1,上海,,,,\n", nil, "没有读入"},
+	} {
+		if r := h.handIn(t, c.who, c.file, c.content, c.form); !strings.Contains(r.Body.String(), c.want) {
+			t.Errorf("%s: no %q in the answer", name, c.want)
+		}
+	}
+	if r := h.handIn(t, "association", "说明.pdf", "%PDF", url.Values{"about": {"检测报告"}, "station": {"10"}}); r.Code != http.StatusSeeOther {
+		t.Error("free format:", r.Code)
+	}
+	if list, _ := h.Station.Submissions(context.Background(), "2026-11"); list[len(list)-1].Station != "上海市食品接触材料协会" {
+		t.Error("a station handed in for another")
+	}
+}
+
+func TestCase(t *testing.T) {
+	h := open(t)
+	form := url.Values{"kind": {"product"}, "title": {"电热水壶漏电" + evil}, "station": {"10"}, "lead": {"三条评论" + evil}, "responsible": {"某厂" + evil}, "deadline": {"2026-11-24"}, "found": {"2026-11-20T08:00"}, "version": {"0"}}
+	r := h.ask("centre", "POST", "/cases/new", form)
+	if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/cases/1" {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	page := h.ask("platform", "GET", "/cases/1", nil).Body.String()
+	if strings.Contains(page, "<script>alert") || !strings.Contains(page, "已过期限 2026-11-24") {
+		t.Error(page)
+	}
+	for who, status := range map[string]int{"centre": 200, "bureau": 200, "platform": 200, "association": 404, "foreign": 404} {
+		if r := h.ask(who, "GET", "/cases/1", nil); r.Code != status {
+			t.Errorf("%s gets %d", who, r.Code)
+		}
+	}
+	if r := h.ask("foreign", "POST", "/cases/1/notes", url.Values{"content": {"x"}}); r.Code != http.StatusNotFound {
+		t.Error("another station writes into the case:", r.Code)
+	}
+	if r := h.ask("platform", "POST", "/cases/1/notes", url.Values{"measure": {"停止销售"}, "done": {"1"}, "content": {"已下架" + evil}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code, r.Body.String())
+	}
+	for _, bad := range []url.Values{{}, {"measure": {"没收"}}, {"measure": {"其他"}}} {
+		if r := h.ask("platform", "POST", "/cases/1/notes", bad); r.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", bad, r.Code)
+		}
+	}
+	set := func(base url.Values, pairs ...string) url.Values {
+		f := url.Values{}
+		for k, v := range base {
+			f[k] = v
+		}
+		for i := 0; i < len(pairs); i += 2 {
+			f.Set(pairs[i], pairs[i+1])
+		}
+		return f
+	}
+	for name, bad := range map[string]url.Values{
+		"closed without outcome": set(form, "version", "1", "disposed", "2026-11-24T10:00"),
+		"judged before found":    set(form, "version", "1", "judged", "2026-11-19T10:00"),
+		"in the future":          set(form, "version", "1", "judged", "2026-11-26T10:00"),
+		"no time":                set(form, "version", "1", "judged", "昨天"),
+		"no title":               set(form, "version", "1", "title", ""),
+	} {
+		if r := h.ask("centre", "POST", "/cases/1", bad); r.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	done := set(form, "version", "1", "judged", "2026-11-20T20:00", "warned", "2026-11-21T08:00", "disposed", "2026-11-24T08:00", "outcome", "已召回")
+	if r := h.ask("centre", "POST", "/cases/1", done); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if r := h.ask("centre", "POST", "/cases/1", done); r.Code != http.StatusConflict {
+		t.Error("a lost update:", r.Code)
+	}
+	if r := h.ask("platform", "POST", "/cases/1/notes", url.Values{"content": {"再记"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Error("a note in a closed case:", r.Code)
+	}
+	page = h.ask("bureau", "GET", "/cases", nil).Body.String()
+	for _, want := range []string{"12.0 小时", "3.0 天", "4.0 天"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s among the lags", want)
+		}
+	}
+}
+
+func TestBulletins(t *testing.T) {
+	h := open(t)
+	for _, f := range []url.Values{
+		{"kind": {"bulletin"}, "title": {"给大家的" + evil}, "content": {"内容" + evil}},
+		{"kind": {"feedback"}, "station": {"3"}, "title": {"只给协会"}, "content": {"已采纳"}},
+	} {
+		if r := h.ask("centre", "POST", "/bulletins", f); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+	}
+	if r := h.ask("centre", "POST", "/bulletins", url.Values{"kind": {"feedback"}, "title": {"给谁"}, "content": {"x"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Error("feedback to nobody:", r.Code)
+	}
+	for who, sees := range map[string]bool{"association": true, "centre": true, "platform": false} {
+		page := h.ask(who, "GET", "/bulletins", nil).Body.String()
+		if strings.Contains(page, "只给协会") != sees || !strings.Contains(page, "给大家的") || strings.Contains(page, "<script>alert") {
+			t.Errorf("%s sees the wrong bulletins", who)
+		}
+	}
+}
+
+func TestAssessment(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	*h.now = time.Date(2026, time.March, 10, 9, 0, 0, 0, chaping.Shanghai())
+	if r := h.handIn(t, "association", "late.csv", sheetA, nil); r.Code == http.StatusSeeOther {
+		t.Error("a period that has not begun was taken")
+	}
+	submit := func(period string, at time.Time, content string) {
+		t.Helper()
+		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, Station: "上海市食品接触材料协会", File: "a.csv", Received: at}, []byte(content), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Periods due 2026-01-26 (moved), 2026-02-25; that of March is not due yet.
+	submit("2026-01", time.Date(2026, time.January, 26, 23, 59, 0, 0, chaping.Shanghai()), "1")
+	submit("2026-02", time.Date(2026, time.February, 26, 0, 0, 0, 0, chaping.Shanghai()), "2")
+	page := h.ask("association", "GET", "/assessment", nil).Body.String()
+	// Timely 1 of 2, complete 2 of 2, no leads, no corrections.
+	if !strings.Contains(page, `<td class="num">2</td><td class="num">2</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td><td class="num">60.0</td>`) || strings.Contains(page, "电线电缆") {
+		t.Error(page)
+	}
+	if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {"1"}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if file := h.ask("bureau", "GET", "/assessment.csv?year=2026", nil).Body.String(); !strings.Contains(file, "上海市食品接触材料协会,行业组织,正常,2,2,1,0,0,0,50.0") || strings.Count(file, "\n") < 12 {
+		t.Error(file)
+	}
+	for _, bad := range []string{"-1", "NaN", "很多", ""} {
+		if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {bad}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusUnprocessableEntity {
+			t.Errorf("weight %q: %d", bad, r.Code)
+		}
+	}
+}

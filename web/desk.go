@@ -1,0 +1,410 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"chaping"
+	"chaping/nlp"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/station"
+	"chaping/store"
+)
+
+// A desk is what pages show of the store, remembered.
+type desk struct {
+	counted  *memo[countedKey, counted]
+	found    *memo[countedKey, []item]
+	drafts   *memo[draftKey, *report.Platform]
+	products *memo[productKey, history]
+}
+
+// How long what is remembered passes for fresh. A job that changes the store
+// drops it anyway; this is for what other processes do.
+const (
+	deskFresh    = 30 * time.Second
+	deskPatience = 1500 * time.Millisecond // how long a page waits for it
+	maxCounted   = 60                      // periods
+	maxFound     = 4                       // periods
+	maxDrafts    = 8
+	maxHistories = 200
+	maxItems     = 200_000 // sentences of a period, the gravest first
+)
+
+func (d *desk) open(s *Server) {
+	d.counted = newMemo(s.ended, deskFresh, maxCounted, s.loadCounted)
+	d.found = newMemo(s.ended, deskFresh, maxFound, s.loadItems)
+	d.drafts = newMemo(s.ended, 10*time.Minute, maxDrafts, s.loadDraft) // its key names all that it is made of
+	d.products = newMemo(s.ended, deskFresh, maxHistories, s.loadHistory)
+}
+
+func (d *desk) wait() {
+	d.counted.running.Wait()
+	d.found.running.Wait()
+	d.drafts.running.Wait()
+	d.products.running.Wait()
+}
+
+// drop forgets all that the store may have changed.
+func (d *desk) drop() {
+	d.counted.drop()
+	d.found.drop()
+	d.drafts.drop()
+	d.products.drop()
+}
+
+type countedKey struct {
+	period     chaping.Period
+	dictionary string
+}
+
+// counted is a period as it was counted.
+type counted struct {
+	Mined   bool // with the dictionary in use
+	Stale   bool // reviews came since
+	Run     store.Run
+	Reviews uint64 // in the window now
+	Rows    []chaping.Tally
+}
+
+func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, err error) {
+	s.work.Lock() // not while the tallies are being replaced
+	defer s.work.Unlock()
+	runs, err := s.Store.Runs(ctx, store.RunFilter{Stage: "mine", Period: key.period, Dictionary: key.dictionary, Limit: 1})
+	if err != nil {
+		return c, err
+	}
+	mined := len(runs) > 0 && runs[0].Done()
+	known := ""
+	if mined {
+		known = runs[0].State
+	}
+	state, reviews, err := s.Store.WindowState(ctx, key.period.Window(), known)
+	if err != nil {
+		return c, err
+	}
+	if c.Reviews = reviews; !mined {
+		return c, nil
+	}
+	c.Run, c.Mined, c.Stale = runs[0], true, !store.SameState(runs[0].State, state)
+	for range 2 {
+		err := s.Store.Tallies(ctx, key.period, key.dictionary, store.TallyFilter{}, func(t *chaping.Tally) error {
+			c.Rows = append(c.Rows, *t)
+			return nil
+		})
+		if err != nil || len(c.Rows) > 0 || c.Run.Counts["affirmed"] == 0 {
+			return c, err
+		}
+		// Mined but never counted, on the command line.
+		if err := s.Store.BuildTallies(ctx, key.period, key.dictionary); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// counted is the period as it was counted with the dictionary in use; ok is
+// false while it is being read.
+func (q *request) counted(p chaping.Period) (counted, bool, error) {
+	return q.desk.counted.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
+}
+
+// An item is one sentence to review: a review and a term that mining found
+// affirmed in it.
+type item struct {
+	ID                     string
+	Keyword, Term          string
+	Review                 chaping.ReviewKey
+	Published              time.Time
+	Grade                  chaping.Grade
+	Rating                 int
+	Default                bool
+	Before, Surface, After string
+	Cue                    string
+	Judgement              chaping.Judgement // filled in for display
+}
+
+// reach is how much of a review stands around a term, in characters.
+const reach = 80
+
+// cut gives the text before, in and after the runes [start, end).
+func cut(body string, start, end int) (before, in, after string) {
+	at := func(n int) int {
+		i := 0
+		for ; n > 0 && i < len(body); n-- {
+			_, size := utf8.DecodeRuneInString(body[i:])
+			i += size
+		}
+		return i
+	}
+	i, j := at(start), at(end)
+	from, to := at(max(start-reach, 0)), at(end+reach)
+	before, in, after = body[from:i], body[i:j], body[j:to]
+	if from > 0 {
+		before = "…" + before
+	}
+	if to < len(body) {
+		after += "…"
+	}
+	return before, in, after
+}
+
+func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
+	s.work.Lock()
+	defer s.work.Unlock()
+	var list []item
+	seen := map[pipeline.Judged]bool{}
+	err := s.Store.Evidence(ctx, key.period, key.dictionary, store.TallyFilter{}, func(e *chaping.Evidence) error {
+		about := pipeline.Judged{Review: e.Review.Key(), Term: e.Term}
+		if seen[about] { // a product under two keywords, or a second mention
+			return nil
+		}
+		if len(list) >= maxItems {
+			return errFull
+		}
+		seen[about] = true
+		r := &e.Review
+		i := item{ID: about.ID(), Keyword: e.Keyword, Term: e.Term, Review: about.Review, Published: r.Published, Grade: r.Grade, Rating: r.Rating, Default: r.Default, Cue: e.Mention.Cue}
+		i.Before, i.Surface, i.After = cut(r.Body(), e.Mention.Start, e.Mention.End)
+		if r.Body() == "" {
+			i.Surface = e.Mention.Surface
+		}
+		list = append(list, i)
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		err = nil
+	}
+	return list, err
+}
+
+var errFull = errors.New("enough")
+
+// items are the period's sentences that keep wants, with the judgements that
+// hold, in the order of the sheet. What keep is given is overwritten.
+func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
+	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	judged, err := q.judgements(q.ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	var i item
+	for n := range all {
+		i = all[n]
+		if len(judged) > 0 {
+			i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+		}
+		if keep(&i) {
+			list = append(list, i)
+		}
+	}
+	return list, true, nil
+}
+
+// judged are the judgements that hold, read again when somebody has judged.
+type judged struct {
+	mu   sync.Mutex
+	mark int64
+	all  map[pipeline.Judged]chaping.Judgement
+}
+
+func (s *Server) judgements(ctx context.Context) (map[pipeline.Judged]chaping.Judgement, error) {
+	mark, err := s.Station.LastJudgement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.judged.mu.Lock()
+	defer s.judged.mu.Unlock()
+	if s.judged.all != nil && s.judged.mark == mark {
+		return s.judged.all, nil
+	}
+	all := map[pipeline.Judged]chaping.Judgement{} // a new one: the old one is being read
+	err = s.Station.Judgements(ctx, func(j chaping.Judgement) error {
+		all[pipeline.Judged{Review: j.Review, Term: j.Term}] = j
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.judged.all, s.judged.mark = all, mark
+	return all, nil
+}
+
+// A draftKey names all that a draft is made of.
+type draftKey struct {
+	period     chaping.Period
+	dictionary string
+	watch      string // name
+	keywords   string
+	terms      string
+	run        string // that mined it
+	judgement  int64
+	station    string
+}
+
+func (s *Server) loadDraft(ctx context.Context, key draftKey) (*report.Platform, error) {
+	judged, err := s.judgements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.work.Lock()
+	defer s.work.Unlock()
+	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
+	sheet, _, err := pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
+		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Filed: s.Calendar.Due(key.period).Day, Program: s.Program})
+	return sheet, err
+}
+
+const joint = "\n"
+
+func unjoin(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, joint)
+}
+
+// mineJob mines a period in the background, and counts it.
+func (s *Server) mineJob(who string, period chaping.Period) (*job, error) {
+	j, err := s.jobs.start(kindMine, "报送期 "+period.String(), who, "/?period="+period.String(), func(ctx context.Context, j *job) (string, error) {
+		return s.mineNow(ctx, period, j.tell)
+	})
+	return j, err
+}
+
+// mineNow brings a period up to date and tells what came of it.
+func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) (string, error) {
+	judged, err := s.judgements(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.work.Lock()
+	defer s.work.Unlock()
+	defer s.desk.drop()
+	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged,
+		Progress: func(done, total uint64, detail string) { tell(int64(done), int64(total), detail) }}
+	mined, err := pipe.Mine(ctx, period, false)
+	if err != nil {
+		return "", err
+	}
+	tell(1, 1, "正在计数")
+	if err := s.Store.BuildTallies(ctx, period, s.miner().Version()); err != nil {
+		return "", err
+	}
+	if s.Works.Mined != nil {
+		if err := s.Works.Mined(ctx, pipe, period); err != nil {
+			return "", err
+		}
+	}
+	if err := s.Store.BuildTallies(ctx, period, s.miner().Version()); err != nil { // Mined may have counted other periods only
+		return "", err
+	}
+	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
+}
+
+// sheetPeriod is the period whose sheet is to be worked on: the last one that
+// has ended, until its sheet is frozen or its due day is long past; then the
+// one that runs.
+func (q *request) sheetPeriod() (chaping.Period, error) {
+	now := q.Now()
+	running := chaping.PeriodOf(now)
+	last := running.Previous()
+	if now.After(q.Calendar.Due(last).Day.AddDate(0, 0, overdueDays)) {
+		return running, nil
+	}
+	done, err := q.submitted(last)
+	if err != nil || !done {
+		return last, err
+	}
+	return running, nil
+}
+
+// overdueDays is how long after its due day a period is still put first.
+const overdueDays = 10
+
+// submitted tells whether the home station has handed in the period's sheet.
+func (q *request) submitted(p chaping.Period) (bool, error) {
+	list, err := q.Station.Submissions(q.ctx, p.String())
+	return slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == q.home.Name }), err
+}
+
+// period reads the period in the address; that of the sheet to be worked on
+// where there is none. One that has not begun is refused.
+func (q *request) period() (chaping.Period, error) {
+	text := q.form("period")
+	if text == "" {
+		return q.sheetPeriod()
+	}
+	p, err := chaping.ParsePeriod(text)
+	if err != nil {
+		return p, bad(err.Error(), "从页面上的列表选择")
+	}
+	if p.Year < 2000 || q.Now().Before(p.Window().From) {
+		return p, bad("报送期 "+p.String()+" 还没有开始，或太早", "从页面上的列表选择")
+	}
+	return p, nil
+}
+
+// periods are what a page offers to choose from, the latest first.
+func (q *request) periods() []chaping.Period {
+	var list []chaping.Period
+	p := chaping.PeriodOf(q.Now())
+	for range 18 {
+		list = append(list, p)
+		p = p.Previous()
+	}
+	return list
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// told is an error that the page with the form can show itself.
+func told(err error) (*fault, bool) {
+	var known *chaping.Error
+	var input *chaping.InputError
+	var f *fault
+	switch {
+	case errors.Is(err, station.ErrMissing):
+		return nil, false
+	case errors.As(err, &f):
+		return f, f.status < 500
+	case errors.As(err, &known) && (known.Code == chaping.CodeInput || known.Code == chaping.CodeUsage):
+		return &fault{problem: known.Message, remedy: known.Remedy}, true
+	case errors.As(err, &input):
+		return &fault{problem: input.Error()}, true
+	}
+	return nil, false
+}
+
+// Problem and Remedy are what templates show of a fault.
+func (f *fault) Problem() string { return f.problem }
+
+// Remedy is what to do about it.
+func (f *fault) Remedy() string { return f.remedy }
+
+// terms are the dictionary's terms.
+func (s *Server) terms() []chaping.Term { return s.miner().Dictionary().Terms }
+
+func shippedTerms() ([]chaping.Term, error) {
+	d, err := nlp.ShippedDictionary()
+	if err != nil {
+		return nil, err
+	}
+	return d.Terms, nil
+}

@@ -1,0 +1,40 @@
+// Package web is the stations' portal: pages in Chinese, rendered on the
+// server, that work without a CDN and mostly without JavaScript.
+//
+// # A page
+//
+// Everything that can be asked for is one line of the table in routes.go:
+//
+//	{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测")}
+//
+// From it come the mux, the check of roles, the navigation, what is entered
+// into the audit log, and the test that walks every route with every role.
+// To add a page, add its line, a method on request, and a template in
+// templates/ named in pages.go.
+//
+//	browser ─▶ ServeHTTP ─▶ origin ─▶ mux ─▶ gate ────────▶ handler ─▶ render
+//	            headers     check            session,            │
+//	            limits                       roles, home, act    └ error ─▶ fault page
+//
+// The gate is the one place that says who may do what: no handler asks for a
+// role, and records that belong to stations are only reached through the
+// account's station.Scope.
+//
+// # Nothing blocks
+//
+// What takes long is a job (jobs.go): it runs in the background, one of its
+// kind at a time, tells its progress by server-sent events, and can be
+// cancelled. What pages show of the store is remembered (memo.go): a page
+// that comes too early says so and looks again.
+//
+// # Nothing is lost
+//
+// Records carry a version; who changes an older one sees both (conflict). A
+// form whose session has expired is parked and comes back after the login.
+//
+// # What a browser may do
+//
+// Scripts and styles come from /assets only, nothing is inline. Forms from
+// other origins are refused (http.CrossOriginProtection). Whatever buyers,
+// sellers and people write is escaped by html/template.
+package web

@@ -1,0 +1,324 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"chaping"
+	"chaping/lexicon"
+	"chaping/nlp"
+	"chaping/station"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func hazardName(class string) string { return nlp.Hazards()[class] }
+
+type namedHazard struct{ Class, Name string }
+
+func hazardNames() []namedHazard {
+	var list []namedHazard
+	all := nlp.Hazards()
+	for _, class := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, namedHazard{class, all[class]})
+	}
+	return list
+}
+
+// lexiconPage lists the terms in use.
+func (q *request) lexiconPage() error {
+	lex := q.lexical.Load()
+	edited := map[string]station.TermEdit{}
+	for _, e := range lex.lexicon.Edits {
+		edited[e.Name] = e
+	}
+	field, hazard, text, only := q.form("field"), q.form("hazard"), q.form("q"), q.form("only")
+	counts := map[string]int{}
+	type line struct {
+		chaping.Term
+		Edited bool
+	}
+	var list []line
+	for _, t := range q.terms() {
+		counts[t.Field]++
+		_, isEdited := edited[t.Name]
+		switch {
+		case field != "" && t.Field != field, hazard != "" && t.Hazard != hazard, only == "edited" && !isEdited:
+			continue
+		case text != "" && !strings.Contains(t.Name, text) && !slices.ContainsFunc(t.Surfaces, func(s string) bool { return strings.Contains(s, text) }):
+			continue
+		}
+		list = append(list, line{t, isEdited})
+	}
+	var removed []station.TermEdit
+	for _, e := range lex.lexicon.Edits {
+		if e.Removed {
+			removed = append(removed, e)
+		}
+	}
+	total := len(list)
+	const most = 200
+	return q.render("lexicon", map[string]any{"Terms": list[:min(most, total)], "Total": total, "More": max(total-most, 0), "All": len(q.terms()), "Fields": ranked(counts), "Hazards": hazardNames(), "Field": field, "Hazard": hazard,
+		"Q": text, "Only": only, "Version": q.miner().Version(), "Lexicon": lex.lexicon, "Removed": removed, "Edit": q.may("POST /lexicon/term")})
+}
+
+func (q *request) termPage() error {
+	name := q.form("name")
+	base := q.lexical.Load().lexicon
+	t := chaping.Term{}
+	if name != "" {
+		i := slices.IndexFunc(q.terms(), func(t chaping.Term) bool { return t.Name == name })
+		if i >= 0 {
+			t = q.terms()[i]
+		} else {
+			shipped, err := shippedTerms()
+			if err != nil {
+				return err
+			}
+			j := slices.IndexFunc(shipped, func(t chaping.Term) bool { return t.Name == name })
+			if j < 0 {
+				return &fault{http.StatusNotFound, "词库里没有词条“" + chaping.Shorten(name, 30) + "”", "从“词库”页选择", nil}
+			}
+			t = shipped[j]
+		}
+	}
+	return q.termForm(http.StatusOK, t, base.Version, name == "", nil)
+}
+
+func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, problem *fault) error {
+	counts := map[string]int{}
+	for _, x := range q.terms() {
+		counts[x.Field]++
+	}
+	p := chaping.PeriodOf(q.Now()).Previous() // the last one that is complete
+	return q.show(status, "term", cmp.Or(t.Name, "新词条"), map[string]any{"T": t, "Base": base, "New": isNew, "Problem": problem, "Fields": ranked(counts), "Hazards": hazardNames(), "Period": p, "Periods": q.periods(), "Edit": q.may("POST /lexicon/term"), "Note": q.form("note")})
+}
+
+// editInForm is the change that the form asks for.
+func (q *request) editInForm() station.TermEdit {
+	severity, err := strconv.Atoi(cmp.Or(q.form("severity"), "0"))
+	if err != nil {
+		severity = -1 // refused by the dictionary's own check
+	}
+	e := station.TermEdit{Name: q.form("name"), Surfaces: fields(q.form("surfaces")), Field: cmp.Or(q.form("field"), "本站"), Hazard: q.form("hazard"), Severity: severity, Removed: q.form("removed") != ""}
+	slices.Sort(e.Surfaces)
+	e.Surfaces = slices.DeleteFunc(slices.Compact(e.Surfaces), func(s string) bool { return s == e.Name })
+	return e
+}
+
+func (e termChange) term() chaping.Term {
+	return chaping.Term{Name: e.Name, Surfaces: e.Surfaces, Field: e.Field, Hazard: e.Hazard, Severity: e.Severity}
+}
+
+type termChange station.TermEdit
+
+// changed is the dictionary with the form's change, on top of the version in
+// use.
+func (q *request) changed(e station.TermEdit) (*nlp.Miner, []station.TermEdit, error) {
+	shipped, err := shippedTerms()
+	if err != nil {
+		return nil, nil, err
+	}
+	base := q.lexical.Load().lexicon
+	// Forms stand in the order of the shipped term where they are the same.
+	for _, t := range shipped {
+		if t.Name == e.Name && slices.Equal(slices.Sorted(slices.Values(t.Surfaces)), e.Surfaces) {
+			e.Surfaces = t.Surfaces
+		}
+	}
+	edits := base.With(e, shipped)
+	next := station.Lexicon{Edits: edits}
+	d, err := nlp.NewDictionary("词库", next.Apply(shipped))
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := nlp.NewMiner(d)
+	return m, edits, err
+}
+
+// termPreview begins to compare the period with and without the change.
+func (q *request) termPreview() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	e := q.editInForm()
+	next, _, err := q.changed(e)
+	if err != nil {
+		return err
+	}
+	if j := q.jobs.active(kindPreview); j != nil { // what was asked before is no longer wanted
+		j.cancel()
+		<-j.done
+	}
+	before := q.miner()
+	j, err := q.jobs.start(kindPreview, "词条 "+e.Name, q.account.Person, "", func(ctx context.Context, j *job) (string, error) {
+		var read int64
+		diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
+			return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
+				if read++; read%5000 == 0 {
+					j.tell(read, 0, fmt.Sprintf("已比较 %d 条评论", read))
+				}
+				return each(r)
+			})
+		}, before, next, previewSamples)
+		if err != nil {
+			return "", err
+		}
+		j.setResult(diff)
+		return "", nil
+	})
+	if err != nil {
+		return err
+	}
+	return q.fragment("term", "previewing", map[string]any{"Job": j, "State": j.State()})
+}
+
+// previewSamples is how many sentences of each kind of change are shown.
+const previewSamples = 40
+
+// termPreviewResult shows what the comparison came to.
+func (q *request) termPreviewResult() error {
+	j, err := q.job()
+	if err != nil {
+		return err
+	}
+	state := j.State()
+	if state.Running() {
+		return q.fragment("term", "previewing", map[string]any{"Job": j, "State": state})
+	}
+	diff, _ := j.getResult().(*lexicon.Difference)
+	if diff == nil {
+		return q.fragment("preview", "preview", map[string]any{"State": state})
+	}
+	groups := map[lexicon.ChangeKind][]lexicon.Change{}
+	for _, c := range diff.Samples {
+		groups[c.Kind] = append(groups[c.Kind], c)
+	}
+	return q.fragment("preview", "preview", map[string]any{"State": state, "D": diff, "Added": groups[lexicon.Added], "Removed": groups[lexicon.Removed], "Changed": groups[lexicon.Changed]})
+}
+
+// fragment answers with a part of a page.
+func (q *request) fragment(page, part string, data any) error {
+	var b strings.Builder
+	if err := q.pages[page].ExecuteTemplate(&b, part, data); err != nil {
+		return err
+	}
+	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.w.Header().Set("Cache-Control", "no-store")
+	return compress(q.w, q.r, http.StatusOK, []byte(b.String()))
+}
+
+// termSave makes a version with the change, and mines the period with it.
+func (q *request) termSave() error {
+	e := q.editInForm()
+	base, note := number(q.form("base")), q.form("note")
+	action := "修改"
+	if e.Removed {
+		action = "停用"
+	}
+	q.act.Object = action + "词条 " + e.Name
+	q.act.Detail = fmt.Sprintf("写法 %s；领域 %s；危害 %s；严重程度 %d。%s", strings.Join(e.Surfaces, "、"), e.Field, e.Hazard, e.Severity, note)
+	form := func(f *fault) error {
+		return q.termForm(http.StatusUnprocessableEntity, termChange(e).term(), base, q.form("new") != "", f)
+	}
+	if note == "" {
+		return form(&fault{problem: "没有写修改说明", remedy: "写明为什么改，例如“补充写法”"})
+	}
+	miner, edits, err := q.changed(e)
+	if f, ok := told(err); ok {
+		return form(f)
+	}
+	if err != nil {
+		return err
+	}
+	saved, err := q.Station.PutLexicon(q.ctx, base, q.account.Person, note, edits)
+	if theirs, ok := conflictWith[station.Lexicon](err); ok {
+		hidden := url.Values{"name": {e.Name}, "surfaces": {strings.Join(e.Surfaces, "\n")}, "field": {e.Field}, "hazard": {e.Hazard}, "severity": {itoa(e.Severity)}, "note": {note}, "base": {strconv.FormatInt(theirs.Version, 10)}}
+		if e.Removed {
+			hidden.Set("removed", "1")
+		}
+		their := "没有改这个词条；改的是：" + theirs.Note
+		for _, x := range theirs.Edits {
+			if x.Name == e.Name {
+				their = fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(x.Surfaces, "、"), hazardName(x.Hazard), x.Severity)
+			}
+		}
+		return q.conflict("/lexicon/term", "/lexicon/term?"+url.Values{"name": {e.Name}}.Encode(),
+			[]difference{{"版本", fmt.Sprintf("第 %d 版（%s）", theirs.Version, theirs.Who), fmt.Sprintf("在第 %d 版上修改", base)}, {"词条 " + e.Name, their, fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(e.Surfaces, "、"), hazardName(e.Hazard), e.Severity)}}, hidden)
+	}
+	if err != nil {
+		return err
+	}
+	q.lexical.Store(&lexical{miner, saved})
+	q.desk.drop()
+	p, err := q.sheetPeriod()
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("词库第 %d 版已保存", saved.Version)
+	if _, err := q.mineJob(q.account.Person, p); err == nil {
+		message += "，正在用它重新挖掘报送期 " + p.String()
+	} else {
+		message += "；等现在的挖掘完成后，请再挖掘一次"
+	}
+	return q.redirect("/lexicon", message)
+}
+
+// lexiconVersions lists the versions, and how two of them differ.
+func (q *request) lexiconVersions() error {
+	list, err := q.Station.Lexicons(q.ctx)
+	if err != nil {
+		return err
+	}
+	type change struct {
+		Name, Before, After string
+	}
+	var diff []change
+	a, b := number(q.form("a")), number(q.form("b"))
+	if b > 0 {
+		shipped, err := shippedTerms()
+		if err != nil {
+			return err
+		}
+		var sides [2]map[string]chaping.Term
+		names := map[string]bool{}
+		for i, v := range []int64{a, b} {
+			l, err := q.Station.Lexicon(q.ctx, v)
+			if v == 0 {
+				l, err = station.Lexicon{}, nil
+			}
+			if err != nil {
+				return err
+			}
+			sides[i] = map[string]chaping.Term{}
+			for _, t := range l.Apply(shipped) {
+				sides[i][t.Name] = t
+			}
+			for _, e := range l.Edits {
+				names[e.Name] = true
+			}
+		}
+		describe := func(t chaping.Term, ok bool) string {
+			if !ok {
+				return "没有"
+			}
+			return fmt.Sprintf("写法 %s；%s；%s；严重程度 %d", cmp.Or(strings.Join(t.Surfaces, "、"), "只有词条本身"), t.Field, cmp.Or(hazardName(t.Hazard), "未分类"), t.Severity)
+		}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			x, okx := sides[0][name]
+			y, oky := sides[1][name]
+			if before, after := describe(x, okx), describe(y, oky); before != after {
+				diff = append(diff, change{name, before, after})
+			}
+		}
+	}
+	return q.render("versions", map[string]any{"List": list, "A": a, "B": b, "Diff": diff})
+}

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// A memo remembers what is dear to load. What is there is given at once, and
+// loaded anew in the background when it is older than fresh; what is not there
+// is waited for a moment.
+type memo[K comparable, V any] struct {
+	load  func(ctx context.Context, key K) (V, error)
+	fresh time.Duration
+	max   int // entries
+
+	mu      sync.Mutex
+	entries map[K]*remembered[V]
+	running sync.WaitGroup
+	ended   context.Context
+}
+
+type remembered[V any] struct {
+	value   V
+	err     error
+	known   bool // value or err holds
+	loaded  time.Time
+	used    time.Time
+	loading chan struct{} // nil when nothing loads
+}
+
+func newMemo[K comparable, V any](ended context.Context, fresh time.Duration, max int, load func(context.Context, K) (V, error)) *memo[K, V] {
+	return &memo[K, V]{load: load, fresh: fresh, max: max, entries: map[K]*remembered[V]{}, ended: ended}
+}
+
+// get waits at most patience for a value that is not there; ok is false when
+// that was too short, and loading goes on.
+func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (value V, ok bool, err error) {
+	m.mu.Lock()
+	e := m.entries[key]
+	if e == nil {
+		e = &remembered[V]{}
+		m.entries[key] = e
+		m.forget()
+	}
+	e.used = time.Now()
+	if e.loading == nil && (!e.known || e.err != nil || time.Since(e.loaded) > m.fresh) {
+		m.start(key, e)
+	}
+	loading, known := e.loading, e.known && e.err == nil
+	if known {
+		value = e.value
+		m.mu.Unlock()
+		return value, true, nil
+	}
+	m.mu.Unlock()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-loading:
+	case <-timer.C:
+		return value, false, nil
+	case <-ctx.Done():
+		return value, false, ctx.Err()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return e.value, e.err == nil, e.err
+}
+
+// start loads a value in the background. m.mu is held.
+func (m *memo[K, V]) start(key K, e *remembered[V]) {
+	e.loading = make(chan struct{})
+	m.running.Go(func() {
+		v, err := m.load(m.ended, key)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		e.err = err
+		if err == nil {
+			e.value = v
+		}
+		e.known, e.loaded = true, time.Now()
+		close(e.loading)
+		e.loading = nil
+	})
+}
+
+// forget drops what was not used for longest. m.mu is held.
+func (m *memo[K, V]) forget() {
+	for len(m.entries) > m.max {
+		var oldest K
+		found := false
+		for k, e := range m.entries {
+			if e.loading == nil && !e.used.IsZero() && (!found || e.used.Before(m.entries[oldest].used)) {
+				oldest, found = k, true
+			}
+		}
+		if !found {
+			return
+		}
+		delete(m.entries, oldest)
+	}
+}
+
+// drop forgets everything.
+func (m *memo[K, V]) drop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k, e := range m.entries {
+		if e.loading == nil {
+			delete(m.entries, k)
+		} else {
+			e.loaded = time.Time{}
+			delete(m.entries, k) // what loads is from before; whoever waits for it gets it
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/nlp"
+	"chaping/station"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pageParts are the pages with the partials that each uses, besides the
+// layout.
+var pageParts = map[string][]string{
+	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
+	"dashboard": {"period"}, "home": nil, "start": nil,
+	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
+	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil,
+	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
+	"sheets": {"period"}, "calendar": nil,
+	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "audit": nil, "me": nil,
+}
+
+// pages are the parsed templates by name of the page.
+type pages map[string]*template.Template
+
+func loadPages() (pages, error) {
+	set := pages{}
+	for name, parts := range pageParts {
+		files := []string{"templates/layout.html"}
+		for _, part := range append(slices.Clone(parts), name) {
+			files = append(files, "templates/"+part+".html")
+		}
+		t, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, files...)
+		if err != nil {
+			return nil, err
+		}
+		set[name] = t
+	}
+	return set, nil
+}
+
+// functions are what templates call.
+var functions = template.FuncMap{
+	"asset": assetPath,
+	"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
+	"lines": func(list []string) string { return strings.Join(list, "\n") },
+	"split": func(s string) []string {
+		return slices.DeleteFunc(strings.Split(s, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
+	},
+	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format("2006-01-02 15:04") },
+	"day":     func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
+	"chinese": chaping.ChineseDate,
+	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
+	"hazard":  func(h string) string { return nlp.Hazards()[h] },
+	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
+	"lasted":  lasted,
+	"status":  statusName,
+	"minute": func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(chaping.Shanghai()).Format(minute)
+	},
+	"query": query,
+	"add":   func(a, b int) int { return a + b },
+	"seq": func(from, to int) (list []int) {
+		for ; from <= to; from++ {
+			list = append(list, from)
+		}
+		return list
+	},
+	"dict": func(pairs ...any) map[string]any {
+		m := map[string]any{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			m[pairs[i].(string)] = pairs[i+1]
+		}
+		return m
+	},
+	"orblank": func(id int64) string {
+		if id == 0 {
+			return ""
+		}
+		return fmt.Sprint(id)
+	},
+	"safeotp": func(address string) template.URL { // otpauth: is no scheme that html/template knows
+		if strings.HasPrefix(address, "otpauth://totp/") {
+			return template.URL(address)
+		}
+		return ""
+	},
+	"percent": func(n, of uint64) string {
+		if of == 0 {
+			return "—"
+		}
+		return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
+	},
+	"web": func(address string) string { // only what a browser may open
+		if u, err := url.Parse(address); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+			return address
+		}
+		return ""
+	},
+}
+
+// query writes an address with the values, names and values in turn; empty
+// values are left out.
+func query(path string, pairs ...any) template.URL {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if s := fmt.Sprint(pairs[i+1]); s != "" {
+			v.Set(fmt.Sprint(pairs[i]), s)
+		}
+	}
+	if len(v) == 0 {
+		return template.URL(path)
+	}
+	return template.URL(path + "?" + v.Encode())
+}
+
+// A frame is what the layout needs besides the page's data.
+type frame struct {
+	Title   string
+	Page    string
+	Path    string
+	Account *station.Account
+	Home    station.Station
+	Nav     []navGroup
+	Message string
+	Program string
+	May     func(path string) bool // whether the account may post there
+	D       any
+}
+
+type navGroup struct {
+	Heading string
+	Links   []navLink
+}
+
+type navLink struct {
+	Path, Title string
+	Current     bool
+}
+
+func (q *request) navigation() []navGroup {
+	var groups []navGroup
+	if q.account == nil {
+		return nil
+	}
+	for _, r := range q.routes {
+		if r.nav == "" || !q.account.Has(r.roles...) || r.data && !q.seesReviews() {
+			continue
+		}
+		path := strings.TrimSuffix(r.pattern, "{$}")
+		link := navLink{path, r.title, q.r.URL.Path == path || path != "/" && strings.HasPrefix(q.r.URL.Path, path+"/")}
+		if i := slices.IndexFunc(groups, func(g navGroup) bool { return g.Heading == r.nav }); i >= 0 {
+			groups[i].Links = append(groups[i].Links, link)
+		} else {
+			groups = append(groups, navGroup{r.nav, []navLink{link}})
+		}
+	}
+	return groups
+}
+
+// may tells whether the account may use the route of that method and pattern.
+func (q *request) may(pattern string) bool {
+	for _, r := range q.routes {
+		if r.method+" "+r.pattern == pattern {
+			return q.account != nil && q.account.Has(r.roles...)
+		}
+	}
+	panic("no route " + pattern)
+}
+
+// render answers with a page.
+func (q *request) render(page string, data any) error {
+	return q.show(http.StatusOK, page, q.route.title, data)
+}
+
+// show answers with a page; requests of htmx get its body only.
+func (q *request) show(status int, page, title string, data any) error {
+	f := frame{Title: title, Page: page, Path: q.r.URL.Path, Account: q.account, Home: q.home, Nav: q.navigation(), Program: q.Program, May: q.may, D: data, Message: q.message()}
+	name := "layout.html"
+	if q.r.Header.Get("HX-Request") != "" {
+		name = "main"
+	}
+	var b bytes.Buffer
+	if err := q.pages[page].ExecuteTemplate(&b, name, f); err != nil {
+		return err
+	}
+	h := q.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "HX-Request")
+	return compress(q.w, q.r, status, b.Bytes())
+}
+
+// loading answers that what the page shows is not there yet.
+func (q *request) loading(what string) error {
+	q.w.Header().Set("Refresh", "2")
+	return q.show(http.StatusOK, "loading", q.route.title, what)
+}
+
+// message takes the message that redirect left.
+func (q *request) message() string {
+	c, err := q.r.Cookie("message")
+	if err != nil {
+		return ""
+	}
+	http.SetCookie(q.w, &http.Cookie{Name: "message", Path: "/", MaxAge: -1, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return ""
+	}
+	return chaping.Shorten(string(text), 500)
+}
+
+func encodeMessage(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+
+// fields are the lines of a text area, without blank ones and doubles.
+func fields(text string) []string {
+	var list []string
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '、' || r == '，' || r == ',' }) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(list, line) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// A difference is a field of which two people made different things.
+type difference struct{ Field, Theirs, Mine string }
+
+// conflict shows both sides of a record that somebody else has changed, with a
+// form that stores mine on top of it. hidden are the fields of that form.
+func (q *request) conflict(action, back string, diffs []difference, hidden url.Values) error {
+	diffs = slices.DeleteFunc(diffs, func(d difference) bool { return d.Theirs == d.Mine })
+	return q.show(http.StatusConflict, "conflict", "内容有冲突", map[string]any{"Action": action, "Back": back, "Diffs": diffs, "Hidden": hidden})
+}

@@ -1,0 +1,218 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"chaping"
+	"chaping/incident"
+	"chaping/pipeline"
+	"chaping/station"
+)
+
+func isPartial(err error) bool {
+	var known *chaping.Error
+	return errors.As(err, &known) && known.Code == chaping.CodePartial
+}
+
+// conflictWith is the record as somebody else has left it, if that is what
+// the error says.
+func conflictWith[T any](err error) (theirs T, ok bool) {
+	var c *station.Conflict
+	if !errors.As(err, &c) {
+		return theirs, false
+	}
+	theirs, ok = c.Theirs.(T)
+	return theirs, ok
+}
+
+// pageSize is how many sentences a page of the review shows.
+const pageSize = 30
+
+// review shows sentences to judge. Those with a verdict stay on the page that
+// they were judged on, and are gone from the next.
+func (q *request) review() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	c, ok, err := q.counted(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("正在读取报送期 " + p.String())
+	}
+	state, term, keyword, grade := q.form("state"), q.form("term"), q.form("keyword"), q.form("grade")
+	if state == "" {
+		state = "unreviewed"
+	}
+	// What is judged leaves the unreviewed, so pages go on after a sentence,
+	// not at a number.
+	after := q.form("after")
+	passed, before, total := after == "", 0, 0
+	counts := map[string]int{}
+	terms, keywords := map[string]int{}, map[string]int{}
+	list, ok, err := q.items(p, func(i *item) bool {
+		if grade == "negative" && i.Grade != chaping.Negative {
+			return false
+		}
+		s := cmp.Or(string(i.Judgement.Verdict), "unreviewed")
+		inState := state == "all" || s == state
+		if (term == "" || i.Term == term) && (keyword == "" || i.Keyword == keyword) {
+			counts[s]++
+		}
+		if inState {
+			terms[i.Term]++
+			keywords[i.Keyword]++
+		}
+		wanted := inState && (term == "" || i.Term == term) && (keyword == "" || i.Keyword == keyword)
+		if !passed {
+			passed = i.ID == after
+			if wanted {
+				before++
+			}
+			return false
+		}
+		if wanted {
+			total++
+		}
+		return wanted && total <= pageSize+1
+	})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("正在读取报送期 " + p.String() + " 的证据")
+	}
+	total += before
+	next := ""
+	if len(list) > pageSize {
+		list = list[:pageSize]
+		next = list[pageSize-1].ID
+	}
+	return q.render("review", map[string]any{"Period": p, "Periods": q.periods(), "At": "/review", "Counted": c, "Items": list, "Total": total, "From": before + 1, "To": before + len(list),
+		"Next": next, "Skipped": before, "State": state, "Term": term, "Keyword": keyword, "Grade": grade, "Counts": counts, "Terms": ranked(terms), "Keywords": ranked(keywords), "Judge": q.may("POST /review/judge")})
+}
+
+type rankedName struct {
+	Name string
+	N    int
+}
+
+// ranked lists names by number, most first.
+func ranked(n map[string]int) []rankedName {
+	var list []rankedName
+	for name, count := range n {
+		list = append(list, rankedName{name, count})
+	}
+	slices.SortFunc(list, func(a, b rankedName) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
+	return list
+}
+
+// judge takes the verdict on one sentence and answers with it.
+func (q *request) judge() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	id := q.form("id")
+	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[q.form("verdict")]
+	if !known {
+		return bad("没有选择确认还是排除", "重新选择")
+	}
+	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
+	if err != nil {
+		return err
+	}
+	if !ok || len(list) == 0 {
+		return &fault{http.StatusNotFound, "这条证据已不在报送期 " + p.String() + " 里", "刷新页面；词库或评论可能刚有变化", nil}
+	}
+	i := list[0]
+	note := chaping.Shorten(q.form("note"), 500)
+	if verdict == chaping.Rejected && note == "" {
+		note = "人工复核：不成立"
+	}
+	j := chaping.Judgement{Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person}
+	q.act.Object, q.act.Detail = fmt.Sprintf("%s “%s” %s/%s/%s", verdict.Chinese(), i.Term, i.Review.Platform, i.Review.Product, i.Review.Review), note
+	if err := q.Station.Judge(q.ctx, j); err != nil {
+		return err
+	}
+	if q.r.Header.Get("HX-Request") == "" {
+		return q.redirect(q.back("/review?period="+p.String()), verdict.Chinese())
+	}
+	judged, err := q.judgements(q.ctx)
+	if err != nil {
+		return err
+	}
+	i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+	return q.fragment("review", "evidence", map[string]any{"I": i, "Period": p, "Judge": true})
+}
+
+// back is the page that a form was sent from, if it is ours.
+func (q *request) back(otherwise string) string {
+	if from := q.form("back"); from != "" {
+		return local(from)
+	}
+	return otherwise
+}
+
+// shownUrgent is a candidate as the page shows it.
+type shownUrgent struct {
+	station.Urgent
+	X incident.Candidate
+}
+
+func candidate(u station.Urgent) (c incident.Candidate, err error) {
+	return c, json.Unmarshal(u.Candidate, &c)
+}
+
+func (q *request) urgents() error {
+	list, err := q.Station.Urgents(q.ctx, "")
+	if err != nil {
+		return err
+	}
+	var open, decided []shownUrgent
+	for _, u := range list {
+		x := shownUrgent{Urgent: u}
+		if x.X, err = candidate(u); err != nil {
+			return err
+		}
+		if u.Status == station.UrgentOpen {
+			open = append(open, x)
+		} else {
+			decided = append(decided, x)
+		}
+	}
+	return q.render("urgent", map[string]any{"Open": open, "Decided": decided})
+}
+
+func (q *request) urgentDecide() error {
+	id := number(q.r.PathValue("id"))
+	status := map[string]string{"confirm": station.UrgentConfirmed, "dismiss": station.UrgentDismissed}[q.form("decision")]
+	reason := q.form("reason")
+	switch {
+	case status == "":
+		return bad("没有选择确认还是排除", "重新选择")
+	case reason == "":
+		return bad("没有写理由", "写明依据，例如“电话核实属实”")
+	}
+	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, func(u station.Urgent) []station.Message {
+		if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
+			return nil
+		}
+		return q.Works.Confirmed(u)
+	})
+	if err != nil {
+		return err
+	}
+	if u.Status == station.UrgentConfirmed {
+		return q.redirect("/urgent", fmt.Sprintf("编号 %d 已确认为重要风险信息，应当及时报送", id))
+	}
+	return q.redirect("/urgent", fmt.Sprintf("编号 %d 已排除", id))
+}

@@ -1,0 +1,389 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chaping"
+	"chaping/evidence"
+	"chaping/nlp"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/scheduler"
+	"chaping/station"
+	"chaping/store"
+)
+
+// Config is what the portal works on.
+type Config struct {
+	Station  *station.DB
+	Store    *store.Store
+	Evidence *evidence.Store // may be nil
+	Calendar *scheduler.Calendar
+	Works    Works
+	Dir      string // for uploads and files being made
+	Program  string // version of the program
+	Secure   bool   // reached by https: cookies are for it only
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Works are the long jobs of the command line that pages start. summary is
+// what they have to say to people; an error with chaping.CodePartial means
+// that all else was done.
+type Works struct {
+	Sites    func() []string // names of site profiles
+	Profiles []string        // names of import templates
+	Collect  func(ctx context.Context, c Collection, tell Tell) (summary string, err error)
+	Import   func(ctx context.Context, i Import, tell Tell) (summary string, err error)
+	// Sample collects a period from a demo mall that is opened for it.
+	Sample func(ctx context.Context, period chaping.Period, tell Tell) (summary string, err error)
+	// Mined is called when a period was mined.
+	Mined func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error
+	// Confirmed are the messages that tell of a confirmed urgent report.
+	Confirmed func(u station.Urgent) []station.Message
+	PDF       func(ctx context.Context, d *report.Document, path string) error
+}
+
+// Tell tells progress: done of total units, total 0 when unknown.
+type Tell func(done, total int64, detail string)
+
+// A Collection is to be collected.
+type Collection struct {
+	Watch  chaping.Watch
+	Period chaping.Period
+	Full   bool
+}
+
+// An Import is a file to be imported.
+type Import struct {
+	Path, Name string // where it is, and what its sender calls it
+	Profile    string
+	Keyword    string
+	Products   string // path of the product table; may be empty
+}
+
+// A Server is the portal. It is an http.Handler.
+type Server struct {
+	Config
+	mux     *http.ServeMux
+	routes  []route
+	guard   *http.CrossOriginProtection
+	pages   pages
+	jobs    *jobs
+	desk    desk
+	lexical atomic.Pointer[lexical]
+	judged  judged
+	ended   context.Context
+	end     context.CancelFunc
+	work    sync.Mutex // who replaces mentions and tallies
+}
+
+// lexical is the dictionary in use.
+type lexical struct {
+	miner   *nlp.Miner
+	lexicon station.Lexicon
+}
+
+// New makes the portal. Close ends its jobs.
+func New(ctx context.Context, c Config) (*Server, error) {
+	s := &Server{Config: c, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
+	s.jobs = newJobs(s.ended, s.Now)
+	s.desk.open(s)
+	var err error
+	if s.pages, err = loadPages(); err != nil {
+		return nil, err
+	}
+	if err := s.loadLexicon(ctx); err != nil {
+		return nil, err
+	}
+	s.routes = allRoutes()
+	for _, r := range s.routes {
+		s.mux.Handle(r.method+" "+r.pattern, s.gate(r))
+	}
+	s.mux.Handle("GET /assets/{file}", newAssets())
+	s.mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := &request{Server: s, w: w, r: r}
+		q.account, _, _ = s.session(r)
+		q.fail(notFound())
+	}))
+	return s, nil
+}
+
+// Close cancels the jobs and waits for them.
+func (s *Server) Close() {
+	s.end()
+	s.jobs.wait()
+	s.desk.wait()
+}
+
+// Dictionary is the shipped dictionary with the station's changes.
+func Dictionary(ctx context.Context, db *station.DB) (*nlp.Dictionary, station.Lexicon, error) {
+	shipped, err := nlp.ShippedDictionary()
+	if err != nil {
+		return nil, station.Lexicon{}, err
+	}
+	l, err := db.Lexicon(ctx, -1)
+	if err != nil || len(l.Edits) == 0 {
+		return shipped, l, err
+	}
+	d, err := nlp.NewDictionary("词库", l.Apply(shipped.Terms))
+	return d, l, err
+}
+
+func (s *Server) loadLexicon(ctx context.Context) error {
+	d, l, err := Dictionary(ctx, s.Station)
+	if err != nil {
+		return err
+	}
+	m, err := nlp.NewMiner(d)
+	if err == nil {
+		s.lexical.Store(&lexical{m, l})
+	}
+	return err
+}
+
+func (s *Server) miner() *nlp.Miner { return s.lexical.Load().miner }
+
+// maxForm bounds a form; uploads have a bound of their own.
+const maxForm = 1 << 20
+
+// contentPolicy lets pages load what we ship and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	if s.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	if err := s.guard.Check(r); err != nil {
+		(&request{Server: s, w: w, r: r}).fail(&fault{http.StatusForbidden, "拒绝了来自别的网站的提交", "请从本站的页面重新提交", nil})
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// A request is one request that the gate has let through.
+type request struct {
+	*Server
+	w       http.ResponseWriter
+	r       *http.Request
+	ctx     context.Context
+	route   route
+	account *station.Account // nil on public pages without a session
+	cookie  string
+	home    station.Station // zero before the first start
+	act     *station.Act
+}
+
+// gate lets a request through to its handler, or not.
+func (s *Server) gate(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		q := &request{Server: s, w: w, r: r, ctx: r.Context(), route: rt}
+		defer func() {
+			if v := recover(); v != nil {
+				if v == http.ErrAbortHandler {
+					panic(v)
+				}
+				q.fail(fmt.Errorf("panic: %v", v))
+			}
+			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(began))
+		}()
+		if err := q.enter(); err != nil {
+			q.fail(err)
+			return
+		}
+		if err := q.limit(); err != nil {
+			q.fail(err)
+			return
+		}
+		if q.account == nil && !rt.public() {
+			q.askLogin()
+			return
+		}
+		if err := q.admit(); err != nil {
+			q.fail(err)
+			return
+		}
+		if err := rt.handle(q); err != nil {
+			q.fail(err)
+			return
+		}
+		if rt.audited() && !q.act.Written() && q.act.Object != "" {
+			if err := s.Station.Record(context.WithoutCancel(q.ctx), q.act); err != nil {
+				s.Log.Error("audit", "err", err)
+			}
+		}
+	})
+}
+
+// enter reads the session and says who acts.
+func (q *request) enter() (err error) {
+	if q.account, q.cookie, err = q.session(q.r); err != nil {
+		return err
+	}
+	if q.home, _, err = q.Station.Home(q.ctx); err != nil {
+		return err
+	}
+	q.act = &station.Act{Action: q.route.title}
+	if q.account != nil {
+		q.act.Who, q.act.Station = q.account.Person+"（"+q.account.Name+"）", q.account.Station
+	}
+	if q.route.audited() {
+		q.ctx = station.WithAct(q.ctx, q.act)
+	}
+	return nil
+}
+
+// limit bounds the body and reads a form.
+func (q *request) limit() error {
+	if q.r.Method == http.MethodGet || q.route.upload {
+		return nil
+	}
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, maxForm)
+	if err := q.r.ParseForm(); err != nil {
+		return &fault{http.StatusRequestEntityTooLarge, "提交的内容太大或格式不对", "缩短后重新提交", err}
+	}
+	return nil
+}
+
+// admit checks roles, and whose data it is.
+func (q *request) admit() error {
+	rt := q.route
+	if rt.public() {
+		return nil
+	}
+	if !q.account.Has(rt.roles...) {
+		return &fault{http.StatusForbidden, "您的账号没有使用“" + rt.title + "”的权限", "请管理员在“账号”页调整角色", nil}
+	}
+	if rt.data && !q.seesReviews() {
+		return &fault{http.StatusForbidden, "这里的评论数据属于别的监测站", "用该监测站的账号登录", nil}
+	}
+	return nil
+}
+
+// seesReviews tells whether the account may see the reviews of the
+// installation, and what was made of them. They belong to its home station:
+// those who only see one station's records must be of that one.
+func (q *request) seesReviews() bool {
+	return q.account.Scope().Sees(q.home.ID)
+}
+
+// cookieName is that of the session.
+func (s *Server) cookieName() string {
+	if s.Secure {
+		return "__Host-chaping"
+	}
+	return "chaping"
+}
+
+func (s *Server) session(r *http.Request) (*station.Account, string, error) {
+	c, err := r.Cookie(s.cookieName())
+	if err != nil {
+		return nil, "", nil
+	}
+	a, ok, err := s.Station.Session(r.Context(), c.Value)
+	if err != nil || !ok {
+		return nil, "", err
+	}
+	return &a, c.Value, nil
+}
+
+// A fault is what went wrong with a request, as its sender is told.
+type fault struct {
+	status  int
+	problem string
+	remedy  string
+	err     error
+}
+
+func (f *fault) Error() string { return f.problem }
+func (f *fault) Unwrap() error { return f.err }
+
+func notFound() error {
+	return &fault{http.StatusNotFound, "没有这个页面", "核对地址，或从首页进入", nil}
+}
+
+// bad is a value in the address or a form that cannot be taken.
+func bad(problem, remedy string) error {
+	return &fault{http.StatusUnprocessableEntity, problem, remedy, nil}
+}
+
+// fail answers with an error. What its sender can do about it is told; the
+// rest goes to the log.
+func (q *request) fail(err error) {
+	var f *fault
+	var known *chaping.Error
+	var input *chaping.InputError
+	var conflict *station.Conflict
+	switch {
+	case errors.As(err, &f):
+	case errors.As(err, &conflict):
+		f = &fault{http.StatusConflict, conflict.Error(), "返回上一页重新打开，再改一次", err}
+	case errors.Is(err, station.ErrMissing):
+		_ = errors.As(err, &known)
+		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
+	case errors.As(err, &known):
+		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
+		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
+			f.status, f.err = http.StatusServiceUnavailable, err
+		}
+	case errors.As(err, &input):
+		f = &fault{http.StatusUnprocessableEntity, input.Error(), "", nil}
+	case errors.Is(err, context.Canceled) && q.r.Context().Err() != nil:
+		return
+	default:
+		f = &fault{http.StatusInternalServerError, "程序内部出错，没有完成", "重试；若仍出现，请把发生的时间告诉管理员查日志", err}
+	}
+	if f.status >= 500 {
+		q.Log.Error("request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err)
+	}
+	h := q.w.Header()
+	h.Del("Content-Disposition")
+	if q.r.Header.Get("HX-Request") != "" {
+		h.Set("HX-Retarget", "#messages")
+		h.Set("HX-Reswap", "innerHTML")
+	}
+	if err := q.show(f.status, "fault", "出错了", map[string]any{"Problem": f.problem, "Remedy": cmp.Or(f.remedy, "返回上一页改正"), "Status": f.status}); err != nil {
+		q.Log.Error("fault page", "err", err)
+	}
+}
+
+// form reads a field of the form without the spaces around it.
+func (q *request) form(name string) string { return strings.TrimSpace(q.r.FormValue(name)) }
+
+// redirect sends the browser on; a message, if any, is shown there once.
+func (q *request) redirect(path, message string) error {
+	if message != "" {
+		http.SetCookie(q.w, &http.Cookie{Name: "message", Value: encodeMessage(message), Path: "/", MaxAge: 60, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	}
+	if q.r.Header.Get("HX-Request") != "" {
+		q.w.Header().Set("HX-Redirect", path)
+		q.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	http.Redirect(q.w, q.r, path, http.StatusSeeOther)
+	return nil
+}

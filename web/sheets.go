@@ -1,0 +1,294 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// formPlatform is sheet B in package station.
+const formPlatform = "platform"
+
+// watchInAddress is the watch that a sheet is cut to; the zero watch for all
+// that was counted.
+func (q *request) watchInAddress() (w station.Watch, err error) {
+	if id := number(q.form("watch")); id != 0 {
+		return q.Station.Watch(q.ctx, id)
+	}
+	return w, nil
+}
+
+// draft is the sheet as it would be frozen now; ok is false while it is being
+// made, or while there is nothing to make it of.
+func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*report.Platform, bool, error) {
+	mark, err := q.Station.LastJudgement(q.ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if !c.Mined || c.Stale {
+		return nil, false, nil
+	}
+	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Run.ID, mark, q.home.Name}, 2*deskPatience)
+}
+
+func (q *request) sheets() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	w, err := q.watchInAddress()
+	if err != nil {
+		return err
+	}
+	c, ok, err := q.counted(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("正在读取报送期 " + p.String())
+	}
+	draft, ok, err := q.draft(p, w, c)
+	if err != nil {
+		return err
+	}
+	if !ok && c.Mined && !c.Stale {
+		return q.loading("正在生成报送期 " + p.String() + " 的报送表")
+	}
+	versions, err := q.Station.Sheets(q.ctx, formPlatform, p.String())
+	if err != nil {
+		return err
+	}
+	watches, err := q.Station.Watches(q.ctx)
+	if err != nil {
+		return err
+	}
+	var own []station.Sheet
+	for _, v := range versions {
+		if v.Name == w.Name {
+			own = append(own, v)
+		}
+	}
+	changed := false
+	if draft != nil && len(own) > 0 {
+		model, err := draft.JSON()
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(model)
+		changed = hex.EncodeToString(sum[:]) != own[0].Hash
+	}
+	submitted, err := q.submitted(p)
+	if err != nil {
+		return err
+	}
+	return q.render("sheets", map[string]any{"Period": p, "Periods": q.periods(), "At": "/sheets", "Counted": c, "Draft": draft, "Versions": versions, "Own": own, "Changed": changed, "W": w, "Watches": watches,
+		"Ended": !q.Now().Before(p.Window().To), "Due": q.Calendar.Due(p), "Submitted": submitted, "Formats": sheetFormats, "Error": q.form("error")})
+}
+
+// sheetPreview is the report's own page. It carries its styles in itself, so
+// it has a policy of its own: no script, nothing loaded, shown in a frame of
+// ours only.
+func (q *request) sheetPreview() error {
+	sheet, _, err := q.sheetInAddress()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := sheet.Document().HTML(&b); err != nil {
+		return err
+	}
+	h := q.w.Header()
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	return compress(q.w, q.r, http.StatusOK, b.Bytes())
+}
+
+// sheetInAddress is the frozen version that the address names, or the draft.
+func (q *request) sheetInAddress() (*report.Platform, station.Sheet, error) {
+	p, err := q.period()
+	if err != nil {
+		return nil, station.Sheet{}, err
+	}
+	if v := number(q.form("version")); v > 0 {
+		s, err := q.Station.Sheet(q.ctx, formPlatform, p.String(), q.form("name"), int(v))
+		if err != nil {
+			return nil, s, err
+		}
+		sheet, err := report.ReadPlatform(s.Model)
+		if err != nil {
+			return nil, s, err
+		}
+		sheet.Frozen = &report.Frozen{Version: s.Version, Hash: s.Hash, At: s.Frozen, Reason: s.Reason}
+		return sheet, s, nil
+	}
+	w, err := q.watchInAddress()
+	if err != nil {
+		return nil, station.Sheet{}, err
+	}
+	c, ok, err := q.counted(p)
+	if err != nil {
+		return nil, station.Sheet{}, err
+	}
+	var sheet *report.Platform
+	if ok {
+		sheet, ok, err = q.draft(p, w, c)
+	}
+	if err == nil && !ok {
+		err = &fault{http.StatusServiceUnavailable, "报送表还没有生成", "在“报送表”页等它生成，或先挖掘", nil}
+	}
+	return sheet, station.Sheet{Name: w.Name, Period: p.String()}, err
+}
+
+func (q *request) sheetFreeze() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	if q.Now().Before(p.Window().To) {
+		return bad("报送期 "+p.String()+" 的采集范围 "+p.Window().Chinese()+" 还没有结束，不能冻结", "等采集范围结束后再冻结")
+	}
+	sheet, s, err := q.sheetInAddress()
+	if err != nil {
+		return err
+	}
+	model, err := sheet.JSON()
+	if err != nil {
+		return err
+	}
+	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+s.Name, q.form("reason")
+	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formPlatform, Period: p.String(), Name: s.Name, Dictionary: sheet.Dictionary, Program: sheet.Program,
+		By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
+	if f, ok := told(err); ok {
+		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
+		return f
+	}
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
+	if !fresh {
+		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
+	}
+	return q.redirect("/sheets?"+url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode(), message)
+}
+
+// sheetSubmit notes that a frozen version was handed in, and keeps what was.
+func (q *request) sheetSubmit() error {
+	sheet, s, err := q.sheetInAddress()
+	if err != nil {
+		return err
+	}
+	if sheet.Frozen == nil {
+		return bad("只有冻结的报送表才能报送", "先冻结")
+	}
+	entries := make([]json.RawMessage, 0, len(sheet.Rows))
+	for i := range sheet.Rows {
+		row, err := json.Marshal(sheet.Rows[i])
+		if err != nil {
+			return err
+		}
+		entries = append(entries, row)
+	}
+	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
+	if _, err := q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: q.home.Name, About: fmt.Sprintf("电商平台报送表 %s第 %d 版，sha256 %s", s.Name, s.Version, s.Hash),
+		File: fileName(s, "json")}, s.Model, entries); err != nil {
+		return err
+	}
+	return q.redirect("/sheets?period="+s.Period, fmt.Sprintf("已登记报送第 %d 版", s.Version))
+}
+
+// sheetFormats are what a sheet can be downloaded as.
+var sheetFormats = []string{"xlsx", "docx", "pdf", "html", "json"}
+
+// fileName is the name of a sheet's file: made of what we know, whatever the
+// watch is called.
+func fileName(s station.Sheet, format string) string {
+	version := "草稿"
+	if s.Version > 0 {
+		version = fmt.Sprintf("第%d版", s.Version)
+	}
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_'
+	}, chaping.Shorten(s.Name, 30))
+	if name != "" {
+		name = "-" + name
+	}
+	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
+}
+
+func (q *request) sheetDownload() error {
+	format := q.form("format")
+	if !slices.Contains(sheetFormats, format) {
+		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 xlsx、docx、pdf、html、json")
+	}
+	sheet, s, err := q.sheetInAddress()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(q.Dir, "download-*")
+	if err != nil {
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来", Remedy: "请管理员检查磁盘空间", Err: err}
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "sheet."+format)
+	d := sheet.Document()
+	switch format {
+	case "xlsx":
+		err = d.WriteXLSX(path)
+	case "docx":
+		err = d.WriteDOCX(path)
+	case "html":
+		err = d.WriteHTML(path)
+	case "json":
+		err = sheet.WriteJSON(path)
+	case "pdf":
+		err = q.Works.PDF(q.ctx, d, path)
+	}
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	q.act.Object = fileName(s, format)
+	return q.download(q.act.Object, f)
+}
+
+// download hands a file out under a safe name, never to be opened in place.
+func (q *request) download(name string, body io.Reader) error {
+	if err := q.Station.Record(q.ctx, q.act); err != nil { // before it is out
+		return err
+	}
+	h := q.w.Header()
+	kind := mime.TypeByExtension(filepath.Ext(name))
+	if kind == "" || strings.HasPrefix(kind, "text/html") {
+		kind = "application/octet-stream"
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", "attachment; filename=\"chaping"+filepath.Ext(name)+"\"; filename*=UTF-8''"+url.PathEscape(name))
+	h.Set("Cache-Control", "no-store")
+	_, _ = io.Copy(q.w, body) // errors mean that the browser has gone
+	return nil
+}

@@ -1,0 +1,367 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"chaping"
+	"chaping/store"
+)
+
+// trendPeriods are the numbers of periods that the page offers.
+var trendPeriods = []int{6, 12, 24}
+
+// trendFilter is what the page shows.
+type trendFilter struct {
+	Periods int
+	Keyword string
+	Hazard  string
+	Count   string // negative, affirmed
+}
+
+func (q *request) trendFilter() trendFilter {
+	f := trendFilter{int(number(q.form("n"))), q.form("keyword"), q.form("hazard"), q.form("count")}
+	if !slices.Contains(trendPeriods, f.Periods) {
+		f.Periods = 12
+	}
+	if f.Count != "affirmed" {
+		f.Count = "negative"
+	}
+	return f
+}
+
+// query is the filter as an address has it.
+func (f trendFilter) query() url.Values {
+	return url.Values{"n": {itoa(f.Periods)}, "keyword": {f.Keyword}, "hazard": {f.Hazard}, "count": {f.Count}}
+}
+
+// trendTable is what the charts draw: per term and period, from the tallies of
+// the dictionary in use.
+type trendTable struct {
+	Periods  []string   `json:"periods"`
+	Mined    []bool     `json:"mined"` // by period
+	Terms    []string   `json:"terms"` // most first
+	Cells    [][]uint64 `json:"cells"` // [term][period]
+	Hazards  []slice    `json:"hazards"`
+	Products []slice    `json:"products"` // of the latest mined period
+	Latest   string     `json:"latest"`
+	Query    string     `json:"query"`
+}
+
+// Back are the periods' numbers, the latest first.
+func (t *trendTable) Back() []int {
+	list := make([]int, 0, len(t.Periods))
+	for i := range t.Periods {
+		list = append(list, len(t.Periods)-1-i)
+	}
+	return list
+}
+
+// slice is a named number that leads to a page.
+type slice struct {
+	Name  string `json:"name"`
+	Value uint64 `json:"value"`
+	Path  string `json:"path,omitempty"`
+}
+
+// shownTerms is how many terms the charts show.
+const (
+	shownTerms    = 20
+	shownProducts = 15
+)
+
+// trend reads the periods; ok is false while they are being read.
+func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok bool, err error) {
+	last := chaping.PeriodOf(q.Now())
+	periods := make([]chaping.Period, f.Periods)
+	for i := f.Periods - 1; i >= 0; i-- {
+		periods[i], last = last, last.Previous()
+	}
+	hazards := map[string]string{}
+	for _, term := range q.terms() {
+		hazards[term.Name] = term.Hazard
+	}
+	type key struct {
+		term   string
+		period int
+	}
+	cells, sums, seen := map[key]uint64{}, map[string]int{}, map[string]int{}
+	classes := map[string]uint64{}
+	products := map[store.ProductKey]*slice{}
+	once := map[[4]any]bool{}
+	ok = true
+	for i, p := range periods {
+		c, there, err := q.counted(p)
+		if err != nil {
+			return t, nil, false, err
+		}
+		ok = ok && there
+		t.Periods, t.Mined = append(t.Periods, p.String()), append(t.Mined, c.Mined)
+		if c.Mined && len(c.Rows) > 0 {
+			t.Latest = p.String()
+			clear(products)
+		}
+		for _, r := range c.Rows {
+			seen[r.Keyword]++
+			if f.Keyword != "" && r.Keyword != f.Keyword || f.Hazard != "" && hazards[r.Term] != f.Hazard {
+				continue
+			}
+			// A product under two keywords counts once.
+			if k := [4]any{i, r.Term, r.Product.Platform, r.Product.ID}; once[k] {
+				continue
+			} else {
+				once[k] = true
+			}
+			n := r.NegativeReviews
+			if f.Count == "affirmed" {
+				n = r.AffirmedReviews
+			}
+			if n == 0 {
+				continue
+			}
+			cells[key{r.Term, i}] += n
+			sums[r.Term] += int(n)
+			classes[hazards[r.Term]] += n
+			pk := store.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
+			if products[pk] == nil {
+				products[pk] = &slice{Name: cmp.Or(r.Product.Name, r.Product.ID), Path: "/product?" + url.Values{"platform": {pk.Platform}, "id": {pk.Product}, "period": {p.String()}}.Encode()}
+			}
+			products[pk].Value += n
+		}
+	}
+	for _, term := range ranked(sums) {
+		if len(t.Terms) == shownTerms {
+			break
+		}
+		row := make([]uint64, len(periods))
+		for i := range periods {
+			row[i] = cells[key{term.Name, i}]
+		}
+		t.Terms, t.Cells = append(t.Terms, term.Name), append(t.Cells, row)
+	}
+	for class, n := range classes {
+		v := f.query()
+		v.Set("hazard", class)
+		t.Hazards = append(t.Hazards, slice{cmp.Or(hazardName(class), "未分类"), n, "/trends?" + v.Encode()})
+	}
+	for _, p := range products {
+		t.Products = append(t.Products, *p)
+	}
+	byValue := func(a, b slice) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Name, b.Name)) }
+	slices.SortFunc(t.Hazards, byValue)
+	slices.SortFunc(t.Products, byValue)
+	t.Products = t.Products[:min(shownProducts, len(t.Products))]
+	t.Query = f.query().Encode()
+	return t, ranked(seen), ok, nil
+}
+
+func (q *request) trends() error {
+	f := q.trendFilter()
+	t, keywords, ok, err := q.trend(f)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("正在读取各期的计数")
+	}
+	missing := 0
+	for _, m := range t.Mined {
+		if !m {
+			missing++
+		}
+	}
+	return q.render("trends", map[string]any{"F": f, "T": &t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Data": "/trends/data?" + f.query().Encode()})
+}
+
+func (q *request) trendData() error {
+	t, _, ok, err := q.trend(q.trendFilter())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return &fault{http.StatusServiceUnavailable, "数据还在读取", "稍后刷新", nil}
+	}
+	return q.json(t)
+}
+
+// json answers with data for a chart.
+func (q *request) json(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	q.w.Header().Set("Content-Type", "application/json")
+	q.w.Header().Set("Cache-Control", "no-store")
+	return compress(q.w, q.r, http.StatusOK, b.Bytes())
+}
+
+// products lists the products of a period that a term or the filter leads to.
+func (q *request) products() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	c, ok, err := q.counted(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("正在读取报送期 " + p.String())
+	}
+	term, keyword := q.form("term"), q.form("keyword")
+	type line struct {
+		Product                                chaping.Product
+		Keywords, Terms                        []string
+		Negative, Affirmed, Reviews, Negative1 uint64
+	}
+	lines := map[store.ProductKey]*line{}
+	terms, keywords := map[string]int{}, map[string]int{}
+	counted := map[[3]string]bool{}
+	for _, r := range c.Rows {
+		terms[r.Term] += int(r.AffirmedReviews)
+		keywords[r.Keyword]++
+		if term != "" && r.Term != term || keyword != "" && r.Keyword != keyword {
+			continue
+		}
+		k := store.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
+		l := lines[k]
+		if l == nil {
+			l = &line{Product: r.Product, Reviews: r.Reviews, Negative1: r.AllNegativeReviews}
+			lines[k] = l
+		}
+		if !slices.Contains(l.Keywords, r.Keyword) {
+			l.Keywords = append(l.Keywords, r.Keyword)
+		}
+		if once := [3]string{k.Platform, k.Product, r.Term}; !counted[once] {
+			counted[once] = true
+			l.Terms = append(l.Terms, r.Term)
+			l.Negative += r.NegativeReviews
+			l.Affirmed += r.AffirmedReviews
+		}
+	}
+	var list []*line
+	for _, l := range lines {
+		list = append(list, l)
+	}
+	slices.SortFunc(list, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(b.Negative, a.Negative), cmp.Compare(b.Affirmed, a.Affirmed), cmp.Compare(a.Product.Platform, b.Product.Platform), cmp.Compare(a.Product.ID, b.Product.ID))
+	})
+	more := max(len(list)-300, 0)
+	return q.render("products", map[string]any{"Period": p, "Periods": q.periods(), "At": "/products", "Counted": c, "Lines": list[:len(list)-more], "More": more, "Term": term, "Keyword": keyword, "Terms": ranked(terms), "Keywords": ranked(keywords)})
+}
+
+type productKey struct{ platform, id string }
+
+// history is what is known of a product over time.
+type history struct {
+	Listings []chaping.Listing // earliest first
+	Days     []store.DayCount
+}
+
+func (s *Server) loadHistory(ctx context.Context, k productKey) (h history, err error) {
+	key := store.ProductKey{Platform: k.platform, Product: k.id}
+	if h.Listings, err = s.Store.ListingHistory(ctx, key); err != nil {
+		return h, err
+	}
+	h.Days, err = s.Store.ReviewDays(ctx, key)
+	return h, err
+}
+
+// product is a product with what its buyers say.
+func (q *request) product() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	key := productKey{q.form("platform"), q.form("id")}
+	h, ok, err := q.desk.products.get(q.ctx, key, deskPatience)
+	if err != nil {
+		return err
+	}
+	term := q.form("term")
+	terms := map[string]int{}
+	items, ok2, err := q.items(p, func(i *item) bool {
+		if i.Review.Platform != key.platform || i.Review.Product != key.id {
+			return false
+		}
+		terms[i.Term]++
+		return term == "" || i.Term == term
+	})
+	if err != nil {
+		return err
+	}
+	if !ok || !ok2 {
+		return q.loading("正在读取商品的评论")
+	}
+	if len(h.Listings) == 0 && len(h.Days) == 0 {
+		return &fault{http.StatusNotFound, "没有这个商品", "从“商品”页选择", nil}
+	}
+	product := chaping.Product{Platform: key.platform, ID: key.id}
+	var keywords []string
+	for _, l := range h.Listings {
+		product = l.Product
+		if l.Keyword != "" && !slices.Contains(keywords, l.Keyword) {
+			keywords = append(keywords, l.Keyword)
+		}
+	}
+	more := max(len(items)-200, 0)
+	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), map[string]any{"P": product, "Period": p, "Periods": q.periods(), "Keywords": keywords, "Items": items[:len(items)-more], "More": more,
+		"Term": term, "Terms": ranked(terms), "Months": months(h), "Judge": q.may("POST /review/judge"),
+		"Data": "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+}
+
+// month is a period in a product's history.
+type month struct {
+	Period   string  `json:"period"`
+	Reviews  uint64  `json:"reviews"`
+	Negative uint64  `json:"negative"`
+	Low      float64 `json:"low,omitempty"` // yuan
+	High     float64 `json:"high,omitempty"`
+}
+
+// months sums a history up by period; the price is the last one seen in it.
+func months(h history) []month {
+	by := map[chaping.Period]*month{}
+	at := func(t time.Time) *month {
+		p := chaping.PeriodOf(t)
+		if by[p] == nil {
+			by[p] = &month{Period: p.String()}
+		}
+		return by[p]
+	}
+	for _, d := range h.Days {
+		m := at(d.Day)
+		m.Reviews += d.Reviews
+		m.Negative += d.Negative
+	}
+	for _, l := range h.Listings {
+		if l.Product.Price.Known() {
+			m := at(l.SeenAt)
+			m.Low, m.High = float64(l.Product.Price.Low)/100, float64(l.Product.Price.High)/100
+		}
+	}
+	var list []month
+	for _, m := range by {
+		list = append(list, *m)
+	}
+	slices.SortFunc(list, func(a, b month) int { return cmp.Compare(a.Period, b.Period) })
+	return list
+}
+
+func (q *request) productData() error {
+	h, ok, err := q.desk.products.get(q.ctx, productKey{q.form("platform"), q.form("id")}, deskPatience)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return &fault{http.StatusServiceUnavailable, "数据还在读取", "稍后刷新", nil}
+	}
+	return q.json(months(h))
+}
