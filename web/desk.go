@@ -274,12 +274,24 @@ func unjoin(s string) []string {
 	return strings.Split(s, joint)
 }
 
-// mineJob mines a period in the background, and counts it.
-func (s *Server) mineJob(who string, period chaping.Period) (*job, error) {
-	j, err := s.jobs.start(kindMine, "报送期 "+period.String(), who, "/?period="+period.String(), func(ctx context.Context, j *job) (string, error) {
-		return s.mineNow(ctx, period, j.tell)
+// mineJob mines the last n periods up to one in the background, and counts
+// them.
+func (s *Server) mineJob(who string, period chaping.Period, n int) (*job, error) {
+	title, next := "报送期 "+period.String(), "/?period="+period.String()
+	if n > 1 {
+		title, next = title+" 及以前共 "+strconv.Itoa(n)+" 期", "/trends?n="+strconv.Itoa(n)
+	}
+	return s.jobs.start(kindMine, title, who, next, func(ctx context.Context, j *job) (string, error) {
+		var summary []string
+		for p := period; len(summary) < n; p = p.Previous() {
+			done, err := s.mineNow(ctx, p, func(done, total int64, detail string) { j.tell(done, total, "报送期 "+p.String()+"："+detail) })
+			if err != nil {
+				return strings.Join(summary, "\n"), err
+			}
+			summary = append(summary, done)
+		}
+		return strings.Join(summary, "\n"), nil
 	})
-	return j, err
 }
 
 // mineNow brings a period up to date and tells what came of it.

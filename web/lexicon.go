@@ -264,7 +264,7 @@ func (q *request) termSave() error {
 		return err
 	}
 	message := fmt.Sprintf("词库第 %d 版已保存", saved.Version)
-	if _, err := q.mineJob(q.account.Person, p); err == nil {
+	if _, err := q.mineJob(q.account.Person, p, 1); err == nil {
 		message += "，正在用它重新挖掘报送期 " + p.String()
 	} else {
 		message += "；等现在的挖掘完成后，请再挖掘一次"

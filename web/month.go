@@ -331,8 +331,15 @@ func (q *request) mine() error {
 	if err != nil {
 		return err
 	}
+	n := int(number(q.form("n")))
+	if !slices.Contains(trendPeriods, n) {
+		n = 1
+	}
 	q.act.Object = "报送期 " + p.String()
-	j, err := q.mineJob(q.account.Person, p)
+	if n > 1 {
+		q.act.Object += fmt.Sprintf(" 及以前共 %d 期", n)
+	}
+	j, err := q.mineJob(q.account.Person, p, n)
 	if err != nil {
 		return err
 	}

@@ -191,6 +191,7 @@ func (q *request) render(page string, data any) error {
 
 // show answers with a page; requests of htmx get its body only.
 func (q *request) show(status int, page, title string, data any) error {
+	q.refused = q.refused || status >= http.StatusBadRequest
 	f := frame{Title: title, Page: page, Path: q.r.URL.Path, Account: q.account, Home: q.home, Nav: q.navigation(), Program: q.Program, May: q.may, D: data, Message: q.message()}
 	name := "layout.html"
 	if q.r.Header.Get("HX-Request") != "" {

@@ -195,6 +195,7 @@ type request struct {
 	cookie  string
 	home    station.Station // zero before the first start
 	act     *station.Act
+	refused bool // the answer says that nothing was done
 }
 
 // gate lets a request through to its handler, or not.
@@ -231,7 +232,7 @@ func (s *Server) gate(rt route) http.Handler {
 			q.fail(err)
 			return
 		}
-		if rt.audited() && !q.act.Written() && q.act.Object != "" {
+		if rt.audited() && !q.refused && !q.act.Written() && q.act.Object != "" {
 			if err := s.Station.Record(context.WithoutCancel(q.ctx), q.act); err != nil {
 				s.Log.Error("audit", "err", err)
 			}

@@ -83,21 +83,26 @@ func (q *request) sheets() error {
 			own = append(own, v)
 		}
 	}
-	changed := false
-	if draft != nil && len(own) > 0 {
-		model, err := draft.JSON()
-		if err != nil {
+	changed, hash := false, ""
+	if draft != nil {
+		if _, hash, err = modelOf(draft); err != nil {
 			return err
 		}
-		sum := sha256.Sum256(model)
-		changed = hex.EncodeToString(sum[:]) != own[0].Hash
+		changed = len(own) > 0 && hash != own[0].Hash
 	}
 	submitted, err := q.submitted(p)
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", map[string]any{"Period": p, "Periods": q.periods(), "At": "/sheets", "Counted": c, "Draft": draft, "Versions": versions, "Own": own, "Changed": changed, "W": w, "Watches": watches,
+	return q.render("sheets", map[string]any{"Period": p, "Periods": q.periods(), "At": "/sheets", "Counted": c, "Draft": draft, "Versions": versions, "Own": own, "Changed": changed, "Hash": hash, "W": w, "Watches": watches,
 		"Ended": !q.Now().Before(p.Window().To), "Due": q.Calendar.Due(p), "Submitted": submitted, "Formats": sheetFormats, "Error": q.form("error")})
+}
+
+// modelOf is what would be frozen of a sheet, and its sha256.
+func modelOf(sheet *report.Platform) (model []byte, hash string, err error) {
+	model, err = sheet.JSON()
+	sum := sha256.Sum256(model)
+	return model, hex.EncodeToString(sum[:]), err
 }
 
 // sheetPreview is the report's own page. It carries its styles in itself, so
@@ -168,9 +173,13 @@ func (q *request) sheetFreeze() error {
 	if err != nil {
 		return err
 	}
-	model, err := sheet.JSON()
+	model, hash, err := modelOf(sheet)
 	if err != nil {
 		return err
+	}
+	back := "/sheets?" + url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode()
+	if hash != q.form("hash") { // what is signed is what was shown
+		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
 	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+s.Name, q.form("reason")
 	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formPlatform, Period: p.String(), Name: s.Name, Dictionary: sheet.Dictionary, Program: sheet.Program,
@@ -186,7 +195,7 @@ func (q *request) sheetFreeze() error {
 	if !fresh {
 		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
 	}
-	return q.redirect("/sheets?"+url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode(), message)
+	return q.redirect(back, message)
 }
 
 // sheetSubmit notes that a frozen version was handed in, and keeps what was.

@@ -176,7 +176,7 @@ func (q *request) trends() error {
 			missing++
 		}
 	}
-	return q.render("trends", map[string]any{"F": f, "T": &t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Data": "/trends/data?" + f.query().Encode()})
+	return q.render("trends", map[string]any{"F": f, "T": &t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Last": chaping.PeriodOf(q.Now()), "Data": "/trends/data?" + f.query().Encode()})
 }
 
 func (q *request) trendData() error {

@@ -320,7 +320,13 @@ func TestStoredScriptsStayText(t *testing.T) {
 		[]string{"e"}, func(station.Urgent) []station.Message { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	post("platform", "/sheets/freeze", url.Values{"period": {"2026-11"}})
+	if r := h.ask("platform", "POST", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {"of another"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if list, err := h.Station.Sheets(context.Background(), "platform", "2026-11"); err != nil || len(list) != 0 {
+		t.Errorf("frozen without having been seen: %+v %v", list, err)
+	}
+	post("platform", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {h.draftHash(t)}})
 	product := "?" + url.Values{"platform": {"mall"}, "id": {`A"<b>`}, "period": {"2026-11"}}.Encode()
 	shown := 0
 	for _, who := range []string{"platform", "admin"} {
@@ -357,6 +363,48 @@ func (h *house) shownItems(t testing.TB) []item {
 		t.Fatal(len(list), ok, err)
 	}
 	return list
+}
+
+// draftHash is what the page of the sheet has in its form.
+func (h *house) draftHash(t testing.TB) string {
+	t.Helper()
+	_, after, ok := strings.Cut(h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(), `name="hash" value="`)
+	hash, _, ok2 := strings.Cut(after, `"`)
+	if !ok || !ok2 || len(hash) != 64 {
+		t.Fatalf("no hash in the page: %.100s", after)
+	}
+	return hash
+}
+
+// Refused forms leave no entry in the log, and accepted ones one each.
+func TestAuditOfForms(t *testing.T) {
+	h := open(t)
+	count := func() int {
+		list, err := h.Station.Audit(t.Context(), station.AuditFilter{Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := count()
+	for _, form := range []url.Values{{"name": {"x"}}, {"name": {"x"}, "keywords": {"插座"}, "sources": {"nowhere"}}, {"name": {"x"}, "keywords": {"插座"}, "terms": {"没有这个词"}}} {
+		if r := h.ask("platform", "POST", "/watches/new", form); r.Code != http.StatusUnprocessableEntity {
+			t.Fatal(r.Code)
+		}
+	}
+	if n := count(); n != before {
+		t.Errorf("%d entries for refused forms", n-before)
+	}
+	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"x"}, "keywords": {"插座"}, "sources": {"mall"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	h.ask("platform", "POST", "/watches/1/collect", url.Values{"period": {"2026-11"}})
+	h.ask("bureau", "GET", "/audit.csv", nil)
+	h.wait(t)
+	list, err := h.Station.Audit(t.Context(), station.AuditFilter{Limit: 3})
+	if err != nil || count() != before+3 || list[2].Action != "保存监测任务" || list[1].Action != "开始采集" || list[0].Action != "下载操作记录" || !strings.HasPrefix(list[0].Who, "bureau") {
+		t.Errorf("%d new: %+v %v", count()-before, list, err)
+	}
 }
 
 // wait waits until no job runs.

@@ -390,6 +390,15 @@ func TestPortalMonth(t *testing.T) {
 	w.open("/calendar")
 	w.print("calendar")
 
+	// The sample goes as a whole.
+	w.open("/start")
+	eval[any](w, "window.confirm = () => true; null")
+	w.click("button.danger", "a.main[href='/start']")
+	w.open("/?period=2026-11")
+	if text := eval[string](w, "document.querySelector('.steps').textContent"); !strings.Contains(text, "评论 0 条") {
+		t.Errorf("after removing the sample: %s", text)
+	}
+
 	d, err := station.Open(t.Context(), p.data, clock())
 	if err != nil {
 		t.Fatal(err)
