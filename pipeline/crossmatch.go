@@ -19,7 +19,8 @@ import (
 //
 //	its name has the model and the brand
 //	its name has the model, and the names are alike (a third of their pairs)
-//	its name or shop has the brand, and the names are alike (half of their pairs)
+//	its name or shop has the brand, the names are alike (half of their pairs),
+//	and the list or the listing names no model: another model is another product
 //
 // Without brand or model nothing is said: every kettle is a 电热水壶. Listings
 // come by the hundred thousand, so records are found by model and by the first
@@ -76,10 +77,11 @@ func (m *matcher) match(l *chaping.Listing) {
 	name, shop := plainName(l.Product.Name), plainName(l.Product.Shop.Name)
 	both := []rune(name + "\n" + shop)
 	near := map[int]bool{}
-	inName := map[string]bool{}
+	inName, otherModel := map[string]bool{}, false
 	for _, token := range modelToken.FindAllString(modelText(l.Product.Name), -1) {
 		token = plainModel(token)
 		inName[token] = true
+		otherModel = otherModel || token != ""
 		for _, i := range m.models[token] {
 			near[i] = true
 		}
@@ -108,7 +110,7 @@ func (m *matcher) match(l *chaping.Listing) {
 			why, score = "型号相同、名称相近", 1+likeness
 		case brand && likeness >= alikeWithBrand && r.model == "":
 			why = "商标相同、名称相近"
-		case brand && likeness >= alikeWithBrand:
+		case brand && likeness >= alikeWithBrand && !otherModel:
 			why = "商标相同、名称相近，型号未见"
 		default:
 			continue

@@ -24,8 +24,9 @@ func TestCrossMatch(t *testing.T) {
 		{"【官方】示例 sk1788 烧水壶", "甲店", "商标、型号相同"},
 		{"家用烧水壶 SK-1788", "示例官方旗舰店", "商标、型号相同"}, // the brand is the shop's
 		{"家用电热水壶 ＳＫ－１７８８", "乙店", "型号相同、名称相近"},
-		{"打印机墨盒 SK-1788", "乙店", ""},                 // the model alone says nothing
-		{"示例 电热水壶 SK-1999", "甲店", "商标相同、名称相近，型号未见"}, // another model, said so
+		{"打印机墨盒 SK-1788", "乙店", ""}, // the model alone says nothing
+		{"示例 电热水壶 1.7L 2026新款", "甲店", "商标相同、名称相近，型号未见"},
+		{"示例 电热水壶 SK-1999", "甲店", ""}, // another model is another product
 		{"示例 台灯", "甲店", ""},
 		{"电热水壶 1.7L 220V", "丙店", ""},
 		{"良品 电热水壶 LP2000", "良品店", ""},

@@ -84,10 +84,10 @@ func (a *Annual) complaints() []Block {
 			known++
 		}
 		switch {
+		case p.Begun && !p.Ended:
+			open = append(open, p.Period)
 		case p.Begun && !p.Known:
 			unknown = append(unknown, p.Period)
-		case p.Known && !p.Ended:
-			open = append(open, p.Period)
 		}
 	}
 	if known == 0 {
