@@ -90,8 +90,11 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	if err != nil {
 		return out, err
 	}
-	err = p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: p.Miner.Dictionary().Terms})
-	if err != nil {
+	terms := p.Miner.Dictionary().Terms
+	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
+		return out, err
+	}
+	if err := p.Store.BuildCounts(ctx, period, version, terms); err != nil {
 		return out, err
 	}
 	out.Fresh = true

@@ -39,6 +39,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Affirmed", affirmed},
 		{"EmptyPeriod", emptyPeriod},
 		{"EvidenceFollowsTallies", evidenceFollowsTallies},
+		{"CountsEqualANaiveCount", countsEqualANaiveCount},
 		{"WriteWhileReading", writeWhileReading},
 		{"StopReading", stopReading},
 		{"Concurrency", concurrency},
