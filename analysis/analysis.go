@@ -301,7 +301,15 @@ func union(a, b map[string]store.CountRow) func(yield func(string) bool) {
 
 const separator = "\x00"
 
-func join(keys []string) string { return strings.Join(keys, separator) + separator }
+// join ends every key with a separator, so that no keys and one empty key differ.
+func join(keys []string) string {
+	var b strings.Builder
+	for _, k := range keys {
+		b.WriteString(k)
+		b.WriteString(separator)
+	}
+	return b.String()
+}
 
 func split(k string) []string {
 	keys := strings.Split(k, separator)

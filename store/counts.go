@@ -309,7 +309,6 @@ func (q *CountQuery) args(level int, names []string, daily bool) []any {
 		named("grain", grain), named("level", uint8(level)), named("terms", set(names)),
 		named("platforms", set(q.Platforms)), named("products", set(q.Products)), named("keywords", set(q.Keywords)),
 		named("shops", set(q.Shops)), named("regions", set(q.Regions)), named("price_low", q.PriceLow), named("price_high", high),
-		named("limit", maxCountRows+1),
 	}
 	if q.Days != nil {
 		args = append(args, named("from", q.Days.FirstDay().Format("2006-01-02")), named("to", q.Days.LastDay().AddDate(0, 0, 1).Format("2006-01-02")))
@@ -320,6 +319,7 @@ func (q *CountQuery) args(level int, names []string, daily bool) []any {
 // count runs counts.sql.
 func (s *Store) count(ctx context.Context, c counting, args []any, each func(keys []string, n [4]uint64)) error {
 	rows := 0
+	args = append(args, named("limit", maxCountRows+1))
 	return s.query(ctx, "counts", c, args, func(scan func(...any) error) error {
 		if rows++; rows > maxCountRows {
 			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("结果超过 %d 行", maxCountRows), Remedy: "减少统计的维度，或加条件"}

@@ -25,7 +25,7 @@ type selection struct {
 	NegativeOnly, HiddenOnly   bool
 }
 
-// select makes a selection of a query. Conditions that mentions know nothing
+// selectMentions makes a selection of a query. Conditions that mentions know nothing
 // of (shops, regions, keywords, prices) become products.
 func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection, args []any, none bool, err error) {
 	sel = selection{Terms: q.Terms, Platforms: q.Platforms, Products: q.Products}
@@ -99,7 +99,7 @@ func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit 
 	places := map[chaping.ReviewKey][]int{}
 	var keys []clickhouse.GroupSet
 	var w chaping.Window
-	args = append(args, named("limit", min(max(limit, 1), maxSentences))) // the later value holds
+	args = append(args, named("limit", min(max(limit, 1), maxSentences)))
 	err = s.query(ctx, "latest_mentions", sel, args, func(scan func(...any) error) error {
 		var (
 			e          chaping.Evidence

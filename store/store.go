@@ -306,3 +306,12 @@ func fromMillis(ms int64) time.Time {
 	}
 	return time.UnixMilli(ms).In(chaping.Shanghai())
 }
+
+// ServerVersion is the version of the engine or server, "26.7.2".
+func (s *Store) ServerVersion() (string, error) {
+	v, err := s.conn.ServerVersion()
+	if err != nil {
+		return "", fault("version", err)
+	}
+	return v.Version.String(), nil
+}

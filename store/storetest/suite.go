@@ -43,6 +43,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"WriteWhileReading", writeWhileReading},
 		{"StopReading", stopReading},
 		{"Concurrency", concurrency},
+		{"ReadOnly", readOnly},
 		{"Runs", runs},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, Open(t, fresh(t))) })
