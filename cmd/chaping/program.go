@@ -129,7 +129,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "显示详细日志")
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
-		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.dictCommand(),
+		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
 		p.periodCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
