@@ -38,7 +38,7 @@ type benchOptions struct {
 }
 
 // The parts of the bench, in their order.
-var benchParts = []string{"job", "remine", "sheet"}
+var benchParts = []string{"job", "remine", "sheet", "query"}
 
 func (p *program) benchCommand() *cobra.Command {
 	var o benchOptions
@@ -53,6 +53,7 @@ func (p *program) benchCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.reviews, "reviews", 1_000_000, "合成评论的条数")
+	f.IntVar(&o.queried, "queried", 1_000_000, "查询一项的评论条数，分布在五年里")
 	f.Uint64Var(&o.seed, "seed", 1, "随机种子")
 	f.StringVar(&o.dir, "dir", "", "放临时数据的目录，1000 万条约需 6 GB；不写为系统临时目录")
 	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分")
@@ -147,6 +148,11 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 	has := func(part string) bool { return slices.Contains(o.only, part) }
 	if has("job") || has("remine") {
 		if err := b.jobs(ctx, has("job"), has("remine")); err != nil {
+			return err
+		}
+	}
+	if has("query") {
+		if err := b.queries(ctx); err != nil {
 			return err
 		}
 	}

@@ -93,7 +93,9 @@ func (p *program) queryCommand() *cobra.Command {
 		{use: "hidden", short: "高星隐性投诉：评为好评、正文却成立的", by: []string{"product", "term"}, months: 1, ask: askHidden},
 		{use: "defaults", short: "默认评论所占的比例", by: []string{"shop"}, months: 12, ask: askDefaults},
 		{use: "repeat", short: "一再出现问题的店铺", months: 12,
-			flags: func(c *cobra.Command) { c.Flags().IntVar(&least, "least", 3, "至少多少个报送期有成立的差评") },
+			flags: func(c *cobra.Command) {
+				c.Flags().IntVar(&least, "least", 3, "至少多少个报送期有成立的差评")
+			},
 			ask: func(ctx context.Context, s *store.Store, q store.CountQuery, o *queryOptions) (*resultTable, error) {
 				return askRepeats(ctx, s, q, o, least)
 			}},
@@ -260,7 +262,9 @@ func askCounts(ctx context.Context, s *store.Store, q store.CountQuery, _ *query
 		return nil, err
 	}
 	t := &resultTable{heads: heads(q.By, "成立", "差评", "隐性", "评论", "全部差评", "默认评论", "成立率")}
-	if !slices.ContainsFunc(q.By, func(d store.Dimension) bool { return d == store.ByPeriod || d == store.ByMonth || d == store.ByYear || d == store.ByDay || d == store.ByWeek }) {
+	if !slices.ContainsFunc(q.By, func(d store.Dimension) bool {
+		return d == store.ByPeriod || d == store.ByMonth || d == store.ByYear || d == store.ByDay || d == store.ByWeek
+	}) {
 		slices.SortStableFunc(rows, func(a, b store.CountRow) int { return cmp.Compare(b.Affirmed, a.Affirmed) })
 	}
 	for _, r := range rows {
