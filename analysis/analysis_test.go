@@ -65,7 +65,7 @@ func filled(t *testing.T) (*store.Store, store.CountQuery) {
 		}
 		w, err := s.ReplaceMentions(ctx, period, "d")
 		if err == nil {
-			err = errors.Join(w.Write(ctx, mined), w.Flush(ctx), s.BuildCounts(ctx, period, "d", terms))
+			err = errors.Join(w.Write(ctx, mined), w.Flush(ctx), s.BuildCounts(ctx, period, "d", terms, ""))
 		}
 		if err != nil {
 			t.Fatal(err)

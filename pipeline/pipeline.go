@@ -82,8 +82,8 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
 		return out, err
 	}
-	done, err := p.mineEdit(ctx, period, valid, total, &out)
-	if err == nil && !done {
+	before, err := p.mineEdit(ctx, period, valid, total, &out)
+	if err == nil && before == "" {
 		err = p.mine(ctx, period, total, &out)
 		out.Mined = out.Reviews
 	}
@@ -94,7 +94,7 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
 		return out, err
 	}
-	if err := p.Store.BuildCounts(ctx, period, version, terms); err != nil {
+	if err := p.Store.BuildCounts(ctx, period, version, terms, before); err != nil {
 		return out, err
 	}
 	out.Fresh = true

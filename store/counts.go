@@ -12,8 +12,9 @@ import (
 )
 
 // BuildCounts counts a mined period anew, per day and product, for Counts.
-// terms say which term has which hazard.
-func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term) error {
+// terms say which term has which hazard. before is a dictionary version whose
+// counts are of the same reviews, which are then not counted again; or empty.
+func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, before string) error {
 	args := partitionArgs(p, dictionary)
 	if err := s.exec(ctx, "drop_counts", args...); err != nil {
 		return err
@@ -33,7 +34,21 @@ func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary st
 		levels = append(levels, level{levelHazard, "transform(toString(term), @names, @hazards, '')"})
 		args = append(args, named("names", names), named("hazards", hazards))
 	}
-	in, bound, err := s.window(ctx, p.Window(), levels)
+	if before != "" {
+		counted, err := s.CountedPeriods(ctx, before, p, p)
+		if err != nil {
+			return err
+		}
+		if len(counted) == 0 {
+			before = ""
+		}
+	}
+	data := struct {
+		Levels []level
+		Before string
+	}{levels, before}
+	args = append(args, named("before", before))
+	in, bound, err := s.window(ctx, p.Window(), data)
 	if err != nil {
 		return err
 	}

@@ -290,20 +290,23 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 	if err != nil {
 		return total, err
 	}
-	resetPeak()
 	s, err := store.Open(ctx, store.Config{DataDir: dir, Now: b.now})
 	if err != nil {
 		return total, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	var highest int64
 	step := func(name string, do func() error) error {
+		resetPeak()
 		stop := stopwatch()
 		err := do()
 		took := stop()
+		top := peak()
+		highest = max(highest, top)
 		total.wall += took.wall
 		total.cpu += took.cpu
 		if tell && err == nil {
-			b.took("　"+name, took, 0)
+			b.took(fmt.Sprintf("　%s（内存峰值 %.2f GiB）", name, float64(top)/(1<<30)), took, 0)
 		}
 		return err
 	}
@@ -330,7 +333,7 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 		}
 	}
 	if tell {
-		b.add("　全程内存峰值", float64(peak())/(1<<30), "GiB", 2)
+		b.add("　全程内存峰值", float64(highest)/(1<<30), "GiB", 2)
 		fmt.Fprintf(b.err, "读到 %d 行，报送表 %d 行，证据 %d 条\n", sum.Rows, len(sheet.Rows), len(sheet.Evidence))
 	}
 	if tell {

@@ -53,6 +53,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{in: in, out: out, err: errw, now: clock()}
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		// Collecting seldom is a tenth of an import's time; a large sheet must
+		// not double for it what it holds.
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(800 << 20)
+	}
 	root := p.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/pipeline"
@@ -111,16 +112,18 @@ func writeSheet(sheet *report.Platform, dir string, formats []string) ([]string,
 		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录", Err: err, Remedy: "用 --out 换一个可写的目录"}
 	}
 	var files []string
+	var g errgroup.Group
 	for _, f := range formats {
 		path := filepath.Join(dir, "platform-"+sheet.Period.String()+"."+f)
 		write := sheet.WriteXLSX
 		if f == "json" {
 			write = sheet.WriteJSON
 		}
-		if err := write(path); err != nil {
-			return nil, err
-		}
+		g.Go(func() error { return write(path) })
 		files = append(files, path)
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
 	return files, nil
 }

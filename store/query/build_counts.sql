@@ -1,13 +1,22 @@
+-- Level 0 does not depend on the dictionary: it may be taken from another one's
+-- counts of the same reviews.
 INSERT INTO counts (period, dictionary, grain, level, name, platform, product, day, reviews, negative, hidden, defaults)
 SELECT @period, @dictionary, 0, level, name, platform, product, day,
        toUInt32(reviews), toUInt32(negative), toUInt32(hidden), toUInt32(defaults)
 FROM (
+    {{- if .Data.Before}}
+    SELECT level, name, platform, product, day, toUInt64(reviews) AS reviews, toUInt64(negative) AS negative,
+           toUInt64(hidden) AS hidden, toUInt64(defaults) AS defaults
+    FROM counts
+    WHERE period = @period AND dictionary = @before AND grain = 0 AND level = 0
+    {{- else}}
     SELECT toUInt8(0) AS level, '' AS name, platform, product, toDate(published) AS day,
            count() AS reviews, countIf(grade = @negative) AS negative,
            countIf(grade = @positive OR is_default = 1) AS hidden, countIf(is_default = 1) AS defaults
     FROM {{template "window" .}}
     GROUP BY platform, product, day
-    {{- range .Data}}
+    {{- end}}
+    {{- range .Data.Levels}}
     UNION ALL
     SELECT toUInt8({{.Level}}) AS level, {{.Name}} AS name, platform, product, toDate(published) AS day,
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,

@@ -92,7 +92,7 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 		ok(t, w2.Write(ctx, mined))
 		ok(t, w2.Flush(ctx))
 		for range 2 { // building again changes nothing
-			ok(t, s.BuildCounts(ctx, p, dictionary, known))
+			ok(t, s.BuildCounts(ctx, p, dictionary, known, ""))
 		}
 	}
 	periods, err := s.CountedPeriods(ctx, dictionary, period.Previous().Previous(), period)
