@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"chaping"
 )
@@ -59,14 +60,8 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 	for _, t := range tables {
 		progress(t)
 		c := Check{Table: t}
-		var intact uint8
-		if err := s.conn.QueryRow(ctx, "CHECK TABLE "+t).Scan(&intact); err != nil {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			c.Problem = err.Error()
-		} else if intact != 1 {
-			c.Problem = "校验和不符"
+		if c.Problem, err = s.checkTable(ctx, t); err != nil {
+			return nil, err
 		}
 		if c.Problem == "" {
 			if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+t).Scan(&c.Rows); err != nil {
@@ -96,6 +91,36 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 		}
 	}
 	return list, nil
+}
+
+// checkTable gives what is wrong with a table, if anything. Servers of today
+// tell of every part, old ones of the table as a whole.
+func (s *Store) checkTable(ctx context.Context, table string) (problem string, err error) {
+	rows, err := s.conn.Query(ctx, "CHECK TABLE "+table)
+	if err != nil {
+		return err.Error(), ctx.Err()
+	}
+	defer rows.Close()
+	var (
+		part, message string
+		passed        uint8
+	)
+	targets := []any{&passed}
+	if len(rows.Columns()) == 3 {
+		targets = []any{&part, &passed, &message}
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return "", fault("check "+table, err)
+		}
+		if passed != 1 && problem == "" {
+			problem = strings.TrimSpace(fmt.Sprintf("数据块 %s 与校验和不符 %s", part, message))
+		}
+	}
+	if err := rows.Err(); err != nil && problem == "" {
+		problem = err.Error()
+	}
+	return problem, ctx.Err()
 }
 
 // maxVerified is how many records of mining are compared.

@@ -136,7 +136,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
-		p.periodCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
+		p.periodCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)
@@ -178,11 +178,15 @@ func (p *program) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return store.Open(ctx, p.storeConfig(dsn))
+}
+
+func (p *program) storeConfig(dsn string) store.Config {
 	dir, err := filepath.Abs(p.dataDir)
-	if err != nil {
-		return nil, err
+	if err != nil { // there is no working directory: the store will say so
+		dir = p.dataDir
 	}
-	return store.Open(ctx, store.Config{DSN: dsn, DataDir: dir, Now: p.now})
+	return store.Config{DSN: dsn, DataDir: dir, Now: p.now}
 }
 
 func (p *program) printJSON(v any) error {
