@@ -47,8 +47,14 @@ type Options struct {
 	// GradeText grades a review without a rating by its text; nil leaves it
 	// unrated.
 	GradeText func(*chaping.Review)
-	Problem   func(*chaping.InputError)   // called for every refused or damaged row; may be nil
-	Progress  func(bytesRead, rows int64) // called now and then; may be nil
+	// After is the last line that an earlier, interrupted import of the same
+	// file has kept: rows up to it are passed over.
+	After int
+	// Kept is called when all rows up to a line have been stored or refused;
+	// may be nil. What it is told, After of a later import may be.
+	Kept     func(line int) error
+	Problem  func(*chaping.InputError)   // called for every refused or damaged row; may be nil
+	Progress func(bytesRead, rows int64) // called now and then; may be nil
 }
 
 // A Summary says what became of a file's rows: Rows = Accepted + Refused.
@@ -103,6 +109,7 @@ type batch struct {
 	reviews  []chaping.Review
 	listings []chaping.Listing
 	bytes    int
+	last     int // line of its last row
 }
 
 // A parsed row is a review with its product's listing, or what is wrong.
@@ -144,6 +151,9 @@ func (im *run) rows(ctx context.Context, src source) error {
 				if err != nil {
 					readErr = err
 					break
+				}
+				if r.line <= im.After {
+					continue
 				}
 				bytes += r.bytes
 				p.records = append(p.records, r)
@@ -238,6 +248,7 @@ func (im *run) parse(rec record) (p parsed) {
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
 	im.sum.Rows++
+	im.batch.last = p.row.line
 	if p.row.err != nil && p.row.field != nil { // kept with damage
 		im.report(p.row.err)
 		im.sum.Damaged++
@@ -295,10 +306,15 @@ func (im *run) put(ctx context.Context, b batch) error {
 			return err
 		}
 	}
-	if len(b.reviews) == 0 {
+	if len(b.reviews) > 0 {
+		if err := im.Sink.PutReviews(ctx, b.reviews); err != nil {
+			return err
+		}
+	}
+	if im.Kept == nil || b.last == 0 {
 		return nil
 	}
-	return im.Sink.PutReviews(ctx, b.reviews)
+	return im.Kept(b.last)
 }
 
 // convert makes a review and its product's listing of a row.

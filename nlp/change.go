@@ -37,12 +37,13 @@ const MaxPiece = maxPiece
 // Patterns are regular expressions over UTF-8 in the syntax that PCRE,
 // Hyperscan and RE2 share; a dot must match line feeds too.
 func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
+	if countForms(before) > maxForms || countForms(m.dict.Terms) > maxForms {
+		return nil, false // more than the segmenter's filler has room for
+	}
 	forms := map[string]bool{}
 	old := map[string]chaping.Term{}
-	count := 0
 	for _, t := range before {
 		old[t.Name] = t
-		count += 1 + len(t.Surfaces)
 	}
 	add := func(t chaping.Term) {
 		for _, f := range append([]string{t.Name}, t.Surfaces...) {
@@ -58,7 +59,6 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 		}
 	}
 	for _, t := range m.dict.Terms {
-		count += 1 + len(t.Surfaces)
 		was, there := old[t.Name]
 		delete(old, t.Name)
 		if there && slices.Equal(slices.Sorted(slices.Values(was.Surfaces)), slices.Sorted(slices.Values(t.Surfaces))) {
@@ -71,9 +71,6 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 	}
 	for _, t := range old {
 		add(t)
-	}
-	if count > maxForms {
-		return nil, false // more than the segmenter's filler has room for
 	}
 	written, several := m.writings(forms)
 	for _, f := range slices.Sorted(maps.Keys(forms)) {
@@ -93,6 +90,13 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 		patterns = append(patterns, class(several))
 	}
 	return patterns, true
+}
+
+func countForms(terms []chaping.Term) (n int) {
+	for _, t := range terms {
+		n += 1 + len(t.Surfaces)
+	}
+	return n
 }
 
 // writings are, for every character of the forms, the characters that fold to

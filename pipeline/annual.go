@@ -86,7 +86,7 @@ func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.Ye
 		name := nlp.Hazards()[t.Hazard]
 		terms[t.Name] = &report.AnnualTerm{Term: t.Name, Hazard: t.Hazard, HazardName: cmp.Or(name, "未分类"), Severity: t.Severity}
 	}
-	err := p.Store.Year(ctx, q, store.ByTerm, func(y *store.YearSum) error {
+	err := p.Store.Year(ctx, q, store.YearByTerm, func(y *store.YearSum) error {
 		t := terms[y.Term]
 		i := slices.IndexFunc(a.Periods, func(period report.AnnualPeriod) bool {
 			return period.Period == y.Period.String() || period.Period == (chaping.Period{Year: y.Period.Year + 1, Month: y.Period.Month}).String()
@@ -130,7 +130,7 @@ func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.Ye
 // annualPlaces sums products up by region and shop.
 func (p *Pipeline) annualPlaces(ctx context.Context, a *report.Annual, q store.YearQuery) error {
 	regions, shops := map[string]*report.AnnualCount{}, map[[2]string]*report.AnnualCount{}
-	err := p.Store.Year(ctx, q, store.ByProduct, func(y *store.YearSum) error {
+	err := p.Store.Year(ctx, q, store.YearByProduct, func(y *store.YearSum) error {
 		a.Items++
 		shop := y.Product.Shop
 		key := [2]string{y.Product.Platform, cmp.Or(shop.ID, shop.Name)}
@@ -172,7 +172,7 @@ func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.Y
 	}
 	var sums []store.YearSum
 	var keys []store.ProductKey
-	err := p.Store.Year(ctx, q, store.ByProduct, func(y *store.YearSum) error {
+	err := p.Store.Year(ctx, q, store.YearByProduct, func(y *store.YearSum) error {
 		if len(sums) < severeProducts && y.Negative > 0 {
 			sums, keys = append(sums, *y), append(keys, store.ProductKey{Platform: y.Product.Platform, Product: y.Product.ID})
 		}

@@ -16,29 +16,30 @@ import (
 //	                                                └──────▶ all others: mentions carried over
 //
 // Whole reviews are mined or carried over, never single terms: what one term
-// means may depend on the others in its sentence. It reports false, and has
-// done nothing, where that cannot be done or would not pay.
-func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, valid []store.Run, total uint64, out *Mined) (done bool, err error) {
+// means may depend on the others in its sentence. It gives the version of that
+// dictionary, and none where it cannot be done or would not pay; then it has
+// done nothing.
+func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, valid []store.Run, total uint64, out *Mined) (before string, err error) {
 	before, edit, err := p.bestEdit(ctx, period, valid)
 	if err != nil || before == "" {
-		return false, err
+		return "", err
 	}
 	w, err := p.Store.ReplaceMentions(ctx, period, p.Miner.Version())
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	if err := w.CarryMentions(ctx, period, before, edit); err != nil {
-		return false, err
+		return "", err
 	}
 	err = p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
 		return p.Store.Affected(ctx, period.Window(), edit, each)
 	}, w, total, out)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	out.Mined, out.Reviews = out.Reviews, total
 	out.Mentions, out.Affirmed, err = p.Store.MentionCounts(ctx, period, p.Miner.Version())
-	return err == nil, err
+	return before, err
 }
 
 // bestEdit chooses, among dictionaries that the period was mined with, the one

@@ -109,6 +109,7 @@ func testEdit(t *testing.T, s *store.Store, searches bool) {
 		if full := quick.Mined == quick.Reviews; full != (edit.full || !searches) {
 			t.Errorf("%s: mined %d of %d reviews", edit.name, quick.Mined, quick.Reviews)
 		}
+		counts := everyCount(t, s, period, miner)
 		got := everyMention(t, s, period, miner.Version())
 		moment = moment.Add(time.Minute)
 		all, err := p.Mine(ctx, period, true)
@@ -118,6 +119,9 @@ func testEdit(t *testing.T, s *store.Store, searches bool) {
 		want := everyMention(t, s, period, miner.Version())
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %d mentions, mining everything gives %d", edit.name, len(got), len(want))
+		}
+		if again := everyCount(t, s, period, miner); again != counts {
+			t.Errorf("%s: counts %s, mining everything gives %s", edit.name, counts, again)
 		}
 		all.Mined, quick.Mined = 0, 0
 		if quick != all || all.Mentions != uint64(len(want)) || len(want) == 0 {
@@ -138,4 +142,13 @@ func everyMention(t *testing.T, s *store.Store, period chaping.Period, dictionar
 		t.Fatal(err)
 	}
 	return list
+}
+
+func everyCount(t *testing.T, s *store.Store, period chaping.Period, miner *nlp.Miner) string {
+	t.Helper()
+	rows, err := s.Counts(t.Context(), store.CountQuery{By: []store.Dimension{store.ByHazard, store.ByProduct}, Dictionary: miner.Version(), First: period, Last: period})
+	if err != nil || len(rows) == 0 {
+		t.Fatal(err, len(rows))
+	}
+	return fmt.Sprintf("%+v", rows)
 }

@@ -98,16 +98,19 @@ func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) 
 	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
 		return out, err
 	}
-	done, err := p.mineEdit(ctx, period, valid, total, &out)
-	if err == nil && !done {
+	before, err := p.mineEdit(ctx, period, valid, total, &out)
+	if err == nil && before == "" {
 		err = p.mine(ctx, period, total, &out)
 		out.Mined = out.Reviews
 	}
 	if err != nil {
 		return out, err
 	}
-	err = p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: p.Miner.Dictionary().Terms})
-	if err != nil {
+	terms := p.Miner.Dictionary().Terms
+	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
+		return out, err
+	}
+	if err := p.Store.BuildCounts(ctx, period, version, terms, before); err != nil {
 		return out, err
 	}
 	if out.Pinned, err = p.Pin(ctx, period); err != nil { // before the run is done, so that none is done without it

@@ -88,13 +88,7 @@ type Store struct {
 // that is missing, a directory that cannot be written, a server that does not
 // answer or refuses the password, a schema newer than this program.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now, moved: map[chaping.Window]movedSet{}}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	var err error
-	since := func(major, minor uint64) bool { return s.dialect.Since(major, minor) }
-	s.queries, err = template.New("").Funcs(template.FuncMap{"since": since}).ParseFS(queryFiles, "query/*.sql")
+	s, err := prepare(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +107,18 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// prepare makes a store that is not open yet.
+func prepare(cfg Config) (*Store, error) {
+	s := &Store{now: cfg.Now, moved: map[chaping.Window]movedSet{}}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	since := func(major, minor uint64) bool { return s.dialect.Since(major, minor) }
+	var err error
+	s.queries, err = template.New("").Funcs(template.FuncMap{"since": since}).ParseFS(queryFiles, "query/*.sql")
+	return s, err
 }
 
 // meet asks for the version of the server, by which some statements differ.
@@ -305,4 +311,13 @@ func fromMillis(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).In(chaping.Shanghai())
+}
+
+// ServerVersion is the version of the engine or server, "26.7.2".
+func (s *Store) ServerVersion() (string, error) {
+	v, err := s.conn.ServerVersion()
+	if err != nil {
+		return "", fault("version", err)
+	}
+	return v.Version.String(), nil
 }

@@ -15,8 +15,8 @@ type YearGroup string
 
 // The groups.
 const (
-	ByTerm    YearGroup = "term"    // period and term
-	ByProduct YearGroup = "product" // platform and product
+	YearByTerm    YearGroup = "term"    // period and term
+	YearByProduct YearGroup = "product" // platform and product
 )
 
 // A YearSum is what was counted in a group. Only the fields of the group are

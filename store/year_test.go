@@ -67,11 +67,11 @@ func year(t *testing.T, s *store.Store) {
 			t.Errorf("%s: got %q\nwant %q", what, got, want)
 		}
 	}
-	same("terms", sums(q, store.ByTerm), "2026-11 漏电 2 2", "2026-10 漏电 1 2", "2026-11 异味 1 2", "2026-10 异味 1 1")
-	same("products", sums(q, store.ByProduct), "0000-00 p1s1店s1浙江 4 4", "0000-00 p3s2店s2 1 2", "0000-00 p2s1店s1浙江 0 1")
+	same("terms", sums(q, store.YearByTerm), "2026-11 漏电 2 2", "2026-10 漏电 1 2", "2026-11 异味 1 2", "2026-10 异味 1 1")
+	same("products", sums(q, store.YearByProduct), "0000-00 p1s1店s1浙江 4 4", "0000-00 p3s2店s2 1 2", "0000-00 p2s1店s1浙江 0 1")
 	only := q
 	only.Keywords, only.Terms = []string{"壶"}, []string{"异味"}
-	same("chosen", sums(only, store.ByProduct), "0000-00 p1s1店s1浙江 1 1", "0000-00 p2s1店s1浙江 0 1")
+	same("chosen", sums(only, store.YearByProduct), "0000-00 p1s1店s1浙江 1 1", "0000-00 p2s1店s1浙江 0 1")
 	var err error
 	q.Rejected, err = s.Rejections(ctx, q, []store.RejectedTerm{
 		{Review: chaping.ReviewKey{Platform: "mall", Product: "p1", Review: "c"}, Term: "漏电"},
@@ -79,9 +79,9 @@ func year(t *testing.T, s *store.Store) {
 		{Review: chaping.ReviewKey{Platform: "mall", Product: "p2", Review: "nobody"}, Term: "异味"},
 	})
 	must(t, err)
-	same("rejected", sums(q, store.ByTerm), "2026-10 漏电 1 2", "2026-10 异味 1 1", "2026-11 异味 1 1", "2026-11 漏电 1 1")
-	same("rejected products", sums(q, store.ByProduct), "0000-00 p1s1店s1浙江 3 3", "0000-00 p3s2店s2 1 2")
-	same("nothing", sums(store.YearQuery{Dictionary: dictionary}, store.ByTerm))
+	same("rejected", sums(q, store.YearByTerm), "2026-10 漏电 1 2", "2026-10 异味 1 1", "2026-11 异味 1 1", "2026-11 漏电 1 1")
+	same("rejected products", sums(q, store.YearByProduct), "0000-00 p1s1店s1浙江 3 3", "0000-00 p3s2店s2 1 2")
+	same("nothing", sums(store.YearQuery{Dictionary: dictionary}, store.YearByTerm))
 	var seen []string
 	must(t, s.OnSale(ctx, november.Window().From, []string{"壶"}, func(l *chaping.Listing) error {
 		seen = append(seen, l.Product.ID+l.Product.Name+l.SeenAt.Format(time.DateOnly))
@@ -117,7 +117,7 @@ func BenchmarkYear(b *testing.B) {
 		for _, query := range []struct {
 			store.YearQuery
 			by store.YearGroup
-		}{{q, store.ByTerm}, {q, store.ByProduct}, {severe, store.ByProduct}} { // what the annual report asks
+		}{{q, store.YearByTerm}, {q, store.YearByProduct}, {severe, store.YearByProduct}} { // what the annual report asks
 			start := time.Now()
 			affirmed = 0
 			must(b, s.Year(ctx, query.YearQuery, query.by, func(y *store.YearSum) error { rows++; affirmed += y.Affirmed; return nil }))

@@ -32,6 +32,10 @@ type Load struct {
 	Reviews int            // distinct reviews
 	Window  chaping.Window // in which all are published, evenly
 	Terms   []string       // problems that reviews name
+	// Products is how many products there are; 0 for as many as fit Reviews.
+	Products int
+	// First is the number of the first review, so that loads can follow each other.
+	First int
 }
 
 // Rates of what is made up.
@@ -43,8 +47,13 @@ const (
 
 // Sizes follow the number of reviews, up to what a platform's busiest
 // categories have.
-func (l *Load) products() int { return min(max(l.Reviews/200, 20), 100_000) }
-func (l *Load) shops() int    { return max(l.products()/8, 5) }
+func (l *Load) products() int {
+	if l.Products > 0 {
+		return l.Products
+	}
+	return min(max(l.Reviews/200, 20), 100_000)
+}
+func (l *Load) shops() int { return max(l.products()/8, 5) }
 
 // A Review is a made-up row.
 type Review struct {
@@ -75,6 +84,7 @@ func (l *Load) maker() *maker {
 // review is the i-th review, valid until the next call. It depends on nothing
 // but the load and i.
 func (m *maker) review(i int) *Review {
+	i += m.load.First
 	m.source.Seed(m.load.Seed, uint64(i))
 	r := &m.r
 	r.ID, r.Product = i, int(m.product.Uint64())

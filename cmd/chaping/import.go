@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -68,6 +71,7 @@ type imported struct {
 	Repeated int64  `json:"repeated"` // accepted rows whose ID came before
 	New      uint64 `json:"new"`      // reviews that the store did not have; at most, if others write meanwhile
 	Run      string `json:"run"`
+	After    int    `json:"resumed_after_line,omitempty"` // an interrupted import had kept the rows up to this line
 }
 
 func (p *program) runImport(ctx context.Context, o importOptions, files []string) error {
@@ -147,6 +151,18 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 	if info, err := os.Stat(file); err == nil {
 		size = info.Size()
 	}
+	mark, err := p.importMark(ctx, s, file, o)
+	if err != nil {
+		return imported{}, err
+	}
+	if o.After = int(mark.Counts["line"]); o.After > 0 {
+		fmt.Fprintf(p.err, "%s：上次导入中断于第 %d 行，从下一行继续；以下只计继续的部分\n", file, o.After)
+	}
+	mark.Started = now
+	o.Kept = func(line int) error {
+		mark.Counts = map[string]uint64{"line": uint64(line)}
+		return s.PutRun(ctx, mark)
+	}
 	bar := p.startProgress("导入", size)
 	o.Sink, o.Run, o.Now, o.Problem = s, runID, now, rejects.add
 	o.Progress = func(read, rows int64) { bar.show(read, size, fmt.Sprintf("%d 行", rows)) }
@@ -160,6 +176,10 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 	if err := errors.Join(err, s.PutRun(context.WithoutCancel(ctx), record)); err != nil {
 		return imported{}, err
 	}
+	mark.Finished, mark.Counts = p.now(), nil // from the beginning, if it is imported again
+	if err := s.PutRun(ctx, mark); err != nil {
+		return imported{}, err
+	}
 	distinct, err := s.CountRun(ctx, runID)
 	if err != nil {
 		return imported{}, err
@@ -168,7 +188,38 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 	if err != nil {
 		return imported{}, err
 	}
-	return imported{Summary: sum, Run: runID, Distinct: distinct, Repeated: sum.Accepted - int64(distinct), New: min(after-before, distinct)}, nil
+	return imported{Summary: sum, Run: runID, After: o.After, Distinct: distinct, Repeated: sum.Accepted - int64(distinct), New: min(after-before, distinct)}, nil
+}
+
+// stageFile is the stage of the records that say how far a file was imported.
+const stageFile = "import-file"
+
+// importMark is the record of how far a file was imported with these options.
+// It is found by the file's content, not its name: a corrected file is another
+// one, and begins anew.
+func (p *program) importMark(ctx context.Context, s *store.Store, file string, o importer.Options) (store.Run, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return store.Run{}, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}
+	}
+	defer f.Close()
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(struct {
+		Profile  *importer.Profile
+		Facts    importer.Facts
+		Products map[string]importer.Facts
+	}{o.Profile, o.Facts, o.Products}); err != nil {
+		return store.Run{}, err
+	}
+	if _, err := io.Copy(h, f); err != nil {
+		return store.Run{}, &chaping.Error{Code: chaping.CodeInput, Message: "读不出要导入的文件 " + file, Err: err, Remedy: "检查文件和磁盘"}
+	}
+	mark := store.Run{ID: fmt.Sprintf("%s-%x", stageFile, h.Sum(nil)[:16]), Stage: stageFile}
+	list, err := s.Runs(ctx, store.RunFilter{ID: mark.ID, Limit: 1})
+	if err == nil && len(list) == 1 && !list[0].Done() {
+		mark.Counts = list[0].Counts
+	}
+	return mark, err
 }
 
 func (p *program) printImport(s imported, profile *importer.Profile) {

@@ -60,6 +60,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	p := &program{in: in, out: out, err: errw, now: clock()}
 	defer p.closeBrowser()
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		// Collecting seldom is a tenth of an import's time; a large sheet must
+		// not double for it what it holds.
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(800 << 20)
+	}
 	root := p.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -137,8 +143,8 @@ func (p *program) command() *cobra.Command {
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "显示详细日志")
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
-		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.dictCommand(),
-		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
+		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
+		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)
@@ -180,11 +186,15 @@ func (p *program) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return store.Open(ctx, p.storeConfig(dsn))
+}
+
+func (p *program) storeConfig(dsn string) store.Config {
 	dir, err := filepath.Abs(p.dataDir)
-	if err != nil {
-		return nil, err
+	if err != nil { // there is no working directory: the store will say so
+		dir = p.dataDir
 	}
-	return store.Open(ctx, store.Config{DSN: dsn, DataDir: dir, Now: p.now})
+	return store.Config{DSN: dsn, DataDir: dir, Now: p.now}
 }
 
 func (p *program) printJSON(v any) error {

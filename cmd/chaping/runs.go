@@ -109,6 +109,9 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	}
 	list := []shownRun{}
 	for _, r := range runs {
+		if r.Stage == stageFile && o.stage != stageFile {
+			continue // how far a file got; the import's own record says what it brought
+		}
 		shown := shownRun{ID: r.ID, Stage: r.Stage, Started: r.Started, Done: r.Done(), Error: r.Error, Counts: r.Counts}
 		if r.Period != (chaping.Period{}) {
 			shown.Period = r.Period.String()

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,6 +26,10 @@ import (
 const (
 	// MaxStatement bounds the text of a statement, bound values included.
 	MaxStatement = 64 << 20
+
+	// BackupFolder is the folder of the data directory that BACKUP and RESTORE
+	// may use.
+	BackupFolder = "backup.part"
 
 	// spill is the memory from which aggregation and sorting go to disk.
 	spill = 512 << 20
@@ -57,6 +62,7 @@ type local struct {
 func openLocal(lib *library, path string) (*local, error) {
 	l := &local{lib: lib, args: []string{
 		"--path=" + path,
+		"--backups.allowed_path=" + filepath.Join(filepath.Dir(path), BackupFolder),
 		"--max_query_size=" + strconv.Itoa(MaxStatement),
 		"--max_bytes_before_external_group_by=" + strconv.Itoa(spill),
 		"--max_bytes_before_external_sort=" + strconv.Itoa(spill),

@@ -1,0 +1,408 @@
+// Package backup writes all that a station has into one file, while the
+// station works, and makes a data directory of such a file.
+//
+//	data directory                          file (tar, zstd)
+//	  clickhouse/     ── BACKUP ──────────▶   engine/…
+//	  *.db (SQLite)   ── VACUUM INTO ─────▶   files/…
+//	  all other files ── as they are ─────▶   files/…
+//	                                          manifest.json: sha256 of each part, rows of each table
+//
+// Every part is a consistent copy of its own moment; the moments lie seconds
+// apart, the engine's first. That is enough, because whatever is derived is
+// made again when its run record does not fit.
+//
+// The engine copies into a folder of the data directory, so that a second
+// process can ask the owner for it and both see the files. The archive is
+// written under a temporary name and renamed when it is whole.
+package backup
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"chaping"
+	"chaping/store"
+)
+
+const (
+	format       = 1
+	manifestName = "manifest.json"
+	engineFolder = "engine"
+	filesFolder  = "files"
+	maxManifest  = 64 << 20
+)
+
+// A Manifest says what a backup holds. It is the archive's last entry.
+type Manifest struct {
+	Format  int               `json:"format"`
+	Program string            `json:"program"`
+	Made    time.Time         `json:"made"`
+	Rows    map[string]uint64 `json:"rows"` // of each table, copies included
+	Parts   []Part            `json:"parts"`
+}
+
+// A Part is a file of a backup.
+type Part struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Bytes is the size of all parts, unpacked.
+func (m *Manifest) Bytes() (n int64) {
+	for _, p := range m.Parts {
+		n += p.Size
+	}
+	return n
+}
+
+// engineFiles are the data directory's files that the engine's own copy stands
+// for, or that only a running process has.
+func engineFiles(name string) bool {
+	switch name {
+	case "clickhouse", store.BackupFolder, "engine.lock", "engine.sock":
+		return true
+	}
+	return false
+}
+
+// Write backs a data directory up into a file that does not exist yet. The
+// store must be that of the directory. progress is told of every part.
+func Write(ctx context.Context, s *store.Store, dataDir, file, program string, now time.Time, progress func(part string)) (m *Manifest, err error) {
+	if dataDir, err = filepath.Abs(dataDir); err != nil {
+		return nil, err
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "备份文件已存在：" + file, Remedy: "换一个文件名；本命令不覆盖旧备份"}
+	}
+	if err := os.MkdirAll(filepath.Join(dataDir, store.BackupFolder), 0o700); err != nil {
+		return nil, cannot(err)
+	}
+	name := fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano())
+	work := filepath.Join(dataDir, store.BackupFolder, name)
+	defer func() {
+		err = errors.Join(err, os.RemoveAll(work))
+		_ = os.Remove(filepath.Dir(work)) // only if empty
+	}()
+
+	m = &Manifest{Format: format, Program: program, Made: now}
+	progress("engine")
+	if m.Rows, err = s.Backup(ctx, dataDir, name); err != nil {
+		return nil, err
+	}
+	out, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return nil, cannot(err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(out.Name()))
+		}
+	}()
+	a, err := newArchive(out, m)
+	if err == nil {
+		err = a.tree(ctx, work, engineFolder, func(string) bool { return false }, progress)
+	}
+	if err == nil {
+		a.scratch = filepath.Join(work, "sqlite.part")
+		err = a.tree(ctx, dataDir, filesFolder, func(name string) bool {
+			return engineFiles(name) || filepath.Join(dataDir, name) == file || filepath.Join(dataDir, name) == out.Name()
+		}, progress)
+	}
+	if err == nil {
+		err = a.finish()
+	}
+	if err = errors.Join(err, out.Close()); err != nil {
+		return nil, cannot(err)
+	}
+	return m, cannot(os.Rename(out.Name(), file))
+}
+
+// cannot tells a failed write from other errors.
+func cannot(err error) error {
+	var path *fs.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "备份或恢复时读写文件失败", Err: err, Remedy: "检查目录的权限和磁盘空间，然后再运行一次；不完整的文件已删除"}
+}
+
+// An archive is a backup that is being written.
+type archive struct {
+	manifest *Manifest
+	out      *os.File
+	packer   *zstd.Encoder
+	tar      *tar.Writer
+	scratch  string // where copies of SQLite files are made
+}
+
+func newArchive(out *os.File, m *Manifest) (*archive, error) {
+	packer, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedFastest))
+	if err != nil {
+		return nil, err
+	}
+	return &archive{manifest: m, out: out, packer: packer, tar: tar.NewWriter(packer)}, nil
+}
+
+// tree adds the files under root, except those that skip names.
+func (a *archive) tree(ctx context.Context, root, prefix string, skip func(local string) bool, progress func(string)) error {
+	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		local, relErr := filepath.Rel(root, file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // gone since
+			return nil
+		case err != nil || relErr != nil:
+			return errors.Join(err, relErr)
+		case local != "." && skip(local):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular(), strings.HasSuffix(local, "-wal"), strings.HasSuffix(local, "-shm"), strings.HasSuffix(local, "-journal"):
+			return nil // directories appear with their files; the rest is in the copy of its database
+		}
+		name := path.Join(prefix, filepath.ToSlash(local))
+		progress(name)
+		if prefix == filesFolder {
+			is, err := isSQLite(file)
+			if err != nil {
+				return err
+			}
+			if is {
+				if err := copySQLite(ctx, file, a.scratch); err != nil {
+					return fmt.Errorf("%s: %w", local, err)
+				}
+				return errors.Join(a.file(name, a.scratch), os.Remove(a.scratch))
+			}
+		}
+		return a.file(name, file)
+	})
+}
+
+// isSQLite looks at the first bytes of a file.
+func isSQLite(file string) (bool, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	return string(head[:n]) == "SQLite format 3\x00", nil
+}
+
+// copySQLite copies a database as it is at one moment, while others write.
+func copySQLite(ctx context.Context, file, to string) (err error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
+	return err
+}
+
+// file adds one file. One that grows meanwhile is cut at the size it had.
+func (a *archive) file(name, file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	h := sha256.New()
+	if err := a.tar.WriteHeader(&tar.Header{Name: name, Mode: int64(info.Mode().Perm()), Size: info.Size(), ModTime: info.ModTime(), Format: tar.FormatPAX}); err != nil {
+		return err
+	}
+	if _, err := io.CopyN(io.MultiWriter(a.tar, h), f, info.Size()); err != nil {
+		return err
+	}
+	a.manifest.Parts = append(a.manifest.Parts, Part{name, info.Size(), hex.EncodeToString(h.Sum(nil))})
+	return nil
+}
+
+// finish adds the manifest and sees to it that all is on disk.
+func (a *archive) finish() error {
+	text, err := json.MarshalIndent(a.manifest, "", "  ")
+	if err != nil {
+		return err
+	}
+	err = a.tar.WriteHeader(&tar.Header{Name: manifestName, Mode: 0o600, Size: int64(len(text)), ModTime: a.manifest.Made, Format: tar.FormatPAX})
+	if err != nil {
+		return err
+	}
+	if _, err := a.tar.Write(text); err != nil {
+		return err
+	}
+	return errors.Join(a.tar.Close(), a.packer.Close(), a.out.Sync())
+}
+
+// Verify reads a backup and compares every part with the manifest.
+func Verify(ctx context.Context, file string, progress func(part string)) (*Manifest, error) {
+	return unpack(ctx, file, progress, func(*tar.Header, io.Reader) error { return nil })
+}
+
+// damaged is the error for a file that is no whole backup.
+func damaged(file, problem string, err error) error {
+	return &chaping.Error{Code: chaping.CodeInput, Message: "备份文件 " + file + " " + problem, Err: err, Remedy: "换一份备份；没有改动任何数据"}
+}
+
+// unpack hands out the parts of a backup in their order and then checks them.
+func unpack(ctx context.Context, file string, progress func(string), each func(*tar.Header, io.Reader) error) (*Manifest, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开备份文件", Err: err, Remedy: "检查路径和读取权限"}
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		return nil, damaged(file, "不是备份", err)
+	}
+	defer z.Close()
+	var found []Part
+	for in := tar.NewReader(z); ; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		h, err := in.Next()
+		if err != nil {
+			return nil, damaged(file, "不完整或已损坏", err)
+		}
+		if h.Name == manifestName {
+			text, err := io.ReadAll(io.LimitReader(in, maxManifest))
+			var m Manifest
+			if err == nil {
+				err = json.NewDecoder(bytes.NewReader(text)).Decode(&m)
+			}
+			switch {
+			case err != nil:
+				return nil, damaged(file, "的清单读不出", err)
+			case m.Format != format:
+				return nil, damaged(file, fmt.Sprintf("由另一版程序写成（格式 %d）", m.Format), nil)
+			case !slices.Equal(m.Parts, found):
+				return nil, damaged(file, "的内容与清单中的校验和不符", nil)
+			}
+			return &m, nil
+		}
+		top, _, _ := strings.Cut(h.Name, "/")
+		if h.Typeflag != tar.TypeReg || !filepath.IsLocal(filepath.FromSlash(h.Name)) || top != engineFolder && top != filesFolder {
+			return nil, damaged(file, "含有不该有的内容："+chaping.Shorten(h.Name, 80), nil)
+		}
+		progress(h.Name)
+		sum := sha256.New()
+		body := io.TeeReader(in, sum)
+		if err := each(h, body); err != nil {
+			return nil, err
+		}
+		if _, err := io.Copy(io.Discard, body); err != nil {
+			return nil, damaged(file, "不完整或已损坏", err)
+		}
+		found = append(found, Part{h.Name, h.Size, hex.EncodeToString(sum.Sum(nil))})
+	}
+}
+
+// Restore makes a data directory, which must be empty or not exist, of a
+// backup, and compares the rows of every table with the manifest. When that
+// fails, the directory is as it was.
+func Restore(ctx context.Context, file string, cfg store.Config, progress func(part string)) (m *Manifest, err error) {
+	dir, err := filepath.Abs(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	cfg.DataDir = dir
+	list, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, cannot(err)
+	}
+	if len(list) > 0 {
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Remedy: "用 --data 指定一个空目录，核对无误后再换过去；本命令不覆盖数据"}
+	}
+	made := errors.Is(err, fs.ErrNotExist)
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, e := range mustList(dir) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+		if made {
+			_ = os.Remove(dir)
+		}
+	}()
+	if err := os.MkdirAll(filepath.Join(dir, store.BackupFolder), 0o700); err != nil {
+		return nil, cannot(err)
+	}
+	const name = "restore"
+	m, err = unpack(ctx, file, progress, func(h *tar.Header, r io.Reader) error {
+		top, local, _ := strings.Cut(h.Name, "/")
+		target := filepath.Join(dir, filepath.FromSlash(local))
+		if top == engineFolder {
+			target = filepath.Join(dir, store.BackupFolder, name, filepath.FromSlash(local))
+		} else if first, _, _ := strings.Cut(local, "/"); engineFiles(first) {
+			return damaged(file, "含有不该有的内容："+chaping.Shorten(h.Name, 80), nil)
+		}
+		return cannot(extract(target, fs.FileMode(h.Mode).Perm(), h.ModTime, r))
+	})
+	if err != nil {
+		return nil, err
+	}
+	progress("engine")
+	rows, err := store.Restore(ctx, cfg, name)
+	if err != nil {
+		return nil, err
+	}
+	for table, want := range m.Rows {
+		if rows[table] != want {
+			return nil, damaged(file, fmt.Sprintf("恢复后表 %s 有 %d 行，清单为 %d 行", table, rows[table], want), nil)
+		}
+	}
+	return m, cannot(os.RemoveAll(filepath.Join(dir, store.BackupFolder)))
+}
+
+func mustList(dir string) []fs.DirEntry {
+	list, _ := os.ReadDir(dir) // nothing to remove where it cannot be read
+	return list
+}
+
+func extract(target string, mode fs.FileMode, modified time.Time, r io.Reader) (err error) {
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode|0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Sync(), f.Close(), os.Chtimes(target, modified, modified))
+}

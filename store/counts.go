@@ -1,0 +1,372 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"chaping"
+)
+
+// BuildCounts counts a mined period anew, per day and product, for Counts.
+// terms say which term has which hazard. before is a dictionary version whose
+// counts are of the same reviews, which are then not counted again; or empty.
+func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, before string) error {
+	args := partitionArgs(p, dictionary)
+	if err := s.exec(ctx, "drop_counts", args...); err != nil {
+		return err
+	}
+	type level struct {
+		Level int
+		Name  string // expression
+	}
+	levels := []level{{levelAny, "''"}, {levelTerm, "term"}}
+	var names, hazards clickhouse.ArraySet
+	for _, t := range terms {
+		if t.Hazard != "" {
+			names, hazards = append(names, t.Name), append(hazards, t.Hazard)
+		}
+	}
+	if len(names) > 0 {
+		levels = append(levels, level{levelHazard, "transform(toString(term), @names, @hazards, '')"})
+		args = append(args, named("names", names), named("hazards", hazards))
+	}
+	if before != "" {
+		counted, err := s.CountedPeriods(ctx, before, p, p)
+		if err != nil {
+			return err
+		}
+		if len(counted) == 0 {
+			before = ""
+		}
+	}
+	data := struct {
+		Levels []level
+		Before string
+	}{levels, before}
+	args = append(args, named("before", before))
+	in, bound, err := s.window(ctx, p.Window(), data)
+	if err != nil {
+		return err
+	}
+	sql, err := s.sql("build_counts", in)
+	if err != nil {
+		return err
+	}
+	args = append(append(args, bound...), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
+		named("affirmed", string(chaping.Affirmed)))
+	if err := fault("build_counts", s.conn.Exec(ctx, sql, args...)); err != nil {
+		return err
+	}
+	return s.exec(ctx, "roll_counts", partitionArgs(p, dictionary)...)
+}
+
+// The levels of table counts.
+const (
+	levelAll = iota
+	levelAny
+	levelHazard
+	levelTerm
+)
+
+// A Dimension is something that counts can be split by.
+type Dimension string
+
+// The dimensions. A product listed under several keywords counts under each;
+// shops, regions and prices are those of the latest listing.
+const (
+	ByPlatform Dimension = "platform"
+	ByKeyword  Dimension = "keyword"
+	ByTerm     Dimension = "term"
+	ByHazard   Dimension = "hazard"
+	ByShop     Dimension = "shop"
+	ByProduct  Dimension = "product"
+	ByRegion   Dimension = "region"
+	ByPrice    Dimension = "price"
+	ByDay      Dimension = "day"
+	ByWeek     Dimension = "week" // its Monday
+	ByPeriod   Dimension = "period"
+	ByMonth    Dimension = "month"
+	ByYear     Dimension = "year"
+)
+
+// Dimensions are all dimensions.
+func Dimensions() []Dimension {
+	return []Dimension{ByPlatform, ByKeyword, ByTerm, ByHazard, ByShop, ByProduct, ByRegion, ByPrice, ByDay, ByWeek, ByPeriod, ByMonth, ByYear}
+}
+
+// A dimension's column, and what it needs.
+var dimensionColumns = map[Dimension]struct {
+	column string
+	item   bool // a fact of listings
+	daily  bool // finer than months
+	name   bool // term or hazard: means nothing to all reviews
+}{
+	ByPlatform: {column: "platform"}, ByProduct: {column: "product"},
+	ByKeyword: {column: "keyword", item: true}, ByShop: {column: "shop", item: true}, ByRegion: {column: "region", item: true},
+	ByPrice: {column: priceBands, item: true},
+	ByTerm:  {column: "name", name: true}, ByHazard: {column: "name", name: true},
+	ByDay: {column: "day", daily: true}, ByWeek: {column: "toMonday(day)", daily: true},
+	ByPeriod: {column: "concat(toString(intDiv(period, 100)), '-', substring(toString(100 + period % 100), 2))"},
+	ByMonth:  {column: "substring(toString(day), 1, 7)"}, ByYear: {column: "toYear(day)"},
+}
+
+// priceBands are in fen; the names sort as the bands do.
+const priceBands = `multiIf(price = 0, '', price < 2000, '0000-0020元', price < 5000, '0020-0050元', price < 10000, '0050-0100元',
+	price < 20000, '0100-0200元', price < 50000, '0200-0500元', price < 100000, '0500-1000元', price < 500000, '1000-5000元', '5000元以上')`
+
+// A CountQuery asks for counts. Empty lists select all.
+type CountQuery struct {
+	By          []Dimension
+	Dictionary  string          // version that the periods were mined with
+	First, Last chaping.Period  // inclusive
+	Days        *chaping.Window // whole days within the periods; nil for all
+	Terms       []string
+	Hazards     []string
+	Platforms   []string
+	Keywords    []string
+	Shops       []string
+	Products    []string
+	Regions     []string
+	// PriceLow and PriceHigh bound the price in fen; a PriceHigh of 0 means none.
+	PriceLow, PriceHigh int64
+
+	// Known are the dictionary's terms, by which hazards are told.
+	Known []chaping.Term
+}
+
+// A CountRow is a line of an answer. Counts are of distinct reviews.
+type CountRow struct {
+	Keys     []string `json:"keys"`     // one a dimension, in their order
+	Affirmed uint64   `json:"affirmed"` // reviews that affirm a problem
+	Negative uint64   `json:"negative"` // of these, negative ones (差评数)
+	Hidden   uint64   `json:"hidden"`   // of these, positive or default ones
+	Reviews  uint64   `json:"reviews"`  // all reviews (评论数); for terms and hazards, of the row's other keys
+	AllNeg   uint64   `json:"all_negative"`
+	Defaults uint64   `json:"defaults"` // of all reviews, the platform's own texts
+}
+
+// Rate is the share of reviews that affirm a problem.
+func (r *CountRow) Rate() float64 { return ratio(r.Affirmed, r.Reviews) }
+
+// DefaultRate is the share of default reviews.
+func (r *CountRow) DefaultRate() float64 { return ratio(r.Defaults, r.Reviews) }
+
+func ratio(a, b uint64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+// maxCountRows bounds an answer.
+const maxCountRows = 1_000_000
+
+// counting is what counts.sql is executed with.
+type counting struct {
+	CountQuery
+	Columns []string
+	Exact   bool // several terms or hazards together: distinct reviews are counted from mentions
+	Names   bool
+	Items   bool
+	Listed  bool // only listed products can match
+	Keyword bool
+	Price   bool
+}
+
+// Counts answers a query, by the keys. Rows without any review are left out;
+// rows with reviews and without problems are there unless split by term or
+// hazard. It reads the counts that BuildCounts made: periods that were not
+// mined with the dictionary are missing (see CountedPeriods).
+func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
+	c := counting{CountQuery: q, Price: q.PriceHigh > 0 || q.PriceLow > 0,
+		Listed: len(q.Keywords)+len(q.Shops)+len(q.Regions) > 0 || q.PriceHigh > 0 || q.PriceLow > 0}
+	c.Items = c.Listed
+	daily := q.Days != nil
+	var rest []int // places of the keys that all reviews have too
+	seen := map[Dimension]bool{}
+	for i, d := range q.By {
+		column, known := dimensionColumns[d]
+		if !known || seen[d] {
+			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("不能按“%s”统计，或它写了两次", d), Remedy: "可用：" + dimensionList()}
+		}
+		seen[d] = true
+		c.Items = c.Items || column.item
+		daily = daily || column.daily
+		if !column.name {
+			rest = append(rest, i)
+		}
+		c.Columns = append(c.Columns, column.column)
+	}
+	c.Keyword = seen[ByKeyword]
+	if seen[ByTerm] && seen[ByHazard] {
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "不能同时按词条和危害类别统计", Remedy: "一条评论可成立多个词条；只按其中一种，另一种用作条件"}
+	}
+	level, names := q.level(seen)
+	c.Names = len(names) > 0
+	c.Exact = c.Names && len(names) > 1 && !seen[ByTerm] && !seen[ByHazard]
+	if c.Exact && level == levelHazard {
+		names = q.termsOf(q.Hazards)
+	}
+	if c.Exact {
+		daily = false
+	}
+	args := q.args(level, names, daily)
+
+	var rows []CountRow
+	index := map[string][]int{}
+	key := func(keys []string, at []int) string {
+		var b strings.Builder
+		for _, i := range at {
+			b.WriteString(keys[i])
+			b.WriteByte(0)
+		}
+		return b.String()
+	}
+	all := make([]int, len(rest))
+	for i := range all {
+		all[i] = i
+	}
+	err := s.count(ctx, c, args, func(keys []string, n [4]uint64) {
+		k := key(keys, rest)
+		index[k] = append(index[k], len(rows))
+		rows = append(rows, CountRow{Keys: keys, Affirmed: n[0], Negative: n[1], Hidden: n[2]})
+	})
+	if err != nil {
+		return nil, err
+	}
+	whole := c
+	whole.Exact, whole.Names, whole.Columns = false, false, nil
+	for _, i := range rest {
+		whole.Columns = append(whole.Columns, c.Columns[i])
+	}
+	wholeDaily := q.Days != nil || slices.ContainsFunc(q.By, func(d Dimension) bool { return dimensionColumns[d].daily })
+	named := seen[ByTerm] || seen[ByHazard]
+	err = s.count(ctx, whole, q.args(levelAll, nil, wholeDaily), func(keys []string, n [4]uint64) {
+		k := key(keys, all)
+		if index[k] == nil && !named && n[0] > 0 {
+			index[k] = append(index[k], len(rows))
+			rows = append(rows, CountRow{Keys: keys})
+		}
+		for _, i := range index[k] {
+			rows[i].Reviews, rows[i].AllNeg, rows[i].Defaults = n[0], n[1], n[3]
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(rows, func(a, b CountRow) int { return slices.Compare(a.Keys, b.Keys) })
+	return rows, nil
+}
+
+func dimensionList() string {
+	var names []string
+	for _, d := range Dimensions() {
+		names = append(names, string(d))
+	}
+	return strings.Join(names, "、")
+}
+
+// level is the level of counts that answers the query, and the names that it
+// is to be restricted to.
+func (q *CountQuery) level(by map[Dimension]bool) (level int, names []string) {
+	switch {
+	case by[ByTerm] || len(q.Terms) > 0:
+		names = q.Terms
+		if of := q.termsOf(q.Hazards); len(q.Hazards) > 0 {
+			if len(names) > 0 {
+				of = slices.DeleteFunc(of, func(t string) bool { return !slices.Contains(q.Terms, t) })
+			}
+			names = append(of, "") // "" is no term: an empty list would mean all
+		}
+		if by[ByHazard] {
+			level = levelHazard // of the hazards that hold a term
+			names = q.Hazards
+			for _, t := range q.Known {
+				if slices.Contains(q.Terms, t.Name) && !slices.Contains(names, t.Hazard) {
+					names = append(names, t.Hazard)
+				}
+			}
+			return level, names
+		}
+		return levelTerm, names
+	case by[ByHazard] || len(q.Hazards) > 0:
+		return levelHazard, q.Hazards
+	}
+	return levelAny, nil
+}
+
+// termsOf are the names of the terms of these hazards.
+func (q *CountQuery) termsOf(hazards []string) (names []string) {
+	for _, t := range q.Known {
+		if slices.Contains(hazards, t.Hazard) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+func (q *CountQuery) args(level int, names []string, daily bool) []any {
+	grain := uint8(1)
+	if daily {
+		grain = 0
+	}
+	high := q.PriceHigh
+	if high == 0 {
+		high = 1 << 62
+	}
+	args := []any{
+		named("first", periodNumber(q.First)), named("last", periodNumber(q.Last)), named("dictionary", q.Dictionary),
+		named("affirmed", string(chaping.Affirmed)), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
+		named("grain", grain), named("level", uint8(level)), named("terms", set(names)),
+		named("platforms", set(q.Platforms)), named("products", set(q.Products)), named("keywords", set(q.Keywords)),
+		named("shops", set(q.Shops)), named("regions", set(q.Regions)), named("price_low", q.PriceLow), named("price_high", high),
+	}
+	if q.Days != nil {
+		args = append(args, named("from", q.Days.FirstDay().Format("2006-01-02")), named("to", q.Days.LastDay().AddDate(0, 0, 1).Format("2006-01-02")))
+	}
+	return args
+}
+
+// count runs counts.sql.
+func (s *Store) count(ctx context.Context, c counting, args []any, each func(keys []string, n [4]uint64)) error {
+	rows := 0
+	args = append(args, named("limit", maxCountRows+1))
+	return s.query(ctx, "counts", c, args, func(scan func(...any) error) error {
+		if rows++; rows > maxCountRows {
+			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("结果超过 %d 行", maxCountRows), Remedy: "减少统计的维度，或加条件"}
+		}
+		keys := make([]string, len(c.Columns))
+		var n [4]uint64
+		targets := make([]any, 0, len(keys)+len(n))
+		for i := range keys {
+			targets = append(targets, &keys[i])
+		}
+		for i := range n {
+			targets = append(targets, &n[i])
+		}
+		if err := scan(targets...); err != nil {
+			return err
+		}
+		if n[0] > 0 {
+			each(keys, n)
+		}
+		return nil
+	})
+}
+
+// CountedPeriods are the periods from first to last that were mined and
+// counted with the dictionary.
+func (s *Store) CountedPeriods(ctx context.Context, dictionary string, first, last chaping.Period) (list []chaping.Period, err error) {
+	args := []any{named("dictionary", dictionary), named("first", periodNumber(first)), named("last", periodNumber(last))}
+	err = s.query(ctx, "counted_periods", nil, args, func(scan func(...any) error) error {
+		var n uint32
+		err := scan(&n)
+		list = append(list, numberedPeriod(n))
+		return err
+	})
+	return list, err
+}

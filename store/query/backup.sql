@@ -1,0 +1,1 @@
+BACKUP DATABASE chaping TO File(@path) SETTINGS deduplicate_files = 0

@@ -1,0 +1,29 @@
+-- Level 0 does not depend on the dictionary: it may be taken from another one's
+-- counts of the same reviews.
+INSERT INTO counts (period, dictionary, grain, level, name, platform, product, day, reviews, negative, hidden, defaults)
+SELECT @period, @dictionary, 0, level, name, platform, product, day,
+       toUInt32(reviews), toUInt32(negative), toUInt32(hidden), toUInt32(defaults)
+FROM (
+    {{- if .Data.Before}}
+    SELECT level, name, platform, product, day, toUInt64(reviews) AS reviews, toUInt64(negative) AS negative,
+           toUInt64(hidden) AS hidden, toUInt64(defaults) AS defaults
+    FROM counts
+    WHERE period = @period AND dictionary = @before AND grain = 0 AND level = 0
+    {{- else}}
+    SELECT toUInt8(0) AS level, '' AS name, platform, product, toDate(published) AS day,
+           count() AS reviews, countIf(grade = @negative) AS negative,
+           countIf(grade = @positive OR is_default = 1) AS hidden, countIf(is_default = 1) AS defaults
+    FROM {{template "window" .}}
+    GROUP BY platform, product, day
+    {{- end}}
+    {{- range .Data.Levels}}
+    UNION ALL
+    SELECT toUInt8({{.Level}}) AS level, {{.Name}} AS name, platform, product, toDate(published) AS day,
+           uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
+           uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
+    FROM mentions
+    WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+    GROUP BY name, platform, product, day
+    {{- end}}
+)
+WHERE level != 2 OR name != ''

@@ -1,0 +1,1 @@
+ALTER TABLE counts DROP PARTITION (@period, @dictionary)

@@ -1,0 +1,12 @@
+{{define "selected mentions"}}period >= @first AND period <= @last AND dictionary = @dictionary
+  {{- if .Terms}} AND term IN @terms{{end}}
+  {{- if .Platforms}} AND platform IN @platforms{{end}}
+  {{- if .Products}} AND product IN @products{{end}}
+{{- end -}}
+
+SELECT count(), uniqExact(platform, product, review),
+       countIf(assertion = @affirmed), uniqExactIf((platform, product, review), assertion = @affirmed),
+       uniqExactIf((platform, product, review), assertion = @affirmed AND grade = @negative),
+       uniqExactIf((platform, product, review), assertion = @affirmed AND (grade = @positive OR is_default = 1))
+FROM mentions FINAL
+WHERE {{template "selected mentions" .}}

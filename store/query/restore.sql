@@ -1,0 +1,1 @@
+RESTORE DATABASE chaping FROM File(@path)

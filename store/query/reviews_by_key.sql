@@ -1,0 +1,5 @@
+SELECT platform, product, id, published, rating, grade, rule, is_default,
+       text, appended, appended_at, run, version
+FROM reviews FINAL
+WHERE published >= toDateTime(@from) AND published < toDateTime(@to)
+  AND (platform, product, id) IN (@keys)

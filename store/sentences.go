@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"chaping"
+)
+
+// A Funnel tells what became of mentions on the way to the numbers.
+type Funnel struct {
+	Mentions  uint64 `json:"mentions"`
+	Mentioned uint64 `json:"mentioned_reviews"` // reviews with a mention, whatever its assertion
+	Affirmed  uint64 `json:"affirmed_mentions"`
+	Reviews   uint64 `json:"affirmed_reviews"` // reviews with an affirmed mention
+	Negative  uint64 `json:"negative_reviews"` // of these, negative ones
+	Hidden    uint64 `json:"hidden_reviews"`   // of these, positive or default ones
+}
+
+// selection is what the statements on mentions are executed with.
+type selection struct {
+	Terms, Platforms, Products []string
+	NegativeOnly, HiddenOnly   bool
+}
+
+// selectMentions makes a selection of a query. Conditions that mentions know nothing
+// of (shops, regions, keywords, prices) become products.
+func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection, args []any, none bool, err error) {
+	sel = selection{Terms: q.Terms, Platforms: q.Platforms, Products: q.Products}
+	if len(q.Hazards) > 0 {
+		sel.Terms = q.termsOf(q.Hazards)
+		if len(q.Terms) > 0 {
+			wanted := map[string]bool{}
+			for _, t := range q.Terms {
+				wanted[t] = true
+			}
+			var both []string
+			for _, t := range sel.Terms {
+				if wanted[t] {
+					both = append(both, t)
+				}
+			}
+			sel.Terms = both
+		}
+		none = len(sel.Terms) == 0
+	}
+	if len(q.Shops)+len(q.Regions)+len(q.Keywords) > 0 || q.PriceLow > 0 || q.PriceHigh > 0 {
+		products := q
+		products.By, products.Terms, products.Hazards = []Dimension{ByProduct}, nil, nil
+		rows, err := s.Counts(ctx, products)
+		if err != nil {
+			return sel, nil, false, err
+		}
+		sel.Products = nil
+		for _, r := range rows {
+			if r.Affirmed > 0 {
+				sel.Products = append(sel.Products, r.Keys[0])
+			}
+		}
+		none = none || len(sel.Products) == 0
+	}
+	q.Products = sel.Products
+	return sel, q.args(levelTerm, sel.Terms, false), none, nil
+}
+
+// Funnel counts what the query selects; By and Days are not regarded.
+func (s *Store) Funnel(ctx context.Context, q CountQuery) (f Funnel, err error) {
+	sel, args, none, err := s.selectMentions(ctx, q)
+	if err != nil || none {
+		return f, err
+	}
+	err = s.query(ctx, "funnel", sel, args, func(scan func(...any) error) error {
+		return scan(&f.Mentions, &f.Mentioned, &f.Affirmed, &f.Reviews, &f.Negative, &f.Hidden)
+	})
+	return f, err
+}
+
+// Which of the affirming reviews Sentences gives.
+type Which int
+
+// Sentences of all affirming reviews, of negative ones, of hidden complaints.
+const (
+	AnyAffirmed Which = iota
+	OnlyNegative
+	OnlyHidden
+)
+
+// Sentences are the latest affirmed mentions that a query selects, with their
+// reviews, latest first, at most limit. Keyword is empty.
+func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit int) ([]chaping.Evidence, error) {
+	sel, args, none, err := s.selectMentions(ctx, q)
+	if err != nil || none {
+		return nil, err
+	}
+	sel.NegativeOnly, sel.HiddenOnly = which == OnlyNegative, which == OnlyHidden
+	var list []chaping.Evidence
+	places := map[chaping.ReviewKey][]int{}
+	var keys []clickhouse.GroupSet
+	var w chaping.Window
+	args = append(args, named("limit", min(max(limit, 1), maxSentences)))
+	err = s.query(ctx, "latest_mentions", sel, args, func(scan func(...any) error) error {
+		var (
+			e          chaping.Evidence
+			start, end uint32
+			published  time.Time
+		)
+		r, m := &e.Review, &e.Mention
+		if err := scan(&e.Term, &r.Platform, &r.Product, &r.ID, &published, &m.Surface, &start, &end, &m.Cue); err != nil {
+			return err
+		}
+		r.Published = published.In(chaping.Shanghai())
+		m.Term, m.Start, m.End, m.Assertion = e.Term, int(start), int(end), chaping.Affirmed
+		key := r.Key()
+		if places[key] == nil {
+			keys = append(keys, clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
+		}
+		places[key] = append(places[key], len(list))
+		list = append(list, e)
+		if w.From.IsZero() || published.Before(w.From) {
+			w.From = published
+		}
+		if after := published.Add(time.Second); after.After(w.To) {
+			w.To = after
+		}
+		return nil
+	})
+	if err != nil || len(list) == 0 {
+		return list, err
+	}
+	return list, s.reviewsIn(ctx, w, "reviews_by_key", func(r *chaping.Review) error {
+		for _, i := range places[r.Key()] {
+			list[i].Review = *r
+		}
+		return nil
+	}, named("keys", keys))
+}
+
+// maxSentences bounds what Sentences gives.
+const maxSentences = 3000

@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"os"
+	"path/filepath"
+
+	"chaping"
+	"chaping/store"
+	"chaping/store/storetest"
+)
+
+// TestCorruptPart damages a file of a part: verifying must say which table,
+// and the others stay readable.
+func TestCorruptPart(t *testing.T) {
+	cfg := storetest.Embedded(t)
+	s, err := store.Open(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.ReplaceMentions(ctx, period, "d")
+	if err == nil {
+		err = w.Write(ctx, []chaping.Mined{{Review: aReview(), Mentions: []chaping.Mention{{Term: "漏水", Start: 0, End: 2, Assertion: chaping.Affirmed}}}})
+	}
+	if err == nil {
+		err = w.Flush(ctx)
+	}
+	if err == nil {
+		err = s.PutReviews(ctx, []chaping.Review{aReview()})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify := func(s *store.Store) map[string]string {
+		t.Helper()
+		list, err := s.Verify(ctx, func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := map[string]string{}
+		for _, c := range list {
+			if c.Problem != "" {
+				bad[c.Table] = c.Problem
+			}
+		}
+		return bad
+	}
+	if bad := verify(s); len(bad) > 0 {
+		t.Fatalf("nothing is wrong, but: %v", bad)
+	}
+	// A record of mining that the mentions do not bear out.
+	run := store.Run{ID: "m", Stage: "mine", Period: period, Dictionary: "d", State: "1-1@", Started: time.Unix(1e9, 0), Finished: time.Unix(1e9, 0), Counts: map[string]uint64{"mentions": 7}}
+	if err := s.PutRun(ctx, run); err != nil {
+		t.Fatal(err)
+	}
+	if bad := verify(s); len(bad) != 1 || bad["mentions 2026-11 d"] == "" {
+		t.Errorf("%v", bad)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(cfg.DataDir, "clickhouse", "store", "*", "*", "202610_*", "data.bin"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range data {
+			data[i] ^= 0x55
+		}
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = storetest.Open(t, cfg)
+	bad := verify(s)
+	if bad["reviews"] == "" || bad["listings"] != "" || bad["mentions"] != "" {
+		t.Errorf("%v", bad)
+	}
+}
