@@ -211,10 +211,8 @@ func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
 	if c.Exact && level == levelHazard {
 		names = q.termsOf(q.Hazards)
 	}
-	if c.Exact {
-		daily = false
-	}
-	args := q.args(level, names, daily)
+	byProduct := c.Items || seen[ByProduct] || len(q.Products) > 0
+	args := q.args(level, names, grain(daily, byProduct))
 
 	var rows []CountRow
 	index := map[string][]int{}
@@ -245,7 +243,7 @@ func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
 	}
 	wholeDaily := q.Days != nil || slices.ContainsFunc(q.By, func(d Dimension) bool { return dimensionColumns[d].daily })
 	named := seen[ByTerm] || seen[ByHazard]
-	err = s.count(ctx, whole, q.args(levelAll, nil, wholeDaily), func(keys []string, n [4]uint64) {
+	err = s.count(ctx, whole, q.args(levelAll, nil, grain(wholeDaily, byProduct)), func(keys []string, n [4]uint64) {
 		k := key(keys, all)
 		if index[k] == nil && !named && n[0] > 0 {
 			index[k] = append(index[k], len(rows))
@@ -309,11 +307,28 @@ func (q *CountQuery) termsOf(hazards []string) (names []string) {
 	return names
 }
 
-func (q *CountQuery) args(level int, names []string, daily bool) []any {
-	grain := uint8(1)
-	if daily {
-		grain = 0
+// The grains of table counts: whether rows are by day, and by product.
+const (
+	grainProductDay = iota
+	grainProductMonth
+	grainMonth
+	grainDay
+)
+
+// grain is the coarsest grain that tells what is asked.
+func grain(daily, byProduct bool) uint8 {
+	switch {
+	case daily && byProduct:
+		return grainProductDay
+	case byProduct:
+		return grainProductMonth
+	case daily:
+		return grainDay
 	}
+	return grainMonth
+}
+
+func (q *CountQuery) args(level int, names []string, grain uint8) []any {
 	high := q.PriceHigh
 	if high == 0 {
 		high = 1 << 62

@@ -62,7 +62,7 @@ func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection
 		none = none || len(sel.Products) == 0
 	}
 	q.Products = sel.Products
-	return sel, q.args(levelTerm, sel.Terms, false), none, nil
+	return sel, q.args(levelTerm, sel.Terms, grainMonth), none, nil
 }
 
 // Funnel counts what the query selects; By and Days are not regarded.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -100,14 +101,9 @@ func (t *resultTable) csv(w io.Writer) error {
 
 // harmless puts an apostrophe in front of what a spreadsheet would compute.
 func harmless(s string) string {
-	if strings.HasPrefix(strings.TrimLeft(s, " \u00a0\u3000"), "'") {
-		return s
-	}
-	for _, r := range strings.TrimLeft(s, " \u00a0\u3000") {
-		if strings.ContainsRune("=+-@＝＋－＠\t\r\n", r) {
-			return "'" + s
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000"))
+	if strings.ContainsRune("=+-@＝＋－＠\t\r\n", r) {
+		return "'" + s
 	}
 	return s
 }

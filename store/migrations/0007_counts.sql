@@ -1,8 +1,9 @@
 -- What questions over years are answered from: per day and product, how many
 -- reviews there are (level 0), how many affirm any term (1), a hazard (2), a
 -- term (3). Distinct reviews are counted, so levels above 0 may not be added up
--- over names. grain 1 repeats it per period and calendar month, which months,
--- periods and years are made of: a hundredth of the rows. Rebuilt per period
+-- over names. Grains above 0 repeat it in fewer rows: 1 per product, period and
+-- calendar month, which months, periods and years are made of; 2 the same for
+-- all products together; 3 per day for all products together. Rebuilt per period
 -- and dictionary version, never incremented; built by one statement after the
 -- partition was dropped, so that rows come once and are read without FINAL.
 -- hidden: positive or default reviews.
