@@ -67,6 +67,13 @@ func (a *Account) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
 
+// Act is the beginning of an entry of the audit log: what the account does.
+func (a *Account) Act(action string) *Act {
+	return &Act{Who: a.label(), Station: a.Station, Action: action}
+}
+
+func (a *Account) label() string { return a.Person + "（" + a.Name + "）" }
+
 // A Scope says whose records may be seen: one station's, or everybody's.
 // Everything that reads or writes a station's records takes one, and the only
 // ones there are come from Account.Scope and Everything.

@@ -92,12 +92,12 @@ func (d *DB) Login(ctx context.Context, name, password, code string) (a Account,
 	}
 	if !ok || !known {
 		if known { // only of accounts, so that strangers cannot fill the log
-			err = d.Record(ctx, &Act{Who: a.Person, Station: a.Station, Action: "登录失败", Object: a.Name})
+			err = d.Record(ctx, a.Act("登录失败"))
 		}
 		return Account{}, "", errors.Join(errLogin(), err)
 	}
 	cookie, sum := token()
-	err = d.transact(WithAct(ctx, &Act{Who: a.Person, Station: a.Station, Action: "登录", Object: a.Name}), func(tx *sql.Tx) error {
+	err = d.transact(WithAct(ctx, a.Act("登录")), func(tx *sql.Tx) error {
 		if len(secret) > 0 { // a code is good once
 			result, err := tx.ExecContext(ctx, "UPDATE account SET counter = ?1 WHERE id = ?2 AND counter < ?1", counter, a.ID)
 			if err != nil {

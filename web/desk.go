@@ -30,6 +30,8 @@ type desk struct {
 // drops it anyway; this is for what other processes do.
 const (
 	deskFresh    = 30 * time.Second
+	deskFreshOld = 10 * time.Minute
+	oldPeriod    = 31 * 24 * time.Hour // since its end
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
@@ -39,10 +41,18 @@ const (
 )
 
 func (d *desk) open(s *Server) {
-	d.counted = newMemo(s.ended, deskFresh, maxCounted, s.loadCounted)
-	d.found = newMemo(s.ended, deskFresh, maxFound, s.loadItems)
-	d.drafts = newMemo(s.ended, 10*time.Minute, maxDrafts, s.loadDraft) // its key names all that it is made of
-	d.products = newMemo(s.ended, deskFresh, maxHistories, s.loadHistory)
+	// What reviews an old period has hardly ever changes; looking costs a
+	// scan of its keys.
+	byPeriod := func(k countedKey) time.Duration {
+		if s.Now().Sub(k.period.Window().To) > oldPeriod {
+			return deskFreshOld
+		}
+		return deskFresh
+	}
+	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
+	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
+	d.drafts = newMemo(s.ended, func(draftKey) time.Duration { return deskFreshOld }, maxDrafts, s.loadDraft) // its key names all that it is made of
+	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, s.loadHistory)
 }
 
 func (d *desk) wait() {
@@ -113,7 +123,11 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 // counted is the period as it was counted with the dictionary in use; ok is
 // false while it is being read.
 func (q *request) counted(p chaping.Period) (counted, bool, error) {
-	return q.desk.counted.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
+	return q.countedWithin(p, deskPatience)
+}
+
+func (q *request) countedWithin(p chaping.Period, patience time.Duration) (counted, bool, error) {
+	return q.desk.counted.get(q.ctx, countedKey{p, q.miner().Version()}, patience)
 }
 
 // An item is one sentence to review: a review and a term that mining found

@@ -225,7 +225,7 @@ func (q *request) termSave() error {
 		action = "停用"
 	}
 	q.act.Object = action + "词条 " + e.Name
-	q.act.Detail = fmt.Sprintf("写法 %s；领域 %s；危害 %s；严重程度 %d。%s", strings.Join(e.Surfaces, "、"), e.Field, e.Hazard, e.Severity, note)
+	q.act.Detail = fmt.Sprintf("写法 %s；领域 %s；危害 %s；严重程度 %d。%s", cmp.Or(strings.Join(e.Surfaces, "、"), "只有词条本身"), e.Field, cmp.Or(hazardName(e.Hazard), "未分类"), e.Severity, note)
 	form := func(f *fault) error {
 		return q.termForm(http.StatusUnprocessableEntity, termChange(e).term(), base, q.form("new") != "", f)
 	}

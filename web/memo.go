@@ -11,7 +11,7 @@ import (
 // is waited for a moment.
 type memo[K comparable, V any] struct {
 	load  func(ctx context.Context, key K) (V, error)
-	fresh time.Duration
+	fresh func(key K) time.Duration
 	max   int // entries
 
 	mu      sync.Mutex
@@ -29,7 +29,7 @@ type remembered[V any] struct {
 	loading chan struct{} // nil when nothing loads
 }
 
-func newMemo[K comparable, V any](ended context.Context, fresh time.Duration, max int, load func(context.Context, K) (V, error)) *memo[K, V] {
+func newMemo[K comparable, V any](ended context.Context, fresh func(K) time.Duration, max int, load func(context.Context, K) (V, error)) *memo[K, V] {
 	return &memo[K, V]{load: load, fresh: fresh, max: max, entries: map[K]*remembered[V]{}, ended: ended}
 }
 
@@ -44,7 +44,7 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 		m.forget()
 	}
 	e.used = time.Now()
-	if e.loading == nil && (!e.known || e.err != nil || time.Since(e.loaded) > m.fresh) {
+	if e.loading == nil && (!e.known || e.err != nil || time.Since(e.loaded) > m.fresh(key)) {
 		m.start(key, e)
 	}
 	loading, known := e.loading, e.known && e.err == nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -253,7 +254,7 @@ func (q *request) watchSave() error {
 	if id := q.r.PathValue("id"); id != "new" {
 		w.ID = number(id)
 	}
-	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), strings.Join(w.Terms, "、"), strings.Join(w.Sources, "、"))
+	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
 	for _, name := range w.Sources {
 		if !slices.Contains(q.Works.Sites(), name) {
 			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + name + "”", remedy: "从列表中选择"})

@@ -250,7 +250,7 @@ func (q *request) enter() (err error) {
 	}
 	q.act = &station.Act{Action: q.route.title}
 	if q.account != nil {
-		q.act.Who, q.act.Station = q.account.Person+"（"+q.account.Name+"）", q.account.Station
+		q.act = q.account.Act(q.route.title)
 	}
 	if q.route.audited() {
 		q.ctx = station.WithAct(q.ctx, q.act)

@@ -95,9 +95,15 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	classes := map[string]uint64{}
 	products := map[store.ProductKey]*slice{}
 	once := map[[4]any]bool{}
+	for _, p := range periods { // all begin to load, and share one wait
+		if _, _, err := q.countedWithin(p, 0); err != nil {
+			return t, nil, false, err
+		}
+	}
 	ok = true
+	until := time.Now().Add(deskPatience)
 	for i, p := range periods {
-		c, there, err := q.counted(p)
+		c, there, err := q.countedWithin(p, time.Until(until))
 		if err != nil {
 			return t, nil, false, err
 		}

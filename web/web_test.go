@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -628,5 +629,68 @@ func BenchmarkUsers(b *testing.B) {
 		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
 		b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 		b.ReportMetric(float64(len(took)), "pages/op")
+	}
+}
+
+// BenchmarkLargeStore serves pages over as many reviews as CHAPING_LARGE says,
+// of 12 periods and 5,000 products, one in fifty a complaint.
+func BenchmarkLargeStore(b *testing.B) {
+	n, err := strconv.Atoi(os.Getenv("CHAPING_LARGE"))
+	if err != nil {
+		b.Skip("CHAPING_LARGE is not set to a number of reviews")
+	}
+	h := open(b)
+	ctx := context.Background()
+	period := chaping.Period{Year: 2026, Month: time.November}
+	const products = 5000
+	var listings []chaping.Listing
+	for i := range products {
+		id := fmt.Sprint(i)
+		listings = append(listings, chaping.Listing{Keyword: "插座", SeenAt: testNow, Product: chaping.Product{Platform: "mall", ID: id, Name: "插座 " + id, Price: chaping.Price{Low: 100, High: 100}}})
+	}
+	if err := h.Store.PutListings(ctx, listings); err != nil {
+		b.Fatal(err)
+	}
+	const batch = 100_000
+	complaints := []string{"用了三天就漏电", "插上就冒烟了", "有刺鼻的异味", "充电时起火了"}
+	for from := 0; from < n; from += batch {
+		list := make([]chaping.Review, 0, batch)
+		for i := from; i < min(from+batch, n); i++ {
+			r := chaping.Review{Platform: "mall", Product: fmt.Sprint(i % products), ID: fmt.Sprint(i), Published: period.Window().To.Add(-time.Duration(i%(365*24*60)) * time.Minute).Add(-time.Minute),
+				Rating: 5, Grade: chaping.Positive, Rule: "stars-1/5/2/3", Text: "收到了，包装严实，用着很好，推荐购买"}
+			if i%50 == 0 {
+				r.Rating, r.Grade, r.Text = 1, chaping.Negative, complaints[i/50%len(complaints)]
+			}
+			list = append(list, r)
+		}
+		if err := h.Store.PutReviews(ctx, list); err != nil {
+			b.Fatal(err)
+		}
+	}
+	began := time.Now()
+	for p, i := period, 0; i < 12; p, i = p.Previous(), i+1 {
+		if _, err := h.mineNow(ctx, p, func(int64, int64, string) {}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Logf("12 periods mined in %v", time.Since(began))
+	for _, path := range []string{"/?period=2026-11", "/review?period=2026-11", "/trends", "/products?period=2026-11", "/product?platform=mall&id=7&period=2026-11", "/sheets?period=2026-11"} {
+		began := time.Now()
+		for h.ask("platform", "GET", path, nil).Header().Get("Refresh") != "" {
+			time.Sleep(10 * time.Millisecond) // what it shows is being read
+		}
+		b.Logf("%s: first shown after %v", path, time.Since(began))
+		b.Run(strings.SplitN(path, "?", 2)[0], func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				if r := h.ask("platform", "GET", path, nil); r.Code != http.StatusOK {
+					b.Error(r.Code)
+				}
+				took = append(took, time.Since(began))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+		})
 	}
 }
