@@ -78,7 +78,11 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 			return nil, false
 		}
 		var b strings.Builder
+		size := 0
 		for i, r := range []rune(f) {
+			if size += len(written[r]); i > 0 && size > maxClasses {
+				break // its beginning alone says less, which is sound
+			}
 			if i > 0 {
 				b.WriteString(".*")
 			}
@@ -91,6 +95,11 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 	}
 	return patterns, true
 }
+
+// maxClasses bounds the characters in the classes of a pattern: search engines
+// refuse larger ones. A Chinese character has one to four writings, a Latin
+// letter or a digit up to ninety.
+const maxClasses = 400
 
 func countForms(terms []chaping.Term) (n int) {
 	for _, t := range terms {

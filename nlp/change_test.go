@@ -16,7 +16,7 @@ import (
 // find the same.
 func TestAffected(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
-	names := []string{"漏电", "漏水", "起火", "一起火", "烧焦味", "异响", "PM2.5超标", "co超标", "过敏", "不过敏原", "电线", "断裂", "开裂", "12kg", "发热", "发热管断裂", "变质", "变质岩", "烫", "卡死"}
+	names := []string{"漏电", "漏水", "起火", "一起火", "烧焦味", "异响", "PM2.5超标", "co超标", "过敏", "不过敏原", "电线", "断裂", "开裂", "12kg", "发热", "发热管断裂", "变质", "变质岩", "PFAS/bisphenol-a/formaldehyde", "烫", "卡死"}
 	write := strings.NewReplacer("漏", "漏 ", "电", "電", "热", "熱", "过", "過", "k", "Ｋ", "kg", "㎏", "p", "Ｐ", "烧", "燒", "开", "開", "线", "線", "1", "①", "2", "₂")
 	spaced := func(s string) string { return strings.Join(strings.Split(s, ""), "*") }
 	random := func() *Dictionary {
@@ -68,6 +68,11 @@ func TestAffected(t *testing.T) {
 		patterns, ok := b.Affected(before.Terms)
 		if !ok {
 			t.Fatal("not told")
+		}
+		for _, p := range patterns {
+			if len(p) > 8000 { // the engine refuses larger ones
+				t.Errorf("a pattern of %d bytes", len(p))
+			}
 		}
 		any := regexp.MustCompile("(?s)" + strings.Join(append(patterns, `\x00never`), "|"))
 		for _, text := range texts {

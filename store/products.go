@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"chaping"
 )
@@ -58,9 +61,24 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 			return fault("remove_platform", err)
 		}
 	}
+	// Counts of all products together cannot be taken apart: those of the
+	// platform's periods go, and come again when the periods are mined.
+	var periods clickhouse.GroupSet
+	err := s.query(ctx, "platform_periods", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {
+		var p uint32
+		err := scan(&p)
+		periods.Value = append(periods.Value, p)
+		return err
+	})
+	if err == nil && len(periods.Value) > 0 {
+		err = s.exec(ctx, "remove_platform_counts", named("platform", platform), named("periods", periods))
+	}
+	if err != nil {
+		return err
+	}
 	for {
 		var open uint64
-		err := s.query(ctx, "mutations", nil, []any{named("tables", set(platformTables))}, func(scan func(...any) error) error { return scan(&open) })
+		err := s.query(ctx, "mutations", nil, []any{named("tables", set(append(slices.Clone(platformTables), "counts")))}, func(scan func(...any) error) error { return scan(&open) })
 		if err != nil || open == 0 {
 			return err
 		}

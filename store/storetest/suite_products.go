@@ -47,9 +47,22 @@ func removePlatform(t *testing.T, s *store.Store) {
 	ok(t, w.Write(ctx, []chaping.Mined{{Review: review("p1", "gone"), Mentions: []chaping.Mention{mention}}, {Review: kept, Mentions: []chaping.Mention{mention}}}))
 	ok(t, w.Flush(ctx))
 	ok(t, s.BuildTallies(ctx, period, dictionary))
+	ok(t, s.BuildCounts(ctx, period, dictionary, []chaping.Term{{Name: "漏水"}}, ""))
+	before, _, err := s.WindowState(ctx, period.Window(), "")
+	ok(t, err)
 	for range 2 {
 		ok(t, s.RemovePlatform(ctx, "mall"))
 	}
+	after, reviews, err := s.WindowState(ctx, period.Window(), before)
+	ok(t, err)
+	if equal(t, reviews, uint64(1)); store.SameState(before, after) {
+		t.Error("the window's state does not tell that reviews went")
+	}
+	ok(t, s.BuildCounts(ctx, period, dictionary, []chaping.Term{{Name: "漏水"}}, ""))
+	counts, err := s.Counts(ctx, store.CountQuery{By: []store.Dimension{store.ByTerm}, Dictionary: dictionary, First: period, Last: period})
+	ok(t, err)
+	equal(t, len(counts), 1)
+	equal(t, counts[0].Reviews, uint64(1))
 	equal(t, readAll(t, s, period.Window()), []chaping.Review{kept})
 	listings, err := s.ListingHistory(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
 	ok(t, err)

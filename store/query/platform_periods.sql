@@ -1,0 +1,1 @@
+SELECT DISTINCT period FROM counts WHERE platform = @platform

@@ -1,0 +1,1 @@
+ALTER TABLE counts DELETE WHERE platform = @platform OR grain >= 2 AND period IN @periods
