@@ -1,15 +1,16 @@
--- The affirmed mentions behind the tallies, in the tallies' order.
+-- The affirmed mentions behind the tallies, in the tallies' order. DISTINCT,
+-- not FINAL: see tallies.sql.
 SELECT keyword, term, platform, product, review, published, grade, is_default,
        surface, start_rune, end_rune, cue
 FROM (
-    SELECT term, platform, product, review, published, grade, is_default,
+    SELECT DISTINCT term, platform, product, review, published, grade, is_default,
            surface, start_rune, end_rune, cue
-    FROM mentions FINAL
+    FROM mentions
     WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
       {{- if .Terms}} AND term IN @terms{{end}}
 ) AS found ALL INNER JOIN (
-    SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
-    FROM tallies FINAL
+    SELECT DISTINCT keyword, term, platform, product, negative_reviews, affirmed_reviews
+    FROM tallies
     WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
       {{- if .Keywords}} AND keyword IN @keywords{{end}}
       {{- if .Terms}} AND term IN @terms{{end}}

@@ -43,6 +43,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Concurrency", concurrency},
 		{"Runs", runs},
 		{"Gaps", gaps},
+		{"PeriodsSideBySide", periodsSideBySide},
 		{"ProductHistory", productHistory},
 		{"RemovePlatform", removePlatform},
 	} {
