@@ -31,7 +31,7 @@ type desk struct {
 const (
 	deskFresh    = 30 * time.Second
 	deskFreshOld = 10 * time.Minute
-	oldPeriod    = 31 * 24 * time.Hour // since its end
+	oldPeriod    = 31 * 24 * time.Hour     // since its end
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
