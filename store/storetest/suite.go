@@ -47,6 +47,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"ReadOnly", readOnly},
 		{"Runs", runs},
 		{"Gaps", gaps},
+		{"PeriodsSideBySide", periodsSideBySide},
 		{"ProductHistory", productHistory},
 		{"RemovePlatform", removePlatform},
 	} {

@@ -74,3 +74,33 @@ func removePlatform(t *testing.T, s *store.Store) {
 	}))
 	equal(t, left, []string{"jd"})
 }
+
+// periodsSideBySide: neither another period nor another dictionary takes
+// anything away, though their rows have the same sorting key.
+func periodsSideBySide(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	type build struct {
+		period     chaping.Period
+		dictionary string
+	}
+	builds := []build{{period, dictionary}, {period.Previous(), dictionary}, {period, "other"}, {period.Previous().Previous(), dictionary}}
+	for _, b := range builds {
+		r := review("p1", b.period.String())
+		r.Published = b.period.Window().From.Add(time.Hour)
+		ok(t, s.PutReviews(ctx, []chaping.Review{r}))
+		w, err := s.ReplaceMentions(ctx, b.period, b.dictionary)
+		ok(t, err)
+		ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{{Term: "漏水", Surface: "漏水", Start: 5, End: 7, Assertion: chaping.Affirmed}}}}))
+		ok(t, w.Flush(ctx))
+		ok(t, s.BuildTallies(ctx, b.period, b.dictionary))
+	}
+	for _, b := range builds {
+		tallies, sentences, reviews := 0, 0, 0
+		ok(t, s.Tallies(ctx, b.period, b.dictionary, store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
+		ok(t, s.Evidence(ctx, b.period, b.dictionary, store.TallyFilter{}, func(*chaping.Evidence) error { sentences++; return nil }))
+		ok(t, s.Affirmed(ctx, b.period, b.dictionary, []string{"漏水"}, func(chaping.ReviewKey) error { reviews++; return nil }))
+		if tallies != 1 || sentences != 1 || reviews != 1 {
+			t.Errorf("%v %s: %d tallies, %d sentences, %d reviews", b.period, b.dictionary, tallies, sentences, reviews)
+		}
+	}
+}
