@@ -117,6 +117,7 @@ type parsed struct {
 	row     row
 	review  chaping.Review
 	listing chaping.Listing
+	also    []string            // further keywords of the product
 	fault   *chaping.InputError // refuses the row
 }
 
@@ -241,6 +242,8 @@ func (im *run) parse(rec record) (p parsed) {
 	}
 	if p.review, p.listing, p.fault = im.convert(p.row); p.fault != nil {
 		p.fault.File, p.fault.Line = im.file, p.row.line
+	} else if strings.TrimSpace(p.row.field(fieldKeyword)) == "" {
+		p.also = im.Products[p.listing.Product.ID].Also
 	}
 	return p
 }
@@ -278,14 +281,24 @@ func (im *run) take(p *parsed) {
 	}
 	im.batch.reviews = append(im.batch.reviews, *review)
 	im.batch.bytes += len(review.Text) + len(review.Appended)
-	key := [2]string{listing.Keyword, listing.Product.ID}
-	if im.listed[key] != *listing {
-		if _, known := im.listed[key]; !known {
-			im.sum.Products++
-		}
-		im.listed[key] = *listing
-		im.batch.listings = append(im.batch.listings, *listing)
+	im.list(*listing)
+	for _, k := range p.also {
+		listing.Keyword = k
+		im.list(*listing)
 	}
+}
+
+// list puts a listing on the batch unless it has been there.
+func (im *run) list(listing chaping.Listing) {
+	key := [2]string{listing.Keyword, listing.Product.ID}
+	if im.listed[key] == listing {
+		return
+	}
+	if _, known := im.listed[key]; !known {
+		im.sum.Products++
+	}
+	im.listed[key] = listing
+	im.batch.listings = append(im.batch.listings, listing)
 }
 
 func (im *run) report(e *chaping.InputError) {

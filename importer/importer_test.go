@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -338,7 +339,7 @@ func TestBombs(t *testing.T) {
 
 func TestProductFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p.csv")
-	data := "商品编号,商品名称,店铺名称,商品地址,商品价格,公司所在区域,关键词\n77,好样机,大店,http://x.example/77,299,上海市,洗衣机\n78,样机二,大店,,很贵,,\n,没有编号,,,,,\n"
+	data := "商品编号,商品名称,店铺名称,商品地址,商品价格,公司所在区域,关键词\n77,好样机,大店,http://x.example/77,299,上海市,洗衣机\n77,好样机,大店,http://x.example/77,299,上海市,波轮洗衣机\n77,,,,,,洗衣机\n78,样机二,大店,,很贵,,\n,没有编号,,,,,\n"
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -356,8 +357,10 @@ func TestProductFile(t *testing.T) {
 	}
 	want := chaping.Listing{Keyword: "洗衣机", SeenAt: now, Product: chaping.Product{Platform: "jd", ID: "77", Name: "样机", URL: "http://x.example/77",
 		Price: chaping.Price{Low: 29900, High: 29900}, Shop: chaping.Shop{Name: "大店", Region: "上海市"}}}
-	if len(sink.listings) != 1 || sink.listings[0] != want {
-		t.Errorf("got %+v\nwant %+v", sink.listings, want)
+	also := want
+	also.Keyword = "波轮洗衣机"
+	if !slices.Equal(sink.listings, []chaping.Listing{want, also}) {
+		t.Errorf("got %+v\nwant %+v under both keywords", sink.listings, want)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -22,6 +23,8 @@ type Facts struct {
 	Shop      string
 	ShopID    string
 	Region    string // company region (公司所在区域)
+	// Also are further keywords that a product file has the product under.
+	Also []string
 }
 
 // complete fills the empty fields of f from g.
@@ -51,7 +54,9 @@ func rowFacts(r row) Facts {
 }
 
 // LoadProducts reads a product file: one product a row, in any format that
-// Import reads, with the columns of the standard profile. It is the second
+// Import reads, with the columns of the standard profile. A product found under
+// several keywords has a row for each; of its other columns the first row that
+// fills one holds. It is the second
 // file that completes reviews which name only a product ID. A product that
 // cannot be used is reported and left out.
 func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Facts, []*chaping.InputError, error) {
@@ -94,6 +99,12 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 		if _, err := chaping.ParsePrice(f.Price); err != nil {
 			fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）")
 			f.Price = ""
+		}
+		if known, ok := products[f.ProductID]; ok {
+			if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword && !slices.Contains(known.Also, f.Keyword) {
+				known.Also = append(known.Also, f.Keyword)
+			}
+			f = known.complete(f)
 		}
 		products[f.ProductID] = f
 	}
