@@ -152,7 +152,8 @@ func (m *Miner) crossScores(examples []example) (scored, error) {
 			for i := range examples {
 				if x := &examples[i]; x.fold == k {
 					for n := range x.lessons {
-						out[i] = append(out[i], network.Score(&x.lessons[n].Example))
+						own := x.lessons[n].Example // scoring works in it, and others learn from it
+						out[i] = append(out[i], network.Score(&own))
 					}
 				}
 			}
