@@ -44,6 +44,9 @@ func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
 	if err == nil {
 		err = s.PutListings(ctx, []chaping.Listing{{Keyword: "水壶", Product: load.Product(0), SeenAt: now}})
 	}
+	if err == nil {
+		err = s.PutCoverage(ctx, []chaping.Coverage{{Platform: "p", Product: "1", Window: period.Window(), Missing: "没有读全", Final: true, Run: "r", At: now}})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

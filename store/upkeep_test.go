@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -49,6 +50,24 @@ func TestCorruptPart(t *testing.T) {
 	}
 	if bad := verify(s); len(bad) > 0 {
 		t.Fatalf("nothing is wrong, but: %v", bad)
+	}
+	// No table is forgotten when one is added to the schema.
+	answer, err := s.ReadOnly(ctx, "SELECT name FROM system.tables WHERE database = currentDatabase()", store.Limits{Rows: 100, Time: time.Minute, Memory: 1 << 30})
+	if err != nil || len(answer.Rows) < 9 {
+		t.Fatal(answer, err)
+	}
+	kept := map[string]bool{}
+	checks, err := s.Verify(ctx, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		kept[c.Table] = true
+	}
+	for _, row := range answer.Rows {
+		if table := fmt.Sprint(row[0]); !kept[table] {
+			t.Errorf("table %s is not verified, optimized and restored", table)
+		}
 	}
 	// A record of mining that the mentions do not bear out.
 	run := store.Run{ID: "m", Stage: "mine", Period: period, Dictionary: "d", State: "1-1@", Started: time.Unix(1e9, 0), Finished: time.Unix(1e9, 0), Counts: map[string]uint64{"mentions": 7}}
