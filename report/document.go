@@ -1,6 +1,8 @@
 package report
 
 import (
+	"context"
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -400,3 +402,23 @@ func heads(cols []Column) []any {
 
 // windowText is 时间采集范围, broken where it may be.
 func windowText(w chaping.Window) string { return strings.Replace(w.Chinese(), "至", "至\n", 1) }
+
+// Formats are the formats of every form. All but json, which is that of its
+// model, are written from its document.
+func Formats() []string { return []string{"xlsx", "docx", "pdf", "html", "json"} }
+
+// Write writes the document in one of Formats but json. print makes a PDF; it
+// is called for that format only, because it needs a browser.
+func (d *Document) Write(ctx context.Context, format, path string, print func(ctx context.Context, d *Document, path string) error) error {
+	switch format {
+	case "xlsx":
+		return d.WriteXLSX(path)
+	case "docx":
+		return d.WriteDOCX(path)
+	case "html":
+		return d.WriteHTML(path)
+	case "pdf":
+		return print(ctx, d, path)
+	}
+	return fmt.Errorf("no document format %q", format)
+}

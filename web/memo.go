@@ -102,16 +102,10 @@ func (m *memo[K, V]) forget() {
 	}
 }
 
-// drop forgets everything.
+// drop forgets everything. What loads is from before: whoever waits for it
+// still gets it, nobody after.
 func (m *memo[K, V]) drop() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for k, e := range m.entries {
-		if e.loading == nil {
-			delete(m.entries, k)
-		} else {
-			e.loaded = time.Time{}
-			delete(m.entries, k) // what loads is from before; whoever waits for it gets it
-		}
-	}
+	clear(m.entries)
 }

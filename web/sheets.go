@@ -95,7 +95,7 @@ func (q *request) sheets() error {
 		return err
 	}
 	return q.render("sheets", map[string]any{"Period": p, "Periods": q.periods(), "At": "/sheets", "Counted": c, "Draft": draft, "Versions": versions, "Own": own, "Changed": changed, "Hash": hash, "W": w, "Watches": watches,
-		"Ended": !q.Now().Before(p.Window().To), "Due": q.Calendar.Due(p), "Submitted": submitted, "Formats": sheetFormats, "Error": q.form("error")})
+		"Ended": !q.Now().Before(p.Window().To), "Due": q.Calendar.Due(p), "Submitted": submitted, "Formats": report.Formats(), "Error": q.form("error")})
 }
 
 // modelOf is what would be frozen of a sheet, and its sha256.
@@ -223,9 +223,6 @@ func (q *request) sheetSubmit() error {
 	return q.redirect("/sheets?period="+s.Period, fmt.Sprintf("已登记报送第 %d 版", s.Version))
 }
 
-// sheetFormats are what a sheet can be downloaded as.
-var sheetFormats = []string{"xlsx", "docx", "pdf", "html", "json"}
-
 // fileName is the name of a sheet's file: made of what we know, whatever the
 // watch is called.
 func fileName(s station.Sheet, format string) string {
@@ -247,7 +244,7 @@ func fileName(s station.Sheet, format string) string {
 
 func (q *request) sheetDownload() error {
 	format := q.form("format")
-	if !slices.Contains(sheetFormats, format) {
+	if !slices.Contains(report.Formats(), format) {
 		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 xlsx、docx、pdf、html、json")
 	}
 	sheet, s, err := q.sheetInAddress()
@@ -260,18 +257,10 @@ func (q *request) sheetDownload() error {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "sheet."+format)
-	d := sheet.Document()
-	switch format {
-	case "xlsx":
-		err = d.WriteXLSX(path)
-	case "docx":
-		err = d.WriteDOCX(path)
-	case "html":
-		err = d.WriteHTML(path)
-	case "json":
+	if format == "json" {
 		err = sheet.WriteJSON(path)
-	case "pdf":
-		err = q.Works.PDF(q.ctx, d, path)
+	} else {
+		err = sheet.Document().Write(q.ctx, format, path, q.Works.PDF)
 	}
 	if err != nil {
 		return err

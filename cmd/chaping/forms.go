@@ -13,9 +13,6 @@ import (
 	"chaping/report"
 )
 
-// formats are those of every form.
-var formats = []string{"xlsx", "docx", "pdf", "html", "json"}
-
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
 
 const pageHelp = "版心：wide（表宽 257 毫米）或 strict（GB/T 9704 版心横排，225 毫米）"
@@ -35,8 +32,8 @@ type form interface {
 
 func checkFormats(list []string) error {
 	for _, f := range list {
-		if !slices.Contains(formats, f) {
-			return usage("不支持的格式“%s”，可用 %s", f, strings.Join(formats, "、"))
+		if !slices.Contains(report.Formats(), f) {
+			return usage("不支持的格式“%s”，可用 %s", f, strings.Join(report.Formats(), "、"))
 		}
 	}
 	return nil
@@ -52,23 +49,15 @@ func (p *program) writeForm(ctx context.Context, f form, dir, stem string, forma
 	d := f.Document()
 	for _, format := range formats {
 		path := filepath.Join(dir, stem+"."+format)
-		switch format {
-		case "xlsx":
-			err = d.WriteXLSX(path)
-		case "docx":
-			err = d.WriteDOCX(path)
-		case "html":
-			err = d.WriteHTML(path)
-		case "json":
+		if format == "json" {
 			err = f.WriteJSON(path)
-		case "pdf":
-			err = p.writePDF(ctx, d, path)
-			var known *chaping.Error
-			if errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
-				partial = &chaping.Error{Code: chaping.CodePartial, Message: known.Message, Err: known.Err, Remedy: known.Remedy}
-				err = nil
-				continue
-			}
+		} else {
+			err = d.Write(ctx, format, path, p.writePDF)
+		}
+		var known *chaping.Error
+		if format == "pdf" && errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
+			partial = &chaping.Error{Code: chaping.CodePartial, Message: known.Message, Err: known.Err, Remedy: known.Remedy}
+			continue
 		}
 		if err != nil {
 			return files, partial, err
