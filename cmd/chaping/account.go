@@ -69,23 +69,15 @@ func (p *program) runAccountAdd(cmd *cobra.Command, a station.Account, roles []s
 func (p *program) accountListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{Use: "list", Short: "列出账号", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		list := []station.Account{}
-		err := p.withStation(cmd.Context(), func(d *station.DB) error {
-			found, err := d.Accounts(cmd.Context())
-			list = append(list, found...)
+		var list []station.Account
+		err := p.withStation(cmd.Context(), func(d *station.DB) (err error) {
+			list, err = d.Accounts(cmd.Context())
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if asJSON {
-			return p.printJSON(list)
-		}
-		if len(list) == 0 {
-			fmt.Fprintln(p.out, "还没有账号。运行 chaping serve，打开它打印的链接建立第一个。")
-			return nil
-		}
-		return p.printTable(func(w io.Writer) {
+		return printList(p, asJSON, list, "还没有账号。运行 chaping serve，打开它打印的链接建立第一个。", func(w io.Writer) {
 			fmt.Fprintln(w, "登录名\t姓名\t角色\t状态")
 			for _, a := range list {
 				var roles []string

@@ -123,6 +123,21 @@ func (p *program) printTable(write func(io.Writer)) error {
 	return w.Flush()
 }
 
+// printList prints what a command found: as JSON, which has an empty list for
+// nothing; the sentence for nothing, if there is one; or a table.
+func printList[T any](p *program, asJSON bool, list []T, nothing string, table func(io.Writer)) error {
+	switch {
+	case asJSON && list == nil:
+		return p.printJSON([]T{})
+	case asJSON:
+		return p.printJSON(list)
+	case len(list) == 0 && nothing != "":
+		fmt.Fprintln(p.out, nothing)
+		return nil
+	}
+	return p.printTable(table)
+}
+
 func (p *program) printEntriesJSON(entries []lexicon.Entry) error {
 	type entry struct {
 		Field    string   `json:"field"`

@@ -114,23 +114,15 @@ func (p *program) notifyOutboxCommand() *cobra.Command {
 		limit       int
 	)
 	cmd := &cobra.Command{Use: "outbox", Short: "查看发件箱：未送达的通知及原因", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		messages := []station.Message{}
-		err := p.withStation(cmd.Context(), func(d *station.DB) error {
-			found, err := d.Outbox(cmd.Context(), all, limit)
-			messages = append(messages, found...)
+		var messages []station.Message
+		err := p.withStation(cmd.Context(), func(d *station.DB) (err error) {
+			messages, err = d.Outbox(cmd.Context(), all, limit)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if asJSON {
-			return p.printJSON(messages)
-		}
-		if len(messages) == 0 {
-			fmt.Fprintln(p.out, "发件箱是空的。")
-			return nil
-		}
-		return p.printTable(func(w io.Writer) {
+		return printList(p, asJSON, messages, "发件箱是空的。", func(w io.Writer) {
 			fmt.Fprintln(w, "编号\t渠道\t状态\t次数\t标题\t原因")
 			for _, m := range messages {
 				state := "待发"

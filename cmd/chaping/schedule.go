@@ -501,19 +501,15 @@ func (p *program) scheduleHistoryCommand() *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{Use: "history", Short: "查看各次运行和每一步的结果", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		runs := []station.Run{}
-		err := p.withStation(cmd.Context(), func(d *station.DB) error {
-			found, err := d.Runs(cmd.Context(), job, limit)
-			runs = append(runs, found...)
+		var runs []station.Run
+		err := p.withStation(cmd.Context(), func(d *station.DB) (err error) {
+			runs, err = d.Runs(cmd.Context(), job, limit)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if asJSON {
-			return p.printJSON(runs)
-		}
-		return p.printTable(func(w io.Writer) {
+		return printList(p, asJSON, runs, "", func(w io.Writer) {
 			fmt.Fprintln(w, "计划\t计划时间\t次数\t状态\t步骤")
 			for _, r := range runs {
 				state := "未完成"

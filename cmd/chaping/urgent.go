@@ -148,23 +148,15 @@ func (p *program) urgentListCommand() *cobra.Command {
 		if all {
 			status = ""
 		}
-		list := []station.Urgent{}
-		err := p.withStation(cmd.Context(), func(d *station.DB) error {
-			found, err := d.Urgents(cmd.Context(), status)
-			list = append(list, found...)
+		var list []station.Urgent
+		err := p.withStation(cmd.Context(), func(d *station.DB) (err error) {
+			list, err = d.Urgents(cmd.Context(), status)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if asJSON {
-			return p.printJSON(list)
-		}
-		if len(list) == 0 {
-			fmt.Fprintln(p.out, "没有待确认的重要风险信息候选。")
-			return nil
-		}
-		return p.printTable(func(w io.Writer) {
+		return printList(p, asJSON, list, "没有待确认的重要风险信息候选。", func(w io.Writer) {
 			fmt.Fprintln(w, "编号\t状态\t提示时间\t事件\t情形\t评论\t店铺\t商品")
 			for _, u := range list {
 				var x incident.Candidate
