@@ -27,22 +27,22 @@ type Platform struct {
 
 // A Shop sells products on a platform.
 type Shop struct {
-	ID   string // as the platform names it; may be empty when only the name is known
-	Name string
+	ID   string `json:"id,omitempty"` // as the platform names it; may be empty when only the name is known
+	Name string `json:"name"`
 	// Region is the region of the company in the shop's licence data
 	// (公司所在区域, 营业执照), never a reviewer's or a parcel's location.
 	// Empty when unknown: the sheet leaves the cell blank and flags it (D4).
-	Region string
+	Region string `json:"region,omitempty"`
 }
 
 // A Product is one item page on a platform, as it stood at one moment.
 type Product struct {
-	Platform string // Platform.ID
-	ID       string // as the platform names it
-	Name     string
-	URL      string // the item page (商品地址, D15)
-	Price    Price
-	Shop     Shop
+	Platform string `json:"platform"` // Platform.ID
+	ID       string `json:"id"`       // as the platform names it
+	Name     string `json:"name"`
+	URL      string `json:"url"` // the item page (商品地址, D15)
+	Price    Price  `json:"price"`
+	Shop     Shop   `json:"shop"`
 }
 
 // A Listing is a product as it was seen at one moment under one product
@@ -109,25 +109,27 @@ const MaxKey = 1024
 
 // A ReviewKey identifies a review everywhere.
 type ReviewKey struct {
-	Platform, Product, Review string
+	Platform string `json:"platform"`
+	Product  string `json:"product"`
+	Review   string `json:"review"`
 }
 
 // A Term is an entry of a dictionary: what a station looks for in reviews
 // (评论关键词).
 type Term struct {
-	Name     string   // canonical form, the one that sheets print
-	Surfaces []string // further forms that buyers write; Name itself always counts
-	Field    string   // product field of the dictionary it comes from; empty for a plain list
-	Hazard   string   // hazard class; empty when the dictionary gives none
-	Severity int      // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
+	Name     string   `json:"name"`     // canonical form, the one that sheets print
+	Surfaces []string `json:"surfaces"` // further forms that buyers write; Name itself always counts
+	Field    string   `json:"field"`    // product field of the dictionary it comes from; empty for a plain list
+	Hazard   string   `json:"hazard"`   // hazard class; empty when the dictionary gives none
+	Severity int      `json:"severity"` // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
 }
 
 // A Watch is what a station monitors: product keywords × terms × sources.
 type Watch struct {
-	Name     string
-	Keywords []string // product keywords typed into a platform's search
-	Terms    []string // names of dictionary terms; empty means all
-	Sources  []string // names of site profiles
+	Name     string   `json:"name"`
+	Keywords []string `json:"keywords"` // product keywords typed into a platform's search
+	Terms    []string `json:"terms"`    // names of dictionary terms; empty means all
+	Sources  []string `json:"sources"`  // names of site profiles
 }
 
 // An Assertion says what a review claims about the problem that a mention
@@ -160,12 +162,12 @@ func (a Assertion) Chinese() string {
 
 // A Mention is one occurrence of a term in a review.
 type Mention struct {
-	Term      string // Term.Name
-	Surface   string // the characters found, as they stand in the original
-	Start     int    // rune offset into Review.Body
-	End       int    // rune offset past the last character
-	Assertion Assertion
-	Cue       string // what decided the assertion, for the analyst to see; empty for plain affirmation
+	Term      string    `json:"term"`    // Term.Name
+	Surface   string    `json:"surface"` // the characters found, as they stand in the original
+	Start     int       `json:"start"`   // rune offset into Review.Body
+	End       int       `json:"end"`     // rune offset past the last character
+	Assertion Assertion `json:"assertion"`
+	Cue       string    `json:"cue,omitempty"` // what decided the assertion, for the analyst to see; empty for plain affirmation
 }
 
 // Mined is a review together with the mentions found in it.
@@ -179,18 +181,18 @@ type Mined struct {
 // NegativeReviews ≤ AllNegativeReviews ≤ Reviews, and
 // AllNegativeReviews + HiddenComplaints ≤ Reviews as long as ratings decide.
 type Tally struct {
-	Period     Period
-	Dictionary string // version of the dictionary that mined the mentions
-	Keyword    string // product keyword
-	Term       string
-	Product    Product // as seen nearest to the end of the period
+	Period     Period  `json:"period"`
+	Dictionary string  `json:"dictionary"` // version of the dictionary that mined the mentions
+	Keyword    string  `json:"keyword"`    // product keyword
+	Term       string  `json:"term"`
+	Product    Product `json:"product"` // as seen nearest to the end of the period
 
-	NegativeReviews       uint64 // 差评数: negative reviews that affirm the term
-	Reviews               uint64 // 评论数: all reviews of the product in the window
-	AllNegativeReviews    uint64 // all negative reviews, whatever they say
-	ReviewsWithoutDefault uint64 // reviews without the platform's default texts
-	HiddenComplaints      uint64 // positive or default reviews that affirm the term
-	AffirmedReviews       uint64 // reviews of any grade that affirm the term
+	NegativeReviews       uint64 `json:"negative_reviews"`        // 差评数: negative reviews that affirm the term
+	Reviews               uint64 `json:"reviews"`                 // 评论数: all reviews of the product in the window
+	AllNegativeReviews    uint64 `json:"all_negative_reviews"`    // all negative reviews, whatever they say
+	ReviewsWithoutDefault uint64 `json:"reviews_without_default"` // reviews without the platform's default texts
+	HiddenComplaints      uint64 `json:"hidden_complaints"`       // positive or default reviews that affirm the term
+	AffirmedReviews       uint64 `json:"affirmed_reviews"`        // reviews of any grade that affirm the term
 }
 
 // Evidence is one affirmed mention behind a number, with the sentence it

@@ -44,12 +44,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // An InputError is a fault in data that somebody gave us. It names the place,
 // the value and the remedy; what is good around it is kept.
 type InputError struct {
-	File    string
-	Line    int    // 1-based line or row; 0 when the whole file is meant
-	Field   string // column, key or path; empty when the whole line is meant
-	Value   string // as found, shortened
-	Problem string
-	Remedy  string
+	File    string `json:"file"`
+	Line    int    `json:"line"`  // 1-based line or row; 0 when the whole file is meant
+	Field   string `json:"field"` // column, key or path; empty when the whole line is meant
+	Value   string `json:"value"` // as found, shortened
+	Problem string `json:"problem"`
+	Remedy  string `json:"remedy"`
 }
 
 func (e *InputError) Error() string {

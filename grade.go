@@ -28,6 +28,9 @@ func (g Grade) String() string {
 	return fmt.Sprintf("grade(%d)", uint8(g))
 }
 
+// MarshalText writes the grade as String does.
+func (g Grade) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
 // Chinese names the grade as stations read it.
 func (g Grade) Chinese() string {
 	switch g {

@@ -27,10 +27,10 @@ func (v Verdict) Chinese() string {
 // not about a place in the text, and so outlives new dictionaries and new
 // mining.
 type Judgement struct {
-	Review  ReviewKey
-	Term    string
-	Verdict Verdict
-	Note    string
-	By      string
-	At      time.Time
+	Review  ReviewKey `json:"review"`
+	Term    string    `json:"term"`
+	Verdict Verdict   `json:"verdict"`
+	Note    string    `json:"note,omitempty"`
+	By      string    `json:"by,omitempty"`
+	At      time.Time `json:"at,omitzero"`
 }

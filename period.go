@@ -69,6 +69,15 @@ func (p Period) add(months int) Period {
 // String is the period's name, "2026-11".
 func (p Period) String() string { return fmt.Sprintf("%04d-%02d", p.Year, int(p.Month)) }
 
+// MarshalText writes the period as String does.
+func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads it as ParsePeriod does.
+func (p *Period) UnmarshalText(text []byte) (err error) {
+	*p, err = ParsePeriod(string(text))
+	return err
+}
+
 // Window is the period's half-open time range.
 func (p Period) Window() Window {
 	to := time.Date(p.Year, p.Month, 25, 0, 0, 0, 0, shanghai)

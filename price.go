@@ -9,7 +9,8 @@ import (
 // A Price is a listed price in fen (分), a range where the item has several
 // SKUs (D16). The zero Price is unknown.
 type Price struct {
-	Low, High int64 // fen; Low == High for a single price
+	Low  int64 `json:"low"` // fen; Low == High for a single price
+	High int64 `json:"high"`
 }
 
 // Known tells whether there is a price at all.

@@ -18,25 +18,30 @@ import (
 // A Difference says what mining reviews with dictionary B in place of A
 // changes.
 type Difference struct {
-	Reviews  uint64
-	Mentions [2]uint64 // with A, with B
-	Affirmed [2]uint64
-	Added    uint64 // mentions that only B finds
-	Removed  uint64 // mentions that only A finds
-	Changed  uint64 // mentions that both find, with another status
-	Rows     []RowChange
-	Samples  []Change // at most so many of each kind as Diff was asked for
+	Reviews  uint64      `json:"reviews"`
+	Mentions [2]uint64   `json:"mentions"` // with A, with B
+	Affirmed [2]uint64   `json:"affirmed"`
+	Added    uint64      `json:"added"`   // mentions that only B finds
+	Removed  uint64      `json:"removed"` // mentions that only A finds
+	Changed  uint64      `json:"changed"` // mentions that both find, with another status
+	Rows     []RowChange `json:"rows"`
+	Samples  []Change    `json:"samples"` // at most so many of each kind as Diff was asked for
 }
 
 // A RowChange is a row of the sheet, term × product, with other numbers.
 type RowChange struct {
-	Term, Platform, Product string
-	Before, After           Counts
+	Term     string `json:"term"`
+	Platform string `json:"platform"`
+	Product  string `json:"product"`
+	Before   Counts `json:"before"`
+	After    Counts `json:"after"`
 }
 
 // Counts are the numbers of a row, as chaping.Tally defines them.
 type Counts struct {
-	NegativeReviews, HiddenComplaints, AffirmedReviews uint64
+	NegativeReviews  uint64 `json:"negative_reviews"`
+	HiddenComplaints uint64 `json:"hidden_complaints"`
+	AffirmedReviews  uint64 `json:"affirmed_reviews"`
 }
 
 // A ChangeKind is what became of a mention.
@@ -63,12 +68,13 @@ func (k ChangeKind) Chinese() string {
 // A Change is a mention that differs. Before and After are empty where there
 // is none.
 type Change struct {
-	Kind          ChangeKind
-	Review        chaping.ReviewKey
-	Mention       chaping.Mention // B's; A's where B has none
-	Before, After chaping.Assertion
-	Excerpt       string
-	order         uint64
+	Kind    ChangeKind        `json:"kind"`
+	Review  chaping.ReviewKey `json:"review"`
+	Mention chaping.Mention   `json:"mention"` // B's; A's where B has none
+	Before  chaping.Assertion `json:"before,omitempty"`
+	After   chaping.Assertion `json:"after,omitempty"`
+	Excerpt string            `json:"excerpt"`
+	order   uint64
 }
 
 // diffBatch is how many reviews go to a core at once.

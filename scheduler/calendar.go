@@ -152,10 +152,10 @@ func (c *Calendar) Working(t time.Time) bool {
 
 // A Due is the day a period's report is due.
 type Due struct {
-	Day time.Time // 00:00 in Asia/Shanghai; on time through 24:00 of this day (D5)
+	Day time.Time `json:"day"` // 00:00 in Asia/Shanghai; on time through 24:00 of this day (D5)
 	// Provisional is set when the State Council's schedule of that year is
 	// not known: weekends only were looked at, and the day may move (D8).
-	Provisional bool
+	Provisional bool `json:"provisional"`
 }
 
 // Note is what has to stand beside a provisional due date; "" otherwise.

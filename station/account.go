@@ -261,7 +261,7 @@ func (d *DB) ResetAccount(ctx context.Context, id int64) (link string, err error
 
 // invite makes a one-time link; earlier ones for the same account end.
 func (d *DB) invite(ctx context.Context, tx *sql.Tx, account int64) (string, error) {
-	text, hash := token()
+	text, hash := randomToken()
 	if _, err := tx.ExecContext(ctx, "DELETE FROM invite WHERE account IS ?1 OR expires < ?2", orNull(account), d.now().UnixMilli()); err != nil {
 		return "", err
 	}

@@ -58,13 +58,13 @@ func (d *DB) SetWeights(ctx context.Context, w Weights) error {
 
 // A Duty is a report that a station owes for a period, and what it handed in.
 type Duty struct {
-	Station  Station
-	Period   chaping.Period
-	Due      time.Time // the day; on time through its end
-	First    time.Time // when the first file came; zero: none
-	Files    []Submission
-	Entries  int  // of all files
-	Standing bool // the due day has passed, so that it counts
+	Station  Station        `json:"station"`
+	Period   chaping.Period `json:"period"`
+	Due      time.Time      `json:"due"`            // the day; on time through its end
+	First    time.Time      `json:"first,omitzero"` // when the first file came; zero: none
+	Files    []Submission   `json:"files"`
+	Entries  int            `json:"entries"`  // of all files
+	Standing bool           `json:"standing"` // the due day has passed, so that it counts
 }
 
 // Filed tells whether anything was handed in.

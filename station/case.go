@@ -20,10 +20,10 @@ type Case struct {
 	Urgent      int64     `json:"urgent,omitempty"`  // the urgent report that it began with
 	Lead        string    `json:"lead"`
 	Responsible string    `json:"responsible,omitempty"` // producers and operators
-	Deadline    time.Time `json:"deadline"`              // the last day, 00:00; zero for none
+	Deadline    time.Time `json:"deadline,omitzero"`     // the last day, 00:00; zero for none
 	Times
 	Outcome string    `json:"outcome,omitempty"`
-	Created time.Time `json:"created"`
+	Created time.Time `json:"created,omitzero"`
 	Version int64     `json:"version"`
 }
 
@@ -31,9 +31,9 @@ type Case struct {
 // 早研判、早预警、早处置 (R4). Zero: not yet.
 type Times struct {
 	Found    time.Time `json:"found"`
-	Judged   time.Time `json:"judged"`
-	Warned   time.Time `json:"warned"`
-	Disposed time.Time `json:"disposed"`
+	Judged   time.Time `json:"judged,omitzero"`
+	Warned   time.Time `json:"warned,omitzero"`
+	Disposed time.Time `json:"disposed,omitzero"`
 }
 
 // A CaseKind is what a case is about.

@@ -15,11 +15,11 @@ import (
 // A Lexicon is a version of the station's changes to the shipped dictionary.
 // Every version is complete; version 0 has no changes.
 type Lexicon struct {
-	Version int64
-	At      time.Time
-	Who     string
-	Note    string
-	Edits   []TermEdit
+	Version int64      `json:"version"`
+	At      time.Time  `json:"at,omitzero"`
+	Who     string     `json:"who,omitempty"`
+	Note    string     `json:"note,omitempty"`
+	Edits   []TermEdit `json:"edits"`
 }
 
 // A TermEdit puts a term in the place of the shipped one of that name, adds

@@ -84,8 +84,8 @@ func checkPassword(name, password string) error {
 	return nil
 }
 
-// token makes a random token and the hash that is stored of it.
-func token() (text string, hash []byte) {
+// randomToken makes a random token and the hash that is stored of it.
+func randomToken() (text string, hash []byte) {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails
 	text = base64.RawURLEncoding.EncodeToString(b)

@@ -41,6 +41,25 @@ func errLogin() error {
 	return &chaping.Error{Code: chaping.CodeInput, Message: "登录名、密码或验证码不对", Remedy: "重新输入；忘记密码请管理员重置"}
 }
 
+// attempt counts a failure of name, unless it has to wait: then left is how
+// long, after how many failures.
+func (d *DB) attempt(ctx context.Context, tx *sql.Tx, name string) (failures int, left time.Duration, err error) {
+	now := d.now()
+	if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE last < ?", now.Add(-attemptLife).UnixMilli()); err != nil {
+		return 0, 0, err
+	}
+	var last int64
+	err = tx.QueryRowContext(ctx, "SELECT failures, last FROM attempt WHERE name = ?", name).Scan(&failures, &last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, err
+	}
+	if left := shown(last).Add(wait(failures)).Sub(now); failures >= freeAttempts && left > 0 {
+		return failures, left, nil
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO attempt (name, failures, last) VALUES (?1, 1, ?2) ON CONFLICT DO UPDATE SET failures = failures + 1, last = ?2", name, now.UnixMilli())
+	return failures, 0, err
+}
+
 // Login checks name, password and, where the account asks for it, the code of
 // its authenticator, and begins a session. cookie is its secret. An attempt
 // counts as failed before it is looked at, so that many at once do not get
@@ -55,21 +74,12 @@ func (d *DB) Login(ctx context.Context, name, password, code string) (a Account,
 	var counter int64
 	known := false
 	err = d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
-		now := d.now()
-		if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE last < ?", now.Add(-attemptLife).UnixMilli()); err != nil {
+		failures, left, err := d.attempt(ctx, tx, name)
+		if err != nil {
 			return err
 		}
-		var failures int
-		var last int64
-		err := tx.QueryRowContext(ctx, "SELECT failures, last FROM attempt WHERE name = ?", name).Scan(&failures, &last)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		if left := shown(last).Add(wait(failures)).Sub(now); failures >= freeAttempts && left > 0 {
+		if left > 0 {
 			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("连续 %d 次没有登录成功，暂时锁定", failures), Remedy: fmt.Sprintf("%s后再试；忘记密码请管理员重置", chineseWait(left))}
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO attempt (name, failures, last) VALUES (?1, 1, ?2) ON CONFLICT DO UPDATE SET failures = failures + 1, last = ?2", name, now.UnixMilli()); err != nil {
-			return err
 		}
 		var id int64
 		err = tx.QueryRowContext(ctx, "SELECT id, password, totp, counter FROM account WHERE name = ? AND disabled = 0", name).Scan(&id, &hash, &secret, &counter)
@@ -96,7 +106,7 @@ func (d *DB) Login(ctx context.Context, name, password, code string) (a Account,
 		}
 		return Account{}, "", errors.Join(errLogin(), err)
 	}
-	cookie, sum := token()
+	cookie, sum := randomToken()
 	err = d.transact(WithAct(ctx, a.Act("登录")), func(tx *sql.Tx) error {
 		if len(secret) > 0 { // a code is good once
 			result, err := tx.ExecContext(ctx, "UPDATE account SET counter = ?1 WHERE id = ?2 AND counter < ?1", counter, a.ID)
@@ -171,7 +181,7 @@ const parkTime = 24 * time.Hour
 
 // Park keeps a form and returns the secret with which its sender gets it back.
 func (d *DB) Park(ctx context.Context, p Parked) (secret string, err error) {
-	secret, hash := token()
+	secret, hash := randomToken()
 	return secret, d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
 		now := d.now()
 		// Strangers can park forms too: the oldest make room.

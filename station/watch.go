@@ -13,9 +13,9 @@ import (
 
 // A Watch is a stored watch (监测任务) of the home station.
 type Watch struct {
-	ID int64
+	ID int64 `json:"id"`
 	chaping.Watch
-	Version int64
+	Version int64 `json:"version"`
 }
 
 // Watches are all watches, by name.

@@ -10,15 +10,15 @@ import (
 
 // A Run is one run of a stage of the pipeline.
 type Run struct {
-	ID         string
-	Stage      string            // collect, import, mine, tally, ...
-	Period     chaping.Period    // zero when the stage has none
-	Dictionary string            // version; empty when the stage has none
-	State      string            // the WindowState that the stage read
-	Started    time.Time         // to the millisecond
-	Finished   time.Time         // zero while it runs, or when it was killed
-	Counts     map[string]uint64 // what the stage did, for people
-	Error      string            // empty when it succeeded
+	ID         string            `json:"id"`
+	Stage      string            `json:"stage"`                // collect, import, mine, tally, ...
+	Period     chaping.Period    `json:"period,omitzero"`      // zero when the stage has none
+	Dictionary string            `json:"dictionary,omitempty"` // version; empty when the stage has none
+	State      string            `json:"-"`                    // the WindowState that the stage read
+	Started    time.Time         `json:"started"`              // to the millisecond
+	Finished   time.Time         `json:"finished,omitzero"`    // zero while it runs, or when it was killed
+	Counts     map[string]uint64 `json:"counts"`               // what the stage did, for people
+	Error      string            `json:"error,omitempty"`      // empty when it succeeded
 }
 
 // Done tells whether the run came to a good end.

@@ -32,18 +32,26 @@ func (q *request) calendar() error {
 	if err != nil {
 		return err
 	}
-	type line struct {
-		Period chaping.Period
-		Due    scheduler.Due
-		Moved  bool
-		Past   bool
-	}
-	var list []line
+	var list []calendarLine
 	for _, p := range scheduler.PeriodsOf(year) {
 		due := q.Calendar.Due(p)
-		list = append(list, line{p, due, due.Day.Day() != 25, q.Now().After(due.Day.AddDate(0, 0, 1))})
+		list = append(list, calendarLine{p, p.Window(), due, due.Day.Day() != 25, q.Now().After(due.Day.AddDate(0, 0, 1))})
 	}
-	return q.render("calendar", map[string]any{"Year": year, "Lines": list, "Now": chaping.PeriodOf(q.Now())})
+	return q.render("calendar", calendarPage{year, list, chaping.PeriodOf(q.Now())})
+}
+
+type calendarPage struct {
+	Year  int            `json:"year"`
+	Lines []calendarLine `json:"periods"`
+	Now   chaping.Period `json:"now"`
+}
+
+type calendarLine struct {
+	Period chaping.Period `json:"period"`
+	Window chaping.Window `json:"window"`
+	Due    scheduler.Due  `json:"due"`
+	Moved  bool           `json:"moved"` // the 25th is a day off
+	Past   bool           `json:"past"`
 }
 
 func (q *request) calendarFile() error {
@@ -73,7 +81,16 @@ func (q *request) accountsForm(status int, a station.Account, problem *fault) er
 	if err != nil {
 		return err
 	}
-	return q.show(status, "accounts", "账号", map[string]any{"List": list, "Stations": stations, "Names": names, "Roles": station.Roles(), "A": a, "Problem": problem})
+	return q.show(status, "accounts", "账号", accountsPage{list, stations, names, station.Roles(), a, problem})
+}
+
+type accountsPage struct {
+	List     []station.Account `json:"accounts"`
+	Stations []station.Station `json:"stations"`
+	Names    map[int64]string  `json:"-"`
+	Roles    []station.Role    `json:"roles"`
+	A        station.Account   `json:"-"`
+	Problem  *fault            `json:"-"`
 }
 
 func (q *request) stationNames() ([]station.Station, map[int64]string, error) {
@@ -87,7 +104,7 @@ func (q *request) stationNames() ([]station.Station, map[int64]string, error) {
 
 func (q *request) rolesInForm() []station.Role {
 	var roles []station.Role
-	for _, r := range q.r.PostForm["roles"] {
+	for _, r := range q.list("roles") {
 		roles = append(roles, station.Role(r))
 	}
 	return roles
@@ -112,7 +129,12 @@ func (q *request) showLink(a station.Account, link string) error {
 	if q.Secure {
 		scheme = "https"
 	}
-	return q.show(http.StatusOK, "link", "一次性链接", map[string]any{"A": a, "Link": (&url.URL{Scheme: scheme, Host: q.r.Host, Path: "/setup/" + link}).String()})
+	return q.show(http.StatusOK, "link", "一次性链接", linkPage{a, (&url.URL{Scheme: scheme, Host: q.r.Host, Path: "/setup/" + link}).String()})
+}
+
+type linkPage struct {
+	A    station.Account `json:"account"`
+	Link string          `json:"link"` // for a browser, once
 }
 
 func (q *request) accountPage() error {
@@ -128,7 +150,14 @@ func (q *request) accountForm(status int, a station.Account, problem *fault) err
 	if err != nil {
 		return err
 	}
-	return q.show(status, "account", "账号 "+a.Name, map[string]any{"A": a, "Stations": stations, "Roles": station.Roles(), "Problem": problem})
+	return q.show(status, "account", "账号 "+a.Name, accountPage{a, stations, station.Roles(), problem})
+}
+
+type accountPage struct {
+	A        station.Account   `json:"account"`
+	Stations []station.Station `json:"stations"`
+	Roles    []station.Role    `json:"roles"`
+	Problem  *fault            `json:"-"`
 }
 
 func (q *request) accountSave() error {
@@ -140,7 +169,7 @@ func (q *request) accountSave() error {
 	q.act.Object, q.act.Detail = a.Name, describeAccount(a)
 	_, err = q.Station.PutAccount(q.ctx, a)
 	if theirs, ok := conflictWith[station.Account](err); ok {
-		hidden := url.Values{"person": {a.Person}, "station": {fmt.Sprint(a.Station)}, "version": {fmt.Sprint(theirs.Version)}, "roles": q.r.PostForm["roles"]}
+		hidden := url.Values{"person": {a.Person}, "station": {fmt.Sprint(a.Station)}, "version": {fmt.Sprint(theirs.Version)}, "roles": q.list("roles")}
 		if a.Disabled {
 			hidden.Set("disabled", "1")
 		}
@@ -187,10 +216,21 @@ func (q *request) stationsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "stations", "监测站名单", map[string]any{"List": list, "Kinds": station.Kinds(), "Problem": problem, "F": q.r.PostForm, "Statuses": stationStatuses})
+	return q.show(status, "stations", "监测站名单", stationsPage{list, station.Kinds(), stationStatuses, q.r.PostForm, problem})
 }
 
-type stationStatus struct{ Value, Name string }
+type stationsPage struct {
+	List     []station.Station `json:"stations"`
+	Kinds    []station.Kind    `json:"kinds"`
+	Statuses []stationStatus   `json:"statuses"`
+	F        url.Values        `json:"-"`
+	Problem  *fault            `json:"-"`
+}
+
+type stationStatus struct {
+	Value string `json:"value"`
+	Name  string `json:"name"`
+}
 
 var stationStatuses = []stationStatus{{"active", "正常"}, {"warned", "已警告"}, {"exited", "已退出"}}
 
@@ -229,7 +269,13 @@ func (q *request) audit() error {
 	if len(list) == 100 {
 		before = list[99].ID
 	}
-	return q.render("audit", map[string]any{"List": list, "Q": q.form("q"), "Before": before})
+	return q.render("audit", auditPage{list, q.form("q"), before})
+}
+
+type auditPage struct {
+	List   []station.Entry `json:"entries"`
+	Q      string          `json:"-"`
+	Before int64           `json:"before,omitempty"` // to go on with; 0 at the end
 }
 
 // auditFile hands the whole log out, with the hashes that prove it.
@@ -272,7 +318,12 @@ func (q *request) meForm(status int, secret string, problem *fault) error {
 	if secret != "" {
 		s = secret
 	}
-	return q.show(status, "me", "我的账号", map[string]any{"Secret": s, "Address": address, "Problem": problem})
+	return q.show(status, "me", "我的账号", mePage{s, address, problem})
+}
+
+type mePage struct {
+	Secret, Address string
+	Problem         *fault
 }
 
 func (q *request) myPassword() error {

@@ -53,15 +53,23 @@ func (q *request) askLogin() {
 }
 
 func (q *request) loginPage() error {
-	return q.render("login", map[string]any{"Next": local(q.r.FormValue("next")), "Resume": local(q.r.FormValue("next")) == "/resume"})
+	next := local(q.form("next"))
+	return q.render("login", loginPage{Next: next, Resume: next == "/resume"})
+}
+
+type loginPage struct {
+	Next    string
+	Resume  bool
+	Name    string
+	Problem *fault
 }
 
 func (q *request) login() error {
-	next := local(q.r.PostFormValue("next"))
+	next := local(q.form("next"))
 	_, cookie, err := q.Station.Login(q.ctx, q.form("name"), q.r.PostFormValue("password"), q.form("code"))
 	if err != nil {
 		if f, ok := told(err); ok {
-			return q.show(http.StatusUnprocessableEntity, "login", q.route.title, map[string]any{"Next": next, "Resume": next == "/resume", "Name": q.form("name"), "Problem": f})
+			return q.show(http.StatusUnprocessableEntity, "login", q.route.title, loginPage{next, next == "/resume", q.form("name"), f})
 		}
 		return err
 	}
@@ -97,7 +105,12 @@ func (q *request) resume() error {
 			title = r.title
 		}
 	}
-	return q.render("resume", map[string]any{"Action": p.Path, "Title": title, "Values": values})
+	return q.render("resume", resumePage{p.Path, title, values})
+}
+
+type resumePage struct {
+	Action, Title string
+	Values        url.Values
 }
 
 // matches tells whether a path is of a pattern.
@@ -125,7 +138,16 @@ func (q *request) setupForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "setup", q.route.title, map[string]any{"First": first, "Invited": a, "Stations": list, "Kinds": station.Kinds(), "Problem": problem, "F": q.r.PostForm})
+	return q.show(status, "setup", q.route.title, setupPage{first, a, list, station.Kinds(), q.r.PostForm, problem})
+}
+
+type setupPage struct {
+	First    bool
+	Invited  station.Account
+	Stations []station.Station
+	Kinds    []station.Kind
+	F        url.Values
+	Problem  *fault
 }
 
 func (q *request) setup() error {

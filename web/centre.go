@@ -49,7 +49,25 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	return q.show(status, "inbox", q.route.title, map[string]any{"Period": p, "Periods": q.periods(), "At": "/inbox", "Due": q.Calendar.Due(p), "Filings": filings, "Filed": filed, "Late": late, "Stations": stations, "Problem": problem, "Refused": refused})
+	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, problem})
+}
+
+type inboxPage struct {
+	picker
+	Due      scheduler.Due         `json:"due"`
+	Filings  []station.Duty        `json:"stations"`
+	Filed    int                   `json:"filed"`
+	Late     int                   `json:"late"`
+	Stations []station.Station     `json:"-"`
+	Refused  []*chaping.InputError `json:"-"`
+	Problem  *fault                `json:"-"`
+}
+
+// A receipt is what a program that handed a report in gets. Handing the same
+// in again gives the same.
+type receipt struct {
+	station.Submission
+	Refused []*chaping.InputError `json:"refused"` // rows that were not read
 }
 
 // handIn takes a report that was filled in elsewhere.
@@ -104,6 +122,9 @@ func (q *request) handIn() error {
 	}
 	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {
 		return err
+	}
+	if q.api {
+		return q.json(http.StatusOK, "application/json", receipt{s, refused})
 	}
 	if len(refused) > 0 {
 		return q.inboxForm(http.StatusOK, &fault{problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(refused)), remedy: "按下面的说明改正后再交一次，已读入的不会重复"}, refused)
@@ -160,14 +181,24 @@ func (q *request) cases() error {
 			overdue++
 		}
 	}
-	return q.render("cases", map[string]any{"List": list, "Names": names, "Now": q.Now(), "Open": open, "Overdue": overdue, "Lags": lagsOf(list)})
+	return q.render("cases", casesPage{list, names, q.Now(), open, overdue, lagsOf(list)})
+}
+
+type casesPage struct {
+	List    []station.Case   `json:"cases"`
+	Names   map[int64]string `json:"-"`
+	Now     time.Time        `json:"-"`
+	Open    int              `json:"open"`
+	Overdue int              `json:"overdue"`
+	Lags    []lag            `json:"steps"`
 }
 
 // A lag is how long a step of cases took (R4).
 type lag struct {
-	Name   string
-	Cases  int
-	Median time.Duration
+	Name   string        `json:"name"`
+	Cases  int           `json:"cases"`
+	Median time.Duration `json:"-"`
+	Hours  float64       `json:"median_hours"`
 }
 
 func lagsOf(cases []station.Case) []lag {
@@ -192,6 +223,7 @@ func lagsOf(cases []station.Case) []lag {
 		if len(took) > 0 {
 			slices.Sort(took)
 			l.Median = (took[(len(took)-1)/2] + took[len(took)/2]) / 2
+			l.Hours = l.Median.Hours()
 		}
 		list = append(list, l)
 	}
@@ -245,7 +277,17 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
-	return q.show(status, "case", title, map[string]any{"C": c, "Notes": notes, "Stations": stations, "Names": names, "Kinds": station.CaseKinds(), "Now": q.Now(), "Problem": problem})
+	return q.show(status, "case", title, casePage{c, notes, stations, names, station.CaseKinds(), q.Now(), problem})
+}
+
+type casePage struct {
+	C        station.Case       `json:"case"`
+	Notes    []station.Note     `json:"notes"`
+	Stations []station.Station  `json:"stations"`
+	Names    map[int64]string   `json:"-"`
+	Kinds    []station.CaseKind `json:"kinds"`
+	Now      time.Time          `json:"-"`
+	Problem  *fault             `json:"-"`
 }
 
 // minute is how a time stands in a form, in Asia/Shanghai.
@@ -349,7 +391,16 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "bulletins", q.route.title, map[string]any{"List": list, "Stations": stations, "Names": names, "Kinds": station.BulletinKinds(), "Problem": problem, "F": q.r.PostForm})
+	return q.show(status, "bulletins", q.route.title, bulletinsPage{list, stations, names, station.BulletinKinds(), q.r.PostForm, problem})
+}
+
+type bulletinsPage struct {
+	List     []station.Bulletin     `json:"bulletins"`
+	Stations []station.Station      `json:"stations"`
+	Names    map[int64]string       `json:"-"`
+	Kinds    []station.BulletinKind `json:"kinds"`
+	F        url.Values             `json:"-"`
+	Problem  *fault                 `json:"-"`
 }
 
 func (q *request) issue() error {
@@ -396,7 +447,14 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, map[string]any{"Year": year, "List": list, "W": w, "Problem": problem, "Statuses": stationStatuses})
+	return q.show(status, "assessment", q.route.title, assessmentPage{year, list, w, problem})
+}
+
+type assessmentPage struct {
+	Year    int                  `json:"year"`
+	List    []station.Assessment `json:"stations"`
+	W       station.Weights      `json:"weights"`
+	Problem *fault               `json:"-"`
 }
 
 func (q *request) assessmentFile() error {

@@ -77,11 +77,11 @@ type countedKey struct {
 
 // counted is a period as it was counted.
 type counted struct {
-	Mined   bool // with the dictionary in use
-	Stale   bool // reviews came since
-	Run     store.Run
-	Reviews uint64 // in the window now
-	Rows    []chaping.Tally
+	Mined   bool            `json:"mined"` // with the dictionary in use
+	Stale   bool            `json:"stale"` // reviews came since
+	Run     store.Run       `json:"-"`
+	Reviews uint64          `json:"reviews"` // in the window now
+	Rows    []chaping.Tally `json:"-"`
 }
 
 func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, err error) {
@@ -133,16 +133,19 @@ func (q *request) countedWithin(p chaping.Period, patience time.Duration) (count
 // An item is one sentence to review: a review and a term that mining found
 // affirmed in it.
 type item struct {
-	ID                     string
-	Keyword, Term          string
-	Review                 chaping.ReviewKey
-	Published              time.Time
-	Grade                  chaping.Grade
-	Rating                 int
-	Default                bool
-	Before, Surface, After string
-	Cue                    string
-	Judgement              chaping.Judgement // filled in for display
+	ID        string            `json:"id"`
+	Keyword   string            `json:"keyword"`
+	Term      string            `json:"term"`
+	Review    chaping.ReviewKey `json:"review"`
+	Published time.Time         `json:"published"`
+	Grade     chaping.Grade     `json:"grade"`
+	Rating    int               `json:"rating"` // 0: none
+	Default   bool              `json:"default"`
+	Before    string            `json:"before"` // the text around the term
+	Surface   string            `json:"surface"`
+	After     string            `json:"after"`
+	Cue       string            `json:"cue,omitempty"`
+	Judgement chaping.Judgement `json:"judgement"` // filled in for display
 }
 
 // reach is how much of a review stands around a term, in characters.

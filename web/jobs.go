@@ -21,12 +21,12 @@ import (
 //	         ├─▶ failed    problem
 //	         └─▶ cancelled
 type job struct {
-	ID      int64
-	Kind    string
-	Title   string
-	Who     string
-	Started time.Time
-	Next    string        // the page to go to when it is done
+	ID      int64         `json:"id"`
+	Kind    string        `json:"kind"`
+	Title   string        `json:"title"`
+	Who     string        `json:"who"`
+	Started time.Time     `json:"started"`
+	Next    string        `json:"-"` // the page to go to when it is done
 	done    chan struct{} // closed when it has ended
 
 	mu     sync.Mutex
@@ -45,7 +45,7 @@ type jobState struct {
 	Summary  string    `json:"summary,omitempty"`
 	Problem  string    `json:"problem,omitempty"`
 	Next     string    `json:"next,omitempty"`
-	Finished time.Time `json:"-"`
+	Finished time.Time `json:"finished,omitzero"`
 }
 
 // What may have become of a job.
@@ -238,7 +238,13 @@ func (q *request) jobPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, map[string]any{"Job": j, "State": j.State()})
+	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, jobView{j, j.State()})
+}
+
+// jobView is a job as a page shows it.
+type jobView struct {
+	Job   *job     `json:"job"`
+	State jobState `json:"state"`
 }
 
 func (q *request) jobCancel() error {

@@ -21,7 +21,10 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func hazardName(class string) string { return nlp.Hazards()[class] }
 
-type namedHazard struct{ Class, Name string }
+type namedHazard struct {
+	Class string `json:"class"`
+	Name  string `json:"name"`
+}
 
 func hazardNames() []namedHazard {
 	var list []namedHazard
@@ -41,11 +44,7 @@ func (q *request) lexiconPage() error {
 	}
 	field, hazard, text, only := q.form("field"), q.form("hazard"), q.form("q"), q.form("only")
 	counts := map[string]int{}
-	type line struct {
-		chaping.Term
-		Edited bool
-	}
-	var list []line
+	var list []shownTerm
 	for _, t := range q.terms() {
 		counts[t.Field]++
 		_, isEdited := edited[t.Name]
@@ -55,7 +54,7 @@ func (q *request) lexiconPage() error {
 		case text != "" && !strings.Contains(t.Name, text) && !slices.ContainsFunc(t.Surfaces, func(s string) bool { return strings.Contains(s, text) }):
 			continue
 		}
-		list = append(list, line{t, isEdited})
+		list = append(list, shownTerm{t, isEdited})
 	}
 	var removed []station.TermEdit
 	for _, e := range lex.lexicon.Edits {
@@ -65,8 +64,30 @@ func (q *request) lexiconPage() error {
 	}
 	total := len(list)
 	const most = 200
-	return q.render("lexicon", map[string]any{"Terms": list[:min(most, total)], "Total": total, "More": max(total-most, 0), "All": len(q.terms()), "Fields": ranked(counts), "Hazards": hazardNames(), "Field": field, "Hazard": hazard,
-		"Q": text, "Only": only, "Version": q.miner().Version(), "Lexicon": lex.lexicon, "Removed": removed, "Edit": q.may("POST /lexicon/term")})
+	return q.render("lexicon", lexiconPage{list[:min(most, total)], total, max(total-most, 0), len(q.terms()), ranked(counts), hazardNames(), field, hazard,
+		text, only, q.miner().Version(), lex.lexicon, removed, q.may("POST /lexicon/term")})
+}
+
+type lexiconPage struct {
+	Terms   []shownTerm        `json:"terms"`
+	Total   int                `json:"total"`
+	More    int                `json:"more"` // not listed
+	All     int                `json:"all"`  // whatever the filter
+	Fields  []rankedName       `json:"fields"`
+	Hazards []namedHazard      `json:"hazards"`
+	Field   string             `json:"-"`
+	Hazard  string             `json:"-"`
+	Q       string             `json:"-"`
+	Only    string             `json:"-"`
+	Version string             `json:"dictionary"`
+	Lexicon station.Lexicon    `json:"changes"`
+	Removed []station.TermEdit `json:"removed"`
+	Edit    bool               `json:"-"`
+}
+
+type shownTerm struct {
+	chaping.Term
+	Edited bool `json:"edited"` // by the station
 }
 
 func (q *request) termPage() error {
@@ -98,7 +119,19 @@ func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, p
 		counts[x.Field]++
 	}
 	p := chaping.PeriodOf(q.Now()).Previous() // the last one that is complete
-	return q.show(status, "term", cmp.Or(t.Name, "新词条"), map[string]any{"T": t, "Base": base, "New": isNew, "Problem": problem, "Fields": ranked(counts), "Hazards": hazardNames(), "Period": p, "Periods": q.periods(), "Edit": q.may("POST /lexicon/term"), "Note": q.form("note")})
+	return q.show(status, "term", cmp.Or(t.Name, "新词条"), termPage{q.pick(p, ""), t, base, isNew, ranked(counts), hazardNames(), q.may("POST /lexicon/term"), q.form("note"), problem})
+}
+
+type termPage struct {
+	picker
+	T       chaping.Term  `json:"term"`
+	Base    int64         `json:"base"` // the version that it stands in
+	New     bool          `json:"-"`
+	Fields  []rankedName  `json:"fields"`
+	Hazards []namedHazard `json:"hazards"`
+	Edit    bool          `json:"-"`
+	Note    string        `json:"-"`
+	Problem *fault        `json:"-"`
 }
 
 // editInForm is the change that the form asks for.
@@ -178,7 +211,7 @@ func (q *request) termPreview() error {
 	if err != nil {
 		return err
 	}
-	return q.fragment("term", "previewing", map[string]any{"Job": j, "State": j.State()})
+	return q.fragment("term", "previewing", previewPage{Job: j, State: j.State()})
 }
 
 // previewSamples is how many sentences of each kind of change are shown.
@@ -192,21 +225,33 @@ func (q *request) termPreviewResult() error {
 	}
 	state := j.State()
 	if state.Running() {
-		return q.fragment("term", "previewing", map[string]any{"Job": j, "State": state})
+		return q.fragment("term", "previewing", previewPage{Job: j, State: state})
 	}
 	diff, _ := j.getResult().(*lexicon.Difference)
 	if diff == nil {
-		return q.fragment("preview", "preview", map[string]any{"State": state})
+		return q.fragment("preview", "preview", previewPage{Job: j, State: state})
 	}
 	groups := map[lexicon.ChangeKind][]lexicon.Change{}
 	for _, c := range diff.Samples {
 		groups[c.Kind] = append(groups[c.Kind], c)
 	}
-	return q.fragment("preview", "preview", map[string]any{"State": state, "D": diff, "Added": groups[lexicon.Added], "Removed": groups[lexicon.Removed], "Changed": groups[lexicon.Changed]})
+	return q.fragment("preview", "preview", previewPage{j, state, diff, groups[lexicon.Added], groups[lexicon.Removed], groups[lexicon.Changed]})
+}
+
+type previewPage struct {
+	Job     *job                `json:"job"`
+	State   jobState            `json:"state"`
+	D       *lexicon.Difference `json:"difference,omitempty"` // when it is done
+	Added   []lexicon.Change    `json:"-"`
+	Removed []lexicon.Change    `json:"-"`
+	Changed []lexicon.Change    `json:"-"`
 }
 
 // fragment answers with a part of a page.
 func (q *request) fragment(page, part string, data any) error {
+	if q.api {
+		return q.answer(http.StatusOK, data)
+	}
 	var b strings.Builder
 	if err := q.pages[page].ExecuteTemplate(&b, part, data); err != nil {
 		return err
@@ -278,10 +323,7 @@ func (q *request) lexiconVersions() error {
 	if err != nil {
 		return err
 	}
-	type change struct {
-		Name, Before, After string
-	}
-	var diff []change
+	var diff []termDifference
 	a, b := number(q.form("a")), number(q.form("b"))
 	if b > 0 {
 		shipped, err := shippedTerms()
@@ -316,9 +358,22 @@ func (q *request) lexiconVersions() error {
 			x, okx := sides[0][name]
 			y, oky := sides[1][name]
 			if before, after := describe(x, okx), describe(y, oky); before != after {
-				diff = append(diff, change{name, before, after})
+				diff = append(diff, termDifference{name, before, after})
 			}
 		}
 	}
-	return q.render("versions", map[string]any{"List": list, "A": a, "B": b, "Diff": diff})
+	return q.render("versions", versionsPage{list, a, b, diff})
+}
+
+type versionsPage struct {
+	List []station.Lexicon `json:"versions"`
+	A    int64             `json:"a"`
+	B    int64             `json:"b"`
+	Diff []termDifference  `json:"differences"`
+}
+
+type termDifference struct {
+	Name   string `json:"name"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }

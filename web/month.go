@@ -15,18 +15,19 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/scheduler"
 	"chaping/station"
 	"chaping/store"
 )
 
 // A step is one thing to be done for the month's sheet.
 type step struct {
-	Title  string
-	Done   bool
-	Detail string
-	Path   string // where to do it
-	Link   string
-	Post   bool // Path is a button, not a page
+	Title  string `json:"title"`
+	Done   bool   `json:"done"`
+	Detail string `json:"detail"`
+	Path   string `json:"-"` // where to do it
+	Link   string `json:"-"`
+	Post   bool   `json:"-"` // Path is a button, not a page
 }
 
 // dashboard is the month at a glance: when the sheet is due, and what is
@@ -51,7 +52,7 @@ func (q *request) dashboard() error {
 		return err
 	}
 	may := q.may("POST /mine")
-	if may && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
+	if may && !q.api && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
 		return q.redirect("/start", "")
 	}
 	reviewed, unreviewed := 0, 0
@@ -96,8 +97,21 @@ func (q *request) dashboard() error {
 	due := q.Calendar.Due(p)
 	days := int(due.Day.Sub(dayOf(q.Now())).Hours() / 24)
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
-	return q.render("dashboard", map[string]any{"Period": p, "Periods": q.periods(), "At": "/", "Due": due, "Days": days, "Ended": ended, "Steps": steps, "Next": next, "Rows": rows,
-		"More": len(c.Rows) - len(rows), "Urgent": open, "Jobs": q.running(), "Watches": watches, "Submitted": submitted})
+	return q.render("dashboard", dashboardPage{q.pick(p, "/"), due, days, steps, next, rows, len(c.Rows) - len(rows), open, q.running(), watches, submitted})
+}
+
+type dashboardPage struct {
+	picker
+	Due       scheduler.Due    `json:"due"`
+	Days      int              `json:"days"` // until the due day
+	Steps     []step           `json:"steps"`
+	Next      int              `json:"next"` // of the steps; -1: all are done
+	Rows      []chaping.Tally  `json:"rows"` // most negative reviews first
+	More      int              `json:"more"` // rows not listed
+	Urgent    []station.Urgent `json:"urgent"`
+	Jobs      []*job           `json:"jobs"`
+	Watches   []station.Watch  `json:"watches"`
+	Submitted bool             `json:"submitted"`
 }
 
 func dayOf(t time.Time) time.Time {
@@ -136,7 +150,7 @@ func (q *request) homePage() error {
 	if last := p.Previous(); !q.Now().After(q.Calendar.Due(last).Day.AddDate(0, 0, 1)) {
 		p = last
 	}
-	view := map[string]any{"Period": p, "Due": q.Calendar.Due(p)}
+	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now()}
 	if q.account.Has(concerned...) {
 		filings, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
 		if err != nil {
@@ -150,17 +164,25 @@ func (q *request) homePage() error {
 		if err != nil {
 			return err
 		}
-		missing := 0
 		for i := range filings {
 			if !filings[i].Filed() {
-				missing++
+				view.Missing++
 			}
 		}
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
-		view["Filings"], view["Missing"], view["Cases"], view["Bulletins"] = filings, missing, open, bulletins[:min(len(bulletins), 3)]
-		view["Now"] = q.Now()
+		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
 	return q.render("home", view)
+}
+
+type homePage struct {
+	Period    chaping.Period     `json:"period"`
+	Due       scheduler.Due      `json:"due"`
+	Filings   []station.Duty     `json:"stations"`
+	Missing   int                `json:"missing"` // stations that have not reported
+	Cases     []station.Case     `json:"cases"`
+	Bulletins []station.Bulletin `json:"bulletins"`
+	Now       time.Time          `json:"-"`
 }
 
 func (q *request) startPage() error {
@@ -176,7 +198,14 @@ func (q *request) startPage() error {
 	if err != nil {
 		return err
 	}
-	return q.render("start", map[string]any{"Period": p, "Sample": sample, "Watches": watches, "Jobs": q.running()})
+	return q.render("start", startPage{p, sample, watches, q.running()})
+}
+
+type startPage struct {
+	Period  chaping.Period
+	Sample  bool
+	Watches []station.Watch
+	Jobs    []*job
 }
 
 // samplePlatform is the demo mall's.
@@ -227,7 +256,13 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	return q.render("watches", map[string]any{"Watches": list, "Period": p, "Running": chaping.PeriodOf(q.Now())})
+	return q.render("watches", watchesPage{list, p, chaping.PeriodOf(q.Now())})
+}
+
+type watchesPage struct {
+	Watches []station.Watch `json:"watches"`
+	Period  chaping.Period  `json:"period"` // to be worked on
+	Running chaping.Period  `json:"-"`
 }
 
 func (q *request) watchPage() error {
@@ -242,15 +277,17 @@ func (q *request) watchPage() error {
 }
 
 func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
-	var terms []string
-	for _, t := range q.terms() {
-		terms = append(terms, t.Name)
-	}
-	return q.show(status, "watch", q.route.title, map[string]any{"W": w, "Sites": q.Works.Sites(), "Terms": terms, "Problem": problem})
+	return q.show(status, "watch", q.route.title, watchPage{w, q.Works.Sites(), problem})
+}
+
+type watchPage struct {
+	W       station.Watch `json:"watch"`
+	Sites   []string      `json:"sites"` // to choose from
+	Problem *fault        `json:"-"`
 }
 
 func (q *request) watchSave() error {
-	w := station.Watch{Version: number(q.form("version")), Watch: chaping.Watch{Name: q.form("name"), Keywords: fields(q.form("keywords")), Terms: fields(q.form("terms")), Sources: q.r.PostForm["sources"]}}
+	w := station.Watch{Version: number(q.form("version")), Watch: chaping.Watch{Name: q.form("name"), Keywords: fields(q.form("keywords")), Terms: fields(q.form("terms")), Sources: q.list("sources")}}
 	if id := q.r.PathValue("id"); id != "new" {
 		w.ID = number(id)
 	}
@@ -348,7 +385,12 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", map[string]any{"Profiles": q.Works.Profiles, "Max": maxUpload >> 20})
+	return q.render("import", importPage{q.Works.Profiles, maxUpload >> 20})
+}
+
+type importPage struct {
+	Profiles []string `json:"profiles"`
+	Max      int      `json:"max_megabytes"`
 }
 
 // maxUpload bounds an upload.
@@ -473,14 +515,9 @@ func (q *request) runs() error {
 	if err != nil {
 		return err
 	}
-	type record struct {
-		store.Run
-		Stage, State string
-		Counts       []string
-	}
-	var list []record
+	var list []shownRun
 	for _, r := range records {
-		x := record{Run: r, Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘"}[r.Stage], State: "已完成"}
+		x := shownRun{Run: r, Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘"}[r.Stage], State: "已完成"}
 		switch {
 		case r.Finished.IsZero():
 			x.State = "未完成"
@@ -494,13 +531,21 @@ func (q *request) runs() error {
 		}
 		list = append(list, x)
 	}
-	type shown struct {
-		*job
-		State jobState
-	}
-	var jobs []shown
+	var jobs []jobView
 	for _, j := range q.jobs.all() {
-		jobs = append(jobs, shown{j, j.State()})
+		jobs = append(jobs, jobView{j, j.State()})
 	}
-	return q.render("runs", map[string]any{"Jobs": jobs, "Runs": list})
+	return q.render("runs", runsPage{jobs, list})
+}
+
+type runsPage struct {
+	Jobs []jobView  `json:"jobs"` // since the program was started
+	Runs []shownRun `json:"runs"`
+}
+
+type shownRun struct {
+	Run    store.Run `json:"run"`
+	Stage  string    `json:"-"`
+	State  string    `json:"-"`
+	Counts []string  `json:"-"`
 }

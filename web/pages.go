@@ -192,6 +192,9 @@ func (q *request) render(page string, data any) error {
 // show answers with a page; requests of htmx get its body only.
 func (q *request) show(status int, page, title string, data any) error {
 	q.refused = q.refused || status >= http.StatusBadRequest
+	if q.api {
+		return q.answer(status, data)
+	}
 	f := frame{Title: title, Page: page, Path: q.r.URL.Path, Account: q.account, Home: q.home, Nav: q.navigation(), Program: q.Program, May: q.may, D: data, Message: q.message()}
 	name := "layout.html"
 	if q.r.Header.Get("HX-Request") != "" {
@@ -210,6 +213,9 @@ func (q *request) show(status int, page, title string, data any) error {
 
 // loading answers that what the page shows is not there yet.
 func (q *request) loading(what string) error {
+	if q.api {
+		return q.wait(what)
+	}
 	q.w.Header().Set("Refresh", "2")
 	return q.show(http.StatusOK, "loading", q.route.title, what)
 }
@@ -242,11 +248,30 @@ func fields(text string) []string {
 }
 
 // A difference is a field of which two people made different things.
-type difference struct{ Field, Theirs, Mine string }
+type difference struct {
+	Field  string `json:"field"`
+	Theirs string `json:"theirs"`
+	Mine   string `json:"mine"`
+}
 
 // conflict shows both sides of a record that somebody else has changed, with a
 // form that stores mine on top of it. hidden are the fields of that form.
 func (q *request) conflict(action, back string, diffs []difference, hidden url.Values) error {
 	diffs = slices.DeleteFunc(diffs, func(d difference) bool { return d.Theirs == d.Mine })
-	return q.show(http.StatusConflict, "conflict", "内容有冲突", map[string]any{"Action": action, "Back": back, "Diffs": diffs, "Hidden": hidden})
+	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{action, back, diffs, hidden})
 }
+
+type conflictPage struct {
+	Action, Back string
+	Diffs        []difference
+	Hidden       url.Values
+}
+
+// A picker is the period that a page is about, among those to choose from.
+type picker struct {
+	Period  chaping.Period   `json:"period"`
+	Periods []chaping.Period `json:"-"`
+	At      string           `json:"-"` // the page
+}
+
+func (q *request) pick(p chaping.Period, at string) picker { return picker{p, q.periods(), at} }

@@ -95,13 +95,32 @@ func (q *request) review() error {
 		list = list[:pageSize]
 		next = list[pageSize-1].ID
 	}
-	return q.render("review", map[string]any{"Period": p, "Periods": q.periods(), "At": "/review", "Counted": c, "Items": list, "Total": total, "From": before + 1, "To": before + len(list),
-		"Next": next, "Skipped": before, "State": state, "Term": term, "Keyword": keyword, "Grade": grade, "Counts": counts, "Terms": ranked(terms), "Keywords": ranked(keywords), "Judge": q.may("POST /review/judge")})
+	return q.render("review", reviewPage{q.pick(p, "/review"), c, list, total, before + 1, before + len(list),
+		next, before, state, term, keyword, grade, counts, ranked(terms), ranked(keywords), q.may("POST /review/judge")})
+}
+
+type reviewPage struct {
+	picker
+	Counted  counted        `json:"counted"`
+	Items    []item         `json:"sentences"`
+	Total    int            `json:"total"`
+	From     int            `json:"from"` // number of the first sentence shown
+	To       int            `json:"to"`
+	Next     string         `json:"next,omitempty"` // the value of after for the next page
+	Skipped  int            `json:"-"`
+	State    string         `json:"-"`
+	Term     string         `json:"-"`
+	Keyword  string         `json:"-"`
+	Grade    string         `json:"-"`
+	Counts   map[string]int `json:"counts"` // by verdict
+	Terms    []rankedName   `json:"terms"`
+	Keywords []rankedName   `json:"keywords"`
+	Judge    bool           `json:"-"`
 }
 
 type rankedName struct {
-	Name string
-	N    int
+	Name string `json:"name"`
+	N    int    `json:"count"`
 }
 
 // ranked lists names by number, most first.
@@ -150,7 +169,14 @@ func (q *request) judge() error {
 		return err
 	}
 	i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
-	return q.fragment("review", "evidence", map[string]any{"I": i, "Period": p, "Judge": true})
+	return q.fragment("review", "evidence", shownItem{i, p, true})
+}
+
+// shownItem is what the template of one sentence needs.
+type shownItem struct {
+	I      item
+	Period chaping.Period
+	Judge  bool
 }
 
 // back is the page that a form was sent from, if it is ours.
@@ -164,7 +190,7 @@ func (q *request) back(otherwise string) string {
 // shownUrgent is a candidate as the page shows it.
 type shownUrgent struct {
 	station.Urgent
-	X incident.Candidate
+	X incident.Candidate `json:"-"`
 }
 
 func candidate(u station.Urgent) (c incident.Candidate, err error) {
@@ -188,7 +214,12 @@ func (q *request) urgents() error {
 			decided = append(decided, x)
 		}
 	}
-	return q.render("urgent", map[string]any{"Open": open, "Decided": decided})
+	return q.render("urgent", urgentPage{open, decided})
+}
+
+type urgentPage struct {
+	Open    []shownUrgent `json:"open"`
+	Decided []shownUrgent `json:"decided"`
 }
 
 func (q *request) urgentDecide() error {

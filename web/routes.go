@@ -6,7 +6,8 @@ import (
 	"chaping/station"
 )
 
-// A route is one thing that can be asked for.
+// A route is one thing that can be asked for: as a page, and where it says
+// what comes out, by programs too (api.go).
 type route struct {
 	method  string
 	pattern string
@@ -14,6 +15,8 @@ type route struct {
 	handle  func(*request) error
 	title   string // of the page, or what the audit log calls the change
 	option
+	in  string // the fields that it reads; see fields
+	out any    // what programs get; nil: the route is for people only
 }
 
 // option is what is special about a route.
@@ -23,6 +26,7 @@ type option struct {
 	export bool   // hands out data: audited though it changes nothing
 	quiet  bool   // changes nothing though it is posted: not audited
 	upload bool   // reads its body itself
+	submit bool   // hands a report in
 }
 
 func (r route) public() bool  { return len(r.roles) == 0 }
@@ -45,84 +49,87 @@ var (
 func nav(heading string) option  { return option{nav: heading} }
 func data(heading string) option { return option{nav: heading, data: true} }
 
+// termFields are the fields of a dictionary term.
+const termFields = "name! surfaces:lines field hazard severity:integer removed:boolean"
+
 // allRoutes is everything that the portal answers to, besides /assets. The
 // order is that of the navigation.
 func allRoutes() []route {
 	return []route{
-		{"GET", "/healthz", everyone, (*request).health, "健康检查", option{}},
-		{"GET", "/login", everyone, (*request).loginPage, "登录", option{}},
-		{"POST", "/login", everyone, (*request).login, "登录", option{quiet: true}}, // audited by station.Login
-		{"POST", "/logout", members, (*request).logout, "退出登录", option{}},
-		{"GET", "/setup/{link}", everyone, (*request).setupPage, "设置账号", option{}},
-		{"POST", "/setup/{link}", everyone, (*request).setup, "设置账号", option{}},
-		{"GET", "/resume", members, (*request).resume, "继续提交", option{}},
+		{"GET", "/healthz", everyone, (*request).health, "健康检查", option{}, "", nil},
+		{"GET", "/login", everyone, (*request).loginPage, "登录", option{}, "next", nil},
+		{"POST", "/login", everyone, (*request).login, "登录", option{quiet: true}, "next name! password! code", nil}, // audited by station.Login
+		{"POST", "/logout", members, (*request).logout, "退出登录", option{}, "", nil},
+		{"GET", "/setup/{link}", everyone, (*request).setupPage, "设置账号", option{}, "", nil},
+		{"POST", "/setup/{link}", everyone, (*request).setup, "设置账号", option{}, "name person password! again! station station_name kind", nil},
+		{"GET", "/resume", members, (*request).resume, "继续提交", option{}, "", nil},
 
-		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测")},
-		{"GET", "/start", workers, (*request).startPage, "开始使用", option{data: true}},
-		{"POST", "/start/sample", workers, (*request).startSample, "装入示例数据", option{data: true}},
-		{"POST", "/start/sample/remove", workers, (*request).removeSample, "删除示例数据", option{data: true}},
+		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测"), "period", either{dashboardPage{}, homePage{}}},
+		{"GET", "/start", workers, (*request).startPage, "开始使用", option{data: true}, "", nil},
+		{"POST", "/start/sample", workers, (*request).startSample, "装入示例数据", option{data: true}, "", nil},
+		{"POST", "/start/sample/remove", workers, (*request).removeSample, "删除示例数据", option{data: true}, "", nil},
 
-		{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测")},
-		{"GET", "/watches/{id}", readers, (*request).watchPage, "监测任务", option{data: true}},
-		{"POST", "/watches/{id}", workers, (*request).watchSave, "保存监测任务", option{data: true}},
-		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}},
-		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}},
-		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测")},
-		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}},
-		{"POST", "/mine", workers, (*request).mine, "开始挖掘", option{data: true}},
-		{"GET", "/runs", watchers, (*request).runs, "运行", data("监测")},
-		{"GET", "/jobs/{id}", watchers, (*request).jobPage, "运行", option{data: true}},
-		{"GET", "/jobs/{id}/events", watchers, (*request).jobEvents, "运行进度", option{data: true}},
-		{"POST", "/jobs/{id}/cancel", workers, (*request).jobCancel, "取消运行", option{data: true}},
+		{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测"), "", watchesPage{}},
+		{"GET", "/watches/{id}", readers, (*request).watchPage, "监测任务", option{data: true}, "", watchPage{}},
+		{"POST", "/watches/{id}", workers, (*request).watchSave, "保存监测任务", option{data: true}, "version:integer name! keywords!:lines terms:lines sources:list", moved{}},
+		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}, "version!:integer", moved{}},
+		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}, "period full:boolean", moved{}},
+		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测"), "", importPage{}},
+		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword", moved{}},
+		{"POST", "/mine", workers, (*request).mine, "开始挖掘", option{data: true}, "period n:integer", moved{}},
+		{"GET", "/runs", watchers, (*request).runs, "运行", data("监测"), "", runsPage{}},
+		{"GET", "/jobs/{id}", watchers, (*request).jobPage, "运行", option{data: true}, "", jobView{}},
+		{"GET", "/jobs/{id}/events", watchers, (*request).jobEvents, "运行进度", option{data: true}, "", file("text/event-stream")},
+		{"POST", "/jobs/{id}/cancel", workers, (*request).jobCancel, "取消运行", option{data: true}, "", moved{}},
 
-		{"GET", "/review", readers, (*request).review, "证据复核", data("研判")},
-		{"POST", "/review/judge", workers, (*request).judge, "复核证据", option{data: true}},
-		{"GET", "/trends", readers, (*request).trends, "趋势", data("研判")},
-		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}},
-		{"GET", "/products", readers, (*request).products, "商品", data("研判")},
-		{"GET", "/product", readers, (*request).product, "商品", option{data: true}},
-		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}},
-		{"GET", "/urgent", readers, (*request).urgents, "重要风险信息", data("研判")},
-		{"POST", "/urgent/{id}", workers, (*request).urgentDecide, "处理重要风险信息候选", option{data: true}},
-		{"GET", "/lexicon", readers, (*request).lexiconPage, "词库", data("研判")},
-		{"GET", "/lexicon/term", readers, (*request).termPage, "词条", option{data: true}},
-		{"POST", "/lexicon/term", workers, (*request).termSave, "修改词库", option{data: true}},
-		{"POST", "/lexicon/preview", workers, (*request).termPreview, "预览词库修改", option{data: true, quiet: true}},
-		{"GET", "/lexicon/preview/{id}", workers, (*request).termPreviewResult, "预览词库修改", option{data: true}},
-		{"GET", "/lexicon/versions", readers, (*request).lexiconVersions, "词库版本", option{data: true}},
+		{"GET", "/review", readers, (*request).review, "证据复核", data("研判"), "period state term keyword grade after", reviewPage{}},
+		{"POST", "/review/judge", workers, (*request).judge, "复核证据", option{data: true}, "period id! verdict! note back", moved{}},
+		{"GET", "/trends", readers, (*request).trends, "趋势", data("研判"), "n:integer keyword hazard count", trendsPage{}},
+		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
+		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},
+		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
+		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []month{}},
+		{"GET", "/urgent", readers, (*request).urgents, "重要风险信息", data("研判"), "", urgentPage{}},
+		{"POST", "/urgent/{id}", workers, (*request).urgentDecide, "处理重要风险信息候选", option{data: true}, "decision! reason!", moved{}},
+		{"GET", "/lexicon", readers, (*request).lexiconPage, "词库", data("研判"), "q field hazard only", lexiconPage{}},
+		{"GET", "/lexicon/term", readers, (*request).termPage, "词条", option{data: true}, "name note", termPage{}},
+		{"POST", "/lexicon/term", workers, (*request).termSave, "修改词库", option{data: true}, "base!:integer new:boolean " + termFields + " note!", moved{}},
+		{"POST", "/lexicon/preview", workers, (*request).termPreview, "预览词库修改", option{data: true, quiet: true}, "period " + termFields, previewPage{}},
+		{"GET", "/lexicon/preview/{id}", workers, (*request).termPreviewResult, "预览词库修改", option{data: true}, "", previewPage{}},
+		{"GET", "/lexicon/versions", readers, (*request).lexiconVersions, "词库版本", option{data: true}, "a:integer b:integer", versionsPage{}},
 
-		{"GET", "/sheets", readers, (*request).sheets, "报送表", data("报送")},
-		{"GET", "/sheets/preview", readers, (*request).sheetPreview, "报送表预览", option{data: true}},
-		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}},
-		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{data: true}},
-		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}},
-		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送")},
-		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}},
+		{"GET", "/sheets", readers, (*request).sheets, "报送表", data("报送"), "period watch:integer", sheetsPage{}},
+		{"GET", "/sheets/preview", readers, (*request).sheetPreview, "报送表预览", option{data: true}, "period watch:integer name version:integer", file("text/html")},
+		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}, "period watch:integer name version:integer hash! reason", moved{}},
+		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
+		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("application/octet-stream")},
+		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送"), "year:integer", calendarPage{}},
+		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
-		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同")},
-		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{upload: true}},
-		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}},
-		{"GET", "/bulletins", concerned, (*request).bulletins, "通报与反馈", nav("协同")},
-		{"POST", "/bulletins", centre, (*request).issue, "发布通报", option{}},
-		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同")},
-		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}},
-		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}},
-		{"POST", "/cases/{id}/notes", senders, (*request).caseNote, "记入处置案件", option{}},
-		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同")},
-		{"GET", "/assessment.csv", concerned, (*request).assessmentFile, "下载考核评价", option{export: true}},
-		{"POST", "/assessment", centre, (*request).weightsSave, "修改考核权重", option{}},
+		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file period station:integer about", receipt{}},
+		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "", file("application/octet-stream")},
+		{"GET", "/bulletins", concerned, (*request).bulletins, "通报与反馈", nav("协同"), "", bulletinsPage{}},
+		{"POST", "/bulletins", centre, (*request).issue, "发布通报", option{}, "kind! station:integer title! content!", moved{}},
+		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同"), "", casesPage{}},
+		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}, "urgent:integer", casePage{}},
+		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}, "version:integer urgent:integer kind! title! station:integer lead responsible deadline found! judged warned disposed outcome", moved{}},
+		{"POST", "/cases/{id}/notes", senders, (*request).caseNote, "记入处置案件", option{}, "measure done:boolean content", moved{}},
+		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同"), "year:integer", assessmentPage{}},
+		{"GET", "/assessment.csv", concerned, (*request).assessmentFile, "下载考核评价", option{export: true}, "year:integer", file("text/csv")},
+		{"POST", "/assessment", centre, (*request).weightsSave, "修改考核权重", option{}, "year:integer timely!:number complete!:number leads!:number clean!:number target!:integer", moved{}},
 
-		{"GET", "/accounts", admins, (*request).accounts, "账号", nav("管理")},
-		{"POST", "/accounts", admins, (*request).accountAdd, "新建账号", option{}},
-		{"GET", "/accounts/{id}", admins, (*request).accountPage, "账号", option{}},
-		{"POST", "/accounts/{id}", admins, (*request).accountSave, "修改账号", option{}},
-		{"POST", "/accounts/{id}/reset", admins, (*request).accountReset, "重置账号", option{}},
-		{"GET", "/stations", admins, (*request).stations, "监测站名单", nav("管理")},
-		{"POST", "/stations/{id}", admins, (*request).stationSave, "修改监测站名单", option{}},
-		{"GET", "/audit", auditors, (*request).audit, "操作记录", nav("管理")},
-		{"GET", "/audit.csv", auditors, (*request).auditFile, "下载操作记录", option{export: true}},
-		{"GET", "/me", members, (*request).me, "我的账号", nav("管理")},
-		{"POST", "/me/password", members, (*request).myPassword, "修改密码", option{}},
-		{"POST", "/me/totp", members, (*request).myTOTP, "设置验证器", option{}},
+		{"GET", "/accounts", admins, (*request).accounts, "账号", nav("管理"), "", accountsPage{}},
+		{"POST", "/accounts", admins, (*request).accountAdd, "新建账号", option{}, "name! person roles!:list station:integer", linkPage{}},
+		{"GET", "/accounts/{id}", admins, (*request).accountPage, "账号", option{}, "", accountPage{}},
+		{"POST", "/accounts/{id}", admins, (*request).accountSave, "修改账号", option{}, "person roles!:list station:integer disabled:boolean version!:integer", moved{}},
+		{"POST", "/accounts/{id}/reset", admins, (*request).accountReset, "重置账号", option{}, "", linkPage{}},
+		{"GET", "/stations", admins, (*request).stations, "监测站名单", nav("管理"), "", stationsPage{}},
+		{"POST", "/stations/{id}", admins, (*request).stationSave, "修改监测站名单", option{}, "version:integer name! kind! status", moved{}},
+		{"GET", "/audit", auditors, (*request).audit, "操作记录", nav("管理"), "q before:integer", auditPage{}},
+		{"GET", "/audit.csv", auditors, (*request).auditFile, "下载操作记录", option{export: true}, "", file("text/csv")},
+		{"GET", "/me", members, (*request).me, "我的账号", nav("管理"), "", nil},
+		{"POST", "/me/password", members, (*request).myPassword, "修改密码", option{}, "old! password! again!", nil},
+		{"POST", "/me/totp", members, (*request).myTOTP, "设置验证器", option{}, "secret code off", nil},
 	}
 }

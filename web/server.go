@@ -114,12 +114,17 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s.routes = allRoutes()
 	for _, r := range s.routes {
-		s.mux.Handle(r.method+" "+r.pattern, s.gate(r))
+		s.mux.Handle(r.method+" "+r.pattern, s.gate(r, false))
+		if r.out != nil {
+			s.mux.Handle(r.method+" "+apiRoot+r.pattern, s.gate(r, true))
+		}
 	}
 	s.mux.Handle("GET /assets/{file}", newAssets())
 	s.mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := &request{Server: s, w: w, r: r}
-		q.account, _, _ = s.session(r)
+		q := &request{Server: s, w: w, r: r, api: asksAPI(r)}
+		if !q.api {
+			q.account, _, _ = s.session(r)
+		}
 		q.fail(notFound())
 	}))
 	return s, nil
@@ -178,11 +183,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	if err := s.guard.Check(r); err != nil {
-		(&request{Server: s, w: w, r: r}).fail(&fault{http.StatusForbidden, "拒绝了来自别的网站的提交", "请从本站的页面重新提交", nil})
+		(&request{Server: s, w: w, r: r, api: asksAPI(r)}).fail(&fault{http.StatusForbidden, "拒绝了来自别的网站的提交", "请从本站的页面重新提交", nil})
 		return
 	}
 	s.mux.ServeHTTP(w, r)
 }
+
+func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiRoot+"/") }
 
 // A request is one request that the gate has let through.
 type request struct {
@@ -191,6 +198,7 @@ type request struct {
 	r       *http.Request
 	ctx     context.Context
 	route   route
+	api     bool             // a program asks
 	account *station.Account // nil on public pages without a session
 	cookie  string
 	home    station.Station // zero before the first start
@@ -199,10 +207,10 @@ type request struct {
 }
 
 // gate lets a request through to its handler, or not.
-func (s *Server) gate(rt route) http.Handler {
+func (s *Server) gate(rt route, api bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		q := &request{Server: s, w: w, r: r, ctx: r.Context(), route: rt}
+		q := &request{Server: s, w: w, r: r, ctx: r.Context(), route: rt, api: api}
 		defer func() {
 			if v := recover(); v != nil {
 				if v == http.ErrAbortHandler {
@@ -240,9 +248,14 @@ func (s *Server) gate(rt route) http.Handler {
 	})
 }
 
-// enter reads the session and says who acts.
+// enter finds out who acts: people by their session, programs by their token.
 func (q *request) enter() (err error) {
-	if q.account, q.cookie, err = q.session(q.r); err != nil {
+	if q.api {
+		q.account, err = q.bearer()
+	} else {
+		q.account, q.cookie, err = q.session(q.r)
+	}
+	if err != nil {
 		return err
 	}
 	if q.home, _, err = q.Station.Home(q.ctx); err != nil {
@@ -262,6 +275,9 @@ func (q *request) enter() (err error) {
 func (q *request) limit() error {
 	if q.r.Method == http.MethodGet || q.route.upload {
 		return nil
+	}
+	if q.api {
+		return q.fill()
 	}
 	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, maxForm)
 	if err := q.r.ParseForm(); err != nil {
@@ -346,6 +362,12 @@ func (q *request) fail(err error) {
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
 		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
+	case errors.Is(err, station.ErrToken), errors.Is(err, station.ErrLocked):
+		_ = errors.As(err, &known)
+		f = &fault{http.StatusUnauthorized, known.Message, known.Remedy, nil}
+		if errors.Is(err, station.ErrLocked) {
+			f.status = http.StatusTooManyRequests
+		}
 	case errors.As(err, &known):
 		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
@@ -363,20 +385,41 @@ func (q *request) fail(err error) {
 	}
 	h := q.w.Header()
 	h.Del("Content-Disposition")
+	switch f.status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", "Bearer")
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", "60")
+	}
 	if q.r.Header.Get("HX-Request") != "" {
 		h.Set("HX-Retarget", "#messages")
 		h.Set("HX-Reswap", "innerHTML")
 	}
-	if err := q.show(f.status, "fault", "出错了", map[string]any{"Problem": f.problem, "Remedy": cmp.Or(f.remedy, "返回上一页改正"), "Status": f.status}); err != nil {
+	if err := q.show(f.status, "fault", "出错了", faultPage{f.problem, cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
 		q.Log.Error("fault page", "err", err)
 	}
 }
 
-// form reads a field of the form without the spaces around it.
-func (q *request) form(name string) string { return strings.TrimSpace(q.r.FormValue(name)) }
+type faultPage struct{ Problem, Remedy string }
+
+// form reads a field of the form, or of the address, without the spaces around
+// it. list reads one that may be given several times. What a route does not
+// declare cannot be read: that is a mistake in the program.
+func (q *request) form(name string) string {
+	q.route.declared(name)
+	return strings.TrimSpace(q.r.FormValue(name))
+}
+
+func (q *request) list(name string) []string {
+	q.route.declared(name)
+	return q.r.PostForm[name]
+}
 
 // redirect sends the browser on; a message, if any, is shown there once.
 func (q *request) redirect(path, message string) error {
+	if q.api {
+		return q.json(http.StatusOK, "application/json", moved{message, apiRoot + path})
+	}
 	if message != "" {
 		http.SetCookie(q.w, &http.Cookie{Name: "message", Value: encodeMessage(message), Path: "/", MaxAge: 60, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
 	}

@@ -18,6 +18,7 @@ import (
 
 	"chaping"
 	"chaping/report"
+	"chaping/scheduler"
 	"chaping/station"
 )
 
@@ -94,8 +95,23 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", map[string]any{"Period": p, "Periods": q.periods(), "At": "/sheets", "Counted": c, "Draft": draft, "Versions": versions, "Own": own, "Changed": changed, "Hash": hash, "W": w, "Watches": watches,
-		"Ended": !q.Now().Before(p.Window().To), "Due": q.Calendar.Due(p), "Submitted": submitted, "Formats": report.Formats(), "Error": q.form("error")})
+	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, draft, versions, own, changed, hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats()})
+}
+
+type sheetsPage struct {
+	picker
+	Counted   counted          `json:"counted"`
+	Draft     *report.Platform `json:"-"` // download it
+	Versions  []station.Sheet  `json:"versions"`
+	Own       []station.Sheet  `json:"-"`       // of the watch
+	Changed   bool             `json:"changed"` // since the last version of the watch
+	Hash      string           `json:"hash"`    // of the draft, for freezing it; empty: there is none
+	W         station.Watch    `json:"-"`
+	Watches   []station.Watch  `json:"watches"`
+	Ended     bool             `json:"ended"` // the window, so that it can be frozen
+	Due       scheduler.Due    `json:"due"`
+	Submitted bool             `json:"submitted"`
+	Formats   []string         `json:"formats"`
 }
 
 // modelOf is what would be frozen of a sheet, and its sha256.
@@ -179,6 +195,9 @@ func (q *request) sheetFreeze() error {
 	}
 	back := "/sheets?" + url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode()
 	if hash != q.form("hash") { // what is signed is what was shown
+		if q.api {
+			return &fault{http.StatusConflict, "没有冻结：内容与 hash 不符", "重新读取 /sheets，核对后用新的 hash 冻结", nil}
+		}
 		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
 	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+s.Name, q.form("reason")

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,10 +17,10 @@ var trendPeriods = []int{6, 12, 24}
 
 // trendFilter is what the page shows.
 type trendFilter struct {
-	Periods int
-	Keyword string
-	Hazard  string
-	Count   string // negative, affirmed
+	Periods int    `json:"periods"`
+	Keyword string `json:"keyword,omitempty"`
+	Hazard  string `json:"hazard,omitempty"`
+	Count   string `json:"count"` // negative, affirmed
 }
 
 func (q *request) trendFilter() trendFilter {
@@ -182,7 +180,18 @@ func (q *request) trends() error {
 			missing++
 		}
 	}
-	return q.render("trends", map[string]any{"F": f, "T": &t, "Keywords": keywords, "Hazards": hazardNames(), "Choices": trendPeriods, "Missing": missing, "Last": chaping.PeriodOf(q.Now()), "Data": "/trends/data?" + f.query().Encode()})
+	return q.render("trends", trendsPage{f, &t, keywords, hazardNames(), trendPeriods, missing, chaping.PeriodOf(q.Now()), "/trends/data?" + f.query().Encode()})
+}
+
+type trendsPage struct {
+	F        trendFilter    `json:"filter"`
+	T        *trendTable    `json:"table"`
+	Keywords []rankedName   `json:"keywords"`
+	Hazards  []namedHazard  `json:"hazards"`
+	Choices  []int          `json:"-"`
+	Missing  int            `json:"missing"` // periods that are not mined with the dictionary in use
+	Last     chaping.Period `json:"-"`
+	Data     string         `json:"-"`
 }
 
 func (q *request) trendData() error {
@@ -193,19 +202,7 @@ func (q *request) trendData() error {
 	if !ok {
 		return &fault{http.StatusServiceUnavailable, "数据还在读取", "稍后刷新", nil}
 	}
-	return q.json(t)
-}
-
-// json answers with data for a chart.
-func (q *request) json(v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	q.w.Header().Set("Content-Type", "application/json")
-	q.w.Header().Set("Cache-Control", "no-store")
-	return compress(q.w, q.r, http.StatusOK, b.Bytes())
+	return q.json(http.StatusOK, "application/json", t)
 }
 
 // products lists the products of a period that a term or the filter leads to.
@@ -222,12 +219,7 @@ func (q *request) products() error {
 		return q.loading("正在读取报送期 " + p.String())
 	}
 	term, keyword := q.form("term"), q.form("keyword")
-	type line struct {
-		Product                                chaping.Product
-		Keywords, Terms                        []string
-		Negative, Affirmed, Reviews, Negative1 uint64
-	}
-	lines := map[store.ProductKey]*line{}
+	lines := map[store.ProductKey]*productLine{}
 	terms, keywords := map[string]int{}, map[string]int{}
 	counted := map[[3]string]bool{}
 	for _, r := range c.Rows {
@@ -239,7 +231,7 @@ func (q *request) products() error {
 		k := store.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
 		l := lines[k]
 		if l == nil {
-			l = &line{Product: r.Product, Reviews: r.Reviews, Negative1: r.AllNegativeReviews}
+			l = &productLine{Product: r.Product, Reviews: r.Reviews, Negative1: r.AllNegativeReviews}
 			lines[k] = l
 		}
 		if !slices.Contains(l.Keywords, r.Keyword) {
@@ -252,15 +244,36 @@ func (q *request) products() error {
 			l.Affirmed += r.AffirmedReviews
 		}
 	}
-	var list []*line
+	var list []*productLine
 	for _, l := range lines {
 		list = append(list, l)
 	}
-	slices.SortFunc(list, func(a, b *line) int {
+	slices.SortFunc(list, func(a, b *productLine) int {
 		return cmp.Or(cmp.Compare(b.Negative, a.Negative), cmp.Compare(b.Affirmed, a.Affirmed), cmp.Compare(a.Product.Platform, b.Product.Platform), cmp.Compare(a.Product.ID, b.Product.ID))
 	})
 	more := max(len(list)-300, 0)
-	return q.render("products", map[string]any{"Period": p, "Periods": q.periods(), "At": "/products", "Counted": c, "Lines": list[:len(list)-more], "More": more, "Term": term, "Keyword": keyword, "Terms": ranked(terms), "Keywords": ranked(keywords)})
+	return q.render("products", productsPage{q.pick(p, "/products"), c, list[:len(list)-more], more, term, keyword, ranked(terms), ranked(keywords)})
+}
+
+type productsPage struct {
+	picker
+	Counted  counted        `json:"counted"`
+	Lines    []*productLine `json:"products"`
+	More     int            `json:"more"` // not listed
+	Term     string         `json:"-"`
+	Keyword  string         `json:"-"`
+	Terms    []rankedName   `json:"terms"`
+	Keywords []rankedName   `json:"keywords"`
+}
+
+type productLine struct {
+	Product   chaping.Product `json:"product"`
+	Keywords  []string        `json:"keywords"`
+	Terms     []string        `json:"terms"`
+	Negative  uint64          `json:"negative_reviews"` // that affirm the terms
+	Affirmed  uint64          `json:"affirmed_reviews"`
+	Reviews   uint64          `json:"reviews"`
+	Negative1 uint64          `json:"all_negative_reviews"`
 }
 
 type productKey struct{ platform, id string }
@@ -318,9 +331,21 @@ func (q *request) product() error {
 		}
 	}
 	more := max(len(items)-200, 0)
-	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), map[string]any{"P": product, "Period": p, "Periods": q.periods(), "Keywords": keywords, "Items": items[:len(items)-more], "More": more,
-		"Term": term, "Terms": ranked(terms), "Months": months(h), "Judge": q.may("POST /review/judge"),
-		"Data": "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{q.pick(p, "/product"), product, keywords, items[:len(items)-more], more, term, ranked(terms), months(h),
+		q.may("POST /review/judge"), "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+}
+
+type productPage struct {
+	picker
+	P        chaping.Product `json:"product"`
+	Keywords []string        `json:"keywords"`
+	Items    []item          `json:"sentences"`
+	More     int             `json:"more"` // not listed
+	Term     string          `json:"-"`
+	Terms    []rankedName    `json:"terms"`
+	Months   []month         `json:"months"`
+	Judge    bool            `json:"-"`
+	Data     string          `json:"-"`
 }
 
 // month is a period in a product's history.
@@ -369,5 +394,5 @@ func (q *request) productData() error {
 	if !ok {
 		return &fault{http.StatusServiceUnavailable, "数据还在读取", "稍后刷新", nil}
 	}
-	return q.json(months(h))
+	return q.json(http.StatusOK, "application/json", months(h))
 }
