@@ -10,10 +10,8 @@ import (
 
 // The rules of trying again.
 const (
-	firstDelay = time.Minute
-	maxDelay   = time.Hour
-	giveUp     = 24 * time.Hour
-	tellAfter  = 3 // failures, then the other channels are told
+	giveUp    = 24 * time.Hour
+	tellAfter = 3 // failures, then the other channels are told
 )
 
 // Messages makes one message for every channel that wants the event.
@@ -35,7 +33,7 @@ type Delivered struct {
 // Deliver sends what is due, one message after the other, until nothing is.
 func (s *Sender) Deliver(ctx context.Context, d *station.DB, c *Config) (done Delivered, err error) {
 	for {
-		m, ok, err := d.Claim(ctx)
+		m, ok, err := d.Claim(ctx, false)
 		if err != nil || !ok {
 			return done, err
 		}
@@ -77,7 +75,7 @@ func (s *Sender) again(m station.Message) time.Time {
 	if now.Sub(m.Created) >= giveUp && m.Attempts > tellAfter {
 		return time.Time{}
 	}
-	return now.Add(min(firstDelay<<min(m.Attempts-1, 10), maxDelay))
+	return now.Add(m.Wait())
 }
 
 func (c *Config) channel(name string) *Channel {

@@ -47,17 +47,32 @@ func (d *DB) enqueue(ctx context.Context, tx *sql.Tx, messages []Message) error 
 // cut off, and nobody knows whether the message arrived.
 const claimTime = 10 * time.Minute
 
-// Claim takes the message that is due next and marks that an attempt to send
-// it begins; ok is false when there is none. What another process has claimed
-// is left alone; what was claimed and never finished is stopped.
-func (d *DB) Claim(ctx context.Context) (m Message, ok bool, err error) {
+// Wait is how long a message that could not be sent waits for its next
+// attempt: 1, 2, 4, … minutes, at most an hour.
+func (m *Message) Wait() time.Duration {
+	return min(firstDelay<<min(m.Attempts-1, 10), maxDelay)
+}
+
+const (
+	firstDelay = time.Minute
+	maxDelay   = time.Hour
+)
+
+// Claim takes the message that is due next, of those to the centre or of the
+// others, and marks that an attempt to send it begins; ok is false when there
+// is none. What another process has claimed is left alone; what was claimed
+// and never finished is stopped, unless it may be sent twice.
+func (d *DB) Claim(ctx context.Context, toCentre bool) (m Message, ok bool, err error) {
 	err = d.transact(ctx, func(tx *sql.Tx) error {
 		now := d.now().UnixMilli()
-		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET stopped = ?1, claimed = 0, error = '发送时程序中断，不确定是否送达；确认未送达后用 chaping notify retry 重发' WHERE claimed > 0 AND claimed <= ?2 AND sent = 0",
-			now, now-claimTime.Milliseconds()); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET stopped = ?1, claimed = 0, error = '发送时程序中断，不确定是否送达；确认未送达后用 chaping notify retry 重发' WHERE claimed > 0 AND claimed <= ?2 AND sent = 0 AND channel <> ?3",
+			now, now-claimTime.Milliseconds(), ToCentre); err != nil {
 			return err
 		}
-		m, err = scanMessage(tx.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM outbox WHERE sent = 0 AND stopped = 0 AND claimed = 0 AND due <= ? ORDER BY due, id LIMIT 1", now).Scan)
+		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET claimed = 0 WHERE claimed > 0 AND claimed <= ? AND channel = ?", now-claimTime.Milliseconds(), ToCentre); err != nil {
+			return err
+		}
+		m, err = scanMessage(tx.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM outbox WHERE sent = 0 AND stopped = 0 AND claimed = 0 AND due <= ? AND (channel = ?) = ? ORDER BY due, id LIMIT 1", now, ToCentre, toCentre).Scan)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

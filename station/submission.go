@@ -25,15 +25,20 @@ type Submission struct {
 
 // Submit keeps a file and the entries that were read from it, as JSON. The
 // same file of the same station and period is kept once: handing it in again
-// replaces its entries.
+// replaces its entries and gives the submission as it was first received.
 func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries []json.RawMessage) (Submission, error) {
 	sum := sha256.Sum256(original)
 	s.Hash, s.Size, s.Entries = hex.EncodeToString(sum[:]), len(original), len(entries)
 	if s.Received.IsZero() {
 		s.Received = d.now()
 	}
+	s.Received = shown(s.Received.UnixMilli()) // as it will be read back
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, "SELECT id FROM submission WHERE period = ? AND station = ? AND hash = ?", s.Period, s.Station, s.Hash).Scan(&s.ID)
+		var received int64
+		err := tx.QueryRowContext(ctx, "SELECT id, about, file, received FROM submission WHERE period = ? AND station = ? AND hash = ?", s.Period, s.Station, s.Hash).Scan(&s.ID, &s.About, &s.File, &received)
+		if err == nil {
+			s.Received = shown(received)
+		}
 		if errors.Is(err, sql.ErrNoRows) {
 			var result sql.Result
 			if result, err = tx.ExecContext(ctx, "INSERT INTO submission (period, station, about, file, hash, received, original) VALUES (?, ?, ?, ?, ?, ?, ?)",

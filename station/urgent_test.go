@@ -90,7 +90,7 @@ func TestOutbox(t *testing.T) {
 		}
 	}
 	claim := func() (Message, bool) {
-		m, ok, err := d.Claim(ctx)
+		m, ok, err := d.Claim(ctx, false)
 		if err != nil {
 			t.Fatal(err)
 		}

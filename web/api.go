@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -17,7 +18,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"chaping"
+	"chaping/intake"
 	"chaping/station"
+	"chaping/uplink"
 )
 
 // apiRoot is where programs ask for what people see as pages: the same routes
@@ -76,8 +79,12 @@ func (r route) declared(name string) {
 	}
 }
 
-// bearer is who the token of a request stands for.
-func (q *request) bearer() (*station.Account, error) {
+// program is who the token of a request stands for: the one that it sends, or
+// that it is signed with.
+func (q *request) program() (*station.Account, error) {
+	if q.r.Header.Get(uplink.HeaderInput) != "" {
+		return q.signer()
+	}
 	kind, token, _ := strings.Cut(q.r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(kind, "Bearer") || token == "" {
 		return nil, &fault{status: http.StatusUnauthorized, problem: "没有令牌", remedy: "在 Authorization 头里写 Bearer 和令牌"}
@@ -86,6 +93,33 @@ func (q *request) bearer() (*station.Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	return q.holder(t)
+}
+
+// maxSigned bounds what is read before it is known to be signed.
+const maxSigned = intake.MaxFile + maxForm
+
+// signer is who signed the request.
+func (q *request) signer() (*station.Account, error) {
+	key, err := uplink.Signer(q.r)
+	if err != nil {
+		return nil, err
+	}
+	t, err := q.Station.TokenOf(q.ctx, key, q.address())
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(q.w, q.r.Body, maxSigned))
+	if err != nil {
+		return nil, &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("内容没有读完，或超过 %d MB", maxSigned>>20), "重新发送", err}
+	}
+	if err := uplink.Verify(q.r, body, key, q.Now()); err != nil {
+		if locked := q.Station.NoToken(q.ctx, q.address()); errors.Is(locked, station.ErrLocked) {
+			return nil, locked
+		}
+		return nil, err
+	}
+	q.r.Body = io.NopCloser(bytes.NewReader(body))
 	return q.holder(t)
 }
 

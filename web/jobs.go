@@ -122,6 +122,7 @@ const (
 	kindMine    = "挖掘"
 	kindPreview = "预览"
 	kindRemove  = "删除示例"
+	kindPush    = "报送"
 )
 
 // jobs are the jobs since the start of the program.

@@ -190,7 +190,7 @@ func (q *request) back(otherwise string) string {
 // shownUrgent is a candidate as the page shows it.
 type shownUrgent struct {
 	station.Urgent
-	X incident.Candidate `json:"-"`
+	X incident.Candidate `json:"candidate"` // in place of its JSON
 }
 
 func candidate(u station.Urgent) (c incident.Candidate, err error) {

@@ -102,6 +102,7 @@ func allRoutes() []route {
 		{"GET", "/sheets/preview", readers, (*request).sheetPreview, "报送表预览", option{data: true}, "period watch:integer name version:integer", file("text/html")},
 		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}, "period watch:integer name version:integer hash! reason", moved{}},
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
+		{"POST", "/sheets/push", workers, (*request).sheetPush, "报送到研究中心", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("application/octet-stream")},
 		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送"), "year:integer", calendarPage{}},
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
@@ -126,6 +127,10 @@ func allRoutes() []route {
 		{"POST", "/accounts/{id}/reset", admins, (*request).accountReset, "重置账号", option{}, "", linkPage{}},
 		{"GET", "/stations", admins, (*request).stations, "监测站名单", nav("管理"), "", stationsPage{}},
 		{"POST", "/stations/{id}", admins, (*request).stationSave, "修改监测站名单", option{}, "version:integer name! kind! status", moved{}},
+		{"GET", "/tokens", admins, (*request).tokens, "对接", nav("管理"), "", tokensPage{}},
+		{"POST", "/tokens", admins, (*request).tokenAdd, "新建令牌", option{}, "name! role! station:integer scopes!:list days:integer", nil}, // no token makes another
+		{"POST", "/tokens/{id}/revoke", admins, (*request).tokenRevoke, "停用令牌", option{}, "", moved{}},
+		{"POST", "/centre", admins, (*request).centreSave, "设置研究中心地址", option{}, "url token", nil},
 		{"GET", "/audit", auditors, (*request).audit, "操作记录", nav("管理"), "q before:integer", auditPage{}},
 		{"GET", "/audit.csv", auditors, (*request).auditFile, "下载操作记录", option{export: true}, "", file("text/csv")},
 		{"GET", "/me", members, (*request).me, "我的账号", nav("管理"), "", nil},

@@ -20,6 +20,7 @@ import (
 	"chaping/scheduler"
 	"chaping/station"
 	"chaping/store"
+	"chaping/uplink"
 )
 
 // Config is what the portal works on.
@@ -85,6 +86,8 @@ type Server struct {
 	ended   context.Context
 	end     context.CancelFunc
 	work    sync.Mutex // who replaces mentions and tallies
+	centre  uplink.Sender
+	pushing sync.WaitGroup
 }
 
 // lexical is the dictionary in use.
@@ -105,6 +108,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
+	s.centre = uplink.Sender{Station: s.Station, Now: s.Now}
 	var err error
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
@@ -119,6 +123,14 @@ func New(ctx context.Context, c Config) (*Server, error) {
 			s.mux.Handle(r.method+" "+apiRoot+r.pattern, s.gate(r, true))
 		}
 	}
+	document, err := OpenAPI()
+	if err != nil {
+		return nil, err
+	}
+	s.mux.HandleFunc("GET "+apiRoot+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = compress(w, r, http.StatusOK, document)
+	})
 	s.mux.Handle("GET /assets/{file}", newAssets())
 	s.mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &request{Server: s, w: w, r: r, api: asksAPI(r)}
@@ -127,7 +139,24 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 		q.fail(notFound())
 	}))
+	s.pushing.Go(s.push)
 	return s, nil
+}
+
+// push sends again what the centre has not got yet.
+func (s *Server) push() {
+	every := time.NewTicker(time.Minute)
+	defer every.Stop()
+	for {
+		select {
+		case <-s.ended.Done():
+			return
+		case <-every.C:
+		}
+		if err := s.centre.Deliver(s.ended); err != nil && s.ended.Err() == nil {
+			s.Log.Error("push", "err", err)
+		}
+	}
 }
 
 // Close cancels the jobs and waits for them.
@@ -135,6 +164,7 @@ func (s *Server) Close() {
 	s.end()
 	s.jobs.wait()
 	s.desk.wait()
+	s.pushing.Wait()
 }
 
 // Dictionary is the shipped dictionary with the station's changes.
@@ -251,7 +281,7 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 // enter finds out who acts: people by their session, programs by their token.
 func (q *request) enter() (err error) {
 	if q.api {
-		q.account, err = q.bearer()
+		q.account, err = q.program()
 	} else {
 		q.account, q.cookie, err = q.session(q.r)
 	}

@@ -2,9 +2,10 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -14,7 +15,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"chaping"
 	"chaping/report"
@@ -95,14 +95,26 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, draft, versions, own, changed, hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats()})
+	centre, err := q.Station.Centre(q.ctx)
+	if err != nil {
+		return err
+	}
+	var list []shownSheet
+	for _, v := range versions {
+		push, err := q.Station.PushOf(q.ctx, &v)
+		if err != nil {
+			return err
+		}
+		list = append(list, shownSheet{v, push})
+	}
+	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, draft, list, own, changed, hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
 }
 
 type sheetsPage struct {
 	picker
 	Counted   counted          `json:"counted"`
 	Draft     *report.Platform `json:"-"` // download it
-	Versions  []station.Sheet  `json:"versions"`
+	Versions  []shownSheet     `json:"versions"`
 	Own       []station.Sheet  `json:"-"`       // of the watch
 	Changed   bool             `json:"changed"` // since the last version of the watch
 	Hash      string           `json:"hash"`    // of the draft, for freezing it; empty: there is none
@@ -112,6 +124,13 @@ type sheetsPage struct {
 	Due       scheduler.Due    `json:"due"`
 	Submitted bool             `json:"submitted"`
 	Formats   []string         `json:"formats"`
+	Centre    string           `json:"-"` // where sheets can be sent
+}
+
+// shownSheet is a frozen version, and how its sending to the centre stands.
+type shownSheet struct {
+	station.Sheet
+	Push *station.Push `json:"push,omitempty"`
 }
 
 // modelOf is what would be frozen of a sheet, and its sha256.
@@ -226,39 +245,52 @@ func (q *request) sheetSubmit() error {
 	if sheet.Frozen == nil {
 		return bad("只有冻结的报送表才能报送", "先冻结")
 	}
-	entries := make([]json.RawMessage, 0, len(sheet.Rows))
-	for i := range sheet.Rows {
-		row, err := json.Marshal(sheet.Rows[i])
-		if err != nil {
-			return err
-		}
-		entries = append(entries, row)
-	}
 	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
-	if _, err := q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: q.home.Name, About: fmt.Sprintf("电商平台报送表 %s第 %d 版，sha256 %s", s.Name, s.Version, s.Hash),
-		File: fileName(s, "json")}, s.Model, entries); err != nil {
+	if err := q.Station.SubmitSheet(q.ctx, &s); err != nil {
 		return err
 	}
 	return q.redirect("/sheets?period="+s.Period, fmt.Sprintf("已登记报送第 %d 版", s.Version))
 }
 
-// fileName is the name of a sheet's file: made of what we know, whatever the
-// watch is called.
-func fileName(s station.Sheet, format string) string {
-	version := "草稿"
-	if s.Version > 0 {
-		version = fmt.Sprintf("第%d版", s.Version)
+// sheetPush sends a frozen version to the centre, now and until it is there.
+func (q *request) sheetPush() error {
+	sheet, s, err := q.sheetInAddress()
+	if err != nil {
+		return err
 	}
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+	if sheet.Frozen == nil {
+		return bad("只有冻结的报送表才能报送", "先冻结")
+	}
+	c, err := q.Station.Centre(q.ctx)
+	if err != nil {
+		return err
+	}
+	if c.URL == "" {
+		return bad("还没有设置研究中心的地址", "请管理员在“对接”页填写")
+	}
+	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
+	if err := q.Station.Push(q.ctx, &s); err != nil {
+		return err
+	}
+	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, "/sheets?period="+s.Period, func(ctx context.Context, j *job) (string, error) {
+		if err := q.centre.Deliver(ctx); err != nil {
+			return "", err
 		}
-		return '_'
-	}, chaping.Shorten(s.Name, 30))
-	if name != "" {
-		name = "-" + name
+		p, err := q.Station.PushOf(ctx, &s)
+		switch {
+		case err != nil:
+			return "", err
+		case p.Error == "":
+			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
+		case p.Stopped:
+			return "", errors.New(p.Error)
+		}
+		return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
+	})
+	if err != nil {
+		return err
 	}
-	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
+	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
 }
 
 func (q *request) sheetDownload() error {
@@ -289,7 +321,7 @@ func (q *request) sheetDownload() error {
 		return err
 	}
 	defer f.Close()
-	q.act.Object = fileName(s, format)
+	q.act.Object = s.FileName(format)
 	return q.download(q.act.Object, f)
 }
 

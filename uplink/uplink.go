@@ -1,0 +1,176 @@
+// Package uplink sends a station's frozen sheets to the research centre's
+// installation.
+//
+//	frozen sheet ─▶ outbox (station.db) ─▶ Deliver ─ POST /api/v1/inbox ─▶ centre
+//	                      ▲                   │                             │
+//	                      └── due again ◀─────┴◀── receipt: number, time ◀──┘
+//
+// What is sent is the sheet's JSON, byte for byte what was frozen, signed with
+// the token that the centre gave the station; the token itself is not sent.
+// Centres know a file by station, period and sha256, which is also the
+// Idempotency-Key: sending it again gives the same receipt. So nothing needs to
+// be known of an attempt that was cut off. Attempts go on until the centre has
+// taken the sheet or refused it.
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"time"
+
+	"chaping"
+	"chaping/station"
+)
+
+// A Sender sends what is queued for the centre.
+type Sender struct {
+	Station *station.DB
+	Now     func() time.Time
+	Client  *http.Client // for tests; nil for the usual one
+}
+
+// inbox is where a centre takes reports in.
+const inbox = "/api/v1/inbox"
+
+// The bounds of an attempt.
+const (
+	sendTimeout = 2 * time.Minute
+	maxAnswer   = 64 << 10 // bytes
+)
+
+// A refusal is the centre's no: asking again is of no use.
+type refusal struct{ text string }
+
+func (r *refusal) Error() string { return r.text }
+
+// Deliver sends what is due, one sheet after the other, until nothing is. That
+// an attempt failed is noted with the sheet and is no error.
+func (s *Sender) Deliver(ctx context.Context) error {
+	for {
+		m, ok, err := s.Station.Claim(ctx, true)
+		if err != nil || !ok {
+			return err
+		}
+		if err := s.deliver(ctx, m); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Sender) deliver(ctx context.Context, m station.Message) error {
+	note := context.WithoutCancel(ctx)
+	c, err := s.Station.Centre(ctx)
+	if err != nil {
+		return err
+	}
+	sheet, err := s.Station.Pushed(ctx, m)
+	if err != nil {
+		return err
+	}
+	number, received, err := s.send(ctx, c, &sheet)
+	var no *refusal
+	switch {
+	case err == nil:
+		if err := s.Station.SubmitSheet(note, &sheet); err != nil {
+			return err
+		}
+		return s.Station.Received(note, m, c.URL, number, received)
+	case ctx.Err() != nil: // interrupted: not the centre's fault
+		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
+	case errors.As(err, &no):
+		return s.Station.Failed(note, m.ID, no.text, time.Time{})
+	}
+	return s.Station.Failed(note, m.ID, err.Error(), s.Now().Add(m.Wait()))
+}
+
+// send hands a sheet in and is the number and the time of the receipt.
+func (s *Sender) send(ctx context.Context, c station.Centre, sheet *station.Sheet) (number int64, received time.Time, err error) {
+	if c.URL == "" {
+		return 0, received, &refusal{"没有设置研究中心的地址"}
+	}
+	body, kind, err := form(sheet)
+	if err != nil {
+		return 0, received, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+inbox, bytes.NewReader(body))
+	if err != nil {
+		return 0, received, err
+	}
+	home, _, err := s.Station.Home(ctx)
+	if err != nil {
+		return 0, received, err
+	}
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Idempotency-Key", Key(home.Name, sheet.Period, sheet.Hash))
+	Sign(r, body, c.Token, s.Now())
+	client := http.Client{}
+	if s.Client != nil {
+		client = *s.Client
+	}
+	// The address is what the administrator wrote, and no other.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, received, fmt.Errorf("连不上研究中心：%w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		return 0, received, fmt.Errorf("研究中心的答复没有读完：%w", err)
+	}
+	return understand(answer, text, sheet.Hash)
+}
+
+// understand reads the centre's answer.
+func understand(answer *http.Response, text []byte, hash string) (number int64, received time.Time, err error) {
+	var a struct {
+		ID       int64     `json:"id"`
+		Received time.Time `json:"received"`
+		Hash     string    `json:"sha256"`
+		Title    string    `json:"title"`
+		Detail   string    `json:"detail"`
+	}
+	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	readable := (kind == "application/json" || kind == "application/problem+json") && json.Unmarshal(text, &a) == nil
+	switch code := answer.StatusCode; {
+	case code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
+		return a.ID, a.Received, nil
+	case code >= 500, code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
+		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", code, chaping.Shorten(a.Title, 100))
+	case readable && a.Title != "":
+		return 0, received, &refusal{fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200))}
+	}
+	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", answer.StatusCode)}
+}
+
+// Key is what makes two hand-ins the same: station, period, and content.
+func Key(station, period, hash string) string {
+	sum := sha256.Sum256([]byte(station + "\n" + period + "\n" + hash))
+	return hex.EncodeToString(sum[:])
+}
+
+// form is the request's body.
+func form(sheet *station.Sheet) (body []byte, kind string, err error) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	err = w.WriteField("period", sheet.Period)
+	if err == nil {
+		var part io.Writer
+		if part, err = w.CreateFormFile("file", sheet.FileName("json")); err == nil {
+			_, err = part.Write(sheet.Model)
+		}
+	}
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), w.FormDataContentType(), err
+}

@@ -1,0 +1,17 @@
+package web
+
+// fieldNotes say what the fields that routes read mean.
+var fieldNotes = map[string]string{
+	"a": "较早的版本，0 为自带词库", "about": "不是报送表时写明是什么，原件照收", "after": "上一页的 next", "again": "再写一遍", "back": "网页用",
+	"base": "在哪个词库版本上修改", "before": "只要编号更小的", "b": "较晚的版本", "clean": "“无更正”的权重", "code": "验证码", "days": "有效天数", "complete": "“完整”的权重",
+	"content": "内容", "count": "negative（差评数）或 affirmed（成立的评论）", "deadline": "期限，如 2026-12-05", "decision": "confirm 或 dismiss", "disabled": "停用",
+	"disposed": "处置完成时间，如 2026-11-24T08:00，有它就是结案", "done": "已落实（否则为督促）", "field": "词库的领域", "file": "文件", "format": "xlsx、docx、pdf、html、json",
+	"found": "发现时间，如 2026-11-20T08:00", "full": "不管上次采到哪里，全部重读", "grade": "negative：只要差评", "hash": "草稿的 hash，见 GET /sheets", "hazard": "危害类别", "id": "编号",
+	"judged": "研判时间", "keyword": "商品关键词", "keywords": "商品关键词", "kind": "类型", "lead": "线索", "leads": "“采纳线索”的权重", "measure": "措施，空为只记情况",
+	"n": "几期", "name": "名称", "new": "新词条", "next": "登录后去哪里", "note": "说明", "off": "停用", "old": "原密码", "only": "edited：本站改过的", "outcome": "处置结果，结案时必填",
+	"password": "密码", "period": "报送期，如 2026-11；不写为当前要做的一期", "person": "姓名", "platform": "平台", "products": "商品表", "profile": "导入模板",
+	"q": "查找的文字", "reason": "理由", "removed": "停用这个词条", "responsible": "责任方", "role": "角色", "roles": "角色", "scopes": "范围：read、write、submit、admin", "secret": "密钥", "severity": "严重程度，1–4，0 未知",
+	"sources": "站点配置", "state": "unreviewed、confirmed、rejected、all", "station": "监测站编号", "station_name": "监测站名称", "status": "active、warned、exited",
+	"surfaces": "其他写法", "target": "一年采纳多少条线索得满分", "term": "评论关键词", "terms": "评论关键词，空为词库全部", "timely": "“按时”的权重", "title": "标题", "token": "令牌", "url": "地址",
+	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none", "version": "读到的版本；新建为 0", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
+}
