@@ -1,5 +1,7 @@
-// Package intake reads report forms that stations filled in by hand, sheet A
-// (行业组织、检验检测机构), from the form's own layout: xlsx, docx or csv.
+// Package intake reads report forms that stations hand in: sheet A
+// (行业组织、检验检测机构), filled in by hand, and sheet B (电商平台), from the
+// form's own layout, xlsx, docx or csv, or from the JSON that this program
+// writes.
 //
 // People move columns, merge cells, add rows and titles, and type full-width.
 // So the head is looked for, not assumed: the first row of any table in which
@@ -15,6 +17,7 @@ package intake
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -40,11 +43,36 @@ const (
 // A Form is what was read.
 type Form struct {
 	Station string // as the form says; may be empty
+	Period  string // as it says; of JSON only
 	Filler  string
 	Phone   string
-	Entries []report.Entry
+	Entries []report.Entry       // of sheet A
+	Rows    []report.PlatformRow // of sheet B
 	// Nothing is set when the form says 无: a valid report of no finding.
 	Nothing bool
+}
+
+// Records are what was read, as JSON to be kept. hazard is the hazard class of
+// a text.
+func (form *Form) Records(hazard func(string) string) ([]json.RawMessage, error) {
+	list := make([]json.RawMessage, 0, len(form.Entries)+len(form.Rows))
+	for _, e := range form.Entries {
+		e.Hazard = hazard(e.Content)
+		e.Classify()
+		content, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, content)
+	}
+	for _, r := range form.Rows {
+		content, err := json.Marshal(r)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, content)
+	}
+	return list, nil
 }
 
 // table is a worksheet or a table of a document as it is seen: merged cells
@@ -62,16 +90,22 @@ type line struct {
 // Read reads a filled form. Rows that cannot be used go to reject; err is for
 // a file of which nothing can be used.
 func Read(name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
+	if len(data) <= MaxFile && bytes.HasPrefix(bytes.TrimLeft(data, "\xEF\xBB\xBF \t\r\n"), []byte("{")) {
+		return readJSON(name, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+	}
 	tables, err := tables(name, data)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range tables {
-		if head, columns := findHead(t); head >= 0 {
+		if head, columns := findHead(t, fields(), func(found int, columns []int) bool { return found >= 4 && columns[0] >= 0 && columns[3] >= 0 }, formColumns); head >= 0 {
 			return read(name, t, head, columns, reject), nil
 		}
+		if head, columns := findHead(t, platformFields(), func(found int, _ []int) bool { return found == platformColumns }, platformColumns); head >= 0 {
+			return readPlatform(name, t, head, columns, reject), nil
+		}
 	}
-	return nil, wrongForm(name, tables)
+	return nil, wrongForm(name)
 }
 
 func refuse(name, problem, remedy string) error {
@@ -173,9 +207,9 @@ func plain(s string) string {
 }
 
 // findHead is the index of the head and for every field the index of its
-// column, -1 when there is none.
-func findHead(t table) (head int, columns []int) {
-	fields := fields()
+// column, -1 when there is none. enough tells whether a row is the head, by how
+// many of the first fields it names.
+func findHead(t table, fields []field, enough func(found int, columns []int) bool, first int) (head int, columns []int) {
 	for i, l := range t.lines[:min(len(t.lines), 50)] {
 		columns := slices.Repeat([]int{-1}, len(fields))
 		found := 0
@@ -184,30 +218,22 @@ func findHead(t table) (head int, columns []int) {
 			for f, field := range fields {
 				if columns[f] < 0 && (name == field.name || slices.Contains(field.synonyms, name)) {
 					columns[f] = c
-					if f < formColumns {
+					if f < first {
 						found++
 					}
 					break
 				}
 			}
 		}
-		if found >= 4 && columns[0] >= 0 && columns[3] >= 0 {
+		if enough(found, columns) {
 			return i, columns
 		}
 	}
 	return -1, nil
 }
 
-func wrongForm(name string, tables []table) error {
-	for _, t := range tables {
-		for _, l := range t.lines[:min(len(t.lines), 50)] {
-			row := plain(strings.Join(l.cells, ""))
-			if strings.Contains(row, "评论关键词") && strings.Contains(row, "差评数") {
-				return refuse(name, "这是电商平台的报送表，不是行业组织、检验检测机构的报送表", "评论数据用 chaping import 导入；电商平台报送表由 chaping report platform 生成")
-			}
-		}
-	}
-	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源）", "使用通知附件2的表样；其他格式的材料用 --free 提交")
+func wrongForm(name string) error {
+	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）", "使用通知附件2的表样；其他格式的材料用 --free 提交")
 }
 
 var (

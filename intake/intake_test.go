@@ -217,7 +217,10 @@ func TestRefusedFiles(t *testing.T) {
 		{"broken.xlsx", []byte("PK\x03\x04 not a zip"), "已损坏"},
 		{"text.csv", []byte("a,b\n1,2\n"), "没有找到报送表的表头"},
 		{"binary", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d\xff\xfe"), "csv"},
-		{"platform.xlsx", book(t, map[string]any{"A1": "序号", "B1": "关键词", "C1": "评论关键词", "D1": "差评数"}, nil), "这是电商平台的报送表"},
+		{"platform.xlsx", book(t, map[string]any{"A1": "序号", "B1": "关键词", "C1": "评论关键词", "D1": "差评数"}, nil), "没有找到报送表的表头"},
+		{"cut.json", []byte(`{"form":"platform"`), "不是完整的 JSON"},
+		{"other.json", []byte(`{"form":"annual"}`), "不是报送表"},
+		{"period.json", []byte(`{"form":"platform","period":"2026-13"}`), "读不懂"},
 		{"quotes.csv", []byte("涉及产品,\"涉及企业数量"), "没有找到报送表的表头"},
 		{"huge", make([]byte, MaxFile+1), "超过 20 MB"},
 	} {

@@ -110,14 +110,11 @@ func (q *request) handIn() error {
 		if form.Station != "" && form.Station != of.Name {
 			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
 		}
-		for _, e := range form.Entries {
-			e.Hazard = q.miner().HazardOf(e.Content)
-			e.Classify()
-			content, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, content)
+		if form.Period != "" && form.Period != s.Period {
+			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period, remedy: "选对报送期再提交"}, refused)
+		}
+		if entries, err = form.Records(q.miner().HazardOf); err != nil {
+			return err
 		}
 	}
 	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {

@@ -120,14 +120,11 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 		if s.Station == "" {
 			return s, 0, &chaping.InputError{File: file, Field: "填报单位", Problem: "没有填", Remedy: "在表上补填，或用 --station 写明监测站"}
 		}
-		for _, e := range form.Entries {
-			e.Hazard = miner.HazardOf(e.Content)
-			e.Classify()
-			content, err := json.Marshal(e)
-			if err != nil {
-				return s, 0, err
-			}
-			entries = append(entries, content)
+		if form.Period != "" && form.Period != s.Period {
+			return s, 0, &chaping.InputError{File: file, Field: "报送期", Value: form.Period, Problem: "不是 " + s.Period, Remedy: "用 --period 写明表上的报送期"}
+		}
+		if entries, err = form.Records(miner.HazardOf); err != nil {
+			return s, 0, err
 		}
 	}
 	s, err = d.Submit(ctx, s, data, entries)
