@@ -147,6 +147,9 @@ func (r route) response(types *openapi3gen.Generator, known openapi3.Schemas) (*
 	response := openapi3.NewResponse().WithDescription(r.title)
 	switch out := r.out.(type) {
 	case file:
+		if out == "*/*" { // whatever it is
+			return response.WithContent(openapi3.Content{string(out): openapi3.NewMediaType()}), nil
+		}
 		return response.WithContent(openapi3.Content{string(out): openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema().WithFormat("binary"))}), nil
 	case either:
 		one := &openapi3.Schema{}

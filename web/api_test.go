@@ -1,0 +1,503 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"chaping"
+	"chaping/station"
+)
+
+// token makes a token for a role; platform's is of the home station,
+// association's of the third, foreign is another platform's.
+func (h *house) token(t testing.TB, who string, permits ...station.Permit) string {
+	t.Helper()
+	a, err := h.Station.Account(context.Background(), who, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, err := h.Station.AddToken(context.Background(), station.Token{Name: "程序 " + who, Role: a.Roles[0], Station: a.Station, Permits: permits, By: "test", Expires: h.Now().AddDate(0, 1, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// program sends a request as a program: with JSON, or with files.
+func program(token, method, path string, body map[string]any, files map[string]string) *http.Request {
+	var b bytes.Buffer
+	kind := "application/json"
+	switch {
+	case files != nil:
+		w := multipart.NewWriter(&b)
+		for name, v := range body {
+			_ = w.WriteField(name, fmt.Sprint(v)) // into memory
+		}
+		for name, content := range files {
+			part, _ := w.CreateFormFile(name, name+".csv")
+			_, _ = io.WriteString(part, content)
+		}
+		_ = w.Close()
+		kind = w.FormDataContentType()
+	case method == http.MethodPost:
+		_ = json.NewEncoder(&b).Encode(body)
+	}
+	r := httptest.NewRequest(method, "http://portal.example"+apiRoot+path, &b)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", kind)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	return r
+}
+
+func (h *house) send(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// A walker asks for every route and holds what comes to the document.
+type apiWalker struct {
+	*house
+	t       *testing.T
+	doc     *openapi3.T
+	tokens  map[string]string
+	covered map[string]bool // routes that were answered
+	used    map[string]bool // fields that were sent: route and name
+	said    strings.Builder // everything that was answered
+}
+
+// do sends a request of a route and checks request and answer; the route's
+// fields are in body, or for GET in the path.
+func (w *apiWalker) do(who, route, path string, status int, body map[string]any, files map[string]string) map[string]any {
+	w.t.Helper()
+	method, pattern, _ := strings.Cut(route, " ")
+	for name := range body {
+		w.used[route+" "+name] = true
+	}
+	for name := range files {
+		w.used[route+" "+name] = true
+	}
+	if u, err := url.Parse(path); err == nil {
+		for name := range u.Query() {
+			w.used[route+" "+name] = true
+		}
+	}
+	spec := strings.TrimSuffix(pattern, "{$}")
+	item := w.doc.Paths.Value(spec)
+	if item == nil || item.GetOperation(method) == nil {
+		w.t.Fatalf("%s is not in the document", route)
+	}
+	var answer *httptest.ResponseRecorder
+	for { // until what is being read is there; each request waits for it
+		r := program(w.tokens[who], method, path, body, files)
+		sent := program(w.tokens[who], method, path, body, files)
+		params := map[string]string{}
+		for i, part := range strings.Split(spec, "/") {
+			if name, ok := strings.CutPrefix(part, "{"); ok {
+				params[strings.TrimSuffix(name, "}")] = strings.Split(r.URL.Path, "/")[i+2]
+			}
+		}
+		input := &openapi3filter.RequestValidationInput{Request: sent, PathParams: params, QueryParams: r.URL.Query(), Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+			Route: &routers.Route{Spec: w.doc, Path: spec, PathItem: item, Method: method, Operation: item.GetOperation(method)}}
+		wrong := openapi3filter.ValidateRequest(context.Background(), input)
+		answer = w.send(r)
+		data := answer.Body.Bytes()
+		if answer.Header().Get("Content-Encoding") != "" {
+			w.t.Fatal("compressed")
+		}
+		err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: answer.Code, Header: answer.Header(), Body: io.NopCloser(bytes.NewReader(data)), Options: input.Options})
+		if err != nil {
+			w.t.Errorf("%s %s answers what the document does not say: %v\n%s", method, path, err, data)
+		}
+		if wrong != nil && answer.Code < 400 {
+			w.t.Errorf("%s %s takes what the document does not: %v", method, path, wrong)
+		}
+		w.said.Write(data)
+		if answer.Code != http.StatusAccepted {
+			break
+		}
+	}
+	if answer.Code != status {
+		w.t.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
+	if status == http.StatusOK {
+		w.covered[route] = true
+	}
+	var data map[string]any
+	if strings.HasSuffix(answer.Header().Get("Content-Type"), "json") && answer.Body.Bytes()[0] == '{' {
+		if err := json.Unmarshal(answer.Body.Bytes(), &data); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return data
+}
+
+func (w *apiWalker) get(who, route, path string) map[string]any {
+	w.t.Helper()
+	return w.do(who, "GET "+route, path, http.StatusOK, nil, nil)
+}
+
+func (w *apiWalker) post(who, route, path string, body map[string]any) map[string]any {
+	w.t.Helper()
+	return w.do(who, "POST "+route, path, http.StatusOK, body, nil)
+}
+
+type object = map[string]any
+
+// Every route that programs may ask for, with all its fields: what is sent and
+// what comes back is as the document says.
+func TestEveryRouteForPrograms(t *testing.T) {
+	for _, kind := range []string{"text/html", "text/calendar", "text/event-stream"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
+	document, err := OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(document)
+	if err == nil {
+		err = doc.Validate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := open(t)
+	h.mined(t, 3)
+	w := &apiWalker{house: h, t: t, doc: doc, tokens: map[string]string{}, covered: map[string]bool{}, used: map[string]bool{}}
+	for _, who := range people[1:] {
+		w.tokens[who] = h.token(t, who, station.Permits()...)
+	}
+	const period = "?period=2026-11"
+
+	w.get("platform", "/{$}", "/"+period)
+	w.get("association", "/{$}", "/")
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"mall"}}
+	w.post("platform", "/watches/{id}", "/watches/new", watch)
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"mall"}) {
+		t.Fatalf("%+v %v", stored, err)
+	}
+	w.get("bureau", "/watches", "/watches")
+	w.get("centre", "/watches/{id}", "/watches/1")
+	watch["version"] = 1
+	w.post("platform", "/watches/{id}", "/watches/1", watch)
+	watch["keywords"] = []string{"充电器"}
+	if p := w.do("platform", "POST /watches/{id}", "/watches/1", http.StatusConflict, watch, nil); p["version"] != "2" || len(p["differences"].([]any)) != 1 {
+		t.Errorf("a conflict: %v", p)
+	}
+	if p := w.do("platform", "POST /watches/{id}", "/watches/new", http.StatusUnprocessableEntity, object{"name": "x", "keywords": []string{"y"}, "sources": []string{"nowhere"}}, nil); !strings.Contains(p["title"].(string), "nowhere") || p["detail"] == "" {
+		t.Errorf("a bad site: %v", p)
+	}
+	collected := w.post("platform", "/watches/{id}/collect", "/watches/1/collect", object{"period": "2026-11", "full": true})
+	h.wait(t)
+	if collected["location"] != apiRoot+"/jobs/1" {
+		t.Errorf("%v", collected)
+	}
+	w.get("admin", "/jobs/{id}", "/jobs/1")
+	w.get("admin", "/jobs/{id}/events", "/jobs/1/events")
+	w.post("platform", "/jobs/{id}/cancel", "/jobs/1/cancel", nil)
+	w.get("platform", "/import", "/import")
+	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{"file": "a", "products": "b"})
+	h.wait(t)
+	w.post("platform", "/mine", "/mine", object{"period": "2026-11", "n": 1})
+	h.wait(t)
+	w.get("admin", "/runs", "/runs")
+
+	list := w.get("platform", "/review", "/review"+period+"&state=all&grade=negative&term=&keyword=&after=")["sentences"].([]any)
+	if len(list) != 3 {
+		t.Fatalf("%d sentences", len(list))
+	}
+	first := list[0].(object)
+	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "rejected", "note": "别的东西", "back": "/review"})
+	if left := w.get("platform", "/review", "/review"+period)["sentences"].([]any); len(left) != 2 {
+		t.Errorf("%d sentences are left", len(left))
+	}
+	w.get("bureau", "/trends", "/trends?n=6&keyword=&hazard=&count=affirmed")
+	w.get("bureau", "/trends/data", "/trends/data?n=6&keyword=&hazard=&count=affirmed")
+	w.get("bureau", "/products", "/products"+period+"&term=&keyword=")
+	product := "?" + url.Values{"platform": {"mall"}, "id": {`A"<b>`}}.Encode()
+	w.get("bureau", "/product", "/product"+product+"&period=2026-11&term=")
+	w.get("bureau", "/product/data", "/product/data"+product)
+
+	if _, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"e": json.RawMessage(`{"key":"e","name":"起火","products":[{"name":"壶"}],"evidence":[{"sentence":"起火了"}]}`)}, []string{"e"}, func(station.Urgent) []station.Message { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	w.get("centre", "/urgent", "/urgent")
+	w.post("platform", "/urgent/{id}", "/urgent/1", object{"decision": "confirm", "reason": "电话核实"})
+
+	w.get("centre", "/lexicon", "/lexicon?q=漏&field=&hazard=&only=")
+	w.get("centre", "/lexicon/term", "/lexicon/term?name=漏电&note=")
+	term := object{"name": "冒蓝光", "surfaces": []string{"冒着蓝光"}, "field": "本站", "hazard": "", "severity": 2, "removed": false}
+	preview := w.post("platform", "/lexicon/preview", "/lexicon/preview", with(term, "period", "2026-11"))
+	h.wait(t)
+	w.get("platform", "/lexicon/preview/{id}", fmt.Sprintf("/lexicon/preview/%v", preview["job"].(object)["id"]))
+	w.post("platform", "/lexicon/term", "/lexicon/term", with(term, "base", 0, "new", true, "note", "新说法"))
+	h.wait(t)
+	w.get("centre", "/lexicon/versions", "/lexicon/versions?a=0&b=1")
+
+	sheet := w.get("platform", "/sheets", "/sheets"+period+"&watch=0")
+	w.get("platform", "/sheets/preview", "/sheets/preview"+period+"&watch=0&name=&version=0")
+	freeze := object{"period": "2026-11", "watch": 0, "name": "", "version": 0, "hash": sheet["hash"], "reason": ""}
+	w.do("platform", "POST /sheets/freeze", "/sheets/freeze", http.StatusConflict, with(freeze, "hash", "0"), nil)
+	w.post("platform", "/sheets/freeze", "/sheets/freeze", freeze)
+	frozen := object{"period": "2026-11", "watch": 0, "name": "", "version": 1}
+	w.get("platform", "/sheets/download", "/sheets/download"+period+"&watch=0&name=&version=1&format=json")
+	w.post("platform", "/sheets/submit", "/sheets/submit", frozen)
+	w.do("platform", "POST /sheets/push", "/sheets/push", http.StatusUnprocessableEntity, frozen, nil) // no centre
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: "http://127.0.0.1:1", Token: "chaping_secret"}); err != nil {
+		t.Fatal(err)
+	}
+	w.post("platform", "/sheets/push", "/sheets/push", frozen)
+	for _, j := range h.jobs.all() {
+		<-j.done
+	}
+	if v := w.get("platform", "/sheets", "/sheets"+period)["versions"].([]any)[0].(object); v["push"].(object)["error"] == "" || v["sha256"] != sheet["hash"] {
+		t.Errorf("%v", v)
+	}
+	w.get("association", "/calendar", "/calendar?year=2026")
+	w.get("association", "/calendar.ics", "/calendar.ics?year=2026")
+
+	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11"}, map[string]string{"file": sheetA})
+	handed := w.do("centre", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11", "station": 3, "about": "照片"}, map[string]string{"file": "x"})
+	w.do("association", "POST /inbox", "/inbox", http.StatusUnprocessableEntity, object{"period": "2026-11"}, map[string]string{"file": "a,b\n"})
+	w.get("bureau", "/inbox", "/inbox"+period)
+	w.get("bureau", "/submissions/{id}", fmt.Sprintf("/submissions/%v", handed["id"]))
+	w.post("centre", "/bulletins", "/bulletins", object{"kind": "feedback", "station": 3, "title": "收到", "content": "已采纳"})
+	w.get("association", "/bulletins", "/bulletins")
+	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
+	w.get("bureau", "/cases", "/cases")
+	w.get("bureau", "/cases/{id}", "/cases/1?urgent=0")
+	w.post("platform", "/cases/{id}/notes", "/cases/1/notes", object{"measure": "停止销售", "done": true, "content": "已下架"})
+	w.get("bureau", "/cases/{id}", "/cases/1")
+	w.post("centre", "/assessment", "/assessment", object{"year": 2026, "timely": 1.5, "complete": 1, "leads": 1, "clean": 1, "target": 3})
+	w.get("association", "/assessment", "/assessment?year=2026")
+	w.get("association", "/assessment.csv", "/assessment.csv?year=2026")
+
+	w.post("admin", "/accounts", "/accounts", object{"name": "li", "person": "李四", "roles": []string{"platform"}, "station": 10})
+	accounts := w.get("admin", "/accounts", "/accounts")["accounts"].([]any)
+	var id any
+	for _, a := range accounts {
+		if a := a.(object); a["name"] == "li" {
+			id = a["id"]
+		}
+	}
+	w.get("admin", "/accounts/{id}", fmt.Sprintf("/accounts/%v", id))
+	w.post("admin", "/accounts/{id}", fmt.Sprintf("/accounts/%v", id), object{"person": "李四", "roles": []string{"platform"}, "station": 10, "disabled": true, "version": 1})
+	if a, err := h.Station.Account(t.Context(), "li", 0); err != nil || !a.Disabled {
+		t.Errorf("%+v %v", a, err)
+	}
+	w.post("admin", "/accounts/{id}/reset", fmt.Sprintf("/accounts/%v/reset", id), nil)
+	w.post("admin", "/stations/{id}", "/stations/3", object{"version": 1, "name": "上海市食品接触材料协会", "kind": "association", "status": "warned"})
+	w.get("admin", "/stations", "/stations")
+	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
+	w.get("bureau", "/audit.csv", "/audit.csv")
+	w.get("admin", "/tokens", "/tokens")
+	w.post("admin", "/tokens/{id}/revoke", "/tokens/2/revoke", nil)
+	w.post("platform", "/watches/{id}/delete", "/watches/1/delete", object{"version": 2})
+
+	for _, r := range h.routes {
+		route := r.method + " " + r.pattern
+		if r.out == nil {
+			continue
+		}
+		if !w.covered[route] {
+			t.Errorf("%s was not asked for", route)
+		}
+		for _, f := range r.fields() {
+			if !w.used[route+" "+f.name] {
+				t.Errorf("%s was not asked for with %s", route, f.name)
+			}
+			if fieldNotes[f.name] == "" {
+				t.Errorf("nobody says what %s means", f.name)
+			}
+		}
+	}
+	for what, secret := range map[string]string{"a password's hash": "$argon2", "a password": password, "a token": w.tokens["admin"], "the centre's token": "chaping_secret"} {
+		if strings.Contains(w.said.String(), secret) {
+			t.Errorf("%s came out", what)
+		}
+	}
+	if n, _, err := h.Station.VerifyAudit(t.Context()); err != nil || n < 20 {
+		t.Errorf("%d entries, %v", n, err)
+	}
+	entries, err := h.Station.Audit(t.Context(), station.AuditFilter{Text: "保存监测任务"})
+	if err != nil || len(entries) != 2 || entries[0].Who != "程序 platform（令牌 1）" {
+		t.Errorf("%+v %v", entries, err)
+	}
+}
+
+// What is not there yet is promised, in the way that the document says.
+func TestProgramsAskAgain(t *testing.T) {
+	h := open(t)
+	h.work.Lock()
+	r := h.send(program(h.token(t, "platform", station.PermitRead), "GET", "/review?period=2026-11", nil, nil))
+	h.work.Unlock()
+	var m moved
+	if err := json.Unmarshal(r.Body.Bytes(), &m); err != nil || r.Code != http.StatusAccepted || r.Header().Get("Retry-After") == "" || m.Location != apiRoot+"/review?period=2026-11" || !strings.Contains(m.Message, "正在读取") {
+		t.Errorf("%d %s", r.Code, r.Body)
+	}
+}
+
+// with is a copy of an object with more members.
+func with(o object, pairs ...any) object {
+	c := object{}
+	for name, v := range o {
+		c[name] = v
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		c[pairs[i].(string)] = pairs[i+1]
+	}
+	return c
+}
+
+// The document is read by others: a change of it must be meant.
+func TestOpenAPIDocument(t *testing.T) {
+	got, err := OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "openapi.json")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the OpenAPI document has changed; if that is meant: go test ./web -run OpenAPIDocument -update, and see the difference")
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	for schema, ref := range doc.Components.Schemas {
+		for p := range ref.Value.Properties {
+			if !name.MatchString(p) {
+				t.Errorf("%s.%s: a field without a json tag?", schema, p)
+			}
+			if strings.Contains(p, "password") || strings.Contains(p, "secret") {
+				t.Errorf("%s.%s comes out", schema, p)
+			}
+		}
+	}
+}
+
+// What lets a program in, and what does not.
+func TestTokensAtTheGate(t *testing.T) {
+	h := open(t)
+	body := func(r *httptest.ResponseRecorder) (p problem) {
+		t.Helper()
+		if kind := r.Header().Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("%d %s %s", r.Code, kind, r.Body)
+		}
+		if err := json.Unmarshal(r.Body.Bytes(), &p); err != nil || p.Status != r.Code || p.Title == "" || p.Detail == "" {
+			t.Errorf("%s: %v", r.Body, err)
+		}
+		return p
+	}
+	read, write, admin := h.token(t, "platform", station.PermitRead), h.token(t, "platform", station.PermitWrite), h.token(t, "admin", station.PermitRead, station.PermitAdmin)
+	if r := h.send(program(read, "GET", "/watches", nil, nil)); r.Code != http.StatusOK {
+		t.Fatal(r.Code, r.Body)
+	}
+	// A session is for pages, a token for programs.
+	cookie := program("", "GET", "/watches", nil, nil)
+	cookie.AddCookie(h.cookies["platform"])
+	if r := h.send(cookie); r.Code != http.StatusUnauthorized || r.Header().Get("WWW-Authenticate") == "" {
+		t.Error("a session opens the API:", r.Code)
+	}
+	page := httptest.NewRequest("GET", "http://portal.example/watches", nil)
+	page.Header.Set("Authorization", "Bearer "+read)
+	if r := h.send(page); r.Code != http.StatusSeeOther {
+		t.Error("a token opens pages:", r.Code)
+	}
+	for name, c := range map[string]struct {
+		r    *http.Request
+		code int
+	}{
+		"no scope":          {program(read, "POST", "/mine", object{}, nil), 403},
+		"no scope to read":  {program(write, "GET", "/watches", nil, nil), 403},
+		"another role":      {program(admin, "GET", "/watches", nil, nil), 403},
+		"no role for it":    {program(read, "GET", "/accounts", nil, nil), 403},
+		"another's reviews": {program(h.token(t, "foreign", station.PermitRead), "GET", "/watches", nil, nil), 403},
+		"no such path":      {program(read, "GET", "/nowhere", nil, nil), 404},
+		"no page of people": {program(admin, "GET", "/me", nil, nil), 404},
+		"no token by token": {program(admin, "POST", "/tokens", object{"name": "x", "role": "admin", "scopes": []string{"admin"}}, nil), 404},
+		"not JSON":          {program(write, "POST", "/mine", nil, map[string]string{"file": "x"}), 415},
+		"an unknown member": {program(write, "POST", "/mine", object{"perod": "2026-11"}, nil), 422},
+		"a missing member":  {program(write, "POST", "/watches/new", object{"name": "x"}, nil), 422},
+		"a member's type":   {program(write, "POST", "/mine", object{"n": "1"}, nil), 422},
+		"a list of numbers": {program(write, "POST", "/watches/new", object{"name": "x", "keywords": []int{1}}, nil), 422},
+		"a huge body":       {program(write, "POST", "/mine", object{"period": strings.Repeat("x", maxForm)}, nil), 413},
+		"a page of a browser": {func() *http.Request {
+			r := program(write, "POST", "/mine", object{}, nil)
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			return r
+		}(), 403},
+	} {
+		r := h.send(c.r)
+		if body(r); r.Code != c.code {
+			t.Errorf("%s: %d %s", name, r.Code, r.Body)
+		}
+	}
+	if r := h.send(program("", "GET", "/openapi.json", nil, nil)); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), `"openapi": "3.0.3"`) {
+		t.Error("the document is not for everybody:", r.Code)
+	}
+	twice := httptest.NewRequest("POST", "http://portal.example"+apiRoot+"/mine", strings.NewReader(`{"n":1,"n":2}`))
+	twice.Header.Set("Content-Type", "application/json")
+	twice.Header.Set("Authorization", "bearer "+write)
+	if r := h.send(twice); r.Code != http.StatusBadRequest {
+		t.Error("a member twice:", r.Code)
+	}
+	// Revoked, and expired.
+	if _, err := h.Station.RevokeToken(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.send(program(write, "POST", "/mine", object{}, nil)); body(r).Status != http.StatusUnauthorized {
+		t.Error("revoked:", r.Code)
+	}
+	list, err := h.Station.Tokens(t.Context())
+	if err != nil || list[len(list)-1].Used == nil || list[len(list)-2].Revoked == nil {
+		t.Errorf("%+v %v", list, err)
+	}
+	// Failures are counted; who is right gets in all the same.
+	code := 0
+	for range 10 {
+		r := h.send(program("chaping_wrong", "GET", "/watches", nil, nil))
+		body(r)
+		code = r.Code
+	}
+	if code != http.StatusTooManyRequests {
+		t.Error("guessing goes on:", code)
+	}
+	if r := h.send(program(read, "GET", "/watches", nil, nil)); r.Code != http.StatusOK {
+		t.Error("one program locks out another:", r.Code)
+	}
+	*h.now = h.now.AddDate(0, 2, 0)
+	if r := h.send(program(read, "GET", "/watches", nil, nil)); r.Code != http.StatusUnauthorized {
+		t.Error("expired:", r.Code)
+	}
+}
