@@ -91,11 +91,11 @@ func (s *Sheet) FileName(format string) string {
 	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
 }
 
-// SubmitSheet notes that the home station handed in a frozen sheet, and keeps
-// what was.
+// SubmitSheet notes that the home station, if there is one, handed in a frozen
+// sheet, and keeps what was.
 func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
-	home, _, err := d.Home(ctx)
-	if err != nil {
+	home, ok, err := d.Home(ctx)
+	if err != nil || !ok {
 		return err
 	}
 	var model struct {

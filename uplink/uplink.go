@@ -83,6 +83,9 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if err := s.Station.SubmitSheet(note, &sheet); err != nil {
 			return err
 		}
+		if err := s.Station.File(note, station.Filing{Period: sheet.Period, Name: sheet.Name, Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)}); err != nil {
+			return err
+		}
 		return s.Station.Received(note, m, c.URL, number, received)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())

@@ -44,17 +44,9 @@ func (p *program) runAccountAdd(cmd *cobra.Command, a station.Account, roles []s
 	}
 	return p.withStation(cmd.Context(), func(d *station.DB) error {
 		if name != "" {
-			list, err := d.Stations(cmd.Context(), station.Everything())
-			if err != nil {
+			var err error
+			if a.Station, err = stationNamed(cmd.Context(), d, name); err != nil {
 				return err
-			}
-			for _, s := range list {
-				if s.Name == name {
-					a.Station = s.ID
-				}
-			}
-			if a.Station == 0 {
-				return usage("没有名为“%s”的监测站", name)
 			}
 		}
 		added, link, err := d.AddAccount(cmd.Context(), a)

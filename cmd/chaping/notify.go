@@ -15,6 +15,7 @@ import (
 	"chaping"
 	"chaping/notify"
 	"chaping/station"
+	"chaping/uplink"
 )
 
 func (p *program) notifyCommand() *cobra.Command {
@@ -166,7 +167,7 @@ func (p *program) notifySendCommand() *cobra.Command {
 	return &cobra.Command{Use: "send", Short: "发出发件箱里到时的通知", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return p.deliver(cmd.Context()) }}
 }
 
-// deliver sends what is due in the outbox. Failures are told and stay in the
+// deliver sends what is due in the outbox, sheets to the centre too. Failures are told and stay in the
 // outbox; they are no fault of the command that queued them.
 func (p *program) deliver(ctx context.Context) error {
 	c, err := p.channels()
@@ -176,6 +177,9 @@ func (p *program) deliver(ctx context.Context) error {
 	sender := notify.Sender{Now: p.now}
 	return p.withStation(ctx, func(d *station.DB) error {
 		done, err := sender.Deliver(ctx, d, c)
+		if err == nil {
+			err = (&uplink.Sender{Station: d, Now: p.now}).Deliver(ctx)
+		}
 		if done.Sent > 0 {
 			fmt.Fprintf(p.err, "已发出 %d 条通知\n", done.Sent)
 		}

@@ -38,6 +38,7 @@ type serveOptions struct {
 	listen    string
 	cert, key string
 	proxy     bool
+	openapi   bool
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -56,11 +57,19 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8321", "监听地址")
 	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
+	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
 	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送）")
 	return cmd
 }
 
 func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
+	if o.openapi {
+		document, err := web.OpenAPI()
+		if err == nil {
+			_, err = p.out.Write(document)
+		}
+		return err
+	}
 	if (o.cert == "") != (o.key == "") {
 		return usage("--tls-cert 和 --tls-key 要一起写")
 	}

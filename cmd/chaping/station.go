@@ -35,5 +35,19 @@ func (p *program) judgements(ctx context.Context) (map[pipeline.Judged]chaping.J
 	})
 }
 
+// stationNamed is the id of a station in the list.
+func stationNamed(ctx context.Context, d *station.DB, name string) (int64, error) {
+	list, err := d.Stations(ctx, station.Everything())
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range list {
+		if s.Name == name {
+			return s.ID, nil
+		}
+	}
+	return 0, usage("没有名为“%s”的监测站", name)
+}
+
 // operator is who decides, where no --by says otherwise.
 func operator() string { return envOr("USER", "操作员") }

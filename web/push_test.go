@@ -1,0 +1,310 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"chaping/station"
+	"chaping/uplink"
+)
+
+// A centre is the research centre's portal, over a real connection.
+type testCentre struct {
+	*Server
+	address string
+	token   string      // the station's
+	down    atomic.Bool // answers 503
+	tampers atomic.Bool // somebody on the way changes a byte
+	asked   atomic.Int64
+}
+
+const homeName = "上海寻梦信息技术有限公司（拼多多）" // of open's station
+
+// openCentre opens a centre with the clock and the store of a station: one
+// process has one engine, and a centre has no use for reviews.
+func openCentre(t *testing.T, h *house) *testCentre {
+	t.Helper()
+	ctx := context.Background()
+	d, err := station.Open(ctx, t.TempDir(), h.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	link, err := d.FirstLink(ctx)
+	if err == nil {
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "centre"}, Password: password, Centre: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := h.Config
+	config.Station, config.Dir = d, t.TempDir()
+	c := &testCentre{}
+	if c.Server, err = New(ctx, config); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.asked.Add(1)
+		if c.down.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if c.tampers.Load() {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(bytes.Replace(body, []byte(`"reviews": 3`), []byte(`"reviews": 4`), 1)))
+		}
+		c.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c.address, c.token = server.URL, c.give(t, 10, station.PermitSubmit)
+	return c
+}
+
+// give makes a token for a station.
+func (c *testCentre) give(t *testing.T, of int64, permits ...station.Permit) string {
+	t.Helper()
+	_, text, err := c.Station.AddToken(context.Background(), station.Token{Name: "报送", Role: station.RolePlatform, Station: of, Permits: permits, By: "test", Expires: c.Now().AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// page is a page of the centre as it sees it.
+func (c *testCentre) page(t *testing.T, path string) string {
+	t.Helper()
+	_, cookie, err := c.Station.Login(context.Background(), "centre", password, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "http://centre.example"+path, nil)
+	r.AddCookie(&http.Cookie{Name: "chaping", Value: cookie})
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, r)
+	return w.Body.String()
+}
+
+// freeze freezes 2026-11 as it is now.
+func (h *house) freeze(t *testing.T, reason string) {
+	t.Helper()
+	if r := h.ask("platform", "POST", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {h.draftHash(t)}, "reason": {reason}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+}
+
+// push presses the button and is how the version's sending stands then.
+func (h *house) push(t *testing.T, version string) *station.Push {
+	t.Helper()
+	r := h.ask("platform", "POST", "/sheets/push", url.Values{"period": {"2026-11"}, "version": {version}})
+	if r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	for _, j := range h.jobs.all() {
+		<-j.done
+	}
+	return h.pushed(t, version)
+}
+
+func (h *house) pushed(t *testing.T, version string) *station.Push {
+	t.Helper()
+	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", int(number(version)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := h.Station.PushOf(t.Context(), &s)
+	if err != nil || p == nil {
+		t.Fatal(p, err)
+	}
+	return p
+}
+
+// A station's month ends in the centre's inbox: over a real connection, once,
+// also when the centre was away, and never changed.
+func TestPushToCentre(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	c := openCentre(t, h)
+	h.freeze(t, "")
+	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); strings.Contains(page, "报送到研究中心") {
+		t.Error("a button that leads nowhere")
+	}
+	if r := h.ask("admin", "POST", "/centre", url.Values{"url": {c.address}, "token": {c.token}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if page := h.ask("admin", "GET", "/tokens", nil).Body.String(); strings.Contains(page, c.token) || !strings.Contains(page, c.address) {
+		t.Error("the page of the address")
+	}
+	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "报送到研究中心") {
+		t.Error("no button")
+	}
+	first := h.push(t, "1")
+	if !first.Accepted() || first.Error != "" || first.Receipt != 1 || first.Centre != c.address {
+		t.Fatalf("%+v", first)
+	}
+	page := c.page(t, "/inbox?period=2026-11")
+	for _, want := range []string{"按时报送", "报送表-2026-11-第1版.json", "1 / 10 已报送", `<td class="num">1</td>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in the centre's inbox", want)
+		}
+	}
+	_, original, err := c.Station.Original(t.Context(), first.Receipt)
+	frozen, err2 := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	if err != nil || err2 != nil || !bytes.Equal(original, frozen.Model) {
+		t.Errorf("what arrived is not what was frozen: %v %v", err, err2)
+	}
+	if list, err := c.Station.Audit(t.Context(), station.AuditFilter{Text: "提交报送文件"}); err != nil || len(list) != 1 || list[0].Action != "提交报送文件" || !strings.HasPrefix(list[0].Who, "报送（令牌 1）") {
+		t.Errorf("%+v %v", list, err)
+	}
+	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "回执 1 号") || !strings.Contains(page, "本期已登记报送") {
+		t.Error("the station does not see the receipt")
+	}
+	if _, ok, err := h.Station.Filing(t.Context(), "2026-11", ""); err != nil || !ok {
+		t.Error("reminders go on:", ok, err)
+	}
+
+	// Again: the same receipt, and nothing new at the centre.
+	*h.now = h.now.Add(time.Hour)
+	if again := h.push(t, "1"); again.Receipt != first.Receipt || !again.Received.Equal(*first.Received) {
+		t.Errorf("%+v, first %+v", again, first)
+	}
+	if list, err := c.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 1 || list[0].Entries != 1 {
+		t.Errorf("%+v %v", list, err)
+	}
+
+	// A correction, while the centre is away.
+	id := h.shownItems(t)[0].ID
+	if r := h.ask("platform", "POST", "/review/judge", url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {"rejected"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	h.freeze(t, "复核")
+	c.down.Store(true)
+	p := h.push(t, "2")
+	if p.Accepted() || p.Stopped || p.Error == "" || p.Attempts != 1 {
+		t.Fatalf("%+v", p)
+	}
+	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "暂时不收") {
+		t.Error("the station does not see that it has not arrived")
+	}
+	c.down.Store(false)
+	asked := c.asked.Load()
+	deliver := func() {
+		t.Helper()
+		if err := h.centre.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if deliver(); c.asked.Load() != asked {
+		t.Error("asked before the wait was over")
+	}
+	*h.now = h.now.Add(time.Minute)
+	if deliver(); !h.pushed(t, "2").Accepted() || h.pushed(t, "2").Receipt != 2 {
+		t.Errorf("%+v", h.pushed(t, "2"))
+	}
+
+	// Changed on the way: refused, and told.
+	c.tampers.Store(true)
+	if p := h.push(t, "1"); !p.Stopped || !strings.Contains(p.Error, "内容与 Content-Digest 不符") {
+		t.Errorf("%+v", p)
+	}
+	c.tampers.Store(false)
+	// With another station's token; without the scope; with one that has ended.
+	other, err := c.Station.PutStation(t.Context(), station.Station{Name: "别的平台", Kind: station.PlatformStation})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for token, want := range map[string]string{
+		c.give(t, other.ID, station.PermitSubmit): "填报单位是“" + homeName,
+		c.give(t, 10, station.PermitRead):         "令牌的范围不含“报送”",
+		"chaping_unknown":                         "令牌不对",
+	} {
+		if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: token}); err != nil {
+			t.Fatal(err)
+		}
+		if p := h.push(t, "2"); !p.Stopped || !strings.Contains(p.Error, want) {
+			t.Errorf("%s: %+v", want, p)
+		}
+	}
+	if list, err := c.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 2 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+// What a stranger may send to a centre's inbox.
+func TestSignedAtTheGate(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	ask := func(token string, at time.Time, change func(*http.Request)) *httptest.ResponseRecorder {
+		r := program("", "POST", "/inbox", object{"period": "2026-11"}, map[string]string{"file": "评论关键词,差评数,评论数,商品名称\n漏电,1,5,壶\n"})
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		uplink.Sign(r, body, token, at)
+		if change != nil {
+			change(r)
+		}
+		w := httptest.NewRecorder()
+		c.ServeHTTP(w, r)
+		return w
+	}
+	if r := ask(c.token, h.Now(), nil); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), `"entries":1`) {
+		t.Fatal(r.Code, r.Body)
+	}
+	for name, c := range map[string]struct {
+		r    *httptest.ResponseRecorder
+		code int
+		want string
+	}{
+		"a month old":  {ask(c.token, h.Now().AddDate(0, -1, 0), nil), 401, "超过 5 分钟"},
+		"another path": {ask(c.token, h.Now(), func(r *http.Request) { r.URL.Path = apiRoot + "/sheets/push" }), 401, "签名不对"},
+		"unsigned":     {ask(c.token, h.Now(), func(r *http.Request) { r.Header.Del(uplink.HeaderInput) }), 401, "没有令牌"},
+		"too large":    {ask(c.token, h.Now(), func(r *http.Request) { r.Body = io.NopCloser(io.LimitReader(zeros{}, maxSigned+1)) }), 413, ""},
+	} {
+		if c.r.Code != c.code || !strings.Contains(c.r.Body.String(), c.want) {
+			t.Errorf("%s: %d %s", name, c.r.Code, c.r.Body)
+		}
+	}
+	code := 0
+	for range 10 {
+		code = ask("chaping_guess", h.Now(), nil).Code
+	}
+	if code != http.StatusTooManyRequests {
+		t.Error("guessing goes on:", code)
+	}
+	if r := ask(c.token, h.Now(), nil); r.Code != http.StatusOK {
+		t.Error(r.Code, r.Body)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// Where sheets may be sent.
+func TestCentreAddress(t *testing.T) {
+	h := open(t)
+	for address, ok := range map[string]bool{
+		"https://centre.example": true, "https://centre.example:8443/": true, "http://127.0.0.1:8321": true, "http://localhost:1": true, "http://[::1]:1": true, "": true,
+		"http://centre.example": false, "https://a:b@centre.example": false, "https://centre.example/x": false, "https://centre.example?x": false, "file:///etc/passwd": false, "//x": false, "http://169.254.169.254": false, "x": false,
+	} {
+		r := h.ask("admin", "POST", "/centre", url.Values{"url": {address}, "token": {"chaping_x"}})
+		if (r.Code == http.StatusSeeOther) != ok {
+			t.Errorf("%q: %d", address, r.Code)
+		}
+	}
+	// The token of one centre is not used at another.
+	for i, want := range []int{http.StatusSeeOther, http.StatusSeeOther, http.StatusUnprocessableEntity} {
+		f := []url.Values{{"url": {"https://a.example"}, "token": {"chaping_x"}}, {"url": {"https://a.example"}}, {"url": {"https://b.example"}}}[i]
+		if r := h.ask("admin", "POST", "/centre", f); r.Code != want {
+			t.Error(fmt.Sprint(f), r.Code)
+		}
+	}
+}
