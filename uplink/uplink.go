@@ -55,6 +55,7 @@ func (r *refusal) Error() string { return r.text }
 // Deliver sends what is due, one sheet after the other, until nothing is. That
 // an attempt failed is noted with the sheet and is no error.
 func (s *Sender) Deliver(ctx context.Context) error {
+	ctx = station.WithAct(ctx, nil) // what comes of it is entered, not the attempts
 	for {
 		m, ok, err := s.Station.Claim(ctx, true)
 		if err != nil || !ok {
@@ -86,13 +87,18 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if err := s.Station.File(note, station.Filing{Period: sheet.Period, Name: sheet.Name, Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)}); err != nil {
 			return err
 		}
-		return s.Station.Received(note, m, c.URL, number, received)
+		return s.Station.Received(entered(note, m, "研究中心收到报送表", fmt.Sprintf("%s，回执 %d 号", c.URL, number)), m, c.URL, number, received)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
-		return s.Station.Failed(note, m.ID, no.text, time.Time{})
+		return s.Station.Failed(entered(note, m, "研究中心不收报送表", no.text), m.ID, no.text, time.Time{})
 	}
 	return s.Station.Failed(note, m.ID, err.Error(), s.Now().Add(m.Wait()))
+}
+
+// entered enters what came of a message into the audit log.
+func entered(ctx context.Context, m station.Message, action, detail string) context.Context {
+	return station.WithAct(ctx, &station.Act{Who: "程序", Action: action, Object: m.Subject, Detail: detail})
 }
 
 // send hands a sheet in and is the number and the time of the receipt.

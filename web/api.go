@@ -244,10 +244,11 @@ func (q *request) wait(what string) error {
 	return q.json(http.StatusAccepted, "application/json", moved{what, q.r.URL.RequestURI()})
 }
 
-// json answers with data. Lists that are empty are [], never null.
+// json answers with data. Lists that are empty are [], never null, and bytes
+// of buyers that are no text are replaced.
 func (q *request) json(status int, kind string, v any) error {
 	var b bytes.Buffer
-	if err := json.MarshalWrite(&b, v, json.Deterministic(true)); err != nil {
+	if err := json.MarshalWrite(&b, v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
 		return err
 	}
 	q.w.Header().Set("Content-Type", kind)

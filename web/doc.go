@@ -5,12 +5,13 @@
 //
 // Everything that can be asked for is one line of the table in routes.go:
 //
-//	{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测")}
+//	{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测"), "", watchesPage{}}
 //
 // From it come the mux, the check of roles, the navigation, what is entered
 // into the audit log, and the test that walks every route with every role.
-// To add a page, add its line, a method on request, and a template in
-// templates/ named in pages.go.
+// To add a page, add its line, a method on request, a struct of what it shows,
+// and a template in templates/ named in pages.go. The line says which fields
+// the handler reads; others it cannot read.
 //
 //	browser ─▶ ServeHTTP ─▶ origin ─▶ mux ─▶ gate ────────▶ handler ─▶ render
 //	            headers     check            session,            │
@@ -19,6 +20,14 @@
 // The gate is the one place that says who may do what: no handler asks for a
 // role, and records that belong to stations are only reached through the
 // account's station.Scope.
+//
+// # Programs
+//
+// Every route whose line says what comes out is there for programs as well,
+// under /api/v1 (api.go): the same handler behind the same gate, a token in
+// place of the session, a JSON object in place of the form, and what the page
+// shows as JSON in place of the page. The OpenAPI document is made of the
+// table (openapi.go), and a test holds every route to it.
 //
 // # Nothing blocks
 //

@@ -168,6 +168,9 @@ func TestPushToCentre(t *testing.T) {
 	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "回执 1 号") || !strings.Contains(page, "本期已登记报送") {
 		t.Error("the station does not see the receipt")
 	}
+	if list, err := h.Station.Audit(t.Context(), station.AuditFilter{Text: "研究中心收到报送表"}); err != nil || len(list) != 1 || !strings.Contains(list[0].Detail, "回执 1 号") {
+		t.Errorf("%+v %v", list, err)
+	}
 	if _, ok, err := h.Station.Filing(t.Context(), "2026-11", ""); err != nil || !ok {
 		t.Error("reminders go on:", ok, err)
 	}

@@ -250,11 +250,14 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 			}
 			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(began))
 		}()
-		if err := q.enter(); err != nil {
-			q.fail(err)
-			return
+		err := q.enter()
+		if err == nil && api {
+			err = q.admit() // before anything is read; people's forms are kept over a login
 		}
-		if err := q.limit(); err != nil {
+		if err == nil {
+			err = q.limit()
+		}
+		if err != nil {
 			q.fail(err)
 			return
 		}

@@ -164,7 +164,11 @@ func outcome(r *httptest.ResponseRecorder) string {
 func TestRoutesAndRoles(t *testing.T) {
 	h := open(t)
 	var b strings.Builder
-	b.WriteString("| 路由 | 名称 | 未登录 | 平台监测站 | 别的平台站 | 协会、机构 | 研究中心 | 市场监管局 | 管理员 |\n|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| 路由 | 名称 | 未登录 | 平台监测站 | 别的平台站 | 协会、机构 | 研究中心 | 市场监管局 | 管理员 | 令牌范围 |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	tokens := map[string]string{}
+	for _, who := range people[1:] {
+		tokens[who] = h.token(t, who, station.Permits()...)
+	}
 	for _, rt := range h.routes {
 		path := strings.NewReplacer("{$}", "", "{id}", "999", "{link}", "none").Replace(rt.pattern)
 		fmt.Fprintf(&b, "| %s %s | %s |", rt.method, rt.pattern, rt.title)
@@ -173,9 +177,20 @@ func TestRoutesAndRoles(t *testing.T) {
 				b.WriteString(" 可以 |") // it ends the session that the rest needs
 				continue
 			}
-			fmt.Fprintf(&b, " %s |", outcome(h.ask(who, rt.method, path, url.Values{})))
+			as := outcome(h.ask(who, rt.method, path, url.Values{}))
+			fmt.Fprintf(&b, " %s |", as)
+			if rt.out == nil || who == "" {
+				continue
+			}
+			if r := h.send(program(tokens[who], rt.method, path, object{}, nil)); (r.Code == http.StatusForbidden) != (as == "拒绝") {
+				t.Errorf("%s %s as %s: pages %s, programs %d", rt.method, rt.pattern, who, as, r.Code)
+			}
 		}
-		b.WriteString("\n")
+		scope := "—"
+		if rt.out != nil {
+			scope = string(rt.permit())
+		}
+		fmt.Fprintf(&b, " %s |\n", scope)
 	}
 	golden := filepath.Join("testdata", "routes.md")
 	if *update {
