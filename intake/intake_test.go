@@ -220,6 +220,9 @@ func TestRefusedFiles(t *testing.T) {
 		{"platform.xlsx", book(t, map[string]any{"A1": "序号", "B1": "关键词", "C1": "评论关键词", "D1": "差评数"}, nil), "没有找到报送表的表头"},
 		{"cut.json", []byte(`{"form":"platform"`), "不是完整的 JSON"},
 		{"other.json", []byte(`{"form":"annual"}`), "不是报送表"},
+		{"draft.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶","content":"漏电","draft":true}]}`), "还是草稿"},
+		{"empty.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶"}]}`), "必填"},
+		{"nameless.json", []byte(`{"form":"platform","period":"2026-11","filed":"","rows":[{"term":"漏电","reviews":1,"negative_reviews":2}]}`), "第 1 条"},
 		{"period.json", []byte(`{"form":"platform","period":"2026-13"}`), "读不懂"},
 		{"quotes.csv", []byte("涉及产品,\"涉及企业数量"), "没有找到报送表的表头"},
 		{"huge", make([]byte, MaxFile+1), "超过 20 MB"},
@@ -269,10 +272,18 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("涉及产品,涉及企业数量,涉及区域,风险信息内容\n壶,1,上海,漏电\n"))
 	f.Add(docxOf(f, `<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="99999999999"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>`, nil))
 	f.Add(book(f, map[string]any{"A1": "涉及产品", "B1": "涉及企业数量", "C1": "涉及区域", "D1": "风险信息内容", "A2": "无"}, nil))
+	f.Add([]byte("填报单位：某平台\n评论关键词,差评数,评论数,商品名称,时间采集范围\n漏电,1,２,壶,2026年10月25日至2026年11月24日\n"))
+	f.Add([]byte(`{"form":"platform","period":"2026-11","filed":"2026-11-25","rows":[{"seq":1,"term":"漏电"}]}`))
+	f.Add([]byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶","content":"漏电"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		form, err := Read("f", data, func(*chaping.InputError) {})
 		if (form == nil) == (err == nil) {
 			t.Fatal("neither a form nor an error")
+		}
+		if err == nil {
+			if list, err := form.Records(func(string) string { return "" }); err != nil || len(list) != len(form.Entries)+len(form.Rows) {
+				t.Fatal(len(list), err)
+			}
 		}
 	})
 }

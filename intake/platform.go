@@ -30,11 +30,24 @@ func readJSON(name string, data []byte) (*Form, error) {
 		if err != nil {
 			return nil, refuse(name, "读不懂："+chaping.Shorten(err.Error(), 100), "用 chaping 重新输出")
 		}
+		for i, r := range p.Rows {
+			if i == maxPlatformRows || r.Term == "" || r.NegativeReviews > r.Reviews {
+				return nil, refuse(name, fmt.Sprintf("第 %d 条不对：没有评论关键词，差评数比评论数多，或超过 %d 条", i+1, maxPlatformRows), "用 chaping 重新输出，不要手工改")
+			}
+		}
 		return &Form{Station: p.Station, Period: p.Period.String(), Rows: p.Rows, Nothing: len(p.Rows) == 0}, nil
 	case "association":
 		a, err := report.ReadAssociation(data)
 		if err != nil {
 			return nil, refuse(name, "读不懂："+chaping.Shorten(err.Error(), 100), "用 chaping 重新输出")
+		}
+		for i, e := range a.Entries {
+			switch {
+			case e.Draft:
+				return nil, refuse(name, fmt.Sprintf("第 %d 条还是草稿", i+1), "由人核实、修改，把 draft 改为 false 再提交")
+			case i == maxRows || e.Product == "" || e.Content == "":
+				return nil, refuse(name, fmt.Sprintf("第 %d 条不对：必填的“涉及产品”“风险信息内容”是空的，或超过 %d 条", i+1, maxRows), "补上后重新提交")
+			}
 		}
 		return &Form{Station: a.Station, Period: a.Period.String(), Filler: a.Filler, Phone: a.Phone, Entries: a.Entries, Nothing: len(a.Entries) == 0}, nil
 	}

@@ -10,9 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
-
-	"chaping"
 )
 
 // A Centre is the research centre's installation that the station's sheets are
@@ -70,44 +67,6 @@ func (d *DB) SetCentre(ctx context.Context, c Centre) error {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// FileName is the name of a sheet's file: made of what we know, whatever the
-// watch is called.
-func (s *Sheet) FileName(format string) string {
-	version := "草稿"
-	if s.Version > 0 {
-		version = fmt.Sprintf("第%d版", s.Version)
-	}
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return '_'
-	}, chaping.Shorten(s.Name, 30))
-	if name != "" {
-		name = "-" + name
-	}
-	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
-}
-
-// SubmitSheet notes that the home station, if there is one, handed in a frozen
-// sheet, and keeps what was.
-func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
-	home, ok, err := d.Home(ctx)
-	if err != nil || !ok {
-		return err
-	}
-	var model struct {
-		Rows    []json.RawMessage `json:"rows"`
-		Entries []json.RawMessage `json:"entries"`
-	}
-	if err := json.Unmarshal(s.Model, &model); err != nil {
-		return err
-	}
-	_, err = d.Submit(ctx, Submission{Period: s.Period, Station: home.Name, About: fmt.Sprintf("报送表 %s第 %d 版，sha256 %s", s.Name, s.Version, s.Hash), File: s.FileName("json")},
-		s.Model, append(model.Rows, model.Entries...))
-	return err
 }
 
 // ToCentre is the channel of the outbox that leads to the centre. Its messages

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"chaping"
 )
@@ -97,4 +99,23 @@ func (d *DB) Sheets(ctx context.Context, form, period string) ([]Sheet, error) {
 			return err
 		})
 	return list, err
+}
+
+// FileName is the name of a sheet's file: made of what we know, whatever the
+// watch is called.
+func (s *Sheet) FileName(format string) string {
+	version := "草稿"
+	if s.Version > 0 {
+		version = fmt.Sprintf("第%d版", s.Version)
+	}
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_'
+	}, chaping.Shorten(s.Name, 30))
+	if name != "" {
+		name = "-" + name
+	}
+	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
 }

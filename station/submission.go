@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -60,6 +61,25 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 		return nil
 	})
 	return s, err
+}
+
+// SubmitSheet notes that the home station, if there is one, handed in a frozen
+// sheet, and keeps what was.
+func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
+	home, ok, err := d.Home(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	var model struct {
+		Rows    []json.RawMessage `json:"rows"`
+		Entries []json.RawMessage `json:"entries"`
+	}
+	if err := json.Unmarshal(s.Model, &model); err != nil {
+		return err
+	}
+	_, err = d.Submit(ctx, Submission{Period: s.Period, Station: home.Name, About: fmt.Sprintf("报送表 %s第 %d 版，sha256 %s", s.Name, s.Version, s.Hash), File: s.FileName("json")},
+		s.Model, append(model.Rows, model.Entries...))
+	return err
 }
 
 // Submissions are what was handed in for a period, or for all when it is

@@ -181,20 +181,27 @@ var (
 // is right is let in all the same: nobody guesses 256 bits, and one program
 // with an old token must not lock out the others behind the same address.
 func (d *DB) Token(ctx context.Context, token, address string) (Token, error) {
-	return d.findToken(ctx, "hash", tokenHash(token), address)
+	return d.findToken(ctx, "hash", tokenHash(token), address, func() error { return nil })
 }
 
-// TokenOf is the token that has a signature's public key. Failures are counted
-// as those of Token.
-func (d *DB) TokenOf(ctx context.Context, key ed25519.PublicKey, address string) (Token, error) {
-	return d.findToken(ctx, "key", key, address)
+// TokenOf is the token that has a signature's public key, if verify finds the
+// signature good. Failures are counted as those of Token.
+func (d *DB) TokenOf(ctx context.Context, key ed25519.PublicKey, address string, verify func() error) (Token, error) {
+	return d.findToken(ctx, "key", key, address, verify)
 }
 
-func (d *DB) findToken(ctx context.Context, column string, value []byte, address string) (Token, error) {
+func (d *DB) findToken(ctx context.Context, column string, value []byte, address string, verify func() error) (Token, error) {
 	now := d.now()
 	t, err := scanToken(d.db.QueryRowContext(ctx, "SELECT "+tokenColumns+" FROM token WHERE "+column+" = ?", value).Scan)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !t.Valid(now) {
-		return t, d.NoToken(ctx, address)
+		return t, d.noToken(ctx, address)
+	}
+	if err == nil {
+		if err = verify(); errors.Is(err, ErrToken) {
+			if locked := d.noToken(ctx, address); !errors.Is(locked, ErrToken) {
+				err = locked
+			}
+		}
 	}
 	if err == nil && (t.Used == nil || now.Sub(*t.Used) > sessionTouch) {
 		_, err = d.db.ExecContext(ctx, "UPDATE token SET used = ? WHERE id = ?", now.UnixMilli(), t.ID)
@@ -202,8 +209,8 @@ func (d *DB) findToken(ctx context.Context, column string, value []byte, address
 	return t, err
 }
 
-// NoToken counts a failure and is what its sender is told.
-func (d *DB) NoToken(ctx context.Context, address string) error {
+// noToken counts a failure and is what its sender is told.
+func (d *DB) noToken(ctx context.Context, address string) error {
 	err := d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
 		failures, left, err := d.attempt(ctx, tx, "令牌 "+address)
 		if err == nil && left > 0 {

@@ -17,7 +17,7 @@ import (
 // covered are the parts of a request that a signature covers, in the syntax of
 // RFC 9421. The host is not among them: proxies change it, and a token is good
 // at one centre only.
-const covered = `("@method" "@path" "content-digest" "content-type" "idempotency-key")`
+const covered = `("@method" "@path" "@query" "content-digest" "content-type" "idempotency-key")`
 
 // Skew is how far the clocks of the two sides may differ, and so how long a
 // signature is good.
@@ -45,8 +45,8 @@ func digest(body []byte) string {
 
 // base is what is signed.
 func base(r *http.Request, params string) []byte {
-	return fmt.Appendf(nil, "\"@method\": %s\n\"@path\": %s\n\"content-digest\": %s\n\"content-type\": %s\n\"idempotency-key\": %s\n\"@signature-params\": %s",
-		r.Method, r.URL.EscapedPath(), r.Header.Get("Content-Digest"), r.Header.Get("Content-Type"), r.Header.Get("Idempotency-Key"), params)
+	return fmt.Appendf(nil, "\"@method\": %s\n\"@path\": %s\n\"@query\": ?%s\n\"content-digest\": %s\n\"content-type\": %s\n\"idempotency-key\": %s\n\"@signature-params\": %s",
+		r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Content-Digest"), r.Header.Get("Content-Type"), r.Header.Get("Idempotency-Key"), params)
 }
 
 func refuse(problem, remedy string) error {

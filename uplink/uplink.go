@@ -35,6 +35,8 @@ import (
 type Sender struct {
 	Station *station.DB
 	Now     func() time.Time
+	// Refused are the messages that tell people of a refusal; may be nil.
+	Refused func(m station.Message, problem string) []station.Message
 	Client  *http.Client // for tests; nil for the usual one
 }
 
@@ -91,7 +93,11 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
-		return s.Station.Failed(entered(note, m, "研究中心不收报送表", no.text), m.ID, no.text, time.Time{})
+		var tell []station.Message
+		if s.Refused != nil {
+			tell = s.Refused(m, no.text)
+		}
+		return s.Station.Failed(entered(note, m, "研究中心不收报送表", no.text), m.ID, no.text, time.Time{}, tell...)
 	}
 	return s.Station.Failed(note, m.ID, err.Error(), s.Now().Add(m.Wait()))
 }

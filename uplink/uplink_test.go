@@ -51,6 +51,7 @@ func TestSignature(t *testing.T) {
 		"another type":              {0, "x", set("Content-Type", "text/plain"), "签名不对"},
 		"another method":            {0, "x", func(r *http.Request) { r.Method = http.MethodPut }, "签名不对"},
 		"another path":              {0, "x", func(r *http.Request) { r.URL.Path = "/api/v1/mine" }, "签名不对"},
+		"a query more":              {0, "x", func(r *http.Request) { r.URL.RawQuery = "period=2026-10" }, "签名不对"},
 		"another host is all right": {0, "x", func(r *http.Request) { r.Host = "proxy.example" }, ""},
 		"no signature":              {0, "x", set("Signature", ""), "格式"},
 		"no base64":                 {0, "x", set("Signature", "sig=:?:"), "签名不对"},
@@ -192,8 +193,14 @@ func TestAttempts(t *testing.T) {
 		t.Error("nothing said of the interruption")
 	}
 	s.Client, up = nil, true
+	s.Refused = func(m station.Message, problem string) []station.Message {
+		return []station.Message{{Key: "refused", Channel: "c", Subject: m.Subject, Body: problem}}
+	}
 	if p := deliver(); !p.Stopped || !strings.Contains(p.Error, "不像研究中心") { // its hash is another's
 		t.Errorf("%+v", p)
+	}
+	if m, ok, err := d.Claim(t.Context(), false); err != nil || !ok || m.Key != "refused" || !strings.Contains(m.Subject, "2026-11") {
+		t.Errorf("nobody is told: %+v %v", m, err)
 	}
 }
 

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -99,27 +98,27 @@ func (q *request) program() (*station.Account, error) {
 // maxSigned bounds what is read before it is known to be signed.
 const maxSigned = intake.MaxFile + maxForm
 
-// signer is who signed the request.
+// signer is who signed the request. A signature is for handing reports in: who
+// repeats such a request within the signature's life changes nothing.
 func (q *request) signer() (*station.Account, error) {
+	if q.route.permit() != station.PermitSubmit {
+		return nil, &fault{http.StatusForbidden, "签名只用于报送", "别的事用 Authorization 头里的令牌", nil}
+	}
 	key, err := uplink.Signer(q.r)
 	if err != nil {
 		return nil, err
 	}
-	t, err := q.Station.TokenOf(q.ctx, key, q.address())
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(q.w, q.r.Body, maxSigned))
-	if err != nil {
-		return nil, &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("内容没有读完，或超过 %d MB", maxSigned>>20), "重新发送", err}
-	}
-	if err := uplink.Verify(q.r, body, key, q.Now()); err != nil {
-		if locked := q.Station.NoToken(q.ctx, q.address()); errors.Is(locked, station.ErrLocked) {
-			return nil, locked
+	t, err := q.Station.TokenOf(q.ctx, key, q.address(), func() error {
+		body, err := io.ReadAll(http.MaxBytesReader(q.w, q.r.Body, maxSigned))
+		if err != nil {
+			return &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("内容没有读完，或超过 %d MB", maxSigned>>20), "重新发送", err}
 		}
+		q.r.Body = io.NopCloser(bytes.NewReader(body))
+		return uplink.Verify(q.r, body, key, q.Now())
+	})
+	if err != nil {
 		return nil, err
 	}
-	q.r.Body = io.NopCloser(bytes.NewReader(body))
 	return q.holder(t)
 }
 
@@ -214,7 +213,7 @@ type problem struct {
 	Status      int          `json:"status"`
 	Detail      string       `json:"detail,omitempty"`      // what to do about it
 	Differences []difference `json:"differences,omitempty"` // of a conflict
-	Version     string       `json:"version,omitempty"`     // of the record as it stands, to store on top of it
+	Version     int64        `json:"version,omitzero"`      // of the record as it stands, to store on top of it
 }
 
 // answer answers a program with what a page would show.
@@ -225,7 +224,7 @@ func (q *request) answer(status int, page any) error {
 	p := problem{Title: http.StatusText(status), Status: status}
 	switch page := page.(type) {
 	case conflictPage:
-		p.Title, p.Detail, p.Differences, p.Version = "内容有冲突：在您读取之后，这条记录已被别人改过", "核对两边的不同；要用自己的覆盖，用新的版本再提交一次", page.Diffs, cmp.Or(page.Hidden.Get("version"), page.Hidden.Get("base"))
+		p.Title, p.Detail, p.Differences, p.Version = "内容有冲突：在您读取之后，这条记录已被别人改过", "核对两边的不同；要用自己的覆盖，用新的版本再提交一次", page.Diffs, number(cmp.Or(page.Hidden.Get("version"), page.Hidden.Get("base")))
 	case faultPage:
 		p.Title, p.Detail = page.Problem, page.Remedy
 	default: // a form that tells its sender what is wrong

@@ -202,7 +202,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	watch["version"] = 1
 	w.post("platform", "/watches/{id}", "/watches/1", watch)
 	watch["keywords"] = []string{"充电器"}
-	if p := w.do("platform", "POST /watches/{id}", "/watches/1", http.StatusConflict, watch, nil); p["version"] != "2" || len(p["differences"].([]any)) != 1 {
+	if p := w.do("platform", "POST /watches/{id}", "/watches/1", http.StatusConflict, watch, nil); p["version"] != 2.0 || len(p["differences"].([]any)) != 1 {
 		t.Errorf("a conflict: %v", p)
 	}
 	if p := w.do("platform", "POST /watches/{id}", "/watches/new", http.StatusUnprocessableEntity, object{"name": "x", "keywords": []string{"y"}, "sources": []string{"nowhere"}}, nil); !strings.Contains(p["title"].(string), "nowhere") || p["detail"] == "" {

@@ -37,8 +37,8 @@ const apiAbout = `监测站门户的每一个页面，程序也可以用：路�
 用令牌进入（Authorization: Bearer 令牌），由管理员在“对接”页或用 chaping token add 新建；网页的登录在这里无效。
 POST 发送一个 JSON 对象（上传文件用 multipart/form-data）。时间按 RFC 3339。
 还在准备的数据答 202 和 Retry-After；出错答 application/problem+json（RFC 9457），detail 是处理办法。
-也可以不发令牌，用它的密钥签名（RFC 9421）：密钥是 ed25519，种子为 SHA-256("chaping signing key\n" + 令牌)，
-Signature-Input: sig=("@method" "@path" "content-digest" "content-type" "idempotency-key");created=秒;keyid="公钥的 base64url";alg="ed25519"，时间相差不得超过 5 分钟。
+报送（POST /inbox）也可以不发令牌，用它的密钥签名（RFC 9421）：密钥是 ed25519，种子为 SHA-256("chaping signing key\n" + 令牌)，
+Signature-Input: sig=("@method" "@path" "@query" "content-digest" "content-type" "idempotency-key");created=秒;keyid="公钥的 base64url";alg="ed25519"，时间相差不得超过 5 分钟。
 报送文件按监测站、报送期和内容的 sha256 只收一份，重复提交得到同一张回执。
 记录带 version：改别人已改过的记录答 409，列出两边的不同。`
 

@@ -266,10 +266,11 @@ func TestSignedAtTheGate(t *testing.T) {
 		code int
 		want string
 	}{
-		"a month old":  {ask(c.token, h.Now().AddDate(0, -1, 0), nil), 401, "超过 5 分钟"},
-		"another path": {ask(c.token, h.Now(), func(r *http.Request) { r.URL.Path = apiRoot + "/sheets/push" }), 401, "签名不对"},
-		"unsigned":     {ask(c.token, h.Now(), func(r *http.Request) { r.Header.Del(uplink.HeaderInput) }), 401, "没有令牌"},
-		"too large":    {ask(c.token, h.Now(), func(r *http.Request) { r.Body = io.NopCloser(io.LimitReader(zeros{}, maxSigned+1)) }), 413, ""},
+		"a month old":   {ask(c.token, h.Now().AddDate(0, -1, 0), nil), 401, "超过 5 分钟"},
+		"another path":  {ask(c.token, h.Now(), func(r *http.Request) { r.URL.Path = apiRoot + "/sheets/push" }), 401, "签名不对"},
+		"another thing": {ask(c.token, h.Now(), func(r *http.Request) { r.URL.Path = apiRoot + "/mine" }), 403, "签名只用于报送"},
+		"unsigned":      {ask(c.token, h.Now(), func(r *http.Request) { r.Header.Del(uplink.HeaderInput) }), 401, "没有令牌"},
+		"too large":     {ask(c.token, h.Now(), func(r *http.Request) { r.Body = io.NopCloser(io.LimitReader(zeros{}, maxSigned+1)) }), 413, ""},
 	} {
 		if c.r.Code != c.code || !strings.Contains(c.r.Body.String(), c.want) {
 			t.Errorf("%s: %d %s", name, c.r.Code, c.r.Body)

@@ -51,7 +51,9 @@ type Works struct {
 	Mined func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error
 	// Confirmed are the messages that tell of a confirmed urgent report.
 	Confirmed func(u station.Urgent) []station.Message
-	PDF       func(ctx context.Context, d *report.Document, path string) error
+	// Refused are the messages that tell of a report that the centre refused.
+	Refused func(m station.Message, problem string) []station.Message
+	PDF     func(ctx context.Context, d *report.Document, path string) error
 }
 
 // Tell tells progress: done of total units, total 0 when unknown.
@@ -108,7 +110,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
-	s.centre = uplink.Sender{Station: s.Station, Now: s.Now}
+	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
 	var err error
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
@@ -306,7 +308,7 @@ func (q *request) enter() (err error) {
 
 // limit bounds the body and reads a form.
 func (q *request) limit() error {
-	if q.r.Method == http.MethodGet || q.route.upload {
+	if q.route.method == http.MethodGet || q.route.upload {
 		return nil
 	}
 	if q.api {

@@ -167,6 +167,19 @@ func (p *program) notifySendCommand() *cobra.Command {
 	return &cobra.Command{Use: "send", Short: "发出发件箱里到时的通知", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return p.deliver(cmd.Context()) }}
 }
 
+// uplink sends sheets to the centre; people are told when it refuses one.
+func (p *program) uplink(d *station.DB) *uplink.Sender {
+	return &uplink.Sender{Station: d, Now: p.now, Refused: p.refusedMessages}
+}
+
+func (p *program) refusedMessages(m station.Message, problem string) []station.Message {
+	c, err := p.channels()
+	if err != nil {
+		return nil // told by whoever sends messages
+	}
+	return c.Messages("failure", fmt.Sprintf("refused-%d-%d", m.ID, p.now().Unix()), "研究中心没有收下："+m.Subject, problem)
+}
+
 // deliver sends what is due in the outbox, sheets to the centre too. Failures are told and stay in the
 // outbox; they are no fault of the command that queued them.
 func (p *program) deliver(ctx context.Context) error {
@@ -178,7 +191,7 @@ func (p *program) deliver(ctx context.Context) error {
 	return p.withStation(ctx, func(d *station.DB) error {
 		done, err := sender.Deliver(ctx, d, c)
 		if err == nil {
-			err = (&uplink.Sender{Station: d, Now: p.now}).Deliver(ctx)
+			err = p.uplink(d).Deliver(ctx)
 		}
 		if done.Sent > 0 {
 			fmt.Fprintf(p.err, "已发出 %d 条通知\n", done.Sent)

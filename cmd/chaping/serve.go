@@ -253,7 +253,8 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 			}
 			return confirmedMessages(channels, u, x)
 		},
-		PDF: printer.print,
+		Refused: p.refusedMessages,
+		PDF:     printer.print,
 	}, printer.close
 }
 

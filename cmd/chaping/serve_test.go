@@ -383,7 +383,7 @@ func TestPortalMonth(t *testing.T) {
 	w.open("/lexicon/versions?a=0&b=1")
 	w.look("versions")
 
-	for _, page := range []string{"runs", "urgent", "calendar", "accounts", "accounts/1", "stations", "audit", "me", "import", "nowhere"} {
+	for _, page := range []string{"runs", "urgent", "calendar", "accounts", "accounts/1", "stations", "tokens", "audit", "me", "import", "nowhere"} {
 		w.open("/" + page)
 		w.look(strings.ReplaceAll(page, "/", "-"))
 	}

@@ -11,7 +11,6 @@ import (
 
 	"chaping"
 	"chaping/station"
-	"chaping/uplink"
 )
 
 type submitOptions struct {
@@ -78,7 +77,7 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 		if err := d.Push(ctx, &sheet); err != nil {
 			return err
 		}
-		if err := (&uplink.Sender{Station: d, Now: p.now}).Deliver(ctx); err != nil {
+		if err := p.uplink(d).Deliver(ctx); err != nil {
 			return err
 		}
 		push, err := d.PushOf(ctx, &sheet)
