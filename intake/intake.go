@@ -34,6 +34,7 @@ import (
 // The bounds of a file.
 const (
 	MaxFile   = 20 << 20  // bytes
+	MaxJSON   = 128 << 20 // bytes of a sheet that this program wrote, evidence included
 	maxUnpack = 256 << 20 // bytes, of all parts of an office file
 	maxRows   = 5000      // entries
 	maxEmpty  = 1000      // empty rows one after the other: then the sheet has ended
@@ -90,7 +91,7 @@ type line struct {
 // Read reads a filled form. Rows that cannot be used go to reject; err is for
 // a file of which nothing can be used.
 func Read(name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
-	if len(data) <= MaxFile && bytes.HasPrefix(bytes.TrimLeft(data, "\xEF\xBB\xBF \t\r\n"), []byte("{")) {
+	if len(data) <= MaxJSON && bytes.HasPrefix(bytes.TrimLeft(data, "\xEF\xBB\xBF \t\r\n"), []byte("{")) {
 		return readJSON(name, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
 	}
 	tables, err := tables(name, data)

@@ -45,8 +45,8 @@ const inbox = "/api/v1/inbox"
 
 // The bounds of an attempt.
 const (
-	sendTimeout = 2 * time.Minute
-	maxAnswer   = 64 << 10 // bytes
+	sendTimeout = 8 * time.Minute // less than an attempt may take; see station.Claim
+	maxAnswer   = 64 << 10        // bytes
 )
 
 // A refusal is the centre's no: asking again is of no use.

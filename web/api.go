@@ -96,7 +96,7 @@ func (q *request) program() (*station.Account, error) {
 }
 
 // maxSigned bounds what is read before it is known to be signed.
-const maxSigned = intake.MaxFile + maxForm
+const maxSigned = intake.MaxJSON + maxForm
 
 // signer is who signed the request. A signature is for handing reports in: who
 // repeats such a request within the signature's life changes nothing.
@@ -109,6 +109,7 @@ func (q *request) signer() (*station.Account, error) {
 		return nil, err
 	}
 	t, err := q.Station.TokenOf(q.ctx, key, q.address(), func() error {
+		q.patient()
 		body, err := io.ReadAll(http.MaxBytesReader(q.w, q.r.Body, maxSigned))
 		if err != nil {
 			return &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("内容没有读完，或超过 %d MB", maxSigned>>20), "重新发送", err}

@@ -72,10 +72,11 @@ type receipt struct {
 
 // handIn takes a report that was filled in elsewhere.
 func (q *request) handIn() error {
-	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxFile+maxForm)
+	q.patient()
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxJSON+maxForm)
 	file, head, err := q.r.FormFile("file")
 	if err != nil {
-		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxFile>>20), remedy: "选择文件后再提交"}, nil)
+		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxJSON>>20), remedy: "选择文件后再提交"}, nil)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(file)
@@ -99,6 +100,9 @@ func (q *request) handIn() error {
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
 	var entries []json.RawMessage
 	var refused []*chaping.InputError
+	if s.About != "" && len(data) > intake.MaxFile {
+		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("文件超过 %d MB", intake.MaxFile>>20), remedy: "压缩或分成几个文件"}, nil)
+	}
 	if s.About == "" {
 		form, err := intake.Read(name, data, func(e *chaping.InputError) { refused = append(refused, e) })
 		if f, ok := told(err); ok {

@@ -306,6 +306,11 @@ func (q *request) enter() (err error) {
 	return nil
 }
 
+// patient lets a large body take its time.
+func (q *request) patient() {
+	_ = http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(10 * time.Minute)) // what has no deadline needs none
+}
+
 // limit bounds the body and reads a form.
 func (q *request) limit() error {
 	if q.route.method == http.MethodGet || q.route.upload {

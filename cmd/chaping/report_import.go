@@ -100,7 +100,11 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 
 // submit reads and keeps one file; bad is how many rows were refused.
 func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, file string, period chaping.Period, o reportImportOptions) (s station.Submission, bad int, err error) {
-	data, err := readBounded(file, intake.MaxFile)
+	most := int64(intake.MaxJSON) // intake knows better what a form may have
+	if o.free != "" {
+		most = intake.MaxFile
+	}
+	data, err := readBounded(file, most)
 	if err != nil {
 		return s, 0, err
 	}
