@@ -315,8 +315,14 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/tokens/{id}/revoke", "/tokens/2/revoke", nil)
 	w.post("platform", "/watches/{id}/delete", "/watches/1/delete", object{"version": 2})
 
+	source := sources(t)
 	for _, r := range h.routes {
 		route := r.method + " " + r.pattern
+		for _, f := range r.fields() {
+			if !strings.Contains(source, `"`+f.name+`"`) {
+				t.Errorf("%s declares %s, which nobody reads", route, f.name)
+			}
+		}
 		if r.out == nil {
 			continue
 		}
@@ -344,6 +350,27 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	if err != nil || len(entries) != 2 || entries[0].Who != "程序 platform（令牌 1）" {
 		t.Errorf("%+v %v", entries, err)
 	}
+}
+
+// sources are the package's files with handlers.
+func sources(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || name == "routes.go" || name == "field_notes.go" {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	return all.String()
 }
 
 // What is not there yet is promised, in the way that the document says.
