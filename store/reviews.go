@@ -55,9 +55,9 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return month(i) - month(j) })
 	now := s.now()
-	var b reviewColumns
+	b := newReviewColumns(len(order))
 	months, last := 0, -1
-	for _, i := range order {
+	for n, i := range order {
 		if m := month(i); m != last {
 			months, last = months+1, m
 		}
@@ -65,7 +65,7 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			if err := b.send(ctx, s); err != nil {
 				return err
 			}
-			b, months = reviewColumns{}, 1
+			b, months = newReviewColumns(len(order)-n), 1
 		}
 		b.add(&reviews[i], now)
 	}
@@ -131,6 +131,17 @@ type reviewColumns struct {
 	version               []uint64
 	bytes                 int
 	scratch               []byte
+}
+
+// newReviewColumns are empty, with room for so many reviews, or for a batch.
+func newReviewColumns(rows int) reviewColumns {
+	n := min(rows, maxRows)
+	texts := func() []string { return make([]string, 0, n) }
+	return reviewColumns{
+		platform: texts(), product: texts(), id: texts(), rule: texts(), text: texts(), appended: texts(), run: texts(),
+		published: make([]time.Time, 0, n), appendedAt: make([]time.Time, 0, n),
+		rating: make([]int32, 0, n), grade: make([]uint8, 0, n), isDefault: make([]uint8, 0, n), version: make([]uint64, 0, n),
+	}
 }
 
 func (b *reviewColumns) add(r *chaping.Review, now time.Time) {
