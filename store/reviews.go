@@ -45,21 +45,19 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			return err
 		}
 	}
-	month := func(i int) int {
-		t := reviews[i].Published.In(chaping.Shanghai())
-		return t.Year()*12 + int(t.Month())
-	}
+	month := make([]int, len(reviews))
 	order := make([]int, len(reviews)) // by month, so that few inserts touch a month
-	for i := range order {
-		order[i] = i
+	for i := range reviews {
+		t := reviews[i].Published.In(chaping.Shanghai())
+		month[i], order[i] = t.Year()*12+int(t.Month()), i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return month(i) - month(j) })
+	slices.SortStableFunc(order, func(i, j int) int { return month[i] - month[j] })
 	now := s.now()
 	b := newReviewColumns(len(order))
 	months, last := 0, -1
 	for n, i := range order {
-		if m := month(i); m != last {
-			months, last = months+1, m
+		if month[i] != last {
+			months, last = months+1, month[i]
 		}
 		if months > maxMonths || len(b.id) == maxRows || b.bytes > maxBytes {
 			if err := b.send(ctx, s); err != nil {
