@@ -16,7 +16,7 @@ import (
 // counts are of the same reviews, which are then not counted again; or empty.
 func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, before string) error {
 	args := partitionArgs(p, dictionary)
-	if err := s.exec(ctx, "drop_counts", args...); err != nil {
+	if err := s.execShards(ctx, "drop_counts", nil, args...); err != nil {
 		return err
 	}
 	type level struct {
@@ -58,7 +58,7 @@ func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary st
 	}
 	args = append(append(args, bound...), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
 		named("affirmed", string(chaping.Affirmed)))
-	if err := fault("build_counts", s.conn.Exec(ctx, sql, args...)); err != nil {
+	if err := s.run(ctx, "build_counts", sql, args...); err != nil {
 		return err
 	}
 	return s.exec(ctx, "roll_counts", partitionArgs(p, dictionary)...)

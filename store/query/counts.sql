@@ -10,7 +10,7 @@ table of dimensions; whatever a user writes is bound. */ -}}
     WHERE period >= @first AND period <= @last AND dictionary = @dictionary AND assertion = @affirmed AND term IN @terms
     {{- else}}
     SELECT period, day, platform, product, name, reviews, negative, hidden, defaults
-    FROM counts
+    FROM counts{{once}}
     WHERE period >= @first AND period <= @last AND dictionary = @dictionary AND grain = @grain AND level = @level
     {{- if .Names}} AND name IN @terms{{end}}
     {{- end}}
