@@ -191,6 +191,11 @@ func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chapin
 
 // reviewsIn reads the reviews of a window that the statement of that name gives.
 func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, each func(*chaping.Review) error, args ...any) error {
+	return s.queryIn(ctx, w, name, nil, readReviews(each), args...)
+}
+
+// readReviews reads the reviews that a statement gives.
+func readReviews(each func(*chaping.Review) error) func(scan func(...any) error) error {
 	var (
 		r                chaping.Review
 		rating           int32
@@ -198,7 +203,7 @@ func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, ea
 		appendedAt       time.Time
 		version          uint64
 	)
-	return s.queryIn(ctx, w, name, nil, func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
 		err := scan(&r.Platform, &r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &isDefault,
 			&r.Text, &r.Appended, &appendedAt, &r.Run, &version)
 		if err != nil {
@@ -206,7 +211,7 @@ func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, ea
 		}
 		fillReview(&r, rating, grade, isDefault, appendedAt, version)
 		return each(&r)
-	}, args...)
+	}
 }
 
 // fillReview sets what is stored in another form than the review has it.
