@@ -54,23 +54,17 @@ func Movers(ctx context.Context, s *store.Store, q store.CountQuery, yearly bool
 		return nil, err
 	}
 	q.Days = nil
-	before := q
+	now, before := store.Span{First: q.First, Last: q.Last}, store.Span{First: shift(q.First, -length(q)), Last: q.First.Previous()}
 	if yearly {
-		before.First, before.Last = shift(q.First, -12), shift(q.Last, -12)
-	} else {
-		before.First, before.Last = shift(q.First, -length(q)), q.First.Previous()
+		before = store.Span{First: shift(q.First, -12), Last: shift(q.Last, -12)}
 	}
-	now, err := fill(ctx, s, q)
+	rows, err := s.Compare(ctx, q, now, before)
 	if err != nil {
 		return nil, err
 	}
-	then, err := fill(ctx, s, before)
-	if err != nil {
-		return nil, err
-	}
-	var list []Mover
-	for k := range union(now.rows, then.rows) {
-		list = append(list, Mover{Now: now.row(k), Before: then.row(k)})
+	list := make([]Mover, len(rows))
+	for i, r := range rows {
+		list[i] = Mover{Now: r[0], Before: r[1]}
 	}
 	slices.SortFunc(list, func(a, b Mover) int {
 		x, y := a.Change(), b.Change()
@@ -94,29 +88,21 @@ func Spikes(ctx context.Context, s *store.Store, q store.CountQuery, history int
 	if err := noTime(q); err != nil {
 		return nil, err
 	}
-	q.First, q.Days = q.Last, nil
-	past := q
-	past.First, past.Last = shift(q.Last, -history), q.Last.Previous()
-	now, err := fill(ctx, s, q)
+	q.Days = nil
+	rows, err := s.Compare(ctx, q, store.Span{First: q.Last, Last: q.Last}, store.Span{First: shift(q.Last, -history), Last: q.Last.Previous()})
 	if err != nil {
 		return nil, err
 	}
-	then, err := fill(ctx, s, past)
-	if err != nil {
-		return nil, err
-	}
-	var before []trend.Count
-	keys := slices.Sorted(union(now.rows, then.rows))
-	for _, k := range keys {
-		r := then.row(k)
-		before = append(before, trend.Count{Hits: r.Affirmed, Reviews: r.Reviews})
+	before := make([]trend.Count, len(rows))
+	for i, r := range rows {
+		before[i] = trend.Count{Hits: r[1].Affirmed, Reviews: r[1].Reviews}
 	}
 	prior := trend.PriorOf(before)
-	list := make([]Spike, len(keys))
-	tests := make([]*trend.Spike, len(keys))
-	for i, k := range keys {
-		r := now.row(k)
-		list[i] = Spike{Now: r, Before: before[i], Spike: prior.Exceeds(trend.Count{Hits: r.Affirmed, Reviews: r.Reviews}, before[i])}
+	list := make([]Spike, len(rows))
+	tests := make([]*trend.Spike, len(rows))
+	for i, r := range rows {
+		now := trend.Count{Hits: r[0].Affirmed, Reviews: r[0].Reviews}
+		list[i] = Spike{Now: r[0], Before: before[i], Spike: prior.Exceeds(now, before[i])}
 		tests[i] = &list[i].Spike
 	}
 	trend.Adjust(tests)
@@ -143,38 +129,32 @@ func Drifts(ctx context.Context, s *store.Store, q store.CountQuery) ([]Drift, e
 	q.Days = nil
 	n := length(q)
 	learn := max(1, n/3)
-	series := map[string][]trend.Count{}
-	tables := make([]table, n)
-	for i := range tables {
-		one := q
-		one.First = shift(q.First, i)
-		one.Last = one.First
-		var err error
-		if tables[i], err = fill(ctx, s, one); err != nil {
-			return nil, err
-		}
-		for k := range tables[i].rows {
-			series[k] = make([]trend.Count, n)
-		}
+	spans := make([]store.Span, n)
+	for i := range spans {
+		at := shift(q.First, i)
+		spans[i] = store.Span{First: at, Last: at}
 	}
-	var rest []trend.Count
-	for k, list := range series {
-		var sum trend.Count
-		for i := range list {
-			r := tables[i].row(k)
-			list[i] = trend.Count{Hits: r.Affirmed, Reviews: r.Reviews}
+	rows, err := s.Compare(ctx, q, spans...)
+	if err != nil {
+		return nil, err
+	}
+	series := make([][]trend.Count, len(rows))
+	rest := make([]trend.Count, len(rows))
+	for k, r := range rows {
+		series[k] = make([]trend.Count, n)
+		for i := range r {
+			series[k][i] = trend.Count{Hits: r[i].Affirmed, Reviews: r[i].Reviews}
 			if i < learn {
-				sum.Hits += r.Affirmed
-				sum.Reviews += r.Reviews
+				rest[k].Hits += r[i].Affirmed
+				rest[k].Reviews += r[i].Reviews
 			}
 		}
-		rest = append(rest, sum)
 	}
 	prior := trend.PriorOf(rest)
 	var list []Drift
 	for k, counts := range series {
 		if d := prior.DriftOf(counts, learn); d.Rising() {
-			list = append(list, Drift{Keys: split(k), Series: counts, Since: shift(q.First, min(d.Since, n-1)), Sum: d.Sum})
+			list = append(list, Drift{Keys: rows[k][0].Keys, Series: counts, Since: shift(q.First, min(d.Since, n-1)), Sum: d.Sum})
 		}
 	}
 	slices.SortFunc(list, func(a, b Drift) int {
@@ -230,90 +210,6 @@ func Repeats(ctx context.Context, s *store.Store, q store.CountQuery, least int)
 		return cmp.Or(cmp.Compare(len(b.Periods), len(a.Periods)), cmp.Compare(b.Negative, a.Negative), strings.Compare(a.Shop, b.Shop))
 	})
 	return list, nil
-}
-
-// A table is the answer to a query, by key, that also knows the reviews of
-// series without a problem.
-type table struct {
-	rows  map[string]store.CountRow
-	whole map[string]store.CountRow // by the keys that all reviews have
-	rest  []int                     // their places
-}
-
-// fill asks a query, and for the reviews of series without a problem.
-func fill(ctx context.Context, s *store.Store, q store.CountQuery) (table, error) {
-	t := table{rows: map[string]store.CountRow{}, whole: map[string]store.CountRow{}}
-	rows, err := s.Counts(ctx, q)
-	if err != nil {
-		return t, err
-	}
-	for _, r := range rows {
-		if r.Affirmed > 0 {
-			t.rows[join(r.Keys)] = r
-		}
-	}
-	all := q
-	all.By, all.Terms, all.Hazards = nil, nil, nil
-	for i, d := range q.By {
-		if d != store.ByTerm && d != store.ByHazard {
-			t.rest = append(t.rest, i)
-			all.By = append(all.By, d)
-		}
-	}
-	if rows, err = s.Counts(ctx, all); err != nil {
-		return t, err
-	}
-	for _, r := range rows {
-		t.whole[join(r.Keys)] = r
-	}
-	return t, nil
-}
-
-// row is a series' row; one without a problem has its reviews only.
-func (t *table) row(k string) store.CountRow {
-	if r, there := t.rows[k]; there {
-		return r
-	}
-	keys := split(k)
-	var rest []string
-	for _, i := range t.rest {
-		rest = append(rest, keys[i])
-	}
-	r := t.whole[join(rest)]
-	return store.CountRow{Keys: keys, Reviews: r.Reviews, AllNeg: r.AllNeg, Defaults: r.Defaults}
-}
-
-// union yields the keys of both.
-func union(a, b map[string]store.CountRow) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range a {
-			if !yield(k) {
-				return
-			}
-		}
-		for k := range b {
-			if _, twice := a[k]; !twice && !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-const separator = "\x00"
-
-// join ends every key with a separator, so that no keys and one empty key differ.
-func join(keys []string) string {
-	var b strings.Builder
-	for _, k := range keys {
-		b.WriteString(k)
-		b.WriteString(separator)
-	}
-	return b.String()
-}
-
-func split(k string) []string {
-	keys := strings.Split(k, separator)
-	return keys[:len(keys)-1]
 }
 
 func noTime(q store.CountQuery) error {

@@ -22,7 +22,7 @@ func BenchmarkWorkers(b *testing.B) {
 	address := redistest.Start(b, "--appendonly", "yes")
 	for _, n := range []int{1, 3} {
 		b.Run(map[int]string{1: "one process", 3: "three processes"}[n], func(b *testing.B) {
-			m, base := serve(b, mall.Config{Seed: 17, Products: 120, ReviewsPerProduct: 60, Latency: 100 * time.Millisecond})
+			m, base := serve(b, mall.Config{Seed: 17, Products: 360, ReviewsPerProduct: 60, Latency: 100 * time.Millisecond})
 			run := 0
 			for b.Loop() {
 				run++

@@ -186,7 +186,7 @@ func (im *run) rows(ctx context.Context, src source) error {
 		send := func() error {
 			select {
 			case batches <- im.batch:
-				im.batch = batch{}
+				im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()

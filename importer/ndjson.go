@@ -74,18 +74,21 @@ func (s *ndjsonSource) next() (record, error) {
 		if len(line) == 0 {
 			continue
 		}
-		number, line := s.line, bytes.Clone(line)
-		return record{line: number, bytes: len(line), parse: func() row { return s.parse(number, line, tooLong) }}, nil
+		number, text := s.line, string(line)
+		return record{line: number, bytes: len(text), parse: func() row { return s.parse(number, text, tooLong) }}, nil
 	}
 }
 
+// usualFields is how many fields a record has, seldom more.
+const usualFields = 16
+
 // parse makes a row of a line.
-func (s *ndjsonSource) parse(number int, line []byte, tooLong bool) row {
+func (s *ndjsonSource) parse(number int, line string, tooLong bool) row {
 	fault := func(value, problem, remedy string) row {
 		return row{line: number, err: &chaping.InputError{File: s.file, Line: number, Value: value, Problem: problem, Remedy: remedy}}
 	}
 	if tooLong {
-		return fault(string(line), "这一行超过 32 MB", "检查文件是否缺少换行")
+		return fault(line, "这一行超过 32 MB", "检查文件是否缺少换行")
 	}
 	text, damaged := s.dec.decode(line)
 	if foreign.JSONDepth(text) > maxDepth {
@@ -97,26 +100,27 @@ func (s *ndjsonSource) parse(number int, line []byte, tooLong bool) row {
 	obj := gjson.Parse(text)
 	type value struct {
 		place
-		gjson.Result
+		text string
+		null bool
 	}
-	var values []value // of the keys, each key's first
+	values := make([]value, 0, usualFields) // of each field the one of the first key that has any
 	obj.ForEach(func(key, v gjson.Result) bool {
 		for _, at := range s.keys[key.Str] {
-			if !slices.ContainsFunc(values, func(old value) bool { return old.place == at }) {
-				values = append(values, value{at, v})
+			i := slices.IndexFunc(values, func(old value) bool { return old.field == at.field })
+			switch {
+			case i < 0:
+				values = append(values, value{})
+				i = len(values) - 1
+			case v.Type == gjson.Null || !values[i].null && values[i].rank <= at.rank:
+				continue
 			}
+			values[i] = value{at, strings.ToValidUTF8(v.String(), "\uFFFD"), v.Type == gjson.Null}
 		}
 		return true
 	})
 	rw := row{line: number, field: func(field string) string {
-		best := -1
-		for i := range values {
-			if v := &values[i]; v.field == field && v.Type != gjson.Null && (best < 0 || v.rank < values[best].rank) {
-				best = i
-			}
-		}
-		if best >= 0 {
-			return strings.ToValidUTF8(values[best].String(), "\uFFFD")
+		if i := slices.IndexFunc(values, func(v value) bool { return v.field == field && !v.null }); i >= 0 {
+			return values[i].text
 		}
 		for _, path := range s.paths[field] {
 			if v := obj.Get(path); v.Exists() && v.Type != gjson.Null {

@@ -145,18 +145,18 @@ func newDecoder(charset string) decoder {
 }
 
 // decode returns the text and whether bytes had to be replaced by U+FFFD.
-func (d decoder) decode(b []byte) (s string, damaged bool) {
-	if (d.enc == nil || d.auto) && utf8.Valid(b) {
-		return string(b), false
+func (d decoder) decode(s string) (text string, damaged bool) {
+	if (d.enc == nil || d.auto) && utf8.ValidString(s) {
+		return s, false
 	}
 	if d.enc == nil {
-		return strings.ToValidUTF8(string(b), "\uFFFD"), true
+		return strings.ToValidUTF8(s, "\uFFFD"), true
 	}
-	out, err := d.enc.NewDecoder().Bytes(b)
+	out, err := d.enc.NewDecoder().String(s)
 	if err != nil {
-		return strings.ToValidUTF8(string(b), "\uFFFD"), true
+		return strings.ToValidUTF8(s, "\uFFFD"), true
 	}
-	return string(out), bytes.ContainsRune(out, utf8.RuneError)
+	return out, strings.ContainsRune(out, utf8.RuneError)
 }
 
 // isUTF8 tells whether the start of a table is UTF-8: a cut character at the

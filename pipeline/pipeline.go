@@ -69,6 +69,19 @@ const batch = 2000
 // Mine finds the mentions in every review of the period, unless that was done
 // for the same reviews with the same dictionary; again forces it.
 func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
+	for try := 1; ; try++ {
+		out, err := p.mineOnce(ctx, period, again)
+		if try == mineTries || !p.Store.Lost(err) {
+			return out, err
+		}
+	}
+}
+
+// mineTries is how often mining begins again after a server was lost while
+// reviews were being read: a stream does not continue elsewhere.
+const mineTries = 3
+
+func (p *Pipeline) mineOnce(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
 	out := Mined{Period: period.String(), Dictionary: p.Miner.Version()}
 	version := p.Miner.Version()
 	runs, err := p.Store.Runs(ctx, store.RunFilter{Stage: stageMine, Period: period, Limit: maxRuns})

@@ -195,17 +195,19 @@ func (a *Annual) titleLines() string {
 }
 
 // JSON is the report as JSON.
-func (a *Annual) JSON() ([]byte, error) {
+func (a *Annual) JSON() ([]byte, error) { return encode(a.json()) }
+
+// WriteJSON writes the report's JSON.
+func (a *Annual) WriteJSON(path string) error { return writeJSON(path, a.json()) }
+
+func (a *Annual) json() any {
 	a.Outline = annualGuidance()
-	return encode(struct {
+	return struct {
 		Form  string `json:"form"`
 		Title string `json:"title"`
 		*Annual
-	}{"annual", a.Title(), a})
+	}{"annual", a.Title(), a}
 }
-
-// WriteJSON writes the report's JSON.
-func (a *Annual) WriteJSON(path string) error { return writeBytes(path, a.JSON) }
 
 // FiledOn sets the day of filing.
 func (a *Annual) FiledOn(t time.Time) { a.Filed = t.In(chaping.Shanghai()).Format(time.DateOnly) }

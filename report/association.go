@@ -321,9 +321,14 @@ type associationJSON struct {
 }
 
 // JSON is the sheet as JSON.
-func (a *Association) JSON() ([]byte, error) {
+func (a *Association) JSON() ([]byte, error) { return encode(a.json()) }
+
+// WriteJSON writes the sheet's JSON.
+func (a *Association) WriteJSON(path string) error { return writeJSON(path, a.json()) }
+
+func (a *Association) json() associationJSON {
 	w := a.Period.Window()
-	return encode(associationJSON{"association", a.Period.String(), day(w.FirstDay()), day(w.LastDay()), a.Station, a.Filler, a.Phone, day(a.Filed), a.Dictionary, a.Program, a.draft(), orEmpty(a.Entries)})
+	return associationJSON{"association", a.Period.String(), day(w.FirstDay()), day(w.LastDay()), a.Station, a.Filler, a.Phone, day(a.Filed), a.Dictionary, a.Program, a.draft(), orEmpty(a.Entries)}
 }
 
 // ReadAssociation is the sheet that JSON wrote, or an operator has edited.
@@ -342,6 +347,3 @@ func ReadAssociation(data []byte) (*Association, error) {
 	}
 	return &Association{Station: j.Station, Filler: j.Filler, Phone: j.Phone, Filed: filed, Period: period, Program: j.Program, Dictionary: j.Dictionary, Entries: j.Entries}, nil
 }
-
-// WriteJSON writes the sheet's JSON.
-func (a *Association) WriteJSON(path string) error { return writeBytes(path, a.JSON) }

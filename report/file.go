@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"chaping"
 )
 
@@ -62,10 +66,15 @@ type platformJSON struct {
 
 // JSON is the sheet as JSON. That of a frozen sheet is what was frozen, byte
 // for byte.
-func (p *Platform) JSON() ([]byte, error) {
+func (p *Platform) JSON() ([]byte, error) { return encode(p.json()) }
+
+// WriteJSON writes the sheet's JSON.
+func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json()) }
+
+func (p *Platform) json() platformJSON {
 	from, to := p.window()
-	return encode(platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Program,
-		p.Definitions(), orEmpty(p.Rows), orEmpty(p.Evidence), p.EvidenceOmitted})
+	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Program,
+		p.Definitions(), orEmpty(p.Rows), orEmpty(p.Evidence), p.EvidenceOmitted}
 }
 
 // ReadPlatform is the sheet that JSON wrote, with the definitions it was
@@ -87,28 +96,24 @@ func ReadPlatform(data []byte) (*Platform, error) {
 		Rows: j.Rows, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}, nil
 }
 
-// WriteJSON writes the sheet's JSON.
-func (p *Platform) WriteJSON(path string) error { return writeBytes(path, p.JSON) }
+// formJSON is how forms are written as JSON: as they always were, since the
+// hash of a frozen sheet is one of its bytes, but piece by piece.
+func formJSON(w io.Writer, v any) error {
+	err := jsonv2.MarshalWrite(w, v, jsonv1.DefaultOptionsV1(), jsontext.WithIndent(" "), jsontext.EscapeForHTML(false))
+	if err == nil {
+		_, err = io.WriteString(w, "\n")
+	}
+	return err
+}
 
-// encode is JSON as our files have it.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	err := enc.Encode(v)
+	err := formJSON(&b, v)
 	return b.Bytes(), err
 }
 
-// writeBytes writes what make gives.
-func writeBytes(path string, make func() ([]byte, error)) error {
-	return WriteFile(path, func(w io.Writer) error {
-		data, err := make()
-		if err == nil {
-			_, err = w.Write(data)
-		}
-		return err
-	})
+func writeJSON(path string, v any) error {
+	return WriteFile(path, func(w io.Writer) error { return formJSON(w, v) })
 }
 
 // day writes a date, "" for none.

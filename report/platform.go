@@ -134,8 +134,8 @@ func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
 	return rows
 }
 
-// sortRows orders and numbers rows.
-func sortRows(rows []PlatformRow) {
+// sortRows orders and numbers rows, and gives the new number for each old one.
+func sortRows(rows []PlatformRow) (renumbered []int) {
 	slices.SortStableFunc(rows, func(a, b PlatformRow) int {
 		return cmp.Or(
 			cmp.Compare(b.NegativeReviews, a.NegativeReviews),
@@ -146,9 +146,16 @@ func sortRows(rows []PlatformRow) {
 			cmp.Compare(a.ProductID, b.ProductID),
 		)
 	})
+	last := 0
 	for i := range rows {
+		last = max(last, rows[i].Seq)
+	}
+	renumbered = make([]int, last+1)
+	for i := range rows {
+		renumbered[rows[i].Seq] = i + 1
 		rows[i].Seq = i + 1
 	}
+	return renumbered
 }
 
 // Select leaves out rows with fewer than least negative reviews, and all but
@@ -164,21 +171,13 @@ func (p *Platform) Select(least uint64, top int) {
 // keep drops the other rows and their evidence, and orders and numbers what
 // is left.
 func (p *Platform) keep(wanted func(*PlatformRow) bool) {
+	all := len(p.Rows)
 	p.Rows = slices.DeleteFunc(p.Rows, func(r PlatformRow) bool { return !wanted(&r) })
-	before := make([]int, len(p.Rows))
-	index := make(map[rowKey]int, len(p.Rows))
-	for i := range p.Rows {
-		before[i] = p.Rows[i].Seq
-		index[p.Rows[i].key()] = i
-	}
-	sortRows(p.Rows)
-	renumber := make(map[int]int, len(p.Rows))
-	for i := range p.Rows {
-		renumber[before[index[p.Rows[i].key()]]] = p.Rows[i].Seq
-	}
-	p.Evidence = slices.DeleteFunc(p.Evidence, func(e Evidence) bool { return renumber[e.Seq] == 0 })
+	number := sortRows(p.Rows)
+	number = append(number, make([]int, max(0, all+1-len(number)))...) // those of the last rows, when they are gone
+	p.Evidence = slices.DeleteFunc(p.Evidence, func(e Evidence) bool { return number[e.Seq] == 0 })
 	for i := range p.Evidence {
-		p.Evidence[i].Seq = renumber[p.Evidence[i].Seq]
+		p.Evidence[i].Seq = number[p.Evidence[i].Seq]
 	}
 	slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
 		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(countedOrder(a.Counted), countedOrder(b.Counted)),

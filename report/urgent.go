@@ -120,15 +120,17 @@ func (u *Urgent) Document() *Document {
 }
 
 // JSON is the report as JSON.
-func (u *Urgent) JSON() ([]byte, error) {
-	return encode(struct {
-		Form string `json:"form"`
-		*Urgent
-	}{"urgent", u})
-}
+func (u *Urgent) JSON() ([]byte, error) { return encode(u.json()) }
 
 // WriteJSON writes the report's JSON.
-func (u *Urgent) WriteJSON(path string) error { return writeBytes(path, u.JSON) }
+func (u *Urgent) WriteJSON(path string) error { return writeJSON(path, u.json()) }
+
+func (u *Urgent) json() any {
+	return struct {
+		Form string `json:"form"`
+		*Urgent
+	}{"urgent", u}
+}
 
 // FiledOn sets the day of filing.
 func (u *Urgent) FiledOn(t time.Time) { u.Filed = t.In(chaping.Shanghai()).Format(time.DateOnly) }

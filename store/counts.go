@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -16,7 +17,7 @@ import (
 // counts are of the same reviews, which are then not counted again; or empty.
 func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, before string) error {
 	args := partitionArgs(p, dictionary)
-	if err := s.exec(ctx, "drop_counts", args...); err != nil {
+	if err := s.execShards(ctx, "drop_counts", nil, args...); err != nil {
 		return err
 	}
 	type level struct {
@@ -58,7 +59,7 @@ func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary st
 	}
 	args = append(append(args, bound...), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
 		named("affirmed", string(chaping.Affirmed)))
-	if err := fault("build_counts", s.conn.Exec(ctx, sql, args...)); err != nil {
+	if err := s.run(ctx, "build_counts", sql, args...); err != nil {
 		return err
 	}
 	return s.exec(ctx, "roll_counts", partitionArgs(p, dictionary)...)
@@ -165,24 +166,84 @@ func ratio(a, b uint64) float64 {
 // maxCountRows bounds an answer.
 const maxCountRows = 1_000_000
 
-// counting is what counts.sql is executed with.
-type counting struct {
-	CountQuery
-	Columns []string
-	Exact   bool // several terms or hazards together: distinct reviews are counted from mentions
-	Names   bool
-	Items   bool
-	Listed  bool // only listed products can match
-	Keyword bool
-	Price   bool
-}
-
 // Counts answers a query, by the keys. Rows without any review are left out;
 // rows with reviews and without problems are there unless split by term or
 // hazard. It reads the counts that BuildCounts made: periods that were not
 // mined with the dictionary are missing (see CountedPeriods).
 func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
-	c := counting{CountQuery: q, Price: q.PriceHigh > 0 || q.PriceLow > 0,
+	lists, err := s.countSpans(ctx, q, false, Span{q.First, q.Last})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]CountRow, len(lists))
+	for i := range lists {
+		rows[i] = lists[i][0]
+	}
+	return rows, nil
+}
+
+// A Span is some periods in turn, both ends included.
+type Span struct{ First, Last chaping.Period }
+
+// Compare answers a query for each of the spans in place of its own periods:
+// for every key in which any of them affirms a problem, a row a span. A query
+// that is split by time can hardly be compared.
+func (s *Store) Compare(ctx context.Context, q CountQuery, spans ...Span) ([][]CountRow, error) {
+	return s.countSpans(ctx, q, true, spans...)
+}
+
+// counting is what counts.sql is executed with.
+type counting struct {
+	CountQuery
+	Spans     []span
+	Columns   []countColumn
+	Problems  bool // reviews that affirm a problem are counted,
+	Whole     bool // all reviews are
+	Affirming bool // keys without a problem are left out
+	Exact     bool // several terms or hazards together: distinct reviews are counted from mentions
+	Names     bool
+	Items     bool
+	Listed    bool // only listed products can match
+	Keyword   bool
+	Price     bool
+}
+
+// A span's numbers are columns whose names end in its own.
+type span struct {
+	Number, Of int
+	Counts     []string
+}
+
+// A countColumn is what counts are split by.
+type countColumn struct {
+	Expression string
+	Item       bool // of a listing's columns
+}
+
+// Name is the column's name, of number i, once counts were added up.
+func (c countColumn) Name(i int) string {
+	if c.Item {
+		return c.Expression
+	}
+	return "k" + strconv.Itoa(i)
+}
+
+// Grouped is what counts are added up by before they meet listings.
+func (c counting) Grouped() (names []string) {
+	for i, column := range c.Columns {
+		if !column.Item {
+			names = append(names, column.Name(i))
+		}
+	}
+	if c.Items {
+		names = append(names, "platform", "product")
+	}
+	return names
+}
+
+// countSpans gives for every key a row a span.
+func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, spans ...Span) ([][]CountRow, error) {
+	c := counting{CountQuery: q, Problems: true, Whole: true, Affirming: affirming, Price: q.PriceHigh > 0 || q.PriceLow > 0,
 		Listed: len(q.Keywords)+len(q.Shops)+len(q.Regions) > 0 || q.PriceHigh > 0 || q.PriceLow > 0}
 	c.Items = c.Listed
 	daily := q.Days != nil
@@ -199,7 +260,7 @@ func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
 		if !column.name {
 			rest = append(rest, i)
 		}
-		c.Columns = append(c.Columns, column.column)
+		c.Columns = append(c.Columns, countColumn{column.column, column.item})
 	}
 	c.Keyword = seen[ByKeyword]
 	if seen[ByTerm] && seen[ByHazard] {
@@ -211,53 +272,61 @@ func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
 	if c.Exact && level == levelHazard {
 		names = q.termsOf(q.Hazards)
 	}
-	byProduct := c.Items || seen[ByProduct] || len(q.Products) > 0
-	args := q.args(level, names, grain(daily, byProduct))
+	args := q.args(level, names, grain(daily, c.Items || seen[ByProduct] || len(q.Products) > 0))
+	for i, of := range spans {
+		c.Spans = append(c.Spans, newSpan(i, len(spans)))
+		args = append(args, named("first"+strconv.Itoa(i), periodNumber(of.First)), named("last"+strconv.Itoa(i), periodNumber(of.Last)))
+	}
 
-	var rows []CountRow
-	index := map[string][]int{}
-	key := func(keys []string, at []int) string {
-		var b strings.Builder
-		for _, i := range at {
-			b.WriteString(keys[i])
-			b.WriteByte(0)
-		}
-		return b.String()
-	}
-	all := make([]int, len(rest))
-	for i := range all {
-		all[i] = i
-	}
-	err := s.count(ctx, c, args, func(keys []string, n [4]uint64) {
-		k := key(keys, rest)
-		index[k] = append(index[k], len(rows))
-		rows = append(rows, CountRow{Keys: keys, Affirmed: n[0], Negative: n[1], Hidden: n[2]})
-	})
+	split := seen[ByTerm] || seen[ByHazard] // then all reviews are those of the other keys
+	c.Whole = !split
+	var lists [][]CountRow
+	err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
 	if err != nil {
 		return nil, err
 	}
-	whole := c
-	whole.Exact, whole.Names, whole.Columns = false, false, nil
-	for _, i := range rest {
-		whole.Columns = append(whole.Columns, c.Columns[i])
-	}
-	wholeDaily := q.Days != nil || slices.ContainsFunc(q.By, func(d Dimension) bool { return dimensionColumns[d].daily })
-	named := seen[ByTerm] || seen[ByHazard]
-	err = s.count(ctx, whole, q.args(levelAll, nil, grain(wholeDaily, byProduct)), func(keys []string, n [4]uint64) {
-		k := key(keys, all)
-		if index[k] == nil && !named && n[0] > 0 {
-			index[k] = append(index[k], len(rows))
-			rows = append(rows, CountRow{Keys: keys})
+	if split {
+		whole := c
+		whole.Problems, whole.Whole, whole.Affirming, whole.Columns = false, true, false, nil
+		for _, i := range rest {
+			whole.Columns = append(whole.Columns, c.Columns[i])
 		}
-		for _, i := range index[k] {
-			rows[i].Reviews, rows[i].AllNeg, rows[i].Defaults = n[0], n[1], n[3]
+		of := map[string][]CountRow{}
+		if err := s.count(ctx, whole, args, func(list []CountRow) { of[joinKeys(list[0].Keys)] = list }); err != nil {
+			return nil, err
 		}
-	})
-	if err != nil {
-		return nil, err
+		keys := make([]string, len(rest))
+		for _, list := range lists {
+			for k, i := range rest {
+				keys[k] = list[0].Keys[i]
+			}
+			all := of[joinKeys(keys)]
+			for i := range all {
+				list[i].Reviews, list[i].AllNeg, list[i].Defaults = all[i].Reviews, all[i].AllNeg, all[i].Defaults
+			}
+		}
 	}
-	slices.SortFunc(rows, func(a, b CountRow) int { return slices.Compare(a.Keys, b.Keys) })
-	return rows, nil
+	slices.SortFunc(lists, func(a, b []CountRow) int { return slices.Compare(a[0].Keys, b[0].Keys) })
+	return lists, nil
+}
+
+func newSpan(i, of int) span {
+	s := span{Number: i, Of: of}
+	if of == 1 {
+		s.Of = 0 // nothing to tell apart
+	}
+	for _, name := range []string{"affirmed", "negative", "hidden", "reviews", "all_negative", "defaults"} {
+		s.Counts = append(s.Counts, name+strconv.Itoa(i))
+	}
+	return s
+}
+
+// joinKeys makes one string of keys.
+func joinKeys(keys []string) string {
+	if len(keys) == 1 {
+		return keys[0]
+	}
+	return strings.Join(keys, "\x00")
 }
 
 func dimensionList() string {
@@ -346,29 +415,30 @@ func (q *CountQuery) args(level int, names []string, grain uint8) []any {
 	return args
 }
 
-// count runs counts.sql.
-func (s *Store) count(ctx context.Context, c counting, args []any, each func(keys []string, n [4]uint64)) error {
+// count runs counts.sql and gives every key's rows, one a span.
+func (s *Store) count(ctx context.Context, c counting, args []any, each func([]CountRow)) error {
 	rows := 0
-	args = append(args, named("limit", maxCountRows+1))
+	args = append(slices.Clip(args), named("limit", maxCountRows+1))
+	targets := make([]any, 0, len(c.Columns)+6*len(c.Spans))
 	return s.query(ctx, "counts", c, args, func(scan func(...any) error) error {
 		if rows++; rows > maxCountRows {
 			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("结果超过 %d 行", maxCountRows), Remedy: "减少统计的维度，或加条件"}
 		}
 		keys := make([]string, len(c.Columns))
-		var n [4]uint64
-		targets := make([]any, 0, len(keys)+len(n))
+		list := make([]CountRow, len(c.Spans))
+		targets = targets[:0]
 		for i := range keys {
 			targets = append(targets, &keys[i])
 		}
-		for i := range n {
-			targets = append(targets, &n[i])
+		for i := range list {
+			r := &list[i]
+			r.Keys = keys
+			targets = append(targets, &r.Affirmed, &r.Negative, &r.Hidden, &r.Reviews, &r.AllNeg, &r.Defaults)
 		}
 		if err := scan(targets...); err != nil {
 			return err
 		}
-		if n[0] > 0 {
-			each(keys, n)
-		}
+		each(list)
 		return nil
 	})
 }

@@ -12,10 +12,10 @@ import (
 // may be streaming meanwhile.
 func (s *Store) ReplaceMentions(ctx context.Context, p chaping.Period, dictionary string) (*MentionWriter, error) {
 	args := partitionArgs(p, dictionary)
-	if err := s.exec(ctx, "drop_tallies", args...); err != nil {
+	if err := s.execShards(ctx, "drop_tallies", nil, args...); err != nil {
 		return nil, err
 	}
-	if err := s.exec(ctx, "drop_mentions", args...); err != nil {
+	if err := s.execShards(ctx, "drop_mentions", nil, args...); err != nil {
 		return nil, err
 	}
 	return &MentionWriter{store: s, period: periodNumber(p), dictionary: dictionary}, nil

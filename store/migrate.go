@@ -28,12 +28,121 @@ type migration struct {
 }
 
 // A dialect is what a template knows of the server.
-type dialect struct{ version proto.Version }
+type dialect struct {
+	version proto.Version
+	cluster *cluster // nil on one server
+}
 
 // Since tells whether the server is of that version or newer.
 func (d dialect) Since(major, minor uint64) bool {
 	return proto.CheckMinVersion(proto.Version{Major: major, Minor: minor}, d.version)
 }
+
+// Table names a table that is made or dropped: on a cluster that of every
+// shard, on all its replicas.
+func (d dialect) Table(name string) string {
+	if d.cluster == nil {
+		return name
+	}
+	return d.Local(name) + d.onCluster()
+}
+
+// Local names a table where it is stored.
+func (d dialect) Local(name string) string {
+	if d.cluster == nil {
+		return name
+	}
+	return d.qualified(name + localSuffix)
+}
+
+// Engine is the table's engine; version names the column by which of two rows
+// one holds, or is empty.
+func (d dialect) Engine(name, version string) string {
+	var args []string
+	engine := "ReplacingMergeTree"
+	if c := d.cluster; c != nil {
+		engine = "Replicated" + engine
+		args = []string{quote("/clickhouse/tables/{shard}/" + c.database + "/" + name), "'{replica}'"}
+	}
+	if version != "" {
+		args = append(args, version)
+	}
+	if args == nil {
+		return engine
+	}
+	return engine + "(" + strings.Join(args, ", ") + ")"
+}
+
+// Spread follows a table's statement: on a cluster the Distributed table over
+// the shards, key being what a row is sharded by.
+func (d dialect) Spread(name, key string) string {
+	c := d.cluster
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf(";\nCREATE TABLE IF NOT EXISTS %s%s AS %s ENGINE = Distributed(%s, %s, %s, %s);",
+		d.qualified(name), d.onCluster(), d.Local(name), quote(c.name), quote(c.database), quote(name+localSuffix), key)
+}
+
+// Drop drops a table.
+func (d dialect) Drop(name string) string {
+	if d.cluster == nil {
+		return "DROP TABLE IF EXISTS " + name
+	}
+	at := d.onCluster()
+	if d.Since(20, 10) {
+		at += " SYNC" // the name in the keeper is free at once
+	}
+	return fmt.Sprintf("DROP TABLE IF EXISTS %s%s;\nDROP TABLE IF EXISTS %s%s", d.qualified(name), at, d.Local(name), at)
+}
+
+func (d dialect) qualified(table string) string {
+	return identifier(d.cluster.database) + "." + identifier(table)
+}
+
+func (d dialect) onCluster() string { return " ON CLUSTER " + identifier(d.cluster.name) }
+
+// System is a system table: on a cluster, of one replica of every shard, those
+// that are read from now.
+func (d dialect) System(table string) string {
+	if d.cluster == nil {
+		return "system." + table
+	}
+	return "cluster(" + quote(d.cluster.name) + ", system, " + table + ")"
+}
+
+// Database is the database's name as an expression: elsewhere in a cluster
+// another one may be the current one.
+func (d dialect) Database() string {
+	if d.cluster == nil {
+		return "currentDatabase()"
+	}
+	return quote(d.cluster.database)
+}
+
+// Plain is an expression: the name of a table as statements have it, by the
+// one it is stored under.
+func (d dialect) Plain(column string) string {
+	if d.cluster == nil {
+		return column
+	}
+	return "replaceRegexpOne(" + column + ", '" + localSuffix + "$', '')"
+}
+
+// Once makes a reading see rows once that one statement has written: on a
+// cluster it may have been run again.
+func (d dialect) Once() string {
+	if d.cluster == nil {
+		return ""
+	}
+	return " FINAL"
+}
+
+var escapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`, "`", "\\`")
+
+func quote(s string) string { return "'" + escapes.Replace(s) + "'" }
+
+func identifier(s string) string { return "`" + escapes.Replace(s) + "`" }
 
 func migrations(d dialect) ([]migration, error) {
 	templates, err := template.ParseFS(migrationFiles, "migrations/*.sql")
@@ -77,7 +186,15 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.exec(ctx, "create_schema_migrations"); err != nil {
+	var made uint8 // asked for first: making tables needs all servers of a cluster
+	err = s.query(ctx, "has_migrations", nil, nil, func(scan func(...any) error) error { return scan(&made) })
+	if err == nil && made == 0 {
+		var sql string
+		if sql, err = s.sql("create_schema_migrations", s.dialect); err == nil {
+			err = s.createTables(ctx, "create_schema_migrations", statements(sql))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	var done uint32
@@ -93,14 +210,22 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	for _, m := range list[done:] {
-		for _, statement := range m.statements {
-			if err := s.conn.Exec(ctx, statement); err != nil {
-				return fault("migrations/"+m.name, err)
-			}
+		if err := s.createTables(ctx, "migrations/"+m.name, m.statements); err != nil {
+			return err
 		}
 		err := s.insert(ctx, "schema_migrations", "version, name, applied",
 			[]uint32{m.version}, []string{m.name}, []int64{s.now().UnixMilli()})
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createTables runs statements that make tables.
+func (s *Store) createTables(ctx context.Context, name string, statements []string) error {
+	for _, statement := range statements {
+		if err := fault(name, s.conn.Exec(ctx, statement)); err != nil {
 			return err
 		}
 	}

@@ -52,13 +52,13 @@ var platformTables = []string{"reviews", "listings", "mentions", "tallies", "cov
 // is no longer wanted. It returns when all is gone. Killed half-way it is run
 // again.
 func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
+	if err := s.canRewrite(); err != nil {
+		return err
+	}
 	for _, table := range platformTables {
-		sql, err := s.sql("remove_platform", map[string]string{"Table": table})
+		err := s.execShards(ctx, "remove_platform", map[string]string{"Table": table}, named("platform", platform))
 		if err != nil {
 			return err
-		}
-		if err := s.conn.Exec(ctx, sql, named("platform", platform)); err != nil {
-			return fault("remove_platform", err)
 		}
 	}
 	// Counts of all products together cannot be taken apart: those of the
@@ -71,7 +71,7 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 		return err
 	})
 	if err == nil && len(periods.Value) > 0 {
-		err = s.exec(ctx, "remove_platform_counts", named("platform", platform), named("periods", periods))
+		err = s.execShards(ctx, "remove_platform_counts", nil, named("platform", platform), named("periods", periods))
 	}
 	if err != nil {
 		return err

@@ -30,6 +30,9 @@ type Answer struct {
 // sees to: with readonly = 1 it refuses whatever writes, reads files or the
 // network, or changes a setting. Only SELECT statements pass, but for old servers.
 func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (a Answer, err error) {
+	if err := s.settled(ctx); err != nil {
+		return a, err
+	}
 	if s.dialect.Since(23, 10) {
 		if sql, err = s.enclose(ctx, sql); err != nil {
 			return a, err

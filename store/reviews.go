@@ -45,27 +45,25 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			return err
 		}
 	}
-	month := func(i int) int {
-		t := reviews[i].Published.In(chaping.Shanghai())
-		return t.Year()*12 + int(t.Month())
-	}
+	month := make([]int, len(reviews))
 	order := make([]int, len(reviews)) // by month, so that few inserts touch a month
-	for i := range order {
-		order[i] = i
+	for i := range reviews {
+		t := reviews[i].Published.In(chaping.Shanghai())
+		month[i], order[i] = t.Year()*12+int(t.Month()), i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return month(i) - month(j) })
+	slices.SortStableFunc(order, func(i, j int) int { return month[i] - month[j] })
 	now := s.now()
-	var b reviewColumns
+	b := newReviewColumns(len(order))
 	months, last := 0, -1
-	for _, i := range order {
-		if m := month(i); m != last {
-			months, last = months+1, m
+	for n, i := range order {
+		if month[i] != last {
+			months, last = months+1, month[i]
 		}
 		if months > maxMonths || len(b.id) == maxRows || b.bytes > maxBytes {
 			if err := b.send(ctx, s); err != nil {
 				return err
 			}
-			b, months = reviewColumns{}, 1
+			b, months = newReviewColumns(len(order)-n), 1
 		}
 		b.add(&reviews[i], now)
 	}
@@ -133,6 +131,17 @@ type reviewColumns struct {
 	scratch               []byte
 }
 
+// newReviewColumns are empty, with room for so many reviews, or for a batch.
+func newReviewColumns(rows int) reviewColumns {
+	n := min(rows, maxRows)
+	texts := func() []string { return make([]string, 0, n) }
+	return reviewColumns{
+		platform: texts(), product: texts(), id: texts(), rule: texts(), text: texts(), appended: texts(), run: texts(),
+		published: make([]time.Time, 0, n), appendedAt: make([]time.Time, 0, n),
+		rating: make([]int32, 0, n), grade: make([]uint8, 0, n), isDefault: make([]uint8, 0, n), version: make([]uint64, 0, n),
+	}
+}
+
 func (b *reviewColumns) add(r *chaping.Review, now time.Time) {
 	appendedAt := r.AppendedAt
 	if appendedAt.IsZero() {
@@ -182,6 +191,11 @@ func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chapin
 
 // reviewsIn reads the reviews of a window that the statement of that name gives.
 func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, each func(*chaping.Review) error, args ...any) error {
+	return s.queryIn(ctx, w, name, nil, readReviews(each), args...)
+}
+
+// readReviews reads the reviews that a statement gives.
+func readReviews(each func(*chaping.Review) error) func(scan func(...any) error) error {
 	var (
 		r                chaping.Review
 		rating           int32
@@ -189,7 +203,7 @@ func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, ea
 		appendedAt       time.Time
 		version          uint64
 	)
-	return s.queryIn(ctx, w, name, nil, func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
 		err := scan(&r.Platform, &r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &isDefault,
 			&r.Text, &r.Appended, &appendedAt, &r.Run, &version)
 		if err != nil {
@@ -197,7 +211,7 @@ func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, ea
 		}
 		fillReview(&r, rating, grade, isDefault, appendedAt, version)
 		return each(&r)
-	}, args...)
+	}
 }
 
 // fillReview sets what is stored in another form than the review has it.

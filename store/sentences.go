@@ -90,51 +90,79 @@ const (
 // Sentences are the latest affirmed mentions that a query selects, with their
 // reviews, latest first, at most limit. Keyword is empty.
 func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit int) ([]chaping.Evidence, error) {
-	sel, args, none, err := s.selectMentions(ctx, q)
+	sel, _, none, err := s.selectMentions(ctx, q)
 	if err != nil || none {
 		return nil, err
 	}
 	sel.NegativeOnly, sel.HiddenOnly = which == OnlyNegative, which == OnlyHidden
+	limit = min(max(limit, 1), maxSentences)
+	// The latest ones are in the last periods, of which ever more are asked
+	// for until there are enough: for most terms one will do, whatever the
+	// years that the query spans.
 	var list []chaping.Evidence
-	places := map[chaping.ReviewKey][]int{}
-	var keys []clickhouse.GroupSet
-	var w chaping.Window
-	args = append(args, named("limit", min(max(limit, 1), maxSentences)))
+	part := q
+	part.Products = sel.Products
+	for periods := 1; len(list) < limit && periodNumber(part.Last) >= periodNumber(q.First); periods *= 4 {
+		part.First = part.Last
+		for n := 1; n < periods && part.First != q.First; n++ {
+			part.First = part.First.Previous()
+		}
+		found, err := s.latestMentions(ctx, sel, append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list))))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+		part.Last = part.First.Previous()
+	}
+	return list, s.addReviews(ctx, list)
+}
+
+// latestMentions gives mentions; of their reviews it knows the key and the date.
+func (s *Store) latestMentions(ctx context.Context, sel selection, args []any) (list []chaping.Evidence, err error) {
 	err = s.query(ctx, "latest_mentions", sel, args, func(scan func(...any) error) error {
 		var (
 			e          chaping.Evidence
 			start, end uint32
-			published  time.Time
 		)
 		r, m := &e.Review, &e.Mention
-		if err := scan(&e.Term, &r.Platform, &r.Product, &r.ID, &published, &m.Surface, &start, &end, &m.Cue); err != nil {
+		if err := scan(&e.Term, &r.Platform, &r.Product, &r.ID, &r.Published, &m.Surface, &start, &end, &m.Cue); err != nil {
 			return err
 		}
-		r.Published = published.In(chaping.Shanghai())
+		r.Published = r.Published.In(chaping.Shanghai())
 		m.Term, m.Start, m.End, m.Assertion = e.Term, int(start), int(end), chaping.Affirmed
-		key := r.Key()
-		if places[key] == nil {
-			keys = append(keys, clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
-		}
-		places[key] = append(places[key], len(list))
 		list = append(list, e)
-		if w.From.IsZero() || published.Before(w.From) {
-			w.From = published
-		}
-		if after := published.Add(time.Second); after.After(w.To) {
-			w.To = after
-		}
 		return nil
 	})
-	if err != nil || len(list) == 0 {
-		return list, err
-	}
-	return list, s.reviewsIn(ctx, w, "reviews_by_key", func(r *chaping.Review) error {
-		for _, i := range places[r.Key()] {
-			list[i].Review = *r
+	return list, err
+}
+
+// addReviews reads the reviews of mentions, month by month: the parts of other
+// months are not touched.
+func (s *Store) addReviews(ctx context.Context, list []chaping.Evidence) error {
+	places := map[chaping.ReviewKey][]int{}
+	months := map[chaping.Window][]clickhouse.GroupSet{}
+	for i := range list {
+		r := &list[i].Review
+		key := r.Key()
+		if places[key] == nil {
+			from := time.Date(r.Published.Year(), r.Published.Month(), 1, 0, 0, 0, 0, chaping.Shanghai())
+			month := chaping.Window{From: from, To: from.AddDate(0, 1, 0)}
+			months[month] = append(months[month], clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
 		}
-		return nil
-	}, named("keys", keys))
+		places[key] = append(places[key], i)
+	}
+	for month, keys := range months {
+		err := s.query(ctx, "reviews_by_key", nil, append(windowArgs(month), named("keys", keys)), readReviews(func(r *chaping.Review) error {
+			for _, i := range places[r.Key()] {
+				list[i].Review = *r
+			}
+			return nil
+		}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxSentences bounds what Sentences gives.

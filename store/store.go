@@ -1,5 +1,5 @@
 // Package store keeps listings, reviews, mentions and tallies in ClickHouse,
-// either the embedded engine or a server, through one client and one set of
+// either the embedded engine, a server or a cluster, through one client and one set of
 // statements.
 //
 //	Open ─▶ migrate ─▶ PutListings, PutReviews          what sources read
@@ -53,7 +53,9 @@ import (
 // Config says where the data is.
 type Config struct {
 	// DSN is a server, clickhouse://user:password@host:9000/database, with
-	// the options of clickhouse-go. Empty means the embedded engine.
+	// the options of clickhouse-go. Empty means the embedded engine. With
+	// ?cluster=name the tables are spread over that cluster; hosts, divided
+	// by commas, are then servers of it, and the first that answers is used.
 	DSN string
 
 	// DataDir is the data directory of the embedded engine.
@@ -115,9 +117,14 @@ func prepare(cfg Config) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	since := func(major, minor uint64) bool { return s.dialect.Since(major, minor) }
 	var err error
-	s.queries, err = template.New("").Funcs(template.FuncMap{"since": since}).ParseFS(queryFiles, "query/*.sql")
+	s.queries, err = template.New("").Funcs(template.FuncMap{ // of the dialect that the server turns out to speak
+		"local":    func(table string) string { return s.dialect.Local(table) },
+		"system":   func(table string) string { return s.dialect.System(table) },
+		"database": func() string { return s.dialect.Database() },
+		"plain":    func(column string) string { return s.dialect.Plain(column) },
+		"once":     func() string { return s.dialect.Once() },
+	}).ParseFS(queryFiles, "query/*.sql")
 	return s, err
 }
 
@@ -127,7 +134,7 @@ func (s *Store) meet() error {
 	if err != nil {
 		return fault("version", err)
 	}
-	s.dialect = dialect{server.Version}
+	s.dialect.version = server.Version
 	return nil
 }
 
@@ -161,7 +168,11 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 	if err != nil || u.Scheme != "clickhouse" || u.Host == "" {
 		return invalid()
 	}
-	opts, err := clickhouse.ParseDSN(dsn)
+	values := u.Query()
+	cluster := values.Get("cluster")
+	values.Del("cluster") // the driver would take it for a setting
+	u.RawQuery = values.Encode()
+	opts, err := clickhouse.ParseDSN(u.String())
 	if err != nil {
 		return invalid()
 	}
@@ -187,11 +198,22 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 			Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
 		}
 	}
+	s.dialect = dialect{version: server.Version}
 	known, err := s.knowsPruning()
-	if err != nil || !known {
+	if err != nil {
 		return err
 	}
-	opts.Settings[pruning] = 0
+	if known {
+		opts.Settings[pruning] = 0
+	}
+	if cluster != "" {
+		if err := s.joinCluster(ctx, cluster, opts); err != nil {
+			return err
+		}
+	}
+	if !known && cluster == "" {
+		return nil
+	}
 	if err := s.conn.Close(); err != nil {
 		return err
 	}
@@ -217,6 +239,9 @@ func (s *Store) Close() error {
 	if s.conn != nil {
 		err = s.conn.Close()
 	}
+	if s.dialect.cluster != nil {
+		err = errors.Join(err, s.dialect.cluster.close())
+	}
 	if s.engine != nil {
 		err = errors.Join(err, s.engine.Close())
 	}
@@ -236,7 +261,15 @@ func (s *Store) exec(ctx context.Context, name string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return fault(name, s.conn.Exec(ctx, sql, args...))
+	return s.run(ctx, name, sql, args...)
+}
+
+// run runs a statement that writes.
+func (s *Store) run(ctx context.Context, name, sql string, args ...any) error {
+	if err := s.settled(ctx); err != nil {
+		return err
+	}
+	return s.write(ctx, func(ctx context.Context) error { return fault(name, s.conn.Exec(ctx, sql, args...)) })
 }
 
 // query runs the statement of that name and calls each for every row.
@@ -245,6 +278,22 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 	if err != nil {
 		return err
 	}
+	if err := s.settled(ctx); err != nil {
+		return err
+	}
+	var given error // the statement's end, once rows were given: they cannot be given again
+	err = s.again(ctx, func() error {
+		rows := false
+		err := s.queryOnce(ctx, name, sql, args, func(scan func(...any) error) error { rows = true; return each(scan) })
+		if rows {
+			given, err = err, nil
+		}
+		return err
+	})
+	return errors.Join(err, given)
+}
+
+func (s *Store) queryOnce(ctx context.Context, name, sql string, args []any, each func(scan func(...any) error) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the statement when each has had enough
 	rows, err := s.conn.Query(ctx, sql, args...)
@@ -267,6 +316,10 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 
 // insert writes columns of equal length into a table. names lists them.
 func (s *Store) insert(ctx context.Context, table, names string, columns ...any) error {
+	return s.write(ctx, func(ctx context.Context) error { return s.insertOnce(ctx, table, names, columns) })
+}
+
+func (s *Store) insertOnce(ctx context.Context, table, names string, columns []any) error {
 	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+names+")")
 	if err != nil {
 		return fault(table, err)

@@ -26,6 +26,11 @@ func TestServer(t *testing.T) {
 	storetest.Suite(t, server.Database)
 }
 
+func TestCluster(t *testing.T) {
+	cluster := storetest.StartCluster(t)
+	storetest.Suite(t, cluster.Emptied)
+}
+
 // TestFewParts puts reviews of many months in no order: every month is a
 // partition, and should still be touched by one insert only.
 func TestFewParts(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // BuildTallies counts the mentions of a period and a dictionary version anew.
 func (s *Store) BuildTallies(ctx context.Context, p chaping.Period, dictionary string) error {
 	args := partitionArgs(p, dictionary)
-	if err := s.exec(ctx, "drop_tallies", args...); err != nil {
+	if err := s.execShards(ctx, "drop_tallies", nil, args...); err != nil {
 		return err
 	}
 	window := p.Window()

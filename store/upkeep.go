@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"chaping"
 )
@@ -38,9 +41,12 @@ var tables = []string{"listings", "reviews", "coverage", "mentions", "tallies", 
 // copy of a row. It rewrites what is not merged yet; ClickHouse does the same
 // by and by.
 func (s *Store) Optimize(ctx context.Context, progress func(table string)) error {
+	if err := s.canRewrite(); err != nil {
+		return err
+	}
 	for _, t := range tables {
 		progress(t)
-		if err := fault("optimize "+t, s.conn.Exec(ctx, "OPTIMIZE TABLE "+t+" FINAL")); err != nil {
+		if err := s.execShards(ctx, "optimize", t); err != nil {
 			return err
 		}
 	}
@@ -60,8 +66,12 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 	for _, t := range tables {
 		progress(t)
 		c := Check{Table: t}
-		if c.Problem, err = s.checkTable(ctx, t); err != nil {
-			return nil, err
+		for _, shard := range s.shards() {
+			problem, err := s.checkTable(ctx, shard, s.dialect.Local(t))
+			if err != nil {
+				return nil, err
+			}
+			c.Problem = cmp.Or(c.Problem, problem)
 		}
 		if c.Problem == "" {
 			if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+t).Scan(&c.Rows); err != nil {
@@ -95,8 +105,8 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 
 // checkTable gives what is wrong with a table, if anything. Servers of today
 // tell of every part, old ones of the table as a whole.
-func (s *Store) checkTable(ctx context.Context, table string) (problem string, err error) {
-	rows, err := s.conn.Query(ctx, "CHECK TABLE "+table)
+func (s *Store) checkTable(ctx context.Context, shard driver.Conn, table string) (problem string, err error) {
+	rows, err := shard.Query(ctx, "CHECK TABLE "+table)
 	if err != nil {
 		return err.Error(), ctx.Err()
 	}
@@ -160,9 +170,9 @@ func (s *Store) Purge(ctx context.Context, before chaping.Period, keep []string,
 		}
 		var err error
 		if p.table == "reviews" {
-			err = s.exec(ctx, "drop_reviews", named("month", p.number))
+			err = s.execShards(ctx, "drop_reviews", nil, named("month", p.number))
 		} else {
-			err = s.exec(ctx, "drop_"+p.table, named("period", p.number), named("dictionary", p.dictionary))
+			err = s.execShards(ctx, "drop_"+p.table, nil, named("period", p.number), named("dictionary", p.dictionary))
 		}
 		if err != nil {
 			return dropped, err

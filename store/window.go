@@ -125,5 +125,5 @@ func (s *Store) execIn(ctx context.Context, w chaping.Window, name string, args 
 	if err != nil {
 		return err
 	}
-	return fault(name, s.conn.Exec(ctx, sql, append(args, bound...)...))
+	return s.run(ctx, name, sql, append(args, bound...)...)
 }

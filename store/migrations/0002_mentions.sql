@@ -1,7 +1,7 @@
 -- What mining found for a period (202611) with one version of a dictionary.
 -- What counting needs to know of the review is repeated here. Runes count
 -- from the start of the review's body.
-CREATE TABLE IF NOT EXISTS mentions (
+CREATE TABLE IF NOT EXISTS {{.Table "mentions"}} (
     period     UInt32,
     dictionary String,
     term       String,
@@ -16,12 +16,12 @@ CREATE TABLE IF NOT EXISTS mentions (
     end_rune   UInt32,
     assertion  String,
     cue        String
-) ENGINE = ReplacingMergeTree
+) ENGINE = {{.Engine "mentions" ""}}
 PARTITION BY (period, dictionary)
-ORDER BY (term, platform, product, review, start_rune, end_rune){{template "durable" .}};
+ORDER BY (term, platform, product, review, start_rune, end_rune){{template "durable" .}};{{.Spread "mentions" "cityHash64(platform, product)"}}
 
 -- Rebuilt from mentions, reviews and listings, never incremented.
-CREATE TABLE IF NOT EXISTS tallies (
+CREATE TABLE IF NOT EXISTS {{.Table "tallies"}} (
     period                  UInt32,
     dictionary              String,
     keyword                 String,
@@ -41,6 +41,6 @@ CREATE TABLE IF NOT EXISTS tallies (
     reviews_without_default UInt64,
     hidden_complaints       UInt64,
     affirmed_reviews        UInt64
-) ENGINE = ReplacingMergeTree
+) ENGINE = {{.Engine "tallies" ""}}
 PARTITION BY (period, dictionary)
-ORDER BY (keyword, term, platform, product){{template "durable" .}};
+ORDER BY (keyword, term, platform, product){{template "durable" .}};{{.Spread "tallies" "cityHash64(platform, product)"}}

@@ -1,6 +1,6 @@
 -- Runs of the pipeline. Times are Unix milliseconds, 0 for none; counts is a
 -- JSON object; of two copies the one updated later holds.
-CREATE TABLE IF NOT EXISTS runs (
+CREATE TABLE IF NOT EXISTS {{.Table "runs"}} (
     id         String,
     stage      String,
     period     UInt32,
@@ -11,5 +11,5 @@ CREATE TABLE IF NOT EXISTS runs (
     counts     String,
     error      String,
     updated    Int64
-) ENGINE = ReplacingMergeTree(updated)
-ORDER BY id{{template "durable" .}};
+) ENGINE = {{.Engine "runs" "updated"}}
+ORDER BY id{{template "durable" .}};{{.Spread "runs" "cityHash64(id)"}}

@@ -6,9 +6,9 @@
 -- it before they leave partitions out, so that of two dictionaries' mentions
 -- one was lost. Both tables are made of reviews, and are made again: the
 -- records of mining lose their state.
-DROP TABLE IF EXISTS mentions;
+{{.Drop "mentions"}};
 
-CREATE TABLE mentions (
+CREATE TABLE {{.Table "mentions"}} (
     period     UInt32,
     dictionary {{template "word" .}},
     term       {{template "word" .}},
@@ -23,13 +23,13 @@ CREATE TABLE mentions (
     end_rune   UInt32,
     assertion  {{template "word" .}},
     cue        String
-) ENGINE = ReplacingMergeTree
+) ENGINE = {{.Engine "mentions" ""}}
 PARTITION BY (period, dictionary)
-ORDER BY (period, dictionary, term, platform, product, review, start_rune, end_rune){{template "durable" .}};
+ORDER BY (period, dictionary, term, platform, product, review, start_rune, end_rune){{template "durable" .}};{{.Spread "mentions" "cityHash64(platform, product)"}}
 
-DROP TABLE IF EXISTS tallies;
+{{.Drop "tallies"}};
 
-CREATE TABLE tallies (
+CREATE TABLE {{.Table "tallies"}} (
     period                  UInt32,
     dictionary              {{template "word" .}},
     keyword                 String,
@@ -49,9 +49,9 @@ CREATE TABLE tallies (
     reviews_without_default UInt64,
     hidden_complaints       UInt64,
     affirmed_reviews        UInt64
-) ENGINE = ReplacingMergeTree
+) ENGINE = {{.Engine "tallies" ""}}
 PARTITION BY (period, dictionary)
-ORDER BY (period, dictionary, keyword, term, platform, product){{template "durable" .}};
+ORDER BY (period, dictionary, keyword, term, platform, product){{template "durable" .}};{{.Spread "tallies" "cityHash64(platform, product)"}}
 
 INSERT INTO runs SELECT id, stage, period, dictionary, '', started, finished, counts, error, updated + 1
 FROM runs FINAL WHERE stage = 'mine' AND state != '';

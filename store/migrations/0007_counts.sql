@@ -7,7 +7,7 @@
 -- and dictionary version, never incremented; built by one statement after the
 -- partition was dropped, so that rows come once and are read without FINAL.
 -- hidden: positive or default reviews.
-CREATE TABLE IF NOT EXISTS counts (
+CREATE TABLE IF NOT EXISTS {{.Table "counts"}} (
     period     UInt32,
     dictionary {{template "word" .}},
     grain      UInt8,
@@ -20,6 +20,6 @@ CREATE TABLE IF NOT EXISTS counts (
     negative   UInt32,
     hidden     UInt32,
     defaults   UInt32
-) ENGINE = ReplacingMergeTree
+) ENGINE = {{.Engine "counts" ""}}
 PARTITION BY (period, dictionary)
-ORDER BY (period, dictionary, grain, level, name, platform, product, day){{template "durable" .}};
+ORDER BY (period, dictionary, grain, level, name, platform, product, day){{template "durable" .}};{{.Spread "counts" "cityHash64(platform, product)"}}

@@ -7,7 +7,7 @@ FROM (
     {{- if .Data.Before}}
     SELECT level, name, platform, product, day, toUInt64(reviews) AS reviews, toUInt64(negative) AS negative,
            toUInt64(hidden) AS hidden, toUInt64(defaults) AS defaults
-    FROM counts
+    FROM counts{{once}}
     WHERE period = @period AND dictionary = @before AND grain = 0 AND level = 0
     {{- else}}
     SELECT toUInt8(0) AS level, '' AS name, platform, product, toDate(published) AS day,

@@ -1,1 +1,1 @@
-SELECT DISTINCT period FROM counts WHERE dictionary = @dictionary AND period >= @first AND period <= @last ORDER BY period
+SELECT DISTINCT period FROM counts{{once}} WHERE dictionary = @dictionary AND period >= @first AND period <= @last ORDER BY period

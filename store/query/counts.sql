@@ -1,24 +1,42 @@
-{{- /* Adds up counts by any dimensions. Names of columns come from Go's own
-table of dimensions; whatever a user writes is bound. */ -}}
+{{- /* Adds up counts by any dimensions, for each of some spans of periods. Names
+of columns come from Go's own table of dimensions; whatever a user writes is
+bound. Of a row's counts those of level 0 are of all reviews, the others of
+reviews that affirm a problem.
+
+Counts are added up before they are joined with facts of listings, so that the
+join is of products, not of products and months. */ -}}
 
 {{define "counted"}}
+    {{- if .Problems}}
     {{- if .Exact}}
-    SELECT period, toDate(published) AS day, platform, product, '' AS name,
+    SELECT toUInt8(@level) AS level, period, toDate(published) AS day, platform, product, '' AS name,
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
-    WHERE period >= @first AND period <= @last AND dictionary = @dictionary AND assertion = @affirmed AND term IN @terms
-    {{- else}}
-    SELECT period, day, platform, product, name, reviews, negative, hidden, defaults
-    FROM counts
-    WHERE period >= @first AND period <= @last AND dictionary = @dictionary AND grain = @grain AND level = @level
-    {{- if .Names}} AND name IN @terms{{end}}
+    WHERE {{template "spanned" .}} AND dictionary = @dictionary AND assertion = @affirmed AND term IN @terms
+    {{- if .Days}} AND toDate(published) >= toDate(@from) AND toDate(published) < toDate(@to){{end}}
+    {{- template "where it is" .}}
+    GROUP BY period, day, platform, product
+    {{- else}}{{template "kept" .}}level = @level{{if .Names}} AND name IN @terms{{end}}{{end}}
     {{- end}}
-    {{- if .Days}} AND {{if .Exact}}toDate(published){{else}}day{{end}} >= toDate(@from) AND {{if .Exact}}toDate(published){{else}}day{{end}} < toDate(@to){{end}}
+    {{- if and .Problems .Whole}}
+    UNION ALL
+    {{- end}}
+    {{- if .Whole}}{{template "kept" .}}level = 0{{end}}
+{{- end -}}
+
+{{define "kept"}}
+    SELECT level, period, day, platform, product, name, reviews, negative, hidden, defaults
+    FROM counts{{once}}
+    WHERE {{template "spanned" .}} AND dictionary = @dictionary AND grain = @grain
+    {{- if .Days}} AND day >= toDate(@from) AND day < toDate(@to){{end}}
+    {{- template "where it is" .}} AND {{end -}}
+
+{{define "spanned"}}({{range $i, $s := .Spans}}{{if $i}} OR {{end}}period >= @first{{$i}} AND period <= @last{{$i}}{{end}}){{end -}}
+
+{{define "where it is"}}
     {{- if .Platforms}} AND platform IN @platforms{{end}}
     {{- if .Products}} AND product IN @products{{end}}
-    {{- if .Exact}}
-    GROUP BY period, day, platform, product{{end}}
 {{- end -}}
 
 {{define "items"}}
@@ -32,15 +50,39 @@ table of dimensions; whatever a user writes is bound. */ -}}
     {{- if .Keyword}}, keyword{{end}}
 {{- end -}}
 
-SELECT {{range .Columns}}toString({{.}}), {{end}}
-       toUInt64(sum(reviews)), toUInt64(sum(negative)), toUInt64(sum(hidden)), toUInt64(sum(defaults))
-FROM ({{template "counted" .}})
+{{define "added"}}
+    SELECT {{range $i, $c := .Columns}}{{if not $c.Item}}{{$c.Expression}} AS k{{$i}}, {{end}}{{end}}
+    {{- if .Items}}platform, product, {{end}}
+    {{- range $i, $s := .Spans}}{{if $i}}, {{end}}
+           sumIf(reviews, level > 0{{template "in span" $s}}) AS affirmed{{$i}}, sumIf(negative, level > 0{{template "in span" $s}}) AS negative{{$i}},
+           sumIf(hidden, level > 0{{template "in span" $s}}) AS hidden{{$i}}, sumIf(reviews, level = 0{{template "in span" $s}}) AS reviews{{$i}},
+           sumIf(negative, level = 0{{template "in span" $s}}) AS all_negative{{$i}}, sumIf(defaults, level = 0{{template "in span" $s}}) AS defaults{{$i}}
+    {{- end}}
+    FROM ({{template "counted" .}})
+    {{- if .Grouped}}
+    GROUP BY {{range $i, $g := .Grouped}}{{if $i}}, {{end}}{{$g}}{{end}}{{end}}
+{{- end -}}
+
+{{define "in span"}}{{if .Of}} AND period >= @first{{.Number}} AND period <= @last{{.Number}}{{end}}{{end -}}
+
+SELECT {{range $i, $c := .Columns}}toString({{$c.Name $i}}), {{end}}
+       {{- range $i, $s := .Spans}}{{if $i}}, {{end}}
+       {{- range $j, $n := $s.Counts}}{{if $j}}, {{end}}toUInt64({{if $.Items}}sum({{$n}}){{else}}{{$n}}{{end}}) AS {{$n}}_{{end}}
+       {{- end}}
+FROM ({{template "added" .}})
 {{- if .Items}} AS counted ALL {{if .Listed}}INNER{{else}}LEFT{{end}} JOIN ({{template "items" .}}) AS items USING (platform, product)
 WHERE 1
 {{- if .Shops}} AND shop IN @shops{{end}}
 {{- if .Regions}} AND region IN @regions{{end}}
 {{- if .Price}} AND price >= @price_low AND price <= @price_high{{end}}
-{{- end}}
 {{- if .Columns}}
-GROUP BY {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{$c}}{{end}}{{end}}
+GROUP BY {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{$c.Name $i}}{{end}}{{end}}
+HAVING {{template "wanted" .}}
+{{- else}}
+WHERE {{template "wanted" .}}
+{{- end}}
 LIMIT @limit
+
+{{- define "wanted"}}
+    {{- range $i, $s := .Spans}}{{if $i}} OR {{end}}affirmed{{$i}}_ > 0{{if not $.Affirming}} OR reviews{{$i}}_ > 0{{end}}{{end}}
+{{- end}}

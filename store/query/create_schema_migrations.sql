@@ -1,7 +1,7 @@
 -- applied is in Unix milliseconds.
-CREATE TABLE IF NOT EXISTS schema_migrations (
+CREATE TABLE IF NOT EXISTS {{.Table "schema_migrations"}} (
     version UInt32,
     name    String,
     applied Int64
-) ENGINE = ReplacingMergeTree
-ORDER BY version
+) ENGINE = {{.Engine "schema_migrations" ""}}
+ORDER BY version{{.Spread "schema_migrations" "intHash64(version)"}}

@@ -1,1 +1,1 @@
-ALTER TABLE counts DROP PARTITION (@period, @dictionary)
+ALTER TABLE {{local "counts"}} DROP PARTITION (@period, @dictionary)

@@ -1,1 +1,1 @@
-ALTER TABLE mentions DROP PARTITION (@period, @dictionary)
+ALTER TABLE {{local "mentions"}} DROP PARTITION (@period, @dictionary)

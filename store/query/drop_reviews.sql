@@ -1,1 +1,1 @@
-ALTER TABLE reviews DROP PARTITION @month
+ALTER TABLE {{local "reviews"}} DROP PARTITION @month

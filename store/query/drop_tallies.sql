@@ -1,1 +1,1 @@
-ALTER TABLE tallies DROP PARTITION (@period, @dictionary)
+ALTER TABLE {{local "tallies"}} DROP PARTITION (@period, @dictionary)

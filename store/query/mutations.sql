@@ -1,1 +1,1 @@
-SELECT count() FROM system.mutations WHERE database = currentDatabase() AND is_done = 0 AND table IN @tables
+SELECT count() FROM {{system "mutations"}} WHERE database = {{database}} AND is_done = 0 AND {{plain "table"}} IN @tables

@@ -1,1 +1,1 @@
-SELECT DISTINCT period FROM counts WHERE platform = @platform
+SELECT DISTINCT period FROM counts{{once}} WHERE platform = @platform

@@ -1,1 +1,1 @@
-ALTER TABLE {{.Table}} DELETE WHERE platform = @platform
+ALTER TABLE {{local .Table}} DELETE WHERE platform = @platform

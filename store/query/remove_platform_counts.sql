@@ -1,1 +1,1 @@
-ALTER TABLE counts DELETE WHERE platform = @platform OR grain >= 2 AND period IN @periods
+ALTER TABLE {{local "counts"}} DELETE WHERE platform = @platform OR grain >= 2 AND period IN @periods

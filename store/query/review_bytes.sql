@@ -1,2 +1,2 @@
-SELECT toUInt64(sum(bytes_on_disk)) FROM system.parts
-WHERE active AND database = currentDatabase() AND table = 'reviews'
+SELECT toUInt64(sum(bytes_on_disk)) FROM {{system "parts"}}
+WHERE active AND database = {{database}} AND {{plain "table"}} = 'reviews'

@@ -1,1 +1,1 @@
-SELECT 1 FROM system.settings WHERE name = @name
+SELECT value FROM system.settings WHERE name = @name

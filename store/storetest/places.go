@@ -19,6 +19,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -166,6 +168,135 @@ func StartServer(t testing.TB) *Server {
 		case <-time.After(20 * time.Millisecond): // it has no way to tell that it is ready
 		}
 	}
+}
+
+// A Cluster is one of our own on loopback ports: two shards of two replicas,
+// made by scripts/cluster.sh.
+type Cluster struct {
+	dir     string
+	hosts   []string // of the replicas, by shard
+	admin   driver.Conn
+	next    int
+	emptied store.Config
+}
+
+// clusterName is its name in the servers' configuration.
+const clusterName = "chaping"
+
+// StartCluster starts a cluster for the length of a test.
+func StartCluster(t testing.TB) *Cluster {
+	t.Helper()
+	for _, program := range []string{"clickhouse-server", "java"} {
+		if _, err := exec.LookPath(program); err != nil {
+			absent(t, program+" is not installed")
+		}
+	}
+	if _, err := os.Stat("/usr/share/java/zookeeper.jar"); err != nil {
+		absent(t, "zookeeper is not installed")
+	}
+	c := &Cluster{dir: t.TempDir()}
+	t.Cleanup(func() {
+		if c.admin != nil {
+			c.admin.Close()
+		}
+		if _, err := c.script("stop"); err != nil {
+			t.Error(err)
+		}
+	})
+	c.Start(t)
+	opts, err := clickhouse.ParseDSN(c.address("default").String())
+	if err == nil {
+		c.admin, err = clickhouse.Open(opts)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// script runs scripts/cluster.sh. The cluster ends with this process at the
+// latest.
+func (c *Cluster) script(command string) (string, error) {
+	_, here, _, _ := runtime.Caller(0)
+	script := filepath.Join(filepath.Dir(here), "..", "..", "scripts", "cluster.sh")
+	cmd := exec.Command(script, command, c.dir, fmt.Sprint(os.Getpid()))
+	cmd.Env = append(os.Environ(), "CLUSTER_PASSWORD="+Password)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("cluster.sh %s: %w\n%s", command, err, out)
+	}
+	return string(out), nil
+}
+
+// Start starts the replicas that do not run.
+func (c *Cluster) Start(t testing.TB) {
+	t.Helper()
+	out, err := c.script("start")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.hosts = strings.Fields(out)
+}
+
+// Kill kills a replica as the kernel would: shard and replica count from 1.
+func (c *Cluster) Kill(t testing.TB, shard, replica int) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.dir, fmt.Sprintf("s%dr%d", shard, replica), "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *Cluster) address(database string) *url.URL {
+	return &url.URL{Scheme: "clickhouse", User: url.UserPassword(User, Password), Host: strings.Join(c.hosts, ","), Path: "/" + database}
+}
+
+// Database is the configuration of a fresh store in a database of its own.
+func (c *Cluster) Database(t testing.TB) store.Config {
+	t.Helper()
+	c.next++
+	name := fmt.Sprintf("test_%d", c.next)
+	if err := c.admin.Exec(context.Background(), "CREATE DATABASE "+name+" ON CLUSTER "+clusterName); err != nil {
+		t.Fatal(err)
+	}
+	u := c.address(name)
+	u.RawQuery = url.Values{"cluster": {clusterName}}.Encode()
+	return store.Config{DSN: u.String()}
+}
+
+// Emptied is the configuration of one store, emptied: to make its tables takes
+// a cluster seconds.
+func (c *Cluster) Emptied(t testing.TB) store.Config {
+	t.Helper()
+	if c.emptied.DSN == "" {
+		c.emptied = c.Database(t)
+		return c.emptied
+	}
+	for _, host := range []string{c.hosts[0], c.hosts[2]} { // of each shard
+		opts, err := clickhouse.ParseDSN(c.emptied.DSN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts.Addr, opts.Settings = []string{host}, nil
+		conn, err := clickhouse.Open(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "dictionaries", "runs"} {
+			if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		conn.Close()
+	}
+	return c.emptied
 }
 
 func write(t testing.TB, path, text string) {
