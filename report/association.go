@@ -289,7 +289,7 @@ func (a *Association) companion() []Block {
 				if e.Suggested {
 					by = "程序建议，待确认"
 				}
-				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), dangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
+				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), DangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
 					return
 				}
 			}
@@ -297,7 +297,8 @@ func (a *Association) companion() []Block {
 	})
 }
 
-func dangerNames(list []Danger) string {
+// DangerNames are dangers in Chinese, as ReadDangers reads them.
+func DangerNames(list []Danger) string {
 	var names []string
 	for _, d := range list {
 		names = append(names, d.Chinese())

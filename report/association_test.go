@@ -77,8 +77,8 @@ func TestKindAndDangers(t *testing.T) {
 		{Entry{Content: "甲醛超标", Kind: Complaint, Endangers: []Danger{Environment}}, Complaint, "环境", false},
 	} {
 		tt.e.Classify()
-		if tt.e.Kind != tt.kind || dangerNames(tt.e.Endangers) != tt.dangers || tt.e.Suggested != tt.suggested {
-			t.Errorf("%s: %s, %s, %v", tt.e.Content, tt.e.Kind, dangerNames(tt.e.Endangers), tt.e.Suggested)
+		if tt.e.Kind != tt.kind || DangerNames(tt.e.Endangers) != tt.dangers || tt.e.Suggested != tt.suggested {
+			t.Errorf("%s: %s, %s, %v", tt.e.Content, tt.e.Kind, DangerNames(tt.e.Endangers), tt.e.Suggested)
 		}
 	}
 	for in, want := range map[string]Kind{"行业潜规则": Practice, "集中反映的问题": Complaint, "危及安全的隐患或突发事件": Hidden, "practice": Practice, "天气": ""} {
@@ -100,7 +100,7 @@ func TestMerge(t *testing.T) {
 		t.Fatalf("%d entries: %+v", len(got), got)
 	}
 	m := got[0]
-	if m.Companies != "不少于 20" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || dangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
+	if m.Companies != "不少于 20" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || DangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
 		t.Errorf("%+v", m)
 	}
 	// Merging what is merged changes nothing.

@@ -16,6 +16,7 @@ import (
 
 	"chaping"
 	"chaping/intake"
+	"chaping/report"
 	"chaping/scheduler"
 	"chaping/station"
 )
@@ -92,14 +93,9 @@ func (q *request) handIn() error {
 		if form.Station != "" && form.Station != of.Name {
 			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
 		}
-		for _, e := range form.Entries {
-			e.Hazard = q.miner().HazardOf(e.Content)
-			e.Classify()
-			content, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, content)
+		q.classify(form.Entries)
+		if entries, err = raw(form.Entries); err != nil {
+			return err
 		}
 	}
 	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {
@@ -113,6 +109,27 @@ func (q *request) handIn() error {
 		message = "“" + name + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// classify suggests what nobody said of entries of sheet A.
+func (q *request) classify(entries []report.Entry) {
+	for i := range entries {
+		entries[i].Hazard = q.miner().HazardOf(entries[i].Content)
+		entries[i].Classify()
+	}
+}
+
+// raw is every element of a list as JSON.
+func raw[T any](list []T) ([]json.RawMessage, error) {
+	all := make([]json.RawMessage, 0, len(list))
+	for i := range list {
+		one, err := json.Marshal(list[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // original hands a submission out as it came.

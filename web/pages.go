@@ -28,7 +28,7 @@ var pageParts = map[string][]string{
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
 	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period"}, "calendar": nil,
+	"sheets": {"period"}, "form": nil, "calendar": nil,
 	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "audit": nil, "me": nil,
 }

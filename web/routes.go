@@ -21,7 +21,7 @@ type option struct {
 	nav    string // heading of the navigation that it stands under
 	data   bool   // works on the installation's reviews
 	export bool   // hands out data: audited though it changes nothing
-	quiet  bool   // changes nothing though it is posted: not audited
+	quiet  bool   // changes nothing that counts though it is posted: not audited
 	upload bool   // reads its body itself
 }
 
@@ -35,6 +35,7 @@ var (
 	workers   = []station.Role{station.RolePlatform}
 	readers   = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau}
 	watchers  = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau, station.RoleAdmin}
+	fillers   = []station.Role{station.RoleAssociation, station.RoleCentre}
 	senders   = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre}
 	concerned = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre, station.RoleBureau}
 	centre    = []station.Role{station.RoleCentre}
@@ -96,6 +97,12 @@ func allRoutes() []route {
 		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}},
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{data: true}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}},
+		{"GET", "/form", fillers, (*request).sheetForm, "填写报送表", nav("报送")},
+		{"POST", "/form", fillers, (*request).formSave, "填写报送表", option{quiet: true}},
+		{"GET", "/form/preview", fillers, (*request).formPreview, "报送表预览", option{}},
+		{"POST", "/form/freeze", fillers, (*request).formFreeze, "冻结报送表", option{}},
+		{"POST", "/form/submit", fillers, (*request).formSubmit, "报送", option{}},
+		{"GET", "/form/download", fillers, (*request).formDownload, "下载报送表", option{export: true}},
 		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送")},
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}},
 
