@@ -246,6 +246,9 @@ func (q *request) casePage() error {
 		}
 		c.Urgent, c.Station, c.Title = id, q.home.ID, chaping.Shorten(x.Keyword+" "+x.Name, 90)
 		c.Lead, c.Found = x.Why, u.Raised
+		if u.Station != 0 {
+			c.Station, c.Found = u.Station, u.Found
+		}
 		if u.Decided != nil {
 			c.Judged = *u.Decided
 		}
@@ -413,7 +416,11 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, map[string]any{"Year": year, "List": list, "W": w, "Problem": problem, "Statuses": stationStatuses})
+	rules, err := q.rules()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "assessment", q.route.title, map[string]any{"Year": year, "List": list, "W": w, "Rules": rules, "Problem": problem, "Statuses": stationStatuses})
 }
 
 func (q *request) assessmentFile() error {

@@ -95,9 +95,13 @@ func (q *request) dashboard() error {
 	next := slices.IndexFunc(steps, func(s step) bool { return !s.Done })
 	due := q.Calendar.Due(p)
 	days := int(due.Day.Sub(dayOf(q.Now())).Hours() / 24)
+	notices, err := q.notices()
+	if err != nil {
+		return err
+	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
 	return q.render("dashboard", map[string]any{"Period": p, "Periods": q.periods(), "At": "/", "Due": due, "Days": days, "Ended": ended, "Steps": steps, "Next": next, "Rows": rows,
-		"More": len(c.Rows) - len(rows), "Urgent": open, "Jobs": q.running(), "Watches": watches, "Submitted": submitted})
+		"More": len(c.Rows) - len(rows), "Urgent": open, "Notices": notices, "Jobs": q.running(), "Watches": watches, "Submitted": submitted})
 }
 
 func dayOf(t time.Time) time.Time {
@@ -159,6 +163,10 @@ func (q *request) homePage() error {
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view["Filings"], view["Missing"], view["Cases"], view["Bulletins"] = filings, missing, open, bulletins[:min(len(bulletins), 3)]
 		view["Now"] = q.Now()
+	}
+	var err error
+	if view["Notices"], err = q.notices(); err != nil {
+		return err
 	}
 	return q.render("home", view)
 }

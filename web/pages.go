@@ -24,9 +24,9 @@ var templateFiles embed.FS
 // layout.
 var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
-	"dashboard": {"period"}, "home": nil, "start": nil,
+	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
-	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil,
+	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period"}, "form": nil, "calendar": nil,
 	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,

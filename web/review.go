@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"chaping"
 	"chaping/incident"
@@ -164,8 +165,13 @@ func (q *request) back(otherwise string) string {
 // shownUrgent is a candidate as the page shows it.
 type shownUrgent struct {
 	station.Urgent
-	X incident.Candidate
+	X    incident.Candidate
+	From string // who wrote it; "" if the program suggested it
+	Slow bool   // more than the centre's limit after the finding
 }
+
+// Took is how long after the finding a written one was filed.
+func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
 func candidate(u station.Urgent) (c incident.Candidate, err error) {
 	return c, json.Unmarshal(u.Candidate, &c)
@@ -176,9 +182,20 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	var open, decided []shownUrgent
+	rules, err := q.Station.Rules(q.ctx)
+	if err != nil {
+		return err
+	}
+	_, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	var open, decided []*shownUrgent
 	for _, u := range list {
-		x := shownUrgent{Urgent: u}
+		if !q.seesUrgent(&u) {
+			continue
+		}
+		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
 		if x.X, err = candidate(u); err != nil {
 			return err
 		}
@@ -188,7 +205,7 @@ func (q *request) urgents() error {
 			decided = append(decided, x)
 		}
 	}
-	return q.render("urgent", map[string]any{"Open": open, "Decided": decided})
+	return q.render("urgent", map[string]any{"Open": open, "Decided": decided, "Reviews": q.account.Has(readers...) && q.seesReviews()})
 }
 
 func (q *request) urgentDecide() error {
@@ -202,12 +219,7 @@ func (q *request) urgentDecide() error {
 		return bad("没有写理由", "写明依据，例如“电话核实属实”")
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
-	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, func(u station.Urgent) []station.Message {
-		if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
-			return nil
-		}
-		return q.Works.Confirmed(u)
-	})
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.confirmed)
 	if err != nil {
 		return err
 	}
