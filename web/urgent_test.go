@@ -137,3 +137,30 @@ func TestAssessedSince(t *testing.T) {
 		t.Error(page)
 	}
 }
+
+// The pages that people begin at tell of what was let pass.
+func TestNotices(t *testing.T) {
+	h := open(t)
+	if r := h.ask("centre", "POST", "/cases/new", url.Values{"kind": {"product"}, "title": {"漏电" + evil}, "station": {"3"}, "lead": {"x"}, "deadline": {"2026-11-24"}, "found": {"2026-11-20T08:00"}, "version": {"0"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	for who, want := range map[string][2]bool{"association": {true, true}, "centre": {true, true}, "bureau": {true, true}, "platform": {false, true}, "foreign": {false, false}} {
+		*h.now = time.Date(2027, time.January, 4, 9, 0, 0, 0, chaping.Shanghai())
+		if who == "foreign" { // began its work in another month
+			if err := h.Station.SetRules(t.Context(), station.Rules{}, map[int64]string{11: "2027-01"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.login(t, who)
+		page := h.ask(who, "GET", "/?period=2026-12", nil).Body.String()
+		if got := strings.Contains(page, "已过期限 2026-11-24"); got != want[0] {
+			t.Errorf("%s is told of the case: %t", who, got)
+		}
+		if got := strings.Contains(page, "2026-12 期报送表已逾期") || strings.Contains(page, "2026-12 期有 1"); got != want[1] {
+			t.Errorf("%s is told of the missing report: %t %s", who, got, page)
+		}
+		if strings.Contains(page, "<script>alert") {
+			t.Errorf("%s: markup", who)
+		}
+	}
+}

@@ -74,9 +74,10 @@ func TestRemindStations(t *testing.T) {
 	now = now.AddDate(0, 0, 3)
 	expect("协会", "case-overdue-1-2026-11-27")
 	c.Deadline = time.Date(2026, time.November, 29, 0, 0, 0, 0, chaping.Shanghai())
-	if c, err = d.PutCase(ctx, c); err != nil {
+	if _, err = d.PutCase(ctx, c); err != nil {
 		t.Fatal(err)
 	}
+	c.Version++
 	expect("协会", "case-overdue-1-2026-11-27", "case-overdue-1-2026-11-29")
 	c.Disposed, c.Outcome, c.Deadline = now, "已召回", time.Date(2026, time.November, 28, 0, 0, 0, 0, chaping.Shanghai())
 	if _, err = d.PutCase(ctx, c); err != nil {
