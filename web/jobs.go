@@ -122,6 +122,8 @@ const (
 	kindMine    = "挖掘"
 	kindPreview = "预览"
 	kindRemove  = "删除示例"
+	kindBackup  = "备份"
+	kindPlan    = "计划"
 )
 
 // jobs are the jobs since the start of the program.

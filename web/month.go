@@ -254,7 +254,11 @@ func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
 	for _, t := range q.terms() {
 		terms = append(terms, t.Name)
 	}
-	return q.show(status, "watch", q.route.title, map[string]any{"W": w, "Sites": q.Works.Sites(), "Terms": terms, "Problem": problem})
+	sites, err := q.sites()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "watch", q.route.title, map[string]any{"W": w, "Sites": sites, "Terms": terms, "Problem": problem})
 }
 
 func (q *request) watchSave() error {
@@ -263,8 +267,12 @@ func (q *request) watchSave() error {
 		w.ID = number(id)
 	}
 	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
+	sites, err := q.sites()
+	if err != nil {
+		return err
+	}
 	for _, name := range w.Sources {
-		if !slices.Contains(q.Works.Sites(), name) {
+		if !slices.Contains(sites, name) {
 			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + name + "”", remedy: "从列表中选择"})
 		}
 	}

@@ -30,7 +30,7 @@ var pageParts = map[string][]string{
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period"}, "form": nil, "calendar": nil,
 	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "audit": nil, "me": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "audit": nil, "me": nil,
 }
 
 // pages are the parsed templates by name of the page.
