@@ -50,7 +50,14 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	return q.show(status, "inbox", q.route.title, map[string]any{"Period": p, "Periods": q.periods(), "At": "/inbox", "Due": q.Calendar.Due(p), "Filings": filings, "Filed": filed, "Late": late, "Stations": stations, "Problem": problem, "Refused": refused})
+	annual, err := q.Station.Submissions(q.ctx, strconv.Itoa(p.Year)) // annual reports
+	if err != nil {
+		return err
+	}
+	annual = slices.DeleteFunc(annual, func(s station.Submission) bool {
+		return !q.account.Scope().Sees(0) && !slices.ContainsFunc(stations, func(own station.Station) bool { return own.Name == s.Station })
+	})
+	return q.show(status, "inbox", q.route.title, map[string]any{"Annual": annual, "Period": p, "Periods": q.periods(), "At": "/inbox", "Due": q.Calendar.Due(p), "Filings": filings, "Filed": filed, "Late": late, "Stations": stations, "Problem": problem, "Refused": refused})
 }
 
 // handIn takes a report that was filled in elsewhere.

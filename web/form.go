@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -506,16 +504,7 @@ func (q *request) submitForm(f *formPage, s station.Sheet) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(q.Dir, "submit-*")
-	if err != nil {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来", Remedy: "请管理员检查磁盘空间", Err: err}
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "sheet.docx")
-	if err := sheet.Document().Write(q.ctx, "docx", path, nil); err != nil {
-		return err
-	}
-	file, err := os.ReadFile(path)
+	file, err := q.docx(sheet.Document())
 	if err != nil {
 		return err
 	}

@@ -124,6 +124,7 @@ const (
 	kindRemove  = "删除示例"
 	kindBackup  = "备份"
 	kindPlan    = "计划"
+	kindFigures = "年度数字"
 )
 
 // jobs are the jobs since the start of the program.

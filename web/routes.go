@@ -36,6 +36,7 @@ var (
 	readers   = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau}
 	watchers  = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau, station.RoleAdmin}
 	fillers   = []station.Role{station.RoleAssociation, station.RoleCentre}
+	authors   = []station.Role{station.RolePlatform, station.RoleAssociation}
 	senders   = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre}
 	concerned = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre, station.RoleBureau}
 	centre    = []station.Role{station.RoleCentre}
@@ -107,6 +108,13 @@ func allRoutes() []route {
 		{"POST", "/form/freeze", fillers, (*request).formFreeze, "冻结报送表", option{}},
 		{"POST", "/form/submit", fillers, (*request).formSubmit, "报送", option{}},
 		{"GET", "/form/download", fillers, (*request).formDownload, "下载报送表", option{export: true}},
+		{"GET", "/annual", authors, (*request).annual, "年度报告", nav("报送")},
+		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}},
+		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}},
+		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}},
+		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{}},
+		{"POST", "/annual/submit", authors, (*request).annualSubmit, "报送", option{}},
+		{"GET", "/annual/download", authors, (*request).annualDownload, "下载年度报告", option{export: true}},
 		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送")},
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}},
 

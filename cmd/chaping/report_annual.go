@@ -177,6 +177,9 @@ func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
 				if err := json.Unmarshal(content, &e); err != nil {
 					return err
 				}
+				if e.Content == "" { // a row of sheet B
+					return nil
+				}
 				if e.Classify(); report.Concerns(e.Product, a.Products) {
 					if from != "" {
 						e.From = []string{from}

@@ -156,6 +156,9 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 			if err := json.Unmarshal(content, &e); err != nil {
 				return err
 			}
+			if e.Content == "" { // a row of sheet B
+				return nil
+			}
 			if from != "" {
 				e.From = []string{from}
 			}
