@@ -143,6 +143,7 @@ type item struct {
 	Before, Surface, After string
 	Cue                    string
 	Judgement              chaping.Judgement // filled in for display
+	Parts                  []part            // of the excerpt, filled in for display
 }
 
 // reach is how much of a review stands around a term, in characters.

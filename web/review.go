@@ -96,6 +96,7 @@ func (q *request) review() error {
 		list = list[:pageSize]
 		next = list[pageSize-1].ID
 	}
+	q.mark(list)
 	return q.render("review", map[string]any{"Period": p, "Periods": q.periods(), "At": "/review", "Counted": c, "Items": list, "Total": total, "From": before + 1, "To": before + len(list),
 		"Next": next, "Skipped": before, "State": state, "Term": term, "Keyword": keyword, "Grade": grade, "Counts": counts, "Terms": ranked(terms), "Keywords": ranked(keywords), "Judge": q.may("POST /review/judge")})
 }
@@ -150,8 +151,9 @@ func (q *request) judge() error {
 	if err != nil {
 		return err
 	}
-	i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
-	return q.fragment("review", "evidence", map[string]any{"I": i, "Period": p, "Judge": true})
+	list[0].Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+	q.mark(list)
+	return q.fragment("review", "evidence", map[string]any{"I": list[0], "Period": p, "Judge": true})
 }
 
 // back is the page that a form was sent from, if it is ours.

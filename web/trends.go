@@ -318,6 +318,7 @@ func (q *request) product() error {
 		}
 	}
 	more := max(len(items)-200, 0)
+	q.mark(items[:len(items)-more])
 	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), map[string]any{"P": product, "Period": p, "Periods": q.periods(), "Keywords": keywords, "Items": items[:len(items)-more], "More": more,
 		"Term": term, "Terms": ranked(terms), "Months": months(h), "Judge": q.may("POST /review/judge"),
 		"Data": "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
