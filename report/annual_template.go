@@ -71,13 +71,14 @@ type AnnualSection struct {
 	Key      string `json:"key"` // "2.4": part and section
 	Part     string `json:"part"`
 	Heading  string `json:"heading"`
-	Guidance string `json:"guidance"` // its own, or that of its part
-	Optional bool   `json:"optional"` // may be left out
-	Filled   bool   `json:"filled"`   // data says something
-	Text     string `json:"text"`
+	Guidance string `json:"guidance"`
+	// PartGuidance is for all sections of the part.
+	PartGuidance string `json:"part_guidance"`
+	Optional     bool   `json:"optional"` // may be left out
+	Filled       bool   `json:"filled"`   // data says something
+	Text         string `json:"text"`
 
-	own    string // guidance of its own
-	first  bool   // of its part
+	first  bool // of its part
 	blocks []Block
 }
 
@@ -93,7 +94,7 @@ func (a *Annual) Sections() []AnnualSection {
 			continue
 		}
 		n++
-		s := AnnualSection{Key: fmt.Sprintf("%d.%d", parts, n), Part: part.Heading, Heading: p.Heading, Guidance: cmp.Or(p.Guidance, part.Guidance), Optional: part.Guidance != "", own: p.Guidance, first: n == 1}
+		s := AnnualSection{Key: fmt.Sprintf("%d.%d", parts, n), Part: part.Heading, Heading: p.Heading, Guidance: p.Guidance, PartGuidance: part.Guidance, Optional: part.Guidance != "", first: n == 1}
 		s.Text = strings.TrimSpace(a.Texts[s.Key])
 		if p.fill != nil {
 			s.blocks = p.fill(a)
@@ -117,15 +118,11 @@ func (a *Annual) Document() *Document {
 		Ends{"报送单位：" + a.Station, "报送时间：" + chineseDay(a.Filed)},
 		Line{"", Fang, 16, 14, Left},
 	}
-	guidance := map[string]string{}
-	for _, p := range annualTemplate() {
-		guidance[p.Heading] = p.Guidance
-	}
 	n := 0 // sections of the part so far
 	sections := a.Sections()
 	for i, s := range sections {
 		if s.first {
-			blocks = append(blocks, Heading{1, s.Part, guidance[s.Part]})
+			blocks = append(blocks, Heading{1, s.Part, s.PartGuidance})
 			n = 0
 		}
 		if empty := s.Text == "" && !s.Filled; !empty || !s.Optional || !a.Finished {
@@ -136,9 +133,9 @@ func (a *Annual) Document() *Document {
 			}
 			switch {
 			case empty:
-				blocks = append(blocks, Heading{2, heading, ""}, Para{missing, s.Guidance})
+				blocks = append(blocks, Heading{2, heading, ""}, Para{missing, cmp.Or(s.Guidance, s.PartGuidance)})
 			default:
-				hint := s.own
+				hint := s.Guidance
 				if s.Text != "" {
 					hint = ""
 				}

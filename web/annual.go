@@ -404,7 +404,7 @@ func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s %d 年专题分析报告第 %d 版", a.Station.Name, a.Year, s.Version)
-	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: a.Station.Name, About: fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash), File: annualName(s, "docx")}, file, nil)
+	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: a.Station.Name, About: fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]), File: annualName(s, "docx")}, file, nil)
 	return err
 }
 

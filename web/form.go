@@ -97,7 +97,7 @@ func (s *ownSheet) shown(faults []rowFault) []shownRow {
 			case "kind":
 				field.Options = []string{report.Hidden.Chinese(), report.Complaint.Chinese(), report.Practice.Chinese()}
 			case "dangers":
-				field.Hint = "健康、财产、环境、人身安全；不填由程序建议"
+				field.Hint = "健康、财产、环境、人身安全"
 			}
 			for n := range faults {
 				if faults[n].Row == r.Number && faults[n].Field == field.Column {
@@ -116,7 +116,8 @@ type formPage struct {
 	Period    chaping.Period       `json:"period"`
 	Periods   []chaping.Period     `json:"periods"`
 	Due       scheduler.Due        `json:"due"`
-	Ended     bool                 `json:"ended"` // the period; before, nothing can be frozen
+	Ended     bool                 `json:"ended"`   // the period; before, nothing can be frozen
+	Overdue   bool                 `json:"overdue"` // the due day has passed and nothing was handed in
 	Station   station.Station      `json:"station"`
 	Stations  []station.Station    `json:"stations,omitempty"` // that may be chosen
 	Draft     station.Draft        `json:"draft"`
@@ -195,6 +196,7 @@ func (q *request) openForm() (f formPage, err error) {
 	f.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != f.Station.Name })
 	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
 	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.Station != f.Station.Name })
+	f.Overdue = len(f.Submitted) == 0 && !q.Now().Before(f.Due.Day.AddDate(0, 0, 1))
 	return f, err
 }
 
@@ -509,7 +511,7 @@ func (q *request) submitForm(f *formPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s 报送期 %s 第 %d 版", f.Station.Name, s.Period, s.Version)
-	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: f.Station.Name, About: fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash), File: fileName(s, "docx")}, file, entries)
+	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: f.Station.Name, About: fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash[:12]), File: fileName(s, "docx")}, file, entries)
 	return err
 }
 

@@ -74,6 +74,7 @@ var functions = template.FuncMap{
 		}
 		return t.In(chaping.Shanghai()).Format(minute)
 	},
+	"label": label,
 	"query": query,
 	"add":   func(a, b int) int { return a + b },
 	"seq": func(from, to int) (list []int) {
@@ -113,6 +114,69 @@ var functions = template.FuncMap{
 		}
 		return ""
 	},
+}
+
+// label is what a form's field is called where it is shown apart from its
+// form; "" for what only the program reads.
+func label(field string) string {
+	switch field {
+	case "version", "do", "then", "id", "hash", "base", "back", "station", "watch", "urgent", "kind", "decision", "verdict", "new", "on", "trigger":
+		return ""
+	case "name":
+		return "名称"
+	case "keywords":
+		return "商品关键词"
+	case "terms":
+		return "评论关键词"
+	case "sources":
+		return "站点"
+	case "note", "content":
+		return "内容、说明"
+	case "title":
+		return "名称、标题"
+	case "lead":
+		return "线索"
+	case "responsible":
+		return "责任方"
+	case "outcome":
+		return "处置结果"
+	case "reason":
+		return "理由、原因"
+	case "measure":
+		return "措施"
+	case "period":
+		return "报送期"
+	case "year":
+		return "年度"
+	case "product", "products":
+		return "产品"
+	case "companies":
+		return "企业数量、生产者和经营者"
+	case "region", "place":
+		return "区域、地点"
+	case "analysis":
+		return "信息分析"
+	case "advice":
+		return "初步建议"
+	case "measures":
+		return "已采取的措施"
+	case "source":
+		return "信息来源"
+	case "dangers":
+		return "危及对象"
+	case "event":
+		return "事件"
+	case "found":
+		return "发现时间"
+	case "filler", "person", "contact":
+		return "姓名"
+	case "phone":
+		return "联系电话"
+	}
+	if strings.HasPrefix(field, "text-") {
+		return "正文"
+	}
+	return field
 }
 
 // query writes an address with the values, names and values in turn; empty
