@@ -137,6 +137,18 @@ var dangerWords = map[Danger]*regexp.Regexp{
 	Safety:      regexp.MustCompile(`人身|触电|漏电|受伤|伤害|烫伤|灼伤|割伤|窒息|爆炸|起火|着火|火灾|自燃|死亡|跌落|夹伤|绝缘`),
 }
 
+// ReadEntry reads what a station handed in, as JSON: ok is false when it is no
+// entry of sheet A but a row of sheet B, which has no content.
+func ReadEntry(data []byte) (e Entry, ok bool, err error) {
+	var sheetA struct {
+		Content string `json:"content"`
+	}
+	if err := json.Unmarshal(data, &sheetA); err != nil || sheetA.Content == "" {
+		return e, false, err
+	}
+	return e, true, json.Unmarshal(data, &e)
+}
+
 // Classify suggests kind and dangers where a person gave none: by the words
 // 潜规则 and 集中反映, by the hazard class, and by the words of the entry. When
 // nothing tells, a hidden danger to health is assumed, which is the notice's

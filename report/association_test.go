@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,5 +125,26 @@ func TestReadAssociation(t *testing.T) {
 	}
 	if !a.draft() || !strings.Contains(string(data), `"draft": true`) {
 		t.Error("a draft must say so")
+	}
+}
+
+// What stations handed in may be of either sheet.
+func TestReadEntry(t *testing.T) {
+	row, err := json.Marshal(PlatformRow{Product: "插座", Term: "漏电", From: "2026-10-25", Reviews: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := ReadEntry(row); ok || err != nil {
+		t.Errorf("a row of sheet B: %t %v", ok, err)
+	}
+	entry, err := json.Marshal(Entry{Product: "插座", Content: "漏电", From: []string{"甲"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, ok, err := ReadEntry(entry); !ok || err != nil || e.Product != "插座" || len(e.From) != 1 {
+		t.Errorf("%+v %t %v", e, ok, err)
+	}
+	if _, _, err := ReadEntry([]byte("{")); err == nil {
+		t.Error("what is no JSON was read")
 	}
 }

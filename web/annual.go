@@ -259,9 +259,9 @@ func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Stat
 	}
 	for _, p := range report.AnnualPeriods(r.Year) {
 		err := s.Station.Entries(ctx, p.String(), func(from string, content json.RawMessage) error {
-			var e report.Entry
-			if err := json.Unmarshal(content, &e); err != nil || from != of.Name || e.Content == "" || !report.Concerns(e.Product, r.Products) {
-				return err // a row of sheet B has no content
+			e, ok, err := report.ReadEntry(content)
+			if err != nil || !ok || from != of.Name || !report.Concerns(e.Product, r.Products) {
+				return err
 			}
 			e.Classify()
 			r.Entries = append(r.Entries, e)

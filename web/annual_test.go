@@ -128,6 +128,11 @@ func TestAnnualConflict(t *testing.T) {
 func TestAnnualFigures(t *testing.T) {
 	h := open(t)
 	h.mined(t, 3)
+	for _, step := range []struct{ path, field, value string }{{"/sheets/freeze", "hash", h.draftHash(t)}, {"/sheets/submit", "version", "1"}} { // its rows are no entries of sheet A
+		if r := h.ask("platform", "POST", step.path, url.Values{"period": {"2026-11"}, step.field: {step.value}}); r.Code != http.StatusSeeOther {
+			t.Fatal(step, r.Code, r.Body.String())
+		}
+	}
 	if r := h.ask("platform", "POST", "/annual/figures?year=2026", url.Values{}); r.Code != http.StatusSeeOther || !strings.HasPrefix(r.Header().Get("Location"), "/jobs/") {
 		t.Fatal(r.Code, r.Body.String())
 	}

@@ -390,9 +390,10 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 		if from != of.Name {
 			return nil
 		}
-		var e report.Entry
-		err := json.Unmarshal(content, &e)
-		add(e)
+		e, ok, err := report.ReadEntry(content)
+		if ok && err == nil {
+			add(e)
+		}
 		return err
 	})
 	if err != nil || len(rows) > 0 {

@@ -400,6 +400,9 @@ func TestPortalMonth(t *testing.T) {
 	w.open("/annual?year=2026")
 	w.click("form[action^='/annual/figures'] button", "[data-events], .note.good")
 	w.do(chromedp.WaitVisible(chromedp.CSS("a.main[href^='/annual']")))
+	if text := eval[string](w, "document.querySelector('main').textContent"); !strings.Contains(text, "2026 年的数字已更新") {
+		t.Errorf("the job says %s", text)
+	}
 	w.click("a.main[href^='/annual']", "[name='text-2.4']")
 	w.look("annual-platform")
 
