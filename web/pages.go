@@ -119,64 +119,13 @@ var functions = template.FuncMap{
 // label is what a form's field is called where it is shown apart from its
 // form; "" for what only the program reads.
 func label(field string) string {
-	switch field {
-	case "version", "do", "then", "id", "hash", "base", "back", "station", "watch", "urgent", "kind", "decision", "verdict", "new", "on", "trigger":
-		return ""
-	case "name":
-		return "名称"
-	case "keywords":
-		return "商品关键词"
-	case "terms":
-		return "评论关键词"
-	case "sources":
-		return "站点"
-	case "note", "content":
-		return "内容、说明"
-	case "title":
-		return "名称、标题"
-	case "lead":
-		return "线索"
-	case "responsible":
-		return "责任方"
-	case "outcome":
-		return "处置结果"
-	case "reason":
-		return "理由、原因"
-	case "measure":
-		return "措施"
-	case "period":
-		return "报送期"
-	case "year":
-		return "年度"
-	case "product", "products":
-		return "产品"
-	case "companies":
-		return "企业数量、生产者和经营者"
-	case "region", "place":
-		return "区域、地点"
-	case "analysis":
-		return "信息分析"
-	case "advice":
-		return "初步建议"
-	case "measures":
-		return "已采取的措施"
-	case "source":
-		return "信息来源"
-	case "dangers":
-		return "危及对象"
-	case "event":
-		return "事件"
-	case "found":
-		return "发现时间"
-	case "filler", "person", "contact":
-		return "姓名"
-	case "phone":
-		return "联系电话"
-	}
 	if strings.HasPrefix(field, "text-") {
 		return "正文"
 	}
-	return field
+	return map[string]string{"name": "名称", "title": "名称、标题", "keywords": "商品关键词", "terms": "评论关键词", "sources": "站点", "note": "说明", "content": "内容", "lead": "线索", "responsible": "责任方", "outcome": "处置结果",
+		"deadline": "期限", "judged": "研判", "warned": "预警", "disposed": "处置完成", "reason": "理由、原因", "measure": "措施", "measures": "已采取的措施", "period": "报送期", "year": "年度", "product": "涉及产品", "products": "产品",
+		"companies": "企业数量、生产者和经营者", "region": "涉及区域", "place": "发生地点", "analysis": "信息分析", "advice": "初步建议", "source": "信息来源", "dangers": "危及对象", "event": "事件", "found": "发现时间",
+		"harm": "伤亡和损失", "spread": "影响范围", "filler": "填报人", "person": "姓名", "contact": "联系人", "phone": "联系电话", "surfaces": "写法"}[field]
 }
 
 // query writes an address with the values, names and values in turn; empty

@@ -250,6 +250,7 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 		Reschedule: p.reschedule,
 		RunPlan: func(ctx context.Context, name string, tell web.Tell) (string, error) {
 			q, out := quiet(tell)
+			defer q.closeBrowser()
 			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
 			return out.String(), err
 		},
