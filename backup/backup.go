@@ -75,11 +75,15 @@ func (m *Manifest) Bytes() (n int64) {
 	return n
 }
 
+// Folder is where the portal keeps its backups, in the data directory. It is
+// not backed up itself.
+const Folder = "backups"
+
 // engineFiles are the data directory's files that the engine's own copy stands
-// for, or that only a running process has.
+// for, that only a running process has, or that are backups.
 func engineFiles(name string) bool {
 	switch name {
-	case "clickhouse", store.BackupFolder, "engine.lock", "engine.sock":
+	case Folder, "clickhouse", store.BackupFolder, "engine.lock", "engine.sock":
 		return true
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,7 +115,11 @@ func TestBackupAndRestore(t *testing.T) {
 	ctx := t.Context()
 	cfg, s, p := station(t)
 	want := counts(t, s, p.Miner.Version())
-	file := filepath.Join(t.TempDir(), "station.backup")
+	old := filepath.Join(cfg.DataDir, Folder)
+	file := filepath.Join(old, "new.backup")
+	if err := errors.Join(os.Mkdir(old, 0o700), os.WriteFile(filepath.Join(old, "old.backup"), []byte("x"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 
 	// Others write meanwhile, to the engine and to a SQLite file.
 	writing, stop := context.WithCancel(ctx)
@@ -136,6 +141,9 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(cfg.DataDir, store.BackupFolder)); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the copy was left behind")
+	}
+	if slices.ContainsFunc(m.Parts, func(p Part) bool { return strings.Contains(p.Name, Folder+"/") }) {
+		t.Error("the backups are in the backup")
 	}
 	if m.Rows["reviews"] < 3000 || m.Rows["mentions"] == 0 || m.Rows["counts"] == 0 || m.Rows["listings"] != 1 {
 		t.Errorf("%+v", m.Rows)

@@ -197,6 +197,15 @@ func fields() []field {
 
 const formColumns = 7 // of fields, those that the form prints
 
+// Columns are the form's columns, word for word, then the two that R11 adds.
+func Columns() []string {
+	var names []string
+	for _, f := range fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
 // plain is a head or a mark without what people vary: width, spaces, brackets
 // and what stands in them, colons.
 func plain(s string) string {
@@ -251,7 +260,7 @@ func read(name string, t table, head int, columns []int, reject func(*chaping.In
 	}
 	headText := plain(strings.Join(t.lines[head].cells, ""))
 	for _, l := range t.lines[head+1:] {
-		values := make([]string, len(columns))
+		var values Row
 		empty := 0
 		for f, c := range columns {
 			if c >= 0 && c < len(l.cells) {
@@ -274,11 +283,14 @@ func read(name string, t table, head int, columns []int, reject func(*chaping.In
 			reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Problem: fmt.Sprintf("超过 %d 条，其后的没有读入", maxRows), Remedy: "分成几个文件提交"})
 			break
 		}
-		if e, bad := entry(name, l.number, values); bad != nil {
-			reject(bad)
-		} else {
+		e, faults := values.Entry()
+		if len(faults) == 0 {
 			form.Entries = append(form.Entries, e)
+			continue
 		}
+		bad := faults[0]
+		bad.File, bad.Line, bad.Problem = filepath.Base(name), l.number, bad.Problem+"，这一行没有读入"
+		reject(bad)
 	}
 	form.Nothing = form.Nothing && len(form.Entries) == 0
 	return form
@@ -336,31 +348,33 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func entry(name string, number int, v []string) (e report.Entry, bad *chaping.InputError) {
+// A Row is what stands in the fields of one row of the form, in the form's
+// order, then 信息类别 and 危及对象, both as people write them.
+type Row [formColumns + 2]string
+
+// Entry makes an entry of a row. Each field that cannot be taken is told, with
+// its name, value, problem and remedy.
+func (v Row) Entry() (e report.Entry, faults []*chaping.InputError) {
 	fields := fields()
-	fault := func(f int, problem, remedy string) (report.Entry, *chaping.InputError) {
-		return e, &chaping.InputError{File: filepath.Base(name), Line: number, Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy}
-	}
-	for _, f := range []int{0, 3} {
-		if v[f] == "" {
-			return fault(f, "必填的栏目是空的，这一行没有读入", "补上后重新提交")
-		}
-	}
-	for f := range fields {
-		if utf8.RuneCountInString(v[f]) > maxText {
-			return fault(f, fmt.Sprintf("超过 %d 字，这一行没有读入", maxText), "写成摘要，全文作为其他格式的材料用 --free 提交")
-		}
+	fault := func(f int, problem, remedy string) {
+		faults = append(faults, &chaping.InputError{Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy})
 	}
 	v[1] = norm.NFKC.String(v[1])
-	if v[1] != "" && !companies.MatchString(v[1]) {
-		return fault(1, "看不出是企业的数量，这一行没有读入", "写成数字，例如 3 或 约20家；不清楚写“不详”")
-	}
 	kind, endangers := report.ReadKind(v[7]), report.ReadDangers(v[8])
-	if v[7] != "" && kind == "" {
-		return fault(7, "信息类别无法识别，这一行没有读入", "写“危及安全的隐患或突发事件”“集中反映”或“行业潜规则”")
+	for f := range fields {
+		switch {
+		case v[f] == "" && (f == 0 || f == 3):
+			fault(f, "必填的栏目是空的", "补上后重新提交")
+		case utf8.RuneCountInString(v[f]) > maxText:
+			fault(f, fmt.Sprintf("超过 %d 字", maxText), "写成摘要，全文作为其他格式的材料另行提交")
+		case v[f] == "":
+		case f == 1 && !companies.MatchString(v[f]):
+			fault(f, "看不出是企业的数量", "写成数字，例如 3 或 约20家；不清楚写“不详”")
+		case f == 7 && kind == "":
+			fault(f, "信息类别无法识别", "写“危及安全的隐患或突发事件”“集中反映”或“行业潜规则”")
+		case f == 8 && len(endangers) == 0:
+			fault(f, "危及对象无法识别", "写“健康”“财产”“环境”“人身安全”，可以写几个")
+		}
 	}
-	if v[8] != "" && len(endangers) == 0 {
-		return fault(8, "危及对象无法识别，这一行没有读入", "写“健康”“财产”“环境”“人身安全”，可以写几个")
-	}
-	return report.Entry{Product: v[0], Companies: v[1], Region: v[2], Content: v[3], Analysis: v[4], Advice: v[5], Source: v[6], Kind: kind, Endangers: endangers}, nil
+	return report.Entry{Product: v[0], Companies: v[1], Region: v[2], Content: v[3], Analysis: v[4], Advice: v[5], Source: v[6], Kind: kind, Endangers: endangers}, faults
 }

@@ -14,11 +14,18 @@ const (
 	tellAfter = 3 // failures, then the other channels are told
 )
 
-// Messages makes one message for every channel that wants the event.
+// Messages makes one message for every channel of the installation that wants
+// the event.
 func (c *Config) Messages(event, key, subject, body string) []station.Message {
+	return c.To("", event, key, subject, body)
+}
+
+// To makes one message for every channel that wants the event, of the
+// installation and of the station that it concerns.
+func (c *Config) To(name, event, key, subject, body string) []station.Message {
 	var list []station.Message
 	for i := range c.Channels {
-		if ch := &c.Channels[i]; ch.Wants(event) {
+		if ch := &c.Channels[i]; ch.Wants(event) && (ch.Station == "" || ch.Station == name) {
 			list = append(list, station.Message{Key: key, Channel: ch.Name, Event: event, Subject: subject, Body: body})
 		}
 	}

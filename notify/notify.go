@@ -54,6 +54,9 @@ type Channel struct {
 	Name   string
 	Type   string   // smtp, webhook, wecom, dingtalk, feishu
 	Events []string // urgent, report, reminder, failure; empty means all
+	// Station is the monitoring station that the channel belongs to, by name:
+	// it gets only what concerns that station. Empty: the installation's own.
+	Station string
 
 	URL    string // of webhooks and bots
 	Secret string // signs; for dingtalk, feishu and webhook

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,12 @@ type Annual struct {
 	Urgent     []AnnualUrgent   `json:"urgent"`
 	Entries    []Entry          `json:"entries"` // handed in by stations
 	Outline    []AnnualGuidance `json:"outline"`
+
+	// Texts are what the author has written, by key of the section.
+	Texts map[string]string `json:"texts,omitempty"`
+	// Finished leaves sections of parts two and four out that nobody and
+	// nothing has filled: the template says 可包括但不限于 of them.
+	Finished bool `json:"finished,omitempty"`
 }
 
 // An AnnualPeriod is a reporting period of the year, with the one a year
@@ -207,6 +214,12 @@ func (a *Annual) json() any {
 		Title string `json:"title"`
 		*Annual
 	}{"annual", a.Title(), a}
+}
+
+// ReadAnnual is the report that JSON wrote.
+func ReadAnnual(data []byte) (*Annual, error) {
+	a := &Annual{}
+	return a, json.Unmarshal(data, a)
 }
 
 // FiledOn sets the day of filing.

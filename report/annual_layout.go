@@ -503,7 +503,7 @@ func (a *Annual) factors() []Block {
 	return append([]Block{Para{Text: "消费者评论反映的风险指标和危害见下表，产生的原因有待检验和调查。"}}, tabled("风险指标及危害"+omitted(len(list)),
 		[]Column{{"风险指标", 32, Left, Fang}, {"危害类别", 28, Center, Fang}, {"危及对象", 27, Center, Fang}, {"严重程度", 29, Center, Fang}, {"差评数", 16, Center, Fang}, {"产生的原因", 24, Center, Fang}},
 		rows(list, mostRows, func(_ int, t AnnualTerm) []any {
-			return []any{t.Term, t.HazardName, dangerNames(hazardDangers[t.Hazard]), severityNames[min(max(t.Severity, 0), 4)], t.Negative, missing}
+			return []any{t.Term, t.HazardName, DangerNames(hazardDangers[t.Hazard]), severityNames[min(max(t.Severity, 0), 4)], t.Negative, missing}
 		}))...)
 }
 

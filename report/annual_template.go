@@ -1,5 +1,11 @@
 package report
 
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
 // AnnualGuidance is a heading of 附件3 and what the template tells its author.
 type AnnualGuidance struct {
 	Level    int    `json:"level"`
@@ -59,8 +65,52 @@ func annualGuidance() []AnnualGuidance {
 	return list
 }
 
-// Document lays the report out on A4 portrait. Guidance that a heading has
-// none of its own is that of the part it stands in.
+// An AnnualSection is a section of the report for its author: what the
+// template says of it, what data says in it, what was written.
+type AnnualSection struct {
+	Key      string `json:"key"` // "2.4": part and section
+	Part     string `json:"part"`
+	Heading  string `json:"heading"`
+	Guidance string `json:"guidance"`
+	// PartGuidance is for all sections of the part.
+	PartGuidance string `json:"part_guidance"`
+	Optional     bool   `json:"optional"` // may be left out
+	Filled       bool   `json:"filled"`   // data says something
+	Text         string `json:"text"`
+
+	first  bool // of its part
+	blocks []Block
+}
+
+// Sections are the report's sections in the template's order.
+func (a *Annual) Sections() []AnnualSection {
+	var list []AnnualSection
+	var part annualPart
+	parts, n := 0, 0
+	for _, p := range annualTemplate() {
+		if p.Level == 1 {
+			part, n = p, 0
+			parts++
+			continue
+		}
+		n++
+		s := AnnualSection{Key: fmt.Sprintf("%d.%d", parts, n), Part: part.Heading, Heading: p.Heading, Guidance: p.Guidance, PartGuidance: part.Guidance, Optional: part.Guidance != "", first: n == 1}
+		s.Text = strings.TrimSpace(a.Texts[s.Key])
+		if p.fill != nil {
+			s.blocks = p.fill(a)
+		}
+		s.Filled = len(s.blocks) > 0
+		list = append(list, s)
+	}
+	return list
+}
+
+// numerals number the sections of a part.
+var numerals = []string{"一", "二", "三", "四", "五", "六", "七", "八"}
+
+// Document lays the report out on A4 portrait. What the author wrote stands
+// before what data says. Guidance that a heading has none of its own is that
+// of the part it stands in.
 func (a *Annual) Document() *Document {
 	blocks := []Block{
 		Line{a.titleLines(), Biao, 22, 36, Center},
@@ -68,29 +118,39 @@ func (a *Annual) Document() *Document {
 		Ends{"报送单位：" + a.Station, "报送时间：" + chineseDay(a.Filed)},
 		Line{"", Fang, 16, 14, Left},
 	}
-	guidance := ""
-	parts := annualTemplate()
-	for i, p := range parts {
-		if p.Level == 1 {
-			if guidance = p.Guidance; i > 0 && parts[i-1].Heading == "（八）相关产品标准更新、实施中存在的问题。" {
-				blocks = append(blocks, Para{Text: annualNote})
+	n := 0 // sections of the part so far
+	sections := a.Sections()
+	for i, s := range sections {
+		if s.first {
+			blocks = append(blocks, Heading{1, s.Part, s.PartGuidance})
+			n = 0
+		}
+		if empty := s.Text == "" && !s.Filled; !empty || !s.Optional || !a.Finished {
+			n++
+			heading := s.Heading
+			if a.Finished { // what was left out leaves no gap in the numbers
+				heading = "（" + numerals[n-1] + strings.TrimLeft(heading, "（"+strings.Join(numerals, ""))
 			}
-			blocks = append(blocks, Heading{1, p.Heading, p.Guidance})
-			continue
-		}
-		var filled []Block
-		if p.fill != nil {
-			filled = p.fill(a)
-		}
-		hint := p.Guidance
-		if len(filled) == 0 {
-			if hint == "" {
-				hint = guidance
+			switch {
+			case empty:
+				blocks = append(blocks, Heading{2, heading, ""}, Para{missing, cmp.Or(s.Guidance, s.PartGuidance)})
+			default:
+				hint := s.Guidance
+				if s.Text != "" {
+					hint = ""
+				}
+				blocks = append(blocks, Heading{2, heading, hint})
+				for line := range strings.Lines(s.Text) {
+					if line = strings.TrimSpace(line); line != "" {
+						blocks = append(blocks, Para{Text: line})
+					}
+				}
+				blocks = append(blocks, s.blocks...)
 			}
-			blocks = append(blocks, Heading{2, p.Heading, ""}, Para{missing, hint})
-			continue
 		}
-		blocks = append(append(blocks, Heading{2, p.Heading, hint}), filled...)
+		if strings.HasPrefix(s.Part, "二") && (i == len(sections)-1 || sections[i+1].first) {
+			blocks = append(blocks, Para{Text: annualNote})
+		}
 	}
 	number(blocks)
 	return &Document{Title: a.Title(), Subject: yearName(a.Year), Program: a.Program, Sections: []Section{{"专题分析报告", portraitPage, blocks}}}

@@ -216,3 +216,53 @@ func TestAnnualPeriods(t *testing.T) {
 		t.Errorf("2026: %v", got)
 	}
 }
+
+// What the author wrote stands in its section; of a finished report the
+// sections that may be left out are, without a gap in the numbers.
+func TestAnnualTexts(t *testing.T) {
+	a := &Annual{Year: 2026, Products: []string{"电热水壶"}, Texts: map[string]string{"1.1": "烧水的器具。\n\n 分金属和玻璃两类。", "2.7": "出现了折叠式。", "2.8": " \n "}}
+	text := func() (all []string) {
+		for _, b := range a.Document().Sections[0].Blocks {
+			switch b := b.(type) {
+			case Heading:
+				all = append(all, b.Text)
+			case Para:
+				all = append(all, b.Text)
+			}
+		}
+		return all
+	}
+	draft := strings.Join(text(), "\n")
+	for _, want := range []string{"（一）产品简介。\n烧水的器具。\n分金属和玻璃两类。\n（二）行业概况。\n待补充", "（七）行业新业态，新技术，新产品，市场最新动态等带来的苗头性风险。\n出现了折叠式。", "（八）相关产品标准更新、实施中存在的问题。\n待补充\n" + annualNote} {
+		if !strings.Contains(draft, want) {
+			t.Errorf("no %q in\n%s", want, draft)
+		}
+	}
+	a.Finished = true
+	data, err := a.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err = ReadAnnual(data); err != nil {
+		t.Fatal(err)
+	}
+	finished := strings.Join(text(), "\n")
+	if want := "二、产品质量安全形势分析\n（一）行业新业态，新技术，新产品，市场最新动态等带来的苗头性风险。\n出现了折叠式。\n" + annualNote + "\n三、"; !strings.Contains(finished, want) || strings.Contains(finished, "（八）") {
+		t.Errorf("no %q in\n%s", want, finished)
+	}
+	if !strings.Contains(finished, "（二）行业概况。\n待补充") {
+		t.Error("a section that may not be left out was")
+	}
+	required := 0
+	for _, s := range a.Sections() {
+		if !s.Optional {
+			required++
+		}
+		if s.Key == "3.1" && !strings.HasPrefix(s.Guidance, "（根据产品具体情况") {
+			t.Errorf("%+v", s)
+		}
+	}
+	if required != 5 {
+		t.Errorf("%d sections are required", required)
+	}
+}

@@ -137,6 +137,18 @@ var dangerWords = map[Danger]*regexp.Regexp{
 	Safety:      regexp.MustCompile(`人身|触电|漏电|受伤|伤害|烫伤|灼伤|割伤|窒息|爆炸|起火|着火|火灾|自燃|死亡|跌落|夹伤|绝缘`),
 }
 
+// ReadEntry reads what a station handed in, as JSON: ok is false when it is no
+// entry of sheet A but a row of sheet B, which has no content.
+func ReadEntry(data []byte) (e Entry, ok bool, err error) {
+	var sheetA struct {
+		Content string `json:"content"`
+	}
+	if err := json.Unmarshal(data, &sheetA); err != nil || sheetA.Content == "" {
+		return e, false, err
+	}
+	return e, true, json.Unmarshal(data, &e)
+}
+
 // Classify suggests kind and dangers where a person gave none: by the words
 // 潜规则 and 集中反映, by the hazard class, and by the words of the entry. When
 // nothing tells, a hidden danger to health is assumed, which is the notice's
@@ -289,7 +301,7 @@ func (a *Association) companion() []Block {
 				if e.Suggested {
 					by = "程序建议，待确认"
 				}
-				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), dangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
+				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), DangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
 					return
 				}
 			}
@@ -297,7 +309,8 @@ func (a *Association) companion() []Block {
 	})
 }
 
-func dangerNames(list []Danger) string {
+// DangerNames are dangers in Chinese, as ReadDangers reads them.
+func DangerNames(list []Danger) string {
 	var names []string
 	for _, d := range list {
 		names = append(names, d.Chinese())

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,8 +78,8 @@ func TestKindAndDangers(t *testing.T) {
 		{Entry{Content: "甲醛超标", Kind: Complaint, Endangers: []Danger{Environment}}, Complaint, "环境", false},
 	} {
 		tt.e.Classify()
-		if tt.e.Kind != tt.kind || dangerNames(tt.e.Endangers) != tt.dangers || tt.e.Suggested != tt.suggested {
-			t.Errorf("%s: %s, %s, %v", tt.e.Content, tt.e.Kind, dangerNames(tt.e.Endangers), tt.e.Suggested)
+		if tt.e.Kind != tt.kind || DangerNames(tt.e.Endangers) != tt.dangers || tt.e.Suggested != tt.suggested {
+			t.Errorf("%s: %s, %s, %v", tt.e.Content, tt.e.Kind, DangerNames(tt.e.Endangers), tt.e.Suggested)
 		}
 	}
 	for in, want := range map[string]Kind{"行业潜规则": Practice, "集中反映的问题": Complaint, "危及安全的隐患或突发事件": Hidden, "practice": Practice, "天气": ""} {
@@ -100,7 +101,7 @@ func TestMerge(t *testing.T) {
 		t.Fatalf("%d entries: %+v", len(got), got)
 	}
 	m := got[0]
-	if m.Companies != "不少于 20" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || dangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
+	if m.Companies != "不少于 20" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || DangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
 		t.Errorf("%+v", m)
 	}
 	// Merging what is merged changes nothing.
@@ -124,5 +125,26 @@ func TestReadAssociation(t *testing.T) {
 	}
 	if !a.draft() || !strings.Contains(string(data), `"draft": true`) {
 		t.Error("a draft must say so")
+	}
+}
+
+// What stations handed in may be of either sheet.
+func TestReadEntry(t *testing.T) {
+	row, err := json.Marshal(PlatformRow{Product: "插座", Term: "漏电", From: "2026-10-25", Reviews: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := ReadEntry(row); ok || err != nil {
+		t.Errorf("a row of sheet B: %t %v", ok, err)
+	}
+	entry, err := json.Marshal(Entry{Product: "插座", Content: "漏电", From: []string{"甲"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, ok, err := ReadEntry(entry); !ok || err != nil || e.Product != "插座" || len(e.From) != 1 {
+		t.Errorf("%+v %t %v", e, ok, err)
+	}
+	if _, _, err := ReadEntry([]byte("{")); err == nil {
+		t.Error("what is no JSON was read")
 	}
 }

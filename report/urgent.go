@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,7 +57,10 @@ type UrgentEvidence struct {
 	Review   string `json:"review"`
 }
 
-// triggers are the notice's words (R16).
+// Triggers are what makes risk information important, in the notice's words
+// (R16), from 1.
+func Triggers() []string { return []string{triggers[1], triggers[2]} }
+
 var triggers = map[int]string{
 	1: "已经造成人员伤亡、严重危及公众健康和生命、财产安全的产品质量安全事件",
 	2: "影响范围大，可能造成巨大经济损失、影响产业发展安全、危及经济社会发展安全或社会安定的产品质量安全问题",
@@ -64,6 +68,60 @@ var triggers = map[int]string{
 
 // portraitPage is the page of documents in running text.
 var portraitPage = Page{false, 37, 35, 28, 26}
+
+// A Written is a report of important risk information in a station's own
+// words. Its JSON has the names of a suggested one where both say the same.
+type Written struct {
+	Station   string `json:"station"`
+	Filler    string `json:"filler"`
+	Phone     string `json:"phone"`
+	Filed     string `json:"filed"` // 2026-11-25 09:00
+	Program   string `json:"program"`
+	Product   string `json:"keyword"`
+	Event     string `json:"name"`
+	Trigger   int    `json:"trigger"` // 1 or 2 of R16
+	Found     string `json:"found"`   // 2026-11-25 08:00
+	Place     string `json:"place"`
+	Companies string `json:"companies"` // who makes and sells it
+	Harm      string `json:"harm"`      // people hurt, property lost
+	Spread    string `json:"spread"`    // how far it reaches
+	Content   string `json:"why"`
+	Measures  string `json:"measures"` // taken so far
+	Advice    string `json:"advice"`
+	Source    string `json:"source"`
+}
+
+// ReadWritten is the report that JSON wrote.
+func ReadWritten(data []byte) (w *Written, err error) {
+	w = &Written{}
+	return w, json.Unmarshal(data, w)
+}
+
+// Document lays the report out on A4 portrait.
+func (w *Written) Document() *Document {
+	facts := [][2]string{
+		{"事件", w.Product + " " + w.Event}, {"情形（通知第五部分）", triggers[w.Trigger]}, {"发现时间", w.Found}, {"发生地点、涉及区域", w.Place}, {"生产者、经营者", w.Companies},
+		{"伤亡和损失", w.Harm}, {"影响范围", w.Spread}, {"情况说明", w.Content}, {"已采取的措施", w.Measures}, {"初步建议", w.Advice}, {"信息来源", w.Source},
+	}
+	return &Document{Title: "重要风险信息报告", Subject: w.Filed, Program: w.Program, Sections: []Section{{"重要风险信息", portraitPage, []Block{
+		Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
+		Ends{"填报单位：" + w.Station, "填报时间：" + w.Filed},
+		Table{Headless: true, Columns: []Column{{"", 40, Left, Hei}, {"", 116, Left, Fang}}, Size: 12, RowMM: 11, Rows: func(yield func([]any) bool) {
+			for _, f := range facts {
+				if !yield([]any{f[0], f[1]}) {
+					return
+				}
+			}
+		}},
+		Ends{"填报人：" + w.Filler, "联系电话：" + w.Phone},
+	}}}}
+}
+
+// JSON is the report as JSON.
+func (w *Written) JSON() ([]byte, error) { return encode(w) }
+
+// WriteJSON writes the report's JSON.
+func (w *Written) WriteJSON(path string) error { return writeJSON(path, w) }
 
 // Document lays the report out on A4 portrait.
 func (u *Urgent) Document() *Document {

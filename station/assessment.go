@@ -2,7 +2,10 @@ package station
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"chaping"
@@ -56,6 +59,83 @@ func (d *DB) SetWeights(ctx context.Context, w Weights) error {
 	return d.Set(ctx, settingWeights, string(text))
 }
 
+// Rules are what the centre decides where the notice leaves it open.
+type Rules struct {
+	// Since is the first period that is assessed, 2026-11. Empty: the one that
+	// ran when the installation was set up.
+	Since string `json:"since"`
+	// Hours is how long after a station has learnt of a matter its urgent
+	// report may come; 0: there is no limit (R17).
+	Hours int `json:"urgent_hours"`
+}
+
+// settingRules is the setting that holds them, as JSON.
+const settingRules = "rules"
+
+// Rules are the rules in use.
+func (d *DB) Rules(ctx context.Context) (r Rules, err error) {
+	text, err := d.Setting(ctx, settingRules)
+	if err != nil || text == "" {
+		return r, err
+	}
+	return r, json.Unmarshal([]byte(text), &r)
+}
+
+// SetRules sets them, and for the stations named the first period that each of
+// them is assessed for; "" for that of all.
+func (d *DB) SetRules(ctx context.Context, r Rules, since map[int64]string) error {
+	if r.Hours < 0 || r.Hours > 24*365 {
+		return invalid("重要风险信息时限", "应为 0–8760 小时", "写小时数，不设时限写 0 或不写")
+	}
+	for _, p := range append(slices.Collect(maps.Values(since)), r.Since) {
+		if _, err := chaping.ParsePeriod(p); p != "" && err != nil {
+			return invalid("起始报送期“"+chaping.Shorten(p, 20)+"”", "不是报送期", "写成 2026-11，或不写")
+		}
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		for id, p := range since {
+			if _, err := tx.ExecContext(ctx, "UPDATE station SET since = ?1 WHERE id = ?2 AND since <> ?1", p, id); err != nil {
+				return err
+			}
+		}
+		return set(ctx, tx, settingRules, string(text))
+	})
+}
+
+// Assessed is the first period that each station is assessed for: its own if
+// the centre has set one; otherwise that of all, or the one that ran when the
+// station was added, if that is later.
+func (d *DB) Assessed(ctx context.Context) (func(Station) chaping.Period, error) {
+	rules, err := d.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var installed int64
+	if err := d.db.QueryRowContext(ctx, "SELECT coalesce(min(created), 0) FROM account").Scan(&installed); err != nil {
+		return nil, err
+	}
+	all, err := chaping.ParsePeriod(rules.Since)
+	if err != nil && installed > 0 {
+		all = chaping.PeriodOf(shown(installed))
+	}
+	return func(s Station) chaping.Period {
+		if own, err := chaping.ParsePeriod(s.Since); err == nil {
+			return own
+		}
+		if s.Added.IsZero() {
+			return all
+		}
+		if added := chaping.PeriodOf(s.Added); months(all, added) > 0 {
+			return added
+		}
+		return all
+	}, nil
+}
+
 // A Duty is a report that a station owes for a period, and what it handed in.
 type Duty struct {
 	Station  Station        `json:"station"`
@@ -65,6 +145,7 @@ type Duty struct {
 	Files    []Submission   `json:"files"`
 	Entries  int            `json:"entries"`  // of all files
 	Standing bool           `json:"standing"` // the due day has passed, so that it counts
+	Exempt   bool           `json:"exempt"`   // before the first period that the station is assessed for
 }
 
 // Filed tells whether anything was handed in.
@@ -80,10 +161,11 @@ func (y *Duty) forms() (n int) {
 	return n
 }
 
-// Late tells whether it came after the due day, or has not come by now.
+// Late tells whether it came after the due day, or has not come by now. What
+// is not assessed is not late.
 func (y *Duty) Late() bool {
 	end := y.Due.AddDate(0, 0, 1)
-	return y.Filed() && !y.First.Before(end) || !y.Filed() && y.Standing
+	return !y.Exempt && (y.Filed() && !y.First.Before(end) || !y.Filed() && y.Standing)
 }
 
 // Duties are the duties of all stations that the scope sees for the periods,
@@ -91,6 +173,10 @@ func (y *Duty) Late() bool {
 // where they handed in nothing. due is the day on which a period is due.
 func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, due func(chaping.Period) time.Time) ([]Duty, error) {
 	stations, err := d.Stations(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	first, err := d.Assessed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +192,7 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 			by[s.Station] = append(by[s.Station], s)
 		}
 		for _, s := range stations {
-			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.Name]}
+			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.Name], Exempt: months(first(s), p) < 0}
 			f.Standing = !now.Before(f.Due.AddDate(0, 0, 1))
 			for _, file := range f.Files {
 				if f.First.IsZero() || file.Received.Before(f.First) {
@@ -158,7 +244,7 @@ func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to ti
 			index[f.Station.ID] = at
 			list = append(list, Assessment{Station: f.Station, Leads: leads[f.Station.ID]})
 		}
-		if !f.Standing {
+		if !f.Standing || f.Exempt {
 			continue
 		}
 		a := &list[at]

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"chaping"
 )
@@ -18,6 +19,20 @@ type Station struct {
 	Kind    Kind   `json:"kind"`
 	Status  string `json:"status"` // active, warned, exited
 	Version int64  `json:"version"`
+	// Added is when it was put on the list; zero: with the installation.
+	Added time.Time `json:"added"`
+	// Since is the first period that the centre assesses it for, 2026-11;
+	// empty: see Rules.
+	Since string `json:"since,omitempty"`
+}
+
+const stationColumns = "station.id, ord, station.name, kind, status, version, added, since"
+
+func scanStation(scan func(...any) error) (s Station, err error) {
+	var added int64
+	err = scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version, &added, &s.Since)
+	s.Added = shown(added)
+	return s, err
 }
 
 // A Kind is one of the notice's three types of stations (R7).
@@ -63,9 +78,8 @@ func (*Conflict) Error() string { return "这条记录在您打开之后已被�
 // Stations are the stations that the scope sees, in the list's order.
 func (d *DB) Stations(ctx context.Context, scope Scope) ([]Station, error) {
 	var list []Station
-	err := d.query(ctx, "SELECT id, ord, name, kind, status, version FROM station ORDER BY ord, id", nil, func(scan func(...any) error) error {
-		var s Station
-		err := scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version)
+	err := d.query(ctx, "SELECT "+stationColumns+" FROM station ORDER BY ord, id", nil, func(scan func(...any) error) error {
+		s, err := scanStation(scan)
 		if scope.Sees(s.ID) {
 			list = append(list, s)
 		}
@@ -77,8 +91,7 @@ func (d *DB) Stations(ctx context.Context, scope Scope) ([]Station, error) {
 // Station is one station; a *chaping.Error where the scope sees none of that
 // id.
 func (d *DB) Station(ctx context.Context, scope Scope, id int64) (Station, error) {
-	var s Station
-	err := d.db.QueryRowContext(ctx, "SELECT id, ord, name, kind, status, version FROM station WHERE id = ?", id).Scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version)
+	s, err := scanStation(d.db.QueryRowContext(ctx, "SELECT "+stationColumns+" FROM station WHERE id = ?", id).Scan)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !scope.Sees(id) {
 		return Station{}, missing("监测站", id)
 	}
@@ -116,14 +129,12 @@ func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
 
 func (d *DB) putStation(ctx context.Context, tx *sql.Tx, s *Station) error {
 	if s.ID == 0 {
-		s.Status, s.Version = "active", 1
-		return tx.QueryRowContext(ctx, "INSERT INTO station (ord, name, kind) SELECT coalesce(max(ord), 0) + 1, ?, ? FROM station RETURNING id, ord", s.Name, s.Kind).Scan(&s.ID, &s.Order)
+		s.Status, s.Version, s.Added = "active", 1, shown(d.now().UnixMilli())
+		return tx.QueryRowContext(ctx, "INSERT INTO station (ord, name, kind, added) SELECT coalesce(max(ord), 0) + 1, ?, ?, ? FROM station RETURNING id, ord", s.Name, s.Kind, s.Added.UnixMilli()).Scan(&s.ID, &s.Order)
 	}
 	result, err := tx.ExecContext(ctx, "UPDATE station SET name = ?, kind = ?, status = ?, version = version + 1 WHERE id = ? AND version = ?", s.Name, s.Kind, s.Status, s.ID, s.Version)
 	return changed(result, err, "监测站", s.ID, func() (any, error) {
-		var theirs Station
-		err := tx.QueryRowContext(ctx, "SELECT id, ord, name, kind, status, version FROM station WHERE id = ?", s.ID).Scan(&theirs.ID, &theirs.Order, &theirs.Name, &theirs.Kind, &theirs.Status, &theirs.Version)
-		return theirs, err
+		return scanStation(tx.QueryRowContext(ctx, "SELECT "+stationColumns+" FROM station WHERE id = ?", s.ID).Scan)
 	})
 }
 
@@ -155,8 +166,7 @@ func invalid(field, problem, remedy string) error {
 // Home is the station that the installation's reviews belong to; ok is false
 // before the first start.
 func (d *DB) Home(ctx context.Context) (s Station, ok bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT s.id, s.ord, s.name, s.kind, s.status, s.version FROM station s JOIN setting ON setting.name = 'home' AND s.id = CAST(setting.value AS INTEGER)").
-		Scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version)
+	s, err = scanStation(d.db.QueryRowContext(ctx, "SELECT "+stationColumns+" FROM station JOIN setting ON setting.name = 'home' AND station.id = CAST(setting.value AS INTEGER)").Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, false, nil
 	}
@@ -174,8 +184,10 @@ func (d *DB) Setting(ctx context.Context, name string) (value string, err error)
 
 // Set stores a setting.
 func (d *DB) Set(ctx context.Context, name, value string) error {
-	return d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
-		return err
-	})
+	return d.transact(ctx, func(tx *sql.Tx) error { return set(ctx, tx, name, value) })
+}
+
+func set(ctx context.Context, tx *sql.Tx, name, value string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
+	return err
 }

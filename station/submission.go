@@ -100,11 +100,10 @@ func (d *DB) Submissions(ctx context.Context, period string) ([]Submission, erro
 	return list, err
 }
 
-// Entries calls each for every entry of sheet A handed in for a period: the
-// station and the entry's JSON. Of one station's files, all count. Rows of
-// sheet B, which count reviews, are none.
+// Entries calls each for every entry handed in for a period: the station and
+// the entry's JSON. Of one station's files, all count.
 func (d *DB) Entries(ctx context.Context, period string, each func(station string, entry json.RawMessage) error) error {
-	return d.query(ctx, "SELECT s.station, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? AND json_type(e.content, '$.negative_reviews') IS NULL ORDER BY s.id, e.seq", []any{period},
+	return d.query(ctx, "SELECT s.station, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? ORDER BY s.id, e.seq", []any{period},
 		func(scan func(...any) error) error {
 			var station, content string
 			if err := scan(&station, &content); err != nil {

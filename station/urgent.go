@@ -2,7 +2,9 @@ package station
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +13,8 @@ import (
 	"chaping"
 )
 
-// An Urgent is a suggested urgent report.
+// An Urgent is an urgent report: one that the program suggested from the home
+// station's reviews, or one that a station has written.
 type Urgent struct {
 	ID        int64           `json:"id"`
 	Event     string          `json:"event"`
@@ -23,6 +26,15 @@ type Urgent struct {
 	By        string          `json:"by,omitempty"`
 	Reason    string          `json:"reason,omitempty"`
 	Decided   *time.Time      `json:"decided,omitempty"`
+	Station   int64           `json:"station,omitempty"` // who wrote it; 0: suggested
+	Found     time.Time       `json:"found"`             // when the station learnt of it; zero if suggested
+}
+
+// Late tells whether a written report came more than so many hours after the
+// station had learnt of the matter. The notice says 及时 and names no hours;
+// without a limit nothing is late.
+func (u *Urgent) Late(hours int) bool {
+	return hours > 0 && u.Station != 0 && u.Raised.Sub(u.Found) > time.Duration(hours)*time.Hour
 }
 
 // Statuses of an urgent candidate.
@@ -86,13 +98,13 @@ func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candid
 // months is how many periods b is after a.
 func months(a, b chaping.Period) int { return (b.Year-a.Year)*12 + int(b.Month) - int(a.Month) }
 
-const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided"
+const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found"
 
 func scanUrgent(scan func(...any) error) (u Urgent, err error) {
-	var raised, decided int64
+	var raised, decided, found int64
 	var candidate string
-	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided)
-	u.Raised, u.Candidate = shown(raised), json.RawMessage(candidate)
+	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found)
+	u.Raised, u.Candidate, u.Found = shown(raised), json.RawMessage(candidate), shown(found)
 	if decided > 0 {
 		t := shown(decided)
 		u.Decided = &t
@@ -150,4 +162,42 @@ func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, me
 		return d.enqueue(ctx, tx, messages(u))
 	})
 	return u, err
+}
+
+// FileUrgent enters a report that a station has written; filing it confirms
+// it. messages are queued in the same transaction. The same report of the same
+// station is entered once: fresh tells whether it was new.
+func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages func(Urgent) []Message) (filed Urgent, fresh bool, err error) {
+	now := d.now()
+	switch {
+	case !scope.Sees(u.Station):
+		return u, false, missing("监测站", u.Station)
+	case u.Found.IsZero():
+		return u, false, invalid("发现时间", "没有写", "写监测站最早知道这件事的时间")
+	case u.Found.After(now):
+		return u, false, invalid("发现时间", "在将来", "写已经发生的时间")
+	}
+	sum := sha256.Sum256(u.Candidate)
+	u.Event = fmt.Sprintf("written-%d-%s", u.Station, hex.EncodeToString(sum[:]))
+	period := chaping.PeriodOf(now).String()
+	u.First, u.Last, u.Raised, u.Found, u.Status, u.Reason = period, period, shown(now.UnixMilli()), shown(u.Found.UnixMilli()), UrgentConfirmed, "由监测站填报"
+	u.Decided = &u.Raised
+	err = d.transact(ctx, func(tx *sql.Tx) error {
+		known, err := scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE event = ?", u.Event).Scan)
+		if err == nil {
+			u = known
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		fresh = true
+		err = tx.QueryRowContext(ctx, `INSERT INTO urgent (event, first, last, raised, candidate, status, who, reason, decided, station, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			u.Event, u.First, u.Last, u.Raised.UnixMilli(), string(u.Candidate), u.Status, u.By, u.Reason, u.Raised.UnixMilli(), u.Station, u.Found.UnixMilli()).Scan(&u.ID)
+		if err != nil {
+			return err
+		}
+		return d.enqueue(ctx, tx, messages(u))
+	})
+	return u, fresh, err
 }

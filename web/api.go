@@ -57,7 +57,7 @@ func (r route) permit() station.Permit {
 // mark where it must be there.
 type field struct {
 	name     string
-	kind     string // string, integer, number, boolean, list and lines of strings, file
+	kind     string // string, integer, number, boolean, list and lines of strings, file; x-* for all whose names begin with x-
 	required bool
 }
 
@@ -71,9 +71,15 @@ func (r route) fields() (list []field) {
 	return list
 }
 
+// of tells whether the field is a family that the named one belongs to.
+func (f field) of(name string) bool {
+	prefix, family := strings.CutSuffix(f.kind, "*")
+	return family && strings.HasPrefix(name, prefix)
+}
+
 // declared panics where the route does not say that it reads the field.
 func (r route) declared(name string) {
-	if !slices.ContainsFunc(r.fields(), func(f field) bool { return f.name == name }) {
+	if !slices.ContainsFunc(r.fields(), func(f field) bool { return f.name == name || f.of(name) }) {
 		panic("field " + name + " is not declared for " + r.method + " " + r.pattern)
 	}
 }
@@ -167,8 +173,18 @@ func (q *request) fill() error {
 			}
 			continue
 		}
-		if form[f.name], err = f.read(value); err != nil {
-			return bad("“"+f.name+"”的类型不对", "应为"+kindNames[f.kind])
+		if prefix, family := strings.CutSuffix(f.kind, "*"); family {
+			var of map[string]string
+			if err = json.Unmarshal(value, &of); err == nil {
+				for name, v := range of {
+					form.Set(prefix+name, v)
+				}
+			}
+		} else {
+			form[f.name], err = f.read(value)
+		}
+		if err != nil {
+			return bad("“"+f.name+"”的类型不对", "应为"+cmp.Or(kindNames[f.kind], "值为字符串的对象"))
 		}
 	}
 	for name := range members {

@@ -16,6 +16,7 @@ import (
 
 	"chaping"
 	"chaping/intake"
+	"chaping/report"
 	"chaping/scheduler"
 	"chaping/station"
 )
@@ -49,7 +50,14 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, problem})
+	annual, err := q.Station.Submissions(q.ctx, strconv.Itoa(p.Year)) // annual reports
+	if err != nil {
+		return err
+	}
+	annual = slices.DeleteFunc(annual, func(s station.Submission) bool {
+		return !q.account.Scope().Sees(0) && !slices.ContainsFunc(stations, func(own station.Station) bool { return own.Name == s.Station })
+	})
+	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, annual, problem})
 }
 
 type inboxPage struct {
@@ -60,6 +68,7 @@ type inboxPage struct {
 	Late     int                   `json:"late"`
 	Stations []station.Station     `json:"-"`
 	Refused  []*chaping.InputError `json:"-"`
+	Annual   []station.Submission  `json:"annual"` // annual reports
 	Problem  *fault                `json:"-"`
 }
 
@@ -135,6 +144,27 @@ func (q *request) handIn() error {
 		message = "“" + name + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// classify suggests what nobody said of entries of sheet A.
+func (q *request) classify(entries []report.Entry) {
+	for i := range entries {
+		entries[i].Hazard = q.miner().HazardOf(entries[i].Content)
+		entries[i].Classify()
+	}
+}
+
+// raw is every element of a list as JSON.
+func raw[T any](list []T) ([]json.RawMessage, error) {
+	all := make([]json.RawMessage, 0, len(list))
+	for i := range list {
+		one, err := json.Marshal(list[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // original hands a submission out as it came.
@@ -262,6 +292,9 @@ func (q *request) casePage() error {
 		}
 		c.Urgent, c.Station, c.Title = id, q.home.ID, chaping.Shorten(x.Keyword+" "+x.Name, 90)
 		c.Lead, c.Found = x.Why, u.Raised
+		if u.Station != 0 {
+			c.Station, c.Found = u.Station, u.Found
+		}
 		if u.Decided != nil {
 			c.Judged = *u.Decided
 		}
@@ -448,13 +481,18 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, assessmentPage{year, list, w, problem})
+	rules, err := q.rules()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "assessment", q.route.title, assessmentPage{year, list, w, rules, problem})
 }
 
 type assessmentPage struct {
 	Year    int                  `json:"year"`
 	List    []station.Assessment `json:"stations"`
 	W       station.Weights      `json:"weights"`
+	Rules   rulesView            `json:"rules"`
 	Problem *fault               `json:"-"`
 }
 

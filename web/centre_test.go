@@ -194,6 +194,9 @@ func TestAssessment(t *testing.T) {
 	if r := h.handIn(t, "association", "late.csv", sheetA, nil); r.Code == http.StatusSeeOther {
 		t.Error("a period that has not begun was taken")
 	}
+	if err := h.Station.SetRules(ctx, station.Rules{Since: "2026-01"}, nil); err != nil {
+		t.Fatal(err)
+	}
 	submit := func(period string, at time.Time, content string) {
 		t.Helper()
 		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, Station: "上海市食品接触材料协会", File: "a.csv", Received: at}, []byte(content), nil); err != nil {

@@ -146,6 +146,7 @@ type item struct {
 	After     string            `json:"after"`
 	Cue       string            `json:"cue,omitempty"`
 	Judgement chaping.Judgement `json:"judgement"` // filled in for display
+	Parts     []part            `json:"parts"`     // of the excerpt, filled in for display
 }
 
 // reach is how much of a review stands around a term, in characters.
@@ -344,14 +345,16 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) 
 // sheetPeriod is the period whose sheet is to be worked on: the last one that
 // has ended, until its sheet is frozen or its due day is long past; then the
 // one that runs.
-func (q *request) sheetPeriod() (chaping.Period, error) {
+func (q *request) sheetPeriod() (chaping.Period, error) { return q.sheetPeriodOf(q.home.Name) }
+
+func (q *request) sheetPeriodOf(name string) (chaping.Period, error) {
 	now := q.Now()
 	running := chaping.PeriodOf(now)
 	last := running.Previous()
 	if now.After(q.Calendar.Due(last).Day.AddDate(0, 0, overdueDays)) {
 		return running, nil
 	}
-	done, err := q.submitted(last)
+	done, err := q.submittedBy(name, last)
 	if err != nil || !done {
 		return last, err
 	}
@@ -362,9 +365,11 @@ func (q *request) sheetPeriod() (chaping.Period, error) {
 const overdueDays = 10
 
 // submitted tells whether the home station has handed in the period's sheet.
-func (q *request) submitted(p chaping.Period) (bool, error) {
+func (q *request) submitted(p chaping.Period) (bool, error) { return q.submittedBy(q.home.Name, p) }
+
+func (q *request) submittedBy(name string, p chaping.Period) (bool, error) {
 	list, err := q.Station.Submissions(q.ctx, p.String())
-	return slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == q.home.Name }), err
+	return slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == name }), err
 }
 
 // period reads the period in the address; that of the sheet to be worked on

@@ -39,7 +39,10 @@
 // # Nothing is lost
 //
 // Records carry a version; who changes an older one sees both (conflict). A
-// form whose session has expired is parked and comes back after the login.
+// form whose session has expired is parked and comes back after the login; so
+// what says which record it is about stands in the form, not in its address.
+// Long forms (form.go, annual.go) save themselves as drafts, which count for
+// nothing until they are frozen.
 //
 // # What a browser may do
 //

@@ -123,6 +123,9 @@ const (
 	kindPreview = "预览"
 	kindRemove  = "删除示例"
 	kindPush    = "报送"
+	kindBackup  = "备份"
+	kindPlan    = "计划"
+	kindFigures = "年度数字"
 )
 
 // jobs are the jobs since the start of the program.

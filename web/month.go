@@ -96,8 +96,12 @@ func (q *request) dashboard() error {
 	next := slices.IndexFunc(steps, func(s step) bool { return !s.Done })
 	due := q.Calendar.Due(p)
 	days := int(due.Day.Sub(dayOf(q.Now())).Hours() / 24)
+	notices, err := q.notices()
+	if err != nil {
+		return err
+	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
-	return q.render("dashboard", dashboardPage{q.pick(p, "/"), due, days, steps, next, rows, len(c.Rows) - len(rows), open, q.running(), watches, submitted})
+	return q.render("dashboard", dashboardPage{q.pick(p, "/"), due, days, steps, next, rows, len(c.Rows) - len(rows), open, notices, q.running(), watches, submitted})
 }
 
 type dashboardPage struct {
@@ -109,6 +113,7 @@ type dashboardPage struct {
 	Rows      []chaping.Tally  `json:"rows"` // most negative reviews first
 	More      int              `json:"more"` // rows not listed
 	Urgent    []station.Urgent `json:"urgent"`
+	Notices   []notice         `json:"notices"`
 	Jobs      []*job           `json:"jobs"`
 	Watches   []station.Watch  `json:"watches"`
 	Submitted bool             `json:"submitted"`
@@ -172,6 +177,10 @@ func (q *request) homePage() error {
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
+	var err error
+	if view.Notices, err = q.notices(); err != nil {
+		return err
+	}
 	return q.render("home", view)
 }
 
@@ -182,6 +191,7 @@ type homePage struct {
 	Missing   int                `json:"missing"` // stations that have not reported
 	Cases     []station.Case     `json:"cases"`
 	Bulletins []station.Bulletin `json:"bulletins"`
+	Notices   []notice           `json:"notices"`
 	Now       time.Time          `json:"-"`
 }
 
@@ -277,7 +287,11 @@ func (q *request) watchPage() error {
 }
 
 func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
-	return q.show(status, "watch", q.route.title, watchPage{w, q.Works.Sites(), problem})
+	sites, err := q.sites()
+	if err != nil {
+		return err
+	}
+	return q.show(status, "watch", q.route.title, watchPage{w, sites, problem})
 }
 
 type watchPage struct {
@@ -292,8 +306,12 @@ func (q *request) watchSave() error {
 		w.ID = number(id)
 	}
 	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
+	sites, err := q.sites()
+	if err != nil {
+		return err
+	}
 	for _, name := range w.Sources {
-		if !slices.Contains(q.Works.Sites(), name) {
+		if !slices.Contains(sites, name) {
 			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + name + "”", remedy: "从列表中选择"})
 		}
 	}

@@ -142,6 +142,9 @@ func (f field) schema() *openapi3.Schema {
 	case "file":
 		return openapi3.NewStringSchema().WithFormat("binary")
 	}
+	if strings.HasSuffix(f.kind, "*") {
+		return openapi3.NewObjectSchema().WithAdditionalProperties(openapi3.NewStringSchema())
+	}
 	return openapi3.NewStringSchema()
 }
 
@@ -199,6 +202,16 @@ func shape(_ string, t reflect.Type, _ reflect.StructTag, s *openapi3.Schema) er
 		s.Enum = anys(station.BulletinKinds())
 	case reflect.TypeFor[chaping.Verdict]():
 		s.Enum = anys([]chaping.Verdict{chaping.Unreviewed, chaping.Confirmed, chaping.Rejected})
+	}
+	switch {
+	case t == reflect.TypeFor[json.RawMessage](): // somebody else's
+		s.Nullable = true
+	case t.Kind() == reflect.Array:
+		items := openapi3.NewFloat64Schema()
+		if t.Elem().Kind() == reflect.String {
+			items = openapi3.NewStringSchema()
+		}
+		*s = *openapi3.NewArraySchema().WithItems(items)
 	}
 	if t.Kind() != reflect.Struct || s.Properties == nil {
 		return nil

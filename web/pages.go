@@ -24,13 +24,13 @@ var templateFiles embed.FS
 // layout.
 var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
-	"dashboard": {"period"}, "home": nil, "start": nil,
+	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
-	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil,
+	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period"}, "calendar": nil,
+	"sheets": {"period"}, "form": nil, "annual": nil, "calendar": nil,
 	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -74,6 +74,7 @@ var functions = template.FuncMap{
 		}
 		return t.In(chaping.Shanghai()).Format(minute)
 	},
+	"label": label,
 	"query": query,
 	"add":   func(a, b int) int { return a + b },
 	"seq": func(from, to int) (list []int) {
@@ -113,6 +114,18 @@ var functions = template.FuncMap{
 		}
 		return ""
 	},
+}
+
+// label is what a form's field is called where it is shown apart from its
+// form; "" for what only the program reads.
+func label(field string) string {
+	if strings.HasPrefix(field, "text-") {
+		return "正文"
+	}
+	return map[string]string{"name": "名称", "title": "名称、标题", "keywords": "商品关键词", "terms": "评论关键词", "sources": "站点", "note": "说明", "content": "内容", "lead": "线索", "responsible": "责任方", "outcome": "处置结果",
+		"deadline": "期限", "judged": "研判", "warned": "预警", "disposed": "处置完成", "reason": "理由、原因", "measure": "措施", "measures": "已采取的措施", "period": "报送期", "year": "年度", "product": "涉及产品", "products": "产品",
+		"companies": "企业数量、生产者和经营者", "region": "涉及区域", "place": "发生地点", "analysis": "信息分析", "advice": "初步建议", "source": "信息来源", "dangers": "危及对象", "event": "事件", "found": "发现时间",
+		"harm": "伤亡和损失", "spread": "影响范围", "filler": "填报人", "person": "姓名", "contact": "联系人", "phone": "联系电话", "surfaces": "写法"}[field]
 }
 
 // query writes an address with the values, names and values in turn; empty

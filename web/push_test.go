@@ -109,10 +109,15 @@ func (h *house) push(t *testing.T, version string) *station.Push {
 	if r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
 	}
+	h.settle()
+	return h.pushed(t, version)
+}
+
+// settle waits until no job runs, whatever became of them.
+func (h *house) settle() {
 	for _, j := range h.jobs.all() {
 		<-j.done
 	}
-	return h.pushed(t, version)
 }
 
 func (h *house) pushed(t *testing.T, version string) *station.Push {

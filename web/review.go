@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"chaping"
 	"chaping/incident"
@@ -95,6 +96,7 @@ func (q *request) review() error {
 		list = list[:pageSize]
 		next = list[pageSize-1].ID
 	}
+	q.mark(list)
 	return q.render("review", reviewPage{q.pick(p, "/review"), c, list, total, before + 1, before + len(list),
 		next, before, state, term, keyword, grade, counts, ranked(terms), ranked(keywords), q.may("POST /review/judge")})
 }
@@ -168,8 +170,9 @@ func (q *request) judge() error {
 	if err != nil {
 		return err
 	}
-	i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
-	return q.fragment("review", "evidence", shownItem{i, p, true})
+	list[0].Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+	q.mark(list)
+	return q.fragment("review", "evidence", shownItem{list[0], p, true})
 }
 
 // shownItem is what the template of one sentence needs.
@@ -190,8 +193,13 @@ func (q *request) back(otherwise string) string {
 // shownUrgent is a candidate as the page shows it.
 type shownUrgent struct {
 	station.Urgent
-	X incident.Candidate `json:"candidate"` // in place of its JSON
+	X    incident.Candidate `json:"candidate"`      // in place of its JSON
+	From string             `json:"from,omitempty"` // who wrote it; "" if the program suggested it
+	Slow bool               `json:"late"`           // more than the centre's limit after the finding
 }
+
+// Took is how long after the finding a written one was filed.
+func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
 func candidate(u station.Urgent) (c incident.Candidate, err error) {
 	return c, json.Unmarshal(u.Candidate, &c)
@@ -202,9 +210,20 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	var open, decided []shownUrgent
+	rules, err := q.Station.Rules(q.ctx)
+	if err != nil {
+		return err
+	}
+	_, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	var open, decided []*shownUrgent
 	for _, u := range list {
-		x := shownUrgent{Urgent: u}
+		if !q.seesUrgent(&u) {
+			continue
+		}
+		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
 		if x.X, err = candidate(u); err != nil {
 			return err
 		}
@@ -214,12 +233,13 @@ func (q *request) urgents() error {
 			decided = append(decided, x)
 		}
 	}
-	return q.render("urgent", urgentPage{open, decided})
+	return q.render("urgent", urgentPage{open, decided, q.account.Has(readers...) && q.seesReviews()})
 }
 
 type urgentPage struct {
-	Open    []shownUrgent `json:"open"`
-	Decided []shownUrgent `json:"decided"`
+	Open    []*shownUrgent `json:"open"`
+	Decided []*shownUrgent `json:"decided"`
+	Reviews bool           `json:"-"`
 }
 
 func (q *request) urgentDecide() error {
@@ -233,12 +253,7 @@ func (q *request) urgentDecide() error {
 		return bad("没有写理由", "写明依据，例如“电话核实属实”")
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
-	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, func(u station.Urgent) []station.Message {
-		if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
-			return nil
-		}
-		return q.Works.Confirmed(u)
-	})
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.confirmed)
 	if err != nil {
 		return err
 	}

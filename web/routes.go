@@ -24,7 +24,7 @@ type option struct {
 	nav    string // heading of the navigation that it stands under
 	data   bool   // works on the installation's reviews
 	export bool   // hands out data: audited though it changes nothing
-	quiet  bool   // changes nothing though it is posted: not audited
+	quiet  bool   // changes nothing that counts though it is posted: not audited
 	upload bool   // reads its body itself
 	submit bool   // hands a report in
 }
@@ -39,6 +39,8 @@ var (
 	workers   = []station.Role{station.RolePlatform}
 	readers   = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau}
 	watchers  = []station.Role{station.RolePlatform, station.RoleCentre, station.RoleBureau, station.RoleAdmin}
+	fillers   = []station.Role{station.RoleAssociation, station.RoleCentre}
+	authors   = []station.Role{station.RolePlatform, station.RoleAssociation}
 	senders   = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre}
 	concerned = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre, station.RoleBureau}
 	centre    = []station.Role{station.RoleCentre}
@@ -51,6 +53,14 @@ func data(heading string) option { return option{nav: heading, data: true} }
 
 // termFields are the fields of a dictionary term.
 const termFields = "name! surfaces:lines field hazard severity:integer removed:boolean"
+
+// sheetFields are those of sheet A, a list for every column, and annualFields
+// those of the annual report.
+const (
+	sheetFields = "period station:integer version!:integer filler phone nothing:boolean " +
+		"product:list companies:list region:list content:list analysis:list advice:list source:list kind:list dangers:list"
+	annualFields = "year:integer version!:integer products:lines texts:text-*"
+)
 
 // allRoutes is everything that the portal answers to, besides /assets. The
 // order is that of the navigation.
@@ -89,7 +99,11 @@ func allRoutes() []route {
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
 		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []month{}},
-		{"GET", "/urgent", readers, (*request).urgents, "重要风险信息", data("研判"), "", urgentPage{}},
+		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "", urgentPage{}},
+		{"GET", "/urgent/new", senders, (*request).urgentNew, "报送重要风险信息", option{}, "", urgentForm{}},
+		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
+		{"GET", "/urgent/{id}", concerned, (*request).urgentPage, "重要风险信息", option{}, "", writtenPage{}},
+		{"GET", "/urgent/{id}/download", concerned, (*request).urgentDownload, "下载重要风险信息", option{export: true}, "format!", file("*/*")},
 		{"POST", "/urgent/{id}", workers, (*request).urgentDecide, "处理重要风险信息候选", option{data: true}, "decision! reason!", moved{}},
 		{"GET", "/lexicon", readers, (*request).lexiconPage, "词库", data("研判"), "q field hazard only", lexiconPage{}},
 		{"GET", "/lexicon/term", readers, (*request).termPage, "词条", option{data: true}, "name note", termPage{}},
@@ -104,6 +118,19 @@ func allRoutes() []route {
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"POST", "/sheets/push", workers, (*request).sheetPush, "报送到研究中心", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("*/*")},
+		{"GET", "/form", fillers, (*request).sheetForm, "填写报送表", nav("报送"), "period station:integer", formPage{}},
+		{"POST", "/form", fillers, (*request).formSave, "填写报送表", option{quiet: true}, "do " + sheetFields, moved{}},
+		{"GET", "/form/preview", fillers, (*request).formPreview, "报送表预览", option{}, "period station:integer version:integer", file("text/html")},
+		{"POST", "/form/freeze", fillers, (*request).formFreeze, "冻结报送表", option{submit: true}, "reason then " + sheetFields, moved{}},
+		{"POST", "/form/submit", fillers, (*request).formSubmit, "报送", option{submit: true}, "period station:integer version!:integer", moved{}},
+		{"GET", "/form/download", fillers, (*request).formDownload, "下载报送表", option{export: true}, "period station:integer version:integer format!", file("*/*")},
+		{"GET", "/annual", authors, (*request).annual, "年度报告", nav("报送"), "year:integer", annualPage{}},
+		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}, annualFields, moved{}},
+		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}, "year:integer", moved{}},
+		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}, "year:integer version:integer", file("text/html")},
+		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{submit: true}, "reason then " + annualFields, moved{}},
+		{"POST", "/annual/submit", authors, (*request).annualSubmit, "报送", option{submit: true}, "year:integer version!:integer", moved{}},
+		{"GET", "/annual/download", authors, (*request).annualDownload, "下载年度报告", option{export: true}, "year:integer version:integer format!", file("*/*")},
 		{"GET", "/calendar", members, (*request).calendar, "报送日历", nav("报送"), "year:integer", calendarPage{}},
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
@@ -119,6 +146,7 @@ func allRoutes() []route {
 		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同"), "year:integer", assessmentPage{}},
 		{"GET", "/assessment.csv", concerned, (*request).assessmentFile, "下载考核评价", option{export: true}, "year:integer", file("text/csv")},
 		{"POST", "/assessment", centre, (*request).weightsSave, "修改考核权重", option{}, "year:integer timely!:number complete!:number leads!:number clean!:number target!:integer", moved{}},
+		{"POST", "/assessment/rules", centre, (*request).rulesSave, "修改考核起始期", option{}, "year:integer since hours:integer stations:since-*", moved{}},
 
 		{"GET", "/accounts", admins, (*request).accounts, "账号", nav("管理"), "", accountsPage{}},
 		{"POST", "/accounts", admins, (*request).accountAdd, "新建账号", option{}, "name! person roles!:list station:integer", linkPage{}},
@@ -127,6 +155,12 @@ func allRoutes() []route {
 		{"POST", "/accounts/{id}/reset", admins, (*request).accountReset, "重置账号", option{}, "", linkPage{}},
 		{"GET", "/stations", admins, (*request).stations, "监测站名单", nav("管理"), "", stationsPage{}},
 		{"POST", "/stations/{id}", admins, (*request).stationSave, "修改监测站名单", option{}, "version:integer name! kind! status", moved{}},
+		{"GET", "/settings", admins, (*request).settings, "设置", nav("管理"), "", settingsPage{}},
+		{"POST", "/settings", admins, (*request).settingsSave, "修改设置", option{}, "version!:integer contact phone page_days:integer pinned_days:integer", moved{}},
+		{"POST", "/settings/sites", admins, (*request).sitesSave, "启用、停用站点", option{}, "version!:integer on!:list", moved{}},
+		{"POST", "/settings/plans", admins, (*request).planSave, "修改计划时间", option{}, "plan! cron!", moved{}},
+		{"POST", "/settings/run", admins, (*request).planRun, "运行计划", option{}, "plan!", moved{}},
+		{"POST", "/settings/backups", admins, (*request).backUp, "备份", option{}, "name", moved{}},
 		{"GET", "/tokens", admins, (*request).tokens, "对接", nav("管理"), "", tokensPage{}},
 		{"POST", "/tokens", admins, (*request).tokenAdd, "新建令牌", option{}, "name! role! station:integer scopes!:list days:integer", nil}, // no token makes another
 		{"POST", "/tokens/{id}/revoke", admins, (*request).tokenRevoke, "停用令牌", option{}, "", moved{}},

@@ -54,6 +54,41 @@ type Works struct {
 	// Refused are the messages that tell of a report that the centre refused.
 	Refused func(m station.Message, problem string) []station.Message
 	PDF     func(ctx context.Context, d *report.Document, path string) error
+
+	// What the settings page shows and does.
+	CheckSites   func() []Site
+	Plans        func(ctx context.Context) ([]Plan, error)
+	Reschedule   func(plan, cron string) error
+	RunPlan      func(ctx context.Context, plan string, tell Tell) (summary string, err error)
+	Backups      func() ([]Backup, error)
+	Backup       func(ctx context.Context, tell Tell) (name, summary string, err error)
+	VerifyBackup func(ctx context.Context, name string, tell Tell) (summary string, err error)
+}
+
+// A Site is a site profile with what checking it has found.
+type Site struct {
+	Name     string   `json:"name"`
+	Platform string   `json:"platform"`
+	Base     string   `json:"base"`
+	Own      bool     `json:"own"`             // of the data directory, not shipped
+	Needs    string   `json:"needs,omitempty"` // why it may not be collected yet
+	Problems []string `json:"problems,omitempty"`
+}
+
+// A Plan is a job of the schedule.
+type Plan struct {
+	Name string       `json:"name"`
+	Cron string       `json:"cron"`
+	Does string       `json:"does"`
+	Next time.Time    `json:"next"`
+	Last *station.Run `json:"last,omitempty"`
+}
+
+// A Backup is a backup file.
+type Backup struct {
+	Name  string    `json:"name"`
+	Bytes int64     `json:"bytes"`
+	Made  time.Time `json:"made"`
 }
 
 // Tell tells progress: done of total units, total 0 when unknown.

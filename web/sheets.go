@@ -140,16 +140,20 @@ func modelOf(sheet *report.Platform) (model []byte, hash string, err error) {
 	return model, hex.EncodeToString(sum[:]), err
 }
 
-// sheetPreview is the report's own page. It carries its styles in itself, so
-// it has a policy of its own: no script, nothing loaded, shown in a frame of
-// ours only.
 func (q *request) sheetPreview() error {
 	sheet, _, err := q.sheetInAddress()
 	if err != nil {
 		return err
 	}
+	return q.preview(sheet.Document())
+}
+
+// preview answers with a report's own page. It carries its styles in itself,
+// so it has a policy of its own: no script, nothing loaded, shown in a frame
+// of ours only.
+func (q *request) preview(d *report.Document) error {
 	var b bytes.Buffer
-	if err := sheet.Document().HTML(&b); err != nil {
+	if err := d.HTML(&b); err != nil {
 		return err
 	}
 	h := q.w.Header()
@@ -294,13 +298,24 @@ func (q *request) sheetPush() error {
 }
 
 func (q *request) sheetDownload() error {
-	format := q.form("format")
-	if !slices.Contains(report.Formats(), format) {
-		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 xlsx、docx、pdf、html、json")
-	}
 	sheet, s, err := q.sheetInAddress()
 	if err != nil {
 		return err
+	}
+	format := q.form("format")
+	return q.downloadForm(sheet, report.Formats(), format, s.FileName(format))
+}
+
+// A form is the model of a report form.
+type form interface {
+	Document() *report.Document
+	WriteJSON(path string) error
+}
+
+// downloadForm hands a form out in one of the formats.
+func (q *request) downloadForm(f form, formats []string, format, name string) error {
+	if !slices.Contains(formats, format) {
+		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 "+strings.Join(formats, "、"))
 	}
 	dir, err := os.MkdirTemp(q.Dir, "download-*")
 	if err != nil {
@@ -309,20 +324,20 @@ func (q *request) sheetDownload() error {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "sheet."+format)
 	if format == "json" {
-		err = sheet.WriteJSON(path)
+		err = f.WriteJSON(path)
 	} else {
-		err = sheet.Document().Write(q.ctx, format, path, q.Works.PDF)
+		err = f.Document().Write(q.ctx, format, path, q.Works.PDF)
 	}
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	q.act.Object = s.FileName(format)
-	return q.download(q.act.Object, f)
+	defer file.Close()
+	q.act.Object = name
+	return q.download(name, file)
 }
 
 // download hands a file out under a safe name, never to be opened in place.

@@ -331,6 +331,7 @@ func (q *request) product() error {
 		}
 	}
 	more := max(len(items)-200, 0)
+	q.mark(items[:len(items)-more])
 	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{q.pick(p, "/product"), product, keywords, items[:len(items)-more], more, term, ranked(terms), months(h),
 		q.may("POST /review/judge"), "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
 }

@@ -76,6 +76,15 @@ func open(t testing.TB) *house {
 		PDF: func(ctx context.Context, d *report.Document, path string) error {
 			return os.WriteFile(path, []byte("%PDF"), 0o600)
 		},
+		CheckSites: func() []Site {
+			return []Site{{Name: "mall", Platform: "商城" + evil, Problems: []string{"错" + evil}}}
+		},
+		Plans:        func(context.Context) ([]Plan, error) { return []Plan{{Name: "月报", Cron: "30 0 25 * *"}}, nil },
+		Reschedule:   func(plan, cron string) error { return nil },
+		RunPlan:      func(ctx context.Context, plan string, tell Tell) (string, error) { return "", nil },
+		Backups:      func() ([]Backup, error) { return []Backup{{Name: "a.backup", Bytes: 1e6}}, nil },
+		Backup:       func(ctx context.Context, tell Tell) (string, string, error) { return "b.backup", "完好", nil },
+		VerifyBackup: func(ctx context.Context, name string, tell Tell) (string, error) { return name + " 完好", nil },
 	}})
 	if err != nil {
 		t.Fatal(err)

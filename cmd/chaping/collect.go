@@ -82,6 +82,9 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 func (p *program) collectWatch(ctx context.Context, watch chaping.Watch, period chaping.Period, o collectOptions) error {
 	var notices []notice
 	for _, source := range watch.Sources {
+		if err := p.siteAllowed(ctx, source); err != nil {
+			return err
+		}
 		n := notice{Watch: watch, Period: period, Full: o.full, Base: o.base}
 		var err error
 		if n.Site, n.Text, err = readSite(source); err != nil {
@@ -241,7 +244,10 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 	case r.Unfinished > 0 && !r.BudgetSpent:
 		run.Error = fmt.Sprintf("还有 %d 页没有读", r.Unfinished)
 	}
-	_, perr := kept.Prune(last, p.now(), defaultRetention)
+	keep, perr := p.retention(last)
+	if perr == nil {
+		_, perr = kept.Prune(last, p.now(), keep)
+	}
 	err = errors.Join(err, s.PutRun(last, run), perr)
 	if run.Done() {
 		err = errors.Join(err, queues.withdraw(last, n.Run))

@@ -173,8 +173,8 @@ func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
 	return p.withStation(ctx, func(d *station.DB) error {
 		for _, period := range report.AnnualPeriods(a.Year) {
 			err := d.Entries(ctx, period.String(), func(from string, content json.RawMessage) error {
-				var e report.Entry
-				if err := json.Unmarshal(content, &e); err != nil {
+				e, ok, err := report.ReadEntry(content)
+				if err != nil || !ok {
 					return err
 				}
 				if e.Classify(); report.Concerns(e.Product, a.Products) {

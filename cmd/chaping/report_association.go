@@ -152,8 +152,8 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 	sheet = &report.Association{Period: period, Program: buildVersion()}
 	err = p.withStation(ctx, func(d *station.DB) error {
 		return d.Entries(ctx, period.String(), func(from string, content json.RawMessage) error {
-			var e report.Entry
-			if err := json.Unmarshal(content, &e); err != nil {
+			e, ok, err := report.ReadEntry(content)
+			if err != nil || !ok {
 				return err
 			}
 			if from != "" {

@@ -267,7 +267,8 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 }
 
 // remind queues what is due: three days and one day before the due day, and
-// every day once it is past, until the report is filed.
+// every day once it is past, until the report is filed; and what stations have
+// let pass.
 func (p *program) remind(ctx context.Context, d *station.DB) error {
 	calendar, err := p.calendar()
 	if err != nil {
@@ -282,11 +283,19 @@ func (p *program) remind(ctx context.Context, d *station.DB) error {
 	current := chaping.PeriodOf(now)
 	watches, unreadable := p.scheduledWatches()
 	for _, period := range []chaping.Period{current.Previous(), current} {
+		if owed, err := files(ctx, d, period); err != nil {
+			return err
+		} else if !owed {
+			continue
+		}
 		for _, watch := range watches {
 			if err := p.remindOf(ctx, d, channels, calendar.Due(period), period, watch, today); err != nil {
 				return err
 			}
 		}
+	}
+	if err := remindStations(ctx, d, channels, calendar, now); err != nil {
+		return err
 	}
 	return errors.Join(p.deliver(ctx), unreadable)
 }

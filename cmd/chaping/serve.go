@@ -254,7 +254,22 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 			return confirmedMessages(channels, u, x)
 		},
 		Refused: p.refusedMessages,
-		PDF:     printer.print,
+		PDF:        printer.print,
+		CheckSites: p.checkedSites,
+		Plans:      p.plans,
+		Reschedule: p.reschedule,
+		RunPlan: func(ctx context.Context, name string, tell web.Tell) (string, error) {
+			q, out := quiet(tell)
+			defer q.closeBrowser()
+			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
+			return out.String(), err
+		},
+		Backups: p.backups,
+		Backup: func(ctx context.Context, tell web.Tell) (string, string, error) {
+			q, _ := quiet(tell)
+			return q.backUp(ctx, tell)
+		},
+		VerifyBackup: p.verifyBackup,
 	}, printer.close
 }
 

@@ -97,7 +97,10 @@ func confirmedMessages(c *notify.Config, u station.Urgent, x incident.Candidate)
 
 func summary(x incident.Candidate) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n评论关键词：%s\n", x.Why, strings.Join(x.Terms, "、"))
+	fmt.Fprintln(&b, x.Why)
+	if len(x.Terms) > 0 {
+		fmt.Fprintf(&b, "评论关键词：%s\n", strings.Join(x.Terms, "、"))
+	}
 	for i, product := range x.Products {
 		if i == 5 {
 			fmt.Fprintf(&b, "……共 %d 件商品\n", len(x.Products))
@@ -315,8 +318,17 @@ func (p *program) urgentReportCommand() *cobra.Command {
 	return cmd
 }
 
-// writeUrgent renders the report of a confirmed candidate.
+// writeUrgent renders the report of a confirmed candidate, or the one that a
+// station has written.
 func (p *program) writeUrgent(ctx context.Context, u station.Urgent, x incident.Candidate, o urgentOptions) error {
+	if u.Station != 0 {
+		w, err := report.ReadWritten(u.Candidate)
+		if err != nil {
+			return err
+		}
+		w.Filed = u.Raised.Format("2006-01-02 15:04")
+		return p.printUrgent(ctx, u, w, o)
+	}
 	r := &report.Urgent{
 		Number: fmt.Sprintf("%d", u.ID), Station: o.station, Filler: o.filler, Phone: o.phone, Program: buildVersion(),
 		Name: x.Name, Trigger: x.Trigger, Why: x.Why, Keyword: x.Keyword, Hazard: nlp.Hazards()[x.Hazard], Terms: x.Terms, Reviews: x.Reviews, Shops: x.Shops, First: x.First, Last: x.Last,
@@ -329,6 +341,10 @@ func (p *program) writeUrgent(ctx context.Context, u station.Urgent, x incident.
 	for _, e := range x.Evidence {
 		r.Evidence = append(r.Evidence, report.UrgentEvidence{Date: e.Date, Grade: e.Grade, Term: e.Term, Sentence: e.Sentence, Review: e.Review})
 	}
+	return p.printUrgent(ctx, u, r, o)
+}
+
+func (p *program) printUrgent(ctx context.Context, u station.Urgent, r form, o urgentOptions) error {
 	if o.out == "" {
 		o.out = filepath.Join(p.dataDir, "reports")
 	}

@@ -7,7 +7,7 @@
 
   // Filters apply at once; forms that cannot be undone ask first.
   document.addEventListener("change", e => { if (e.target.matches("[data-auto]")) e.target.form.submit(); });
-  document.addEventListener("submit", e => { const q = e.target.dataset.confirm; if (q && !confirm(q)) e.preventDefault(); });
+  document.addEventListener("submit", e => { const q = e.submitter?.dataset.confirm || e.target.dataset.confirm; if (q && !confirm(q)) e.preventDefault(); });
 
   // On a phone the menu begins closed.
   const menu = $(".side details"), narrow = matchMedia("(max-width: 760px)");

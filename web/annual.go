@@ -1,0 +1,467 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"chaping"
+	"chaping/pipeline"
+	"chaping/report"
+	"chaping/station"
+)
+
+// The annual report in package station: its texts, and the figures that they
+// are written about.
+const (
+	formAnnual    = "annual"
+	formFigures   = "figures"
+	maxAnnualText = 20_000 // characters of a section
+)
+
+// annualText is the report as it is being written.
+type annualText struct {
+	Products []string          `json:"products"`
+	Texts    map[string]string `json:"texts"`
+}
+
+// An annualPage is the page on which the annual report is written.
+type annualPage struct {
+	Year      int                    `json:"year"`
+	Years     []int                  `json:"years"`
+	Station   station.Station        `json:"station"`
+	Title     string                 `json:"title"`
+	Draft     station.Draft          `json:"draft"`
+	Written   annualText             `json:"written"`
+	Sections  []report.AnnualSection `json:"sections"`
+	Done      int                    `json:"done"`    // sections that say something
+	Figures   time.Time              `json:"figures"` // when they were made; zero: never
+	Store     bool                   `json:"store"`   // they are counted from reviews, which takes a while
+	Running   *job                   `json:"-"`       // that makes figures
+	Frozen    []station.Sheet        `json:"frozen"`
+	Submitted []station.Submission   `json:"submitted"`
+	Formats   []string               `json:"formats"`
+	Conflict  bool                   `json:"-"` // of an autosave
+	Problem   *fault                 `json:"-"`
+
+	figures report.Annual
+}
+
+// Query is what the page's addresses end with.
+func (a *annualPage) Query() string { return "?year=" + strconv.Itoa(a.Year) }
+
+// annualFormats are the formats of a report in running text.
+func annualFormats() []string { return []string{"docx", "pdf", "html", "json"} }
+
+// openAnnual reads what the page shows.
+func (q *request) openAnnual() (a *annualPage, err error) {
+	now := q.Now().In(chaping.Shanghai())
+	a = &annualPage{Year: now.Year(), Formats: annualFormats(), Written: annualText{Texts: map[string]string{}}}
+	if now.Month() <= time.March && q.form("year") == "" { // 年终: that of the year before is being finished
+		a.Year--
+	}
+	if q.form("year") != "" {
+		if a.Year, err = q.calendarYear(); err != nil {
+			return nil, err
+		}
+	}
+	if a.Year > now.Year() {
+		return nil, bad(fmt.Sprintf("%d 年还没有开始", a.Year), "从页面上的列表选择")
+	}
+	for y := now.Year(); y > now.Year()-5 && y >= 2020; y-- {
+		a.Years = append(a.Years, y)
+	}
+	if a.Station, err = q.Station.Station(q.ctx, q.account.Scope(), q.account.Station); err != nil {
+		return nil, bad("您的账号不属于监测站", "用监测站的账号登录，或请管理员在“账号”页指定监测站")
+	}
+	a.Store = a.Station.ID == q.home.ID && a.Station.Kind == station.PlatformStation
+	year := strconv.Itoa(a.Year)
+	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), formAnnual, year, a.Station.ID); err != nil {
+		return nil, err
+	}
+	if a.Draft.Version > 0 {
+		if err := json.Unmarshal(a.Draft.Content, &a.Written); err != nil {
+			return nil, err
+		}
+	}
+	figures, err := q.Station.Draft(q.ctx, q.account.Scope(), formFigures, year, a.Station.ID)
+	if err != nil {
+		return nil, err
+	}
+	if figures.Version > 0 {
+		a.Figures = figures.Saved
+		if err := json.Unmarshal(figures.Content, &a.figures); err != nil {
+			return nil, err
+		}
+	}
+	frozen, err := q.Station.Sheets(q.ctx, formAnnual, year)
+	if err != nil {
+		return nil, err
+	}
+	a.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != a.Station.Name })
+	submitted, err := q.Station.Submissions(q.ctx, year)
+	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.Station != a.Station.Name })
+	a.Running = q.jobs.active(kindFigures)
+	return a, err
+}
+
+// report is the report as it would be frozen now.
+func (a *annualPage) report(program string) *report.Annual {
+	r := a.figures
+	r.Year, r.Products, r.Station, r.Program, r.Texts = a.Year, a.Written.Products, a.Station.Name, program, a.Written.Texts
+	return &r
+}
+
+func (q *request) annual() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	return q.showAnnual(http.StatusOK, a)
+}
+
+func (q *request) showAnnual(status int, a *annualPage) error {
+	r := a.report(q.Program)
+	a.Title, a.Sections, a.Done = r.Title(), r.Sections(), 0
+	for _, s := range a.Sections {
+		if s.Filled || s.Text != "" {
+			a.Done++
+		}
+	}
+	return q.show(status, "annual", q.route.title, a)
+}
+
+// takeAnnual keeps what was typed as the draft.
+func (q *request) takeAnnual(a *annualPage) error {
+	a.Written = annualText{Products: fields(q.form("products")), Texts: map[string]string{}}
+	for _, s := range a.report(q.Program).Sections() {
+		text := strings.TrimSpace(strings.ReplaceAll(q.form("text-"+s.Key), "\r\n", "\n"))
+		if utf8.RuneCountInString(text) > maxAnnualText {
+			return bad(fmt.Sprintf("“%s”超过 %d 字", s.Heading, maxAnnualText), "通知要求简明扼要；细节放在附件里")
+		}
+		if text != "" {
+			a.Written.Texts[s.Key] = text
+		}
+	}
+	content, err := json.Marshal(a.Written)
+	if err != nil {
+		return err
+	}
+	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	return err
+}
+
+// annualSave stores what was typed, by itself or by the button.
+func (q *request) annualSave() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	err = q.takeAnnual(a)
+	if q.r.Header.Get("HX-Request") != "" { // it saves itself
+		if _, a.Conflict = conflictWith[station.Draft](err); err != nil && !a.Conflict {
+			return err
+		}
+		a.Draft.Version = max(a.Draft.Version, number(q.form("version")))
+		return q.fragment("annual", "saved", a)
+	}
+	if theirs, ok := conflictWith[station.Draft](err); ok {
+		return q.annualConflict(a, theirs)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/annual"+a.Query(), "草稿已保存")
+}
+
+func (q *request) annualConflict(a *annualPage, theirs station.Draft) error {
+	var other annualText
+	if err := json.Unmarshal(theirs.Content, &other); err != nil {
+		return err
+	}
+	diffs := []difference{{"产品", strings.Join(other.Products, "、"), strings.Join(a.Written.Products, "、")}}
+	for _, s := range a.report(q.Program).Sections() {
+		diffs = append(diffs, difference{s.Heading, other.Texts[s.Key], a.Written.Texts[s.Key]})
+	}
+	hidden := url.Values{}
+	for name, v := range q.r.PostForm {
+		hidden[name] = v
+	}
+	hidden.Set("version", strconv.FormatInt(theirs.Version, 10))
+	return q.conflict("/annual"+a.Query(), "/annual"+a.Query(), diffs, hidden)
+}
+
+// annualFigures makes the figures: from the reviews as a job, because a year
+// may have to be mined; from what the station handed in, at once.
+func (q *request) annualFigures() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	q.act.Object = fmt.Sprintf("%s %d 年", a.Station.Name, a.Year)
+	scope, who := q.account.Scope(), q.account.Person
+	if !a.Store {
+		r := &report.Annual{Year: a.Year, Products: a.Written.Products}
+		if err := q.Server.handedIn(q.ctx, r, a.Station); err != nil {
+			return err
+		}
+		if err := q.Server.keepFigures(q.ctx, scope, r, a.Station, who); err != nil {
+			return err
+		}
+		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条", a.Year, len(r.Entries)))
+	}
+	year, products, of := a.Year, a.Written.Products, a.Station
+	j, err := q.jobs.start(kindFigures, fmt.Sprintf("%d 年", year), who, "/annual"+a.Query(), func(ctx context.Context, j *job) (string, error) {
+		judged, err := q.Server.judgements(ctx)
+		if err != nil {
+			return "", err
+		}
+		q.Server.work.Lock()
+		defer q.Server.work.Unlock()
+		defer q.Server.desk.drop()
+		pipe := &pipeline.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Progress: func(done, total uint64, detail string) { j.tell(int64(done), int64(total), detail) }}
+		r, err := pipe.Annual(ctx, year, products)
+		if err == nil {
+			err = q.Server.handedIn(ctx, r, of)
+		}
+		if err != nil {
+			return "", err
+		}
+		known := 0
+		for _, p := range r.Periods {
+			if p.Known {
+				known++
+			}
+		}
+		return fmt.Sprintf("%d 年的数字已更新：%d 个报送期有评论，涉及商品 %d 件", year, known, r.Items), q.Server.keepFigures(ctx, scope, r, of, who)
+	})
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+}
+
+// handedIn adds what the station handed in during the year, and the important
+// risks that it reported or confirmed.
+func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Station) error {
+	home, _, err := s.Station.Home(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range report.AnnualPeriods(r.Year) {
+		err := s.Station.Entries(ctx, p.String(), func(from string, content json.RawMessage) error {
+			e, ok, err := report.ReadEntry(content)
+			if err != nil || !ok || from != of.Name || !report.Concerns(e.Product, r.Products) {
+				return err
+			}
+			e.Classify()
+			r.Entries = append(r.Entries, e)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	r.Entries = report.Merge(r.Entries)
+	urgents, err := s.Station.Urgents(ctx, station.UrgentConfirmed)
+	if err != nil {
+		return err
+	}
+	for _, u := range urgents {
+		x, err := candidate(u)
+		if err != nil {
+			return err
+		}
+		own := u.Station == of.ID || u.Station == 0 && home.ID == of.ID
+		if own && u.Raised.Year() == r.Year && report.Concerns(x.Keyword, r.Products) {
+			r.Urgent = append(r.Urgent, report.AnnualUrgent{Raised: u.Raised.Format(time.DateOnly), Subject: strings.TrimSpace(x.Keyword + " " + x.Name), Reason: u.Reason})
+		}
+	}
+	return nil
+}
+
+// keepFigures puts figures in the place of those before.
+func (s *Server) keepFigures(ctx context.Context, scope station.Scope, r *report.Annual, of station.Station, who string) error {
+	year := strconv.Itoa(r.Year)
+	before, err := s.Station.Draft(ctx, scope, formFigures, year, of.ID)
+	if err != nil {
+		return err
+	}
+	content, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.Station.PutDraft(ctx, scope, station.Draft{Form: formFigures, Period: year, Station: of.ID, Content: content, Who: who, Version: before.Version})
+	return err
+}
+
+// annualFreeze keeps what was typed and freezes it as a version, and hands it
+// in if that is what was asked for.
+func (q *request) annualFreeze() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	err = q.takeAnnual(a)
+	if theirs, ok := conflictWith[station.Draft](err); ok {
+		return q.annualConflict(a, theirs)
+	}
+	if err != nil {
+		return err
+	}
+	r := a.report(q.Program)
+	r.Finished = true
+	var open []string
+	for _, s := range r.Sections() {
+		if !s.Optional && !s.Filled && s.Text == "" {
+			open = append(open, s.Part[:len("一、")]+s.Heading)
+		}
+	}
+	refuse := func(f *fault) error {
+		a.Problem = f
+		return q.showAnnual(http.StatusUnprocessableEntity, a)
+	}
+	switch {
+	case len(a.Written.Products) == 0:
+		return refuse(&fault{problem: "没有写是关于什么产品的报告，没有冻结", remedy: "在“产品”里写明，例如“电热水壶”；内容已保存为草稿"})
+	case len(open) > 0:
+		return refuse(&fault{problem: "还没有写：" + strings.Join(open, " ") + "，没有冻结", remedy: "写完再冻结；内容已保存为草稿"})
+	}
+	r.FiledOn(q.Now())
+	if n := len(a.Frozen); n > 0 { // filed again with nothing else changed is the same version
+		last, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, 0)
+		if err != nil {
+			return err
+		}
+		before, err := report.ReadAnnual(last.Model)
+		if err != nil {
+			return err
+		}
+		again := *r
+		again.Filed, again.Program = before.Filed, before.Program
+		if model, err := again.JSON(); err != nil || string(model) == string(last.Model) {
+			*r = again
+		}
+	}
+	model, err := r.JSON()
+	if err != nil {
+		return err
+	}
+	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
+	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Name: a.Station.Name, Dictionary: r.Dictionary, Program: r.Program, By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
+	if f, ok := told(err); ok {
+		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
+		return refuse(f)
+	}
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
+	if !fresh {
+		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
+	}
+	if q.form("then") == "submit" {
+		if err := q.submitAnnual(a, frozen); err != nil {
+			return err
+		}
+		message += "，并已报送"
+	}
+	return q.redirect("/annual"+a.Query(), message)
+}
+
+// annualSubmit hands a frozen version in.
+func (q *request) annualSubmit() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	s, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, int(number(q.form("version"))))
+	if err == nil {
+		err = q.submitAnnual(a, s)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/annual"+a.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+}
+
+func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
+	r, err := report.ReadAnnual(s.Model)
+	if err != nil {
+		return err
+	}
+	file, err := q.docx(r.Document())
+	if err != nil {
+		return err
+	}
+	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s %d 年专题分析报告第 %d 版", a.Station.Name, a.Year, s.Version)
+	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: a.Station.Name, About: fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]), File: annualName(s, "docx")}, file, nil)
+	return err
+}
+
+// docx is a document as a Word file: the same bytes each time.
+func (q *request) docx(d *report.Document) ([]byte, error) {
+	dir, err := os.MkdirTemp(q.Dir, "submit-*")
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来", Remedy: "请管理员检查磁盘空间", Err: err}
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "form.docx")
+	if err := d.WriteDOCX(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+func annualName(s station.Sheet, format string) string {
+	version := "草稿"
+	if s.Version > 0 {
+		version = fmt.Sprintf("第%d版", s.Version)
+	}
+	return fmt.Sprintf("专题分析报告-%s-%s.%s", s.Period, version, format)
+}
+
+// annualInAddress is the frozen version that the address names, or the draft.
+func (q *request) annualInAddress() (*report.Annual, station.Sheet, error) {
+	a, err := q.openAnnual()
+	if err != nil {
+		return nil, station.Sheet{}, err
+	}
+	v := int(number(q.form("version")))
+	if v <= 0 {
+		r := a.report(q.Program)
+		r.FiledOn(q.Now())
+		return r, station.Sheet{Period: strconv.Itoa(a.Year)}, nil
+	}
+	s, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, v)
+	if err != nil {
+		return nil, s, err
+	}
+	r, err := report.ReadAnnual(s.Model)
+	return r, s, err
+}
+
+func (q *request) annualPreview() error {
+	r, _, err := q.annualInAddress()
+	if err != nil {
+		return err
+	}
+	return q.preview(r.Document())
+}
+
+func (q *request) annualDownload() error {
+	r, s, err := q.annualInAddress()
+	if err != nil {
+		return err
+	}
+	return q.downloadForm(r, annualFormats(), q.form("format"), annualName(s, q.form("format")))
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// written is the annual report in the page's form with the sections that have
+// to be written.
+func writtenYear(version string) url.Values {
+	return url.Values{"version": {version}, "products": {"电热水壶" + evil[:20]}, "text-1.1": {"烧水的器具" + evil}, "text-1.2": {"多在浙江" + evil}, "text-1.3": {"不锈钢" + evil}, "text-3.1": {"绝缘不良" + evil}, "text-3.2": {"漏电" + evil}, "text-2.7": {"折叠式" + evil}}
+}
+
+func TestAnnualReport(t *testing.T) {
+	h := open(t)
+	post := func(who, path string, form url.Values, status int) *httptest.ResponseRecorder {
+		t.Helper()
+		r := h.ask(who, "POST", path, form)
+		if r.Code != status || strings.Contains(r.Body.String(), "<script>alert") || strings.Contains(r.Body.String(), "<img src=x") {
+			t.Fatalf("%s %s: %d %s", who, path, r.Code, r.Body.String())
+		}
+		return r
+	}
+	// What the association handed in during the year.
+	if r := h.handIn(t, "association", "十一月.csv", sheetA, nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	if r := h.handIn(t, "centre", "别家.csv", strings.ReplaceAll(sheetA, "手柄漏电", "别家的内容"), url.Values{"station": {"8"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	post("association", "/annual/figures?year=2026", url.Values{}, http.StatusSeeOther)
+	post("association", "/annual?year=2026", with(writtenYear("0"), "text-3.1", "", "do", "save"), http.StatusSeeOther)
+	page := h.ask("association", "GET", "/annual?year=2026", nil).Body.String()
+	for _, want := range []string{"（根据产品具体情况", "数据已写入", "待写", "可略去", ownName, "已写 "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") {
+		t.Error("what was typed is markup")
+	}
+	preview := h.ask("association", "GET", "/annual/preview?year=2026", nil).Body.String()
+	if !strings.Contains(preview, "烧水的器具") || !strings.Contains(preview, "手柄漏电") || strings.Contains(preview, "别家的内容") || strings.Contains(preview, "<script>alert") {
+		t.Error(preview)
+	}
+	if r := post("association", "/annual/freeze?year=2026", with(writtenYear("1"), "text-3.1", ""), http.StatusUnprocessableEntity); !strings.Contains(r.Body.String(), "还没有写：三、（一）质量问题原因分析") {
+		t.Error(r.Body.String())
+	}
+	if r := post("association", "/annual/freeze?year=2026", with(writtenYear("1"), "products", ""), http.StatusUnprocessableEntity); !strings.Contains(r.Body.String(), "没有写是关于什么产品") {
+		t.Error(r.Body.String())
+	}
+	post("association", "/annual/freeze?year=2026", with(writtenYear("2"), "then", "submit"), http.StatusSeeOther)
+	*h.now = testNow.Add(time.Hour) // filed at another time, but the same report
+	post("association", "/annual/freeze?year=2026", with(writtenYear("3"), "then", "submit"), http.StatusSeeOther)
+	if list, err := h.Station.Sheets(t.Context(), formAnnual, "2026"); err != nil || len(list) != 1 || list[0].Name != ownName {
+		t.Errorf("%+v %v", list, err)
+	}
+	if list, err := h.Station.Submissions(t.Context(), "2026"); err != nil || len(list) != 1 || list[0].Station != ownName || list[0].File != "专题分析报告-2026-第1版.docx" {
+		t.Errorf("%+v %v", list, err)
+	}
+	post("association", "/annual/freeze?year=2026", with(writtenYear("3"), "text-2.8", "新标准"), http.StatusUnprocessableEntity) // no reason
+	post("association", "/annual/freeze?year=2026", with(writtenYear("4"), "text-2.8", "新标准", "reason", "补充"), http.StatusSeeOther)
+	for _, format := range annualFormats() {
+		for _, version := range []string{"0", "1", "2"} {
+			if r := h.ask("association", "GET", "/annual/download?year=2026&version="+version+"&format="+format, nil); r.Code != http.StatusOK || r.Body.Len() == 0 {
+				t.Errorf("%s of version %s: %d", format, version, r.Code)
+			}
+		}
+	}
+	if old := h.ask("association", "GET", "/annual/preview?year=2026&version=1", nil).Body.String(); strings.Contains(old, "新标准") || strings.Contains(old, "待补充") {
+		t.Error("version 1 is not what was frozen")
+	}
+	for who, sees := range map[string]bool{"centre": true, "bureau": true, "association": true, "platform": false, "foreign": false} {
+		if page := h.ask(who, "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Contains(page, "专题分析报告-2026") != sees || strings.Contains(page, "<script>alert") {
+			t.Errorf("%s sees the wrong reports", who)
+		}
+	}
+	// Each station has its own.
+	if page := h.ask("foreign", "GET", "/annual?year=2026", nil).Body.String(); strings.Contains(page, "烧水") {
+		t.Error("another station reads the draft")
+	}
+	for _, year := range []string{"2027", "1999", "x"} {
+		if r := h.ask("association", "GET", "/annual?year="+year, nil); r.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", year, r.Code)
+		}
+	}
+}
+
+// Two write one report, and it saves itself.
+func TestAnnualConflict(t *testing.T) {
+	h := open(t)
+	save := func(form url.Values, headers ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "http://portal.example/annual?year=2026", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		r.AddCookie(h.cookies["association"])
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	if r := save(url.Values{"version": {"0"}, "text-1.1": {"甲"}}, "HX-Request", "true"); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), `name="version" value="1"`) {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	mine := url.Values{"version": {"0"}, "text-1.1": {"乙"}, "do": {"save"}}
+	if r := save(mine, "HX-Request", "true"); !strings.Contains(r.Body.String(), "还没有保存") || !strings.Contains(r.Body.String(), `name="version" value="0"`) {
+		t.Error(r.Body.String())
+	}
+	if r := save(mine); r.Code != http.StatusConflict || !strings.Contains(r.Body.String(), "甲") || !strings.Contains(r.Body.String(), "乙") || !strings.Contains(r.Body.String(), "（一）产品简介") {
+		t.Error(r.Code, r.Body.String())
+	}
+	if r := save(with(mine, "version", "1")); r.Code != http.StatusSeeOther {
+		t.Error(r.Code)
+	}
+}
+
+// The platform's figures are those that the command line's report has.
+func TestAnnualFigures(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	for _, step := range []struct{ path, field, value string }{{"/sheets/freeze", "hash", h.draftHash(t)}, {"/sheets/submit", "version", "1"}} { // its rows are no entries of sheet A
+		if r := h.ask("platform", "POST", step.path, url.Values{"period": {"2026-11"}, step.field: {step.value}}); r.Code != http.StatusSeeOther {
+			t.Fatal(step, r.Code, r.Body.String())
+		}
+	}
+	if r := h.ask("platform", "POST", "/annual/figures?year=2026", url.Values{}); r.Code != http.StatusSeeOther || !strings.HasPrefix(r.Header().Get("Location"), "/jobs/") {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	h.wait(t)
+	page := h.ask("platform", "GET", "/annual?year=2026", nil).Body.String()
+	if !strings.Contains(page, "数据已写入") || strings.Contains(page, "<script>alert") {
+		t.Error(page)
+	}
+	preview := h.ask("platform", "GET", "/annual/preview?year=2026", nil).Body.String()
+	if !strings.Contains(preview, "共采集评论 3 条") || strings.Contains(preview, "<script>alert") {
+		t.Error(preview)
+	}
+	d, err := h.Station.Draft(t.Context(), station.Everything(), formFigures, "2026", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := report.ReadAnnual(d.Content)
+	if err != nil || r.Items != 1 || r.Dictionary != h.miner().Version() || len(r.Periods) != 12 || r.Periods[10].Period != (chaping.Period{Year: 2026, Month: time.November}).String() || r.Periods[10].Negative == 0 {
+		t.Errorf("%+v %v", r, err)
+	}
+}

@@ -1,0 +1,240 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/station"
+)
+
+// sites are the names of the site profiles that may be collected.
+func (q *request) sites() ([]string, error) {
+	s, err := q.Station.Settings(q.ctx)
+	return slices.DeleteFunc(slices.Clone(q.Works.Sites()), func(name string) bool { return slices.Contains(s.SitesOff, name) }), err
+}
+
+// A settingsPage is the administrator's page.
+type settingsPage struct {
+	Settings station.Settings `json:"settings"`
+	Kinds    []station.Kind   `json:"kinds"`
+	Sites    []shownSite      `json:"sites"`
+	Plans    []Plan           `json:"plans"`
+	Backups  []shownBackup    `json:"backups"`
+	Problem  *fault           `json:"-"`
+}
+
+type shownSite struct {
+	Site
+	Off  bool     `json:"off"`
+	Used []string `json:"used,omitempty"` // watches that collect it
+}
+
+type shownBackup struct {
+	Backup
+	Verified *verified `json:"verified,omitempty"`
+}
+
+// verified is what the last look at a backup has found.
+type verified struct {
+	At      time.Time `json:"at"`
+	Problem string    `json:"problem,omitempty"`
+}
+
+// MB is the size of a backup in millions of bytes.
+func (b *shownBackup) MB() string { return fmt.Sprintf("%.1f", float64(b.Bytes)/1e6) }
+
+func (q *request) settings() error { return q.settingsForm(http.StatusOK, nil, nil) }
+
+// settingsForm shows the page; typed are settings that could not be stored.
+func (q *request) settingsForm(status int, typed *station.Settings, problem *fault) error {
+	p := settingsPage{Kinds: station.Kinds(), Problem: problem}
+	var err error
+	if p.Settings, err = q.Station.Settings(q.ctx); err != nil {
+		return err
+	}
+	watches, err := q.Station.Watches(q.ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range q.Works.CheckSites() {
+		x := shownSite{Site: s, Off: slices.Contains(p.Settings.SitesOff, s.Name)}
+		for _, w := range watches {
+			if slices.Contains(w.Sources, s.Name) {
+				x.Used = append(x.Used, w.Name)
+			}
+		}
+		p.Sites = append(p.Sites, x)
+	}
+	if typed != nil {
+		p.Settings = *typed
+	}
+	if p.Plans, err = q.Works.Plans(q.ctx); err != nil {
+		f, ok := told(err)
+		if !ok {
+			return err
+		}
+		if p.Problem == nil {
+			p.Problem = f
+		}
+	}
+	files, err := q.Works.Backups()
+	if err != nil {
+		return err
+	}
+	for _, b := range files {
+		x := shownBackup{Backup: b}
+		text, err := q.Station.Setting(q.ctx, settingBackup(b.Name))
+		if err == nil && text != "" {
+			err = json.Unmarshal([]byte(text), &x.Verified)
+		}
+		if err != nil {
+			return err
+		}
+		p.Backups = append(p.Backups, x)
+	}
+	return q.show(status, "settings", q.route.title, &p)
+}
+
+// settingBackup names the setting that holds what verifying a backup found.
+func settingBackup(name string) string { return "backup " + name }
+
+// settingsSave stores contact and retention.
+func (q *request) settingsSave() error {
+	s, err := q.Station.Settings(q.ctx)
+	if err != nil {
+		return err
+	}
+	s.Contact, s.Phone, s.Version = q.form("contact"), q.form("phone"), number(q.form("version"))
+	for field, to := range map[string]*int{"page_days": &s.PageDays, "pinned_days": &s.PinnedDays} {
+		*to = 0
+		if text := q.form(field); text != "" {
+			if *to, err = strconv.Atoi(text); err != nil || *to == 0 {
+				return q.settingsForm(http.StatusUnprocessableEntity, &s, &fault{problem: "保存天数“" + chaping.Shorten(text, 20) + "”不是天数", remedy: "写天数，或不写用默认值"})
+			}
+		}
+	}
+	return q.putSettings(s, fmt.Sprintf("联系人 %s，电话 %s，网页保存 %d 天、严重命中的 %d 天（0 为默认）", s.Contact, s.Phone, s.PageDays, s.PinnedDays),
+		url.Values{"contact": {s.Contact}, "phone": {s.Phone}, "page_days": {q.form("page_days")}, "pinned_days": {q.form("pinned_days")}})
+}
+
+// sitesSave switches site profiles on and off.
+func (q *request) sitesSave() error {
+	s, err := q.Station.Settings(q.ctx)
+	if err != nil {
+		return err
+	}
+	on := q.list("on")
+	s.SitesOff, s.Version = nil, number(q.form("version"))
+	for _, name := range q.Works.Sites() {
+		if !slices.Contains(on, name) {
+			s.SitesOff = append(s.SitesOff, name)
+		}
+	}
+	detail := "全部启用"
+	if len(s.SitesOff) > 0 {
+		detail = "停用 " + strings.Join(s.SitesOff, "、")
+	}
+	return q.putSettings(s, "站点："+detail, url.Values{"on": on})
+}
+
+func (q *request) putSettings(s station.Settings, detail string, again url.Values) error {
+	q.act.Object, q.act.Detail = "设置", detail
+	_, err := q.Station.PutSettings(q.ctx, s)
+	if theirs, ok := conflictWith[station.Settings](err); ok {
+		again.Set("version", strconv.FormatInt(theirs.Version, 10))
+		days := func(n int) string { return strconv.Itoa(n) }
+		return q.conflict(q.r.URL.Path, "/settings", []difference{{"联系人", theirs.Contact, s.Contact}, {"电话", theirs.Phone, s.Phone},
+			{"网页保存天数", days(theirs.PageDays), days(s.PageDays)}, {"严重命中的网页保存天数", days(theirs.PinnedDays), days(s.PinnedDays)}, {"停用的站点", strings.Join(theirs.SitesOff, "、"), strings.Join(s.SitesOff, "、")}}, again)
+	}
+	if f, ok := told(err); ok {
+		return q.settingsForm(http.StatusUnprocessableEntity, &s, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/settings", "设置已保存")
+}
+
+// planSave changes when a job of the schedule runs.
+func (q *request) planSave() error {
+	name, cron := q.form("plan"), q.form("cron")
+	q.act.Object, q.act.Detail = "计划“"+chaping.Shorten(name, 40)+"”", chaping.Shorten(cron, 60)
+	err := q.Works.Reschedule(name, cron)
+	if f, ok := told(err); ok {
+		return q.settingsForm(http.StatusUnprocessableEntity, nil, f)
+	}
+	if err != nil {
+		return err
+	}
+	return q.redirect("/settings#plans", "计划“"+name+"”的时间已改；正在调度的进程重新启动后生效")
+}
+
+// planRun runs a job of the schedule now.
+func (q *request) planRun() error {
+	plans, err := q.Works.Plans(q.ctx)
+	if err != nil {
+		return err
+	}
+	name := q.form("plan")
+	if !slices.ContainsFunc(plans, func(p Plan) bool { return p.Name == name }) {
+		return bad("没有计划“"+chaping.Shorten(name, 40)+"”", "刷新页面，从列表中选择")
+	}
+	q.act.Object = "计划“" + name + "”"
+	j, err := q.jobs.start(kindPlan, name, q.account.Person, "/settings#plans", func(ctx context.Context, j *job) (string, error) {
+		q.work.Lock()
+		defer q.work.Unlock()
+		defer q.desk.drop()
+		return q.Works.RunPlan(ctx, name, j.tell)
+	})
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+}
+
+// backUp makes a backup, or verifies one that is there, as a job.
+func (q *request) backUp() error {
+	name := q.form("name")
+	title := "现在的数据"
+	if name != "" {
+		files, err := q.Works.Backups()
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(files, func(b Backup) bool { return b.Name == name }) {
+			return bad("没有备份“"+chaping.Shorten(name, 60)+"”", "刷新页面，从列表中选择")
+		}
+		title = "核对 " + name
+	}
+	q.act.Object = title
+	db, now := q.Station, q.Now
+	j, err := q.jobs.start(kindBackup, title, q.account.Person, "/settings#backups", func(ctx context.Context, j *job) (summary string, err error) {
+		if name == "" {
+			name, summary, err = q.Works.Backup(ctx, j.tell)
+		} else {
+			summary, err = q.Works.VerifyBackup(ctx, name, j.tell)
+		}
+		if name == "" || ctx.Err() != nil {
+			return summary, err
+		}
+		v := verified{At: now()}
+		if err != nil {
+			v.Problem = err.Error()
+		}
+		text, jerr := json.Marshal(v)
+		return summary, errors.Join(err, jerr, db.Set(ctx, settingBackup(name), string(text)))
+	})
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+}

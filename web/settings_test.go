@@ -1,0 +1,102 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"chaping"
+)
+
+func TestSettings(t *testing.T) {
+	h := open(t)
+	post := func(path string, form url.Values, status int) string {
+		t.Helper()
+		r := h.ask("admin", "POST", path, form)
+		if r.Code != status || strings.Contains(r.Body.String(), "<script>alert") {
+			t.Fatalf("%s: %d %s", path, r.Code, r.Body.String())
+		}
+		return r.Body.String()
+	}
+	form := url.Values{"version": {"0"}, "contact": {"王五" + evil}, "phone": {"021" + evil}, "page_days": {"30"}, "pinned_days": {""}}
+	post("/settings", form, http.StatusSeeOther)
+	if s, err := h.Station.Settings(t.Context()); err != nil || s.PageDays != 30 || s.PinnedDays != 0 || s.Version != 1 {
+		t.Fatalf("%+v %v", s, err)
+	}
+	page := h.ask("admin", "GET", "/settings", nil).Body.String()
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") || !strings.Contains(page, "王五") || !strings.Contains(page, "有 1 处错误") || !strings.Contains(page, "chaping restore") {
+		t.Error(page)
+	}
+	post("/settings", with(form, "contact", "李四"), http.StatusConflict)
+	for field, value := range map[string]string{"page_days": "很久", "pinned_days": "-1", "contact": strings.Repeat("长", 101)} {
+		if page := post("/settings", with(form, "version", "1", field, value), http.StatusUnprocessableEntity); !strings.Contains(page, `role="alert"`) {
+			t.Errorf("%s: %s", field, page)
+		}
+	}
+
+	// A site that is switched off can neither be chosen nor kept in a watch.
+	watch := url.Values{"name": {"小家电"}, "keywords": {"插座"}, "sources": {"mall"}}
+	if r := h.ask("platform", "POST", "/watches/new", watch); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	post("/settings/sites", url.Values{"version": {"1"}}, http.StatusSeeOther)
+	if page := h.ask("platform", "GET", "/watches/new", nil).Body.String(); strings.Contains(page, `value="mall"`) {
+		t.Error("a site that is off is offered")
+	}
+	if r := h.ask("platform", "POST", "/watches/1", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
+		t.Error("a site that is off was taken:", r.Code)
+	}
+	if s, err := h.Station.Settings(t.Context()); err != nil || s.Contact == "" || !slices.Equal(s.SitesOff, []string{"mall"}) {
+		t.Errorf("%+v %v", s, err)
+	}
+	post("/settings/sites", url.Values{"version": {"1"}, "on": {"mall"}}, http.StatusConflict)
+	post("/settings/sites", url.Values{"version": {"2"}, "on": {"mall"}}, http.StatusSeeOther)
+
+	// The schedule.
+	var plan, cron string
+	h.Works.Reschedule = func(p, c string) error {
+		if plan, cron = p, c; c == "坏" {
+			return &chaping.Error{Code: chaping.CodeInput, Message: "计划时间“坏”读不懂" + evil, Remedy: "改"}
+		}
+		return nil
+	}
+	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"0 1 25 * *"}}, http.StatusSeeOther)
+	if plan != "月报" || cron != "0 1 25 * *" {
+		t.Error(plan, cron)
+	}
+	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"坏"}}, http.StatusUnprocessableEntity)
+	post("/settings/run", url.Values{"plan": {"没有"}}, http.StatusUnprocessableEntity)
+	post("/settings/run", url.Values{"plan": {"月报"}}, http.StatusSeeOther)
+	h.wait(t)
+
+	// Backups: what verifying found stands beside the file.
+	post("/settings/backups", url.Values{"name": {"../station.db"}}, http.StatusUnprocessableEntity)
+	if page := h.ask("admin", "GET", "/settings", nil).Body.String(); !strings.Contains(page, "没有核对过") {
+		t.Error(page)
+	}
+	post("/settings/backups", url.Values{"name": {"a.backup"}}, http.StatusSeeOther)
+	h.wait(t)
+	if page := h.ask("admin", "GET", "/settings", nil).Body.String(); !strings.Contains(page, " 完好") || strings.Contains(page, "没有核对过") {
+		t.Error(page)
+	}
+	h.Works.VerifyBackup = func(context.Context, string, Tell) (string, error) {
+		return "", &chaping.Error{Code: chaping.CodeInput, Message: "备份文件不全" + evil}
+	}
+	post("/settings/backups", url.Values{"name": {"a.backup"}}, http.StatusSeeOther)
+	<-h.jobs.all()[0].done
+	if page := h.ask("admin", "GET", "/settings", nil).Body.String(); !strings.Contains(page, "备份文件不全") || strings.Contains(page, "<script>alert") {
+		t.Error(page)
+	}
+	actions := map[string]int{}
+	for _, e := range h.entries(t) {
+		actions[e.Action]++
+	}
+	for action, n := range map[string]int{"修改设置": 1, "启用、停用站点": 2, "修改计划时间": 1, "运行计划": 1, "备份": 2} {
+		if actions[action] != n {
+			t.Errorf("%s stands in the log %d times, want %d", action, actions[action], n)
+		}
+	}
+}

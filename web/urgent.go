@@ -1,0 +1,211 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// seesUrgent tells whether the account may see an urgent report: what was
+// suggested from reviews belongs to the home station, what was written to who
+// wrote it.
+func (q *request) seesUrgent(u *station.Urgent) bool {
+	if u.Station == 0 {
+		return q.account.Has(readers...) && q.seesReviews()
+	}
+	return q.account.Scope().Sees(u.Station)
+}
+
+// An urgentForm is the page on which an urgent report is written.
+type urgentForm struct {
+	Stations []station.Station `json:"stations,omitempty"` // that may be chosen
+	Station  int64             `json:"station"`
+	Report   report.Written    `json:"report"`
+	Triggers []string          `json:"triggers"`
+	Hours    int               `json:"hours"` // limit; 0: none
+	Problem  *fault            `json:"-"`
+}
+
+func (q *request) urgentNew() error {
+	return q.showUrgentForm(http.StatusOK, urgentForm{Station: q.account.Station, Report: report.Written{Filler: q.account.Person, Trigger: 1}})
+}
+
+func (q *request) showUrgentForm(status int, f urgentForm) error {
+	rules, err := q.Station.Rules(q.ctx)
+	if err != nil {
+		return err
+	}
+	f.Hours, f.Triggers = rules.Hours, report.Triggers()
+	if q.account.Scope().Sees(0) {
+		if f.Stations, _, err = q.stationNames(); err != nil {
+			return err
+		}
+	}
+	return q.show(status, "urgentform", q.route.title, &f)
+}
+
+// A writtenField is a field of the report: what is wrong with it, if anything.
+type writtenField struct {
+	to    *string
+	field string
+	name  string
+	most  int // characters
+	must  string
+}
+
+func writtenFields(w *report.Written) []writtenField {
+	return []writtenField{
+		{&w.Product, "product", "涉及产品", 100, "写明产品名称、型号，例如“某型电热水壶”"},
+		{&w.Event, "event", "事件", 100, "用几个字写发生了什么，例如“漏电伤人”"},
+		{&w.Place, "place", "发生地点、涉及区域", 500, ""},
+		{&w.Companies, "companies", "生产者、经营者", 1000, ""},
+		{&w.Harm, "harm", "伤亡和损失", 2000, ""},
+		{&w.Spread, "spread", "影响范围", 2000, ""},
+		{&w.Content, "content", "情况说明", 5000, "写明什么时间、什么地点、什么产品、发生了什么、怎么知道的"},
+		{&w.Measures, "measures", "已采取的措施", 2000, ""},
+		{&w.Advice, "advice", "初步建议", 2000, ""},
+		{&w.Source, "source", "信息来源", 500, ""},
+		{&w.Filler, "filler", "填报人", 50, "写填报人的姓名"},
+		{&w.Phone, "phone", "联系电话", 50, "写能联系到填报人的电话"},
+	}
+}
+
+// urgentWrite takes an urgent report. It is filed at once, whatever the month,
+// and told through the same channels as one that was suggested and confirmed.
+func (q *request) urgentWrite() error {
+	f := urgentForm{Station: q.account.Station}
+	if chosen := number(q.form("station")); chosen != 0 && q.account.Scope().Sees(0) {
+		f.Station = chosen
+	}
+	w := &f.Report
+	for _, field := range writtenFields(w) {
+		*field.to = q.form(field.field)
+	}
+	w.Trigger, w.Found = int(number(q.form("trigger"))), q.form("found")
+	refuse := func(problem, remedy string) error {
+		f.Problem = &fault{problem: problem, remedy: remedy}
+		return q.showUrgentForm(http.StatusUnprocessableEntity, f)
+	}
+	of, err := q.Station.Station(q.ctx, q.account.Scope(), f.Station)
+	if err != nil {
+		return refuse("没有选择监测站", "选择是哪个监测站报送的")
+	}
+	if w.Trigger != 1 && w.Trigger != 2 {
+		return refuse("没有选择情形", "选择属于通知第五部分的哪一种情形")
+	}
+	for _, field := range writtenFields(w) {
+		switch n := utf8.RuneCountInString(*field.to); {
+		case n == 0 && field.must != "":
+			return refuse(field.name+"没有写", field.must)
+		case n > field.most:
+			return refuse(fmt.Sprintf("%s超过 %d 字", field.name, field.most), "缩短，细节写在材料里，在“收件”页提交")
+		}
+	}
+	found, err := q.moment("found", "发现时间", minute)
+	if problem, ok := told(err); ok {
+		return refuse(problem.problem, problem.remedy)
+	}
+	// What was typed is the report: sending it twice, by a second click or
+	// after a broken connection, files one.
+	typed := *w
+	typed.Station, typed.Found, typed.Program = of.Name, found.Format("2006-01-02 15:04"), q.Program
+	content, err := typed.JSON()
+	if err != nil {
+		return err
+	}
+	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
+	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Candidate: content, By: q.account.Person}, q.confirmed)
+	if problem, ok := told(err); ok {
+		return refuse(problem.problem, problem.remedy)
+	}
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("重要风险信息（编号 %d）已报送研究中心，发现后 %s", u.ID, lasted(u.Raised.Sub(u.Found)))
+	if !fresh {
+		message = fmt.Sprintf("同样的内容已经报送过（编号 %d），没有重复报送", u.ID)
+	}
+	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), message)
+}
+
+// confirmed are the messages that tell of an important risk.
+func (q *request) confirmed(u station.Urgent) []station.Message {
+	if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
+		return nil
+	}
+	return q.Works.Confirmed(u)
+}
+
+// A writtenPage is the page of an urgent report that was written.
+type writtenPage struct {
+	Urgent  station.Urgent `json:"urgent"`
+	Station string         `json:"station"`
+	Report  report.Written `json:"report"`
+	Trigger string         `json:"trigger"` // in the notice's words
+	Took    time.Duration  `json:"-"`       // from finding to filing
+	Elapsed float64        `json:"took_hours"`
+	Late    bool           `json:"late"`
+	Hours   int            `json:"hours"`
+	Case    int64          `json:"case,omitempty"` // that was opened on it
+	Formats []string       `json:"formats"`
+	Facts   []writtenFact  `json:"-"`
+}
+
+type writtenFact struct{ Name, Value string }
+
+// written reads the urgent report in the address.
+func (q *request) written() (u station.Urgent, w *report.Written, err error) {
+	if u, err = q.Station.Urgent(q.ctx, number(q.r.PathValue("id"))); err != nil {
+		return u, nil, notFound()
+	}
+	if u.Station == 0 || !q.seesUrgent(&u) {
+		return u, nil, notFound()
+	}
+	w, err = report.ReadWritten(u.Candidate)
+	if err == nil {
+		w.Filed = u.Raised.Format("2006-01-02 15:04")
+	}
+	return u, w, err
+}
+
+func (q *request) urgentPage() error {
+	u, w, err := q.written()
+	if err != nil {
+		return err
+	}
+	rules, err := q.Station.Rules(q.ctx)
+	if err != nil {
+		return err
+	}
+	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+	if err != nil {
+		return err
+	}
+	p := writtenPage{Urgent: u, Station: w.Station, Report: *w, Trigger: report.Triggers()[w.Trigger-1], Took: u.Raised.Sub(u.Found), Elapsed: u.Raised.Sub(u.Found).Hours(), Late: u.Late(rules.Hours), Hours: rules.Hours, Formats: writtenFormats()}
+	for _, f := range writtenFields(w) {
+		p.Facts = append(p.Facts, writtenFact{f.name, *f.to})
+	}
+	if i := slices.IndexFunc(cases, func(c station.Case) bool { return c.Urgent == u.ID }); i >= 0 {
+		p.Case = cases[i].ID
+	}
+	return q.show(http.StatusOK, "written", chaping.Shorten(w.Product+" "+w.Event, 40), &p)
+}
+
+// writtenFormats are the formats of an urgent report: it is running text.
+func writtenFormats() []string { return []string{"docx", "pdf", "html", "json"} }
+
+func (q *request) urgentDownload() error {
+	u, w, err := q.written()
+	if err != nil {
+		return err
+	}
+	format := q.form("format")
+	return q.downloadForm(w, writtenFormats(), format, fmt.Sprintf("重要风险信息-%d.%s", u.ID, format))
+}
