@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -69,6 +71,10 @@ func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
 	home, ok, err := d.Home(ctx)
 	if err != nil || !ok {
 		return err
+	}
+	known, err := d.Submissions(ctx, s.Period)
+	if err != nil || slices.ContainsFunc(known, func(k Submission) bool { return k.Station == home.Name && strings.Contains(k.About, s.Hash[:12]) }) {
+		return err // in another format
 	}
 	var model struct {
 		Rows    []json.RawMessage `json:"rows"`

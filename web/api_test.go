@@ -298,6 +298,15 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("association", "/form/preview", "/form/preview"+period+"&station=3&version=0")
 	w.post("association", "/form/freeze", "/form/freeze", plus(form, "version", 1, "reason", "", "then", "submit"))
 	w.post("association", "/form/submit", "/form/submit", object{"period": "2026-11", "station": 3, "version": 1})
+	w.do("association", "POST /form/push", "/form/push", http.StatusUnprocessableEntity, object{"period": "2026-11", "version": 1}, nil) // another's installation
+	if err := h.Station.Set(t.Context(), "home", "3"); err != nil {
+		t.Fatal(err)
+	}
+	w.post("association", "/form/push", "/form/push", object{"period": "2026-11", "station": 3, "version": 1})
+	h.settle()
+	if err := h.Station.Set(t.Context(), "home", "10"); err != nil {
+		t.Fatal(err)
+	}
 	w.get("association", "/form/download", "/form/download"+period+"&station=3&version=1&format=json")
 	year := object{"year": 2026, "version": 0, "products": []string{"电热水壶"}, "texts": object{"1.1": "烧水的器具", "1.2": "多在浙江", "1.3": "不锈钢", "3.1": "绝缘不良", "3.2": "漏电"}}
 	w.post("association", "/annual", "/annual", year)

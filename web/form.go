@@ -124,9 +124,10 @@ type formPage struct {
 	Sheet     ownSheet             `json:"sheet"`
 	Rows      []shownRow           `json:"rows"`
 	Faults    []rowFault           `json:"faults"`
-	Frozen    []station.Sheet      `json:"frozen"`
+	Frozen    []shownSheet         `json:"frozen"`
 	Submitted []station.Submission `json:"submitted"`
 	Formats   []string             `json:"formats"`
+	Centre    string               `json:"-"` // where frozen versions can be sent
 	Conflict  bool                 `json:"-"` // of an autosave
 	Problem   *fault               `json:"-"`
 }
@@ -193,7 +194,16 @@ func (q *request) openForm() (f formPage, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != f.Station.Name })
+	if f.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != f.Station.Name })); err != nil {
+		return f, err
+	}
+	if f.Station.ID == q.home.ID {
+		c, err := q.Station.Centre(q.ctx)
+		if err != nil {
+			return f, err
+		}
+		f.Centre = c.URL
+	}
 	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
 	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.Station != f.Station.Name })
 	f.Overdue = len(f.Submitted) == 0 && !q.Now().Before(f.Due.Day.AddDate(0, 0, 1))
@@ -494,6 +504,23 @@ func (q *request) formSubmit() error {
 		return err
 	}
 	return q.redirect("/form"+f.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+}
+
+// formPush sends a frozen version of the installation's own station to the
+// centre's installation.
+func (q *request) formPush() error {
+	f, err := q.openForm()
+	if err != nil {
+		return err
+	}
+	if f.Station.ID != q.home.ID {
+		return bad("只有本站的报送表才能从这里报送到研究中心", "用“报送这一版”报送")
+	}
+	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	if err != nil {
+		return err
+	}
+	return q.pushSheet(&s, "/form"+f.Query())
 }
 
 // submitForm puts a frozen version into the inbox, as an upload would: the

@@ -28,7 +28,7 @@ var pageParts = map[string][]string{
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
 	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period"}, "form": nil, "annual": nil, "calendar": nil,
+	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": nil, "calendar": nil,
 	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }

@@ -66,14 +66,14 @@ func openCentre(t *testing.T, h *house) *testCentre {
 		c.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	c.address, c.token = server.URL, c.give(t, 10, station.PermitSubmit)
+	c.address, c.token = server.URL, c.give(t, station.RolePlatform, 10, station.PermitSubmit)
 	return c
 }
 
 // give makes a token for a station.
-func (c *testCentre) give(t *testing.T, of int64, permits ...station.Permit) string {
+func (c *testCentre) give(t *testing.T, role station.Role, of int64, permits ...station.Permit) string {
 	t.Helper()
-	_, text, err := c.Station.AddToken(context.Background(), station.Token{Name: "报送", Role: station.RolePlatform, Station: of, Permits: permits, By: "test", Expires: c.Now().AddDate(1, 0, 0)})
+	_, text, err := c.Station.AddToken(context.Background(), station.Token{Name: "报送", Role: role, Station: of, Permits: permits, By: "test", Expires: c.Now().AddDate(1, 0, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,9 +231,9 @@ func TestPushToCentre(t *testing.T) {
 		t.Fatal(err)
 	}
 	for token, want := range map[string]string{
-		c.give(t, other.ID, station.PermitSubmit): "填报单位是“" + homeName,
-		c.give(t, 10, station.PermitRead):         "令牌的范围不含“报送”",
-		"chaping_unknown":                         "令牌不对",
+		c.give(t, station.RolePlatform, other.ID, station.PermitSubmit): "填报单位是“" + homeName,
+		c.give(t, station.RolePlatform, 10, station.PermitRead):         "令牌的范围不含“报送”",
+		"chaping_unknown": "令牌不对",
 	} {
 		if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: token}); err != nil {
 			t.Fatal(err)
@@ -244,6 +244,36 @@ func TestPushToCentre(t *testing.T) {
 	}
 	if list, err := c.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 2 {
 		t.Errorf("%+v %v", list, err)
+	}
+}
+
+// An association's sheet, from the page on which it is filled in.
+func TestPushSheetA(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	if err := h.Station.Set(t.Context(), "home", "3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.give(t, station.RoleAssociation, 3, station.PermitSubmit)}); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.ask("association", "POST", "/form/freeze?period=2026-11", with(rowsOf("0", []string{"壶", "3", "上海", "手柄漏电", "绝缘", "抽查", "检测"}), "then", "submit", "filler", "王五", "phone", "021")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	r := h.ask("association", "POST", "/form/push?period=2026-11", url.Values{"version": {"1"}})
+	if r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	h.settle()
+	if page := h.ask("association", "GET", atForm, nil).Body.String(); !strings.Contains(page, "回执 1 号") {
+		t.Error(page)
+	}
+	list, err := c.Station.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) != 1 || list[0].Entries != 1 || list[0].Station != "上海市食品接触材料协会" {
+		t.Errorf("%+v %v", list, err)
+	}
+	if own, err := h.Station.Submissions(t.Context(), "2026-11"); err != nil || len(own) != 1 {
+		t.Errorf("noted twice: %+v %v", own, err)
 	}
 }
 

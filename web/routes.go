@@ -123,6 +123,7 @@ func allRoutes() []route {
 		{"GET", "/form/preview", fillers, (*request).formPreview, "报送表预览", option{}, "period station:integer version:integer", file("text/html")},
 		{"POST", "/form/freeze", fillers, (*request).formFreeze, "冻结报送表", option{submit: true}, "reason then " + sheetFields, moved{}},
 		{"POST", "/form/submit", fillers, (*request).formSubmit, "报送", option{submit: true}, "period station:integer version!:integer", moved{}},
+		{"POST", "/form/push", fillers, (*request).formPush, "报送到研究中心", option{submit: true}, "period station:integer version!:integer", moved{}},
 		{"GET", "/form/download", fillers, (*request).formDownload, "下载报送表", option{export: true}, "period station:integer version:integer format!", file("*/*")},
 		{"GET", "/annual", authors, (*request).annual, "年度报告", nav("报送"), "year:integer", annualPage{}},
 		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}, annualFields, moved{}},

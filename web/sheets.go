@@ -99,13 +99,9 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	var list []shownSheet
-	for _, v := range versions {
-		push, err := q.Station.PushOf(q.ctx, &v)
-		if err != nil {
-			return err
-		}
-		list = append(list, shownSheet{v, push})
+	list, err := q.pushes(versions)
+	if err != nil {
+		return err
 	}
 	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, draft, list, own, changed, hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
 }
@@ -131,6 +127,18 @@ type sheetsPage struct {
 type shownSheet struct {
 	station.Sheet
 	Push *station.Push `json:"push,omitempty"`
+}
+
+// pushes are frozen versions with how their sending to the centre stands.
+func (q *request) pushes(versions []station.Sheet) (list []shownSheet, err error) {
+	for i := range versions {
+		push, err := q.Station.PushOf(q.ctx, &versions[i])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, shownSheet{versions[i], push})
+	}
+	return list, nil
 }
 
 // modelOf is what would be frozen of a sheet, and its sha256.
@@ -265,6 +273,11 @@ func (q *request) sheetPush() error {
 	if sheet.Frozen == nil {
 		return bad("只有冻结的报送表才能报送", "先冻结")
 	}
+	return q.pushSheet(&s, "/sheets?period="+s.Period)
+}
+
+// pushSheet queues a frozen version and sends it as a job.
+func (q *request) pushSheet(s *station.Sheet, back string) error {
 	c, err := q.Station.Centre(q.ctx)
 	if err != nil {
 		return err
@@ -273,14 +286,14 @@ func (q *request) sheetPush() error {
 		return bad("还没有设置研究中心的地址", "请管理员在“对接”页填写")
 	}
 	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
-	if err := q.Station.Push(q.ctx, &s); err != nil {
+	if err := q.Station.Push(q.ctx, s); err != nil {
 		return err
 	}
-	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, "/sheets?period="+s.Period, func(ctx context.Context, j *job) (string, error) {
+	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, back, func(ctx context.Context, j *job) (string, error) {
 		if err := q.centre.Deliver(ctx); err != nil {
 			return "", err
 		}
-		p, err := q.Station.PushOf(ctx, &s)
+		p, err := q.Station.PushOf(ctx, s)
 		switch {
 		case err != nil:
 			return "", err

@@ -253,7 +253,7 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 			}
 			return confirmedMessages(channels, u, x)
 		},
-		Refused: p.refusedMessages,
+		Refused:    p.refusedMessages,
 		PDF:        printer.print,
 		CheckSites: p.checkedSites,
 		Plans:      p.plans,
