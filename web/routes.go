@@ -111,6 +111,7 @@ func allRoutes() []route {
 		{"GET", "/annual", authors, (*request).annual, "年度报告", nav("报送")},
 		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}},
 		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}},
+		{"POST", "/annual/lists", authors, (*request).annualList, "导入年度清单", option{upload: true}},
 		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}},
 		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{}},
 		{"POST", "/annual/submit", authors, (*request).annualSubmit, "报送", option{}},

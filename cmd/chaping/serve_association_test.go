@@ -167,6 +167,14 @@ func TestPortalAssociation(t *testing.T) {
 	w.open("/annual?year=2026")
 	w.look("annual-empty")
 	w.click("form[action^='/annual/figures'] button", "#messages .note.good")
+	recalls := filepath.Join(t.TempDir(), "召回.csv")
+	if err := os.WriteFile(recalls, []byte("召回产品,召回企业,品牌,型号,召回原因,召回时间\n电热水壶,宁波甲厂,示例,SK1788,手柄松脱,2026-08-03\n电热水壶,宁波甲厂,示例,SK1788,,昨天\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.do(chromedp.SetValue(chromedp.CSS("#lists [name=kind]"), "recall"), chromedp.SetUploadFiles(chromedp.CSS("#lists [name=file]"), []string{recalls}))
+	w.click("#lists form[enctype] button", "#lists .quotes")
+	w.look("annual-lists")
+	w.open("/annual?year=2026")
 	w.fill("[name=products]", "电热水壶")
 	w.fill("[name='text-1.1']", "电热水壶是用电加热、带自动断电的盛水器具。")
 	w.do(chromedp.WaitVisible(chromedp.CSS("#saved [data-saved]"))) // it has saved itself
