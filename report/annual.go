@@ -106,6 +106,9 @@ const (
 	Opinions    ListKind = "opinion"    // 舆情与风险预警
 )
 
+// ListKinds are all kinds.
+func ListKinds() []ListKind { return []ListKind{Inspections, Monitoring, Recalls, Opinions} }
+
 // Chinese names the kind.
 func (k ListKind) Chinese() string {
 	return map[ListKind]string{Inspections: "监督抽查", Monitoring: "风险监测", Recalls: "召回", Opinions: "舆情与风险预警"}[k]

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/intake"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
@@ -25,6 +28,7 @@ import (
 const (
 	formAnnual    = "annual"
 	formFigures   = "figures"
+	formLists     = "lists"
 	maxAnnualText = 20_000 // characters of a section
 )
 
@@ -47,6 +51,9 @@ type annualPage struct {
 	Figures   time.Time              `json:"figures"` // when they were made; zero: never
 	Store     bool                   `json:"store"`   // they are counted from reviews, which takes a while
 	Running   *job                   `json:"-"`       // that makes figures
+	Lists     []report.AnnualList    `json:"lists"`   // imported, in the template's order
+	Kinds     []report.ListKind      `json:"kinds"`
+	Refused   []*chaping.InputError  `json:"refused"` // lines of the list that was sent
 	Frozen    []station.Sheet        `json:"frozen"`
 	Submitted []station.Submission   `json:"submitted"`
 	Formats   []string               `json:"formats"`
@@ -54,6 +61,7 @@ type annualPage struct {
 	Problem   *fault                 `json:"-"`
 
 	figures report.Annual
+	lists   station.Draft
 }
 
 // Query is what the page's addresses end with.
@@ -103,6 +111,15 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 			return nil, err
 		}
 	}
+	a.Kinds = report.ListKinds()
+	if a.lists, err = q.Station.Draft(q.ctx, q.account.Scope(), formLists, year, a.Station.ID); err != nil {
+		return nil, err
+	}
+	if a.lists.Version > 0 {
+		if err := json.Unmarshal(a.lists.Content, &a.Lists); err != nil {
+			return nil, err
+		}
+	}
 	frozen, err := q.Station.Sheets(q.ctx, formAnnual, year)
 	if err != nil {
 		return nil, err
@@ -117,8 +134,76 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 // report is the report as it would be frozen now.
 func (a *annualPage) report(program string) *report.Annual {
 	r := a.figures
-	r.Year, r.Products, r.Station, r.Program, r.Texts = a.Year, a.Written.Products, a.Station.Name, program, a.Written.Texts
+	r.Year, r.Products, r.Station, r.Program, r.Texts, r.Lists = a.Year, a.Written.Products, a.Station.Name, program, a.Written.Texts, nil
+	for _, l := range a.Lists {
+		l.Records = slices.Clone(l.Records)
+		l.Only(r.Products)
+		r.Lists = append(r.Lists, l)
+	}
 	return &r
+}
+
+// annualList takes a list from elsewhere (R18), or drops those of a kind.
+func (q *request) annualList() error {
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxFile+maxForm)
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	refuse := func(problem, remedy string) error {
+		a.Problem = &fault{problem: problem, remedy: remedy}
+		return q.showAnnual(http.StatusUnprocessableEntity, a)
+	}
+	kind := report.ListKind(q.form("kind"))
+	if !slices.Contains(a.Kinds, kind) {
+		return refuse("没有选择是哪一种清单", "从列表中选择")
+	}
+	q.act.Object = fmt.Sprintf("%s %d 年 %s清单", a.Station.Name, a.Year, kind.Chinese())
+	i := slices.IndexFunc(a.Lists, func(l report.AnnualList) bool { return l.Kind == kind })
+	message := "已删除" + kind.Chinese() + "清单"
+	if q.form("remove") != "" {
+		q.act.Detail = "删除"
+		a.Lists = slices.DeleteFunc(a.Lists, func(l report.AnnualList) bool { return l.Kind == kind })
+	} else {
+		file, head, err := q.r.FormFile("file")
+		if err != nil {
+			return refuse(fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxFile>>20), "选择文件后再提交")
+		}
+		defer file.Close()
+		data, err := io.ReadAll(file)
+		if err != nil {
+			return &fault{http.StatusRequestEntityTooLarge, "上传没有完成", "重新上传", err}
+		}
+		if i < 0 {
+			i, a.Lists = len(a.Lists), append(a.Lists, report.AnnualList{Kind: kind, Records: []report.Listed{}})
+		}
+		name := chaping.Shorten(filepath.Base(strings.ReplaceAll(head.Filename, "\\", "/")), 80)
+		q.act.Detail = name
+		l := &a.Lists[i]
+		before := len(l.Records)
+		err = intake.ReadList(l, a.Year, name, data, func(e *chaping.InputError) { a.Refused = append(a.Refused, e) })
+		if f, ok := told(err); ok {
+			a.Lists = slices.DeleteFunc(a.Lists, func(l report.AnnualList) bool { return len(l.Files) == 0 && len(l.Records) == 0 })
+			return refuse(f.problem, f.remedy)
+		}
+		if err != nil {
+			return err
+		}
+		message = fmt.Sprintf("%s清单读入 %d 条", kind.Chinese(), len(l.Records)-before)
+	}
+	slices.SortFunc(a.Lists, func(x, y report.AnnualList) int { return slices.Index(a.Kinds, x.Kind) - slices.Index(a.Kinds, y.Kind) })
+	if a.lists.Content, err = json.Marshal(a.Lists); err != nil {
+		return err
+	}
+	a.lists.Who = q.account.Person
+	if _, err := q.Station.PutDraft(q.ctx, q.account.Scope(), a.lists); err != nil {
+		return err
+	}
+	if len(a.Refused) > 0 {
+		a.Problem = &fault{problem: fmt.Sprintf("%s，有 %d 行没有读入", message, len(a.Refused)), remedy: "按下面的说明改正后再交一次，已读入的不会重复"}
+		return q.showAnnual(http.StatusOK, a)
+	}
+	return q.redirect("/annual"+a.Query()+"#lists", message)
 }
 
 func (q *request) annual() error {
@@ -219,7 +304,7 @@ func (q *request) annualFigures() error {
 		}
 		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条", a.Year, len(r.Entries)))
 	}
-	year, products, of := a.Year, a.Written.Products, a.Station
+	year, products, of, lists := a.Year, a.Written.Products, a.Station, a.report("").Lists
 	j, err := q.jobs.start(kindFigures, fmt.Sprintf("%d 年", year), who, "/annual"+a.Query(), func(ctx context.Context, j *job) (string, error) {
 		judged, err := q.Server.judgements(ctx)
 		if err != nil {
@@ -231,7 +316,9 @@ func (q *request) annualFigures() error {
 		pipe := &pipeline.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Progress: func(done, total uint64, detail string) { j.tell(int64(done), int64(total), detail) }}
 		r, err := pipe.Annual(ctx, year, products)
 		if err == nil {
-			err = q.Server.handedIn(ctx, r, of)
+			r.Lists = lists
+			err = errors.Join(pipe.CrossMatch(ctx, r), q.Server.handedIn(ctx, r, of))
+			r.Lists = nil // kept by themselves
 		}
 		if err != nil {
 			return "", err

@@ -94,6 +94,51 @@ func TestAnnualReport(t *testing.T) {
 	}
 }
 
+// Lists from elsewhere stand in their sections; lines that cannot be read are
+// told, the others are taken.
+func TestAnnualLists(t *testing.T) {
+	h := open(t)
+	send := func(content string, form url.Values) *httptest.ResponseRecorder {
+		t.Helper()
+		return h.upload(t, "association", "/annual/lists", "抽查"+evil+".csv", content, form)
+	}
+	list := "产品名称,生产企业名称,商标,型号规格,抽查结果,主要不合格项目,抽样日期\n电热水壶" + evil[:10] + ",甲厂" + evil[:10] + ",牌,S1,不合格,接地措施,2026-05-11\n台灯,乙厂,亮,L1,合格,/,2026-06-01\n"
+	form := url.Values{"year": {"2026"}, "kind": {"inspection"}}
+	if r := send(list, form); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if r := send(list+"电热水壶,丙厂,丙,B,待定,,2026-06-02\n", form); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "读入 0 条，有 1 行没有读入") || strings.Contains(r.Body.String(), "<script>alert") {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	for name, f := range map[string]url.Values{"no kind": {"year": {"2026"}}, "no such kind": with(form, "kind", "x")} {
+		if r := send(list, f); r.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	if r := send("甲,乙\n1,2\n", with(form, "kind", "recall")); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "没有找到") {
+		t.Error(r.Code)
+	}
+	page := h.ask("association", "GET", "/annual?year=2026", nil).Body.String()
+	if !strings.Contains(page, "2 条") || strings.Contains(page, "召回</b>") || strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") {
+		t.Error(page)
+	}
+	if r := h.ask("association", "POST", "/annual", url.Values{"year": {"2026"}, "version": {"0"}, "products": {"电热水壶"}, "do": {"save"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	if preview := h.ask("association", "GET", "/annual/preview?year=2026", nil).Body.String(); !strings.Contains(preview, "2026年抽查 1 批次，不合格 1 批次") || strings.Contains(preview, "台灯") || strings.Contains(preview, "<script>alert") {
+		t.Error(preview)
+	}
+	if r := h.ask("association", "POST", "/annual/lists", with(form, "remove", "1")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	if page := h.ask("association", "GET", "/annual?year=2026", nil).Body.String(); strings.Contains(page, "抽查</b>") {
+		t.Error("the list is still there")
+	}
+	if log := h.entries(t); log[0].Action != "导入年度清单" || log[0].Detail != "删除" || log[1].Action != "导入年度清单" {
+		t.Errorf("%+v", log[:2])
+	}
+}
+
 // Two write one report, and it saves itself.
 func TestAnnualConflict(t *testing.T) {
 	h := open(t)

@@ -310,6 +310,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("association", "/form/download", "/form/download"+period+"&station=3&version=1&format=json")
 	year := object{"year": 2026, "version": 0, "products": []string{"电热水壶"}, "texts": object{"1.1": "烧水的器具", "1.2": "多在浙江", "1.3": "不锈钢", "3.1": "绝缘不良", "3.2": "漏电"}}
 	w.post("association", "/annual", "/annual", year)
+	w.do("association", "POST /annual/lists", "/annual/lists", http.StatusOK, object{"year": 2026, "kind": "recall"}, map[string]string{"file": "产品名称,型号,生产企业,召回时间\n电热水壶,A1,某厂,2026-05-01\n"})
+	w.do("association", "POST /annual/lists", "/annual/lists", http.StatusOK, object{"year": 2026, "kind": "recall", "remove": "1"}, map[string]string{"file": ""})
 	w.post("association", "/annual/figures", "/annual/figures", object{"year": 2026})
 	if a := w.get("association", "/annual", "/annual?year=2026"); a["written"].(object)["texts"].(object)["1.1"] != "烧水的器具" {
 		t.Errorf("%v", a["written"])

@@ -19,6 +19,11 @@ import (
 // handIn uploads a file as somebody.
 func (h *house) handIn(t *testing.T, who, name, content string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
+	return h.upload(t, who, "/inbox?period=2026-11", name, content, form)
+}
+
+func (h *house) upload(t *testing.T, who, path, name, content string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for field, values := range form {
@@ -38,7 +43,7 @@ func (h *house) handIn(t *testing.T, who, name, content string, form url.Values)
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := httptest.NewRequest(http.MethodPost, "http://portal.example/inbox?period=2026-11", &b)
+	q := httptest.NewRequest(http.MethodPost, "http://portal.example"+path, &b)
 	q.Header.Set("Content-Type", w.FormDataContentType())
 	q.Header.Set("Sec-Fetch-Site", "same-origin")
 	q.AddCookie(h.cookies[who])

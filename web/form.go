@@ -266,7 +266,7 @@ func (s *ownSheet) edit(do string) (row int) {
 }
 
 // keep stores the posted form as the draft.
-func (q *request) keep(f *formPage) error {
+func (q *request) keep(f *formPage, version int64) error {
 	if f.Station.ID == 0 {
 		return bad("没有选择监测站", "选择填报单位")
 	}
@@ -274,7 +274,7 @@ func (q *request) keep(f *formPage) error {
 	if err != nil {
 		return err
 	}
-	f.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAssociation, Period: f.Period.String(), Station: f.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	f.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAssociation, Period: f.Period.String(), Station: f.Station.ID, Content: content, Who: q.account.Person, Version: version})
 	return err
 }
 
@@ -287,20 +287,27 @@ func (q *request) formSave() error {
 	if f.Sheet, err = q.typed(); err != nil {
 		return err
 	}
-	do, message := q.form("do"), ""
+	typed, err := json.Marshal(f.Sheet)
+	if err != nil {
+		return err
+	}
+	do, message, version := q.form("do"), "", number(q.form("version"))
 	row := f.Sheet.edit(do)
 	if do == "copy" {
 		if row, message, err = q.copyEarlier(&f); err != nil {
 			return err
 		}
 	}
-	err = q.keep(&f)
+	err = q.keep(&f, version)
+	if theirs, ok := conflictWith[station.Draft](err); ok && string(theirs.Content) == string(typed) {
+		err = q.keep(&f, theirs.Version) // it had saved itself while the button was pressed
+	}
 	if q.r.Header.Get("HX-Request") != "" { // it saves itself
 		if _, f.Conflict = conflictWith[station.Draft](err); err != nil && !f.Conflict {
 			return err
 		}
 		_, f.Faults = f.Sheet.entries()
-		f.Draft.Version = max(f.Draft.Version, number(q.form("version")))
+		f.Draft.Version = max(f.Draft.Version, version)
 		return q.fragment("form", "saved", &f)
 	}
 	if theirs, ok := conflictWith[station.Draft](err); ok {
@@ -452,7 +459,7 @@ func (q *request) formFreeze() error {
 	if f.Sheet, err = q.typed(); err != nil {
 		return err
 	}
-	err = q.keep(&f)
+	err = q.keep(&f, number(q.form("version")))
 	if theirs, ok := conflictWith[station.Draft](err); ok {
 		return q.formConflict(&f, theirs)
 	}

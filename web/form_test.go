@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -223,6 +224,14 @@ func TestFormConflict(t *testing.T) {
 	// What is stored already is no conflict: a late autosave of the same text.
 	if r := save("association", with(rowsOf("1", mine), "do", "save")); r.Code != http.StatusSeeOther {
 		t.Error(r.Code, r.Body.String())
+	}
+	// Nor is a button that was pressed while the page saved itself.
+	_, v := h.sheetA(t, "2026-11")
+	if r := save("association", with(rowsOf(fmt.Sprint(v-1), mine), "do", "add")); r.Code != http.StatusSeeOther {
+		t.Error(r.Code, r.Body.String())
+	}
+	if s, _ := h.sheetA(t, "2026-11"); len(s.Rows) != 2 {
+		t.Errorf("%+v", s.Rows)
 	}
 	// Nobody writes into another's sheet.
 	if r := h.ask("association", "POST", "/form?period=2026-11&station=8", with(rowsOf("0", mine), "do", "save")); r.Code != http.StatusSeeOther && r.Code != http.StatusConflict {

@@ -128,6 +128,7 @@ func allRoutes() []route {
 		{"GET", "/annual", authors, (*request).annual, "年度报告", nav("报送"), "year:integer", annualPage{}},
 		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}, annualFields, moved{}},
 		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}, "year:integer", moved{}},
+		{"POST", "/annual/lists", authors, (*request).annualList, "导入年度清单", option{upload: true}, "year:integer kind! remove file:file", either{moved{}, annualPage{}}},
 		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}, "year:integer version:integer", file("text/html")},
 		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{submit: true}, "reason then " + annualFields, moved{}},
 		{"POST", "/annual/submit", authors, (*request).annualSubmit, "报送", option{submit: true}, "year:integer version!:integer", moved{}},

@@ -53,15 +53,12 @@ func (p *program) reportAnnualCommand() *cobra.Command {
 	f.StringVar(&o.station, "station", "", "报送单位（监测站名）")
 	f.StringVar(&o.filed, "filed", "", "报送日期，例如 2026-12-31；不写为今天")
 	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
-	for _, kind := range listKinds {
+	for _, kind := range report.ListKinds() {
 		o.lists[kind] = f.StringSlice(string(kind), nil, kind.Chinese()+"清单，可重复")
 	}
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
 	return cmd
 }
-
-// listKinds are the lists in the template's order.
-var listKinds = []report.ListKind{report.Inspections, report.Monitoring, report.Recalls, report.Opinions}
 
 func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 	now := p.now().In(chaping.Shanghai())
@@ -146,7 +143,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 
 // readLists reads the lists that the flags name, one for each kind.
 func (p *program) readLists(o annualOptions) (lists []report.AnnualList, refused int, err error) {
-	for _, kind := range listKinds {
+	for _, kind := range report.ListKinds() {
 		files := *o.lists[kind]
 		if len(files) == 0 {
 			continue
