@@ -37,6 +37,7 @@ join is of products, not of products and months. */ -}}
 {{define "where it is"}}
     {{- if .Platforms}} AND platform IN @platforms{{end}}
     {{- if .Products}} AND product IN @products{{end}}
+    {{- if .Listed}} AND (platform, product) IN (SELECT platform, product FROM ({{template "items" .}})){{end}}
 {{- end -}}
 
 {{define "items"}}
@@ -48,6 +49,12 @@ join is of products, not of products and months. */ -}}
     WHERE keyword IN @keywords{{end}}
     GROUP BY platform, product
     {{- if .Keyword}}, keyword{{end}}
+    {{- if .Listed}}
+    HAVING 1
+    {{- if .Shops}} AND shop IN @shops{{end}}
+    {{- if .Regions}} AND region IN @regions{{end}}
+    {{- if .Price}} AND price >= @price_low AND price <= @price_high{{end}}
+    {{- end}}
 {{- end -}}
 
 {{define "added"}}
@@ -71,10 +78,6 @@ SELECT {{range $i, $c := .Columns}}toString({{$c.Name $i}}), {{end}}
        {{- end}}
 FROM ({{template "added" .}})
 {{- if .Items}} AS counted ALL {{if .Listed}}INNER{{else}}LEFT{{end}} JOIN ({{template "items" .}}) AS items USING (platform, product)
-WHERE 1
-{{- if .Shops}} AND shop IN @shops{{end}}
-{{- if .Regions}} AND region IN @regions{{end}}
-{{- if .Price}} AND price >= @price_low AND price <= @price_high{{end}}
 {{- if .Columns}}
 GROUP BY {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{$c.Name $i}}{{end}}{{end}}
 HAVING {{template "wanted" .}}
