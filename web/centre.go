@@ -281,6 +281,12 @@ func (q *request) casePage() error {
 		return notFound()
 	}
 	c := station.Case{Kind: station.ProductCase}
+	if product := q.form("product"); product != "" {
+		var err error
+		if c, err = q.leadCase(product); err != nil {
+			return err
+		}
+	}
 	if id := number(q.form("urgent")); id != 0 {
 		u, err := q.Station.Urgent(q.ctx, id)
 		if err != nil {

@@ -24,6 +24,7 @@ type desk struct {
 	found    *memo[countedKey, []item]
 	drafts   *memo[draftKey, *report.Platform]
 	products *memo[productKey, history]
+	merged   *memo[mergedKey, merged]
 }
 
 // How long what is remembered passes for fresh. A job that changes the store
@@ -37,6 +38,7 @@ const (
 	maxFound     = 4                       // periods
 	maxDrafts    = 8
 	maxHistories = 200
+	maxMerged    = 2 * boardPeriods
 	maxItems     = 200_000 // sentences of a period, the gravest first
 )
 
@@ -53,6 +55,7 @@ func (d *desk) open(s *Server) {
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
 	d.drafts = newMemo(s.ended, func(draftKey) time.Duration { return deskFreshOld }, maxDrafts, s.loadDraft) // its key names all that it is made of
 	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, s.loadHistory)
+	d.merged = newMemo(s.ended, func(mergedKey) time.Duration { return deskFreshOld }, maxMerged, s.loadMerged) // so does its
 }
 
 func (d *desk) wait() {
@@ -60,6 +63,7 @@ func (d *desk) wait() {
 	d.found.running.Wait()
 	d.drafts.running.Wait()
 	d.products.running.Wait()
+	d.merged.running.Wait()
 }
 
 // drop forgets all that the store may have changed.

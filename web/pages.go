@@ -29,7 +29,7 @@ var pageParts = map[string][]string{
 	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": nil, "calendar": nil,
-	"inbox": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
+	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }
 

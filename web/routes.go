@@ -43,6 +43,7 @@ var (
 	authors   = []station.Role{station.RolePlatform, station.RoleAssociation}
 	senders   = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre}
 	concerned = []station.Role{station.RolePlatform, station.RoleAssociation, station.RoleCentre, station.RoleBureau}
+	overseers = []station.Role{station.RoleCentre, station.RoleBureau}
 	centre    = []station.Role{station.RoleCentre}
 	admins    = []station.Role{station.RoleAdmin}
 	auditors  = []station.Role{station.RoleBureau, station.RoleAdmin}
@@ -139,10 +140,13 @@ func allRoutes() []route {
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
 		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file period station:integer about", receipt{}},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "", file("*/*")},
+		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
+		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},
+		{"GET", "/board/download", overseers, (*request).boardDownload, "下载汇总表", option{export: true}, "period format!", file("*/*")},
 		{"GET", "/bulletins", concerned, (*request).bulletins, "通报与反馈", nav("协同"), "", bulletinsPage{}},
 		{"POST", "/bulletins", centre, (*request).issue, "发布通报", option{}, "kind! station:integer title! content!", moved{}},
 		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同"), "", casesPage{}},
-		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}, "urgent:integer", casePage{}},
+		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}, "urgent:integer period product hazard", casePage{}},
 		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}, "version:integer urgent:integer kind! title! station:integer lead responsible deadline found! judged warned disposed outcome", moved{}},
 		{"POST", "/cases/{id}/notes", senders, (*request).caseNote, "记入处置案件", option{}, "measure done:boolean content", moved{}},
 		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同"), "year:integer", assessmentPage{}},

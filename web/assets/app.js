@@ -62,7 +62,9 @@
   // or sellers wrote is ever read as markup (tooltips are drawn, not HTML).
   const palette = ["#0b4f8a", "#c2410c", "#1a6a3a", "#7c3aed", "#a8201a", "#0e7490", "#92660a", "#be185d"];
   const base = { color: palette, animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
-  const products = (t, period, term) => { const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" }); };
+  const products = (t, period, term) => {
+    if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
+  };
   const makers = {
     lines: t => [{ ...base, grid: { left: 48, right: 16, top: 64, bottom: 32 }, legend: { type: "plain", top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: t.periods }, yAxis: { type: "value", minInterval: 1 },
@@ -78,7 +80,8 @@
     bars: t => [{ ...base, grid: { left: 8, right: 40, top: 8, bottom: 8, containLabel: true }, xAxis: { type: "value", minInterval: 1 },
       yAxis: { type: "category", inverse: true, data: t.products.map(p => p.name), axisLabel: { width: 150, overflow: "truncate" } },
       series: [{ type: "bar", barMaxWidth: 28, data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
-      p => { location.href = p.data.path; }],
+      p => { if (p.data.path) location.href = p.data.path; }],
+    regions: t => makers.bars({ products: t.regions }),
     product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: months.map(m => m.period) },
       yAxis: [{ type: "value", name: "差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],

@@ -1,0 +1,301 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// boardPeriods are how many periods the board looks back on.
+const boardPeriods = 6
+
+// merged is what all stations handed in for a period, put together (R29).
+type merged struct {
+	Entries  []report.Entry // most stations first
+	Stations []string       // that handed something in
+	Rows     int            // of sheets B, each product and term once
+	Given    int            // entries of sheets A
+}
+
+// mergedKey names a period; state changes with everything that is handed in.
+type mergedKey struct {
+	period     chaping.Period
+	state      string
+	dictionary string // terms' hazards are its
+}
+
+// merged is what was handed in for a period; ok is false while it is being
+// put together.
+func (q *request) merged(p chaping.Period) (merged, bool, error) {
+	list, err := q.Station.Submissions(q.ctx, p.String())
+	if err != nil {
+		return merged{}, false, err
+	}
+	var state strings.Builder
+	for _, s := range list {
+		fmt.Fprint(&state, s.ID, " ", s.Entries, " ")
+	}
+	return q.desk.merged.get(q.ctx, mergedKey{p, state.String(), q.miner().Version()}, deskPatience)
+}
+
+// loadMerged puts a period together: sheets A as they are, sheets B in the
+// words of sheet A, the same product and hazard in one. A row that a station
+// handed in again replaces the one before.
+func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err error) {
+	hazards := map[string]string{}
+	for _, t := range s.miner().Dictionary().Terms {
+		hazards[t.Name] = t.Hazard
+	}
+	type rowKey struct{ keyword, term, platform, product string }
+	rows := map[string]map[rowKey]report.PlatformRow{}
+	stations := map[string]bool{}
+	var entries []report.Entry
+	err = s.Station.Entries(ctx, key.period.String(), func(from string, content json.RawMessage) error {
+		stations[from] = true
+		e, ok, err := report.ReadEntry(content)
+		if err != nil {
+			return err
+		}
+		if ok {
+			e.From = []string{from}
+			entries = append(entries, e)
+			return nil
+		}
+		var r report.PlatformRow
+		if err := json.Unmarshal(content, &r); err != nil {
+			return err
+		}
+		if rows[from] == nil {
+			rows[from] = map[rowKey]report.PlatformRow{}
+		}
+		rows[from][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
+		return nil
+	})
+	if err != nil {
+		return m, err
+	}
+	m.Given, m.Stations = len(entries), slices.Sorted(maps.Keys(stations))
+	for _, from := range m.Stations {
+		m.Rows += len(rows[from])
+		list := slices.Collect(maps.Values(rows[from]))
+		entries = append(entries, report.EntriesOfRows(from, list, func(term string) string { return hazards[term] })...)
+	}
+	m.Entries = report.Merge(entries)
+	slices.SortStableFunc(m.Entries, func(a, b report.Entry) int { return cmp.Compare(len(b.From), len(a.From)) })
+	return m, nil
+}
+
+// board is the research centre's analysis board.
+type boardPage struct {
+	picker
+	Leads    []boardLead `json:"leads"`
+	Omitted  int         `json:"omitted"` // leads that are not listed
+	Stations []string    `json:"stations"`
+	Given    int         `json:"entries"` // of sheets A, before merging
+	Rows     int         `json:"rows"`    // of sheets B
+	Hazard   string      `json:"hazard,omitempty"`
+	Table    boardTable  `json:"table"`
+	Data     string      `json:"-"`
+	Formats  []string    `json:"-"`
+}
+
+// A boardLead is a product and hazard that stations report.
+type boardLead struct {
+	report.Entry
+	Case string `json:"case,omitempty"` // where a case is opened of it
+}
+
+// boardTable is what the board's charts draw: leads by hazard class and
+// period, and by region in the period.
+type boardTable struct {
+	Periods []string `json:"periods"`
+	Mined   []bool   `json:"mined"`   // whether anything was handed in
+	Classes []string `json:"classes"` // hazard classes, most first
+	Terms   []string `json:"terms"`   // and their names
+	Cells   [][]int  `json:"cells"`   // [hazard][period]
+	Regions []slice  `json:"regions"`
+}
+
+// shownLeads is how many leads the board lists.
+const shownLeads = 300
+
+// unclassified stands in addresses for no hazard class.
+const unclassified = "none"
+
+func (q *request) board() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	table, m, ok, err := q.boardTable(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("各监测站报送的信息正在汇总")
+	}
+	hazard := q.form("hazard")
+	page := boardPage{picker: q.pick(p, "/board"), Stations: m.Stations, Given: m.Given, Rows: m.Rows, Hazard: hazard, Table: table, Leads: []boardLead{},
+		Data: string(query("/board/data", "period", p)), Formats: report.Formats()}
+	mayOpen := q.may("POST /cases/{id}")
+	for _, e := range m.Entries {
+		if hazard != "" && e.Hazard != hazard && (hazard != unclassified || e.Hazard != "") {
+			continue
+		}
+		if len(page.Leads) == shownLeads {
+			page.Omitted++
+			continue
+		}
+		l := boardLead{Entry: e}
+		if mayOpen {
+			l.Case = string(query("/cases/new", "period", p, "product", e.Product, "hazard", e.Hazard))
+		}
+		page.Leads = append(page.Leads, l)
+	}
+	return q.render("board", page)
+}
+
+// boardTable counts the leads of the period and those before it.
+func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok bool, err error) {
+	cells := map[string][]int{}
+	sums := map[string]int{}
+	regions := map[string]int{}
+	at := p
+	for range boardPeriods - 1 {
+		at = at.Previous()
+	}
+	ok = true
+	for i := range boardPeriods {
+		m, there, err := q.merged(at)
+		if err != nil {
+			return t, m, false, err
+		}
+		ok = ok && there
+		t.Periods, t.Mined = append(t.Periods, at.String()), append(t.Mined, len(m.Stations) > 0)
+		for _, e := range m.Entries {
+			if cells[e.Hazard] == nil {
+				cells[e.Hazard] = make([]int, boardPeriods)
+			}
+			cells[e.Hazard][i]++
+			sums[e.Hazard]++
+			if at == p {
+				for _, region := range regionsOf(e.Region) {
+					regions[region]++
+				}
+			}
+		}
+		now, at = m, at.Next()
+	}
+	t.Classes = slices.SortedFunc(maps.Keys(sums), func(a, b string) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), strings.Compare(a, b)) })
+	for i, class := range t.Classes {
+		if class == "" {
+			t.Classes[i] = unclassified
+		}
+		t.Terms, t.Cells = append(t.Terms, cmp.Or(hazardName(class), "未归类")), append(t.Cells, cells[class])
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(regions), func(a, b string) int {
+		return cmp.Or(cmp.Compare(regions[b], regions[a]), strings.Compare(a, b))
+	}) {
+		if len(t.Regions) == shownProducts {
+			break
+		}
+		t.Regions = append(t.Regions, slice{Name: name, Value: uint64(regions[name])})
+	}
+	return t, now, ok, nil
+}
+
+// regionsOf takes a cell of regions apart.
+func regionsOf(cell string) []string {
+	list := fields(cell)
+	for i, name := range list {
+		list[i] = chaping.Shorten(name, 20)
+	}
+	if len(list) == 0 {
+		return []string{"未写明"}
+	}
+	return list
+}
+
+func (q *request) boardData() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	table, _, ok, err := q.boardTable(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return &fault{http.StatusServiceUnavailable, "各监测站报送的信息正在汇总", "稍后再试", nil}
+	}
+	return q.json(http.StatusOK, "application/json", table)
+}
+
+// boardDownload hands out what was put together, in the form of sheet A.
+func (q *request) boardDownload() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	m, ok, err := q.merged(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("各监测站报送的信息正在汇总")
+	}
+	sheet := &report.Association{Station: "汇总（" + fmt.Sprint(len(m.Stations)) + " 个监测站）", Filed: q.Now(), Period: p, Program: q.Program, Dictionary: q.miner().Version(), Entries: m.Entries}
+	format := q.form("format")
+	return q.downloadForm(sheet, report.Formats(), format, fmt.Sprintf("汇总表-%s.%s", p, format))
+}
+
+// leadCase is a new case about a lead of the board.
+func (q *request) leadCase(product string) (c station.Case, err error) {
+	p, err := q.period()
+	if err != nil {
+		return c, err
+	}
+	m, ok, err := q.merged(p)
+	if err != nil {
+		return c, err
+	}
+	i := slices.IndexFunc(m.Entries, func(e report.Entry) bool { return e.Product == product && e.Hazard == q.form("hazard") })
+	if !ok || i < 0 {
+		return c, notFound()
+	}
+	e := m.Entries[i]
+	c = station.Case{Kind: station.ProductCase, Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
+	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、")), e.Content}
+	if e.Analysis != "" {
+		lead = append(lead, e.Analysis)
+	}
+	c.Lead = chaping.Shorten(strings.Join(lead, "\n"), 4000)
+	stations, _, err := q.stationNames()
+	if err != nil {
+		return c, err
+	}
+	list, err := q.Station.Submissions(q.ctx, p.String())
+	if err != nil {
+		return c, err
+	}
+	for _, s := range list { // found when the first of them was received
+		if slices.Contains(e.From, s.Station) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
+			c.Found = s.Received
+		}
+	}
+	if len(e.From) == 1 {
+		if i := slices.IndexFunc(stations, func(s station.Station) bool { return s.Name == e.From[0] }); i >= 0 {
+			c.Station = stations[i].ID
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// Two stations report the same kettle, and a platform counts it twice over:
+// one lead, with all that they say, from which a case is opened.
+func TestBoard(t *testing.T) {
+	h := open(t)
+	kettle := func(advice, hostile string) string {
+		return "涉及产品,涉及企业数量,涉及区域,风险信息内容,信息分析,初步建议,信息来源\n电热水壶,3,上海、浙江,手柄漏电" + hostile + ",绝缘不良," + advice + ",检测\n"
+	}
+	if r := h.handIn(t, "association", "甲.csv", kettle("抽查", "<script>alert(1)</script>"), nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	list, err := h.Station.Stations(t.Context(), station.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := list[slices.IndexFunc(list, func(s station.Station) bool { return s.Kind != station.PlatformStation && s.Name != "上海市食品接触材料协会" })]
+	platform := list[slices.IndexFunc(list, func(s station.Station) bool { return s.Kind == station.PlatformStation })]
+	if r := h.handIn(t, "centre", "乙.csv", kettle("召回", ""), url.Values{"station": {strconv.FormatInt(lab.ID, 10)}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	for _, negative := range []uint64{3, 5} { // corrected: the later one holds
+		sheet := &report.Platform{Station: platform.Name, Filed: testNow, Period: chaping.Period{Year: 2026, Month: 11}, Rows: []report.PlatformRow{
+			{Seq: 1, ProductKeyword: "电热水壶", Term: "漏电", NegativeReviews: negative, Reviews: 9, Shop: "甲店", Product: "某壶", Platform: "mall", ProductID: "1", Region: "江苏省"},
+			{Seq: 2, ProductKeyword: "电热水壶", Term: "漏电", NegativeReviews: 0, Reviews: 9, Shop: "乙店", Product: "别的壶", Platform: "mall", ProductID: "2", Region: "福建省"},
+		}}
+		content, err := sheet.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := h.handIn(t, "centre", "乙表.json", string(content), url.Values{"station": {strconv.FormatInt(platform.ID, 10)}}); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+	}
+	page := h.ask("centre", "GET", "/board?period=2026-11", nil).Body.String()
+	for _, want := range []string{"3 个监测站报送，合并为 1 条线索", "手柄漏电", "差评 5 条（漏电 5），涉及 1 件商品、1 家店铺", lab.Name, platform.Name, "食品接触", "江苏省"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s on the board", want)
+		}
+	}
+	for _, no := range []string{"差评 3 条", "<script>alert", "福建省"} {
+		if strings.Contains(page, no) {
+			t.Errorf("%s is on the board", no)
+		}
+	}
+	var table boardTable
+	if err := json.Unmarshal(h.ask("bureau", "GET", "/board/data?period=2026-11", nil).Body.Bytes(), &table); err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Classes) != 1 || table.Cells[0][boardPeriods-1] != 1 || len(table.Regions) != 3 || table.Mined[0] {
+		t.Errorf("%+v", table)
+	}
+	if r := h.ask("centre", "GET", "/board/download?period=2026-11&format=json", nil); !strings.Contains(r.Body.String(), "手柄漏电") || !strings.Contains(r.Header().Get("Content-Disposition"), "attachment") {
+		t.Error(r.Code, r.Header())
+	}
+	address := "/cases/new?" + url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {table.Classes[0]}}.Encode()
+	form := h.ask("centre", "GET", address, nil).Body.String()
+	for _, want := range []string{"报送期 2026-11", "手柄漏电", "差评 5 条", "电热水壶"} {
+		if !strings.Contains(form, want) {
+			t.Errorf("no %s on the new case", want)
+		}
+	}
+	if strings.Contains(h.ask("bureau", "GET", "/board?period=2026-11", nil).Body.String(), "立案") {
+		t.Error("the bureau, which changes nothing, is offered to open a case")
+	}
+	if r := h.ask("centre", "GET", "/cases/new?period=2026-11&product=没有&hazard=", nil); r.Code != http.StatusNotFound {
+		t.Error(r.Code)
+	}
+	if page := h.ask("centre", "GET", "/board?period=2026-10", nil).Body.String(); !strings.Contains(page, "还没有监测站报送") {
+		t.Error("an empty period says nothing of what to do")
+	}
+}
