@@ -258,6 +258,9 @@ func (q *request) boardDownload() error {
 	return q.downloadForm(sheet, report.Formats(), format, fmt.Sprintf("汇总表-%s.%s", p, format))
 }
 
+// mostLines bounds what a case takes over of a lead.
+const mostLines = 12
+
 // leadCase is a new case about a lead of the board.
 func (q *request) leadCase(product string) (c station.Case, err error) {
 	p, err := q.period()
@@ -274,11 +277,13 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 	}
 	e := m.Entries[i]
 	c = station.Case{Kind: station.ProductCase, Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
-	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、")), e.Content}
-	if e.Analysis != "" {
-		lead = append(lead, e.Analysis)
+	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
+	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {
+		if line != "" && len(lead) < mostLines {
+			lead = append(lead, chaping.Shorten(line, 300))
+		}
 	}
-	c.Lead = chaping.Shorten(strings.Join(lead, "\n"), 4000)
+	c.Lead = strings.Join(lead, "\n")
 	stations, _, err := q.stationNames()
 	if err != nil {
 		return c, err

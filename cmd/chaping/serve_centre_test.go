@@ -21,7 +21,7 @@ func TestPortalCentre(t *testing.T) {
 	w.fill("[name=again]", "correct horse battery")
 	w.click("main button.main", ".tiles a[href='/inbox']")
 	w.look("centre-home")
-	for _, empty := range []string{"inbox", "bulletins", "cases", "assessment"} {
+	for _, empty := range []string{"inbox", "board", "bulletins", "cases", "assessment"} {
 		w.open("/" + empty)
 		w.look("centre-empty-" + empty)
 	}
@@ -34,6 +34,12 @@ func TestPortalCentre(t *testing.T) {
 	w.do(chromedp.SetValue(chromedp.CSS("main [name=station]"), "3"), chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{file}))
 	w.click("main form.stack button.main", "a[href='/submissions/1']")
 	w.look("centre-inbox")
+
+	w.open("/board?period=2026-11")
+	w.look("centre-board")
+	w.print("centre-board")
+	w.click("a[href^='/cases/new?']", "[name=lead]") // a case of the lead, filled in
+	w.look("centre-board-case")
 
 	w.open("/bulletins")
 	w.fill("main [name=title]", "关于电热水壶手柄漏电的通报")
