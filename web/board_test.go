@@ -28,7 +28,9 @@ func TestBoard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := list[slices.IndexFunc(list, func(s station.Station) bool { return s.Kind != station.PlatformStation && s.Name != "上海市食品接触材料协会" })]
+	lab := list[slices.IndexFunc(list, func(s station.Station) bool {
+		return s.Kind != station.PlatformStation && s.Name != "上海市食品接触材料协会"
+	})]
 	platform := list[slices.IndexFunc(list, func(s station.Station) bool { return s.Kind == station.PlatformStation })]
 	if r := h.handIn(t, "centre", "乙.csv", kettle("召回", ""), url.Values{"station": {strconv.FormatInt(lab.ID, 10)}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())

@@ -48,6 +48,7 @@ type trendTable struct {
 	Cells    [][]uint64 `json:"cells"` // [term][period]
 	Hazards  []slice    `json:"hazards"`
 	Products []slice    `json:"products"` // of the latest mined period
+	Regions  []slice    `json:"regions"`  // where their companies are, likewise
 	Latest   string     `json:"latest"`
 	Query    string     `json:"query"`
 }
@@ -92,6 +93,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	cells, sums, seen := map[key]uint64{}, map[string]int{}, map[string]int{}
 	classes := map[string]uint64{}
 	products := map[store.ProductKey]*slice{}
+	regions := map[string]uint64{}
 	once := map[[4]any]bool{}
 	for _, p := range periods { // all begin to load, and share one wait
 		if _, _, err := q.countedWithin(p, 0); err != nil {
@@ -110,6 +112,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		if c.Mined && len(c.Rows) > 0 {
 			t.Latest = p.String()
 			clear(products)
+			clear(regions)
 		}
 		for _, r := range c.Rows {
 			seen[r.Keyword]++
@@ -137,6 +140,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 				products[pk] = &slice{Name: cmp.Or(r.Product.Name, r.Product.ID), Path: "/product?" + url.Values{"platform": {pk.Platform}, "id": {pk.Product}, "period": {p.String()}}.Encode()}
 			}
 			products[pk].Value += n
+			regions[cmp.Or(r.Product.Shop.Region, "未写明")] += n
 		}
 	}
 	for _, term := range ranked(sums) {
@@ -157,10 +161,15 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	for _, p := range products {
 		t.Products = append(t.Products, *p)
 	}
+	for name, n := range regions {
+		t.Regions = append(t.Regions, slice{Name: name, Value: n})
+	}
 	byValue := func(a, b slice) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Name, b.Name)) }
 	slices.SortFunc(t.Hazards, byValue)
 	slices.SortFunc(t.Products, byValue)
+	slices.SortFunc(t.Regions, byValue)
 	t.Products = t.Products[:min(shownProducts, len(t.Products))]
+	t.Regions = t.Regions[:min(shownProducts, len(t.Regions))]
 	t.Query = f.query().Encode()
 	return t, ranked(seen), ok, nil
 }
