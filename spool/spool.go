@@ -140,6 +140,13 @@ func put[T any](ctx context.Context, s *Spool, k kind, store func(context.Contex
 	return keep(s, k, batch, moment)
 }
 
+// Waiting tells whether there are batches that the database has not taken.
+func (s *Spool) Waiting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting
+}
+
 // resting tells whether the database was away a moment ago.
 func (s *Spool) resting() bool {
 	s.mu.Lock()
@@ -149,10 +156,7 @@ func (s *Spool) resting() bool {
 
 // caughtUp drains after the database has taken a batch.
 func (s *Spool) caughtUp(ctx context.Context) error {
-	s.mu.Lock()
-	waiting := s.waiting
-	s.mu.Unlock()
-	if !waiting {
+	if !s.Waiting() {
 		return nil
 	}
 	n, err := s.Drain(ctx)

@@ -75,6 +75,9 @@ type Server struct {
 	Host  string      // host:port of the native protocol
 	admin driver.Conn // makes the databases
 	next  int
+	dir   string
+	cmd   *exec.Cmd
+	ended chan error
 }
 
 // The server's only user.
@@ -86,8 +89,7 @@ const (
 // StartServer starts clickhouse-server for the length of a test.
 func StartServer(t testing.TB) *Server {
 	t.Helper()
-	program, err := exec.LookPath("clickhouse-server")
-	if err != nil {
+	if _, err := exec.LookPath("clickhouse-server"); err != nil {
 		absent(t, "clickhouse-server is not installed")
 	}
 	dir := t.TempDir()
@@ -128,24 +130,7 @@ func StartServer(t testing.TB) *Server {
 			t.Fatal(err)
 		}
 	}
-
-	var output strings.Builder
-	cmd := exec.Command(program, "--config-file="+config)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	s := &Server{Host: host}
-	t.Cleanup(func() {
-		if s.admin != nil {
-			s.admin.Close()
-		}
-		cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
-	})
-
+	s := &Server{Host: host, dir: dir}
 	opts, err := clickhouse.ParseDSN(s.DSN("default"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,11 +138,41 @@ func StartServer(t testing.TB) *Server {
 	if s.admin, err = clickhouse.Open(opts); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		s.admin.Close()
+		s.Stop()
+	})
+	s.Start(t)
+	return s
+}
+
+// Stop stops the server; its data stays.
+func (s *Server) Stop() {
+	if s.cmd != nil {
+		s.cmd.Process.Signal(syscall.SIGTERM)
+		<-s.ended
+		s.cmd = nil
+	}
+}
+
+// Start starts a server that was stopped, on the same port.
+func (s *Server) Start(t testing.TB) {
+	t.Helper()
+	var output strings.Builder
+	cmd := exec.Command("clickhouse-server", "--config-file="+filepath.Join(s.dir, "config.xml"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = s.dir, &output, &output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	s.cmd, s.ended = cmd, ended
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
-		if err = s.admin.Ping(ctx); err == nil {
-			return s
+		err := s.admin.Ping(ctx)
+		if err == nil {
+			return
 		}
 		select {
 		case end := <-ended:
