@@ -34,6 +34,11 @@ const (
 	// spill is the memory from which aggregation and sorting go to disk.
 	spill = 512 << 20
 
+	// minFree is what must be free on disk for an insert to begin. 26.7
+	// confirms inserts whose files could not be written in full; so writing
+	// must not come to the end of the disk.
+	minFree = 256 << 20
+
 	// maxIdle is how many connections are kept open for the next statement.
 	maxIdle = 4
 
@@ -67,6 +72,7 @@ func openLocal(lib *library, path string) (*local, error) {
 		"--max_bytes_before_external_group_by=" + strconv.Itoa(spill),
 		"--max_bytes_before_external_sort=" + strconv.Itoa(spill),
 		"--defer_partition_pruning_after_final=0", // see store.pruning
+		"--min_free_disk_bytes_to_perform_insert=" + strconv.Itoa(minFree),
 	}}
 	var err error
 	if l.control, err = l.dial(); err != nil {

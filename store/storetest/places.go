@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -28,6 +29,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sys/unix"
 
 	"chaping/store"
 	"chaping/store/engine"
@@ -155,9 +157,19 @@ func (s *Server) Stop() {
 	}
 }
 
+// LimitFiles bounds the files that the server writes, as a full disk would; a
+// negative number lifts the bound.
+func (s *Server) LimitFiles(t testing.TB, bytes int64) {
+	t.Helper()
+	if err := unix.Prlimit(s.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(bytes), Max: unix.RLIM_INFINITY}, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Start starts a server that was stopped, on the same port.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ) // inherited: beyond LimitFiles, writing fails and the server lives
 	var output strings.Builder
 	cmd := exec.Command("clickhouse-server", "--config-file="+filepath.Join(s.dir, "config.xml"))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.dir, &output, &output
