@@ -279,15 +279,16 @@ func (s *Store) write(ctx context.Context, do func(context.Context) error) error
 	})
 }
 
-// canRewrite refuses what old clusters never finish: 18.16 accepts the mutation
-// of a replicated table and does not carry it out, and its OPTIMIZE fails.
-func (s *Store) canRewrite() error {
+// canMaintain refuses what old clusters cannot do: 18.16 accepts the mutation
+// of a replicated table and never carries it out, its OPTIMIZE fails, and it
+// has no CHECK TABLE for them.
+func (s *Store) canMaintain() error {
 	if s.dialect.cluster == nil || s.dialect.Since(20, 10) {
 		return nil
 	}
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,
-		Message: fmt.Sprintf("ClickHouse %v 的集群不能改写已存的数据", s.dialect.version),
+		Message: fmt.Sprintf("ClickHouse %v 的集群不支持删除、整理和校验已存的数据", s.dialect.version),
 		Remedy:  "把集群升级到 20.10 或更新的版本；数据没有改动",
 	}
 }

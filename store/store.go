@@ -123,11 +123,12 @@ func prepare(cfg Config) (*Store, error) {
 	}
 	var err error
 	s.queries, err = template.New("").Funcs(template.FuncMap{ // of the dialect that the server turns out to speak
-		"local":    func(table string) string { return s.dialect.Local(table) },
-		"system":   func(table string) string { return s.dialect.System(table) },
-		"database": func() string { return s.dialect.Database() },
-		"plain":    func(column string) string { return s.dialect.Plain(column) },
-		"once":     func() string { return s.dialect.Once() },
+		"local":     func(table string) string { return s.dialect.Local(table) },
+		"system":    func(table string) string { return s.dialect.System(table) },
+		"database":  func() string { return s.dialect.Database() },
+		"plain":     func(column string) string { return s.dialect.Plain(column) },
+		"clustered": func() bool { return s.dialect.cluster != nil },
+		"once":      func() string { return s.dialect.Once() },
 	}).ParseFS(queryFiles, "query/*.sql")
 	return s, err
 }
@@ -329,7 +330,10 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 		}
 		return err
 	})
-	return errors.Join(err, given)
+	if given != nil {
+		return given
+	}
+	return err
 }
 
 func (s *Store) queryOnce(ctx context.Context, name, sql string, args []any, each func(scan func(...any) error) error) error {
