@@ -63,7 +63,7 @@ const (
 	DefaultLimit = 4 << 30
 
 	// pause is how long the database is left alone after it was away.
-	pause = 5 * time.Second
+	pause = 15 * time.Second
 
 	segmentBytes = 64 << 20
 	suffix       = ".spool"
