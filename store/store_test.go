@@ -32,6 +32,7 @@ func TestCluster(t *testing.T) {
 	storetest.Suite(t, cluster.Emptied)
 	t.Run("Upkeep", func(t *testing.T) { clusterUpkeep(t, storetest.Open(t, cluster.Emptied(t))) })
 	t.Run("HalfMigrated", func(t *testing.T) { clusterHalfMigrated(t, cluster.Emptied(t)) })
+	t.Run("FromServer", func(t *testing.T) { clusterFromServer(t, storetest.Open(t, cluster.Emptied(t))) })
 	t.Run("NoSuchCluster", func(t *testing.T) {
 		dsn := strings.Replace(cluster.Emptied(t).DSN, "cluster=chaping", "cluster=elsewhere", 1)
 		_, err := store.Open(ctx, store.Config{DSN: dsn})
@@ -60,6 +61,47 @@ func clusterHalfMigrated(t *testing.T, cfg store.Config) {
 	var applied uint64
 	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 7 {
 		t.Errorf("%d migrations, %v", applied, err)
+	}
+}
+
+// clusterFromServer moves one server's data as docs/cluster.md says.
+func clusterFromServer(t *testing.T, s *store.Store) {
+	server := storetest.StartServer(t)
+	cfg := server.Database(t)
+	old := storetest.Open(t, cfg)
+	list := randomReviews(500)
+	for i := range list {
+		list[i].Product = fmt.Sprint(i % 40)
+	}
+	for range 2 { // copies
+		if err := old.PutReviews(ctx, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.PutListings(ctx, []chaping.Listing{{Keyword: "k", Product: chaping.Product{Platform: "p", ID: "1"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.PutRun(ctx, store.Run{ID: "r", Stage: "import"}); err != nil {
+		t.Fatal(err)
+	}
+	database := cfg.DSN[strings.LastIndex(cfg.DSN, "/")+1:]
+	for range 2 { // again after an interruption
+		for table, where := range map[string]string{"listings": "1", "reviews": "toYYYYMM(published) = 202610", "coverage": "1", "runs": "stage != 'mine'"} {
+			err := s.Conn().Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT * FROM remote('%s', %s, %s, '%s', '%s') WHERE %s",
+				table, server.Host, database, table, storetest.User, storetest.Password, where))
+			if err != nil {
+				t.Fatal(table, err)
+			}
+		}
+	}
+	if n, err := s.ReviewCount(ctx); err != nil || n != 500 {
+		t.Errorf("%d reviews, %v", n, err)
+	}
+	if runs, err := s.Runs(ctx, store.RunFilter{}); err != nil || len(runs) != 1 {
+		t.Errorf("%v, %v", runs, err)
+	}
+	if l, err := s.ListingHistory(ctx, store.ProductKey{Platform: "p", Product: "1"}); err != nil || len(l) != 1 {
+		t.Errorf("%v, %v", l, err)
 	}
 }
 

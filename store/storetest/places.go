@@ -23,6 +23,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -306,24 +307,36 @@ func (c *Cluster) Emptied(t testing.TB) store.Config {
 		c.emptied = c.Database(t)
 		return c.emptied
 	}
+	var emptying sync.WaitGroup
 	for _, host := range []string{c.hosts[0], c.hosts[2]} { // of each shard
-		opts, err := clickhouse.ParseDSN(c.emptied.DSN)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opts.Addr, opts.Settings = []string{host}, nil
-		conn, err := clickhouse.Open(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, table := range []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "dictionaries", "runs"} {
-			if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
-				t.Fatal(err)
+		emptying.Go(func() {
+			if err := empty(c.emptied.DSN, host); err != nil {
+				t.Error(err)
 			}
-		}
-		conn.Close()
+		})
 	}
+	emptying.Wait()
 	return c.emptied
+}
+
+// empty empties a shard's own tables.
+func empty(dsn, host string) error {
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return err
+	}
+	opts.Addr, opts.Settings = []string{host}, nil
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, table := range []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "dictionaries", "runs"} {
+		if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func write(t testing.TB, path, text string) {
