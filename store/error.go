@@ -35,13 +35,13 @@ func fault(doing string, err error) error {
 		return nil
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
-	case errors.Is(err, context.DeadlineExceeded):
-		return context.DeadlineExceeded
 	case errors.As(err, &told):
 		return told
 	case Away(err):
 		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据库暂时不可用（" + doing + "）", Err: err,
 			Remedy: "确认 ClickHouse 已启动、网络可用，再运行一次，从中断处继续；导入和采集已读到的批次会暂存在本机，见 chaping store drain"}
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded
 	case errors.As(err, &exception):
 		if message, remedy := advice(exception.Code); message != "" {
 			return &chaping.Error{Code: chaping.CodeEnvironment, Message: message, Remedy: remedy, Err: exception}

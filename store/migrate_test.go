@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
@@ -98,6 +99,7 @@ func TestOldServersAreRefused(t *testing.T) {
 
 // TestAway: what passes by itself, and what somebody has to do something about.
 func TestAway(t *testing.T) {
+	_, late := (&net.Dialer{Deadline: time.Unix(1, 0)}).Dial("tcp", "127.0.0.1:9")
 	exception := func(code int32) error { return &clickhouse.Exception{Code: code, Message: "…"} }
 	for name, test := range map[string]struct {
 		err  error
@@ -109,7 +111,9 @@ func TestAway(t *testing.T) {
 		"reset":                 {fmt.Errorf("read: %w", syscall.ECONNRESET), true},
 		"cut off":               {io.ErrUnexpectedEOF, true},
 		"no answer in time":     {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, true},
-		"no such host for now":  {&net.DNSError{Err: "no such host", Name: "db", IsTemporary: true}, true},
+		"no answer to dialling": {late, true},
+		"no time left":          {context.DeadlineExceeded, false},
+		"no such host for now":  {&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "db", IsTemporary: true}}, true},
 		"read-only replica":     {exception(242), true},
 		"replica without peers": {exception(285), true},
 		"keeper lost":           {exception(999), true},

@@ -38,10 +38,8 @@ func (p *program) storeStatsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stats", Short: "各表的行数和占用", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if waits, err := p.describeBacklog(); err != nil {
+			if err := p.warnOfBacklog(""); err != nil {
 				return err
-			} else if waits != "" {
-				fmt.Fprintf(p.err, "%s。处理办法：%s\n", waits, drainRemedy)
 			}
 			t := &resultTable{heads: []string{"表", "数据块", "行", "磁盘字节", "压缩前字节", "最早分区", "最新分区"}}
 			err := p.onStore(cmd.Context(), "统计", func(s *store.Store, _ func(string)) error {

@@ -55,6 +55,15 @@ func (p *program) describeBacklog() (string, error) {
 // drainRemedy says what to do about what waits.
 const drainRemedy = "数据库可用后运行 chaping store drain；损坏的文件，重新导入或采集后可删除"
 
+// warnOfBacklog says what waits, if anything.
+func (p *program) warnOfBacklog(about string) error {
+	waits, err := p.describeBacklog()
+	if waits != "" {
+		fmt.Fprintf(p.err, "%s%s。处理办法：%s\n", about, waits, drainRemedy)
+	}
+	return err
+}
+
 func (p *program) checkSpool(context.Context) (string, error) {
 	text, err := p.describeBacklog()
 	switch {

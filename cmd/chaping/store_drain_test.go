@@ -57,6 +57,8 @@ func TestStoreDrain(t *testing.T) {
 	}
 	command(0, "store", "stats")
 	contains("有 1 个暂存文件", "chaping store drain")
+	command(0, "backup", filepath.Join(t.TempDir(), "b.tar"))
+	contains("备份不含暂存的批次：有 1 个暂存文件")
 	command(int(chaping.CodeEnvironment), "doctor")
 	contains("✗ 暂存", "chaping store drain")
 	command(0, "store", "drain")
