@@ -19,7 +19,8 @@ import (
 // did the work are away and those that were killed have to answer.
 func TestReplicaKilled(t *testing.T) {
 	cluster := storetest.StartCluster(t)
-	s := storetest.Open(t, cluster.Database(t))
+	cfg := cluster.Database(t)
+	s := storetest.Open(t, cfg)
 	reference := storetest.Open(t, storetest.Embedded(t))
 	ctx := t.Context()
 	period := chaping.Period{Year: 2026, Month: time.November}
@@ -87,6 +88,9 @@ func TestReplicaKilled(t *testing.T) {
 	cluster.Kill(t, 1, 2)
 	cluster.Kill(t, 2, 2)
 	same("the others are away")
+	if n, err := storetest.Open(t, cfg).ReviewCount(ctx); err != nil || n != uint64(len(reviews)) { // another process
+		t.Errorf("opened with replicas away: %d reviews, %v", n, err)
+	}
 }
 
 func sheetOf(t *testing.T, s *store.Store, period chaping.Period, dictionary string) (list []chaping.Tally) {

@@ -17,7 +17,10 @@ command=$1 dir=$(realpath -m "$2") owner=${3:-}
 replicas=(s1r1 s1r2 s2r1 s2r2)
 password=${CLUSTER_PASSWORD:-station}
 
-alive() { [ -s "$dir/$1/pid" ] && kill -0 "$(<"$dir/$1/pid")" 2>/dev/null; }
+# alive tells whether the process is there, and is ours: numbers are given again.
+alive() {
+  [ -s "$dir/$1/pid" ] && grep -qsF "$dir/$1/" "/proc/$(<"$dir/$1/pid")/cmdline"
+}
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 

@@ -25,7 +25,7 @@ import (
 //
 // Of a shard the first replica that answers is read and written, and what is
 // confirmed is on all replicas that were there (insert_quorum). A replica that
-// was away is not read before it has caught up: see settle.
+// was away is not read before it has caught up: see settled.
 type cluster struct {
 	name, database string
 	shards         []driver.Conn // of each shard, its first replica that answers
@@ -36,9 +36,9 @@ type cluster struct {
 // localSuffix ends the names of a shard's own tables.
 const localSuffix = "_local"
 
-// oldSettings are settings that the statements need of a cluster. The old
-// protocol cannot send words: there they stand in the user's profile.
-var oldSettings = map[string]string{"distributed_product_mode": "local", "load_balancing": "in_order"}
+// wordSettings are settings that the statements need of a cluster. The protocol
+// of old servers cannot send words: there they stand in the user's profile.
+var wordSettings = map[string]string{"distributed_product_mode": "local", "load_balancing": "in_order"}
 
 // joinCluster finds the shards and how to reach them. opts lead to one server
 // of the cluster; its settings are those of the cluster afterwards.
@@ -51,9 +51,9 @@ func (s *Store) joinCluster(ctx context.Context, name string, opts *clickhouse.O
 	err := s.query(ctx, "cluster", nil, []any{named("cluster", name)}, func(scan func(...any) error) error {
 		var (
 			r    replica
+			host string
 			port uint16
 		)
-		var host string
 		err := scan(&r.shard, &host, &port)
 		r.address = net.JoinHostPort(host, fmt.Sprint(port))
 		replicas = append(replicas, r)
@@ -73,7 +73,7 @@ func (s *Store) joinCluster(ctx context.Context, name string, opts *clickhouse.O
 	opts.Settings["insert_deduplicate"] = 0      // rows may come twice; but a block that only a dead replica has must be written again
 	if s.dialect.Since(20, 10) {
 		opts.Settings["insert_quorum_parallel"] = 1
-		for setting, value := range oldSettings {
+		for setting, value := range wordSettings {
 			opts.Settings[setting] = value
 		}
 	} else {
@@ -111,7 +111,7 @@ func (s *Store) joinCluster(ctx context.Context, name string, opts *clickhouse.O
 
 // checkProfile sees to settings that cannot be sent.
 func (s *Store) checkProfile(ctx context.Context) error {
-	for setting, want := range oldSettings {
+	for setting, want := range wordSettings {
 		var value string
 		err := s.query(ctx, "setting", nil, []any{named("name", setting)}, func(scan func(...any) error) error { return scan(&value) })
 		if err != nil {
@@ -173,20 +173,26 @@ const (
 // Away tells whether an error means that the database cannot be reached now:
 // what was refused can be put again later as it is.
 func Away(err error) bool {
-	var exception *clickhouse.Exception
-	var network net.Error
+	var (
+		exception *clickhouse.Exception
+		network   *net.OpError
+	)
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil, errors.Is(err, context.Canceled):
 		return false
 	case errors.As(err, &exception):
 		return slices.Contains(passing, exception.Code)
-	case errors.Is(err, errAway), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNREFUSED),
-		errors.Is(err, clickhouse.ErrAcquireConnTimeout):
+	case errors.As(err, &network): // before deadlines: a dial that took too long counts as one
 		return true
+	case errors.Is(err, context.DeadlineExceeded):
+		return false
 	}
-	return errors.As(err, &network)
+	return slices.ContainsFunc(lostConnection, func(lost error) bool { return errors.Is(err, lost) })
 }
+
+// lostConnection are errors of connections that are gone.
+var lostConnection = []error{errAway, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+	syscall.EPIPE, syscall.ECONNRESET, syscall.ECONNREFUSED, clickhouse.ErrAcquireConnTimeout}
 
 // errAway is the cause where a replica is too far behind.
 var errAway = errors.New("副本还没有追上数据")
@@ -279,15 +285,16 @@ func (s *Store) write(ctx context.Context, do func(context.Context) error) error
 	})
 }
 
-// canRewrite refuses what old clusters never finish: 18.16 accepts the mutation
-// of a replicated table and does not carry it out, and its OPTIMIZE fails.
-func (s *Store) canRewrite() error {
+// canMaintain refuses what old clusters cannot do: 18.16 accepts the mutation
+// of a replicated table and never carries it out, its OPTIMIZE fails, and it
+// has no CHECK TABLE for them.
+func (s *Store) canMaintain() error {
 	if s.dialect.cluster == nil || s.dialect.Since(20, 10) {
 		return nil
 	}
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,
-		Message: fmt.Sprintf("ClickHouse %v 的集群不能改写已存的数据", s.dialect.version),
+		Message: fmt.Sprintf("ClickHouse %v 的集群不支持删除、整理和校验已存的数据", s.dialect.version),
 		Remedy:  "把集群升级到 20.10 或更新的版本；数据没有改动",
 	}
 }

@@ -19,6 +19,7 @@ const (
 	wrongPassword        = 193
 	memoryLimit          = 241
 	notEnoughSpace       = 243
+	cannotWrite          = 75 // what servers say when the disk fills up while they write
 	readonly             = 164
 	accessDenied         = 497
 	authenticationFailed = 516
@@ -34,10 +35,13 @@ func fault(doing string, err error) error {
 		return nil
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
-	case errors.Is(err, context.DeadlineExceeded):
-		return context.DeadlineExceeded
 	case errors.As(err, &told):
 		return told
+	case Away(err):
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据库暂时不可用（" + doing + "）", Err: err,
+			Remedy: "确认 ClickHouse 已启动、网络可用，再运行一次，从中断处继续；导入和采集已读到的批次会暂存在本机，见 chaping store drain"}
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded
 	case errors.As(err, &exception):
 		if message, remedy := advice(exception.Code); message != "" {
 			return &chaping.Error{Code: chaping.CodeEnvironment, Message: message, Remedy: remedy, Err: exception}
@@ -55,7 +59,7 @@ func advice(code int32) (message, remedy string) {
 		return "数据库拒绝登录", "检查地址中的用户名和密码"
 	case readonly, accessDenied:
 		return "数据库用户权限不足", "授予该用户在本库建表、写入和删除分区的权限"
-	case notEnoughSpace:
+	case notEnoughSpace, cannotWrite:
 		return "数据库所在磁盘空间不足", "清出空间后再运行一次；已写入的数据不会丢失"
 	case memoryLimit:
 		return "数据库内存不足", "提高数据库的内存上限，或关闭占用内存的程序后再运行一次"

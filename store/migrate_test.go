@@ -1,12 +1,21 @@
 package store
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+
+	"chaping"
 )
 
 // TestReleasedMigrations: what a released file renders to on one server never
@@ -62,6 +71,67 @@ func TestClusterMigrations(t *testing.T) {
 		}
 		if made["local"] != 10 || made["distributed"] != 10 { // two tables are made twice
 			t.Errorf("%v: %v", version, made)
+		}
+	}
+}
+
+func TestOldServersAreRefused(t *testing.T) {
+	for _, test := range []struct {
+		version proto.Version
+		taken   bool
+	}{
+		{proto.Version{Major: 1, Minor: 1, Patch: 54388}, false},
+		{proto.Version{Major: 18, Minor: 14, Patch: 19}, false},
+		{proto.Version{Major: 18, Minor: 16, Patch: 0}, false},
+		{proto.Version{Major: 18, Minor: 16, Patch: 1}, true},
+		{proto.Version{Major: 19, Minor: 1}, true},
+		{proto.Version{Major: 26, Minor: 7, Patch: 3}, true},
+	} {
+		err := checkVersion("db1:9000", test.version)
+		if test.taken != (err == nil) {
+			t.Errorf("%v: %v", test.version, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "db1:9000") || !strings.Contains(err.Error(), "升级到 18.16.1")) {
+			t.Errorf("%v: %v", test.version, err)
+		}
+	}
+}
+
+// TestAway: what passes by itself, and what somebody has to do something about.
+func TestAway(t *testing.T) {
+	_, late := (&net.Dialer{Deadline: time.Unix(1, 0)}).Dial("tcp", "127.0.0.1:9")
+	exception := func(code int32) error { return &clickhouse.Exception{Code: code, Message: "…"} }
+	for name, test := range map[string]struct {
+		err  error
+		away bool
+	}{
+		"none":                  {nil, false},
+		"cancelled":             {context.Canceled, false},
+		"refused":               {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true},
+		"reset":                 {fmt.Errorf("read: %w", syscall.ECONNRESET), true},
+		"cut off":               {io.ErrUnexpectedEOF, true},
+		"no answer in time":     {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, true},
+		"no answer to dialling": {late, true},
+		"no time left":          {context.DeadlineExceeded, false},
+		"no such host for now":  {&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "db", IsTemporary: true}}, true},
+		"read-only replica":     {exception(242), true},
+		"replica without peers": {exception(285), true},
+		"keeper lost":           {exception(999), true},
+		"shard lost":            {exception(279), true},
+		"wrong password":        {exception(wrongPassword), false},
+		"password of today":     {exception(authenticationFailed), false},
+		"no database":           {exception(unknownDatabase), false},
+		"not allowed":           {exception(accessDenied), false},
+		"disk full":             {exception(notEnoughSpace), false},
+		"disk full in writing":  {exception(cannotWrite), false},
+		"unknown table":         {exception(60), false},
+		"bad review":            {&chaping.InputError{Problem: "…"}, false},
+	} {
+		if got := Away(test.err); got != test.away {
+			t.Errorf("%s: %v", name, got)
+		}
+		if got := Away(fault("reviews", test.err)); got != test.away {
+			t.Errorf("%s, told to the user: %v", name, got)
 		}
 	}
 }

@@ -52,7 +52,7 @@ var platformTables = []string{"reviews", "listings", "mentions", "tallies", "cov
 // is no longer wanted. It returns when all is gone. Killed half-way it is run
 // again.
 func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
-	if err := s.canRewrite(); err != nil {
+	if err := s.canMaintain(); err != nil {
 		return err
 	}
 	for _, table := range platformTables {

@@ -63,6 +63,10 @@ type Config struct {
 
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
+
+	// Tell takes what the user should know of the server although it can be
+	// worked with, in Chinese; may be nil.
+	Tell func(message string)
 }
 
 const (
@@ -97,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.DSN == "" {
 		err = s.openEmbedded(ctx, cfg.DataDir)
 	} else {
-		err = s.openServer(ctx, cfg.DSN)
+		err = s.openServer(ctx, cfg)
 	}
 	if err == nil {
 		err = s.meet()
@@ -119,11 +123,12 @@ func prepare(cfg Config) (*Store, error) {
 	}
 	var err error
 	s.queries, err = template.New("").Funcs(template.FuncMap{ // of the dialect that the server turns out to speak
-		"local":    func(table string) string { return s.dialect.Local(table) },
-		"system":   func(table string) string { return s.dialect.System(table) },
-		"database": func() string { return s.dialect.Database() },
-		"plain":    func(column string) string { return s.dialect.Plain(column) },
-		"once":     func() string { return s.dialect.Once() },
+		"local":     func(table string) string { return s.dialect.Local(table) },
+		"system":    func(table string) string { return s.dialect.System(table) },
+		"database":  func() string { return s.dialect.Database() },
+		"plain":     func(column string) string { return s.dialect.Plain(column) },
+		"clustered": func() bool { return s.dialect.cluster != nil },
+		"once":      func() string { return s.dialect.Once() },
 	}).ParseFS(queryFiles, "query/*.sql")
 	return s, err
 }
@@ -156,7 +161,7 @@ func (s *Store) openEmbedded(ctx context.Context, dir string) (err error) {
 	return err
 }
 
-func (s *Store) openServer(ctx context.Context, dsn string) error {
+func (s *Store) openServer(ctx context.Context, cfg Config) error {
 	invalid := func() error { // never with the cause: it may quote the password
 		return &chaping.Error{
 			Code:    chaping.CodeUsage,
@@ -164,7 +169,7 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 			Remedy:  "写成 clickhouse://用户:密码@主机:9000/库名 的形式；密码中的特殊字符要用百分号编码",
 		}
 	}
-	u, err := url.Parse(dsn)
+	u, err := url.Parse(cfg.DSN)
 	if err != nil || u.Scheme != "clickhouse" || u.Host == "" {
 		return invalid()
 	}
@@ -191,12 +196,8 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 	if err != nil {
 		return unreachable(u, opts.Auth.Password, err)
 	}
-	if v := server.Version; !proto.CheckMinVersion(oldest, v) {
-		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: fmt.Sprintf("ClickHouse 服务器 %s 的版本 %v 过旧", u.Host, v),
-			Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
-		}
+	if err := checkVersion(u.Host, server.Version); err != nil {
+		return err
 	}
 	s.dialect = dialect{version: server.Version}
 	known, err := s.knowsPruning()
@@ -205,6 +206,9 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 	}
 	if known {
 		opts.Settings[pruning] = 0
+	}
+	if err := s.compareClocks(ctx, u.Host, cfg.Tell); err != nil {
+		return err
 	}
 	if cluster != "" {
 		if err := s.joinCluster(ctx, cluster, opts); err != nil {
@@ -219,6 +223,42 @@ func (s *Store) openServer(ctx context.Context, dsn string) error {
 	}
 	s.conn, err = clickhouse.Open(opts)
 	return err
+}
+
+// checkVersion refuses servers that nobody has tried the statements on.
+func checkVersion(host string, v proto.Version) error {
+	if proto.CheckMinVersion(oldest, v) {
+		return nil
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: fmt.Sprintf("ClickHouse 服务器 %s 的版本 %v 过旧", host, v),
+		Remedy:  fmt.Sprintf("升级到 %v 或更新的版本", oldest),
+	}
+}
+
+// maxSkew is how far our clock and the server's may be apart before the user
+// is told. Of two copies of a review the one collected later holds, by the
+// clock of the machine that collected it.
+const maxSkew = 5 * time.Minute
+
+// compareClocks tells the user when they differ.
+func (s *Store) compareClocks(ctx context.Context, host string, tell func(string)) error {
+	if tell == nil {
+		return nil
+	}
+	before := s.now()
+	var unix uint32
+	if err := s.query(ctx, "clock", nil, nil, func(scan func(...any) error) error { return scan(&unix) }); err != nil {
+		return err
+	}
+	there := time.Unix(int64(unix), 0)
+	if there.After(before.Add(-maxSkew)) && there.Before(s.now().Add(maxSkew)) {
+		return nil
+	}
+	tell(fmt.Sprintf("本机时钟 %s 与数据库服务器 %s 的时钟 %s 相差超过 %d 分钟：几台机器都采集同一条评论时，会以时钟快的为准，较新的内容可能被盖住。处理办法：先在各台机器上校准时钟（NTP），再导入或采集",
+		before.In(chaping.Shanghai()).Format(time.DateTime), host, there.In(chaping.Shanghai()).Format(time.DateTime), maxSkew/time.Minute))
+	return nil
 }
 
 // pruning is a setting of servers since 26: FINAL reads all partitions, those
@@ -290,7 +330,10 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 		}
 		return err
 	})
-	return errors.Join(err, given)
+	if given != nil {
+		return given
+	}
+	return err
 }
 
 func (s *Store) queryOnce(ctx context.Context, name, sql string, args []any, each func(scan func(...any) error) error) error {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"chaping"
@@ -29,6 +30,119 @@ func TestServer(t *testing.T) {
 func TestCluster(t *testing.T) {
 	cluster := storetest.StartCluster(t)
 	storetest.Suite(t, cluster.Emptied)
+	t.Run("Upkeep", func(t *testing.T) { clusterUpkeep(t, storetest.Open(t, cluster.Emptied(t))) })
+	t.Run("HalfMigrated", func(t *testing.T) { clusterHalfMigrated(t, cluster.Emptied(t)) })
+	t.Run("FromServer", func(t *testing.T) { clusterFromServer(t, storetest.Open(t, cluster.Emptied(t))) })
+	t.Run("NoSuchCluster", func(t *testing.T) {
+		dsn := strings.Replace(cluster.Emptied(t).DSN, "cluster=chaping", "cluster=elsewhere", 1)
+		_, err := store.Open(ctx, store.Config{DSN: dsn})
+		wantError(t, err, chaping.CodeEnvironment, "elsewhere", "remote_servers")
+	})
+}
+
+// clusterHalfMigrated forgets that migrations were applied, as a program does
+// that is killed before it records them: they are applied again.
+func clusterHalfMigrated(t *testing.T, cfg store.Config) {
+	s := storetest.Open(t, cfg)
+	if err := s.PutReviews(ctx, []chaping.Review{aReview()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{"TRUNCATE TABLE schema_migrations_local", "DROP TABLE tallies"} {
+		for _, shard := range s.Shards() {
+			if err := shard.Exec(ctx, statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s = storetest.Open(t, cfg)
+	if n, err := s.ReviewCount(ctx); err != nil || n != 1 {
+		t.Errorf("%d reviews, %v", n, err)
+	}
+	var applied uint64
+	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 7 {
+		t.Errorf("%d migrations, %v", applied, err)
+	}
+}
+
+// clusterFromServer moves one server's data as docs/cluster.md says.
+func clusterFromServer(t *testing.T, s *store.Store) {
+	server := storetest.StartServer(t)
+	cfg := server.Database(t)
+	old := storetest.Open(t, cfg)
+	list := randomReviews(500)
+	for i := range list {
+		list[i].Product = fmt.Sprint(i % 40)
+	}
+	for range 2 { // copies
+		if err := old.PutReviews(ctx, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.PutListings(ctx, []chaping.Listing{{Keyword: "k", Product: chaping.Product{Platform: "p", ID: "1"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.PutRun(ctx, store.Run{ID: "r", Stage: "import"}); err != nil {
+		t.Fatal(err)
+	}
+	database := cfg.DSN[strings.LastIndex(cfg.DSN, "/")+1:]
+	for range 2 { // again after an interruption
+		for table, where := range map[string]string{"listings": "1", "reviews": "toYYYYMM(published) = 202610", "coverage": "1", "runs": "stage != 'mine'"} {
+			err := s.Conn().Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT * FROM remote('%s', %s, %s, '%s', '%s') WHERE %s",
+				table, server.Host, database, table, storetest.User, storetest.Password, where))
+			if err != nil {
+				t.Fatal(table, err)
+			}
+		}
+	}
+	if n, err := s.ReviewCount(ctx); err != nil || n != 500 {
+		t.Errorf("%d reviews, %v", n, err)
+	}
+	if runs, err := s.Runs(ctx, store.RunFilter{}); err != nil || len(runs) != 1 {
+		t.Errorf("%v, %v", runs, err)
+	}
+	if l, err := s.ListingHistory(ctx, store.ProductKey{Platform: "p", Product: "1"}); err != nil || len(l) != 1 {
+		t.Errorf("%v, %v", l, err)
+	}
+}
+
+// clusterUpkeep looks after tables whose parts lie on several machines.
+func clusterUpkeep(t *testing.T, s *store.Store) {
+	var list []chaping.Review
+	for i := range 300 {
+		r := aReview()
+		r.Product, r.ID = fmt.Sprint(i%30), fmt.Sprint(i)
+		r.Published = r.Published.AddDate(0, -(i % 2), 0)
+		list = append(list, r)
+	}
+	if err := s.PutReviews(ctx, list); err != nil {
+		t.Fatal(err)
+	}
+	stats, err := s.Stats(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range stats {
+		if table.Name == "reviews" && (table.Rows != 300 || table.Parts != 4 || table.Bytes == 0) { // two months on two shards
+			t.Errorf("%+v", table)
+		}
+	}
+	if bytes, err := s.ReviewBytes(ctx); err != nil || bytes == 0 {
+		t.Errorf("%d bytes, %v", bytes, err)
+	}
+	for _, dry := range []bool{true, false} {
+		dropped, err := s.Purge(ctx, period, nil, dry)
+		if err != nil || len(dropped) != 1 || !strings.Contains(dropped[0], "202609") {
+			t.Errorf("dropped %v, %v", dropped, err)
+		}
+	}
+	if n, err := s.ReviewCount(ctx); err != nil || n != 150 {
+		t.Errorf("%d reviews, %v", n, err)
+	}
+	wantError(t, s.Optimize(ctx, func(string) {}), chaping.CodeEnvironment, "升级到 20.10")
+	_, err = s.Verify(ctx, func(string) {})
+	wantError(t, err, chaping.CodeEnvironment, "升级到 20.10")
+	_, err = s.Backup(ctx, t.TempDir(), "x")
+	wantError(t, err, chaping.CodeUsage, "BACKUP")
 }
 
 // TestFewParts puts reviews of many months in no order: every month is a

@@ -41,7 +41,7 @@ var tables = []string{"listings", "reviews", "coverage", "mentions", "tallies", 
 // copy of a row. It rewrites what is not merged yet; ClickHouse does the same
 // by and by.
 func (s *Store) Optimize(ctx context.Context, progress func(table string)) error {
-	if err := s.canRewrite(); err != nil {
+	if err := s.canMaintain(); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -63,6 +63,9 @@ type Check struct {
 // Verify reads every part of every table against its checksums, and compares
 // what was mined with what the records of mining say.
 func (s *Store) Verify(ctx context.Context, progress func(table string)) (list []Check, err error) {
+	if err := s.canMaintain(); err != nil {
+		return nil, err
+	}
 	for _, t := range tables {
 		progress(t)
 		c := Check{Table: t}

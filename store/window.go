@@ -46,8 +46,7 @@ func (s *Store) window(ctx context.Context, w chaping.Window, data any) (inWindo
 }
 
 // movedOut finds the moved reviews, or remembers them where nothing has been
-// inserted since. Servers that cannot tell (a cluster keeps its parts on other
-// machines) are asked every time.
+// inserted since.
 func (s *Store) movedOut(ctx context.Context, w chaping.Window) (movedSet, error) {
 	var set movedSet
 	var err error

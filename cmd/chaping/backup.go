@@ -28,6 +28,9 @@ func (p *program) backupCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := p.warnOfBacklog("备份不含暂存的批次："); err != nil {
+					return errors.Join(err, s.Close())
+				}
 				_, err = backup.Write(ctx, s, p.dataDir, args[0], buildVersion(), p.now(), progress)
 				if err = errors.Join(err, s.Close()); err != nil {
 					return err

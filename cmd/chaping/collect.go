@@ -222,14 +222,20 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 	if err != nil {
 		return crawler.Report{}, err
 	}
+	sink, err := p.openSpool(s)
+	if err != nil {
+		return crawler.Report{}, err
+	}
+	defer sink.Close()
 	bar := p.startProgress("采集", -1)
 	r, err := crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}, crawler.Options{
-		Sink: s, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
+		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
 		Progress: func(g crawler.Progress) {
 			bar.show(g.Pages, g.Pages+int64(g.Open), fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews))
 		},
 	})
 	bar.finish()
+	err = errors.Join(err, emptied(ctx, sink))
 
 	// Also when interrupted: the record tells that there is something to go on
 	// with.

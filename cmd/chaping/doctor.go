@@ -42,6 +42,7 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 		{"内嵌引擎", p.checkEngine},
 		{"数据目录", p.checkDataDir},
 		{"数据库", p.checkStore},
+		{"暂存", p.checkSpool},
 		{"词库与挖掘", p.checkMiner},
 		{"节假日数据", p.checkCalendar},
 		{"计划", p.checkSchedule},

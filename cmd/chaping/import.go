@@ -159,15 +159,32 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 		fmt.Fprintf(p.err, "%s：上次导入中断于第 %d 行，从下一行继续；以下只计继续的部分\n", file, o.After)
 	}
 	mark.Started = now
+	sink, err := p.openSpool(s)
+	if err != nil {
+		return imported{}, err
+	}
+	defer sink.Close()
 	o.Kept = func(line int) error {
+		if sink.Waiting() { // the mark is in the database: it must not be ahead of the reviews
+			return nil
+		}
 		mark.Counts = map[string]uint64{"line": uint64(line)}
-		return s.PutRun(ctx, mark)
+		if err := s.PutRun(ctx, mark); !store.Away(err) {
+			return err
+		}
+		return nil
 	}
 	bar := p.startProgress("导入", size)
-	o.Sink, o.Run, o.Now, o.Problem = s, runID, now, rejects.add
+	o.Sink, o.Run, o.Now, o.Problem = sink, runID, now, rejects.add
 	o.Progress = func(read, rows int64) { bar.show(read, size, fmt.Sprintf("%d 行", rows)) }
 	sum, err := importer.Import(ctx, file, o)
 	bar.finish()
+	if err == nil {
+		err = emptied(ctx, sink)
+	}
+	if store.Away(err) { // nor can it be recorded
+		return imported{}, err
+	}
 	record := store.Run{ID: runID, Stage: "import", Started: now, Finished: p.now(), Counts: map[string]uint64{
 		"rows": uint64(sum.Rows), "accepted": uint64(sum.Accepted), "refused": uint64(sum.Refused)}}
 	if err != nil {

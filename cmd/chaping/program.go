@@ -139,7 +139,7 @@ func (p *program) command() *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.dataDir, "data", envOr("CHAPING_DATA", "data"), "数据目录（环境变量 CHAPING_DATA）")
-	flags.StringVar(&p.dsn, "store", "", "ClickHouse 服务器 clickhouse://用户:密码@主机:9000/库；不写则用内嵌引擎（环境变量 CHAPING_STORE，或 CHAPING_STORE_FILE 指向存放它的文件）")
+	flags.StringVar(&p.dsn, "store", "", "ClickHouse 服务器 clickhouse://用户:密码@主机:9000/库，集群再加 ?cluster=集群名；不写则用内嵌引擎（环境变量 CHAPING_STORE，或 CHAPING_STORE_FILE 指向存放它的文件）")
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "显示详细日志")
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
@@ -194,7 +194,11 @@ func (p *program) storeConfig(dsn string) store.Config {
 	if err != nil { // there is no working directory: the store will say so
 		dir = p.dataDir
 	}
-	return store.Config{DSN: dsn, DataDir: dir, Now: p.now}
+	cfg := store.Config{DSN: dsn, DataDir: dir, Now: p.now}
+	if os.Getenv("CHAPING_NOW") == "" { // which sets our clock apart on purpose
+		cfg.Tell = func(m string) { fmt.Fprintln(p.err, "警告："+m) }
+	}
+	return cfg
 }
 
 func (p *program) printJSON(v any) error {

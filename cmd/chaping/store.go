@@ -16,7 +16,7 @@ func (p *program) storeCommand() *cobra.Command {
 		Use: "store", Short: "数据库：占用、整理、清理、校验", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.storeStatsCommand(), p.storeOptimizeCommand(), p.storePurgeCommand(), p.storeVerifyCommand())
+	cmd.AddCommand(p.storeStatsCommand(), p.storeOptimizeCommand(), p.storePurgeCommand(), p.storeVerifyCommand(), p.storeDrainCommand())
 	return cmd
 }
 
@@ -38,6 +38,9 @@ func (p *program) storeStatsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stats", Short: "各表的行数和占用", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.warnOfBacklog(""); err != nil {
+				return err
+			}
 			t := &resultTable{heads: []string{"表", "数据块", "行", "磁盘字节", "压缩前字节", "最早分区", "最新分区"}}
 			err := p.onStore(cmd.Context(), "统计", func(s *store.Store, _ func(string)) error {
 				list, err := s.Stats(cmd.Context())

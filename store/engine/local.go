@@ -34,6 +34,11 @@ const (
 	// spill is the memory from which aggregation and sorting go to disk.
 	spill = 512 << 20
 
+	// minFree is what must be free on disk for an insert to begin. 26.7
+	// confirms inserts whose files could not be written in full; so writing
+	// must not come to the end of the disk.
+	minFree = 256 << 20
+
 	// maxIdle is how many connections are kept open for the next statement.
 	maxIdle = 4
 
@@ -68,6 +73,7 @@ func openLocal(lib *library, path string) (*local, error) {
 		"--max_bytes_before_external_sort=" + strconv.Itoa(spill),
 		"--defer_partition_pruning_after_final=0", // see store.pruning
 		"--optimize_on_insert=0",                  // FINAL and merges see to copies; doing it at every insert is half the insert's time
+		"--min_free_disk_bytes_to_perform_insert=" + strconv.Itoa(minFree),
 	}}
 	var err error
 	if l.control, err = l.dial(); err != nil {

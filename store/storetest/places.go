@@ -18,16 +18,19 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sys/unix"
 
 	"chaping/store"
 	"chaping/store/engine"
@@ -75,6 +78,9 @@ type Server struct {
 	Host  string      // host:port of the native protocol
 	admin driver.Conn // makes the databases
 	next  int
+	dir   string
+	cmd   *exec.Cmd
+	ended chan error
 }
 
 // The server's only user.
@@ -86,8 +92,7 @@ const (
 // StartServer starts clickhouse-server for the length of a test.
 func StartServer(t testing.TB) *Server {
 	t.Helper()
-	program, err := exec.LookPath("clickhouse-server")
-	if err != nil {
+	if _, err := exec.LookPath("clickhouse-server"); err != nil {
 		absent(t, "clickhouse-server is not installed")
 	}
 	dir := t.TempDir()
@@ -128,24 +133,7 @@ func StartServer(t testing.TB) *Server {
 			t.Fatal(err)
 		}
 	}
-
-	var output strings.Builder
-	cmd := exec.Command(program, "--config-file="+config)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	s := &Server{Host: host}
-	t.Cleanup(func() {
-		if s.admin != nil {
-			s.admin.Close()
-		}
-		cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
-	})
-
+	s := &Server{Host: host, dir: dir}
 	opts, err := clickhouse.ParseDSN(s.DSN("default"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,11 +141,51 @@ func StartServer(t testing.TB) *Server {
 	if s.admin, err = clickhouse.Open(opts); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		s.admin.Close()
+		s.Stop()
+	})
+	s.Start(t)
+	return s
+}
+
+// Stop stops the server; its data stays.
+func (s *Server) Stop() {
+	if s.cmd != nil {
+		s.cmd.Process.Signal(syscall.SIGTERM)
+		<-s.ended
+		s.cmd = nil
+	}
+}
+
+// LimitFiles bounds the files that the server writes, as a full disk would; a
+// negative number lifts the bound.
+func (s *Server) LimitFiles(t testing.TB, bytes int64) {
+	t.Helper()
+	if err := unix.Prlimit(s.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(bytes), Max: unix.RLIM_INFINITY}, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Start starts a server that was stopped, on the same port.
+func (s *Server) Start(t testing.TB) {
+	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ) // inherited: beyond LimitFiles, writing fails and the server lives
+	var output strings.Builder
+	cmd := exec.Command("clickhouse-server", "--config-file="+filepath.Join(s.dir, "config.xml"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = s.dir, &output, &output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	s.cmd, s.ended = cmd, ended
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
-		if err = s.admin.Ping(ctx); err == nil {
-			return s
+		err := s.admin.Ping(ctx)
+		if err == nil {
+			return
 		}
 		select {
 		case end := <-ended:
@@ -279,24 +307,36 @@ func (c *Cluster) Emptied(t testing.TB) store.Config {
 		c.emptied = c.Database(t)
 		return c.emptied
 	}
+	var emptying sync.WaitGroup
 	for _, host := range []string{c.hosts[0], c.hosts[2]} { // of each shard
-		opts, err := clickhouse.ParseDSN(c.emptied.DSN)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opts.Addr, opts.Settings = []string{host}, nil
-		conn, err := clickhouse.Open(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, table := range []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "dictionaries", "runs"} {
-			if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
-				t.Fatal(err)
+		emptying.Go(func() {
+			if err := empty(c.emptied.DSN, host); err != nil {
+				t.Error(err)
 			}
-		}
-		conn.Close()
+		})
 	}
+	emptying.Wait()
 	return c.emptied
+}
+
+// empty empties a shard's own tables.
+func empty(dsn, host string) error {
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return err
+	}
+	opts.Addr, opts.Settings = []string{host}, nil
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, table := range []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "dictionaries", "runs"} {
+		if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func write(t testing.TB, path, text string) {
