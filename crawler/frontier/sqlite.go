@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -139,19 +138,16 @@ var sqliteStatements = map[string]string{
 			(SELECT count(*) FROM item WHERE state = 1 AND host = h.host)
 		FROM h LEFT JOIN host o ON o.name = h.host WHERE h.host IS NOT NULL`,
 	"first":  "SELECT id, key, rank, task, token, failures, snoozes, losses FROM item WHERE state = 0 AND queue = ? AND host = ? ORDER BY rank, id LIMIT ?",
-	"lease":  "UPDATE item SET state = 1, due = ?, token = token + 1 WHERE id IN (SELECT value FROM json_each(?))",
+	"lease":  "UPDATE item SET state = 1, due = ?, token = token + 1 WHERE id = ?",
 	"next":   "INSERT INTO host (name, next) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET next = excluded.next",
 	"change": "SELECT min(t) FROM (SELECT min(due) t FROM item WHERE state = 1 UNION ALL SELECT min(due) FROM item WHERE state = 2 AND queue = ?)",
 
 	"extend": "UPDATE item SET due = ? WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
-	// Many at once: [[id, token], ...]. What is given back was held.
-	"done": `DELETE FROM item WHERE id IN (
-			SELECT i.id FROM json_each(?2) c CROSS JOIN item i ON i.id = c.value ->> 0 WHERE i.token = c.value ->> 1 AND i.state = 1 AND i.queue = ?1
-		) RETURNING id`,
+	"done":   "DELETE FROM item WHERE id = ? AND token = ? AND state = 1 AND queue = ?",
 	"fail":   "UPDATE item SET state = ?, due = ?, failures = failures + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"snooze": "UPDATE item SET state = ?, due = ?, snoozes = snoozes + 1 WHERE state = 1 AND queue = ? AND id = ? AND token = ?",
 	"bury":   "INSERT INTO dead (queue, key, host, rank, task, reason) VALUES (?, ?, ?, ?, ?, ?)",
-	"count":  "INSERT INTO counter (queue, name, n) SELECT ?, key, value FROM json_each(?) WHERE true ON CONFLICT (queue, name) DO UPDATE SET n = n + excluded.n",
+	"count":  "INSERT INTO counter (queue, name, n) VALUES (?, ?, ?) ON CONFLICT (queue, name) DO UPDATE SET n = n + excluded.n",
 	"noted":  "SELECT count(*) FROM note WHERE queue = ?",
 	"note":   "INSERT INTO note (queue, text) VALUES (?, ?)",
 
@@ -306,10 +302,11 @@ func (q *sqliteQueue) claim(ctx context.Context, tx *sql.Tx, most int) (batch Ba
 	}
 	slices.SortFunc(found, func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) })
 	found = found[:min(len(found), most)]
-	ids := make([]int64, 0, len(found))
 	for _, c := range found {
+		if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), c.seq); err != nil {
+			return batch, err
+		}
 		c.Token++
-		ids = append(ids, c.seq)
 		if c.delay > 0 {
 			if _, err := q.exec(ctx, tx, "next", c.Host, now+c.delay.Milliseconds()); err != nil {
 				return batch, err
@@ -317,15 +314,6 @@ func (q *sqliteQueue) claim(ctx context.Context, tx *sql.Tx, most int) (batch Ba
 			sooner(now + c.delay.Milliseconds())
 		}
 		batch.Claims = append(batch.Claims, c.Claim)
-	}
-	if len(ids) > 0 {
-		list, err := json.Marshal(ids)
-		if err != nil {
-			return batch, err
-		}
-		if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), string(list)); err != nil {
-			return batch, err
-		}
 	}
 	var dead int
 	if err := tx.StmtContext(ctx, q.stmt["open"]).QueryRowContext(ctx, q.id).Scan(&batch.Open, &dead); err != nil {
@@ -418,20 +406,15 @@ func (q *sqliteQueue) ack(ctx context.Context, tx *sql.Tx, results []Result) (st
 	}
 	var opened int64
 	var sum tally
-	claims := make([]Claim, 0, len(results))
 	for _, r := range results {
-		claims = append(claims, r.Claim)
-	}
-	held, err := q.done(ctx, tx, claims...)
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range results {
-		if !held[r.Claim.seq] {
+		held, err := q.done(ctx, tx, r.Claim)
+		if err != nil {
+			return 0, err
+		}
+		if !held {
 			stale++
 			continue
 		}
-		delete(held, r.Claim.seq) // a claim counts once
 		fresh, err := q.add(ctx, tx, r.Add)
 		if err != nil {
 			return 0, err
@@ -452,30 +435,10 @@ func (q *sqliteQueue) ack(ctx context.Context, tx *sql.Tx, results []Result) (st
 	return stale, q.record(ctx, tx, sum)
 }
 
-// done ends items for good, and tells which of the claims held, by number.
-func (q *sqliteQueue) done(ctx context.Context, tx *sql.Tx, claims ...Claim) (map[int64]bool, error) {
-	pairs := make([][2]int64, 0, len(claims))
-	for _, c := range claims {
-		pairs = append(pairs, [2]int64{c.seq, c.Token})
-	}
-	list, err := json.Marshal(pairs)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.StmtContext(ctx, q.stmt["done"]).QueryContext(ctx, q.id, string(list))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	held := make(map[int64]bool, len(claims))
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		held[id] = true
-	}
-	return held, rows.Err()
+// done ends an item for good, if the claim holds.
+func (q *sqliteQueue) done(ctx context.Context, tx *sql.Tx, c Claim) (held bool, err error) {
+	n, err := q.exec(ctx, tx, "done", c.seq, c.Token, q.id)
+	return n > 0, err
 }
 
 // A tally sums up counts and notes of several results.
@@ -495,12 +458,8 @@ func (t *tally) add(count map[string]int64, notes []string) {
 }
 
 func (q *sqliteQueue) record(ctx context.Context, tx *sql.Tx, t tally) error {
-	if len(t.count) > 0 {
-		list, err := json.Marshal(t.count)
-		if err != nil {
-			return err
-		}
-		if _, err := q.exec(ctx, tx, "count", q.id, string(list)); err != nil {
+	for name, n := range t.count {
+		if _, err := q.exec(ctx, tx, "count", q.id, name, n); err != nil {
 			return err
 		}
 	}
@@ -527,9 +486,10 @@ func (q *sqliteQueue) Fail(ctx context.Context, failures ...Failure) error {
 			var held int64
 			var err error
 			if f.Dead {
-				var ended map[int64]bool
-				ended, err = q.done(ctx, tx, f.Claim)
-				held = int64(len(ended))
+				var ended bool
+				if ended, err = q.done(ctx, tx, f.Claim); ended {
+					held = 1
+				}
 			} else {
 				held, err = q.back(ctx, tx, "fail", f.Claim, f.Retry)
 			}
