@@ -278,6 +278,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 			continue
 		}
 
+		under := c.Workers - idle
 		free.Stop()
 		if claimed.Wait > 0 {
 			free.Reset(min(claimed.Wait, poll))
@@ -286,7 +287,7 @@ func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Clai
 			select {
 			case d := <-results:
 				take(d)
-				turn = idle >= max(1, c.Workers/2) || pending.full()
+				turn = len(pending.done) >= max(1, under/2) || pending.full()
 			case <-lingered.C:
 				turn = len(pending.done) > 0
 			case <-free.C:
