@@ -22,7 +22,7 @@ import (
 type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, []item]
-	drafts   *memo[draftKey, *report.Platform]
+	drafts   *memo[draftKey, draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
 }
@@ -274,17 +274,26 @@ type draftKey struct {
 	station    string
 }
 
-func (s *Server) loadDraft(ctx context.Context, key draftKey) (*report.Platform, error) {
+// A draft is a sheet that is not frozen, and the hash that it would have.
+type draft struct {
+	sheet *report.Platform // nil while there is none
+	hash  string
+}
+
+func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err error) {
 	judged, err := s.judgements(ctx)
 	if err != nil {
-		return nil, err
+		return d, err
 	}
 	s.work.Lock()
 	defer s.work.Unlock()
 	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
-	sheet, _, err := pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
+	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
 		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Filed: s.Calendar.Due(key.period).Day, Program: s.Program})
-	return sheet, err
+	if err == nil {
+		_, d.hash, err = modelOf(d.sheet)
+	}
+	return d, err
 }
 
 const joint = "\n"

@@ -36,13 +36,13 @@ func (q *request) watchInAddress() (w station.Watch, err error) {
 
 // draft is the sheet as it would be frozen now; ok is false while it is being
 // made, or while there is nothing to make it of.
-func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*report.Platform, bool, error) {
+func (q *request) draft(p chaping.Period, w station.Watch, c counted) (draft, bool, error) {
 	mark, err := q.Station.LastJudgement(q.ctx)
 	if err != nil {
-		return nil, false, err
+		return draft{}, false, err
 	}
 	if !c.Mined || c.Stale {
-		return nil, false, nil
+		return draft{}, false, nil
 	}
 	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Run.ID, mark, q.home.Name}, 2*deskPatience)
 }
@@ -63,7 +63,7 @@ func (q *request) sheets() error {
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String())
 	}
-	draft, ok, err := q.draft(p, w, c)
+	now, ok, err := q.draft(p, w, c)
 	if err != nil {
 		return err
 	}
@@ -84,13 +84,7 @@ func (q *request) sheets() error {
 			own = append(own, v)
 		}
 	}
-	changed, hash := false, ""
-	if draft != nil {
-		if _, hash, err = modelOf(draft); err != nil {
-			return err
-		}
-		changed = len(own) > 0 && hash != own[0].Hash
-	}
+	changed := now.sheet != nil && len(own) > 0 && now.hash != own[0].Hash
 	submitted, err := q.submitted(p)
 	if err != nil {
 		return err
@@ -103,7 +97,7 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, draft, list, own, changed, hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
+	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
 }
 
 type sheetsPage struct {
@@ -198,14 +192,14 @@ func (q *request) sheetInAddress() (*report.Platform, station.Sheet, error) {
 	if err != nil {
 		return nil, station.Sheet{}, err
 	}
-	var sheet *report.Platform
+	var now draft
 	if ok {
-		sheet, ok, err = q.draft(p, w, c)
+		now, ok, err = q.draft(p, w, c)
 	}
 	if err == nil && !ok {
 		err = &fault{http.StatusServiceUnavailable, "报送表还没有生成", "在“报送表”页等它生成，或先挖掘", nil}
 	}
-	return sheet, station.Sheet{Name: w.Name, Period: p.String()}, err
+	return now.sheet, station.Sheet{Name: w.Name, Period: p.String()}, err
 }
 
 func (q *request) sheetFreeze() error {
