@@ -2,6 +2,7 @@ package chaping
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +31,16 @@ func (g Grade) String() string {
 
 // MarshalText writes the grade as String does.
 func (g Grade) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (g *Grade) UnmarshalText(text []byte) error {
+	i := slices.Index(gradeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no grade: %q", Shorten(string(text), 20))
+	}
+	*g = Grade(i)
+	return nil
+}
 
 // Chinese names the grade as stations read it.
 func (g Grade) Chinese() string {

@@ -284,16 +284,13 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 		return nil, mined, err
 	}
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
-	var tallies []chaping.Tally
-	err = p.Store.Tallies(ctx, period, p.Miner.Version(), filter, func(t *chaping.Tally) error {
-		tallies = append(tallies, *t)
-		return nil
-	})
+	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
+	addRow, ordered := sheet.CollectRows()
+	err = p.Store.Tallies(ctx, period, p.Miner.Version(), filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {
 		return nil, mined, err
 	}
-	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program,
-		Rows: report.NewPlatformRows(tallies)}
+	ordered()
 	gaps, err := p.Store.Gaps(ctx, period.Window())
 	if err != nil {
 		return nil, mined, err

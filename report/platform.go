@@ -110,28 +110,39 @@ type Evidence struct {
 	Note    string          `json:"note,omitempty"`
 }
 
-// NewPlatformRows makes the rows of sheet B of tallies, ordered by negative
-// reviews, then by all reviews that affirm the term, then by name; rows
-// without any affirmed mention are left out.
-func NewPlatformRows(tallies []chaping.Tally) []PlatformRow {
-	rows := make([]PlatformRow, 0, len(tallies))
-	for _, t := range tallies {
-		if t.AffirmedReviews == 0 {
-			continue
+// CollectRows returns the function that takes the tallies of which rows are
+// made, one by one, and the one that ends it: it orders the rows by negative
+// reviews, then by all reviews that affirm the term, then by name. A tally
+// without any affirmed mention makes no row.
+func (p *Platform) CollectRows() (add func(*chaping.Tally), done func()) {
+	from, to := p.window()
+	once := once{} // there are few keywords, terms, shops and regions for many rows
+	return func(t *chaping.Tally) {
+			if t.AffirmedReviews == 0 {
+				return
+			}
+			p.Rows = append(p.Rows, PlatformRow{
+				ProductKeyword: once.of(t.Keyword), Term: once.of(t.Term), From: from, To: to,
+				NegativeReviews: t.NegativeReviews, Reviews: t.Reviews,
+				Shop: once.of(t.Product.Shop.Name), Product: once.of(t.Product.Name), URL: once.of(t.Product.URL), Price: t.Product.Price.String(), Region: once.of(t.Product.Shop.Region),
+				AllNegativeReviews: t.AllNegativeReviews, ReviewsWithoutDefault: t.ReviewsWithoutDefault,
+				HiddenComplaints: t.HiddenComplaints, AffirmedReviews: t.AffirmedReviews,
+				Platform: once.of(t.Product.Platform), ProductID: once.of(t.Product.ID),
+			})
+		}, func() {
+			sortRows(p.Rows)
 		}
-		w := t.Period.Window()
-		rows = append(rows, PlatformRow{
-			ProductKeyword: t.Keyword, Term: t.Term,
-			From: w.FirstDay().Format(time.DateOnly), To: w.LastDay().Format(time.DateOnly),
-			NegativeReviews: t.NegativeReviews, Reviews: t.Reviews,
-			Shop: t.Product.Shop.Name, Product: t.Product.Name, URL: t.Product.URL, Price: t.Product.Price.String(), Region: t.Product.Shop.Region,
-			AllNegativeReviews: t.AllNegativeReviews, ReviewsWithoutDefault: t.ReviewsWithoutDefault,
-			HiddenComplaints: t.HiddenComplaints, AffirmedReviews: t.AffirmedReviews,
-			Platform: t.Product.Platform, ProductID: t.Product.ID,
-		})
+}
+
+// once keeps one copy of equal strings.
+type once map[string]string
+
+func (o once) of(s string) string {
+	if known, ok := o[s]; ok {
+		return known
 	}
-	sortRows(rows)
-	return rows
+	o[s] = s
+	return s
 }
 
 // sortRows orders and numbers rows, and gives the new number for each old one.
@@ -202,9 +213,13 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 		review chaping.ReviewKey
 	}
 	index := make(map[rowKey]int, len(p.Rows))
+	expected := uint64(0) // and more where a review has two mentions of a term
 	for i := range p.Rows {
 		index[p.Rows[i].key()] = i
+		expected += p.Rows[i].AffirmedReviews
 	}
+	p.Evidence = slices.Grow(p.Evidence, int(min(expected, maxEvidence)))
+	once := once{}
 	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
 	return func(e *chaping.Evidence) error {
 			i, ok := index[rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}]
@@ -220,7 +235,9 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 				p.EvidenceOmitted++
 				return nil
 			}
-			p.Evidence = append(p.Evidence, newEvidence(p.Rows[i].Seq, e, j))
+			piece := newEvidence(p.Rows[i].Seq, e, j)
+			piece.Surface = once.of(piece.Surface)
+			p.Evidence = append(p.Evidence, piece)
 			return nil
 		}, func() {
 			all := len(p.Rows)

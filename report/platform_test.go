@@ -54,7 +54,11 @@ func sheet(t testing.TB) *Platform {
 	for i := range tallies {
 		tallies[i].Period = p.Period
 	}
-	p.Rows = NewPlatformRows(tallies)
+	row, ordered := p.CollectRows()
+	for i := range tallies {
+		row(&tallies[i])
+	}
+	ordered()
 	add, done := p.CollectEvidence(unjudged)
 	review := func(product, id, text string, grade chaping.Grade, rating int) chaping.Review {
 		return chaping.Review{Platform: "mall", Product: product, ID: id, Text: text, Grade: grade, Rating: rating, Published: time.Date(2020, 8, 1, 9, 0, 0, 0, chaping.Shanghai())}

@@ -368,7 +368,12 @@ func (b *bench) sheet() error {
 		})
 	}
 	stop := stopwatch()
-	sheet := &report.Platform{Station: "合成", Filed: b.now(), Period: b.period, Dictionary: "bench", Program: buildVersion(), Rows: report.NewPlatformRows(tallies)}
+	sheet := &report.Platform{Station: "合成", Filed: b.now(), Period: b.period, Dictionary: "bench", Program: buildVersion()}
+	row, ordered := sheet.CollectRows()
+	for i := range tallies {
+		row(&tallies[i])
+	}
+	ordered()
 	add, done := sheet.CollectEvidence(func(chaping.ReviewKey, string) chaping.Judgement { return chaping.Judgement{} })
 	for i := range tallies {
 		t := &tallies[i]
