@@ -307,6 +307,9 @@ func unpack(ctx context.Context, file string, progress func(string), each func(*
 			text, err := io.ReadAll(io.LimitReader(in, maxManifest))
 			var m Manifest
 			if err == nil {
+				_, err = io.Copy(io.Discard, z) // to the frame's checksum, which covers the manifest
+			}
+			if err == nil {
 				err = json.NewDecoder(bytes.NewReader(text)).Decode(&m)
 			}
 			switch {

@@ -229,6 +229,16 @@ func TestDamage(t *testing.T) {
 		b[len(b)*(2*i+1)/16] ^= 0x40
 		bad[fmt.Sprint("bit ", i)] = b
 	}
+	for i := range 300 { // where the manifest is
+		b := bytes.Clone(whole)
+		b[len(b)-1-i] ^= 1 << (i % 8)
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Verify(ctx, file, quiet); err == nil {
+			t.Errorf("byte %d from the end is damaged, and nobody sees it", i)
+		}
+	}
 	for name, data := range bad {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
