@@ -291,10 +291,12 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 		switch {
 		case err != nil:
 			return "", err
-		case p.Error == "":
-			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
 		case p.Stopped:
 			return "", errors.New(p.Error)
+		case p.Error == "" && p.Accepted():
+			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
+		case p.Error == "": // claimed by another attempt
+			return "另一次发送正在进行，结果稍后见报送页", nil
 		}
 		return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
 	})
