@@ -497,13 +497,22 @@ func (q *request) formFreeze() error {
 	return q.redirect("/form"+f.Query(), message)
 }
 
+// frozenForm is the frozen version that the request names. Without a station
+// there is none: the sheets of no name are not the portal's.
+func (q *request) frozenForm(f *formPage) (station.Sheet, error) {
+	if f.Station.ID == 0 {
+		return station.Sheet{}, bad("没有选择监测站", "选择填报单位")
+	}
+	return q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+}
+
 // formSubmit hands a frozen version in.
 func (q *request) formSubmit() error {
 	f, err := q.openForm()
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return err
 	}
@@ -523,7 +532,7 @@ func (q *request) formPush() error {
 	if f.Station.ID != q.home.ID {
 		return bad("只有本站的报送表才能从这里报送到研究中心", "用“报送这一版”报送")
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return err
 	}
@@ -556,14 +565,10 @@ func (q *request) formInAddress() (*report.Association, station.Sheet, error) {
 	if err != nil {
 		return nil, station.Sheet{}, err
 	}
-	if f.Station.ID == 0 {
-		return nil, station.Sheet{}, bad("没有选择监测站", "选择填报单位")
-	}
-	v := int(number(q.form("version")))
-	if v <= 0 {
+	if number(q.form("version")) <= 0 && f.Station.ID != 0 {
 		return q.association(&f), station.Sheet{Period: f.Period.String(), Name: f.Station.Name}, nil
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, v)
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return nil, s, err
 	}
