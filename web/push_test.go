@@ -194,6 +194,9 @@ func TestPushToCentre(t *testing.T) {
 	if r := h.ask("platform", "POST", "/review/judge", url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {"rejected"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code)
 	}
+	if r := h.ask("platform", "POST", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {h.draftHash(t)}}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "写明为什么更正") {
+		t.Error("a correction without a reason:", r.Code, r.Body)
+	}
 	h.freeze(t, "复核")
 	c.down.Store(true)
 	p := h.push(t, "2")
