@@ -475,18 +475,13 @@ func (q *request) formFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formAssociation, Period: f.Period.String(), Name: f.Station.Name, Program: q.Program, By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
+	frozen, message, err := q.freeze(station.Sheet{Form: formAssociation, Period: f.Period.String(), Name: f.Station.Name, Program: q.Program, Model: model})
 	if problem, ok := told(err); ok {
-		problem.remedy = "在“更正原因”里写明为什么更正，再冻结"
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)
 	}
 	if err != nil {
 		return err
-	}
-	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
-	if !fresh {
-		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
 	}
 	if q.form("then") == "submit" {
 		if err := q.submitForm(&f, frozen); err != nil {
