@@ -233,6 +233,7 @@ func (s *Spool) append(record []byte) error {
 		_, serr := s.segment.Seek(s.written, io.SeekStart)
 		return fail(errors.Join(err, serr))
 	}
+	s.waiting = true // what drained meanwhile has not seen it
 	if s.written += int64(len(record)); s.written >= segmentBytes {
 		return s.end()
 	}

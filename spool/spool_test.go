@@ -145,6 +145,30 @@ func TestBatchesWaitAndComeInOrder(t *testing.T) {
 	}
 }
 
+// What is kept while another batch drains the spool is still waited for.
+func TestKeptWhileDraining(t *testing.T) {
+	f, p := newFixture(t), &place{}
+	s := f.open(p)
+	p.err = func(int) error { return errAway }
+	f.ok(s.PutReviews(t.Context(), review("1")))
+	p.err = nil
+	now, drained := s.Now, false
+	calls := 0
+	s.Now = func() time.Time {
+		if calls++; calls == 2 && !drained { // after the look whether to rest, before the batch is kept
+			drained = true
+			_, err := s.Drain(t.Context())
+			f.ok(err)
+		}
+		return now()
+	}
+	f.ok(s.PutReviews(t.Context(), review("2")))
+	f.want(p, "review 1")
+	if !drained || !s.Waiting() {
+		t.Error("a batch on disk is forgotten")
+	}
+}
+
 func TestWhatDoesNotPassIsNotKept(t *testing.T) {
 	f, p := newFixture(t), &place{err: func(int) error { return errNever }}
 	if err := f.open(p).PutReviews(t.Context(), review("1")); !errors.Is(err, errNever) {

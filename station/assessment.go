@@ -143,7 +143,7 @@ type Duty struct {
 	Due      time.Time      `json:"due"`            // the day; on time through its end
 	First    time.Time      `json:"first,omitzero"` // when the first file came; zero: none
 	Files    []Submission   `json:"files"`
-	Entries  int            `json:"entries"`  // of all files
+	Entries  int            `json:"entries"`  // of all files that are not replaced
 	Standing bool           `json:"standing"` // the due day has passed, so that it counts
 	Exempt   bool           `json:"exempt"`   // before the first period that the station is assessed for
 }
@@ -198,7 +198,9 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 				if f.First.IsZero() || file.Received.Before(f.First) {
 					f.First = file.Received
 				}
-				f.Entries += file.Entries
+				if !file.Replaced {
+					f.Entries += file.Entries
+				}
 			}
 			if s.Status == "exited" && !f.Filed() {
 				continue

@@ -3,8 +3,10 @@ package station
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +112,52 @@ func TestSubmit(t *testing.T) {
 	}
 	if s, data, err := d.Original(t.Context(), first.ID); err != nil || s.File != "表.xlsx" || string(data) != "file" {
 		t.Error(s.File, data, err)
+	}
+}
+
+// A file that was read keeps its entries when it comes again as other material.
+func TestSubmitAgainAsMaterial(t *testing.T) {
+	d, _ := openTest(t)
+	s := Submission{Period: "2026-11", Station: "某协会", File: "表.xlsx"}
+	if _, err := d.Submit(t.Context(), s, []byte("file"), []json.RawMessage{[]byte(`{"product":"壶"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	s.About = "附件"
+	if again, err := d.Submit(t.Context(), s, []byte("file"), nil); err != nil || again.Entries != 1 {
+		t.Errorf("%+v %v", again, err)
+	}
+	if list, err := d.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 1 || list[0].Entries != 1 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+// Of the versions of a frozen sheet the last one counts, however they come; of
+// different sheets, and of files that people have named, all do.
+func TestVersionsReplaceEachOther(t *testing.T) {
+	d, _ := openTest(t)
+	for i, s := range []Submission{
+		{Station: "甲", File: "报送表-2026-11-甲-第2版.json"},
+		{Station: "甲", File: "报送表-2026-11-甲-第10版.docx"},
+		{Station: "甲", File: "报送表-2026-11-甲-第10版.xlsx"},
+		{Station: "甲", File: "报送表-2026-11-甲-第1版.docx"},
+		{Station: "甲", File: "报送表-2026-11-水壶-第1版.docx"},
+		{Station: "甲", File: "补充.xlsx"},
+		{Station: "乙", File: "报送表-2026-11-甲-第1版.docx"},
+	} {
+		s.Period = "2026-11"
+		if _, err := d.Submit(t.Context(), s, []byte{byte(i)}, []json.RawMessage{fmt.Appendf(nil, "%d", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	if err := d.Entries(t.Context(), "2026-11", func(from string, entry json.RawMessage) error {
+		got = append(got, from+string(entry))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"甲2", "甲4", "甲5", "乙6"}; !slices.Equal(got, want) {
+		t.Errorf("%v count, not %v", got, want)
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,11 +26,44 @@ type Submission struct {
 	Received time.Time `json:"received"`
 	Size     int       `json:"size"`
 	Entries  int       `json:"entries"` // 0 for a free format
+	// Replaced tells that the station handed in a later version of the same
+	// frozen sheet, or this version again: then its entries do not count.
+	Replaced bool `json:"replaced,omitempty"`
+}
+
+// versioned is the name of a frozen sheet's file; see Sheet.FileName.
+var versioned = regexp.MustCompile(`^(.+)-第(\d{1,6})版\.[a-z]+$`)
+
+// markReplaced marks what does not count of submissions in their order of
+// arrival. Only what a file is called tells that it corrects another.
+func markReplaced(list []Submission) {
+	type sheet struct{ station, period, name string }
+	type held struct{ version, at int }
+	last := map[sheet]held{}
+	for i := range list {
+		s := &list[i]
+		m := versioned.FindStringSubmatch(s.File)
+		if m == nil {
+			continue
+		}
+		version, _ := strconv.Atoi(m[2])
+		k := sheet{s.Station, s.Period, m[1]}
+		before, again := last[k]
+		if again && before.version > version {
+			s.Replaced = true
+			continue
+		}
+		if again {
+			list[before.at].Replaced = true
+		}
+		last[k] = held{version, i}
+	}
 }
 
 // Submit keeps a file and the entries that were read from it, as JSON. The
 // same file of the same station and period is kept once: handing it in again
-// replaces its entries and gives the submission as it was first received.
+// replaces its entries and gives the submission as it was first received. No
+// entries, as of a free format, replace none.
 func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries []json.RawMessage) (Submission, error) {
 	sum := sha256.Sum256(original)
 	s.Hash, s.Size, s.Entries = hex.EncodeToString(sum[:]), len(original), len(entries)
@@ -51,6 +86,9 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 		}
 		if err != nil {
 			return err
+		}
+		if len(entries) == 0 {
+			return tx.QueryRowContext(ctx, "SELECT count(*) FROM entry WHERE submission = ?", s.ID).Scan(&s.Entries)
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM entry WHERE submission = ?", s.ID); err != nil {
 			return err
@@ -103,16 +141,26 @@ func (d *DB) Submissions(ctx context.Context, period string) ([]Submission, erro
 		list = append(list, s)
 		return err
 	})
+	markReplaced(list)
 	return list, err
 }
 
 // Entries calls each for every entry handed in for a period: the station and
-// the entry's JSON. Of one station's files, all count.
+// the entry's JSON. Of one station's files, all count that are not replaced.
 func (d *DB) Entries(ctx context.Context, period string, each func(station string, entry json.RawMessage) error) error {
-	return d.query(ctx, "SELECT s.station, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? ORDER BY s.id, e.seq", []any{period},
+	list, err := d.Submissions(ctx, period)
+	if err != nil {
+		return err
+	}
+	replaced := map[int64]bool{}
+	for i := range list {
+		replaced[list[i].ID] = list[i].Replaced
+	}
+	return d.query(ctx, "SELECT s.id, s.station, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? ORDER BY s.id, e.seq", []any{period},
 		func(scan func(...any) error) error {
+			var id int64
 			var station, content string
-			if err := scan(&station, &content); err != nil {
+			if err := scan(&id, &station, &content); err != nil || replaced[id] {
 				return err
 			}
 			return each(station, json.RawMessage(content))

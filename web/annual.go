@@ -145,6 +145,7 @@ func (a *annualPage) report(program string) *report.Annual {
 
 // annualList takes a list from elsewhere (R18), or drops those of a kind.
 func (q *request) annualList() error {
+	q.patient()
 	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxFile+maxForm)
 	a, err := q.openAnnual()
 	if err != nil {
@@ -177,7 +178,7 @@ func (q *request) annualList() error {
 		if i < 0 {
 			i, a.Lists = len(a.Lists), append(a.Lists, report.AnnualList{Kind: kind, Records: []report.Listed{}})
 		}
-		name := chaping.Shorten(filepath.Base(strings.ReplaceAll(head.Filename, "\\", "/")), 80)
+		name := uploadedName(head)
 		q.act.Detail = name
 		l := &a.Lists[i]
 		before := len(l.Records)
@@ -444,17 +445,12 @@ func (q *request) annualFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
-	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Name: a.Station.Name, Dictionary: r.Dictionary, Program: r.Program, By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
+	frozen, message, err := q.freeze(station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Name: a.Station.Name, Dictionary: r.Dictionary, Program: r.Program, Model: model})
 	if f, ok := told(err); ok {
-		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
 		return refuse(f)
 	}
 	if err != nil {
 		return err
-	}
-	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
-	if !fresh {
-		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
 	}
 	if q.form("then") == "submit" {
 		if err := q.submitAnnual(a, frozen); err != nil {

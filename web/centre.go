@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -96,7 +97,7 @@ func (q *request) handIn() error {
 	if err != nil {
 		return err
 	}
-	name := chaping.Shorten(filepath.Base(strings.ReplaceAll(head.Filename, "\\", "/")), 80)
+	name := uploadedName(head)
 	id := q.account.Station
 	if q.account.Scope().Sees(0) { // the centre takes in for anybody
 		id = number(q.form("station"))
@@ -144,6 +145,11 @@ func (q *request) handIn() error {
 		message = "“" + name + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// uploadedName is what the sender calls a file, without folders.
+func uploadedName(head *multipart.FileHeader) string {
+	return chaping.Shorten(filepath.Base(strings.ReplaceAll(head.Filename, "\\", "/")), 80)
 }
 
 // classify suggests what nobody said of entries of sheet A.

@@ -475,18 +475,13 @@ func (q *request) formFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formAssociation, Period: f.Period.String(), Name: f.Station.Name, Program: q.Program, By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
+	frozen, message, err := q.freeze(station.Sheet{Form: formAssociation, Period: f.Period.String(), Name: f.Station.Name, Program: q.Program, Model: model})
 	if problem, ok := told(err); ok {
-		problem.remedy = "在“更正原因”里写明为什么更正，再冻结"
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)
 	}
 	if err != nil {
 		return err
-	}
-	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
-	if !fresh {
-		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
 	}
 	if q.form("then") == "submit" {
 		if err := q.submitForm(&f, frozen); err != nil {
@@ -497,13 +492,22 @@ func (q *request) formFreeze() error {
 	return q.redirect("/form"+f.Query(), message)
 }
 
+// frozenForm is the frozen version that the request names. Without a station
+// there is none: the sheets of no name are not the portal's.
+func (q *request) frozenForm(f *formPage) (station.Sheet, error) {
+	if f.Station.ID == 0 {
+		return station.Sheet{}, bad("没有选择监测站", "选择填报单位")
+	}
+	return q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+}
+
 // formSubmit hands a frozen version in.
 func (q *request) formSubmit() error {
 	f, err := q.openForm()
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return err
 	}
@@ -523,7 +527,7 @@ func (q *request) formPush() error {
 	if f.Station.ID != q.home.ID {
 		return bad("只有本站的报送表才能从这里报送到研究中心", "用“报送这一版”报送")
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return err
 	}
@@ -556,14 +560,10 @@ func (q *request) formInAddress() (*report.Association, station.Sheet, error) {
 	if err != nil {
 		return nil, station.Sheet{}, err
 	}
-	if f.Station.ID == 0 {
-		return nil, station.Sheet{}, bad("没有选择监测站", "选择填报单位")
-	}
-	v := int(number(q.form("version")))
-	if v <= 0 {
+	if number(q.form("version")) <= 0 && f.Station.ID != 0 {
 		return q.association(&f), station.Sheet{Period: f.Period.String(), Name: f.Station.Name}, nil
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, v)
+	s, err := q.frozenForm(&f)
 	if err != nil {
 		return nil, s, err
 	}

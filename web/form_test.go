@@ -149,6 +149,20 @@ func TestFormMonth(t *testing.T) {
 	}
 	post("/form/freeze?period=2026-11", with(rowsOf("4", corrected), "reason", "数错了"), http.StatusSeeOther)
 
+	// It takes the place of what it corrects.
+	post("/form/submit?period=2026-11", url.Values{"version": {"2"}}, http.StatusSeeOther)
+	var counted []string
+	if err := h.Station.Entries(t.Context(), "2026-11", func(_ string, content json.RawMessage) error {
+		e, _, err := report.ReadEntry(content)
+		counted = append(counted, e.Companies)
+		return err
+	}); err != nil || len(counted) != 1 || counted[0] != "4" {
+		t.Errorf("%v count after the correction; %v", counted, err)
+	}
+	if page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Count(page, "已由后来的版本取代") != 1 || !strings.Contains(page, `<td class="num">1</td>`) {
+		t.Error("the inbox counts both versions")
+	}
+
 	// The next month begins with this one's rows.
 	*h.now = time.Date(2026, time.December, 25, 9, 0, 0, 0, chaping.Shanghai())
 	h.login(t, "association")
@@ -184,6 +198,19 @@ func TestFormNothing(t *testing.T) {
 	}
 	if r := h.ask("association", "POST", "/form/freeze?period=2026-12", rowsOf("0", kettle)); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "还没有结束") {
 		t.Error("a period that runs was frozen:", r.Code)
+	}
+}
+
+// Sheets that the command line froze for no station are nobody's to hand in.
+func TestFormOfNobody(t *testing.T) {
+	h := open(t)
+	if _, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formAssociation, Period: "2026-11", Model: []byte(`{"period":"2026-11","entries":[]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/form/submit", "/form/push"} {
+		if r := h.ask("centre", "POST", path+"?period=2026-11", url.Values{"version": {"1"}}); r.Code != http.StatusUnprocessableEntity {
+			t.Error(path, r.Code, r.Body)
+		}
 	}
 }
 

@@ -194,6 +194,9 @@ func TestPushToCentre(t *testing.T) {
 	if r := h.ask("platform", "POST", "/review/judge", url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {"rejected"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code)
 	}
+	if r := h.ask("platform", "POST", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {h.draftHash(t)}}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "写明为什么更正") {
+		t.Error("a correction without a reason:", r.Code, r.Body)
+	}
 	h.freeze(t, "复核")
 	c.down.Store(true)
 	p := h.push(t, "2")
@@ -265,6 +268,9 @@ func TestPushSheetA(t *testing.T) {
 		t.Fatal(r.Code, r.Body.String())
 	}
 	h.settle()
+	if job := h.ask("association", "GET", r.Header().Get("Location"), nil); job.Code != http.StatusOK || !strings.Contains(job.Body.String(), "回执 1 号") {
+		t.Error("who pressed the button does not see what became of it:", job.Code, job.Body)
+	}
 	if page := h.ask("association", "GET", atForm, nil).Body.String(); !strings.Contains(page, "回执 1 号") {
 		t.Error(page)
 	}
@@ -274,6 +280,33 @@ func TestPushSheetA(t *testing.T) {
 	}
 	if own, err := h.Station.Submissions(t.Context(), "2026-11"); err != nil || len(own) != 1 {
 		t.Errorf("noted twice: %+v %v", own, err)
+	}
+}
+
+// The button is pressed while the program is sending the sheet by itself.
+func TestPushWhileSending(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	c := openCentre(t, h)
+	h.freeze(t, "")
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	if err == nil {
+		err = h.Station.Push(t.Context(), &s)
+	}
+	if err == nil {
+		_, _, err = h.Station.Claim(t.Context(), true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := h.push(t, "1"); p.Accepted() || p.Error != "" {
+		t.Errorf("%+v", p)
+	}
+	if state := h.jobs.all()[0].State(); state.Status != jobDone || !strings.Contains(state.Summary, "正在进行") {
+		t.Errorf("%+v", state)
 	}
 }
 

@@ -89,8 +89,8 @@ func allRoutes() []route {
 		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword", moved{}},
 		{"POST", "/mine", workers, (*request).mine, "开始挖掘", option{data: true}, "period n:integer", moved{}},
 		{"GET", "/runs", watchers, (*request).runs, "运行", data("监测"), "", runsPage{}},
-		{"GET", "/jobs/{id}", watchers, (*request).jobPage, "运行", option{data: true}, "", jobView{}},
-		{"GET", "/jobs/{id}/events", watchers, (*request).jobEvents, "运行进度", option{data: true}, "", file("text/event-stream")},
+		{"GET", "/jobs/{id}", members, (*request).jobPage, "运行", option{data: true}, "", jobView{}},
+		{"GET", "/jobs/{id}/events", members, (*request).jobEvents, "运行进度", option{data: true}, "", file("text/event-stream")},
 		{"POST", "/jobs/{id}/cancel", workers, (*request).jobCancel, "取消运行", option{data: true}, "", moved{}},
 
 		{"GET", "/review", readers, (*request).review, "证据复核", data("研判"), "period state term keyword grade after", reviewPage{}},

@@ -58,7 +58,11 @@ func (q *request) rulesSave() error {
 	}
 	q.act.Object, q.act.Detail = "考核起始报送期、重要风险信息时限", fmt.Sprintf("起始 %s，时限 %d 小时", r.Since, r.Hours)
 	for _, s := range list {
-		since[s.ID] = q.form(fmt.Sprintf("since-%d", s.ID))
+		field := fmt.Sprintf("since-%d", s.ID)
+		if !q.r.PostForm.Has(field) { // added since the page was opened, or a program does not name it
+			continue
+		}
+		since[s.ID] = q.form(field)
 		if since[s.ID] != s.Since {
 			q.act.Detail += fmt.Sprintf("；%s %s", s.Name, since[s.ID])
 		}

@@ -405,7 +405,7 @@ func (s *Server) session(r *http.Request) (*station.Account, string, error) {
 
 // A fault is what went wrong with a request, as its sender is told.
 type fault struct {
-	status  int
+	status  int // 0: its sender's mistake, 422
 	problem string
 	remedy  string
 	err     error
@@ -455,6 +455,7 @@ func (q *request) fail(err error) {
 	default:
 		f = &fault{http.StatusInternalServerError, "程序内部出错，没有完成", "重试；若仍出现，请把发生的时间告诉管理员查日志", err}
 	}
+	f.status = cmp.Or(f.status, http.StatusUnprocessableEntity) // it was made for a form, which has gone
 	if f.status >= 500 {
 		q.Log.Error("request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err)
 	}

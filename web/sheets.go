@@ -226,20 +226,27 @@ func (q *request) sheetFreeze() error {
 		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
 	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+s.Name, q.form("reason")
-	frozen, fresh, err := q.Station.Freeze(q.ctx, station.Sheet{Form: formPlatform, Period: p.String(), Name: s.Name, Dictionary: sheet.Dictionary, Program: sheet.Program,
-		By: q.account.Person, Reason: chaping.Shorten(q.form("reason"), 500), Model: model})
-	if f, ok := told(err); ok {
-		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
-		return f
-	}
+	_, message, err := q.freeze(station.Sheet{Form: formPlatform, Period: p.String(), Name: s.Name, Dictionary: sheet.Dictionary, Program: sheet.Program, Model: model})
 	if err != nil {
 		return err
 	}
-	message := fmt.Sprintf("已冻结第 %d 版", frozen.Version)
-	if !fresh {
-		message = fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
-	}
 	return q.redirect(back, message)
+}
+
+// freeze freezes a form for the account, with the reason in the request, and
+// says which version it is now. Where a correction lacks its reason, err is a
+// *fault.
+func (q *request) freeze(s station.Sheet) (frozen station.Sheet, message string, err error) {
+	s.By, s.Reason = q.account.Person, chaping.Shorten(q.form("reason"), 500)
+	frozen, fresh, err := q.Station.Freeze(q.ctx, s)
+	if f, ok := told(err); ok {
+		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
+		return frozen, "", f
+	}
+	if !fresh {
+		return frozen, fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version), err
+	}
+	return frozen, fmt.Sprintf("已冻结第 %d 版", frozen.Version), err
 }
 
 // sheetSubmit notes that a frozen version was handed in, and keeps what was.
@@ -291,10 +298,12 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 		switch {
 		case err != nil:
 			return "", err
-		case p.Error == "":
-			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
 		case p.Stopped:
 			return "", errors.New(p.Error)
+		case p.Error == "" && p.Accepted():
+			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
+		case p.Error == "": // claimed by another attempt
+			return "另一次发送正在进行，结果稍后见报送页", nil
 		}
 		return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
 	})

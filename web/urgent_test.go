@@ -128,6 +128,8 @@ func TestAssessedSince(t *testing.T) {
 	expect("since 2026-10", "3", "1", "0")
 	save(url.Values{"since": {"2026-10"}, "since-3": {"2027-01"}, fmt.Sprintf("since-%d", late.ID): {"2027-01"}}, http.StatusSeeOther)
 	expect("station by station", "0", "1", "1")
+	save(url.Values{"since": {"2026-10"}}, http.StatusSeeOther)
+	expect("stations that are not named", "0", "1", "1")
 	save(url.Values{"since": {"昨天" + evil}}, http.StatusUnprocessableEntity)
 	save(url.Values{"since-3": {"2026-13"}}, http.StatusUnprocessableEntity)
 	save(url.Values{"hours": {"许多"}}, http.StatusUnprocessableEntity)

@@ -8,6 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"chaping"
 	"chaping/report"
@@ -22,6 +26,69 @@ func checkPage(page string) error {
 		return usage("不支持的版心“%s”，可用 wide、strict", page)
 	}
 	return nil
+}
+
+// formOptions are the flags of both monthly sheets.
+type formOptions struct {
+	period  string
+	formats []string
+	page    string
+	out     string
+	station string
+	filed   string
+	terms   string
+	freeze  bool
+	reason  string
+	by      string
+	version int
+	json    bool
+}
+
+func (o *formOptions) declare(f *pflag.FlagSet) {
+	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
+	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
+	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
+	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
+	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
+	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
+	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
+	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本")
+	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
+	f.StringVar(&o.by, "by", operator(), "冻结人")
+	f.IntVar(&o.version, "version", 0, "重新输出第几个冻结版本")
+	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+}
+
+func (o *formOptions) check() error {
+	switch {
+	case o.version < 0:
+		return usage("--version 不能是负数")
+	case o.version > 0 && (o.freeze || o.reason != ""):
+		return usage("--version 用来重新输出，不能与 --freeze、--reason 同用")
+	case o.reason != "" && !o.freeze:
+		return usage("--reason 要与 --freeze 同用")
+	}
+	return errors.Join(checkFormats(o.formats), checkPage(o.page))
+}
+
+// filed is the day of filing: the given one, the due day of a sheet to be
+// frozen (so that freezing again gives the same), today otherwise.
+func (p *program) filed(o formOptions, period chaping.Period) (time.Time, error) {
+	if o.filed != "" {
+		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
+		if err != nil {
+			return t, usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
+		}
+		return t, nil
+	}
+	if !o.freeze {
+		return p.now(), nil
+	}
+	calendar, err := p.calendar()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return calendar.Due(period).Day, nil
 }
 
 // form is the model of any report form.
@@ -52,7 +119,7 @@ func (p *program) writeForm(ctx context.Context, f form, dir, stem string, forma
 		if format == "json" {
 			err = f.WriteJSON(path)
 		} else {
-			err = d.Write(ctx, format, path, p.writePDF)
+			err = d.Write(ctx, format, path, p.printer.print)
 		}
 		var known *chaping.Error
 		if format == "pdf" && errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
@@ -67,23 +134,41 @@ func (p *program) writeForm(ctx context.Context, f form, dir, stem string, forma
 	return files, partial, nil
 }
 
-// writePDF prints with the program's browser, which is started at the first
-// call; see closeBrowser.
-func (p *program) writePDF(ctx context.Context, d *report.Document, path string) error {
-	if p.browser == nil {
-		b, err := report.OpenBrowser(ctx)
-		if err != nil {
-			return err
-		}
-		p.browser = b
-	}
-	return p.browser.WritePDF(ctx, d, path)
+// A printer starts a browser when the first PDF is asked for, and keeps it
+// until it is closed: it outlives what asks for it. It is safe for concurrent
+// use.
+type printer struct {
+	mu      sync.Mutex
+	browser *report.Browser
 }
 
-func (p *program) closeBrowser() {
-	if p.browser != nil {
-		p.browser.Close()
-		p.browser = nil
+func (b *printer) print(ctx context.Context, d *report.Document, path string) error {
+	browser, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	return browser.WritePDF(ctx, d, path)
+}
+
+func (b *printer) open(ctx context.Context) (*report.Browser, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.browser == nil {
+		browser, err := report.OpenBrowser(context.WithoutCancel(ctx))
+		if err != nil {
+			return nil, err
+		}
+		b.browser = browser
+	}
+	return b.browser, nil
+}
+
+func (b *printer) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.browser != nil {
+		b.browser.Close()
+		b.browser = nil
 	}
 }
 

@@ -20,7 +20,6 @@ import (
 	"golang.org/x/term"
 
 	"chaping"
-	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 )
@@ -40,7 +39,7 @@ type program struct {
 	dsn     string
 	verbose bool
 
-	browser *report.Browser // nil until a PDF is asked for
+	printer *printer // of all copies
 
 	tell func(done, total int64, detail string) // takes progress instead of the error stream; nil on the command line
 }
@@ -59,7 +58,6 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{in: in, out: out, err: errw, now: clock()}
-	defer p.closeBrowser()
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		// Collecting seldom is a tenth of an import's time; a large sheet must
 		// not double for it what it holds.
@@ -67,6 +65,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		debug.SetMemoryLimit(800 << 20)
 	}
 	root := p.command()
+	defer p.printer.close()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -108,6 +107,7 @@ func usage(format string, args ...any) error {
 }
 
 func (p *program) command() *cobra.Command {
+	p.printer = &printer{}
 	root := &cobra.Command{
 		Use:   "chaping",
 		Short: "从电商评论中发现产品质量安全风险，生成监测站报送表",

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,25 +16,14 @@ import (
 )
 
 type associationOptions struct {
-	period  string
-	formats []string
-	out     string
-	page    string
-	station string
+	formOptions
 	filler  string
 	phone   string
-	filed   string
-	terms   string
 	from    string
 	draft   bool
 	merge   bool
 	earlier int
 	top     int
-	freeze  bool
-	reason  string
-	by      string
-	version int
-	json    bool
 }
 
 func (p *program) reportAssociationCommand() *cobra.Command {
@@ -53,39 +41,26 @@ func (p *program) reportAssociationCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runReportAssociation(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
-	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
-	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
-	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
-	f.StringVar(&o.station, "station", "", "填报单位")
+	o.declare(f)
 	f.StringVar(&o.filler, "filler", "", "填报人")
 	f.StringVar(&o.phone, "phone", "", "联系电话")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
-	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	f.StringVar(&o.from, "from", "", "读入修改过的 json，不再从数据生成")
 	f.BoolVar(&o.draft, "draft", false, "加入由评论统计起草的条目")
 	f.BoolVar(&o.merge, "merge", true, "合并同一产品、同一危害的条目")
 	f.IntVar(&o.earlier, "baseline", 3, "草稿与此前多少个报送期比较")
 	f.IntVar(&o.top, "top", 10, "最多起草多少条，按线索优先级")
-	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本；草稿须先改定")
-	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
-	f.StringVar(&o.by, "by", operator(), "冻结人")
-	f.IntVar(&o.version, "version", 0, "重新输出第几个冻结版本")
-	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
 	return cmd
 }
 
 func (p *program) runReportAssociation(ctx context.Context, o associationOptions) error {
-	if err := errors.Join(checkFormats(o.formats), checkPage(o.page)); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	switch {
-	case o.top < 0 || o.version < 0 || o.earlier < 0 || o.earlier > 36:
-		return usage("--top、--version 不能是负数，--baseline 应在 0–36 之间")
+	case o.top < 0 || o.earlier < 0 || o.earlier > 36:
+		return usage("--top 不能是负数，--baseline 应在 0–36 之间")
 	case o.from != "" && (o.draft || o.version > 0):
 		return usage("--from 不能与 --draft、--version 同用")
-	case o.version > 0 && o.freeze:
-		return usage("--version 用来重新输出，不能与 --freeze 同用")
 	}
 	sheet, partial, err := p.association(ctx, o)
 	if err != nil {
@@ -199,23 +174,12 @@ func (p *program) complete(sheet *report.Association, o associationOptions) erro
 			*f.to = f.from
 		}
 	}
-	switch {
-	case o.filed != "":
-		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
-		if err != nil {
-			return usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
-		}
-		sheet.Filed = t
-	case o.freeze:
-		calendar, err := p.calendar()
-		if err != nil {
-			return err
-		}
-		sheet.Filed = calendar.Due(sheet.Period).Day
-	case sheet.Filed.IsZero():
-		sheet.Filed = p.now()
+	if o.filed == "" && !o.freeze && !sheet.Filed.IsZero() {
+		return nil // as the file has it
 	}
-	return nil
+	var err error
+	sheet.Filed, err = p.filed(o.formOptions, sheet.Period)
+	return err
 }
 
 func (p *program) freezeAssociation(ctx context.Context, sheet *report.Association, o associationOptions) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,23 +14,12 @@ import (
 )
 
 type platformOptions struct {
-	period   string
-	formats  []string
-	out      string
-	page     string
-	station  string
-	filed    string
-	terms    string
+	formOptions
 	watch    string
 	keywords []string
 	only     []string
 	least    uint64
 	top      int
-	freeze   bool
-	reason   string
-	by       string
-	version  int
-	json     bool
 }
 
 func (p *program) reportPlatformCommand() *cobra.Command {
@@ -50,23 +38,12 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runReportPlatform(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.period, "period", "", "报送期，例如 2026-11；不写为当前报送期")
-	f.StringSliceVar(&o.formats, "format", []string{"xlsx"}, formatsHelp)
-	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
-	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
-	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
-	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
+	o.declare(f)
 	f.StringVar(&o.watch, "watch", "", "监测任务文件：只列其中的商品关键词和评论关键词")
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
 	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
-	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本")
-	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
-	f.StringVar(&o.by, "by", operator(), "冻结人")
-	f.IntVar(&o.version, "version", 0, "重新输出第几个冻结版本")
-	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
 	return cmd
 }
 
@@ -75,16 +52,12 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(checkFormats(o.formats), checkPage(o.page)); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	switch {
-	case o.top < 0 || o.version < 0:
-		return usage("--top、--version 不能是负数")
-	case o.version > 0 && (o.freeze || o.reason != ""):
-		return usage("--version 用来重新输出，不能与 --freeze、--reason 同用")
-	case o.reason != "" && !o.freeze:
-		return usage("--reason 要与 --freeze 同用")
+	case o.top < 0:
+		return usage("--top 不能是负数")
 	case o.freeze && p.now().Before(period.Window().To):
 		return usage("报送期 %s 的采集范围 %s 还没有结束，不能冻结", period, period.Window().Chinese())
 	}
@@ -95,7 +68,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		}
 		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
 	}
-	filed, err := p.filed(o, period)
+	filed, err := p.filed(o.formOptions, period)
 	if err != nil {
 		return err
 	}
@@ -162,26 +135,6 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
 	}
 	return partial
-}
-
-// filed is the day of filing: the given one, the due day of a sheet to be
-// frozen (so that freezing again gives the same), today otherwise.
-func (p *program) filed(o platformOptions, period chaping.Period) (time.Time, error) {
-	if o.filed != "" {
-		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
-		if err != nil {
-			return t, usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
-		}
-		return t, nil
-	}
-	if !o.freeze {
-		return p.now(), nil
-	}
-	calendar, err := p.calendar()
-	if err != nil {
-		return time.Time{}, err
-	}
-	return calendar.Due(period).Day, nil
 }
 
 // freeze keeps the sheet as a version.

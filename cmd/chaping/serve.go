@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -29,7 +28,6 @@ import (
 	"chaping/incident"
 	"chaping/mall"
 	"chaping/pipeline"
-	"chaping/report"
 	"chaping/station"
 	"chaping/web"
 )
@@ -111,10 +109,9 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	works, end := p.works(ctx)
-	defer end()
 	secure := pair != nil || o.proxy
-	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: works, Dir: uploads, Program: buildVersion(), Secure: secure, Now: p.now, Log: p.log})
+	defer p.printer.close()
+	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Secure: secure, Now: p.now, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -207,14 +204,13 @@ func (p *program) emptyDir(name string) (string, error) {
 
 // works are the commands that pages start. Each runs on a copy of the program
 // whose output is kept for the page.
-func (p *program) works(ctx context.Context) (works web.Works, end func()) {
+func (p *program) works() web.Works {
 	quiet := func(tell web.Tell) (*program, *bytes.Buffer) {
 		var out bytes.Buffer
 		q := *p
-		q.out, q.err, q.tell, q.browser = &out, &out, tell, nil
+		q.out, q.err, q.tell = &out, &out, tell
 		return &q, &out
 	}
-	printer := &printer{ctx: ctx}
 	return web.Works{
 		Sites:    p.sites,
 		Profiles: configs.Names("import"),
@@ -233,7 +229,11 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 		Import: func(ctx context.Context, i web.Import, tell web.Tell) (string, error) {
 			q, out := quiet(tell)
 			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
-			return strings.ReplaceAll(strings.ReplaceAll(out.String(), i.Path, i.Name), i.Products, "商品表"), err
+			names := []string{i.Path, i.Name}
+			if i.Products != "" {
+				names = append(names, i.Products, "商品表")
+			}
+			return strings.NewReplacer(names...).Replace(out.String()), err
 		},
 		Sample: func(ctx context.Context, period chaping.Period, tell web.Tell) (string, error) {
 			q, out := quiet(tell)
@@ -254,13 +254,12 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 			return confirmedMessages(channels, u, x)
 		},
 		Refused:    p.refusedMessages,
-		PDF:        printer.print,
+		PDF:        p.printer.print,
 		CheckSites: p.checkedSites,
 		Plans:      p.plans,
 		Reschedule: p.reschedule,
 		RunPlan: func(ctx context.Context, name string, tell web.Tell) (string, error) {
 			q, out := quiet(tell)
-			defer q.closeBrowser()
 			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
 			return out.String(), err
 		},
@@ -270,7 +269,7 @@ func (p *program) works(ctx context.Context) (works web.Works, end func()) {
 			return q.backUp(ctx, tell)
 		},
 		VerifyBackup: p.verifyBackup,
-	}, printer.close
+	}
 }
 
 // sites are the names of the site profiles: the shipped ones, and those in
@@ -316,34 +315,4 @@ func (p *program) collectSample(ctx context.Context, period chaping.Period) (err
 	}()
 	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
 	return p.collectWatch(ctx, watch, period, collectOptions{base: "http://" + listener.Addr().String(), workers: 8, full: true, fresh: true})
-}
-
-// A printer starts a browser when the first PDF is asked for, and keeps it.
-type printer struct {
-	ctx     context.Context // of the program: a browser outlives requests
-	mu      sync.Mutex
-	browser *report.Browser
-}
-
-func (b *printer) print(ctx context.Context, d *report.Document, path string) error {
-	b.mu.Lock()
-	if b.browser == nil {
-		opened, err := report.OpenBrowser(b.ctx)
-		if err != nil {
-			b.mu.Unlock()
-			return err
-		}
-		b.browser = opened
-	}
-	browser := b.browser
-	b.mu.Unlock()
-	return browser.WritePDF(ctx, d, path)
-}
-
-func (b *printer) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser != nil {
-		b.browser.Close()
-	}
 }
