@@ -15,7 +15,7 @@ import (
 func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) string) []Entry {
 	type key struct{ product, hazard string }
 	type sum struct {
-		negative, reviews        uint64
+		negative                 uint64
 		terms                    map[string]uint64
 		products, shops, regions map[string]bool
 	}
