@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/mall"
@@ -52,18 +51,11 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	}
 
 	m := mall.New(mall.Config{Seed: o.seed, End: period.Window().To})
-	listener, err := mall.Listen("127.0.0.1:0")
+	base, closeMall, err := openMall(ctx, m)
 	if err != nil {
 		return err
 	}
-	serving, stop := context.WithCancel(ctx)
-	var server errgroup.Group
-	server.Go(func() error { return m.Serve(serving, listener) })
-	defer func() {
-		stop()
-		err = errors.Join(err, server.Wait())
-	}()
-	base := "http://" + listener.Addr().String()
+	defer func() { err = errors.Join(err, closeMall()) }()
 	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
 	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))
 

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/configs"
@@ -302,17 +301,11 @@ func (p *program) ownSite(name string) string {
 // collectSample collects a period from a demo mall that is open meanwhile.
 func (p *program) collectSample(ctx context.Context, period chaping.Period) (err error) {
 	m := mall.New(mall.Config{Seed: 1, End: period.Window().To})
-	listener, err := mall.Listen("127.0.0.1:0")
+	base, closeMall, err := openMall(ctx, m)
 	if err != nil {
 		return err
 	}
-	serving, stop := context.WithCancel(ctx)
-	var server errgroup.Group
-	server.Go(func() error { return m.Serve(serving, listener) })
-	defer func() {
-		stop()
-		err = errors.Join(err, server.Wait())
-	}()
+	defer func() { err = errors.Join(err, closeMall()) }()
 	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	return p.collectWatch(ctx, watch, period, collectOptions{base: "http://" + listener.Addr().String(), workers: 8, full: true, fresh: true})
+	return p.collectWatch(ctx, watch, period, collectOptions{base: base, workers: 8, full: true, fresh: true})
 }
