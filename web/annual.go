@@ -332,10 +332,7 @@ func (q *request) annualFigures() error {
 		}
 		return fmt.Sprintf("%d 年的数字已更新：%d 个报送期有评论，涉及商品 %d 件", year, known, r.Items), q.Server.keepFigures(ctx, scope, r, of, who)
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 // handedIn adds what the station handed in during the year, and the important

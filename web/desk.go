@@ -325,6 +325,19 @@ func (s *Server) mineJob(who string, period chaping.Period, n int) (*job, error)
 	})
 }
 
+// mineAfter mines the period to which a job has brought reviews, with what the
+// job has to say so far; a job that failed, not in part only, ends with it.
+func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summary string, err error) (string, error) {
+	if err != nil && !isPartial(err) {
+		return summary, err
+	}
+	mined, merr := s.mineNow(ctx, p, j.tell)
+	if merr != nil {
+		return summary, merr
+	}
+	return summary + "\n" + mined, err
+}
+
 // mineNow brings a period up to date and tells what came of it.
 func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) (string, error) {
 	judged, err := s.judgements(ctx)

@@ -237,6 +237,14 @@ func (q *request) job() (*job, error) {
 	return nil, &fault{http.StatusNotFound, "没有这项工作", "程序重新启动后，以前的工作见“运行”页的记录", nil}
 }
 
+// follow sends to the page of a job that was started.
+func (q *request) follow(j *job, err error) error {
+	if err != nil {
+		return err
+	}
+	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+}
+
 func (q *request) jobPage() error {
 	j, err := q.job()
 	if err != nil {

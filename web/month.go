@@ -237,10 +237,7 @@ func (q *request) startSample() error {
 		mined, err := q.Server.mineNow(ctx, p, j.tell)
 		return summary + "\n" + mined, err
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 func (q *request) removeSample() error {
@@ -251,10 +248,7 @@ func (q *request) removeSample() error {
 		defer q.desk.drop()
 		return "示例商城的评论、商品、命中和计数已全部删除", q.Store.RemovePlatform(ctx, samplePlatform)
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 func (q *request) watches() error {
@@ -367,19 +361,9 @@ func (q *request) watchCollect() error {
 	j, err := q.jobs.start(kindCollect, w.Name+"，报送期 "+p.String(), q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
 		summary, err := q.Works.Collect(ctx, Collection{Watch: w.Watch, Period: p, Full: q.form("full") != ""}, j.tell)
-		if err != nil && !isPartial(err) {
-			return summary, err
-		}
-		mined, merr := q.Server.mineNow(ctx, p, j.tell)
-		if merr != nil {
-			return summary, merr
-		}
-		return summary + "\n" + mined, err
+		return q.Server.mineAfter(ctx, p, j, summary, err)
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 func (q *request) mine() error {
@@ -396,10 +380,7 @@ func (q *request) mine() error {
 		q.act.Object += fmt.Sprintf(" 及以前共 %d 期", n)
 	}
 	j, err := q.mineJob(q.account.Person, p, n)
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 func (q *request) importPage() error {
@@ -474,20 +455,13 @@ func (q *request) importFile() error {
 		defer os.RemoveAll(dir)
 		defer q.desk.drop()
 		summary, err := q.Works.Import(ctx, i, j.tell)
-		if err != nil && !isPartial(err) {
-			return summary, err
-		}
-		mined, merr := q.Server.mineNow(ctx, p, j.tell)
-		if merr != nil {
-			return summary, merr
-		}
-		return summary + "\n" + mined, err
+		return q.Server.mineAfter(ctx, p, j, summary, err)
 	})
 	if err != nil {
 		return err
 	}
 	started = true
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, nil)
 }
 
 func partText(p *multipart.Part) (string, error) {

@@ -195,10 +195,7 @@ func (q *request) planRun() error {
 		defer q.desk.drop()
 		return q.Works.RunPlan(ctx, name, j.tell)
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 // backUp makes a backup, or verifies one that is there, as a job.
@@ -233,8 +230,5 @@ func (q *request) backUp() error {
 		text, jerr := json.Marshal(v)
 		return summary, errors.Join(err, jerr, db.Set(ctx, settingBackup(name), string(text)))
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }

@@ -307,10 +307,7 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 		}
 		return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
 	})
-	if err != nil {
-		return err
-	}
-	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
+	return q.follow(j, err)
 }
 
 func (q *request) sheetDownload() error {
