@@ -347,13 +347,11 @@ func (m *Miner) tooWide(text []rune, f match.Match) bool {
 // none.
 func (m *Miner) HazardOf(text string) string {
 	severity, hazard := -1, ""
-	terms := map[string]chaping.Term{}
-	for _, t := range m.Dictionary().Terms {
-		terms[t.Name] = t
-	}
+	terms := m.Dictionary().Terms
 	for _, mention := range m.Mine(nil, text) {
-		if t := terms[mention.Term]; t.Severity > severity && t.Hazard != "" {
-			severity, hazard = t.Severity, t.Hazard
+		i := slices.IndexFunc(terms, func(t chaping.Term) bool { return t.Name == mention.Term })
+		if i >= 0 && terms[i].Severity > severity && terms[i].Hazard != "" {
+			severity, hazard = terms[i].Severity, terms[i].Hazard
 		}
 	}
 	return hazard

@@ -350,11 +350,7 @@ func ReadAssociation(data []byte) (*Association, error) {
 	if err := json.Unmarshal(data, &j); err != nil {
 		return nil, err
 	}
-	period, err := chaping.ParsePeriod(j.Period)
-	if err != nil {
-		return nil, err
-	}
-	filed, err := readDay(j.Filed)
+	period, filed, err := readHead(j.Period, j.Filed)
 	if err != nil {
 		return nil, err
 	}

@@ -84,11 +84,7 @@ func ReadPlatform(data []byte) (*Platform, error) {
 	if err := json.Unmarshal(data, &j); err != nil {
 		return nil, err
 	}
-	period, err := chaping.ParsePeriod(j.Period)
-	if err != nil {
-		return nil, err
-	}
-	filed, err := readDay(j.Filed)
+	period, filed, err := readHead(j.Period, j.Filed)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +118,14 @@ func day(t time.Time) string {
 		return ""
 	}
 	return t.In(chaping.Shanghai()).Format(time.DateOnly)
+}
+
+// readHead reads a sheet's period and day of filing.
+func readHead(period, filed string) (p chaping.Period, t time.Time, err error) {
+	if p, err = chaping.ParsePeriod(period); err == nil {
+		t, err = readDay(filed)
+	}
+	return p, t, err
 }
 
 func readDay(s string) (time.Time, error) {
