@@ -24,7 +24,7 @@ func TestRemindStations(t *testing.T) {
 	defer d.Close()
 	link, err := d.FirstLink(ctx)
 	if err == nil {
-		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "li"}, Password: "correct horse battery", Centre: true})
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "li"}, Password: testPassword, Centre: true})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	}
 	link, err := d.FirstLink(ctx)
 	if err == nil {
-		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "zhang"}, Password: "correct horse battery", Station: 10})
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "zhang"}, Password: testPassword, Station: 10})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -14,12 +14,7 @@ func TestPortalCentre(t *testing.T) {
 	p := servePortal(t)
 	w := walk(t, p)
 	w.open(p.setup)
-	w.fill("[name=name]", "li")
-	w.fill("[name=person]", "李四")
-	w.do(chromedp.SetValue(chromedp.CSS("[name=station]"), "centre"))
-	w.fill("[name=password]", "correct horse battery")
-	w.fill("[name=again]", "correct horse battery")
-	w.click("main button.main", ".tiles a[href='/inbox']")
+	w.setUp("li", "李四", "centre", ".tiles a[href='/inbox']")
 	w.look("centre-home")
 	for _, empty := range []string{"inbox", "board", "bulletins", "cases", "assessment"} {
 		w.open("/" + empty)

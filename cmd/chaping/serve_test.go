@@ -207,6 +207,17 @@ func (w *walker) fill(selector, text string) {
 	w.do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// setUp makes the first account on the set-up page, and waits for then.
+func (w *walker) setUp(name, person, station, then string) {
+	w.t.Helper()
+	w.fill("[name=name]", name)
+	w.fill("[name=person]", person)
+	w.do(chromedp.SetValue(chromedp.CSS("[name=station]"), station))
+	w.fill("[name=password]", testPassword)
+	w.fill("[name=again]", testPassword)
+	w.click("main button.main", then)
+}
+
 // look looks at a page: nothing wider than the screen, nothing that axe-core
 // calls serious, at both widths. With CHAPING_SHOTS it keeps pictures there.
 func (w *walker) look(name string) {
@@ -278,12 +289,7 @@ func TestPortalMonth(t *testing.T) {
 
 	w.open(p.setup)
 	w.look("setup")
-	w.fill("[name=name]", "zhang")
-	w.fill("[name=person]", "张三")
-	w.do(chromedp.SetValue(chromedp.CSS("[name=station]"), "10"))
-	w.fill("[name=password]", "correct horse battery")
-	w.fill("[name=again]", "correct horse battery")
-	w.click("main button.main", "a[href='/watches/new']")
+	w.setUp("zhang", "张三", "10", "a[href='/watches/new']")
 	w.look("start")
 
 	w.click("a.main[href='/watches/new']", "[name=keywords]")
@@ -453,7 +459,7 @@ func (w *walker) client() *http.Client {
 		w.t.Fatal(err)
 	}
 	c := &http.Client{Jar: jar}
-	r, err := c.PostForm(w.base+"/login", map[string][]string{"name": {"zhang"}, "password": {"correct horse battery"}})
+	r, err := c.PostForm(w.base+"/login", map[string][]string{"name": {"zhang"}, "password": {testPassword}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
