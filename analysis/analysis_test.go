@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -63,13 +62,7 @@ func filled(t *testing.T) (*store.Store, store.CountQuery) {
 		if err := s.PutReviews(ctx, reviews); err != nil {
 			t.Fatal(err)
 		}
-		w, err := s.ReplaceMentions(ctx, period, "d")
-		if err == nil {
-			err = errors.Join(w.Write(ctx, mined), w.Flush(ctx), s.BuildCounts(ctx, period, "d", terms, ""))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		storetest.Mine(t, s, period, "d", terms, mined...)
 	}
 	return s, store.CountQuery{Dictionary: "d", First: last, Last: last, Known: terms}
 }

@@ -91,12 +91,16 @@ func counts(t *testing.T, s *store.Store, dictionary string) string {
 		t.Fatal(err)
 	}
 	state, _, _ = strings.Cut(state, "@")
-	all, affirmed, err := s.MentionCounts(ctx, period, dictionary)
+	e, err := s.Edition(ctx, period, dictionary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, affirmed, err := s.MentionCounts(ctx, e)
 	if err != nil || all == 0 {
 		t.Fatal(err, all)
 	}
 	fmt.Fprintln(&b, state, reviews, all, affirmed)
-	err = s.Tallies(ctx, period, dictionary, store.TallyFilter{}, func(x *chaping.Tally) error { _, err := fmt.Fprintf(&b, "%+v\n", *x); return err })
+	err = s.Tallies(ctx, e, store.TallyFilter{}, func(x *chaping.Tally) error { _, err := fmt.Fprintf(&b, "%+v\n", *x); return err })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,28 +21,25 @@ const severeProducts = 10
 // period, and a row a product. keywords are product keywords, empty for all.
 func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*report.Annual, error) {
 	a := &report.Annual{Year: year, Products: keywords, Dictionary: p.Miner.Version()}
-	var this, before []chaping.Period
+	var this, before []store.Edition
 	known := map[chaping.Period]uint64{}
 	for _, past := range []int{0, 1} {
 		for _, period := range report.AnnualPeriods(year - past) {
 			if period.Window().From.After(p.Now()) {
 				continue
 			}
-			mined, err := p.Mine(ctx, period, false)
+			e, mined, err := p.edition(ctx, period, false)
 			if err != nil {
 				return nil, err
 			}
 			if mined.Reviews == 0 {
 				continue
 			}
-			if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
-				return nil, err
-			}
 			known[period] = mined.Reviews
 			if past == 0 {
-				this = append(this, period)
+				this = append(this, e)
 			} else {
-				before = append(before, period)
+				before = append(before, e)
 			}
 		}
 	}
@@ -51,14 +48,14 @@ func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*re
 		a.Periods = append(a.Periods, report.AnnualPeriod{Period: period.String(), Reviews: known[period], Known: known[period] > 0, Begun: !w.From.After(p.Now()), Ended: !w.To.After(p.Now()),
 			BeforeReviews: known[earlier], KnownBefore: known[earlier] > 0})
 	}
-	query := store.YearQuery{Periods: slices.Concat(this, before), Dictionary: p.Miner.Version(), Keywords: keywords}
+	query := store.YearQuery{Editions: slices.Concat(this, before), Keywords: keywords}
 	var rejected []store.RejectedTerm
 	for k, j := range p.Judgements {
 		if j.Verdict == chaping.Rejected {
 			rejected = append(rejected, store.RejectedTerm{Review: k.Review, Term: k.Term})
 		}
 	}
-	if len(rejected) > 0 && len(query.Periods) > 0 {
+	if len(rejected) > 0 && len(query.Editions) > 0 {
 		var err error
 		if query.Rejected, err = p.Store.Rejections(ctx, query, rejected); err != nil {
 			return nil, err
@@ -67,7 +64,7 @@ func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*re
 	if err := p.annualTerms(ctx, a, query); err != nil {
 		return nil, err
 	}
-	query.Periods = this
+	query.Editions = this
 	if err := p.annualPlaces(ctx, a, query); err != nil {
 		return nil, err
 	}
@@ -76,7 +73,10 @@ func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*re
 			query.Terms = append(query.Terms, t.Name)
 		}
 	}
-	return a, p.annualSevere(ctx, a, query)
+	if err := p.annualSevere(ctx, a, query); err != nil {
+		return nil, err
+	}
+	return a, p.Store.Unchanged(ctx, slices.Concat(this, before)...)
 }
 
 // annualTerms sums up by period and term.
@@ -167,7 +167,7 @@ func counts[K comparable](m map[K]*report.AnnualCount) []report.AnnualCount {
 
 // annualSevere names the products with most complaints of the query's terms.
 func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.YearQuery) error {
-	if len(q.Periods) == 0 || len(q.Terms) == 0 {
+	if len(q.Editions) == 0 || len(q.Terms) == 0 {
 		return nil
 	}
 	var sums []store.YearSum
@@ -181,7 +181,7 @@ func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.Y
 	if err != nil || len(keys) == 0 {
 		return err
 	}
-	listings, err := p.Store.Products(ctx, q.Periods[len(q.Periods)-1].Window(), keys)
+	listings, err := p.Store.Products(ctx, q.Editions[len(q.Editions)-1].Period.Window(), keys)
 	if err != nil {
 		return err
 	}

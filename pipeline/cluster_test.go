@@ -95,7 +95,11 @@ func TestReplicaKilled(t *testing.T) {
 
 func sheetOf(t *testing.T, s *store.Store, period chaping.Period, dictionary string) (list []chaping.Tally) {
 	t.Helper()
-	err := s.Tallies(t.Context(), period, dictionary, store.TallyFilter{}, func(tally *chaping.Tally) error {
+	e, err := s.Edition(t.Context(), period, dictionary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Tallies(t.Context(), e, store.TallyFilter{}, func(tally *chaping.Tally) error {
 		list = append(list, *tally)
 		return nil
 	})

@@ -16,56 +16,55 @@ import (
 //	                                                └──────▶ all others: mentions carried over
 //
 // Whole reviews are mined or carried over, never single terms: what one term
-// means may depend on the others in its sentence. It gives the version of that
+// means may depend on the others in its sentence. It gives the edition by that
 // dictionary, and none where it cannot be done or would not pay; then it has
 // done nothing.
-func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, valid []store.Run, total uint64, out *Mined) (before string, err error) {
-	before, edit, err := p.bestEdit(ctx, period, valid)
-	if err != nil || before == "" {
-		return "", err
+func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, w *store.MentionWriter, state string, total uint64, out *Mined) (store.Edition, error) {
+	before, edit, err := p.bestEdit(ctx, period, state)
+	if err != nil || !before.Mined() {
+		return before, err
 	}
-	w, err := p.Store.ReplaceMentions(ctx, period, p.Miner.Version())
-	if err != nil {
-		return "", err
-	}
-	if err := w.CarryMentions(ctx, period, before, edit); err != nil {
-		return "", err
+	if err := w.CarryMentions(ctx, before, edit); err != nil {
+		return before, err
 	}
 	err = p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
 		return p.Store.Affected(ctx, period.Window(), edit, each)
 	}, w, total, out)
-	if err != nil {
-		return "", err
-	}
-	out.Mined, out.Reviews = out.Reviews, total
-	out.Mentions, out.Affirmed, err = p.Store.MentionCounts(ctx, period, p.Miner.Version())
+	out.Mined = out.Reviews
 	return before, err
 }
 
-// bestEdit chooses, among dictionaries that the period was mined with, the one
-// that differs least. It is none when the server cannot search.
-func (p *Pipeline) bestEdit(ctx context.Context, period chaping.Period, valid []store.Run) (before string, edit store.Edit, err error) {
-	for _, run := range valid {
-		d, found, err := p.Store.Dictionary(ctx, run.Dictionary)
-		if err != nil {
-			return "", edit, err
+// bestEdit chooses, among dictionaries with which the window was mined as it is
+// now, the one that differs least. It is none when the server cannot search.
+func (p *Pipeline) bestEdit(ctx context.Context, period chaping.Period, state string) (before store.Edition, edit store.Edit, err error) {
+	editions, err := p.Store.Editions(ctx, period, period, "")
+	if err != nil {
+		return before, edit, err
+	}
+	for _, e := range editions {
+		if e.Dictionary == p.Miner.Version() || !store.SameState(e.State, state) {
+			continue
 		}
-		if !found || d.Base != p.Miner.Base() || d.Version == p.Miner.Version() {
+		d, found, err := p.Store.Dictionary(ctx, e.Dictionary)
+		if err != nil {
+			return before, edit, err
+		}
+		if !found || d.Base != p.Miner.Base() {
 			continue
 		}
 		patterns, ok := p.Miner.Affected(d.Terms)
-		e := store.Edit{Patterns: patterns, Long: nlp.MaxPiece}
-		if !ok || !p.Store.CanSearch(e) || before != "" && len(patterns) >= len(edit.Patterns) {
+		search := store.Edit{Patterns: patterns, Long: nlp.MaxPiece}
+		if !ok || !p.Store.CanSearch(search) || before.Mined() && len(patterns) >= len(edit.Patterns) {
 			continue
 		}
-		// Mentions that were purged, or not all written, are not carried over.
-		if there, _, err := p.Store.MentionCounts(ctx, period, d.Version); err != nil || there != run.Counts["mentions"] {
+		// Mentions that are not all there are not carried over.
+		if there, _, err := p.Store.MentionCounts(ctx, e); err != nil || there != e.Mentions {
 			if err != nil {
-				return "", edit, err
+				return before, edit, err
 			}
 			continue
 		}
-		before, edit = d.Version, e
+		before, edit = e, search
 	}
 	return before, edit, nil
 }

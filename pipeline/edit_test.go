@@ -134,7 +134,11 @@ func testEdit(t *testing.T, s *store.Store, searches bool) {
 func everyMention(t *testing.T, s *store.Store, period chaping.Period, dictionary string) []string {
 	t.Helper()
 	var list []string
-	err := s.Mentions(context.Background(), period, dictionary, func(m *store.StoredMention) error {
+	e, err := s.Edition(context.Background(), period, dictionary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Mentions(context.Background(), e, func(m *store.StoredMention) error {
 		list = append(list, fmt.Sprintf("%+v", *m))
 		return nil
 	})

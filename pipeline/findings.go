@@ -23,7 +23,8 @@ func (p *Pipeline) Findings(ctx context.Context, period chaping.Period, earlier,
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
+	e, _, err := p.edition(ctx, period, false)
+	if err != nil {
 		return nil, err
 	}
 	type key struct{ keyword, hazard string }
@@ -78,17 +79,17 @@ func (p *Pipeline) Findings(ctx context.Context, period chaping.Period, earlier,
 		found = found[:top]
 	}
 	for i := range found {
-		if err := p.sentences(ctx, period, &found[i]); err != nil {
+		if err := p.sentences(ctx, e, &found[i]); err != nil {
 			return nil, err
 		}
 	}
-	return found, nil
+	return found, p.Store.Unchanged(ctx, e)
 }
 
 // sentences fills in the sentences behind a finding, of different reviews.
-func (p *Pipeline) sentences(ctx context.Context, period chaping.Period, f *report.Finding) error {
+func (p *Pipeline) sentences(ctx context.Context, e store.Edition, f *report.Finding) error {
 	seen := map[chaping.ReviewKey]bool{}
-	err := p.Store.Evidence(ctx, period, p.Miner.Version(), store.TallyFilter{Keywords: []string{f.Keyword}, Terms: f.Terms}, func(e *chaping.Evidence) error {
+	err := p.Store.Evidence(ctx, e, store.TallyFilter{Keywords: []string{f.Keyword}, Terms: f.Terms}, func(e *chaping.Evidence) error {
 		if key := e.Review.Key(); !seen[key] && p.judged(key, e.Term).Verdict != chaping.Rejected {
 			seen[key] = true
 			f.Evidence = append(f.Evidence, e.Review.Published.Format("2006-01-02")+" "+chaping.Excerpt(e.Review.Body(), e.Mention.Start, e.Mention.End, 40))

@@ -26,7 +26,7 @@ type Lead struct {
 // growth; they are mined with the same dictionary, so that numbers compare.
 // Plain quality faults are no leads. Memory grows with products, not reviews.
 func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int) ([]Lead, Mined, error) {
-	mined, err := p.Mine(ctx, period, false)
+	e, mined, err := p.edition(ctx, period, false)
 	if err != nil {
 		return nil, mined, err
 	}
@@ -37,7 +37,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	leads := map[key]*Lead{}
 	products := map[store.ProductKey][]*Lead{}
 	terms := slices.DeleteFunc(slices.Clone(p.Miner.Dictionary().Terms), func(t chaping.Term) bool { return t.Hazard == qualityHazard })
-	err = p.Store.HazardCounts(ctx, period, p.Miner.Version(), terms, func(c *store.HazardCount) error {
+	err = p.Store.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
 		k := key{store.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}
 		l := &Lead{Product: chaping.Product{Platform: c.Platform, ID: c.Product}, Hazard: c.Hazard, Terms: slices.Clone(c.Terms),
 			Count: lead.Count{Affirmed: c.Affirmed, Injuries: c.Injuries}}
@@ -57,15 +57,14 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	if err != nil {
 		return nil, mined, err
 	}
-	for before := range earlier {
-		past := period
-		for range before + 1 {
-			past = past.Previous()
-		}
-		if _, err := p.Mine(ctx, past, false); err != nil {
+	past := period
+	for range earlier {
+		past = past.Previous()
+		before, _, err := p.edition(ctx, past, false)
+		if err != nil {
 			return nil, mined, err
 		}
-		err := p.Store.HazardCounts(ctx, past, p.Miner.Version(), terms, func(c *store.HazardCount) error {
+		err = p.Store.HazardCounts(ctx, before, terms, func(c *store.HazardCount) error {
 			if l := leads[key{store.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}]; l != nil {
 				for i, n := range c.Affirmed {
 					l.Count.Earlier[i] += n
@@ -95,7 +94,10 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 		return cmp.Or(cmp.Compare(b.Priority.Points, a.Priority.Points), strings.Compare(a.Product.Platform, b.Product.Platform),
 			strings.Compare(a.Product.ID, b.Product.ID), strings.Compare(a.Hazard, b.Hazard))
 	})
-	return list, mined, p.nameProducts(ctx, period, list)
+	if err := p.nameProducts(ctx, period, list); err != nil {
+		return nil, mined, err
+	}
+	return list, mined, p.Store.Unchanged(ctx, e)
 }
 
 // qualityHazard is the hazard class of faults that endanger nobody.

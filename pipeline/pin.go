@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"chaping"
+	"chaping/store"
 )
 
 // severe is the least severity of terms whose mentions pin evidence.
@@ -14,6 +15,16 @@ const severe = 3
 // last mining found them, and tells how many were not kept yet. Mine does it
 // by itself.
 func (p *Pipeline) Pin(ctx context.Context, period chaping.Period) (pinned int, err error) {
+	e, err := p.Store.Edition(ctx, period, p.Miner.Version())
+	if err != nil {
+		return 0, err
+	}
+	return p.pin(ctx, e)
+}
+
+// pin keeps the pages behind an edition's severe affirmed mentions, and tells
+// how many were not kept yet.
+func (p *Pipeline) pin(ctx context.Context, e store.Edition) (pinned int, err error) {
 	if p.Evidence == nil {
 		return 0, nil
 	}
@@ -25,11 +36,11 @@ func (p *Pipeline) Pin(ctx context.Context, period chaping.Period) (pinned int, 
 	}
 	var keys []chaping.ReviewKey
 	flush := func() error {
-		n, err := p.Evidence.Pin(ctx, fmt.Sprintf("%s 严重命中", period), keys...)
+		n, err := p.Evidence.Pin(ctx, fmt.Sprintf("%s 严重命中", e.Period), keys...)
 		pinned, keys = pinned+n, keys[:0]
 		return err
 	}
-	err = p.Store.Affirmed(ctx, period, p.Miner.Version(), terms, func(key chaping.ReviewKey) error {
+	err = p.Store.Affirmed(ctx, e, terms, func(key chaping.ReviewKey) error {
 		if keys = append(keys, key); len(keys) < batch {
 			return nil
 		}

@@ -1,18 +1,18 @@
 // Package pipeline puts the stages between the stored reviews and a sheet in
 // their order: mine → tally → sheet. Every stage reads what the stage before
 // it stored, can be killed at any moment, and gives the same result when it
-// is run again: mentions and tallies of a period are replaced as a whole,
-// never added to.
+// is run again: what is made of a period is written beside what holds and
+// takes its place as a whole, a store.Edition.
 //
-// A run record says for which state of the window and which dictionary a
-// stage was finished. A stage whose record still fits is not run again.
+// An edition says of which state of the window and with which dictionary it
+// was made. While it fits, nothing is made again.
 package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -66,101 +66,154 @@ type Mined struct {
 // batch is how many reviews go to a miner at once.
 const batch = 2000
 
-// Mine finds the mentions in every review of the period, unless that was done
-// for the same reviews with the same dictionary; again forces it.
+// Mine finds the mentions in every review of the period and counts them, unless
+// that was done for the same reviews and listings with the same dictionary;
+// again forces it.
 func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
+	_, out, err := p.edition(ctx, period, again)
+	return out, err
+}
+
+// edition brings the period up to date and gives what holds then.
+func (p *Pipeline) edition(ctx context.Context, period chaping.Period, again bool) (store.Edition, Mined, error) {
 	for try := 1; ; try++ {
-		out, err := p.mineOnce(ctx, period, again)
-		if try == mineTries || !p.Store.Lost(err) {
-			return out, err
+		e, out, err := p.editionOnce(ctx, period, again)
+		if try == tries || !errors.Is(err, errChanged) && !p.Store.Lost(err) {
+			return e, out, err
 		}
 	}
 }
 
-// mineTries is how often mining begins again after a server was lost while
-// reviews were being read: a stream does not continue elsewhere.
-const mineTries = 3
+// tries is how often a stage begins again after a server was lost while reviews
+// were being read, for a stream does not continue elsewhere; or because reviews
+// came while they were being counted.
+const tries = 3
 
-func (p *Pipeline) mineOnce(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
-	out := Mined{Period: period.String(), Dictionary: p.Miner.Version()}
+// errChanged ends counting reviews of which some came, went or changed
+// meanwhile: numbers would be of two states.
+var errChanged = &chaping.Error{Code: chaping.CodeEnvironment, Message: "统计期间，这个报送期的评论一直在变（正在导入或采集）",
+	Remedy: "等导入或采集结束后再运行一次；已有的结果没有改动"}
+
+// same fails with errChanged when the window's reviews are not those of state.
+func (p *Pipeline) same(ctx context.Context, period chaping.Period, state string) error {
+	now, _, err := p.Store.WindowState(ctx, period.Window(), state)
+	if err == nil && !store.SameState(now, state) {
+		err = errChanged
+	}
+	return err
+}
+
+func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again bool) (store.Edition, Mined, error) {
 	version := p.Miner.Version()
-	runs, err := p.Store.Runs(ctx, store.RunFilter{Stage: stageMine, Period: period, Limit: maxRuns})
+	out := Mined{Period: period.String(), Dictionary: version}
+	fits := func() (store.Edition, string, uint64, bool, error) {
+		e, err := p.Store.Edition(ctx, period, version)
+		if err != nil {
+			return e, "", 0, false, err
+		}
+		// The state is read before the reviews: what arrives in between makes
+		// the edition stale, never its mentions.
+		state, total, err := p.Store.WindowState(ctx, period.Window(), e.State)
+		if err != nil || !e.Mined() || !store.SameState(e.State, state) {
+			return e, state, total, false, err
+		}
+		holds, err := p.Store.Holds(ctx, e)
+		return e, state, total, holds, err
+	}
+	if !again {
+		e, _, _, fit, err := fits()
+		if err != nil || fit {
+			out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
+			return e, out, err
+		}
+	}
+	ctx, editing, err := p.Store.Edit(ctx, period, p.waiting)
 	if err != nil {
-		return out, err
+		return store.Edition{}, out, err
 	}
-	known := ""
-	if len(runs) > 0 {
-		known = runs[0].State
-	}
-	// The state is read before the reviews: what arrives in between makes
-	// the record stale, never the mentions.
-	state, total, err := p.Store.WindowState(ctx, period.Window(), known)
+	defer editing.Close()
+	e, state, total, fit, err := fits() // somebody else may have done it meanwhile
 	if err != nil {
-		return out, err
+		return e, out, err
 	}
-	valid := finished(runs, state)
-	if i := slices.IndexFunc(valid, func(r store.Run) bool { return r.Dictionary == version }); i >= 0 && !again {
-		c := valid[i].Counts
-		out.Reviews, out.Mentions, out.Affirmed = c["reviews"], c["mentions"], c["affirmed"]
-		return out, nil
+	if !again {
+		mentioned := false
+		if e.Mined() && store.SameState(e.State, state) {
+			n, _, err := p.Store.MentionCounts(ctx, e)
+			if err != nil {
+				return e, out, err
+			}
+			if mentioned, err = p.Store.Counted(ctx, e); err != nil {
+				return e, out, err
+			}
+			mentioned = mentioned && n == e.Mentions
+		}
+		if fit || mentioned { // then it is the listings that have changed
+			out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
+			if !fit {
+				if e, err = editing.Recount(ctx, e); err == nil {
+					err = p.same(ctx, period, state)
+				}
+			}
+			return e, out, err
+		}
 	}
-	if again {
-		valid = nil
+	return p.mine(ctx, period, editing, state, total, again, out)
+}
+
+// waiting tells that another process is at it.
+func (p *Pipeline) waiting() {
+	if p.Progress != nil {
+		p.Progress(0, 0, "另一个任务正在挖掘这个报送期，等它做完")
 	}
+}
+
+// mine makes a new edition of the period.
+func (p *Pipeline) mine(ctx context.Context, period chaping.Period, editing *store.Editing, state string, total uint64, again bool, out Mined) (store.Edition, Mined, error) {
+	version := p.Miner.Version()
 	run := store.Run{ID: fmt.Sprintf("%s-%s-%s-%s", stageMine, period, version, p.Now().UTC().Format("20060102T150405.000000000")), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
-	if err := p.Store.PutRun(ctx, run); err != nil { // from here on, the mentions are being replaced
-		return out, err
+	if err := p.Store.PutRun(ctx, run); err != nil {
+		return store.Edition{}, out, err
 	}
-	before, err := p.mineEdit(ctx, period, valid, total, &out)
-	if err == nil && before == "" {
-		err = p.mine(ctx, period, total, &out)
+	w, err := editing.Mentions(ctx, version)
+	if err != nil {
+		return store.Edition{}, out, err
+	}
+	var before store.Edition
+	if !again {
+		before, err = p.mineEdit(ctx, period, w, state, total, &out)
+	}
+	if err == nil && !before.Mined() {
+		err = p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
+			return p.Store.Reviews(ctx, period.Window(), each)
+		}, w, total, &out)
 		out.Mined = out.Reviews
 	}
 	if err != nil {
-		return out, err
+		return store.Edition{}, out, err
 	}
 	terms := p.Miner.Dictionary().Terms
 	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
-		return out, err
+		return store.Edition{}, out, err
 	}
-	if err := p.Store.BuildCounts(ctx, period, version, terms, before); err != nil {
-		return out, err
+	e, err := editing.Count(ctx, w, store.Made{State: state, Reviews: total, Terms: terms, Before: before})
+	if err != nil {
+		return e, out, err
 	}
-	if out.Pinned, err = p.Pin(ctx, period); err != nil { // before the run is done, so that none is done without it
-		return out, err
+	out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
+	if out.Pinned, err = p.pin(ctx, e); err != nil { // before the edition is seen, so that none is seen without it
+		return e, out, err
+	}
+	if err := p.same(ctx, period, state); err != nil {
+		return e, out, err
+	}
+	if err := editing.Publish(ctx, e); err != nil {
+		return e, out, err
 	}
 	out.Fresh = true
 	run.Finished = p.Now()
 	run.Counts = map[string]uint64{"reviews": out.Reviews, "mentions": out.Mentions, "affirmed": out.Affirmed}
-	return out, p.Store.PutRun(ctx, run)
-}
-
-// maxRuns is how many records of mining a period are looked at.
-const maxRuns = 100
-
-// finished are the runs that left mentions for the window as it is now: of
-// every dictionary the latest run, if it was finished for that state.
-func finished(runs []store.Run, state string) []store.Run {
-	var valid []store.Run
-	seen := map[string]bool{}
-	for _, r := range runs { // the latest comes first
-		if !seen[r.Dictionary] && r.Done() && store.SameState(r.State, state) {
-			valid = append(valid, r)
-		}
-		seen[r.Dictionary] = true
-	}
-	return valid
-}
-
-// mine mines all reviews of the period.
-func (p *Pipeline) mine(ctx context.Context, period chaping.Period, total uint64, out *Mined) error {
-	w, err := p.Store.ReplaceMentions(ctx, period, p.Miner.Version())
-	if err != nil {
-		return err
-	}
-	return p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
-		return p.Store.Reviews(ctx, period.Window(), each)
-	}, w, total, out)
+	return e, out, p.Store.PutRun(ctx, run)
 }
 
 // mineReviews reads, mines on all cores and writes: one reader, one writer,
@@ -274,26 +327,40 @@ type SheetOptions struct {
 }
 
 // PlatformSheet brings the period up to date, mining and counting where that
-// is due, and makes the model of sheet B.
+// is due, and makes the model of sheet B of one edition.
 func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o SheetOptions) (*report.Platform, Mined, error) {
-	mined, err := p.Mine(ctx, period, false)
-	if err != nil {
-		return nil, mined, err
+	for try := 1; ; try++ {
+		e, mined, err := p.edition(ctx, period, false)
+		if err != nil {
+			return nil, mined, err
+		}
+		sheet, err := p.sheet(ctx, e, o)
+		if err == nil {
+			err = p.same(ctx, period, e.State)
+		}
+		if err == nil {
+			return sheet, mined, nil
+		}
+		if try == tries || !errors.Is(err, errChanged) && !errors.Is(err, store.ErrReplaced) {
+			return nil, mined, err
+		}
 	}
-	if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
-		return nil, mined, err
-	}
+}
+
+// sheet makes the model of an edition.
+func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {
+	period := e.Period
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
 	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
 	addRow, ordered := sheet.CollectRows()
-	err = p.Store.Tallies(ctx, period, p.Miner.Version(), filter, func(t *chaping.Tally) error { addRow(t); return nil })
+	err := p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {
-		return nil, mined, err
+		return nil, err
 	}
 	ordered()
 	gaps, err := p.Store.Gaps(ctx, period.Window())
 	if err != nil {
-		return nil, mined, err
+		return nil, err
 	}
 	missing := map[store.ProductKey]string{}
 	for _, g := range gaps {
@@ -305,18 +372,18 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {
-		return nil, mined, err
+		return nil, err
 	}
 	for _, g := range graded {
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
 	add, done := sheet.CollectEvidence(p.judged)
-	if err := p.Store.Evidence(ctx, period, p.Miner.Version(), filter, add); err != nil {
-		return nil, mined, err
+	if err := p.Store.Evidence(ctx, e, filter, add); err != nil {
+		return nil, err
 	}
 	done()
 	sheet.Select(o.Min, o.Top)
-	return sheet, mined, nil
+	return sheet, p.Store.Unchanged(ctx, e)
 }
 
 // describeRule words what graded a review, as Review.Rule has it: a rating

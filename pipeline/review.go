@@ -26,14 +26,12 @@ func (j Judged) ID() string {
 // Found brings the period up to date and calls each for every review × term
 // that mining found affirmed, once, in the order of the sheet's rows.
 func (p *Pipeline) Found(ctx context.Context, period chaping.Period, filter store.TallyFilter, each func(*Found) error) error {
-	if _, err := p.Mine(ctx, period, false); err != nil {
-		return err
-	}
-	if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
+	edition, _, err := p.edition(ctx, period, false)
+	if err != nil {
 		return err
 	}
 	seen := map[Judged]bool{} // a product under two keywords comes twice
-	return p.Store.Evidence(ctx, period, p.Miner.Version(), filter, func(e *chaping.Evidence) error {
+	err = p.Store.Evidence(ctx, edition, filter, func(e *chaping.Evidence) error {
 		about := Judged{e.Review.Key(), e.Term}
 		if seen[about] {
 			return nil
@@ -41,4 +39,8 @@ func (p *Pipeline) Found(ctx context.Context, period chaping.Period, filter stor
 		seen[about] = true
 		return each(&Found{*e, p.Judgements[about]})
 	})
+	if err != nil {
+		return err
+	}
+	return p.Store.Unchanged(ctx, edition)
 }

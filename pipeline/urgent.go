@@ -12,7 +12,8 @@ import (
 // events that the rules suggest for an urgent report. What a person has
 // rejected does not count.
 func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *incident.Rules, earlier int) ([]incident.Candidate, error) {
-	if _, err := p.Mine(ctx, period, false); err != nil {
+	e, _, err := p.edition(ctx, period, false)
+	if err != nil {
 		return nil, err
 	}
 	var names []string
@@ -29,12 +30,9 @@ func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *inc
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Store.BuildTallies(ctx, period, p.Miner.Version()); err != nil {
-		return nil, err
-	}
 	filter := store.TallyFilter{Terms: names}
 	products := map[store.ProductKey]chaping.Product{}
-	err = p.Store.Tallies(ctx, period, p.Miner.Version(), filter, func(t *chaping.Tally) error {
+	err = p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error {
 		products[store.ProductKey{Platform: t.Product.Platform, Product: t.Product.ID}] = t.Product
 		return nil
 	})
@@ -42,7 +40,7 @@ func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *inc
 		return nil, err
 	}
 	d := rules.NewDetector(period, means)
-	err = p.Store.Evidence(ctx, period, p.Miner.Version(), filter, func(e *chaping.Evidence) error {
+	err = p.Store.Evidence(ctx, e, filter, func(e *chaping.Evidence) error {
 		r := &e.Review
 		if p.judged(r.Key(), e.Term).Verdict != chaping.Rejected {
 			d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[store.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
@@ -50,6 +48,9 @@ func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *inc
 		}
 		return nil
 	})
+	if err == nil {
+		err = p.Store.Unchanged(ctx, e)
+	}
 	return d.Candidates(), err
 }
 
@@ -58,17 +59,18 @@ func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *inc
 func (p *Pipeline) means(ctx context.Context, period chaping.Period, earlier int) (map[[3]string]float64, error) {
 	means := map[[3]string]float64{}
 	for past := period.Previous(); earlier > 0 && past != shift(period, -earlier-1); past = past.Previous() {
-		if _, err := p.Mine(ctx, past, false); err != nil {
+		e, _, err := p.edition(ctx, past, false)
+		if err != nil {
 			return nil, err
 		}
-		err := p.Store.ProductReviews(ctx, past.Window(), func(k store.ProductKey, _, _ uint64) error {
+		err = p.Store.ProductReviews(ctx, past.Window(), func(k store.ProductKey, _, _ uint64) error {
 			means[[3]string{k.Platform, k.Product}] = 0
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		err = p.Store.HazardCounts(ctx, past, p.Miner.Version(), p.Miner.Dictionary().Terms, func(c *store.HazardCount) error {
+		err = p.Store.HazardCounts(ctx, e, p.Miner.Dictionary().Terms, func(c *store.HazardCount) error {
 			means[[3]string{c.Platform, c.Product, c.Hazard}] += float64(c.Affirmed[graveSeverity-1]) / float64(earlier)
 			return nil
 		})

@@ -83,7 +83,7 @@ func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.openEmbedded(ctx, cfg.DataDir); err != nil {
+	if err := s.openEmbedded(ctx, cfg.DataDir, nil); err != nil {
 		return nil, err
 	}
 	if err := s.exec(ctx, "restore", named("path", filepath.Join(cfg.DataDir, BackupFolder, name))); err != nil {

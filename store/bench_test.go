@@ -105,7 +105,11 @@ func BenchmarkTallies(b *testing.B) {
 		const dictionary = "bench"
 		b.Run("write", func(b *testing.B) {
 			for b.Loop() {
-				w, err := s.ReplaceMentions(ctx, period, dictionary)
+				_, editing, err := s.Edit(ctx, period, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				w, err := editing.Mentions(ctx, dictionary)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -121,12 +125,29 @@ func BenchmarkTallies(b *testing.B) {
 				if err := w.Flush(ctx); err != nil {
 					b.Fatal(err)
 				}
+				e, err := editing.Count(ctx, w, store.Made{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := editing.Publish(ctx, e); err != nil {
+					b.Fatal(err)
+				}
+				editing.Close()
 			}
 			b.ReportMetric(1e6*float64(b.N)/b.Elapsed().Seconds(), "mentions/s")
 		})
-		b.Run("build", func(b *testing.B) {
+		e, err := s.Edition(ctx, period, dictionary)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("recount", func(b *testing.B) {
+			_, editing, err := s.Edit(ctx, period, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer editing.Close()
 			for b.Loop() {
-				if err := s.BuildTallies(ctx, period, dictionary); err != nil {
+				if e, err = editing.Recount(ctx, e); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -134,7 +155,7 @@ func BenchmarkTallies(b *testing.B) {
 		b.Run("read", func(b *testing.B) {
 			rows := 0
 			for b.Loop() {
-				if err := s.Tallies(ctx, period, dictionary, store.TallyFilter{}, func(*chaping.Tally) error { rows++; return nil }); err != nil {
+				if err := s.Tallies(ctx, e, store.TallyFilter{}, func(*chaping.Tally) error { rows++; return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -143,7 +164,7 @@ func BenchmarkTallies(b *testing.B) {
 		b.Run("evidence", func(b *testing.B) {
 			rows := 0
 			for b.Loop() {
-				if err := s.Evidence(ctx, period, dictionary, store.TallyFilter{Terms: []string{"t7"}}, func(*chaping.Evidence) error { rows++; return nil }); err != nil {
+				if err := s.Evidence(ctx, e, store.TallyFilter{Terms: []string{"t7"}}, func(*chaping.Evidence) error { rows++; return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -12,59 +12,6 @@ import (
 	"chaping"
 )
 
-// BuildCounts counts a mined period anew, per day and product, for Counts.
-// terms say which term has which hazard. before is a dictionary version whose
-// counts are of the same reviews, which are then not counted again; or empty.
-func (s *Store) BuildCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, before string) error {
-	args := partitionArgs(p, dictionary)
-	if err := s.execShards(ctx, "drop_counts", nil, args...); err != nil {
-		return err
-	}
-	type level struct {
-		Level int
-		Name  string // expression
-	}
-	levels := []level{{levelAny, "''"}, {levelTerm, "term"}}
-	var names, hazards clickhouse.ArraySet
-	for _, t := range terms {
-		if t.Hazard != "" {
-			names, hazards = append(names, t.Name), append(hazards, t.Hazard)
-		}
-	}
-	if len(names) > 0 {
-		levels = append(levels, level{levelHazard, "transform(toString(term), @names, @hazards, '')"})
-		args = append(args, named("names", names), named("hazards", hazards))
-	}
-	if before != "" {
-		counted, err := s.CountedPeriods(ctx, before, p, p)
-		if err != nil {
-			return err
-		}
-		if len(counted) == 0 {
-			before = ""
-		}
-	}
-	data := struct {
-		Levels []level
-		Before string
-	}{levels, before}
-	args = append(args, named("before", before))
-	in, bound, err := s.window(ctx, p.Window(), data)
-	if err != nil {
-		return err
-	}
-	sql, err := s.sql("build_counts", in)
-	if err != nil {
-		return err
-	}
-	args = append(append(args, bound...), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
-		named("affirmed", string(chaping.Affirmed)))
-	if err := s.run(ctx, "build_counts", sql, args...); err != nil {
-		return err
-	}
-	return s.exec(ctx, "roll_counts", partitionArgs(p, dictionary)...)
-}
-
 // The levels of table counts.
 const (
 	levelAll = iota
@@ -168,7 +115,7 @@ const maxCountRows = 1_000_000
 
 // Counts answers a query, by the keys. Rows without any review are left out;
 // rows with reviews and without problems are there unless split by term or
-// hazard. It reads the counts that BuildCounts made: periods that were not
+// hazard. It reads the counts of the editions that hold: periods that were not
 // mined with the dictionary are missing (see CountedPeriods).
 func (s *Store) Counts(ctx context.Context, q CountQuery) ([]CountRow, error) {
 	lists, err := s.countSpans(ctx, q, false, Span{q.First, q.Last})
@@ -280,34 +227,64 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 
 	split := seen[ByTerm] || seen[ByHazard] // then all reviews are those of the other keys
 	c.Whole = !split
+	first, last := spans[0].First, spans[0].Last
+	for _, of := range spans {
+		first, last = earlier(first, of.First), later(last, of.Last)
+	}
 	var lists [][]CountRow
-	err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
+	err := s.readSpan(ctx, first, last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
+		lists = nil
+		args := append(slices.Clip(args), named("counts", partitions(countsPart)), named("mentions", partitions(mentionsPart)))
+		err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
+		if err != nil || !split {
+			return err
+		}
+		return s.addWhole(ctx, c, args, rest, lists)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if split {
-		whole := c
-		whole.Problems, whole.Whole, whole.Affirming, whole.Columns = false, true, false, nil
-		for _, i := range rest {
-			whole.Columns = append(whole.Columns, c.Columns[i])
-		}
-		of := map[string][]CountRow{}
-		if err := s.count(ctx, whole, args, func(list []CountRow) { of[joinKeys(list[0].Keys)] = list }); err != nil {
-			return nil, err
-		}
-		keys := make([]string, len(rest))
-		for _, list := range lists {
-			for k, i := range rest {
-				keys[k] = list[0].Keys[i]
-			}
-			all := of[joinKeys(keys)]
-			for i := range all {
-				list[i].Reviews, list[i].AllNeg, list[i].Defaults = all[i].Reviews, all[i].AllNeg, all[i].Defaults
-			}
-		}
-	}
 	slices.SortFunc(lists, func(a, b []CountRow) int { return slices.Compare(a[0].Keys, b[0].Keys) })
 	return lists, nil
+}
+
+// addWhole fills in the counts of all reviews in rows that are split by term or
+// hazard; rest are the places of the other keys.
+func (s *Store) addWhole(ctx context.Context, c counting, args []any, rest []int, lists [][]CountRow) error {
+	whole := c
+	whole.Problems, whole.Whole, whole.Affirming, whole.Columns = false, true, false, nil
+	for _, i := range rest {
+		whole.Columns = append(whole.Columns, c.Columns[i])
+	}
+	of := map[string][]CountRow{}
+	if err := s.count(ctx, whole, args, func(list []CountRow) { of[joinKeys(list[0].Keys)] = list }); err != nil {
+		return err
+	}
+	keys := make([]string, len(rest))
+	for _, list := range lists {
+		for k, i := range rest {
+			keys[k] = list[0].Keys[i]
+		}
+		all := of[joinKeys(keys)]
+		for i := range all {
+			list[i].Reviews, list[i].AllNeg, list[i].Defaults = all[i].Reviews, all[i].AllNeg, all[i].Defaults
+		}
+	}
+	return nil
+}
+
+func earlier(a, b chaping.Period) chaping.Period {
+	if periodNumber(b) < periodNumber(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b chaping.Period) chaping.Period {
+	if periodNumber(b) > periodNumber(a) {
+		return b
+	}
+	return a
 }
 
 func newSpan(i, of int) span {
@@ -403,7 +380,7 @@ func (q *CountQuery) args(level int, names []string, grain uint8) []any {
 		high = 1 << 62
 	}
 	args := []any{
-		named("first", periodNumber(q.First)), named("last", periodNumber(q.Last)), named("dictionary", q.Dictionary),
+		named("first", periodNumber(q.First)), named("last", periodNumber(q.Last)),
 		named("affirmed", string(chaping.Affirmed)), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
 		named("grain", grain), named("level", uint8(level)), named("terms", set(names)),
 		named("platforms", set(q.Platforms)), named("products", set(q.Products)), named("keywords", set(q.Keywords)),
@@ -446,12 +423,11 @@ func (s *Store) count(ctx context.Context, c counting, args []any, each func([]C
 // CountedPeriods are the periods from first to last that were mined and
 // counted with the dictionary.
 func (s *Store) CountedPeriods(ctx context.Context, dictionary string, first, last chaping.Period) (list []chaping.Period, err error) {
-	args := []any{named("dictionary", dictionary), named("first", periodNumber(first)), named("last", periodNumber(last))}
-	err = s.query(ctx, "counted_periods", nil, args, func(scan func(...any) error) error {
-		var n uint32
-		err := scan(&n)
-		list = append(list, numberedPeriod(n))
-		return err
-	})
+	editions, err := s.Editions(ctx, first, last, dictionary)
+	for _, e := range editions {
+		if e.parts[countsPart].number.known {
+			list = append(list, e.Period)
+		}
+	}
 	return list, err
 }

@@ -74,18 +74,18 @@ func (s *Store) Affected(ctx context.Context, w chaping.Window, e Edit, each fun
 	return s.reviewsIn(ctx, w, "candidates", each, e.args()...)
 }
 
-// CarryMentions copies the period's mentions of the dictionary version before
-// to the writer's, except those in reviews that Affected gives.
-func (w *MentionWriter) CarryMentions(ctx context.Context, p chaping.Period, before string, e Edit) error {
-	args := append(partitionArgs(p, w.dictionary), named("before", before))
-	args = append(append(args, windowArgs(p.Window())...), e.args()...)
+// CarryMentions copies the mentions of another dictionary's edition to the
+// writer's, except those in reviews that Affected gives.
+func (w *MentionWriter) CarryMentions(ctx context.Context, before Edition, e Edit) error {
+	args := []any{named("period", w.generation.period), named("mentions", w.generation.partition()), named("before", before.partition(mentionsPart))}
+	args = append(append(args, windowArgs(before.Period.Window())...), e.args()...)
 	return w.store.exec(ctx, "carry_mentions", args...)
 }
 
-// MentionCounts are the mentions of a period and dictionary version, and how
-// many of them are affirmed.
-func (s *Store) MentionCounts(ctx context.Context, p chaping.Period, dictionary string) (all, affirmed uint64, err error) {
-	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)))
+// MentionCounts are the mentions of an edition, and how many of them are
+// affirmed, as they are counted now.
+func (s *Store) MentionCounts(ctx context.Context, e Edition) (all, affirmed uint64, err error) {
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)))
 	err = s.query(ctx, "mention_counts", nil, args, func(scan func(...any) error) error { return scan(&all, &affirmed) })
 	return all, affirmed, err
 }

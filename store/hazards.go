@@ -22,11 +22,11 @@ type HazardCount struct {
 // injuryHazard is the hazard class of words that name harm to a person.
 const injuryHazard = "injury"
 
-// HazardCounts calls each for every product × hazard that the mined mentions
-// of the period affirm, by platform, product and hazard. terms say which term
+// HazardCounts calls each for every product × hazard that the mentions of an
+// edition affirm, by platform, product and hazard. terms say which term
 // has which hazard and severity; terms without a hazard are left out. The
 // count is overwritten by the next one.
-func (s *Store) HazardCounts(ctx context.Context, p chaping.Period, dictionary string, terms []chaping.Term, each func(*HazardCount) error) error {
+func (s *Store) HazardCounts(ctx context.Context, e Edition, terms []chaping.Term, each func(*HazardCount) error) error {
 	var (
 		names               []string
 		hazards, severities clickhouse.ArraySet
@@ -43,7 +43,7 @@ func (s *Store) HazardCounts(ctx context.Context, p chaping.Period, dictionary s
 	if len(names) == 0 {
 		return nil
 	}
-	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)), named("injury", injuryHazard),
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("injury", injuryHazard),
 		named("terms", set(names)), named("names", nameSet), named("hazards", hazards), named("severities", severities))
 	var c HazardCount
 	return s.query(ctx, "hazard_counts", nil, args, func(scan func(...any) error) error {

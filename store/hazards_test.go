@@ -45,18 +45,13 @@ func hazards(t *testing.T, s *store.Store) {
 		reviews = append(reviews, m.Review)
 	}
 	must(t, s.PutReviews(ctx, reviews))
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
-	must(t, err)
-	for range 2 { // rows may come twice
-		must(t, w.Write(ctx, mined))
-		must(t, w.Flush(ctx))
-	}
+	e := storetest.Mine(t, s, period, dictionary, nil, append(mined, mined...)...) // rows may come twice
 	terms := []chaping.Term{
 		{Name: "漏电", Hazard: "electrical", Severity: 4}, {Name: "静电", Hazard: "electrical", Severity: 1},
 		{Name: "异味", Hazard: "chemical"}, {Name: "触电", Hazard: "injury", Severity: 4}, {Name: "无类别", Severity: 3},
 	}
 	var got []store.HazardCount
-	must(t, s.HazardCounts(ctx, period, dictionary, terms, func(c *store.HazardCount) error {
+	must(t, s.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
 		got = append(got, *c)
 		return nil
 	}))
@@ -69,8 +64,8 @@ func hazards(t *testing.T, s *store.Store) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
-	must(t, s.HazardCounts(ctx, period, "another", terms, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
-	must(t, s.HazardCounts(ctx, period, dictionary, nil, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
+	must(t, s.HazardCounts(ctx, store.Edition{Period: period, Dictionary: "another"}, terms, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
+	must(t, s.HazardCounts(ctx, e, nil, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
 
 	counts := map[string][2]uint64{}
 	must(t, s.ProductReviews(ctx, period.Window(), func(k store.ProductKey, reviews, negative uint64) error {

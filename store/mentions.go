@@ -7,30 +7,11 @@ import (
 	"chaping"
 )
 
-// ReplaceMentions drops the mentions of a period and a dictionary version,
-// and the tallies made of them, and returns a writer for new ones. Reviews
-// may be streaming meanwhile.
-func (s *Store) ReplaceMentions(ctx context.Context, p chaping.Period, dictionary string) (*MentionWriter, error) {
-	args := partitionArgs(p, dictionary)
-	if err := s.execShards(ctx, "drop_tallies", nil, args...); err != nil {
-		return nil, err
-	}
-	if err := s.execShards(ctx, "drop_mentions", nil, args...); err != nil {
-		return nil, err
-	}
-	return &MentionWriter{store: s, period: periodNumber(p), dictionary: dictionary}, nil
-}
-
-func partitionArgs(p chaping.Period, dictionary string) []any {
-	return []any{named("period", periodNumber(p)), named("dictionary", dictionary)}
-}
-
-// A MentionWriter writes the mentions of one period and dictionary version.
-// It is for one goroutine. After an error, begin again with ReplaceMentions.
+// A MentionWriter writes the mentions of a new edition, see Editing.Mentions.
+// It is for one goroutine. After an error, begin again with a new one.
 type MentionWriter struct {
 	store      *Store
-	period     uint32
-	dictionary string
+	generation generation
 	batch      mentionColumns
 }
 
@@ -82,8 +63,9 @@ func (w *MentionWriter) Flush(ctx context.Context) error {
 	w.batch = mentionColumns{}
 	period := make([]uint32, len(b.term))
 	dictionary := make([]string, len(b.term))
+	partition := w.generation.partition()
 	for i := range period {
-		period[i], dictionary[i] = w.period, w.dictionary
+		period[i], dictionary[i] = w.generation.period, partition
 	}
 	return w.store.insert(ctx, "mentions", `period, dictionary, term, platform, product, review, published, grade, is_default,
 		surface, start_rune, end_rune, assertion, cue`,
@@ -93,11 +75,11 @@ func (w *MentionWriter) Flush(ctx context.Context) error {
 
 // Affirmed calls each for every review that affirms one of the terms, in no
 // order.
-func (s *Store) Affirmed(ctx context.Context, p chaping.Period, dictionary string, terms []string, each func(chaping.ReviewKey) error) error {
+func (s *Store) Affirmed(ctx context.Context, e Edition, terms []string, each func(chaping.ReviewKey) error) error {
 	if len(terms) == 0 {
 		return nil
 	}
-	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)), named("terms", set(terms)))
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("terms", set(terms)))
 	return s.query(ctx, "mentioned", nil, args, func(scan func(...any) error) error {
 		var key chaping.ReviewKey
 		if err := scan(&key.Platform, &key.Product, &key.Review); err != nil {
@@ -116,11 +98,10 @@ type StoredMention struct {
 	Default   bool
 }
 
-// Mentions calls each for every mention of a period and dictionary version,
-// whatever its assertion, by review and place. It is overwritten by the next
+// Mentions calls each for every mention of an edition, whatever its assertion, by review and place. It is overwritten by the next
 // one.
-func (s *Store) Mentions(ctx context.Context, p chaping.Period, dictionary string, each func(*StoredMention) error) error {
-	return s.query(ctx, "mentions", nil, partitionArgs(p, dictionary), func(scan func(...any) error) error {
+func (s *Store) Mentions(ctx context.Context, e Edition, each func(*StoredMention) error) error {
+	return s.query(ctx, "mentions", nil, e.args(), func(scan func(...any) error) error {
 		var (
 			m                StoredMention
 			grade, isDefault uint8

@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"chaping"
 )
@@ -46,39 +43,57 @@ func (s *Store) ReviewDays(ctx context.Context, k ProductKey) ([]DayCount, error
 }
 
 // platformTables are the tables that hold what a platform brought.
-var platformTables = []string{"reviews", "listings", "mentions", "tallies", "coverage"}
+var platformTables = []string{"reviews", "listings", "coverage"}
 
 // RemovePlatform deletes everything that came from a platform: a sample that
-// is no longer wanted. It returns when all is gone. Killed half-way it is run
-// again.
+// is no longer wanted. What was mined of the periods in which the platform has
+// reviews goes as a whole, and comes again when they are mined. It returns
+// when all is gone. Killed half-way it is run again.
 func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 	if err := s.canMaintain(); err != nil {
 		return err
 	}
-	for _, table := range platformTables {
-		err := s.execShards(ctx, "remove_platform", map[string]string{"Table": table}, named("platform", platform))
-		if err != nil {
-			return err
-		}
-	}
-	// Counts of all products together cannot be taken apart: those of the
-	// platform's periods go, and come again when the periods are mined.
-	var periods clickhouse.GroupSet
+	var periods []chaping.Period
 	err := s.query(ctx, "platform_periods", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {
-		var p uint32
-		err := scan(&p)
-		periods.Value = append(periods.Value, p)
+		var n uint32
+		err := scan(&n)
+		periods = append(periods, numberedPeriod(n))
 		return err
 	})
-	if err == nil && len(periods.Value) > 0 {
-		err = s.execShards(ctx, "remove_platform_counts", nil, named("platform", platform), named("periods", periods))
-	}
 	if err != nil {
 		return err
 	}
+	return s.removing(ctx, "平台 "+platform, func(ctx context.Context) error {
+		for _, table := range platformTables {
+			err := s.execShards(ctx, "remove_platform", map[string]string{"Table": table}, named("platform", platform))
+			if err != nil {
+				return err
+			}
+		}
+		for _, p := range periods {
+			if err := s.forget(ctx, p, ""); err != nil {
+				return err
+			}
+		}
+		return s.mutated(ctx)
+	})
+}
+
+// forget drops all editions of a period, see Editing.Forget.
+func (s *Store) forget(ctx context.Context, p chaping.Period, dictionary string) error {
+	ctx, e, err := s.Edit(ctx, p, nil)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	return e.Forget(ctx, dictionary)
+}
+
+// mutated waits until all of a platform's rows are gone.
+func (s *Store) mutated(ctx context.Context) error {
 	for {
 		var open uint64
-		err := s.query(ctx, "mutations", nil, []any{named("tables", set(append(slices.Clone(platformTables), "counts")))}, func(scan func(...any) error) error { return scan(&open) })
+		err := s.query(ctx, "mutations", nil, []any{named("tables", set(platformTables))}, func(scan func(...any) error) error { return scan(&open) })
 		if err != nil || open == 0 {
 			return err
 		}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"chaping"
@@ -19,6 +21,8 @@ type Run struct {
 	Finished   time.Time         `json:"finished,omitzero"`    // zero while it runs, or when it was killed
 	Counts     map[string]uint64 `json:"counts"`               // what the stage did, for people
 	Error      string            `json:"error,omitempty"`      // empty when it succeeded
+
+	Sequence int64 `json:"-"` // greater than that of all records that were written before
 }
 
 // Done tells whether the run came to a good end.
@@ -33,10 +37,39 @@ func (s *Store) PutRun(ctx context.Context, r Run) error {
 	if err != nil {
 		return err
 	}
+	var sequence int64
+	if err := s.query(ctx, "run_sequence", nil, nil, func(scan func(...any) error) error { return scan(&sequence) }); err != nil {
+		return err
+	}
 	return s.insert(ctx, "runs", "id, stage, period, dictionary, state, started, finished, counts, error, updated",
 		[]string{r.ID}, []string{r.Stage}, []uint32{periodNumber(r.Period)}, []string{r.Dictionary}, []string{r.State},
 		[]int64{millis(r.Started)}, []int64{millis(r.Finished)}, []string{string(counts)}, []string{r.Error},
-		[]int64{s.now().UnixMilli()})
+		[]int64{sequence})
+}
+
+// StageRemove is the stage of the records that say that reviews were removed.
+const StageRemove = "remove"
+
+// removing removes reviews, and records it: records of other stages that speak
+// of reviews and are older than the last removal hold no longer (RemovedSince).
+func (s *Store) removing(ctx context.Context, what string, remove func(context.Context) error) error {
+	now := s.now()
+	run := Run{ID: fmt.Sprintf("%s-%s-%s", StageRemove, now.UTC().Format("20060102T150405.000000000"), rand.Text()[:6]), Stage: StageRemove, Started: now, Error: "没有做完：" + what}
+	if err := s.PutRun(ctx, run); err != nil {
+		return err
+	}
+	if err := remove(ctx); err != nil {
+		return err
+	}
+	run.Finished, run.Error = s.now(), ""
+	return s.PutRun(ctx, run)
+}
+
+// RemovedSince tells whether reviews were removed after the run was last
+// written, so that its record may speak of what is gone.
+func (s *Store) RemovedSince(ctx context.Context, r Run) (removed bool, err error) {
+	last, err := s.Runs(ctx, RunFilter{Stage: StageRemove, Limit: 1})
+	return err == nil && len(last) > 0 && last[0].Sequence > r.Sequence, err
 }
 
 // A RunFilter selects runs. Zero fields select all.
@@ -48,7 +81,8 @@ type RunFilter struct {
 	Limit      int // 0 means 100
 }
 
-// Runs are the runs that the filter selects, latest start first.
+// Runs are the runs that the filter selects, the one that was written last
+// first, whatever clocks said.
 func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
 	if f.Limit <= 0 {
 		f.Limit = 100
@@ -66,7 +100,7 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
 			started, finished int64
 			counts            string
 		)
-		err := scan(&r.ID, &r.Stage, &period, &r.Dictionary, &r.State, &started, &finished, &counts, &r.Error)
+		err := scan(&r.ID, &r.Stage, &period, &r.Dictionary, &r.State, &started, &finished, &counts, &r.Error, &r.Sequence)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -71,8 +72,11 @@ func (s *Store) Funnel(ctx context.Context, q CountQuery) (f Funnel, err error) 
 	if err != nil || none {
 		return f, err
 	}
-	err = s.query(ctx, "funnel", sel, args, func(scan func(...any) error) error {
-		return scan(&f.Mentions, &f.Mentioned, &f.Affirmed, &f.Reviews, &f.Negative, &f.Hidden)
+	err = s.readSpan(ctx, q.First, q.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
+		args := append(slices.Clip(args), named("mentions", partitions(mentionsPart)))
+		return s.query(ctx, "funnel", sel, args, func(scan func(...any) error) error {
+			return scan(&f.Mentions, &f.Mentioned, &f.Affirmed, &f.Reviews, &f.Negative, &f.Hidden)
+		})
 	})
 	return f, err
 }
@@ -107,7 +111,12 @@ func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit 
 		for n := 1; n < periods && part.First != q.First; n++ {
 			part.First = part.First.Previous()
 		}
-		found, err := s.latestMentions(ctx, sel, append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list))))
+		var found []chaping.Evidence
+		err := s.readSpan(ctx, part.First, part.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) (err error) {
+			args := append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list)), named("mentions", partitions(mentionsPart)))
+			found, err = s.latestMentions(ctx, sel, args)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}

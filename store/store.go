@@ -3,17 +3,17 @@
 // statements.
 //
 //	Open ─▶ migrate ─▶ PutListings, PutReviews          what sources read
-//	                   Reviews ─▶ ReplaceMentions        mining
-//	                   BuildTallies ─▶ Tallies, Evidence counting and sheets
+//	                   Reviews ─▶ Edit, Mentions, Count, Publish   mining
+//	                   Edition ─▶ Tallies, Evidence, Counts        counting and sheets
 //	                   PutRun, Runs                      what the pipeline has done
 //
 // # Rows may come twice
 //
 // Sources resend what they are unsure of, and ClickHouse merges copies only
 // when it likes. So no reading depends on merges: reviews are read with FINAL,
-// which leaves the latest copy, and counts are of distinct reviews. Mentions
-// and tallies belong to one period and one dictionary version, a partition
-// that is dropped and written anew.
+// which leaves the latest copy, and counts are of distinct reviews. Mentions,
+// counts and tallies belong to an [Edition] of one period and one dictionary
+// version, which is written beside the one that holds and then takes its place.
 //
 // # SQL
 //
@@ -81,6 +81,7 @@ var oldest = proto.Version{Major: 18, Minor: 16, Patch: 1}
 type Store struct {
 	conn    driver.Conn
 	engine  *engine.Engine // nil with a server
+	dataDir string         // of the embedded engine
 	queries *template.Template
 	now     func() time.Time
 	dialect dialect
@@ -99,7 +100,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	if cfg.DSN == "" {
-		err = s.openEmbedded(ctx, cfg.DataDir)
+		err = s.openEmbedded(ctx, cfg.DataDir, cfg.Tell)
 	} else {
 		err = s.openServer(ctx, cfg)
 	}
@@ -117,7 +118,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 // prepare makes a store that is not open yet.
 func prepare(cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now, moved: map[chaping.Window]movedSet{}}
+	s := &Store{now: cfg.Now, dataDir: cfg.DataDir, moved: map[chaping.Window]movedSet{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -146,10 +147,11 @@ func (s *Store) meet() error {
 //go:embed query/*.sql
 var queryFiles embed.FS
 
-func (s *Store) openEmbedded(ctx context.Context, dir string) (err error) {
+func (s *Store) openEmbedded(ctx context.Context, dir string, tell func(string)) (err error) {
 	if s.engine, err = engine.Open(ctx, dir, embeddedDatabase); err != nil {
 		return err
 	}
+	s.engine.Tell = tell
 	s.conn, err = clickhouse.Open(&clickhouse.Options{
 		Protocol:      clickhouse.HTTP,
 		Addr:          []string{"embedded"}, // named in the driver's errors; never dialled

@@ -9,29 +9,14 @@ import (
 	"chaping"
 )
 
-// BuildTallies counts the mentions of a period and a dictionary version anew.
-func (s *Store) BuildTallies(ctx context.Context, p chaping.Period, dictionary string) error {
-	args := partitionArgs(p, dictionary)
-	if err := s.execShards(ctx, "drop_tallies", nil, args...); err != nil {
-		return err
-	}
-	window := p.Window()
-	args = append(args,
-		named("end", window.To.UnixMilli()),
-		named("negative", uint8(chaping.Negative)),
-		named("positive", uint8(chaping.Positive)),
-		named("affirmed", string(chaping.Affirmed)))
-	return s.execIn(ctx, window, "build_tallies", args...)
-}
-
 // A TallyFilter selects tallies. An empty list selects all.
 type TallyFilter struct {
 	Keywords []string // product keywords
 	Terms    []string // names of terms
 }
 
-func (f TallyFilter) args(p chaping.Period, dictionary string) []any {
-	args := append(partitionArgs(p, dictionary), named("affirmed", string(chaping.Affirmed)))
+func (f TallyFilter) args(e Edition) []any {
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)))
 	return append(args, named("keywords", set(f.Keywords)), named("terms", set(f.Terms)))
 }
 
@@ -44,14 +29,13 @@ func set(list []string) clickhouse.GroupSet {
 	return s
 }
 
-// Tallies calls each for every tally that was built for the period and the
-// dictionary version and that at least one review affirms: by negative
+// Tallies calls each for every tally of an edition that at least one review affirms: by negative
 // reviews, then by affirming reviews, most first, then by keyword, term,
 // platform and product. The tally is overwritten by the next one.
-func (s *Store) Tallies(ctx context.Context, p chaping.Period, dictionary string, f TallyFilter, each func(*chaping.Tally) error) error {
-	t := chaping.Tally{Period: p, Dictionary: dictionary}
+func (s *Store) Tallies(ctx context.Context, e Edition, f TallyFilter, each func(*chaping.Tally) error) error {
+	t := chaping.Tally{Period: e.Period, Dictionary: e.Dictionary}
 	product := &t.Product
-	return s.query(ctx, "tallies", f, f.args(p, dictionary), func(scan func(...any) error) error {
+	return s.query(ctx, "tallies", f, f.args(e), func(scan func(...any) error) error {
 		err := scan(&t.Keyword, &t.Term, &product.Platform, &product.ID,
 			&product.Name, &product.URL, &product.Price.Low, &product.Price.High, &product.Shop.ID, &product.Shop.Name, &product.Shop.Region,
 			&t.NegativeReviews, &t.Reviews, &t.AllNegativeReviews, &t.ReviewsWithoutDefault, &t.HiddenComplaints, &t.AffirmedReviews)
@@ -67,8 +51,8 @@ func (s *Store) Tallies(ctx context.Context, p chaping.Period, dictionary string
 // mention whose review has left the window since it was mined comes with what
 // the mention knows of it and without text. The evidence is overwritten by
 // the next one.
-func (s *Store) Evidence(ctx context.Context, p chaping.Period, dictionary string, f TallyFilter, each func(*chaping.Evidence) error) error {
-	args := append(f.args(p, dictionary), windowArgs(p.Window())...)
+func (s *Store) Evidence(ctx context.Context, ed Edition, f TallyFilter, each func(*chaping.Evidence) error) error {
+	args := append(f.args(ed), windowArgs(ed.Period.Window())...)
 	return s.query(ctx, "evidence", f, args, func(scan func(...any) error) error {
 		var (
 			e                                          chaping.Evidence

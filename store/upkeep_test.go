@@ -21,19 +21,10 @@ func TestCorruptPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := s.ReplaceMentions(ctx, period, "d")
-	if err == nil {
-		err = w.Write(ctx, []chaping.Mined{{Review: aReview(), Mentions: []chaping.Mention{{Term: "漏水", Start: 0, End: 2, Assertion: chaping.Affirmed}}}})
-	}
-	if err == nil {
-		err = w.Flush(ctx)
-	}
-	if err == nil {
-		err = s.PutReviews(ctx, []chaping.Review{aReview()})
-	}
-	if err != nil {
+	if err := s.PutReviews(ctx, []chaping.Review{aReview()}); err != nil {
 		t.Fatal(err)
 	}
+	mined := storetest.Mine(t, s, period, "d", nil, chaping.Mined{Review: aReview(), Mentions: []chaping.Mention{{Term: "漏水", Start: 0, End: 2, Assertion: chaping.Affirmed}}})
 	verify := func(s *store.Store) map[string]string {
 		t.Helper()
 		list, err := s.Verify(ctx, func(string) {})
@@ -70,8 +61,7 @@ func TestCorruptPart(t *testing.T) {
 		}
 	}
 	// A record of mining that the mentions do not bear out.
-	run := store.Run{ID: "m", Stage: "mine", Period: period, Dictionary: "d", State: "1-1@", Started: time.Unix(1e9, 0), Finished: time.Unix(1e9, 0), Counts: map[string]uint64{"mentions": 7}}
-	if err := s.PutRun(ctx, run); err != nil {
+	if err := s.DropMentions(ctx, mined); err != nil {
 		t.Fatal(err)
 	}
 	if bad := verify(s); len(bad) != 1 || bad["mentions 2026-11 d"] == "" {

@@ -38,19 +38,22 @@ type RejectedTerm struct {
 
 // A YearQuery says what is summed up. Empty lists select all.
 type YearQuery struct {
-	Periods    []chaping.Period
-	Dictionary string
-	Keywords   []string // product keywords
-	Terms      []string
-	Rejected   *Rejections // of the same periods and dictionary; nil: none
+	Editions []Edition // of one dictionary version
+	Keywords []string  // product keywords
+	Terms    []string
+	Rejected *Rejections // of the same editions; nil: none
 }
 
 func (q *YearQuery) args() []any {
 	var periods clickhouse.GroupSet
-	for _, p := range q.Periods {
-		periods.Value = append(periods.Value, periodNumber(p))
+	var mentions, tallies []clickhouse.GroupSet
+	for _, e := range q.Editions {
+		n := periodNumber(e.Period)
+		periods.Value = append(periods.Value, n)
+		mentions = append(mentions, clickhouse.GroupSet{Value: []any{n, e.partition(mentionsPart)}})
+		tallies = append(tallies, clickhouse.GroupSet{Value: []any{n, e.partition(talliesPart)}})
 	}
-	return []any{named("periods", periods), named("dictionary", q.Dictionary), named("keywords", set(q.Keywords)), named("terms", set(q.Terms))}
+	return []any{named("periods", periods), named("mentions", mentions), named("tallies", tallies), named("keywords", set(q.Keywords)), named("terms", set(q.Terms))}
 }
 
 // Rejections are rejected reviews, counted where the tallies count them.
@@ -91,7 +94,7 @@ func (s *Store) Rejections(ctx context.Context, q YearQuery, rejected []Rejected
 // reviews, then by affirming reviews, most first. The engine does the summing.
 // The sum is overwritten by the next one.
 func (s *Store) Year(ctx context.Context, q YearQuery, by YearGroup, each func(*YearSum) error) error {
-	if len(q.Periods) == 0 {
+	if len(q.Editions) == 0 {
 		return nil
 	}
 	args := q.args()

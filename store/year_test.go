@@ -45,13 +45,11 @@ func year(t *testing.T, s *store.Store) {
 			reviews = append(reviews, m.Review)
 		}
 		must(t, s.PutReviews(ctx, reviews))
-		w, err := s.ReplaceMentions(ctx, p, dictionary)
-		must(t, err)
-		must(t, w.Write(ctx, mined))
-		must(t, w.Flush(ctx))
-		must(t, s.BuildTallies(ctx, p, dictionary))
+		storetest.Mine(t, s, p, dictionary, nil, mined...)
 	}
-	q := store.YearQuery{Periods: []chaping.Period{october, november}, Dictionary: dictionary}
+	editions, err := s.Editions(ctx, october, november, dictionary)
+	must(t, err)
+	q := store.YearQuery{Editions: editions}
 	sums := func(q store.YearQuery, by store.YearGroup) []string {
 		list := []string{}
 		must(t, s.Year(ctx, q, by, func(y *store.YearSum) error {
@@ -72,7 +70,6 @@ func year(t *testing.T, s *store.Store) {
 	only := q
 	only.Keywords, only.Terms = []string{"壶"}, []string{"异味"}
 	same("chosen", sums(only, store.YearByProduct), "0000-00 p1s1店s1浙江 1 1", "0000-00 p2s1店s1浙江 0 1")
-	var err error
 	q.Rejected, err = s.Rejections(ctx, q, []store.RejectedTerm{
 		{Review: chaping.ReviewKey{Platform: "mall", Product: "p1", Review: "c"}, Term: "漏电"},
 		{Review: chaping.ReviewKey{Platform: "mall", Product: "p2", Review: "e"}, Term: "异味"},
@@ -81,7 +78,7 @@ func year(t *testing.T, s *store.Store) {
 	must(t, err)
 	same("rejected", sums(q, store.YearByTerm), "2026-10 漏电 1 2", "2026-10 异味 1 1", "2026-11 异味 1 1", "2026-11 漏电 1 1")
 	same("rejected products", sums(q, store.YearByProduct), "0000-00 p1s1店s1浙江 3 3", "0000-00 p3s2店s2 1 2")
-	same("nothing", sums(store.YearQuery{Dictionary: dictionary}, store.YearByTerm))
+	same("nothing", sums(store.YearQuery{}, store.YearByTerm))
 	var seen []string
 	must(t, s.OnSale(ctx, november.Window().From, []string{"壶"}, func(l *chaping.Listing) error {
 		seen = append(seen, l.Product.ID+l.Product.Name+l.SeenAt.Format(time.DateOnly))
@@ -96,17 +93,18 @@ func year(t *testing.T, s *store.Store) {
 func BenchmarkYear(b *testing.B) {
 	s := storetest.Open(b, storetest.Embedded(b))
 	const n = 10_000_000 / 12
-	q := store.YearQuery{Dictionary: "bench"}
+	var q store.YearQuery
 	for month := range 12 {
 		p := chaping.Period{Year: 2026, Month: time.Month(month + 1)}
-		q.Periods = append(q.Periods, p)
+		e := storetest.Mine(b, s, p, "bench", nil)
+		q.Editions = append(q.Editions, e)
 		must(b, s.Conn().Exec(ctx, fmt.Sprintf(`INSERT INTO tallies
-			SELECT %d AS period, 'bench' AS dictionary, if(number < 416666, '热水壶', '小家电') AS keyword, concat('评论关键词', toString((number %% 416666) %% 40)) AS term, 'mall' AS platform,
+			SELECT %d AS period, '%s' AS dictionary, if(number < 416666, '热水壶', '小家电') AS keyword, concat('评论关键词', toString((number %% 416666) %% 40)) AS term, 'mall' AS platform,
 			       toString(intDiv(number %% 416666, 40)) AS product, concat('示例牌电热水壶 1.7 升 型号 ', product) AS name, concat('https://mall.example/item/', product) AS url,
 			       9900 AS price_low, 9900 AS price_high, toString(intDiv(number, 40) %% 2000) AS shop_id, concat('示例旗舰店', shop_id) AS shop,
 			       concat('浙江省第', toString(intDiv(number, 40) %% 300), '市') AS region,
 			       number %% 3 AS negative_reviews, 500 AS reviews, 20 AS all_negative_reviews, 400 AS reviews_without_default, 1 AS hidden_complaints, 1 + number %% 5 AS affirmed_reviews
-			FROM numbers(%d)`, p.Year*100+int(p.Month), n)))
+			FROM numbers(%d)`, p.Year*100+int(p.Month), e.TalliesPartition(), n)))
 	}
 	for b.Loop() {
 		rows, affirmed := 0, uint64(0)

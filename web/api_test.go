@@ -442,9 +442,9 @@ func sources(t *testing.T) string {
 // What is not there yet is promised, in the way that the document says.
 func TestProgramsAskAgain(t *testing.T) {
 	h := open(t)
-	h.work.Lock()
+	answer := h.slow()
 	r := h.send(program(h.token(t, "platform", station.PermitRead), "GET", "/review?period=2026-11", nil, nil))
-	h.work.Unlock()
+	answer()
 	var m moved
 	if err := json.Unmarshal(r.Body.Bytes(), &m); err != nil || r.Code != http.StatusAccepted || r.Header().Get("Retry-After") == "" || m.Location != apiRoot+"/review?period=2026-11" || !strings.Contains(m.Message, "正在读取") {
 		t.Errorf("%d %s", r.Code, r.Body)

@@ -83,45 +83,32 @@ type countedKey struct {
 type counted struct {
 	Mined   bool            `json:"mined"` // with the dictionary in use
 	Stale   bool            `json:"stale"` // reviews came since
-	Run     store.Run       `json:"-"`
+	Edition store.Edition   `json:"-"`
 	Reviews uint64          `json:"reviews"` // in the window now
 	Rows    []chaping.Tally `json:"-"`
 }
 
 func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, err error) {
-	s.work.Lock() // not while the tallies are being replaced
-	defer s.work.Unlock()
-	runs, err := s.Store.Runs(ctx, store.RunFilter{Stage: "mine", Period: key.period, Dictionary: key.dictionary, Limit: 1})
+	e, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
 		return c, err
 	}
-	mined := len(runs) > 0 && runs[0].Done()
-	known := ""
-	if mined {
-		known = runs[0].State
-	}
-	state, reviews, err := s.Store.WindowState(ctx, key.period.Window(), known)
+	state, reviews, err := s.Store.WindowState(ctx, key.period.Window(), e.State)
 	if err != nil {
 		return c, err
 	}
-	if c.Reviews = reviews; !mined {
+	if c.Reviews = reviews; !e.Mined() {
 		return c, nil
 	}
-	c.Run, c.Mined, c.Stale = runs[0], true, !store.SameState(runs[0].State, state)
-	for range 2 {
-		err := s.Store.Tallies(ctx, key.period, key.dictionary, store.TallyFilter{}, func(t *chaping.Tally) error {
-			c.Rows = append(c.Rows, *t)
-			return nil
-		})
-		if err != nil || len(c.Rows) > 0 || c.Run.Counts["affirmed"] == 0 {
-			return c, err
-		}
-		// Mined but never counted, on the command line.
-		if err := s.Store.BuildTallies(ctx, key.period, key.dictionary); err != nil {
-			return c, err
-		}
+	c.Edition, c.Mined, c.Stale = e, true, !store.SameState(e.State, state)
+	err = s.Store.Tallies(ctx, e, store.TallyFilter{}, func(t *chaping.Tally) error {
+		c.Rows = append(c.Rows, *t)
+		return nil
+	})
+	if err != nil {
+		return c, err
 	}
-	return c, nil
+	return c, s.Store.Unchanged(ctx, e)
 }
 
 // counted is the period as it was counted with the dictionary in use; ok is
@@ -179,11 +166,13 @@ func cut(body string, start, end int) (before, in, after string) {
 }
 
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
-	s.work.Lock()
-	defer s.work.Unlock()
 	var list []item
 	seen := map[pipeline.Judged]bool{}
-	err := s.Store.Evidence(ctx, key.period, key.dictionary, store.TallyFilter{}, func(e *chaping.Evidence) error {
+	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Evidence(ctx, edition, store.TallyFilter{}, func(e *chaping.Evidence) error {
 		about := pipeline.Judged{Review: e.Review.Key(), Term: e.Term}
 		if seen[about] { // a product under two keywords, or a second mention
 			return nil
@@ -201,10 +190,10 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		list = append(list, i)
 		return nil
 	})
-	if errors.Is(err, errFull) {
-		err = nil
+	if err != nil && !errors.Is(err, errFull) {
+		return nil, err
 	}
-	return list, err
+	return list, s.Store.Unchanged(ctx, edition)
 }
 
 var errFull = errors.New("enough")
@@ -269,7 +258,7 @@ type draftKey struct {
 	watch      string // name
 	keywords   string
 	terms      string
-	run        string // that mined it
+	edition    string // its ID
 	judgement  int64
 	station    string
 }
@@ -353,17 +342,10 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) 
 	if err != nil {
 		return "", err
 	}
-	tell(1, 1, "正在计数")
-	if err := s.Store.BuildTallies(ctx, period, s.miner().Version()); err != nil {
-		return "", err
-	}
 	if s.Works.Mined != nil {
 		if err := s.Works.Mined(ctx, pipe, period); err != nil {
 			return "", err
 		}
-	}
-	if err := s.Store.BuildTallies(ctx, period, s.miner().Version()); err != nil { // Mined may have counted other periods only
-		return "", err
 	}
 	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
 }

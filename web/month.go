@@ -131,7 +131,7 @@ func minedDetail(c counted) string {
 	case c.Stale:
 		return "挖掘之后又有新的评论，数字未更新"
 	}
-	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Run.Counts["mentions"], c.Run.Counts["affirmed"])
+	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
 }
 
 func frozenDetail(sheets []station.Sheet, ended bool, p chaping.Period) string {

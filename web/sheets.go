@@ -44,7 +44,7 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (draft, bo
 	if !c.Mined || c.Stale {
 		return draft{}, false, nil
 	}
-	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Run.ID, mark, q.home.Name}, 2*deskPatience)
+	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Edition.ID(), mark, q.home.Name}, 2*deskPatience)
 }
 
 func (q *request) sheets() error {

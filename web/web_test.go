@@ -522,14 +522,25 @@ func TestAssets(t *testing.T) {
 	}
 }
 
+// slow makes the store keep sentences to itself until answer is called.
+func (h *house) slow() (answer func()) {
+	held := make(chan struct{})
+	load := h.desk.found.load
+	h.desk.found.load = func(ctx context.Context, key countedKey) ([]item, error) {
+		<-held
+		return load(ctx, key)
+	}
+	return func() { close(held) }
+}
+
 // A page does not wait for work: it says that it comes, and comes.
 func TestSlowStoreShowsProgress(t *testing.T) {
 	h := open(t)
-	h.work.Lock()
+	answer := h.slow()
 	began := time.Now()
 	r := h.ask("platform", "GET", "/review?period=2026-11", nil)
 	body := r.Body.String()
-	h.work.Unlock()
+	answer()
 	if !strings.Contains(body, "正在读取") || r.Header().Get("Refresh") == "" || time.Since(began) > 5*time.Second {
 		t.Errorf("%d after %v: %s", r.Code, time.Since(began), body)
 	}

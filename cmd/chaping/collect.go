@@ -182,7 +182,14 @@ func (p *program) takeUp(ctx context.Context, s *store.Store, n *notice, fresh b
 		if !strings.HasPrefix(r.ID, n.series()) {
 			continue
 		}
-		if !r.Done() && !fresh {
+		removed, err := s.RemovedSince(ctx, r)
+		switch {
+		case err != nil:
+			return err
+		case removed: // what was read then may be gone, in whole or in part
+			n.Full = true
+			fmt.Fprintf(p.err, "上次采集以后，数据库里的评论被清除过，重新读取整个报送期\n")
+		case !r.Done() && !fresh:
 			n.Run, n.Started = r.ID, r.Started
 			fmt.Fprintf(p.err, "接着采 %s 开始、没有采完的 %s（要从头开始请加 --fresh）\n", r.Started.Format(time.DateTime), n.Site)
 		}

@@ -233,9 +233,15 @@ func (p *program) importMark(ctx context.Context, s *store.Store, file string, o
 	}
 	mark := store.Run{ID: fmt.Sprintf("%s-%x", stageFile, h.Sum(nil)[:16]), Stage: stageFile}
 	list, err := s.Runs(ctx, store.RunFilter{ID: mark.ID, Limit: 1})
-	if err == nil && len(list) == 1 && !list[0].Done() {
-		mark.Counts = list[0].Counts
+	if err != nil || len(list) == 0 || list[0].Done() {
+		return mark, err
 	}
+	removed, err := s.RemovedSince(ctx, list[0])
+	if removed {
+		fmt.Fprintf(p.err, "%s：上次导入中断后，数据库里的评论被清除过，从头导入\n", file)
+		return mark, err
+	}
+	mark.Counts = list[0].Counts
 	return mark, err
 }
 

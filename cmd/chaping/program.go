@@ -57,6 +57,7 @@ const exitCodes = `退出码：
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{in: in, out: out, err: errw, now: clock()}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		// Collecting seldom is a tenth of an import's time; a large sheet must

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,10 @@ import (
 type Engine struct {
 	dir, database string
 
+	// Tell takes what the user should know while Close waits for others, in
+	// Chinese; may be nil.
+	Tell func(message string)
+
 	mu     sync.Mutex
 	place  place
 	closed bool
@@ -30,7 +35,7 @@ type Engine struct {
 // the owner in another one.
 type place interface {
 	http.RoundTripper
-	close() error
+	close(tell func(string)) error
 }
 
 // Open opens the engine on a data directory, which it creates if need be. If
@@ -56,25 +61,57 @@ func Open(ctx context.Context, dir, database string) (*Engine, error) {
 
 // RoundTrip runs one statement, see the package comment. When the owner in
 // another process is gone before it has begun the statement, the engine takes
-// over or finds the new owner; a statement that the owner had begun fails.
+// over or finds the new owner, and so it does when the owner is lost before it
+// has answered a statement that only reads. Another statement that the owner
+// had begun fails.
 func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempt := req.WithContext(req.Context())
+	var text []byte // of a statement without data, which can be sent again
 	if req.Body != nil {
 		defer req.Body.Close()
-		attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
+		if !req.URL.Query().Has("query") {
+			var err error
+			if text, err = io.ReadAll(io.LimitReader(req.Body, MaxStatement+1)); err != nil {
+				return nil, err
+			}
+		}
 	}
-
 	e.mu.Lock()
 	p := e.place
 	e.mu.Unlock()
-	resp, err := p.RoundTrip(attempt)
-	if !errors.Is(err, errGone) {
-		return resp, err
+	for {
+		switch {
+		case text != nil:
+			attempt.Body = io.NopCloser(bytes.NewReader(text))
+		case req.Body != nil:
+			attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
+		}
+		resp, err := p.RoundTrip(attempt)
+		if !errors.Is(err, errGone) && !(errors.Is(err, errLost) && onlyReads(string(text))) {
+			return resp, err
+		}
+		if p, err = e.replace(req.Context(), p); err != nil {
+			return nil, err
+		}
 	}
-	if p, err = e.replace(req.Context(), p); err != nil {
-		return nil, err
+}
+
+// onlyReads tells whether a statement changes nothing.
+func onlyReads(sql string) bool {
+	for {
+		sql = strings.TrimSpace(sql)
+		if !strings.HasPrefix(sql, "--") {
+			break
+		}
+		_, sql, _ = strings.Cut(sql, "\n")
 	}
-	return p.RoundTrip(attempt)
+	word, _, _ := strings.Cut(sql, " ")
+	word, _, _ = strings.Cut(word, "\n")
+	switch strings.ToUpper(word) {
+	case "SELECT", "WITH", "EXISTS", "CHECK":
+		return true
+	}
+	return false
 }
 
 // replace finds the place that comes after one that is gone.
@@ -90,7 +127,7 @@ func (e *Engine) replace(ctx context.Context, gone place) (place, error) {
 			return nil, err
 		}
 		e.place = next
-		if err := gone.close(); err != nil {
+		if err := gone.close(nil); err != nil {
 			return nil, err
 		}
 	}
@@ -107,7 +144,7 @@ func (e *Engine) Close() error {
 		return nil
 	}
 	e.closed = true
-	return e.place.close()
+	return e.place.close(e.Tell)
 }
 
 var errClosed = errors.New("the engine is closed")
@@ -130,7 +167,7 @@ func openPlace(ctx context.Context, dir, database string) (place, error) {
 		return nil, errors.Join(err, lock.release())
 	}
 	if err := createDatabase(ctx, o, database); err != nil {
-		return nil, errors.Join(err, o.close())
+		return nil, errors.Join(err, o.close(nil))
 	}
 	return o, nil
 }
@@ -189,8 +226,8 @@ func openOwner(path string, lock *lock) (*owner, error) {
 	return &owner{l, server, lock}, nil
 }
 
-func (o *owner) close() error {
-	err := o.server.close()
+func (o *owner) close(tell func(string)) error {
+	err := o.server.close(tell)
 	o.local.close()
 	return errors.Join(err, o.lock.release())
 }

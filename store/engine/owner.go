@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,7 +25,9 @@ const (
 
 	ownerPatience = 10 * time.Second       // how long an owner may take to answer
 	ownerRetry    = 100 * time.Millisecond // pause between two attempts
-	closePatience = 10 * time.Second       // how long statements of others may delay Close
+	closePatience = 10 * time.Minute       // how long statements of others, of which nothing comes, may delay Close
+	closeSilence  = 2 * time.Second        // after which the user is told what Close waits for
+	goneHeader    = "Chaping-Owner-Gone"   // of an owner's answer: it is ending, and has not begun the statement
 )
 
 // A lock is the ownership of a data directory.
@@ -63,7 +67,7 @@ func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 			file.Close()
 			return nil, r, nil
 		}
-		r.close()
+		_ = r.close(nil)
 		select {
 		case <-time.After(ownerRetry):
 		case <-patience.Done():
@@ -153,7 +157,21 @@ func (l *lock) release() error {
 }
 
 // A server serves the owner's engine on its socket.
-type server struct{ http *http.Server }
+//
+// An owner that ends lets the others finish: it takes their statements until
+// there is a moment without any, for a process may insert while its SELECT
+// streams. From that moment on it refuses, before it has read anything of a
+// statement, and the next one takes over.
+type server struct {
+	http *http.Server
+	run  *local
+
+	mu      sync.Mutex
+	running int           // statements of others
+	quiet   chan struct{} // closed when there are none; nil while nobody waits
+	closed  bool
+	moved   atomic.Int64 // bytes of statements and answers
+}
 
 func serve(l *local, lock *lock) (*server, error) {
 	listener, err := lock.listen()
@@ -165,27 +183,98 @@ func serve(l *local, lock *lock) (*server, error) {
 			Err:     err,
 		}
 	}
-	s := &server{&http.Server{Handler: http.HandlerFunc(l.serveHTTP), ReadHeaderTimeout: ownerPatience}}
+	s := &server{run: l}
+	s.http = &http.Server{Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: ownerPatience}
 	go func() { _ = s.http.Serve(listener) }() // until close
 	return s, nil
 }
 
-// close lets statements of other processes finish, for a while.
-func (s *server) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
-	defer cancel()
-	if s.http.Shutdown(ctx) == nil {
-		return nil
+// begin counts a statement in, unless the owner is ending.
+func (s *server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running++
+	return true
+}
+
+func (s *server) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running--; s.running == 0 && s.quiet != nil {
+		s.closed = true
+		close(s.quiet)
+		s.quiet = nil
+	}
+}
+
+// refuse ends the taking of statements in a moment without any: at once, or
+// when the channel is closed.
+func (s *server) refuse() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	quiet := make(chan struct{})
+	if s.running == 0 {
+		s.closed = true
+		close(quiet)
+	} else {
+		s.quiet = quiet
+	}
+	return quiet
+}
+
+// close lets statements of other processes finish. What has stood still for
+// closePatience is cut off.
+func (s *server) close(tell func(string)) error {
+	quiet := s.refuse()
+	told := time.After(closeSilence)
+	moved := s.moved.Load()
+	for still := time.Duration(0); still < closePatience; {
+		select {
+		case <-quiet:
+			return s.http.Close()
+		case <-told:
+			if tell != nil {
+				tell("本命令已做完，正在等别的进程用完数据库；按 Ctrl-C 可立即结束，但那个进程会中断")
+			}
+		case <-time.After(closeSilence):
+			still += closeSilence
+			if now := s.moved.Load(); now != moved {
+				still, moved = 0, now
+			}
+		}
 	}
 	return s.http.Close()
 }
 
+// A meter counts what is read.
+type meter struct {
+	io.ReadCloser
+	moved *atomic.Int64
+}
+
+func (m meter) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	m.moved.Add(int64(n))
+	return n, err
+}
+
 // serveHTTP is RoundTrip for another process.
-func (l *local) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	resp, err := l.RoundTrip(r)
+func (s *server) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.begin() { // the client has sent no more than the header, see remote
+		w.Header().Set(goneHeader, "1")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer s.end()
+	r.Body = meter{r.Body, &s.moved}
+	resp, err := s.run.RoundTrip(r)
 	if err != nil { // the other side is gone
 		panic(http.ErrAbortHandler)
 	}
+	resp.Body = meter{resp.Body, &s.moved}
 	defer resp.Body.Close()
 	// A client that is still sending would miss an answer that comes earlier.
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
@@ -201,9 +290,13 @@ func (l *local) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// errGone marks errors of a remote whose owner does not exist any more: the
-// statement has not been sent.
+// errGone marks errors of a remote whose owner does not exist any more, or is
+// ending: the statement has not been sent.
 var errGone = errors.New("the owner is gone")
+
+// errLost marks errors of a remote whose owner was lost after the statement
+// was sent.
+var errLost = errors.New("the owner was lost")
 
 // A remote reaches the owner of a data directory through its socket.
 type remote struct {
@@ -220,27 +313,53 @@ func newRemote(dir, pid, socket string) *remote {
 			}
 			return conn, err
 		},
-		DisableCompression:  true,
-		MaxIdleConnsPerHost: maxIdle,
+		DisableCompression: true,
+		// A connection that the owner closes while it idles would take a
+		// statement that nobody runs; dialling a socket costs next to nothing.
+		DisableKeepAlives:     true,
+		ExpectContinueTimeout: 24 * time.Hour, // the body is sent when the owner asks for it, never before
 	}}
 }
 
 // RoundTrip hands the request to the owner. Errors are errGone, those of the
-// context, or *chaping.Error when the owner was lost on the way.
+// context, or *chaping.Error when the owner was lost on the way. Nothing of the
+// body is read unless the owner has begun to take the statement.
 func (r *remote) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := r.transport.RoundTrip(req)
-	if err != nil && req.Context().Err() == nil && !errors.Is(err, errGone) {
-		return nil, &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: fmt.Sprintf("正在使用数据目录 %s 的进程 %s 中途退出", r.dir, r.pid),
-			Remedy:  "再运行一次本命令",
-			Err:     err,
-		}
+	attempt := req.Clone(req.Context())
+	attempt.Header.Set("Expect", "100-continue")
+	sent := &sentBody{ReadCloser: req.Body}
+	if req.Body != nil {
+		attempt.Body = sent
 	}
-	return resp, err
+	resp, err := r.transport.RoundTrip(attempt)
+	switch {
+	case err == nil && resp.Header.Get(goneHeader) != "":
+		return nil, errors.Join(errGone, resp.Body.Close())
+	case err == nil, req.Context().Err() != nil, errors.Is(err, errGone):
+		return resp, err
+	case req.Body != nil && !sent.begun.Load():
+		return nil, errors.Join(errGone, err)
+	}
+	return nil, &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: fmt.Sprintf("正在使用数据目录 %s 的进程 %s 中途退出", r.dir, r.pid),
+		Remedy:  "再运行一次本命令",
+		Err:     errors.Join(errLost, err),
+	}
 }
 
-func (r *remote) close() error {
+// A sentBody knows whether anything of it was read.
+type sentBody struct {
+	io.ReadCloser
+	begun atomic.Bool
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	b.begun.Store(true)
+	return b.ReadCloser.Read(p)
+}
+
+func (r *remote) close(func(string)) error {
 	r.transport.CloseIdleConnections()
 	return nil
 }

@@ -1,7 +1,7 @@
 -- Level 0 does not depend on the dictionary: it may be taken from another one's
 -- counts of the same reviews.
 INSERT INTO counts (period, dictionary, grain, level, name, platform, product, day, reviews, negative, hidden, defaults)
-SELECT @period, @dictionary, 0, level, name, platform, product, day,
+SELECT @period, @counts, 0, level, name, platform, product, day,
        toUInt32(reviews), toUInt32(negative), toUInt32(hidden), toUInt32(defaults)
 FROM (
     {{- if .Data.Before}}
@@ -22,7 +22,7 @@ FROM (
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
-    WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+    WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
     GROUP BY name, platform, product, day
     {{- end}}
 )

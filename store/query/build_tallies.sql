@@ -7,7 +7,7 @@ INSERT INTO tallies (
     negative_reviews, reviews, all_negative_reviews, reviews_without_default,
     hidden_complaints, affirmed_reviews)
 SELECT
-    @period, @dictionary, keyword, term, platform, product,
+    @period, @tallies, keyword, term, platform, product,
     name, url, price_low, price_high, shop_id, shop, region,
     negative_reviews, reviews, all_negative_reviews, reviews_without_default,
     hidden_complaints, affirmed_reviews
@@ -20,7 +20,7 @@ FROM (
                uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden_complaints,
                uniqExact(review) AS affirmed_reviews
         FROM mentions
-        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
         GROUP BY term, platform, product
     ) AS affirming ANY LEFT JOIN (
         SELECT platform, product,
@@ -37,7 +37,7 @@ FROM (
     WHERE (platform, product) IN (
         SELECT platform, product
         FROM mentions
-        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
     )
     ORDER BY abs(seen - @end), seen DESC
     LIMIT 1 BY platform, product, keyword

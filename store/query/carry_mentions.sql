@@ -2,7 +2,7 @@
 -- reviews that are mined again.
 INSERT INTO mentions (period, dictionary, term, platform, product, review, published, grade, is_default,
     surface, start_rune, end_rune, assertion, cue)
-SELECT period, @dictionary, term, platform, product, review, published, grade, is_default,
+SELECT period, @mentions, term, platform, product, review, published, grade, is_default,
        surface, start_rune, end_rune, assertion, cue
 FROM mentions FINAL
 WHERE period = @period AND dictionary = @before

@@ -13,7 +13,7 @@ join is of products, not of products and months. */ -}}
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
-    WHERE {{template "spanned" .}} AND dictionary = @dictionary AND assertion = @affirmed AND term IN @terms
+    WHERE {{template "spanned" .}} AND (period, dictionary) IN (@mentions) AND assertion = @affirmed AND term IN @terms
     {{- if .Days}} AND toDate(published) >= toDate(@from) AND toDate(published) < toDate(@to){{end}}
     {{- template "where it is" .}}
     GROUP BY period, day, platform, product
@@ -28,7 +28,7 @@ join is of products, not of products and months. */ -}}
 {{define "kept"}}
     SELECT level, period, day, platform, product, name, reviews, negative, hidden, defaults
     FROM counts{{once}}
-    WHERE {{template "spanned" .}} AND dictionary = @dictionary AND grain = @grain
+    WHERE {{template "spanned" .}} AND (period, dictionary) IN (@counts) AND grain = @grain
     {{- if .Days}} AND day >= toDate(@from) AND day < toDate(@to){{end}}
     {{- template "where it is" .}} AND {{end -}}
 

@@ -11,12 +11,12 @@ FROM (
         SELECT term, platform, product, review, published, grade, is_default,
                surface, start_rune, end_rune, cue
         FROM mentions FINAL
-        WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
           {{- if .Terms}} AND term IN @terms{{end}}
     ) AS found ALL INNER JOIN (
         SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
         FROM tallies FINAL
-        WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
+        WHERE period = @period AND dictionary = @tallies AND affirmed_reviews > 0
           {{- if .Keywords}} AND keyword IN @keywords{{end}}
           {{- if .Terms}} AND term IN @terms{{end}}
     ) AS counted USING (term, platform, product)
@@ -27,7 +27,7 @@ FROM (
     WHERE {{template "inside"}}
       AND (platform, product, id) IN (
           SELECT platform, product, review FROM mentions
-          WHERE period = @period AND dictionary = @dictionary AND assertion = @affirmed
+          WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
             {{- if .Terms}} AND term IN @terms{{end}}
       )
 ) AS reviewed USING (platform, product, review)

@@ -1,4 +1,4 @@
-{{define "selected mentions"}}period >= @first AND period <= @last AND dictionary = @dictionary
+{{define "selected mentions"}}period >= @first AND period <= @last AND (period, dictionary) IN (@mentions)
   {{- if .Terms}} AND term IN @terms{{end}}
   {{- if .Platforms}} AND platform IN @platforms{{end}}
   {{- if .Products}} AND product IN @products{{end}}

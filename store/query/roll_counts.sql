@@ -7,6 +7,6 @@ FROM (
            if(coarse = 1, toString(product), '') AS item, if(coarse = 3, day, toStartOfMonth(day)) AS moment,
            reviews, negative, hidden, defaults
     FROM counts{{once}}
-    WHERE period = @period AND dictionary = @dictionary AND grain = 0
+    WHERE period = @period AND dictionary = @counts AND grain = 0
 )
 GROUP BY period, dictionary, coarse, level, name, platform, item, moment

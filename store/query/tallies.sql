@@ -3,7 +3,7 @@ SELECT keyword, term, platform, product,
        negative_reviews, reviews, all_negative_reviews, reviews_without_default,
        hidden_complaints, affirmed_reviews
 FROM tallies FINAL
-WHERE period = @period AND dictionary = @dictionary AND affirmed_reviews > 0
+WHERE period = @period AND dictionary = @tallies AND affirmed_reviews > 0
   {{- if .Keywords}} AND keyword IN @keywords{{end}}
   {{- if .Terms}} AND term IN @terms{{end}}
 ORDER BY negative_reviews DESC, affirmed_reviews DESC, keyword, term, platform, product

@@ -30,6 +30,6 @@ WHERE affirmed > 0
 GROUP BY {{if eq .By "term"}}period, term{{else}}platform, product{{end}}
 ORDER BY negatives DESC, affirming DESC, {{if eq .By "term"}}period, term{{else}}platform, product{{end}}
 
-{{- define "year_tallies"}}period IN @periods AND dictionary = @dictionary AND affirmed_reviews > 0
+{{- define "year_tallies"}}period IN @periods AND (period, dictionary) IN (@tallies) AND affirmed_reviews > 0
       {{- if .Keywords}} AND keyword IN @keywords{{end}}
       {{- if .Terms}} AND term IN @terms{{end}}{{end}}

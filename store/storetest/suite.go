@@ -48,6 +48,8 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Runs", runs},
 		{"Gaps", gaps},
 		{"PeriodsSideBySide", periodsSideBySide},
+		{"Editions", editions},
+		{"OneWriterAtATime", oneWriterAtATime},
 		{"ProductHistory", productHistory},
 		{"RemovePlatform", removePlatform},
 	} {
@@ -115,20 +117,59 @@ func readAll(t testing.TB, s *store.Store, w chaping.Window) []chaping.Review {
 func tallies(t testing.TB, s *store.Store, f store.TallyFilter) []chaping.Tally {
 	t.Helper()
 	var list []chaping.Tally
-	ok(t, s.Tallies(context.Background(), period, dictionary, f, func(x *chaping.Tally) error {
+	ok(t, s.Tallies(context.Background(), edition(t, s), f, func(x *chaping.Tally) error {
 		list = append(list, *x)
 		return nil
 	}))
 	return list
 }
 
-func mine(t testing.TB, s *store.Store, mined ...chaping.Mined) {
+// mine makes an edition of the suite's period and dictionary.
+func mine(t testing.TB, s *store.Store, mined ...chaping.Mined) store.Edition {
 	t.Helper()
-	ctx := context.Background()
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
+	return Mine(t, s, period, dictionary, nil, mined...)
+}
+
+// Mine makes an edition of what mining is said to have found in the window as
+// it is now.
+func Mine(t testing.TB, s *store.Store, p chaping.Period, dictionary string, terms []chaping.Term, mined ...chaping.Mined) store.Edition {
+	t.Helper()
+	ctx, editing, err := s.Edit(context.Background(), p, nil)
+	ok(t, err)
+	defer editing.Close()
+	state, reviews, err := s.WindowState(ctx, p.Window(), "")
+	ok(t, err)
+	w, err := editing.Mentions(ctx, dictionary)
 	ok(t, err)
 	ok(t, w.Write(ctx, mined))
 	ok(t, w.Flush(ctx))
+	e, err := editing.Count(ctx, w, store.Made{State: state, Reviews: reviews, Terms: terms})
+	ok(t, err)
+	ok(t, editing.Publish(ctx, e))
+	return e
+}
+
+// edition is the one that holds.
+func edition(t testing.TB, s *store.Store) store.Edition {
+	t.Helper()
+	return editionOf(t, s, period, dictionary)
+}
+
+func editionOf(t testing.TB, s *store.Store, p chaping.Period, dictionary string) store.Edition {
+	t.Helper()
+	e, err := s.Edition(context.Background(), p, dictionary)
+	ok(t, err)
+	return e
+}
+
+// recount makes the tallies of the edition that holds anew.
+func recount(t testing.TB, s *store.Store) {
+	t.Helper()
+	ctx, editing, err := s.Edit(context.Background(), period, nil)
+	ok(t, err)
+	defer editing.Close()
+	_, err = editing.Recount(ctx, edition(t, s))
+	ok(t, err)
 }
 
 func reviewsComeBack(t *testing.T, s *store.Store) {
@@ -204,7 +245,7 @@ func correctedDateMovesReview(t *testing.T, s *store.Store) {
 		}
 	}
 	mine(t, s, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	recount(t, s)
 	equal(t, tallies(t, s, store.TallyFilter{})[0].Reviews, 1)
 }
 
@@ -366,7 +407,10 @@ func writeWhileReading(t *testing.T, s *store.Store) {
 		list = append(list, r)
 	}
 	ok(t, s.PutReviews(ctx, list))
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
+	_, editing, err := s.Edit(ctx, period, nil)
+	ok(t, err)
+	defer editing.Close()
+	w, err := editing.Mentions(ctx, dictionary)
 	ok(t, err)
 	read := 0
 	ok(t, s.Reviews(ctx, period.Window(), func(r *chaping.Review) error {
@@ -380,7 +424,10 @@ func writeWhileReading(t *testing.T, s *store.Store) {
 	}))
 	ok(t, w.Flush(ctx))
 	equal(t, read, n)
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	e, err := editing.Count(ctx, w, store.Made{Reviews: n})
+	ok(t, err)
+	equal(t, edition(t, s).Mined(), false) // nobody sees it yet
+	ok(t, editing.Publish(ctx, e))
 	var affirmed uint64
 	for _, x := range tallies(t, s, store.TallyFilter{}) {
 		affirmed += x.AffirmedReviews
@@ -407,7 +454,7 @@ func stopReading(t *testing.T, s *store.Store) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("cancelled, but: %v", err)
 		}
-		if err = s.BuildTallies(cancelled, period, dictionary); !errors.Is(err, context.Canceled) {
+		if _, _, err = s.Edit(cancelled, period, nil); !errors.Is(err, context.Canceled) {
 			t.Fatalf("cancelled before, but: %v", err)
 		}
 	}
@@ -450,7 +497,7 @@ func affirmed(t *testing.T, s *store.Store) {
 		want  int
 	}{{[]string{"漏电", "起火"}, 1}, {[]string{"异响"}, 1}, {[]string{"漏电", "异响"}, 2}, {nil, 0}} {
 		got := 0
-		ok(t, s.Affirmed(ctx, period, dictionary, test.terms, func(chaping.ReviewKey) error { got++; return nil }))
+		ok(t, s.Affirmed(ctx, edition(t, s), test.terms, func(chaping.ReviewKey) error { got++; return nil }))
 		if got != test.want {
 			t.Errorf("%v: %d reviews, want %d", test.terms, got, test.want)
 		}
@@ -514,11 +561,29 @@ func runs(t *testing.T, s *store.Store) {
 		{store.RunFilter{Stage: "mine", Period: period, Dictionary: dictionary}, []store.Run{mined}},
 		{store.RunFilter{Period: period.Next()}, nil},
 	} {
-		got, err := s.Runs(ctx, test.filter)
-		ok(t, err)
-		equal(t, got, test.want)
+		equal(t, runsOf(t, s, test.filter), test.want)
 	}
 	if !mined.Done() || failed.Done() || imported.Done() {
 		t.Error("Done is wrong")
 	}
+
+	// A clock that was ahead and was set back hides nothing that comes after.
+	ahead := store.Run{ID: "a1", Stage: "mine", Period: period, Dictionary: dictionary, Started: at(9000), Counts: map[string]uint64{}}
+	ok(t, s.PutRun(ctx, ahead))
+	mined.Counts = map[string]uint64{"reviews": 9}
+	ok(t, s.PutRun(ctx, mined))
+	equal(t, runsOf(t, s, store.RunFilter{Stage: "mine", Dictionary: dictionary}), []store.Run{mined, ahead})
+	ahead.Started, ahead.Finished = at(2), at(3)
+	ok(t, s.PutRun(ctx, ahead))
+	equal(t, runsOf(t, s, store.RunFilter{Stage: "mine", Dictionary: dictionary}), []store.Run{ahead, mined})
+}
+
+func runsOf(t *testing.T, s *store.Store, f store.RunFilter) []store.Run {
+	t.Helper()
+	list, err := s.Runs(context.Background(), f)
+	ok(t, err)
+	for i := range list {
+		list[i].Sequence = 0
+	}
+	return list
 }

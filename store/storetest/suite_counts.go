@@ -87,12 +87,8 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 			reviews, mined, facts = append(reviews, r), append(mined, m), append(facts, f)
 		}
 		ok(t, s.PutReviews(ctx, reviews))
-		w2, err := s.ReplaceMentions(ctx, p, dictionary)
-		ok(t, err)
-		ok(t, w2.Write(ctx, mined))
-		ok(t, w2.Flush(ctx))
-		for range 2 { // building again changes nothing
-			ok(t, s.BuildCounts(ctx, p, dictionary, known, ""))
+		for range 2 { // counting again changes nothing
+			Mine(t, s, p, dictionary, known, mined...)
 		}
 	}
 	periods, err := s.CountedPeriods(ctx, dictionary, period.Previous().Previous(), period)

@@ -42,13 +42,10 @@ func removePlatform(t *testing.T, s *store.Store) {
 	ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "k", Product: product, SeenAt: at(1)}}))
 	ok(t, s.PutReviews(ctx, []chaping.Review{review("p1", "gone"), kept}))
 	ok(t, s.PutReviews(ctx, []chaping.Review{review("p1", "gone")}))
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
-	ok(t, err)
 	mention := chaping.Mention{Term: "漏水", Surface: "漏水", Start: 5, End: 7, Assertion: chaping.Affirmed}
-	ok(t, w.Write(ctx, []chaping.Mined{{Review: review("p1", "gone"), Mentions: []chaping.Mention{mention}}, {Review: kept, Mentions: []chaping.Mention{mention}}}))
-	ok(t, w.Flush(ctx))
-	ok(t, s.BuildTallies(ctx, period, dictionary))
-	ok(t, s.BuildCounts(ctx, period, dictionary, []chaping.Term{{Name: "漏水"}}, ""))
+	run := store.Run{ID: "import-1", Stage: "import"}
+	ok(t, s.PutRun(ctx, run))
+	mine(t, s, chaping.Mined{Review: review("p1", "gone"), Mentions: []chaping.Mention{mention}}, chaping.Mined{Review: kept, Mentions: []chaping.Mention{mention}})
 	before, _, err := s.WindowState(ctx, period.Window(), "")
 	ok(t, err)
 	if err := s.RemovePlatform(ctx, "mall"); err != nil && strings.Contains(err.Error(), "升级到 20.10") {
@@ -62,7 +59,15 @@ func removePlatform(t *testing.T, s *store.Store) {
 	if equal(t, reviews, uint64(1)); store.SameState(before, after) {
 		t.Error("the window's state does not tell that reviews went")
 	}
-	ok(t, s.BuildCounts(ctx, period, dictionary, []chaping.Term{{Name: "漏水"}}, ""))
+	if edition(t, s).Mined() {
+		t.Error("what was mined of reviews that are gone still holds")
+	}
+	runs, err := s.Runs(ctx, store.RunFilter{ID: run.ID})
+	ok(t, err)
+	removed, err := s.RemovedSince(ctx, runs[0])
+	ok(t, err)
+	equal(t, removed, true)
+	Mine(t, s, period, dictionary, []chaping.Term{{Name: "漏水"}}, chaping.Mined{Review: kept, Mentions: []chaping.Mention{mention}})
 	counts, err := s.Counts(ctx, store.CountQuery{By: []store.Dimension{store.ByTerm}, Dictionary: dictionary, First: period, Last: period})
 	ok(t, err)
 	equal(t, len(counts), 1)
@@ -72,7 +77,7 @@ func removePlatform(t *testing.T, s *store.Store) {
 	ok(t, err)
 	equal(t, len(listings), 0)
 	var left []string
-	ok(t, s.Tallies(ctx, period, dictionary, store.TallyFilter{}, func(tally *chaping.Tally) error {
+	ok(t, s.Tallies(ctx, edition(t, s), store.TallyFilter{}, func(tally *chaping.Tally) error {
 		left = append(left, tally.Product.Platform)
 		return nil
 	}))
@@ -92,17 +97,14 @@ func periodsSideBySide(t *testing.T, s *store.Store) {
 		r := review("p1", b.period.String())
 		r.Published = b.period.Window().From.Add(time.Hour)
 		ok(t, s.PutReviews(ctx, []chaping.Review{r}))
-		w, err := s.ReplaceMentions(ctx, b.period, b.dictionary)
-		ok(t, err)
-		ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{{Term: "漏水", Surface: "漏水", Start: 5, End: 7, Assertion: chaping.Affirmed}}}}))
-		ok(t, w.Flush(ctx))
-		ok(t, s.BuildTallies(ctx, b.period, b.dictionary))
+		Mine(t, s, b.period, b.dictionary, nil, chaping.Mined{Review: r, Mentions: []chaping.Mention{{Term: "漏水", Surface: "漏水", Start: 5, End: 7, Assertion: chaping.Affirmed}}})
 	}
 	for _, b := range builds {
+		e := editionOf(t, s, b.period, b.dictionary)
 		tallies, sentences, reviews := 0, 0, 0
-		ok(t, s.Tallies(ctx, b.period, b.dictionary, store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
-		ok(t, s.Evidence(ctx, b.period, b.dictionary, store.TallyFilter{}, func(*chaping.Evidence) error { sentences++; return nil }))
-		ok(t, s.Affirmed(ctx, b.period, b.dictionary, []string{"漏水"}, func(chaping.ReviewKey) error { reviews++; return nil }))
+		ok(t, s.Tallies(ctx, e, store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
+		ok(t, s.Evidence(ctx, e, store.TallyFilter{}, func(*chaping.Evidence) error { sentences++; return nil }))
+		ok(t, s.Affirmed(ctx, e, []string{"漏水"}, func(chaping.ReviewKey) error { reviews++; return nil }))
 		if tallies != 1 || sentences != 1 || reviews != 1 {
 			t.Errorf("%v %s: %d tallies, %d sentences, %d reviews", b.period, b.dictionary, tallies, sentences, reviews)
 		}

@@ -55,14 +55,9 @@ func talliesCountReviews(t *testing.T, s *store.Store) {
 		{Review: odd, Mentions: []chaping.Mention{yes}},
 		{Review: denies, Mentions: []chaping.Mention{no, perhaps, mention("爆炸", chaping.Other)}},
 	}
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
-	ok(t, err)
-	for range 2 { // a batch that is sent twice changes nothing
-		ok(t, w.Write(ctx, mined))
-		ok(t, w.Flush(ctx))
-	}
+	mine(t, s, append(mined, mined...)...) // a batch that is sent twice changes nothing
 	for range 2 {
-		ok(t, s.BuildTallies(ctx, period, dictionary))
+		recount(t, s)
 	}
 	tally := func(keyword, term string, negative, hidden, affirmed uint64) chaping.Tally {
 		return chaping.Tally{
@@ -101,21 +96,17 @@ func versionsStandBesideEachOther(t *testing.T, s *store.Store) {
 		r.Published = p.Window().From.Add(time.Hour)
 		ok(t, s.PutReviews(ctx, []chaping.Review{r}))
 		for _, d := range dictionaries {
-			w, err := s.ReplaceMentions(ctx, p, d)
-			ok(t, err)
-			ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}}}))
-			ok(t, w.Flush(ctx))
-			ok(t, s.BuildTallies(ctx, p, d))
+			Mine(t, s, p, d, nil, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
 		}
 	}
 	for _, p := range periods {
 		for _, d := range dictionaries {
 			counted, shown := 0, 0
-			ok(t, s.Tallies(ctx, p, d, store.TallyFilter{}, func(x *chaping.Tally) error {
+			ok(t, s.Tallies(ctx, editionOf(t, s, p, d), store.TallyFilter{}, func(x *chaping.Tally) error {
 				counted += int(x.AffirmedReviews)
 				return nil
 			}))
-			ok(t, s.Evidence(ctx, p, d, store.TallyFilter{}, func(*chaping.Evidence) error {
+			ok(t, s.Evidence(ctx, editionOf(t, s, p, d), store.TallyFilter{}, func(*chaping.Evidence) error {
 				shown++
 				return nil
 			}))
@@ -210,7 +201,7 @@ func talliesEqualANaiveCount(t *testing.T, s *store.Store) {
 		x.Product.Platform, x.Product.ID = k.platform, k.product
 	}
 	mine(t, s, mined...)
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	recount(t, s)
 	got := tallies(t, s, store.TallyFilter{})
 	if len(got) != len(want) || len(got) < 20 {
 		t.Fatalf("%d tallies, want %d", len(got), len(want))
@@ -243,7 +234,7 @@ func nearestListing(t *testing.T, s *store.Store) {
 	} {
 		product := chaping.Product{Platform: "mall", ID: "p1", Name: fmt.Sprint(i), Price: chaping.Price{Low: int64(i), High: int64(i)}}
 		ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "洗衣机", Product: product, SeenAt: end.Add(step.seen)}}))
-		ok(t, s.BuildTallies(ctx, period, dictionary))
+		recount(t, s)
 		got := tallies(t, s, store.TallyFilter{})
 		if len(got) != 1 || got[0].Product.Name != step.want || fmt.Sprint(got[0].Product.Price.Low) != step.want {
 			t.Fatalf("after listing %d: %+v, want listing %s", i, got, step.want)
@@ -256,27 +247,32 @@ func mentionsAreReplaced(t *testing.T, s *store.Store) {
 	r := review("p1", "r1")
 	ok(t, s.PutReviews(ctx, []chaping.Review{r}))
 	mine(t, s, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	recount(t, s)
 
 	// Neither another version nor another period touches these.
 	for _, other := range []struct {
 		p chaping.Period
 		d string
 	}{{period, "other"}, {period.Next(), dictionary}} {
-		_, err := s.ReplaceMentions(ctx, other.p, other.d)
-		ok(t, err)
-		ok(t, s.BuildTallies(ctx, other.p, other.d))
+		Mine(t, s, other.p, other.d, nil)
 	}
 	equal(t, len(tallies(t, s, store.TallyFilter{})), 1)
 
-	// Tallies of mentions that are gone are gone too.
-	w, err := s.ReplaceMentions(ctx, period, dictionary)
+	// What is being made anew is not seen before all of it is there.
+	old := edition(t, s)
+	_, editing, err := s.Edit(ctx, period, nil)
 	ok(t, err)
-	equal(t, len(tallies(t, s, store.TallyFilter{})), 0)
+	w, err := editing.Mentions(ctx, dictionary)
+	ok(t, err)
 	ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{mention("异响", chaping.Affirmed)}}}))
 	ok(t, w.Flush(ctx))
 	ok(t, w.Flush(ctx))
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	e, err := editing.Count(ctx, w, store.Made{Reviews: 1})
+	ok(t, err)
+	equal(t, tallies(t, s, store.TallyFilter{})[0].Term, "漏水")
+	ok(t, editing.Publish(ctx, e))
+	editing.Close()
+	ok(t, s.Unchanged(ctx, old)) // somebody may be reading it
 	got := tallies(t, s, store.TallyFilter{})
 	if len(got) != 1 || got[0].Term != "异响" || got[0].Keyword != "" {
 		t.Fatalf("%+v", got)
@@ -290,9 +286,9 @@ func emptyPeriod(t *testing.T, s *store.Store) {
 	equal(t, n, 0)
 	equal(t, len(readAll(t, s, period.Window())), 0)
 	mine(t, s)
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	recount(t, s)
 	equal(t, len(tallies(t, s, store.TallyFilter{})), 0)
-	ok(t, s.Evidence(ctx, period, "never mined", store.TallyFilter{}, func(*chaping.Evidence) error {
+	ok(t, s.Evidence(ctx, editionOf(t, s, period, "never mined"), store.TallyFilter{}, func(*chaping.Evidence) error {
 		t.Error("evidence for nothing")
 		return nil
 	}))
@@ -326,7 +322,7 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 		ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: keyword, Product: chaping.Product{Platform: "mall", ID: "p0"}, SeenAt: at(1)}}))
 	}
 	mine(t, s, append(mined, mined[:10]...)...)
-	ok(t, s.BuildTallies(ctx, period, dictionary))
+	recount(t, s)
 
 	byKey := map[chaping.ReviewKey]chaping.Review{}
 	for _, r := range list {
@@ -336,7 +332,7 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 		var order, want []string
 		counted := map[string]map[string]bool{}
 		mentions := 0
-		ok(t, s.Evidence(ctx, period, dictionary, filter, func(e *chaping.Evidence) error {
+		ok(t, s.Evidence(ctx, edition(t, s), filter, func(e *chaping.Evidence) error {
 			row := strings.Join([]string{e.Keyword, e.Term, e.Review.Product}, "/")
 			if len(order) == 0 || order[len(order)-1] != row {
 				order = append(order, row)
@@ -373,7 +369,7 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 	moved := list[8] // the same product, still there
 	ok(t, s.PutReviews(ctx, []chaping.Review{gone}))
 	found := map[string]string{}
-	ok(t, s.Evidence(ctx, period, dictionary, store.TallyFilter{}, func(e *chaping.Evidence) error {
+	ok(t, s.Evidence(ctx, edition(t, s), store.TallyFilter{}, func(e *chaping.Evidence) error {
 		found[e.Review.ID] = e.Review.Text
 		return nil
 	}))
@@ -393,18 +389,14 @@ func dictionariesStandSideBySide(t *testing.T, s *store.Store) {
 	ok(t, s.PutReviews(ctx, []chaping.Review{r}))
 	for range 2 {
 		for _, d := range []string{"one", "two"} {
-			w, err := s.ReplaceMentions(ctx, period, d)
-			ok(t, err)
-			ok(t, w.Write(ctx, []chaping.Mined{{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}}}))
-			ok(t, w.Flush(ctx))
-			ok(t, s.BuildTallies(ctx, period, d))
+			Mine(t, s, period, d, nil, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
 		}
 	}
 	for _, d := range []string{"one", "two"} {
-		all, affirmed, err := s.MentionCounts(ctx, period, d)
+		all, affirmed, err := s.MentionCounts(ctx, editionOf(t, s, period, d))
 		ok(t, err)
 		tallies := 0
-		ok(t, s.Tallies(ctx, period, d, store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
+		ok(t, s.Tallies(ctx, editionOf(t, s, period, d), store.TallyFilter{}, func(*chaping.Tally) error { tallies++; return nil }))
 		equal(t, []uint64{all, affirmed, uint64(tallies)}, []uint64{1, 1, 1})
 	}
 }

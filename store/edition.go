@@ -1,0 +1,310 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"chaping"
+)
+
+// # Editions
+//
+// What is made of a period and a dictionary version is never changed in place.
+// It is written into partitions of its own, under a number that the store
+// gives, and holds from one insert on, which says that it is whole:
+//
+//	begun ──▶ mentions ──▶ counts, tallies ──▶ whole        readers see the
+//	  │                                          │          last whole one
+//	  └── killed: dropped by the next writer     └── two newer ones: dropped
+//
+// So a reader sees the old or the new whole, whatever is killed and however
+// many write; and what a record says of is there, because the record goes
+// first when it is dropped.
+
+// An Edition is one whole state of what was made of a period with a dictionary
+// version: the mentions, and the counts and tallies made of them.
+type Edition struct {
+	Period     chaping.Period
+	Dictionary string
+	State      string // of the window that was mined, see Store.WindowState
+	Reviews    uint64 // in that window
+	Mentions   uint64
+	Affirmed   uint64 // of these
+
+	parts [3]generation // mentions, counts, tallies
+}
+
+// Mined tells whether there is anything: an edition that was never made is
+// empty.
+func (e Edition) Mined() bool { return e.parts[mentionsPart].number.known }
+
+// The parts of an edition, which are tables.
+const (
+	mentionsPart = iota
+	countsPart
+	talliesPart
+)
+
+var partTables = [...]string{"mentions", "counts", "tallies"}
+
+// The stages of a generation.
+const (
+	begun = 1 + iota
+	whole
+	dropped
+)
+
+// number is the number of a generation.
+type number struct {
+	n     uint64
+	known bool
+}
+
+// A generation is a row of that table.
+type generation struct {
+	period     uint32
+	dictionary string
+	number     number
+	stage      uint8
+	source     string
+	facts      string
+	rows       uint64
+	reviews    uint64
+	affirmed   uint64
+}
+
+// partition is what the column dictionary of the generation's rows holds.
+func (g generation) partition() string {
+	if g.number.n == 0 {
+		return g.dictionary
+	}
+	return fmt.Sprintf("%s~%d", g.dictionary, g.number.n)
+}
+
+// partitionDictionary is the dictionary version of a partition.
+func partitionDictionary(partition string) string {
+	dictionary, _, _ := strings.Cut(partition, "~")
+	return dictionary
+}
+
+// partition is where the rows of a part are; of a part that was not made, one
+// that is empty.
+func (e Edition) partition(part int) string {
+	if !e.parts[part].number.known {
+		return "~"
+	}
+	return e.parts[part].partition()
+}
+
+// ID names the edition: another one after everything that was made anew.
+func (e Edition) ID() string {
+	return fmt.Sprintf("%s %s %s %s", e.Period, e.partition(mentionsPart), e.partition(countsPart), e.partition(talliesPart))
+}
+
+// args binds where the edition's rows are.
+func (e Edition) args() []any {
+	return []any{named("period", periodNumber(e.Period)), named("mentions", e.partition(mentionsPart)),
+		named("counts", e.partition(countsPart)), named("tallies", e.partition(talliesPart))}
+}
+
+// generations are those of the periods, of one dictionary version or of all,
+// by period, dictionary and part, newest first.
+func (s *Store) generations(ctx context.Context, first, last chaping.Period, dictionary string) (list [][3][]generation, err error) {
+	data := map[string]any{"Dictionary": dictionary}
+	args := []any{named("first", periodNumber(first)), named("last", periodNumber(last)), named("dictionary", dictionary)}
+	var at generation
+	err = s.query(ctx, "generations", data, args, func(scan func(...any) error) error {
+		g := generation{number: number{known: true}}
+		var part string
+		if err := scan(&part, &g.period, &g.dictionary, &g.number.n, &g.stage, &g.source, &g.facts, &g.rows, &g.reviews, &g.affirmed); err != nil {
+			return err
+		}
+		if len(list) == 0 || g.period != at.period || g.dictionary != at.dictionary {
+			list, at = append(list, [3][]generation{}), g
+		}
+		if i := slices.Index(partTables[:], part); i >= 0 {
+			parts := &list[len(list)-1]
+			parts[i] = append(parts[i], g)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// editionOf is the last whole edition among generations, newest first.
+func editionOf(parts [3][]generation) (e Edition) {
+	i := slices.IndexFunc(parts[mentionsPart], func(g generation) bool { return g.stage == whole })
+	if i < 0 {
+		return e
+	}
+	mentions := parts[mentionsPart][i]
+	e = Edition{Period: numberedPeriod(mentions.period), Dictionary: mentions.dictionary, State: mentions.source,
+		Reviews: mentions.reviews, Mentions: mentions.rows, Affirmed: mentions.affirmed}
+	e.parts[mentionsPart] = mentions
+	for _, part := range []int{countsPart, talliesPart} {
+		i := slices.IndexFunc(parts[part], func(g generation) bool { return g.stage == whole && g.source == mentions.partition() })
+		if i >= 0 {
+			e.parts[part] = parts[part][i]
+		}
+	}
+	return e
+}
+
+// Edition is the one that holds now; see Edition.Mined.
+func (s *Store) Edition(ctx context.Context, p chaping.Period, dictionary string) (Edition, error) {
+	list, err := s.generations(ctx, p, p, dictionary)
+	if err != nil || len(list) == 0 || dictionary == "" {
+		return Edition{Period: p, Dictionary: dictionary}, err
+	}
+	e := editionOf(list[0])
+	e.Period, e.Dictionary = p, dictionary
+	return e, nil
+}
+
+// Editions are the editions that hold now of the periods, both ends included,
+// of one dictionary version, or of all if it is empty; by period and version.
+func (s *Store) Editions(ctx context.Context, first, last chaping.Period, dictionary string) ([]Edition, error) {
+	list, err := s.generations(ctx, first, last, dictionary)
+	var found []Edition
+	for _, parts := range list {
+		if e := editionOf(parts); e.Mined() {
+			found = append(found, e)
+		}
+	}
+	return found, err
+}
+
+// Holds tells whether all that an edition speaks of is there: its mentions,
+// its counts, and tallies made of the listings as they are now.
+func (s *Store) Holds(ctx context.Context, e Edition) (bool, error) {
+	facts, err := s.listingsState(ctx)
+	if err != nil || !e.Mined() || e.parts[talliesPart].facts != facts {
+		return false, err
+	}
+	return s.there(ctx, e)
+}
+
+// Counted tells whether there are all of an edition's counts.
+func (s *Store) Counted(ctx context.Context, e Edition) (bool, error) {
+	g := e.parts[countsPart]
+	if !g.number.known {
+		return false, nil
+	}
+	rows, err := s.partitionRows(ctx, countsPart, g)
+	return rows >= g.rows, err
+}
+
+// there tells whether the partitions have the rows that their records name.
+func (s *Store) there(ctx context.Context, e Edition) (bool, error) {
+	for part, g := range e.parts {
+		if !g.number.known {
+			return false, nil
+		}
+		rows, err := s.partitionRows(ctx, part, g)
+		if err != nil || rows < g.rows {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (s *Store) partitionRows(ctx context.Context, part int, g generation) (rows uint64, err error) {
+	args := []any{named("period", g.period), named("partition", g.partition())}
+	err = s.query(ctx, "partition_rows", partTables[part], args, func(scan func(...any) error) error { return scan(&rows) })
+	return rows, err
+}
+
+// listingsState is another one after every change of the listings.
+func (s *Store) listingsState(ctx context.Context) (state string, err error) {
+	err = s.query(ctx, "listings_state", nil, nil, func(scan func(...any) error) error {
+		var rows, sum uint64
+		err := scan(&rows, &sum)
+		state = fmt.Sprintf("%d-%016x", rows, sum)
+		return err
+	})
+	return state, err
+}
+
+// readTries is how often a reading begins again because what it read was
+// dropped meanwhile. That takes two new editions during one reading.
+const readTries = 5
+
+// ErrReplaced ends a reading of which parts were dropped meanwhile.
+var ErrReplaced = &chaping.Error{Code: chaping.CodeEnvironment, Message: "读取期间，这个报送期被反复重新挖掘，没有读到完整的一版",
+	Remedy: "等其他挖掘任务结束后再运行一次"}
+
+// Unchanged fails with ErrReplaced when something of the editions was dropped:
+// what was read of them may not be whole.
+func (s *Store) Unchanged(ctx context.Context, editions ...Edition) error {
+	for _, e := range editions {
+		list, err := s.generations(ctx, e.Period, e.Period, e.Dictionary)
+		if err != nil {
+			return err
+		}
+		for part, g := range e.parts {
+			if g.number.known && (len(list) == 0 || !slices.ContainsFunc(list[0][part], func(now generation) bool {
+				return now.number == g.number && now.stage == whole
+			})) {
+				return ErrReplaced
+			}
+		}
+	}
+	return nil
+}
+
+// readSpan calls do with the partitions of one part that hold for the periods,
+// as @partitions binds them, and again when one was dropped before do was
+// through.
+func (s *Store) readSpan(ctx context.Context, first, last chaping.Period, dictionary string, do func(partitions func(part int) []clickhouse.GroupSet) error) error {
+	for try := 1; ; try++ {
+		editions, err := s.Editions(ctx, first, last, dictionary)
+		if err != nil {
+			return err
+		}
+		err = do(func(part int) []clickhouse.GroupSet {
+			set := []clickhouse.GroupSet{{Value: []any{uint32(0), "~"}}} // an empty list is refused
+			for _, e := range editions {
+				set = append(set, clickhouse.GroupSet{Value: []any{periodNumber(e.Period), e.partition(part)}})
+			}
+			return set
+		})
+		there, rerr := s.unchangedSpan(ctx, first, last, dictionary, editions)
+		if there || rerr != nil {
+			return cmp.Or(err, rerr)
+		}
+		if try == readTries {
+			return ErrReplaced
+		}
+	}
+}
+
+// unchangedSpan is unchanged for the editions of a span of periods.
+func (s *Store) unchangedSpan(ctx context.Context, first, last chaping.Period, dictionary string, editions []Edition) (bool, error) {
+	now, err := s.generations(ctx, first, last, dictionary)
+	if err != nil {
+		return false, err
+	}
+	alive := map[string]bool{}
+	for _, parts := range now {
+		for part, list := range parts {
+			for _, g := range list {
+				if g.stage == whole {
+					alive[fmt.Sprint(part, g.period, g.partition())] = true
+				}
+			}
+		}
+	}
+	for _, e := range editions {
+		for part, g := range e.parts {
+			if g.number.known && !alive[fmt.Sprint(part, g.period, g.partition())] {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}

@@ -1,1 +1,0 @@
-ALTER TABLE {{local "counts"}} DROP PARTITION (@period, @dictionary)

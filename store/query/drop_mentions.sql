@@ -1,1 +1,0 @@
-ALTER TABLE {{local "mentions"}} DROP PARTITION (@period, @dictionary)

@@ -1,0 +1,1 @@
+ALTER TABLE {{local .}} DROP PARTITION (@period, @partition)

@@ -1,1 +1,0 @@
-ALTER TABLE {{local "tallies"}} DROP PARTITION (@period, @dictionary)

@@ -1,0 +1,3 @@
+-- Distinct rows: one that was written twice is no change.
+SELECT count(), sum(cityHash64(keyword, platform, product, name, url, price_low, price_high, shop_id, shop, region, seen))
+FROM listings FINAL

@@ -1,0 +1,1 @@
+SELECT count() FROM {{.}} WHERE period = @period AND dictionary = @partition
