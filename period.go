@@ -55,6 +55,14 @@ func PeriodOf(t time.Time) Period {
 	return p
 }
 
+// IsZero tells whether p is no period. Nothing comes before or after it.
+func (p Period) IsZero() bool { return p == Period{} }
+
+// Before tells whether p ends before q. The zero Period is before all others.
+func (p Period) Before(q Period) bool {
+	return p.Year < q.Year || p.Year == q.Year && p.Month < q.Month
+}
+
 // Next is the period after p.
 func (p Period) Next() Period { return p.add(1) }
 
@@ -62,6 +70,9 @@ func (p Period) Next() Period { return p.add(1) }
 func (p Period) Previous() Period { return p.add(-1) }
 
 func (p Period) add(months int) Period {
+	if p.IsZero() {
+		return p
+	}
 	t := time.Date(p.Year, p.Month+time.Month(months), 1, 0, 0, 0, 0, shanghai)
 	return Period{t.Year(), t.Month()}
 }

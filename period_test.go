@@ -41,10 +41,20 @@ func TestPeriodsPartitionTime(t *testing.T) {
 		if err != nil || back != p {
 			t.Fatalf("ParsePeriod(%s) = %v, %v", p, back, err)
 		}
+		if !p.Before(p.Next()) || p.Next().Before(p) || p.Before(p) || p.Before(Period{}) || !(Period{}).Before(p) {
+			t.Fatalf("order about %s", p)
+		}
 		if p.Next().Previous() != p {
 			t.Fatalf("%s: next and back is %s", p, p.Next().Previous())
 		}
 	})
+}
+
+// TestNoPeriod: no period is far from all, not the one before another.
+func TestNoPeriod(t *testing.T) {
+	if none := (Period{}); !none.IsZero() || none.Previous() != none || none.Next() != none {
+		t.Errorf("%v, %v", none.Previous(), none.Next())
+	}
 }
 
 func TestParsePeriodRefuses(t *testing.T) {

@@ -14,6 +14,17 @@
 // The engine copies into a folder of the data directory, so that a second
 // process can ask the owner for it and both see the files. The archive is
 // written under a temporary name and renamed when it is whole.
+//
+// # Killed
+//
+// A backup holds a lock of the data directory, and notes in its folder there
+// where the archive is being written. What is found when the lock is taken was
+// left by one that was killed, and is removed (Sweep).
+//
+// A restore works in a folder of the data directory, and moves what is in
+// there up when it is whole. As long as the folder is there, the directory is
+// half restored: Whole says so to everyone who is about to open it, and the
+// next restore begins anew.
 package backup
 
 import (
@@ -34,6 +45,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -49,6 +61,12 @@ const (
 	engineFolder = "engine"
 	filesFolder  = "files"
 	maxManifest  = 64 << 20
+
+	lockName      = "backup.lock"  // held while a backup or restore is made; stays, or two could hold two files of one name
+	noteName      = "archive"      // in store.BackupFolder: where the archive is being written
+	partSuffix    = ".part"        // of an archive that is not whole
+	restoreFolder = "restore.part" // where a restore works, in the data directory
+	movedName     = "moved"        // in restoreFolder: the names that are moved up from it
 )
 
 // A Manifest says what a backup holds. It is the archive's last entry.
@@ -83,7 +101,7 @@ const Folder = "backups"
 // for, that only a running process has, or that are backups.
 func engineFiles(name string) bool {
 	switch name {
-	case Folder, "clickhouse", store.BackupFolder, "engine.lock", "engine.sock":
+	case Folder, "clickhouse", store.BackupFolder, restoreFolder, lockName, "engine.lock", "engine.sock":
 		return true
 	}
 	return false
@@ -101,38 +119,48 @@ func Write(ctx context.Context, s *store.Store, dataDir, file, program string, n
 	if _, err := os.Lstat(file); err == nil {
 		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "备份文件已存在：" + file, Remedy: "换一个文件名；本命令不覆盖旧备份"}
 	}
-	if err := os.MkdirAll(filepath.Join(dataDir, store.BackupFolder), 0o700); err != nil {
-		return nil, cannot(err)
-	}
-	name := fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano())
-	work := filepath.Join(dataDir, store.BackupFolder, name)
-	defer func() {
-		err = errors.Join(err, os.RemoveAll(work))
-		_ = os.Remove(filepath.Dir(work)) // only if empty
-	}()
-
-	m = &Manifest{Format: format, Program: program, Made: now}
-	progress("engine")
-	if m.Rows, err = s.Backup(ctx, dataDir, name); err != nil {
+	unlock, err := begin(dataDir)
+	if err != nil {
 		return nil, err
 	}
-	out, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
+	defer func() { err = errors.Join(err, unlock()) }()
+	work := filepath.Join(dataDir, store.BackupFolder)
+	part := file + partSuffix
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		return nil, cannot(err)
+	}
+	if err := os.WriteFile(filepath.Join(work, noteName), []byte(part), 0o600); err != nil {
+		return nil, cannot(errors.Join(err, os.RemoveAll(work)))
+	}
+	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil { // it may be another's: what the note says must not be removed
+		err = errors.Join(err, os.RemoveAll(work))
+		if errors.Is(err, fs.ErrExist) {
+			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有写完的备份文件已存在：" + part, Remedy: "如果没有别的备份正在写它，把它删掉；或换一个文件名"}
+		}
 		return nil, cannot(err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.Remove(out.Name()))
+			err = errors.Join(err, remove(part))
 		}
+		err = errors.Join(err, os.RemoveAll(work))
 	}()
+
+	m = &Manifest{Format: format, Program: program, Made: now}
+	progress("engine")
+	name := fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()) // the owner of the engine may still be at the copy of one that was killed
+	if m.Rows, err = s.Backup(ctx, dataDir, name); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
 	a, err := newArchive(out, m)
 	if err == nil {
-		err = a.tree(ctx, work, engineFolder, func(string) bool { return false }, progress)
+		err = a.tree(ctx, filepath.Join(work, name), engineFolder, func(string) bool { return false }, progress)
 	}
 	if err == nil {
 		a.scratch = filepath.Join(work, "sqlite.part")
 		err = a.tree(ctx, dataDir, filesFolder, func(name string) bool {
-			return engineFiles(name) || filepath.Join(dataDir, name) == file || filepath.Join(dataDir, name) == out.Name()
+			return engineFiles(name) || filepath.Join(dataDir, name) == part
 		}, progress)
 	}
 	if err == nil {
@@ -141,13 +169,81 @@ func Write(ctx context.Context, s *store.Store, dataDir, file, program string, n
 	if err = errors.Join(err, out.Close()); err != nil {
 		return nil, cannot(err)
 	}
-	return m, cannot(os.Rename(out.Name(), file))
+	return m, cannot(os.Rename(part, file))
+}
+
+// begin takes the data directory's lock of backups and removes what one that
+// was killed has left.
+func begin(dataDir string) (unlock func() error, err error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return nil, cannot(err)
+	}
+	if unlock, err = lock(dataDir); err != nil {
+		return nil, err
+	}
+	if err := sweep(dataDir); err != nil {
+		return nil, errors.Join(cannot(err), unlock())
+	}
+	return unlock, nil
+}
+
+// lock makes sure that no other backup or restore works in the directory.
+func lock(dir string) (unlock func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, cannot(err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(f.Close(), &chaping.Error{Code: chaping.CodeEnvironment, Message: "另一个备份或恢复正在进行：" + dir, Remedy: "等它做完再运行", Err: err})
+	}
+	return f.Close, nil
+}
+
+// sweep removes what a backup that was killed has left, the note of where the
+// archive is last.
+func sweep(dataDir string) error {
+	work := filepath.Join(dataDir, store.BackupFolder)
+	note, err := os.ReadFile(filepath.Join(work, noteName))
+	if err == nil && strings.HasSuffix(string(note), partSuffix) {
+		err = remove(string(note))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.RemoveAll(work)
+}
+
+// remove removes a file that may not be there.
+func remove(file string) error {
+	if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Sweep removes what a backup of the data directory that was killed has left.
+// While one is being made it does nothing.
+func Sweep(dataDir string) error {
+	if _, err := os.Stat(filepath.Join(dataDir, store.BackupFolder)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	unlock, err := begin(dataDir)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return unlock()
 }
 
 // cannot tells a failed write from other errors.
 func cannot(err error) error {
-	var path *fs.PathError
-	if !errors.As(err, &path) {
+	var (
+		path *fs.PathError
+		link *os.LinkError
+	)
+	if !errors.As(err, &path) && !errors.As(err, &link) {
 		return err
 	}
 	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "备份或恢复时读写文件失败", Err: err, Remedy: "检查目录的权限和磁盘空间，然后再运行一次；不完整的文件已删除"}
@@ -339,44 +435,65 @@ func unpack(ctx context.Context, file string, progress func(string), each func(*
 	}
 }
 
-// Restore makes a data directory, which must be empty or not exist, of a
-// backup, and compares the rows of every table with the manifest. When that
-// fails, the directory is as it was.
+// Whole refuses a data directory that a restore has begun and not finished.
+func Whole(dataDir string) error {
+	_, err := os.Stat(filepath.Join(dataDir, restoreFolder))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	}
+	if err != nil {
+		return cannot(err)
+	}
+	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + dataDir + " 正在恢复，或恢复到一半就中断了",
+		Remedy: "等恢复做完；已经中断的，再运行一次 chaping restore 备份文件 --data 这个目录，它会清掉半成品从头恢复"}
+}
+
+// Restore makes a data directory, which must be empty, not exist or be half
+// restored, of a backup, and compares the rows of every table with the
+// manifest. When that fails, the directory is empty, or does not exist if it
+// did not.
 func Restore(ctx context.Context, file string, cfg store.Config, progress func(part string)) (m *Manifest, err error) {
 	dir, err := filepath.Abs(cfg.DataDir)
 	if err != nil {
 		return nil, err
 	}
-	cfg.DataDir = dir
-	list, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	_, err = os.Stat(dir)
+	made := errors.Is(err, fs.ErrNotExist)
+	work := filepath.Join(dir, restoreFolder)
+	if Whole(dir) == nil {
+		if err := vacant(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(work, 0o700); err != nil {
 		return nil, cannot(err)
 	}
-	if len(list) > 0 {
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Remedy: "用 --data 指定一个空目录，核对无误后再换过去；本命令不覆盖数据"}
+	unlock, err := lock(work)
+	if err != nil {
+		return nil, err
 	}
-	made := errors.Is(err, fs.ErrNotExist)
+	defer func() { err = errors.Join(err, unlock()) }()
 	defer func() {
-		if err == nil {
-			return
-		}
-		for _, e := range mustList(dir) {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-		if made {
-			_ = os.Remove(dir)
+		if err != nil {
+			err = errors.Join(err, abandon(dir))
+			if made {
+				_ = os.Remove(dir) // only if empty
+			}
 		}
 	}()
-	if err := os.MkdirAll(filepath.Join(dir, store.BackupFolder), 0o700); err != nil {
+	if err := clear(dir); err != nil {
 		return nil, cannot(err)
 	}
-	const name = "restore"
+	if err := vacant(dir); err != nil {
+		return nil, err
+	}
+	cfg.DataDir = work
 	m, err = unpack(ctx, file, progress, func(h *tar.Header, r io.Reader) error {
 		top, local, _ := strings.Cut(h.Name, "/")
-		target := filepath.Join(dir, filepath.FromSlash(local))
+		target := filepath.Join(work, filepath.FromSlash(local))
 		if top == engineFolder {
-			target = filepath.Join(dir, store.BackupFolder, name, filepath.FromSlash(local))
-		} else if first, _, _ := strings.Cut(local, "/"); engineFiles(first) {
+			target = filepath.Join(work, store.BackupFolder, engineFolder, filepath.FromSlash(local))
+		} else if first, _, _ := strings.Cut(local, "/"); engineFiles(first) || first == movedName {
 			return damaged(file, "含有不该有的内容："+chaping.Shorten(h.Name, 80), nil)
 		}
 		return cannot(extract(target, fs.FileMode(h.Mode).Perm(), h.ModTime, r))
@@ -385,7 +502,7 @@ func Restore(ctx context.Context, file string, cfg store.Config, progress func(p
 		return nil, err
 	}
 	progress("engine")
-	rows, err := store.Restore(ctx, cfg, name)
+	rows, err := store.Restore(ctx, cfg, engineFolder)
 	if err != nil {
 		return nil, err
 	}
@@ -394,12 +511,97 @@ func Restore(ctx context.Context, file string, cfg store.Config, progress func(p
 			return nil, damaged(file, fmt.Sprintf("恢复后表 %s 有 %d 行，清单为 %d 行", table, rows[table], want), nil)
 		}
 	}
-	return m, cannot(os.RemoveAll(filepath.Join(dir, store.BackupFolder)))
+	if err := os.RemoveAll(filepath.Join(work, store.BackupFolder)); err != nil {
+		return nil, cannot(err)
+	}
+	return m, cannot(moveUp(dir))
 }
 
-func mustList(dir string) []fs.DirEntry {
-	list, _ := os.ReadDir(dir) // nothing to remove where it cannot be read
-	return list
+// vacant refuses a directory that holds anything but a restore's folder.
+func vacant(dir string) error {
+	list, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannot(err)
+	}
+	if slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() != restoreFolder }) {
+		return &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Remedy: "用 --data 指定一个空目录，核对无误后再换过去；本命令不覆盖数据"}
+	}
+	return nil
+}
+
+// moveUp makes a data directory of the folder that was restored in it.
+func moveUp(dir string) error {
+	if err := vacant(dir); err != nil {
+		return err
+	}
+	work := filepath.Join(dir, restoreFolder)
+	list, err := os.ReadDir(work)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, e := range list {
+		if e.Name() != lockName {
+			names = append(names, e.Name())
+		}
+	}
+	text, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(work, movedName), text, 0o600); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := os.Rename(filepath.Join(work, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	// In one step the directory is whole; what is left is what Sweep removes.
+	left := filepath.Join(dir, store.BackupFolder)
+	if err := os.Rename(work, left); err != nil {
+		return err
+	}
+	return os.RemoveAll(left)
+}
+
+// clear empties the folder of a restore, and removes what was moved up from it.
+func clear(dir string) error {
+	work := filepath.Join(dir, restoreFolder)
+	text, err := os.ReadFile(filepath.Join(work, movedName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var names []string
+	if json.Unmarshal(text, &names) != nil {
+		names = nil // it is not written in full: nothing has been moved yet
+	}
+	for _, name := range names {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	list, err := os.ReadDir(work)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if e.Name() == lockName {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(work, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abandon removes all that a restore has made.
+func abandon(dir string) error {
+	if err := clear(dir); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(dir, restoreFolder))
 }
 
 func extract(target string, mode fs.FileMode, modified time.Time, r io.Reader) (err error) {

@@ -36,6 +36,9 @@ func (p *Platform) Definitions() []Definition {
 		{"高星隐性投诉数", "备选口径 (c)：评为好评或系统默认评论、但正文表明该问题确实发生的评论条数。不计入差评数。"},
 		{"表明问题的评论数", "不论评级，正文表明该问题确实发生的评论条数。"},
 	}
+	if p.Empty != "" {
+		defs = append(defs, Definition{"本期无", p.Empty})
+	}
 	for _, r := range p.Rules {
 		defs = append(defs, Definition{"评级规则：" + r.Platform, r.Rule})
 	}

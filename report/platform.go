@@ -21,6 +21,7 @@ type Platform struct {
 	Dictionary string // version of the dictionary behind the numbers
 	Program    string // version of the program
 	Rules      []GradeRule
+	Empty      string // what shows that there is no review in the window; empty where there are some
 	Rows       []PlatformRow
 	Evidence   []Evidence
 	// Min and Top are what Select was asked for, RowsOmitted what it left out.

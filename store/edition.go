@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -84,12 +83,6 @@ func (g generation) partition() string {
 		return g.dictionary
 	}
 	return fmt.Sprintf("%s~%d", g.dictionary, g.number.n)
-}
-
-// partitionDictionary is the dictionary version of a partition.
-func partitionDictionary(partition string) string {
-	dictionary, _, _ := strings.Cut(partition, "~")
-	return dictionary
 }
 
 // partition is where the rows of a part are; of a part that was not made, one

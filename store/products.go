@@ -63,7 +63,7 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 	if err != nil {
 		return err
 	}
-	return s.removing(ctx, "平台 "+platform, func(ctx context.Context) error {
+	return s.removing(ctx, chaping.Period{}, func(ctx context.Context) error {
 		for _, table := range platformTables {
 			err := s.execShards(ctx, "remove_platform", map[string]string{"Table": table}, named("platform", platform))
 			if err != nil {
@@ -71,7 +71,7 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 			}
 		}
 		for _, p := range periods {
-			if err := s.forget(ctx, p, ""); err != nil {
+			if err := s.forget(ctx, p, "", "", nil); err != nil {
 				return err
 			}
 		}
@@ -79,14 +79,23 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 	})
 }
 
-// forget drops all editions of a period, see Editing.Forget.
-func (s *Store) forget(ctx context.Context, p chaping.Period, dictionary string) error {
+// forget drops all editions of a period, see Editing.Forget, and partitions of a
+// table that no edition knows.
+func (s *Store) forget(ctx context.Context, p chaping.Period, dictionary, table string, partitions []string) error {
 	ctx, e, err := s.Edit(ctx, p, nil)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	return e.Forget(ctx, dictionary)
+	if err := e.Forget(ctx, dictionary); err != nil {
+		return err
+	}
+	for _, partition := range partitions {
+		if err := s.execShards(ctx, "drop_partition", table, named("period", periodNumber(p)), named("partition", partition)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mutated waits until all of a platform's rows are gone.

@@ -47,28 +47,31 @@ func (s *Store) PutRun(ctx context.Context, r Run) error {
 		[]int64{sequence})
 }
 
-// StageRemove is the stage of the records that say that reviews were removed.
-const StageRemove = "remove"
+// stageRemove is the stage of the records that say that reviews were removed.
+// Where those of old periods were purged, Period is the first that was kept.
+const stageRemove = "remove"
 
 // removing removes reviews, and records it: records of other stages that speak
 // of reviews and are older than the last removal hold no longer (RemovedSince).
-func (s *Store) removing(ctx context.Context, what string, remove func(context.Context) error) error {
+// The record is there before anything goes, and is newer than all others once
+// everything has gone.
+func (s *Store) removing(ctx context.Context, kept chaping.Period, remove func(context.Context) error) error {
 	now := s.now()
-	run := Run{ID: fmt.Sprintf("%s-%s-%s", StageRemove, now.UTC().Format("20060102T150405.000000000"), rand.Text()[:6]), Stage: StageRemove, Started: now, Error: "没有做完：" + what}
+	run := Run{ID: fmt.Sprintf("%s-%s-%s", stageRemove, now.UTC().Format("20060102T150405.000000000"), rand.Text()[:6]), Stage: stageRemove, Period: kept, Started: now}
 	if err := s.PutRun(ctx, run); err != nil {
 		return err
 	}
 	if err := remove(ctx); err != nil {
 		return err
 	}
-	run.Finished, run.Error = s.now(), ""
+	run.Finished = s.now()
 	return s.PutRun(ctx, run)
 }
 
 // RemovedSince tells whether reviews were removed after the run was last
 // written, so that its record may speak of what is gone.
 func (s *Store) RemovedSince(ctx context.Context, r Run) (removed bool, err error) {
-	last, err := s.Runs(ctx, RunFilter{Stage: StageRemove, Limit: 1})
+	last, err := s.Runs(ctx, RunFilter{Stage: stageRemove, Limit: 1})
 	return err == nil && len(last) > 0 && last[0].Sequence > r.Sequence, err
 }
 

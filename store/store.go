@@ -389,8 +389,9 @@ func windowArgs(w chaping.Window) []any {
 	return []any{named("from", clamp(w.From)), named("to", clamp(w.To))}
 }
 
-// periodNumber writes a period as the schema does: 202611; 0 for none.
-func periodNumber(p chaping.Period) uint32 { return uint32(p.Year*100 + int(p.Month)) }
+// periodNumber writes a period as the schema does: 202611; 0 for none, and for
+// one before year 1.
+func periodNumber(p chaping.Period) uint32 { return uint32(max(p.Year*100+int(p.Month), 0)) }
 
 func numberedPeriod(n uint32) chaping.Period {
 	return chaping.Period{Year: int(n / 100), Month: time.Month(n % 100)}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,8 +131,8 @@ func clusterUpkeep(t *testing.T, s *store.Store) {
 		t.Errorf("%d bytes, %v", bytes, err)
 	}
 	for _, dry := range []bool{true, false} {
-		dropped, err := s.Purge(ctx, period, nil, dry)
-		if err != nil || len(dropped) != 1 || !strings.Contains(dropped[0], "202609") {
+		dropped, err := s.Purge(ctx, store.Purge{Reviews: period, Derived: period}, dry)
+		if err != nil || !slices.Equal(dropped, []store.Purged{{Table: "reviews", Month: "2026-09", Rows: 150}}) {
 			t.Errorf("dropped %v, %v", dropped, err)
 		}
 	}

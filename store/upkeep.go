@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -129,47 +131,114 @@ func (s *Store) checkTable(ctx context.Context, shard driver.Conn, table string)
 	return problem, ctx.Err()
 }
 
-// Purge removes what is older: reviews published before the month of the day
-// before, with the mentions, tallies and counts of periods that end before it;
-// and, when dictionaries are given, mentions, tallies and counts of all other
-// dictionary versions. It gives the partitions that were dropped.
-func (s *Store) Purge(ctx context.Context, before chaping.Period, keep []string, dry bool) (dropped []string, err error) {
-	type partition struct {
-		table, name, dictionary string
-		number                  uint32 // month or period
+// A Purge says what is to go. A zero field takes nothing.
+type Purge struct {
+	// Derived takes the mentions, tallies and counts of all periods before it.
+	Derived chaping.Period
+	// Others takes the mentions, tallies and counts of all dictionary versions
+	// but these, of whatever period; an empty list takes none.
+	Others []string
+	// Reviews takes the reviews that belong to periods before it. What was
+	// derived from them must go with them, so Derived may not be earlier.
+	Reviews chaping.Period
+}
+
+// A Purged is what a purge drops, or would: a part of a table.
+type Purged struct {
+	Table      string         `json:"table"`
+	Month      string         `json:"month,omitempty"` // of reviews, "2026-10"
+	Period     chaping.Period `json:"period,omitzero"` // of what is derived
+	Dictionary string         `json:"dictionary,omitempty"`
+	Rows       uint64         `json:"rows"` // copies that have not been merged away included
+}
+
+// takes tells whether a purge names a part.
+func (q Purge) takes(p Purged) bool {
+	if p.Table == "reviews" {
+		month, err := time.ParseInLocation("2006-01", p.Month, chaping.Shanghai())
+		// The last moment of a month belongs to the latest period that it
+		// has reviews of.
+		return err == nil && chaping.PeriodOf(month.AddDate(0, 1, 0).Add(-1)).Before(q.Reviews)
 	}
-	var list []partition
+	return p.Period.Before(q.Derived) || len(q.Others) > 0 && !slices.Contains(q.Others, p.Dictionary)
+}
+
+// Purge removes what q names, or only tells what that is. A month of reviews
+// stays as long as one of the periods that it belongs to does, and as long as
+// one of its reviews was corrected from a date in a month that stays: the copy
+// there would hold again.
+func (s *Store) Purge(ctx context.Context, q Purge, dry bool) ([]Purged, error) {
+	if q.Derived.Before(q.Reviews) {
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "评论不能单独清除：由它们得出的命中和计数会对不上", Remedy: "把同样各期的命中和计数一起清除"}
+	}
+	going, partitions, err := s.purgeable(ctx, q)
+	if err != nil || dry {
+		return going, err
+	}
+	derived, reviews := going, []Purged(nil) // reviews come last
+	if i := slices.IndexFunc(going, func(p Purged) bool { return p.Table == "reviews" }); i >= 0 {
+		derived, reviews = going[:i], going[i:]
+	}
+	for i, p := range derived {
+		if err := s.forget(ctx, p.Period, p.Dictionary, p.Table, partitions[p]); err != nil {
+			return going[:i], err
+		}
+	}
+	if len(reviews) == 0 {
+		return going, nil
+	}
+	gone := len(derived)
+	err = s.removing(ctx, q.Reviews, func(ctx context.Context) error {
+		for _, p := range reviews {
+			month, _ := strconv.Atoi(strings.ReplaceAll(p.Month, "-", ""))
+			if err := s.execShards(ctx, "drop_reviews", nil, named("month", month)); err != nil {
+				return err
+			}
+			gone++
+		}
+		return nil
+	})
+	return going[:gone], err
+}
+
+// purgeable are the parts of tables that a purge takes: what is derived comes
+// before the reviews, so that a purge that is interrupted leaves no numbers
+// without reviews. partitions are those of what is derived.
+func (s *Store) purgeable(ctx context.Context, q Purge) (going []Purged, partitions map[Purged][]string, err error) {
+	partitions = map[Purged][]string{}
+	var first time.Time // month of reviews that stays
 	err = s.query(ctx, "partitions", nil, nil, func(scan func(...any) error) error {
-		var p partition
-		err := scan(&p.table, &p.name, &p.number, &p.dictionary)
-		list = append(list, p)
+		var (
+			p      Purged
+			number uint32
+			names  []string
+		)
+		if err := scan(&p.Table, &number, &p.Dictionary, &p.Rows, &names); err != nil {
+			return err
+		}
+		period := numberedPeriod(number)
+		if p.Table == "reviews" {
+			p.Month = period.String()
+		} else {
+			p.Period = period
+			partitions[p] = names
+		}
+		if q.takes(p) {
+			going = append(going, p)
+		} else if month := time.Date(period.Year, period.Month, 1, 0, 0, 0, 0, chaping.Shanghai()); p.Table == "reviews" && (first.IsZero() || month.Before(first)) {
+			first = month
+		}
+		return nil
+	})
+	if err != nil || first.IsZero() || !slices.ContainsFunc(going, func(p Purged) bool { return p.Table == "reviews" }) {
+		return going, partitions, err
+	}
+	holding := map[string]bool{}
+	err = s.query(ctx, "holding", nil, windowArgs(chaping.Window{From: first, To: lastDate}), func(scan func(...any) error) error {
+		var number uint32
+		err := scan(&number)
+		holding[numberedPeriod(number).String()] = true
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range list {
-		limit := periodNumber(before)
-		if p.table == "reviews" {
-			// A period begins on the 25th of the month before: that month stays.
-			limit = periodNumber(before.Previous())
-		}
-		if p.number >= limit && (p.table == "reviews" || len(keep) == 0 || slices.Contains(keep, p.dictionary)) {
-			continue
-		}
-		dropped = append(dropped, p.table+" "+p.name)
-		if dry {
-			continue
-		}
-		var err error
-		if p.table == "reviews" {
-			err = s.execShards(ctx, "drop_reviews", nil, named("month", p.number))
-		} else {
-			err = s.execShards(ctx, "drop_"+p.table, nil, named("period", p.number), named("dictionary", p.dictionary))
-		}
-		if err != nil {
-			return dropped, err
-		}
-	}
-	return dropped, nil
+	return slices.DeleteFunc(going, func(p Purged) bool { return p.Month != "" && holding[p.Month] }), partitions, err
 }

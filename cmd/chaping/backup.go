@@ -53,7 +53,8 @@ func (p *program) restoreCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "restore 文件", Short: "把备份恢复到空的数据目录",
-		Long:    "核对备份，恢复到 --data 指定的目录（必须是空的或不存在），再逐表比较行数。失败时目录恢复原状。",
+		Long: "核对备份，恢复到 --data 指定的目录（必须是空的或不存在），再逐表比较行数。失败时目录恢复原状；\n" +
+			"被中断的恢复，再运行一次就从头做起，做完之前别的命令不打开这个目录。",
 		Example: "  chaping restore 2026-11-25.backup --data 新目录",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -187,6 +187,9 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 	}
 	record := store.Run{ID: runID, Stage: "import", Started: now, Finished: p.now(), Counts: map[string]uint64{
 		"rows": uint64(sum.Rows), "accepted": uint64(sum.Accepted), "refused": uint64(sum.Refused)}}
+	if sum.Accepted > 0 {
+		record.State = store.Dates(sum.First, sum.Last)
+	}
 	if err != nil {
 		record.Error = err.Error()
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/term"
 
 	"chaping"
+	"chaping/backup"
 	"chaping/station"
 	"chaping/store"
 )
@@ -122,7 +123,10 @@ func (p *program) command() *cobra.Command {
 			}
 			cmd.SetContext(station.WithAct(cmd.Context(), &station.Act{Who: operator() + "（命令行）", Action: cmd.CommandPath()}))
 			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
-			return nil
+			if cmd.Name() == "restore" {
+				return nil
+			}
+			return backup.Whole(p.dataDir)
 		},
 	}
 	root.SetIn(p.in)

@@ -11,6 +11,7 @@ import (
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
+	"chaping/store"
 )
 
 type platformOptions struct {
@@ -20,6 +21,7 @@ type platformOptions struct {
 	only     []string
 	least    uint64
 	top      int
+	empty    string
 }
 
 func (p *program) reportPlatformCommand() *cobra.Command {
@@ -44,6 +46,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
 	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
+	f.StringVar(&o.empty, "empty", "", "本期确实没有评论，而程序没有做完的采集记录时：由谁、怎样核实")
 	return cmd
 }
 
@@ -91,6 +94,9 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
 			})
 			if err == nil {
+				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
+			}
+			if err == nil {
 				_, err = p.raiseUrgent(ctx, pipe, period)
 			}
 			return err
@@ -131,10 +137,28 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	} else if p.now().Before(period.Window().To) {
 		fmt.Fprintf(p.out, "注意：采集范围 %s 还没有结束，数字还会变化。\n", period.Window().Chinese())
 	}
-	if mined.Reviews == 0 && o.version == 0 {
+	if mined.Reviews == 0 && o.version == 0 && sheet.Empty == "" {
 		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
 	}
 	return partial
+}
+
+// collected has a sheet without reviews say what shows that there are none, in
+// the words of a person where no run does. When it is to be frozen, nobody
+// having looked is an error.
+func collected(ctx context.Context, s *store.Store, sheet *report.Platform, w chaping.Watch, empty string, freeze bool) error {
+	c, err := s.Collected(ctx, sheet.Period, w)
+	if err != nil {
+		return err
+	}
+	if sheet.Empty = c.Empty(); c.Reviews == 0 && sheet.Empty == "" && empty != "" {
+		sheet.Empty = "采集范围内没有一条评论，由人核实：" + chaping.Shorten(empty, 500)
+		return nil
+	}
+	if freeze || !c.Purged.IsZero() {
+		return c.Check()
+	}
+	return nil
 }
 
 // freeze keeps the sheet as a version.

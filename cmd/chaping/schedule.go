@@ -135,7 +135,7 @@ func (p *program) monthly(d *station.DB, j scheduledJob) []agenda.Step {
 		return func(ctx context.Context, slot time.Time) error { return f(ctx, j, chaping.PeriodOf(slot).Previous()) }
 	}
 	return []agenda.Step{
-		{Name: "采集", Run: ended(p.scheduledCollect)},
+		{Name: "采集", Run: ended(p.scheduledCollectEnded)},
 		{Name: "挖掘", Run: ended(p.scheduledMine)},
 		{Name: "计数和冻结", Run: ended(func(ctx context.Context, j scheduledJob, period chaping.Period) error {
 			return p.scheduledFreeze(ctx, d, j, period)
@@ -170,6 +170,28 @@ func (p *program) scheduledMine(ctx context.Context, j scheduledJob, period chap
 	return err
 }
 
+// scheduledCollectEnded collects a period that has ended. A collection that
+// leaves it without a review and cannot say that there are none has failed:
+// it is tried again, and told.
+func (p *program) scheduledCollectEnded(ctx context.Context, j scheduledJob, period chaping.Period) error {
+	w, err := j.watch()
+	if err != nil || j.Watch == "" {
+		return err
+	}
+	if err := p.scheduledCollect(ctx, j, period); err != nil {
+		return err
+	}
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := s.Collected(ctx, period, w)
+	if err == nil {
+		err = c.Check()
+	}
+	return errors.Join(err, s.Close())
+}
+
 func (j *scheduledJob) watch() (w chaping.Watch, err error) {
 	if j.Watch != "" {
 		w, err = loadWatch(j.Watch)
@@ -195,6 +217,9 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 	_, err = p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
 		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Station: j.Station,
 			Filed: calendar.Due(period).Day, Program: buildVersion()})
+		if err == nil {
+			err = collected(ctx, pipe.Store, sheet, w, "", true)
+		}
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/backup"
 	"chaping/configs"
 	"chaping/evidence"
 	"chaping/importer"
@@ -84,6 +85,9 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	}
 	defer listener.Close()
 	ctx = station.WithAct(ctx, nil) // who acts is said by each request
+	if err := backup.Sweep(p.dataDir); err != nil {
+		return err
+	}
 
 	s, err := p.openStore(ctx)
 	if err != nil {

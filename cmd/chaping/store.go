@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -72,59 +73,102 @@ func (p *program) storeOptimizeCommand() *cobra.Command {
 	}
 }
 
+// purgeOptions are the flags of store purge.
+type purgeOptions struct {
+	before         string
+	keepReviews    bool
+	includeCurrent bool
+	others         bool
+	terms          string
+	yes            bool
+}
+
 func (p *program) storePurgeCommand() *cobra.Command {
-	var before, terms string
-	var others, yes bool
+	var o purgeOptions
 	cmd := &cobra.Command{
 		Use: "purge", Short: "清理过期的评论和计数", Args: noArgs,
-		Long: "清除 --before 以前各报送期的评论、命中、计数；--other-dictionaries 再清除别的词库版本的命中和计数。\n" +
-			"不加 --yes 只列出将要清除的分区。评论一经清除不能恢复，请先 chaping backup。",
-		Example: "  chaping store purge --before 2022-01 --yes",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			first := chaping.Period{}
-			if before == "" && !others {
-				return usage("要写 --before 报送期，或 --other-dictionaries")
-			}
-			if before != "" {
-				var err error
-				if first, err = p.period(before); err != nil {
-					return err
-				}
-			}
-			var keep []string
-			var partial error
-			if others {
-				miner, left, err := p.miner(terms)
-				if err != nil {
-					return err
-				}
-				keep, partial = []string{miner.Version()}, left
-			}
-			var dropped []string
-			err := p.onStore(cmd.Context(), "清理", func(s *store.Store, _ func(string)) (err error) {
-				dropped, err = s.Purge(cmd.Context(), first, keep, !yes)
-				return err
-			})
-			for _, d := range dropped {
-				fmt.Fprintln(p.out, d)
-			}
-			if err != nil {
-				return err
-			}
-			word := "已清除"
-			if !yes {
-				word = "将清除（加 --yes 执行）"
-			}
-			fmt.Fprintf(p.err, "%s %d 个分区\n", word, len(dropped))
-			return partial
-		},
+		Long: "--before 清除这个报送期以前各期的评论，以及由它们得出的命中、计数；加 --keep-reviews 只清除命中、计数，评论留下。\n" +
+			"--other-dictionaries 清除别的词库版本的命中和计数，不碰评论。两个一起写时各清各的。\n" +
+			"评论按月存放：一个月的评论只要还有一部分属于留下的报送期，整月留下。\n" +
+			"不加 --yes 只列出将要清除的报送期（月）、词库版本和行数。评论一经清除不能恢复，请先 chaping backup。",
+		Example: "  chaping store purge --before 2022-01\n  chaping store purge --before 2022-01 --yes\n  chaping store purge --other-dictionaries --yes",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runPurge(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&before, "before", "", "这个报送期以前的全部清除，例如 2022-01")
-	f.BoolVar(&others, "other-dictionaries", false, "清除当前词库以外各版本的命中和计数")
-	f.StringVar(&terms, "terms", "", "当前词库；不写用自带词库")
-	f.BoolVar(&yes, "yes", false, "确认执行")
+	f.StringVar(&o.before, "before", "", "这个报送期以前的清除，例如 2022-01")
+	f.BoolVar(&o.keepReviews, "keep-reviews", false, "与 --before 一起：评论留下")
+	f.BoolVar(&o.includeCurrent, "include-current", false, "与 --before 一起：当前和以后的报送期也清除")
+	f.BoolVar(&o.others, "other-dictionaries", false, "清除当前词库以外各版本的命中和计数")
+	f.StringVar(&o.terms, "terms", "", "当前词库；不写用自带词库")
+	f.BoolVar(&o.yes, "yes", false, "确认执行")
 	return cmd
+}
+
+// purge is what the flags name.
+func (p *program) purge(o purgeOptions) (q store.Purge, err error) {
+	switch {
+	case o.before == "" && (o.keepReviews || o.includeCurrent):
+		return q, usage("--keep-reviews、--include-current 要与 --before 一起写")
+	case o.before == "" && !o.others:
+		return q, usage("要写 --before 报送期，或 --other-dictionaries")
+	}
+	if o.before != "" {
+		before, err := chaping.ParsePeriod(o.before)
+		if err != nil {
+			return q, &chaping.Error{Code: chaping.CodeUsage, Message: err.Error()}
+		}
+		current, err := p.period("")
+		if err != nil {
+			return q, err
+		}
+		if o.yes && !o.includeCurrent && current.Before(before) {
+			return q, usage("--before %s 会清除当前的报送期 %s。确要清除，另加 --include-current", before, current)
+		}
+		q.Derived = before
+		if !o.keepReviews {
+			q.Reviews = before
+		}
+	}
+	if o.others {
+		miner, partial, err := p.miner(o.terms)
+		if err = errors.Join(err, partial); err != nil { // half a dictionary is another version, not the one to keep
+			return q, err
+		}
+		q.Others = []string{miner.Version()}
+	}
+	return q, nil
+}
+
+func (p *program) runPurge(ctx context.Context, o purgeOptions) error {
+	q, err := p.purge(o)
+	if err != nil {
+		return err
+	}
+	var dropped []store.Purged
+	err = p.onStore(ctx, "清理", func(s *store.Store, _ func(string)) (err error) {
+		dropped, err = s.Purge(ctx, q, !o.yes)
+		return err
+	})
+	rows := uint64(0)
+	shown := p.printTable(func(w io.Writer) {
+		for _, d := range dropped {
+			rows += d.Rows
+			if d.Month != "" {
+				fmt.Fprintf(w, "%s\t%s 月\t\t%d 行\n", d.Table, d.Month, d.Rows)
+			} else {
+				fmt.Fprintf(w, "%s\t报送期 %s\t词库 %s\t%d 行\n", d.Table, d.Period, d.Dictionary, d.Rows)
+			}
+		}
+	})
+	if err = errors.Join(err, shown); err != nil {
+		return err
+	}
+	word := "已清除"
+	if !o.yes {
+		word = "将清除（加 --yes 执行）"
+	}
+	fmt.Fprintf(p.err, "%s %d 个分区，%d 行\n", word, len(dropped), rows)
+	return nil
 }
 
 func (p *program) storeVerifyCommand() *cobra.Command {

@@ -1,8 +1,11 @@
--- Month or period, and dictionary, of every partition that can be purged.
-SELECT base, partition, toUInt32OrZero(extract(partition, '([0-9]{6})')), extract(partition, '\'([^\']*)\'')
+-- Month or period, dictionary version, rows and names of the partitions that can
+-- be purged, reviews last.
+SELECT base, toUInt32OrZero(extract(partition, '([0-9]{6})')) AS number, extract(partition, '\'([^\'~]*)') AS version,
+       toUInt64(sum(rows)), groupUniqArray(extract(partition, '\'([^\']*)\''))
 FROM (
-    SELECT DISTINCT {{plain "table"}} AS base, partition FROM {{system "parts"}}
+    SELECT {{plain "table"}} AS base, partition, rows FROM {{system "parts"}}
     WHERE active AND database = {{database}} AND base IN ('reviews', 'mentions', 'tallies', 'counts')
 )
 WHERE match(partition, '[0-9]{6}')
-ORDER BY base, partition
+GROUP BY base, number, version
+ORDER BY base = 'reviews', number, version, base

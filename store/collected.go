@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"chaping"
+)
+
+// Collected says whether the reviews of a period can be all there are. A sheet
+// without reviews is a statement only where somebody has looked.
+type Collected struct {
+	Period  chaping.Period
+	Reviews uint64
+	// Runs have read the whole window, after its end and without leaving
+	// anything out: what they did not find is not there.
+	Runs []Run
+	// Purged is when the period's reviews were purged, if nothing has brought
+	// them back since.
+	Purged time.Time
+}
+
+// maxCollections is how many runs of a kind are looked at.
+const maxCollections = 10_000
+
+// Collected looks at the reviews and at the runs behind them; of a watch that
+// has keywords, at those of the products that were listed under them, and at
+// the collections of that watch.
+func (s *Store) Collected(ctx context.Context, p chaping.Period, w chaping.Watch) (c Collected, err error) {
+	c.Period = p
+	var args []any
+	if len(w.Keywords) > 0 {
+		args = append(args, named("keywords", set(w.Keywords)))
+	}
+	err = s.queryIn(ctx, p.Window(), "window_count", len(w.Keywords) > 0, func(scan func(...any) error) error { return scan(&c.Reviews) }, args...)
+	if err != nil {
+		return c, err
+	}
+	purged := int64(0) // by the store's order, for clocks may differ
+	purges, err := s.Runs(ctx, RunFilter{Stage: stageRemove, Limit: maxCollections})
+	if err != nil {
+		return c, err
+	}
+	for _, r := range purges { // latest first
+		if p.Before(r.Period) {
+			c.Purged, purged = r.Started, r.Sequence
+			break
+		}
+	}
+	if c.Reviews > 0 && c.Purged.IsZero() {
+		return c, nil
+	}
+	for _, f := range []RunFilter{{Stage: "collect", Period: p, Limit: maxCollections}, {Stage: "import", Limit: maxCollections}} {
+		runs, err := s.Runs(ctx, f)
+		if err != nil {
+			return c, err
+		}
+		for _, r := range runs {
+			if !r.Done() || r.Sequence < purged {
+				continue
+			}
+			if c.Reviews > 0 && r.touches(p.Window()) {
+				c.Purged = time.Time{}
+				return c, nil
+			}
+			if r.Stage == "import" && r.spans(p.Window()) || r.Stage == "collect" && r.complete(w) {
+				c.Runs = append(c.Runs, r)
+			}
+		}
+	}
+	if len(c.Runs) > 0 {
+		c.Purged = time.Time{}
+	}
+	return c, nil
+}
+
+// complete tells whether a collection of the watch has read its whole window.
+func (r *Run) complete(w chaping.Watch) bool {
+	if r.Started.Before(r.Period.Window().To) || r.Counts["pages"] == 0 || r.Counts["listings"] == 0 {
+		return false
+	}
+	if w.Name != "" && !strings.Contains(r.ID, "-"+r.Period.String()+"-"+w.Name+"-") {
+		return false
+	}
+	for _, lack := range []string{"dead", "unfinished", "truncated", "gaps", "faults", "robots", "denied"} {
+		if r.Counts[lack] > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Dates is the state of an import: of the first and the last review it read.
+func Dates(first, last time.Time) string {
+	return first.UTC().Format(time.RFC3339) + "/" + last.UTC().Format(time.RFC3339)
+}
+
+func (r *Run) dates() (first, last time.Time) {
+	a, b, _ := strings.Cut(r.State, "/")
+	first, _ = time.Parse(time.RFC3339, a) // zero where an older program wrote the record
+	last, _ = time.Parse(time.RFC3339, b)
+	return first, last
+}
+
+// spans tells whether an import has reviews from before the window and from
+// after it, so that it would have had those in between.
+func (r *Run) spans(w chaping.Window) bool {
+	first, last := r.dates()
+	return r.Counts["accepted"] > 0 && first.Before(w.From) && !last.Before(w.To)
+}
+
+// touches tells whether a run may have brought reviews of the window.
+func (r *Run) touches(w chaping.Window) bool {
+	first, last := r.dates()
+	return r.Stage == "collect" || r.Counts["accepted"] > 0 && first.Before(w.To) && !last.Before(w.From)
+}
+
+// Check refuses to make a sheet of a period of which nobody knows anything.
+func (c *Collected) Check() error {
+	window := c.Period.Window().Chinese()
+	switch {
+	case !c.Purged.IsZero():
+		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s 的评论已在 %s 清除（chaping store purge），不能再生成报送表", c.Period, c.Purged.Format(time.DateOnly)),
+			Remedy: "以前冻结的版本仍可用 chaping report versions 查看、重新输出；要重新生成，先恢复备份或重新导入"}
+	case c.Reviews == 0 && len(c.Runs) == 0:
+		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", c.Period, window),
+			Remedy: "检查采集是否在运行（chaping runs），采集或导入之后再冻结；经人核实确实没有评论的，用 chaping report platform --freeze --empty 说明由谁怎样核实"}
+	}
+	return nil
+}
+
+// Empty words what shows that the window has no review; it is empty where the
+// window has some.
+func (c *Collected) Empty() string {
+	if c.Reviews > 0 || len(c.Runs) == 0 {
+		return ""
+	}
+	var runs []string
+	for i, r := range c.Runs {
+		if i == 3 {
+			runs = append(runs, fmt.Sprintf("等 %d 次", len(c.Runs)))
+			break
+		}
+		what := "导入"
+		if r.Stage == "collect" {
+			what = "采集"
+		}
+		runs = append(runs, fmt.Sprintf("%s %s（%s 做完）", what, r.ID, r.Finished.Format("2006-01-02 15:04")))
+	}
+	return "采集范围内没有一条评论，依据：" + strings.Join(runs, "、") + "。"
+}
