@@ -509,7 +509,7 @@ func (q *request) runs() error {
 	}
 	var list []shownRun
 	for _, r := range records {
-		x := shownRun{Run: r, Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘"}[r.Stage], State: "已完成"}
+		x := shownRun{Run: r, Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘", "remove": "清除评论"}[r.Stage], State: "已完成"}
 		switch {
 		case r.Finished.IsZero():
 			x.State = "未完成"

@@ -31,7 +31,7 @@ func (p *program) runsCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runRuns(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、mine、tally")
+	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、mine、remove")
 	f.StringVar(&o.period, "period", "", "只看一个报送期")
 	f.IntVar(&o.limit, "limit", 20, "最多几条，新的在前")
 	f.BoolVar(&o.gaps, "gaps", false, "改为列出一个报送期内评论没有读全的商品，和读不到的原因")
