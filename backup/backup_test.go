@@ -112,6 +112,10 @@ func counts(t *testing.T, s *store.Store, dictionary string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	runs = slices.DeleteFunc(runs, func(r store.Run) bool { return r.Stage == "remove" }) // what restoring says
+	for i := range runs {
+		runs[i].Sequence = 0
+	}
 	fmt.Fprintf(&b, "%+v\n%+v\n", rows, runs)
 	return b.String()
 }

@@ -104,5 +104,27 @@ func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint
 			rows[t] = n
 		}
 	}
-	return rows, nil
+	return rows, s.distrust(ctx)
+}
+
+// distrust drops the records whose rows a backup does not have: its tables are
+// of moments seconds apart.
+func (s *Store) distrust(ctx context.Context) error {
+	if err := errors.Join(s.meet(), s.migrate(ctx)); err != nil {
+		return err
+	}
+	editions, err := s.Editions(ctx, chaping.Period{}, lastPeriod, "")
+	if err != nil {
+		return err
+	}
+	for _, e := range editions {
+		there, err := s.there(ctx, e)
+		if err == nil && !there {
+			err = s.forget(ctx, e.Period, e.Dictionary, "", nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.removing(ctx, chaping.Period{}, func(context.Context) error { return nil }) // reviews may be missing as well
 }

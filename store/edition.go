@@ -38,6 +38,9 @@ type Edition struct {
 	parts [3]generation // mentions, counts, tallies
 }
 
+// lastPeriod is after all others.
+var lastPeriod = chaping.Period{Year: 9999, Month: 12}
+
 // Mined tells whether there is anything: an edition that was never made is
 // empty.
 func (e Edition) Mined() bool { return e.parts[mentionsPart].number.known }

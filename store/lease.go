@@ -33,7 +33,9 @@ import (
 // reader ever sees it.
 
 const (
-	leaseFolder  = "locks"
+	// LeaseFolder is the folder of the data directory that has the files of
+	// leases; only running processes need it.
+	LeaseFolder  = "locks"
 	leaseSeconds = 60 // that a claim is good for
 	leaseRenewal = 15 * time.Second
 	leasePause   = 100 * time.Millisecond // between two looks, at first
@@ -118,7 +120,7 @@ func (s *Store) leaseHolders(ctx context.Context, name, us string) (others []str
 
 // lockFile is lease with the embedded engine.
 func (s *Store) lockFile(ctx context.Context, name string, waiting func()) (unlock func(), err error) {
-	dir := filepath.Join(s.dataDir, leaseFolder)
+	dir := filepath.Join(s.dataDir, LeaseFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, unlockable(dir, err)
 	}

@@ -85,7 +85,7 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 		}
 		list = append(list, c)
 	}
-	editions, err := s.Editions(ctx, chaping.Period{}, chaping.Period{Year: 9999, Month: 12}, "")
+	editions, err := s.Editions(ctx, chaping.Period{}, lastPeriod, "")
 	if err != nil {
 		return list, err
 	}
