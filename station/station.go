@@ -24,14 +24,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"chaping"
+	"chaping/sqlite"
 )
 
 //go:embed migrations/*.sql
@@ -63,23 +61,12 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "station.db")
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable
-	if err == nil {
-		err = file.Close()
-	}
+	db, err := sqlite.Open(filepath.Join(dir, "station.db"), "synchronous(FULL)")
 	if err != nil {
 		return nil, err
 	}
-	options := url.Values{
-		"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
-		"_txlock": {"immediate"},
-	}
-	d := &DB{now: now, hashing: make(chan struct{}, 2)}
-	if d.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode()); err != nil {
-		return nil, err
-	}
-	d.db.SetMaxOpenConns(1)
+	db.SetMaxOpenConns(1)
+	d := &DB{db: db, now: now, hashing: make(chan struct{}, 2)}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.db.Close())
 	}
