@@ -250,8 +250,10 @@ func (d *DB) ResetAccount(ctx context.Context, id int64) (link string, err error
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = '', totp = NULL, counter = 0, version = version + 1 WHERE id = ?", id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE account = ?", id); err != nil {
-			return err
+		for _, known := range []string{"session", "device"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+known+" WHERE account = ?", id); err != nil {
+				return err
+			}
 		}
 		link, err = d.invite(ctx, tx, id)
 		return err
@@ -330,8 +332,14 @@ func (d *DB) SetUp(ctx context.Context, link string, s Start) (Account, error) {
 	if err := checkPassword(a.Name, s.Password); err != nil {
 		return a, err
 	}
-	hash := d.hashPassword(s.Password)
-	err := d.transact(ctx, func(tx *sql.Tx) error {
+	if _, err := d.invited(ctx, d.db.QueryRowContext, link); err != nil { // before it costs anything
+		return a, err
+	}
+	hash, err := d.hashPassword(ctx, link, s.Password)
+	if err != nil {
+		return a, err
+	}
+	err = d.transact(ctx, func(tx *sql.Tx) error {
 		id, err := d.invited(ctx, tx.QueryRowContext, link)
 		if err != nil {
 			return err
@@ -400,8 +408,11 @@ func (d *DB) SetPassword(ctx context.Context, link, password string) (Account, e
 	if err := checkPassword(a.Name, password); err != nil {
 		return a, err
 	}
-	hash := d.hashPassword(password)
-	return a, d.transact(ctx, func(tx *sql.Tx) error {
+	hash, err := d.hashPassword(ctx, link, password)
+	if err != nil {
+		return a, err
+	}
+	err = d.transact(ctx, func(tx *sql.Tx) error {
 		id, err := d.invited(ctx, tx.QueryRowContext, link)
 		if err != nil {
 			return err
@@ -409,32 +420,58 @@ func (d *DB) SetPassword(ctx context.Context, link, password string) (Account, e
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, version = version + 1 WHERE id = ?", hash, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE name = ?", a.Name); err != nil {
-			return err
-		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM invite WHERE hash = ?", tokenHash(link))
 		return err
 	})
+	if err == nil {
+		d.attempts.forgive(a.Name)
+	}
+	return a, err
+}
+
+// proved is nil if the password is that of the account, who has logged in: a
+// stolen session must not be enough to take the account over.
+func (d *DB) proved(ctx context.Context, id int64, password string) error {
+	var hash string
+	if err := d.db.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", id).Scan(&hash); err != nil {
+		return err
+	}
+	whose := fmt.Sprintf("account %d", id)
+	l := limit{attempted{"password", whose, ""}, freeAttempts}
+	ok := false
+	var locked error
+	err := d.trusted.do(ctx, whose, func() {
+		if locked = d.attempts.check(d.now(), true, l); locked == nil {
+			ok = matches(password, hash)
+		}
+	})
+	switch err := errors.Join(err, locked); {
+	case err != nil:
+		return err
+	case !ok:
+		return invalid("密码", "不对", "重新输入；忘记了请管理员重置")
+	}
+	d.attempts.succeed(l)
+	return nil
 }
 
 // ChangePassword changes one's own password. All other sessions end; keep is
 // the cookie of the one that stays.
 func (d *DB) ChangePassword(ctx context.Context, id int64, old, password, keep string) error {
 	a, err := d.Account(ctx, "", id)
+	if err == nil {
+		err = d.proved(ctx, id, old)
+	}
+	if err == nil {
+		err = checkPassword(a.Name, password)
+	}
 	if err != nil {
 		return err
 	}
-	var hash string
-	if err := d.db.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", id).Scan(&hash); err != nil {
+	hash, err := d.hashPassword(ctx, fmt.Sprintf("account %d", id), password)
+	if err != nil {
 		return err
 	}
-	if !d.matches(old, hash) {
-		return invalid("原密码", "不对", "重新输入；忘记了请管理员重置")
-	}
-	if err := checkPassword(a.Name, password); err != nil {
-		return err
-	}
-	hash = d.hashPassword(password)
 	return d.transact(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, version = version + 1 WHERE id = ?", hash, id); err != nil {
 			return err
@@ -445,8 +482,11 @@ func (d *DB) ChangePassword(ctx context.Context, id int64, old, password, keep s
 }
 
 // SetTOTP turns the second factor on, once code shows that the authenticator
-// has the secret; an empty secret turns it off.
-func (d *DB) SetTOTP(ctx context.Context, id int64, secret, code string) error {
+// has the secret; an empty secret turns it off. Either asks for the password.
+func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code string) error {
+	if err := d.proved(ctx, id, password); err != nil {
+		return err
+	}
 	var key []byte
 	var counter int64
 	if secret != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -86,7 +87,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "协会", "", ""); err == nil {
+	if _, _, err := d.Login(t.Context(), "协会", "", "", Visitor{}); err == nil {
 		t.Error("logged in without a password")
 	}
 	if _, err := d.SetPassword(t.Context(), link, "short"); err == nil {
@@ -98,7 +99,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if _, err := d.SetPassword(t.Context(), link, secret+"2"); err == nil {
 		t.Error("the link was good twice")
 	}
-	_, cookie, err := d.Login(t.Context(), "协会", secret, "")
+	_, pass, err := d.Login(t.Context(), "协会", secret, "", Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := d.Session(t.Context(), cookie); ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); ok || err != nil {
 		t.Errorf("session after reset: %v %v", ok, err)
 	}
 	again, err := d.ResetAccount(t.Context(), a.ID)
@@ -126,43 +127,43 @@ func TestLockOut(t *testing.T) {
 	d, c, _ := started(t)
 	for _, name := range []string{"admin", "nobody"} {
 		for range freeAttempts {
-			if _, _, err := d.Login(t.Context(), name, "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+			if _, _, err := d.Login(t.Context(), name, "wrong", "", Visitor{}); err == nil || !strings.Contains(err.Error(), "不对") {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-		if _, _, err := d.Login(t.Context(), name, secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+		if _, _, err := d.Login(t.Context(), name, secret, "", Visitor{}); err == nil || !strings.Contains(err.Error(), "锁定") {
 			t.Errorf("%s after %d failures: %v", name, freeAttempts, err)
 		}
 	}
 	c.add(firstWait)
-	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err == nil || !strings.Contains(err.Error(), "不对") {
 		t.Errorf("after the wait: %v", err)
 	}
 	c.add(firstWait)
-	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+	if _, _, err := d.Login(t.Context(), "admin", secret, "", Visitor{}); err == nil || !strings.Contains(err.Error(), "锁定") {
 		t.Errorf("the wait did not double: %v", err)
 	}
 	c.add(firstWait)
-	_, cookie, err := d.Login(t.Context(), "admin", secret, "")
+	_, pass, err := d.Login(t.Context(), "admin", secret, "", Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || strings.Contains(err.Error(), "锁定") {
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err == nil || strings.Contains(err.Error(), "锁定") {
 		t.Errorf("failures are not forgotten after a login: %v", err)
 	}
-	if wait(1000) != longestWait {
-		t.Errorf("wait(1000) = %v", wait(1000))
+	if wait(1000, freeAttempts) != longestWait {
+		t.Errorf("wait(1000) = %v", wait(1000, freeAttempts))
 	}
 	c.add(sessionIdle - time.Minute)
-	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); !ok || err != nil {
 		t.Errorf("session %v %v", ok, err)
 	}
 	c.add(sessionIdle - time.Minute)
-	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); !ok || err != nil {
 		t.Errorf("session in use %v %v", ok, err)
 	}
 	c.add(sessionIdle)
-	if _, ok, _ := d.Session(t.Context(), cookie); ok {
+	if _, ok, _ := d.Session(t.Context(), pass.Session); ok {
 		t.Error("an idle session is good")
 	}
 }
@@ -175,7 +176,7 @@ func TestLockOutAtOnce(t *testing.T) {
 	looked := 0
 	for range 20 {
 		wg.Go(func() {
-			if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err != nil && strings.Contains(err.Error(), "不对") {
+			if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err != nil && strings.Contains(err.Error(), "不对") {
 				mu.Lock()
 				looked++
 				mu.Unlock()
@@ -186,6 +187,68 @@ func TestLockOutAtOnce(t *testing.T) {
 	if looked != freeAttempts {
 		t.Errorf("%d passwords were looked at, want %d", looked, freeAttempts)
 	}
+}
+
+// What is remembered of failures is bounded, ends, and is told apart by what
+// its sender cannot change at will.
+func TestAttempts(t *testing.T) {
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	a := attempts{list: map[attempted]failures{}}
+	for i := range maxAttempts + 10 {
+		if err := a.check(now.Add(time.Duration(i)*time.Millisecond), true, limit{attempted{kind: "stranger", name: fmt.Sprint(i)}, 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(a.list) != maxAttempts {
+		t.Errorf("%d are remembered", len(a.list))
+	}
+	last := limit{attempted{kind: "stranger", name: fmt.Sprint(maxAttempts)}, 1}
+	var delay *Delay
+	if err := a.check(now, false, last); !errors.As(err, &delay) || delay.Left <= 0 || delay.Busy {
+		t.Errorf("%v", err)
+	}
+	if err := a.check(now.Add(time.Hour), false, last); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+	for address, want := range map[string]string{"10.0.0.1": "10.0.0.1", "::ffff:10.0.0.1": "10.0.0.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "", "x": "x"} {
+		if got := (Visitor{Address: address}).source(); got != want {
+			t.Errorf("%s is of %s, want %s", address, got, want)
+		}
+	}
+}
+
+// A lane is short, and of one source only a part.
+func TestLane(t *testing.T) {
+	l := newLane()
+	begun, end := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := l.do(t.Context(), "first", func() { close(begun); <-end }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-begun
+	places := 0
+	for i := range 2 * laneLength {
+		if l.enter(fmt.Sprint(i / 12)) {
+			places++
+		}
+	}
+	if places != laneLength-1 || l.waiting["0"] != laneShare {
+		t.Errorf("%d places, %d of one source", places, l.waiting["0"])
+	}
+	var delay *Delay
+	if err := l.do(t.Context(), "late", func() { t.Error("called") }); !errors.As(err, &delay) || !delay.Busy {
+		t.Errorf("%v", err)
+	}
+	l.leave("0")
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.do(gone, "gone", func() { t.Error("called for somebody who has gone") }); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	close(end)
+	all.Wait()
 }
 
 // The test vectors of RFC 6238, appendix B, cut to six digits.
@@ -199,20 +262,20 @@ func TestTOTP(t *testing.T) {
 	d, c, a := started(t)
 	text := base32.StdEncoding.EncodeToString(key)
 	code := func() string { return totpCode(key, c.now().Unix()/30) }
-	if err := d.SetTOTP(t.Context(), a.ID, text, "000000"); err == nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, "000000"); err == nil {
 		t.Error("turned on with a wrong code")
 	}
-	if err := d.SetTOTP(t.Context(), a.ID, text, code()); err != nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err == nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err == nil {
 		t.Error("a code was good twice")
 	}
 	c.add(time.Minute)
-	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, "", Visitor{}); err == nil {
 		t.Error("logged in without the second factor")
 	}
-	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err != nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -328,7 +391,7 @@ func TestLexicon(t *testing.T) {
 
 func TestParked(t *testing.T) {
 	d, c, _ := started(t)
-	s, err := d.Park(t.Context(), Parked{"/watches", "name=a"})
+	s, err := d.Park(t.Context(), "device", Parked{"/watches", "name=a"})
 	if err != nil {
 		t.Fatal(err)
 	}

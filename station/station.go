@@ -26,6 +26,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"chaping"
@@ -38,9 +39,11 @@ var migrations embed.FS
 // A DB is the open file. It is safe for concurrent use, also by several
 // processes on one machine.
 type DB struct {
-	db      *sql.DB
-	now     func() time.Time
-	hashing chan struct{} // bounds how many password hashes are made at a time
+	db                 *sql.DB
+	now                func() time.Time
+	attempts           attempts
+	trusted, strangers *lane          // where passwords are hashed
+	late               sync.WaitGroup // what is written after the answer
 }
 
 // Open opens station.db in the directory and brings its schema up to date.
@@ -66,7 +69,7 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	d := &DB{db: db, now: now, hashing: make(chan struct{}, 2)}
+	d := &DB{db: db, now: now, attempts: attempts{list: map[attempted]failures{}}, trusted: newLane(), strangers: newLane()}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.db.Close())
 	}
@@ -102,7 +105,10 @@ func (d *DB) migrate(ctx context.Context) error {
 }
 
 // Close closes the file.
-func (d *DB) Close() error { return d.db.Close() }
+func (d *DB) Close() error {
+	d.late.Wait()
+	return d.db.Close()
+}
 
 // transact runs f in a transaction, and enters who acts when f changed
 // anything; see audit.go.

@@ -350,7 +350,7 @@ func (q *request) myTOTP() error {
 	} else if secret == "" {
 		return bad("没有密钥", "重新打开“我的账号”")
 	}
-	err := q.Station.SetTOTP(q.ctx, q.account.ID, secret, q.form("code"))
+	err := q.Station.SetTOTP(q.ctx, q.account.ID, q.r.PostFormValue("password"), secret, q.form("code"))
 	if f, ok := told(err); ok {
 		return q.meForm(http.StatusUnprocessableEntity, secret, f)
 	}

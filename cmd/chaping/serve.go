@@ -55,7 +55,7 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
 	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
-	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送）")
+	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送；来源地址取 X-Forwarded-For 的最后一个）")
 	return cmd
 }
 
@@ -110,7 +110,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	}
 	secure := pair != nil || o.proxy
 	defer p.printer.close()
-	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Secure: secure, Now: p.now, Log: p.log})
+	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Secure: secure, Proxied: o.proxy, Now: p.now, Log: p.log})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// visit posts a form from an address, with the cookies of a browser.
+func (h *house) visit(address, path string, form url.Values, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "http://portal.example"+path, strings.NewReader(form.Encode()))
+	r.RemoteAddr = address + ":4711"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func credentials(name, password string) url.Values {
+	return url.Values{"name": {name}, "password": {password}}
+}
+
+// Whoever tries to log in as somebody else locks himself out, not the other.
+func TestStrangersLockOnlyThemselvesOut(t *testing.T) {
+	h := open(t)
+	good := h.visit("10.0.0.1", "/login", credentials("platform", password))
+	device := good.Result().Cookies()
+	for i := range 60 {
+		r := h.visit("10.9.9.9", "/login", credentials("platform", "wrong"))
+		if locked := r.Code == http.StatusTooManyRequests; locked != (i >= 5) {
+			t.Fatalf("attempt %d: %d", i, r.Code)
+		}
+		if i >= 5 && (r.Header().Get("Retry-After") == "" || !strings.Contains(r.Body.String(), "锁定")) {
+			t.Fatalf("attempt %d does not say when to come again: %v %s", i, r.Header(), r.Body)
+		}
+	}
+	for from, cookies := range map[string][]*http.Cookie{"10.9.9.9": device, "10.0.0.1": nil, "10.0.0.2": nil} {
+		if r := h.visit(from, "/login", credentials("platform", password), cookies...); r.Code != http.StatusSeeOther {
+			t.Errorf("the right password from %s: %d %s", from, r.Code, r.Body)
+		}
+	}
+	// From everywhere: addresses that were never seen wait, those known do not.
+	for i := range 300 {
+		h.visit(fmt.Sprintf("10.1.%d.%d", i/250, i%250), "/login", credentials("platform", "wrong"))
+	}
+	if r := h.visit("10.2.0.1", "/login", credentials("platform", password)); r.Code != http.StatusTooManyRequests {
+		t.Errorf("an address that was never seen, during an attack from everywhere: %d", r.Code)
+	}
+	if r := h.visit("10.0.0.1", "/login", credentials("platform", password)); r.Code != http.StatusSeeOther {
+		t.Errorf("a known address, during an attack from everywhere: %d", r.Code)
+	}
+	if r := h.visit("10.2.0.2", "/login", credentials("platform", password), device...); r.Code != http.StatusSeeOther {
+		t.Errorf("a known device, during an attack from everywhere: %d", r.Code)
+	}
+	// A device is let through the crowd, not past the password.
+	for i := range 7 {
+		if r := h.visit("10.2.0.2", "/login", credentials("platform", "wrong"), device...); (r.Code == http.StatusTooManyRequests) != (i >= 5) {
+			t.Errorf("a known device with a wrong password, attempt %d: %d", i, r.Code)
+		}
+	}
+}
+
+// One source that tries many names has to wait too.
+func TestSpraying(t *testing.T) {
+	h := open(t)
+	last := 0
+	for i := range 80 {
+		last = h.visit("10.9.9.9", "/login", credentials(fmt.Sprintf("name%d", i), "wrong")).Code
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("the 80th name: %d", last)
+	}
+}
+
+// Hundreds of attempts at once are not all hashed, one after the other, before
+// somebody else's turn comes.
+func TestHashingIsBounded(t *testing.T) {
+	h := open(t)
+	device := h.visit("10.0.0.1", "/login", credentials("platform", password)).Result().Cookies()
+	var flood sync.WaitGroup
+	var mu sync.Mutex
+	codes := map[int]int{}
+	for i := range 300 {
+		flood.Go(func() {
+			r := h.visit(fmt.Sprintf("10.1.%d.%d", i/250, i%250), "/login", credentials(fmt.Sprintf("name%d", i), "wrong"))
+			mu.Lock()
+			defer mu.Unlock()
+			codes[r.Code]++
+			if r.Code == http.StatusServiceUnavailable && (r.Header().Get("Retry-After") == "" || !strings.Contains(r.Body.String(), "后再试")) {
+				t.Errorf("busy, and does not say when to come again: %v %s", r.Header(), r.Body)
+			}
+		})
+	}
+	if r := h.visit("10.0.0.1", "/login", credentials("platform", password), device...); r.Code != http.StatusSeeOther {
+		t.Errorf("a known device in a flood: %d", r.Code)
+	}
+	flood.Wait()
+	if codes[http.StatusServiceUnavailable] == 0 {
+		t.Errorf("all were hashed: %v", codes)
+	}
+}
+
+// Who has never logged in leaves nothing in the database.
+func TestStrangersStoreNothing(t *testing.T) {
+	h := open(t)
+	size := func() (n int64) {
+		files, err := filepath.Glob(filepath.Join(h.dir, "station.db*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			info, err := os.Stat(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += info.Size()
+		}
+		return n
+	}
+	before := size()
+	for i := range 60 {
+		r := h.visit("10.9.9.9", "/watches/new", url.Values{"name": {strings.Repeat("x", 900<<10)}}, &http.Cookie{Name: "chaping", Value: fmt.Sprint(i)})
+		if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/login" {
+			t.Fatalf("%d %v", r.Code, r.Header())
+		}
+		h.visit("10.9.9.9", "/login", credentials(fmt.Sprintf("name%d", i), strings.Repeat("x", 900<<10)))
+	}
+	if after := size(); after != before {
+		t.Errorf("%d bytes grew to %d", before, after)
+	}
+	// A person's forms are kept over a login, the last few.
+	device := h.visit("10.0.0.1", "/login", credentials("platform", password)).Result().Cookies()
+	h.visit("10.0.0.1", "/logout", nil, device...)
+	var parked []*http.Cookie
+	for i := range 9 {
+		r := h.visit("10.0.0.1", "/watches/new", url.Values{"name": {fmt.Sprintf("任务%d", i)}}, device...)
+		for _, c := range r.Result().Cookies() {
+			if c.Name == "parked" {
+				parked = append(parked, c)
+			}
+		}
+	}
+	if len(parked) != 9 {
+		t.Fatalf("%d forms were kept", len(parked))
+	}
+	if body := h.ask("platform", "GET", "/resume", nil, append(device, parked[8])...).Body.String(); !strings.Contains(body, "任务8") {
+		t.Errorf("the last form: %s", body)
+	}
+	if r := h.ask("platform", "GET", "/resume", nil, append(device, parked[0])...); r.Code != http.StatusSeeOther {
+		t.Errorf("the ninth form back: %d", r.Code)
+	}
+}
+
+// Whether a name exists does not show in what is answered, nor is a lock told
+// of names that nobody has.
+func TestUnknownNamesAnswerAlike(t *testing.T) {
+	h := open(t)
+	for i := range 7 {
+		known := h.visit("10.9.9.8", "/login", credentials("platform", "wrong"))
+		unknown := h.visit("10.9.9.9", "/login", credentials("platforn", "wrong"))
+		if known.Code != unknown.Code || strings.ReplaceAll(known.Body.String(), "platform", "platforn") != unknown.Body.String() {
+			t.Errorf("attempt %d: %d %s\n%d %s", i, known.Code, known.Body, unknown.Code, unknown.Body)
+		}
+	}
+}
+
+// Behind a proxy the proxy says who comes; what the client says itself counts
+// for nothing, nor does the header where no proxy is.
+func TestAddressBehindProxy(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.RemoteAddr = "127.0.0.1:1"
+	r.Header.Set("X-Forwarded-For", "1.1.1.1, 2.2.2.2")
+	for proxied, want := range map[bool]string{true: "2.2.2.2", false: "127.0.0.1"} {
+		if got := (&request{Server: &Server{Config: Config{Proxied: proxied}}, r: r}).address(); got != want {
+			t.Errorf("%v: %s, want %s", proxied, got, want)
+		}
+	}
+}
