@@ -132,7 +132,7 @@ func (d *DB) Account(ctx context.Context, name string, id int64) (Account, error
 var accountName = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9._@-]{0,39}$`)
 
 func (a *Account) check() error {
-	a.Name, a.Person = strings.TrimSpace(a.Name), strings.TrimSpace(a.Person)
+	a.Name, a.Person = strings.TrimSpace(a.Name), visible(a.Person)
 	if !accountName.MatchString(a.Name) {
 		return invalid("登录名", "不合要求", "用 1–40 个汉字、字母、数字、. _ @ -，以汉字、字母或数字开头")
 	}
@@ -194,11 +194,9 @@ func (d *DB) AddAccount(ctx context.Context, a Account) (added Account, link str
 }
 
 func (d *DB) addAccount(ctx context.Context, tx *sql.Tx, a *Account) error {
-	var taken int
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM account WHERE name = ?", a.Name).Scan(&taken); err != nil {
+	if other, err := taken(ctx, tx, "account", a.Name, 0); err != nil {
 		return err
-	}
-	if taken > 0 {
+	} else if other != 0 {
 		return invalid("登录名“"+a.Name+"”", "已经有人用了", "换一个登录名")
 	}
 	if a.Station != 0 {
@@ -370,7 +368,7 @@ func (d *DB) SetUp(ctx context.Context, link string, s Start) (Account, error) {
 
 // home settles which station the installation is for.
 func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
-	home := Station{Name: strings.TrimSpace(s.Name), Kind: s.Kind}
+	home := Station{Name: visible(s.Name), Kind: s.Kind}
 	if s.Station != 0 {
 		err := tx.QueryRowContext(ctx, "SELECT id, kind FROM station WHERE id = ?", s.Station).Scan(&home.ID, &home.Kind)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -383,9 +381,14 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 		if home.Name == "" || !slices.Contains(Kinds(), home.Kind) {
 			return invalid("监测站", "没有选", "从名单中选一个，或写出名称并选择类型")
 		}
-		err := tx.QueryRowContext(ctx, "SELECT id, kind FROM station WHERE name = ?", home.Name).Scan(&home.ID, &home.Kind)
-		if errors.Is(err, sql.ErrNoRows) {
+		other, err := taken(ctx, tx, "station", home.Name, 0)
+		switch {
+		case err != nil:
+		case other == 0:
 			err = d.putStation(ctx, tx, &home)
+		default:
+			home.ID = other
+			err = tx.QueryRowContext(ctx, "SELECT kind FROM station WHERE id = ?", other).Scan(&home.Kind)
 		}
 		if err != nil {
 			return err

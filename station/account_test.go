@@ -311,6 +311,77 @@ func TestAccountRules(t *testing.T) {
 	}
 }
 
+// What people cannot tell apart is one name.
+func TestNamesAlike(t *testing.T) {
+	d, _, _ := started(t)
+	for _, name := range []string{"上海市家电电器行业协会\u200b", "上海市家电\u00ad电器行业协会", "\ufeff上海市家电电器行业 协会", "上海市家电电器行业协会\ufe0f", "上海寻梦信息技术有限公司(拼多多)", "\u3164上海市家电电器行业协会"} {
+		if s, err := d.PutStation(t.Context(), Station{Name: name, Kind: AssociationStation}); err == nil {
+			t.Errorf("%q is another station than the one in the list: %+v", name, s)
+		}
+	}
+	if _, err := d.PutStation(t.Context(), Station{Name: "\u200b\u2800", Kind: AssociationStation}); err == nil {
+		t.Error("a name that does not show")
+	}
+	if s, err := d.PutStation(t.Context(), Station{Name: "别的\u202e 协会\u200b", Kind: AssociationStation}); err != nil || s.Name != "别的 协会" {
+		t.Errorf("%q %v", s.Name, err)
+	}
+	if _, _, err := d.AddAccount(t.Context(), Account{Name: "Admin", Roles: []Role{RoleAdmin}}); err == nil {
+		t.Error("Admin beside admin")
+	}
+	a, _, err := d.AddAccount(t.Context(), Account{Name: "li", Person: "甲\u200b", Roles: []Role{RoleAdmin}})
+	if err != nil || a.Person != "甲" {
+		t.Errorf("%q %v", a.Person, err)
+	}
+	for i, name := range []string{"小家电", "小家电\u200b"} {
+		if _, err := d.PutWatch(t.Context(), Watch{Watch: chaping.Watch{Name: name, Keywords: []string{"插座"}}}); (err != nil) != (i > 0) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	for password, good := range map[string]bool{
+		"啊啊啊啊啊啊啊啊啊啊": false, "aaaaaaaaaa": false, "aAaAaAaAaA": false, "一二一二一二一二一二一二": false, "0000000001": false, "1234567890": false, "7890123456": false,
+		"9876543210": false, "abcdefghijkl": false, "１２３４５６７８９０": false, "123123123123": false, "lilililili": false, "short": false, "xx-li-horse-battery": false,
+		secret: true, "春天的三只白鹭飞过": false, "春天的三只白鹭飞过去": true, "7Gh#k2m!Qz": true,
+	} {
+		if err := checkPassword("li", password); (err == nil) != good {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
+
+// Who has but a session cannot take the account over.
+func TestSecondFactorAsksForPassword(t *testing.T) {
+	d, c, a := started(t)
+	key := []byte("12345678901234567890")
+	text := base32.StdEncoding.EncodeToString(key)
+	code := func() string { return totpCode(key, c.now().Unix()/30) }
+	if err := d.SetTOTP(t.Context(), a.ID, "wrong", text, code()); err == nil {
+		t.Error("turned on without the password")
+	}
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range freeAttempts + 1 {
+		err := d.SetTOTP(t.Context(), a.ID, "wrong", "", "")
+		var delay *Delay
+		if err == nil || errors.As(err, &delay) != (i >= freeAttempts) {
+			t.Errorf("turning off without the password, attempt %d: %v", i, err)
+		}
+	}
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err == nil {
+		t.Error("after many attempts the password is still looked at")
+	}
+	c.add(firstWait)
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err != nil {
+		t.Error(err)
+	}
+	if a, err := d.Account(t.Context(), "admin", 0); err != nil || a.TOTP {
+		t.Errorf("%+v %v", a, err)
+	}
+}
+
 // An entry stands for every change and for nothing else; a changed file is
 // found out.
 func TestAudit(t *testing.T) {

@@ -77,10 +77,27 @@ func checkPassword(name, password string) error {
 		return invalid("密码", fmt.Sprintf("太长，最多 %d 个字符", maxPassword), "缩短一些")
 	case strings.Contains(strings.ToLower(password), strings.ToLower(name)):
 		return invalid("密码", "里含有登录名", "换一个与登录名无关的密码")
-	case strings.Trim(password, password[:1]) == "" || strings.Contains("01234567890123456789", password) || strings.Contains("98765432109876543210", password):
-		return invalid("密码", "太容易猜到", "不要用同一个字符或连续的数字")
+	case guessable(password):
+		return invalid("密码", "太容易猜到", "不要用很少几个字符重复，或一串连着的数字、字母")
 	}
 	return nil
+}
+
+// minVariety is how many different characters a password has at least.
+const minVariety = 5
+
+// guessable tells whether a password is a few characters again and again, or a
+// row of digits or letters, with one jump.
+func guessable(password string) bool {
+	variety := map[rune]bool{}
+	jumps, before := 0, rune(-1)
+	for _, r := range strings.ToLower(password) {
+		if before >= 0 && (r-before > 1 || before-r > 1) {
+			jumps++
+		}
+		variety[r], before = true, r
+	}
+	return len(variety) < minVariety || jumps <= 1
 }
 
 // randomToken makes a random token and the hash that is stored of it.

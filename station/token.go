@@ -85,7 +85,7 @@ func SigningKey(token string) ed25519.PrivateKey {
 // AddToken makes a token. Only the caller ever learns it.
 func (d *DB) AddToken(ctx context.Context, t Token) (added Token, token string, err error) {
 	now := shown(d.now().UnixMilli())
-	t.Name = strings.TrimSpace(t.Name)
+	t.Name = visible(t.Name)
 	as := Account{Name: "token", Roles: []Role{t.Role}, Station: t.Station}
 	switch {
 	case t.Name == "" || utf8.RuneCountInString(t.Name) > 40:
@@ -164,6 +164,7 @@ func (d *DB) RevokeToken(ctx context.Context, id int64) (t Token, err error) {
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing("令牌", id)
 		}
+		concerns(ctx, fmt.Sprintf("令牌 %d“%s”", t.ID, t.Name))
 		return err
 	})
 	return t, err

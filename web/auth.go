@@ -194,7 +194,7 @@ type setupPage struct {
 
 func (q *request) setup() error {
 	link := q.r.PathValue("link")
-	_, first, err := q.Station.Invited(q.ctx, link)
+	invited, first, err := q.Station.Invited(q.ctx, link)
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (q *request) setup() error {
 		}
 		a, err = q.Station.SetUp(q.ctx, link, s)
 	} else {
-		q.act.Object = "设置密码"
+		q.act.Who, q.act.Station, q.act.Object = invited.Act("").Who, invited.Station, "设置密码"
 		a, err = q.Station.SetPassword(q.ctx, link, password)
 	}
 	if err != nil {

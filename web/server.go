@@ -34,6 +34,7 @@ type Config struct {
 	Works    Works
 	Dir      string // for uploads and files being made
 	Program  string // version of the program
+	Address  string // where people reach the portal, without a path; empty if nobody has said
 	Secure   bool   // reached by https: cookies are for it only
 	Proxied  bool   // a proxy stands in front, which says where requests come from
 	Now      func() time.Time

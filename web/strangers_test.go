@@ -7,9 +7,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"chaping/station"
 )
 
 // visit posts a form from an address, with the cookies of a browser.
@@ -182,6 +185,80 @@ func TestAddressBehindProxy(t *testing.T) {
 	for proxied, want := range map[bool]string{true: "2.2.2.2", false: "127.0.0.1"} {
 		if got := (&request{Server: &Server{Config: Config{Proxied: proxied}}, r: r}).address(); got != want {
 			t.Errorf("%v: %s, want %s", proxied, got, want)
+		}
+	}
+}
+
+// A program may manage accounts, but not those that make tokens.
+func TestTokensMakeNoAdministrators(t *testing.T) {
+	h := open(t)
+	token := h.token(t, "admin", station.Permits()...)
+	admin, err := h.Station.Account(t.Context(), "admin", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bureau, err := h.Station.Account(t.Context(), "bureau", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct {
+		path string
+		body object
+		code int
+	}{
+		"a new administrator":    {"/accounts", object{"name": "li", "roles": []string{"admin"}}, 403},
+		"one among other roles":  {"/accounts", object{"name": "li", "roles": []string{"centre", "admin"}}, 403},
+		"a promotion":            {fmt.Sprintf("/accounts/%d", bureau.ID), object{"roles": []string{"admin"}, "version": bureau.Version}, 403},
+		"an administrator's end": {fmt.Sprintf("/accounts/%d", admin.ID), object{"roles": []string{"bureau"}, "version": admin.Version}, 403},
+		"an administrator's key": {fmt.Sprintf("/accounts/%d/reset", admin.ID), object{}, 403},
+		"another account":        {"/accounts", object{"name": "wang", "roles": []string{"centre"}}, 200},
+		"another account's key":  {fmt.Sprintf("/accounts/%d/reset", bureau.ID), object{}, 200},
+	} {
+		if r := h.send(program(token, http.MethodPost, x.path, x.body, nil)); r.Code != x.code {
+			t.Errorf("%s: %d %s", name, r.Code, r.Body)
+		}
+	}
+	if r := h.ask("admin", "POST", "/accounts", url.Values{"name": {"li"}, "roles": {"admin"}}); r.Code != http.StatusOK {
+		t.Errorf("a person makes an administrator: %d", r.Code)
+	}
+}
+
+// A link leads where the operator says the portal is, whatever the request
+// calls it.
+func TestLinksLeadToThePortal(t *testing.T) {
+	h := open(t)
+	for address, want := range map[string]string{"https://portal.example.com": `<code class="link">https://portal.example.com/setup/`, "": `<code class="link">/setup/`} {
+		h.Address = address
+		r := httptest.NewRequest(http.MethodPost, "http://evil.example/accounts", strings.NewReader(url.Values{"name": {fmt.Sprintf("li%d", len(address))}, "roles": {"bureau"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(h.cookies["admin"])
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if body := w.Body.String(); !strings.Contains(body, want) || strings.Contains(body, "evil.example") {
+			t.Errorf("%q: %s", address, body)
+		}
+	}
+}
+
+// Entries name who did it and what it was, also where that is known only when
+// it is done.
+func TestEntriesNameWhatTheyChanged(t *testing.T) {
+	h := open(t)
+	h.token(t, "bureau", station.PermitRead)
+	h.ask("admin", "POST", "/tokens/1/revoke", nil)
+	_, link, err := h.Station.AddAccount(t.Context(), station.Account{Name: "li", Person: "李四", Roles: []station.Role{station.RoleBureau}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ask("", "POST", "/setup/"+link, url.Values{"password": {password}, "again": {password}})
+	list, err := h.Station.Audit(t.Context(), station.AuditFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for action, want := range map[string][2]string{"停用令牌": {"admin（admin）", "令牌 1“程序 bureau”"}, "设置账号": {"李四（li）", "设置密码"}} {
+		i := slices.IndexFunc(list, func(e station.Entry) bool { return e.Action == action })
+		if i < 0 || list[i].Who != want[0] || list[i].Object != want[1] {
+			t.Errorf("%s: %+v", action, list)
 		}
 	}
 }
