@@ -139,6 +139,9 @@ func (a *Account) check() error {
 	if a.Person == "" {
 		a.Person = a.Name
 	}
+	if err := bounded("姓名", a.Person, maxName); err != nil {
+		return err
+	}
 	if len(a.Roles) == 0 {
 		return invalid("角色", "没有选", "至少选一个角色")
 	}
@@ -380,6 +383,9 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 	} else {
 		if home.Name == "" || !slices.Contains(Kinds(), home.Kind) {
 			return invalid("监测站", "没有选", "从名单中选一个，或写出名称并选择类型")
+		}
+		if err := bounded("监测站名称", home.Name, maxName); err != nil {
+			return err
 		}
 		other, err := taken(ctx, tx, "station", home.Name, 0)
 		switch {

@@ -466,14 +466,17 @@ func TestParked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, ok, err := d.Parked(t.Context(), s); err != nil || !ok || p.Body != "name=a" {
+	if p, ok, err := d.Parked(t.Context(), "device", s); err != nil || !ok || p.Body != "name=a" {
 		t.Error(p, ok, err)
 	}
-	if _, ok, _ := d.Parked(t.Context(), "x"); ok {
+	if _, ok, _ := d.Parked(t.Context(), "device", "x"); ok {
 		t.Error("a wrong secret opens it")
 	}
+	if _, ok, _ := d.Parked(t.Context(), "another", s); ok {
+		t.Error("another device opens it")
+	}
 	c.add(parkTime)
-	if _, ok, _ := d.Parked(t.Context(), s); ok {
+	if _, ok, _ := d.Parked(t.Context(), "device", s); ok {
 		t.Error("expired and still there")
 	}
 }

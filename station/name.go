@@ -30,6 +30,12 @@ func alike(name string) string {
 	return strings.ToLower(strings.ReplaceAll(norm.NFKC.String(visible(name)), " ", ""))
 }
 
+// SameName tells whether people take two names for the same.
+func SameName(a, b string) bool { return alike(a) == alike(b) }
+
+// maxName bounds the name of a station or a person, in characters.
+const maxName = 100
+
 // taken is another record of the table that has a name like this one; 0 where
 // there is none.
 func taken(ctx context.Context, tx *sql.Tx, table, name string, id int64) (int64, error) {
@@ -44,7 +50,7 @@ func taken(ctx context.Context, tx *sql.Tx, table, name string, id int64) (int64
 		if err := rows.Scan(&other, &theirs); err != nil {
 			return 0, err
 		}
-		if alike(theirs) == alike(name) {
+		if SameName(theirs, name) {
 			return other, nil
 		}
 	}

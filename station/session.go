@@ -212,10 +212,11 @@ func (d *DB) Park(ctx context.Context, device string, p Parked) (secret string, 
 	})
 }
 
-// Parked gives a form back. It stays until it expires: its sender may look at
-// it and come back later.
-func (d *DB) Parked(ctx context.Context, secret string) (p Parked, ok bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND expires > ?", tokenHash(secret), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
+// Parked gives a form back to the device that it came from: nobody is made to
+// send another's form. It stays until it expires: its sender may look at it and
+// come back later.
+func (d *DB) Parked(ctx context.Context, device, secret string) (p Parked, ok bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND device = ? AND expires > ?", tokenHash(secret), tokenHash(device), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}

@@ -112,6 +112,9 @@ func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
 	if s.Name == "" {
 		return s, invalid("监测站名称", "不能为空", "写出监测站的全称")
 	}
+	if err := bounded("监测站名称", s.Name, maxName); err != nil {
+		return s, err
+	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
 		other, err := taken(ctx, tx, "station", s.Name, s.ID)
 		if err != nil {

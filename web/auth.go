@@ -133,7 +133,7 @@ func (q *request) resume() error {
 	if err != nil {
 		return q.redirect("/", "没有等待继续的提交")
 	}
-	p, ok, err := q.Station.Parked(q.ctx, c.Value)
+	p, ok, err := q.Station.Parked(q.ctx, q.visitor().Device, c.Value)
 	if err != nil {
 		return err
 	}

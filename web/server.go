@@ -524,7 +524,7 @@ func (q *request) redirect(path, message string) error {
 		return q.json(http.StatusOK, "application/json", moved{message, apiRoot + path})
 	}
 	if message != "" {
-		q.setCookie("message", encodeMessage(message), 60)
+		q.setCookie("message", encodeMessage(chaping.Shorten(message, 300)), 60)
 	}
 	if q.r.Header.Get("HX-Request") != "" {
 		q.w.Header().Set("HX-Redirect", path)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -155,11 +156,17 @@ func TestStrangersStoreNothing(t *testing.T) {
 	if len(parked) != 9 {
 		t.Fatalf("%d forms were kept", len(parked))
 	}
-	if body := h.ask("platform", "GET", "/resume", nil, append(device, parked[8])...).Body.String(); !strings.Contains(body, "任务8") {
+	if h.devices["platform"] = device[1].Value; device[1].Name != "device" {
+		t.Fatal(device)
+	}
+	if body := h.ask("platform", "GET", "/resume", nil, parked[8]).Body.String(); !strings.Contains(body, "任务8") {
 		t.Errorf("the last form: %s", body)
 	}
-	if r := h.ask("platform", "GET", "/resume", nil, append(device, parked[0])...); r.Code != http.StatusSeeOther {
+	if r := h.ask("platform", "GET", "/resume", nil, parked[0]); r.Code != http.StatusSeeOther {
 		t.Errorf("the ninth form back: %d", r.Code)
+	}
+	if r := h.ask("centre", "GET", "/resume", nil, parked[8]); r.Code != http.StatusSeeOther {
+		t.Errorf("another's form: %d", r.Code)
 	}
 }
 
@@ -259,6 +266,53 @@ func TestEntriesNameWhatTheyChanged(t *testing.T) {
 		i := slices.IndexFunc(list, func(e station.Entry) bool { return e.Action == action })
 		if i < 0 || list[i].Who != want[0] || list[i].Object != want[1] {
 			t.Errorf("%s: %+v", action, list)
+		}
+	}
+}
+
+// What a sender calls his file stands in a header, and says no more there.
+func TestFileNamesInHeaders(t *testing.T) {
+	h := open(t)
+	name := "a.\"; filename*=UTF-8''evil.exe; x=\"\r\nSet-Cookie: a=b"
+	if _, err := h.Station.Submit(t.Context(), station.Submission{Period: "2026-11", Station: "上海市食品接触材料协会", About: "照片", File: name}, []byte("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	r := h.ask("association", "GET", "/submissions/1", nil)
+	_, params, err := mime.ParseMediaType(r.Header().Get("Content-Disposition"))
+	if r.Code != http.StatusOK || err != nil || params["filename"] != name || r.Header().Get("Set-Cookie") != "" {
+		t.Errorf("%d %q %v %q", r.Code, r.Header(), err, params)
+	}
+	if r := h.ask("foreign", "GET", "/submissions/1", nil); r.Code != http.StatusNotFound {
+		t.Errorf("another station's file: %d", r.Code)
+	}
+}
+
+// A message that goes with a redirect is a cookie, which browsers drop when it
+// is long; names are bounded too.
+func TestLongNames(t *testing.T) {
+	h := open(t)
+	long := strings.Repeat("长", 5000)
+	for path, form := range map[string]url.Values{"/stations/new": {"name": {long}, "kind": {"association"}}, "/accounts": {"name": {"li"}, "person": {long}, "roles": {"bureau"}}} {
+		if r := h.ask("admin", "POST", path, form); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "最多 100 个字") {
+			t.Errorf("%s: %d", path, r.Code)
+		}
+	}
+	w := httptest.NewRecorder()
+	q := &request{Server: h.Server, w: w, r: httptest.NewRequest("POST", "/", nil)}
+	if err := q.redirect("/", long); err != nil || len(w.Header().Get("Set-Cookie")) > 2000 {
+		t.Errorf("%d bytes %v", len(w.Header().Get("Set-Cookie")), err)
+	}
+}
+
+// The name on an uploaded form is the station's as people read it.
+func TestHandInUnderTheSameName(t *testing.T) {
+	h := open(t)
+	for name, code := range map[string]int{"上海市食品接触材料 协会\u200b": http.StatusSeeOther, "别的协会": http.StatusUnprocessableEntity} {
+		r := program("", "POST", "", object{"period": "2026-11"}, map[string]string{"file": "填报单位," + name + "\n" + sheetA})
+		r.URL.Path = "/inbox"
+		r.AddCookie(h.cookies["association"])
+		if w := h.send(r); w.Code != code {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
 }
