@@ -387,7 +387,7 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 		if err := bounded("监测站名称", home.Name, maxName); err != nil {
 			return err
 		}
-		other, err := taken(ctx, tx, "station", home.Name, 0)
+		other, err := taken(ctx, tx, "called", home.Name, 0)
 		switch {
 		case err != nil:
 		case other == 0:

@@ -325,6 +325,23 @@ func TestNamesAlike(t *testing.T) {
 	if s, err := d.PutStation(t.Context(), Station{Name: "别的\u202e 协会\u200b", Kind: AssociationStation}); err != nil || s.Name != "别的 协会" {
 		t.Errorf("%q %v", s.Name, err)
 	}
+	s, err := d.Station(t.Context(), Everything(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := s.Name
+	s.Name = "改名的协会"
+	if s, err = d.PutStation(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation}); err == nil {
+		t.Error("another station gets a name whose reports are a third's")
+	}
+	s.Name = was
+	s.Version++
+	if _, err := d.PutStation(t.Context(), s); err != nil {
+		t.Errorf("back to the old name: %v", err)
+	}
 	if _, _, err := d.AddAccount(t.Context(), Account{Name: "Admin", Roles: []Role{RoleAdmin}}); err == nil {
 		t.Error("Admin beside admin")
 	}

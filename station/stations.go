@@ -116,12 +116,12 @@ func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
 		return s, err
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		other, err := taken(ctx, tx, "station", s.Name, s.ID)
+		other, err := taken(ctx, tx, "called", s.Name, s.ID)
 		if err != nil {
 			return err
 		}
 		if other != 0 {
-			return invalid("监测站名称", "已有同名的监测站", "换一个名称，或修改已有的那一条")
+			return invalid("监测站名称", "已有同名的监测站，或已有监测站用过这个名称", "换一个名称，或修改已有的那一条")
 		}
 		return d.putStation(ctx, tx, &s)
 	})

@@ -13,3 +13,14 @@ CREATE INDEX device_account ON device (account);
 
 -- Forms are kept for known devices only.
 ALTER TABLE parked ADD COLUMN device BLOB NOT NULL DEFAULT x'';
+
+-- What a station was called before. Its reports are kept under the name they
+-- came with; so no other station may have it.
+CREATE TABLE former (
+    name    TEXT    NOT NULL,
+    station INTEGER NOT NULL REFERENCES station,
+    PRIMARY KEY (name, station)
+) WITHOUT ROWID;
+CREATE VIEW called AS SELECT id, name FROM station UNION ALL SELECT station, name FROM former;
+CREATE TRIGGER station_was_called AFTER UPDATE OF name ON station WHEN OLD.name <> NEW.name
+BEGIN INSERT OR IGNORE INTO former (name, station) VALUES (OLD.name, OLD.id); END;
