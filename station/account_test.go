@@ -278,6 +278,17 @@ func TestTOTP(t *testing.T) {
 	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err != nil {
 		t.Error(err)
 	}
+	// Who knows the password cannot try all codes.
+	c.add(time.Minute)
+	for range freeAttempts {
+		if _, _, err := d.Login(t.Context(), "admin", secret, "000000", Visitor{}); err == nil {
+			t.Fatal("guessed")
+		}
+	}
+	var delay *Delay
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); !errors.As(err, &delay) {
+		t.Errorf("after %d wrong codes: %v", freeAttempts, err)
+	}
 }
 
 func TestAccountRules(t *testing.T) {
@@ -447,6 +458,28 @@ func TestAudit(t *testing.T) {
 		}
 		if _, _, err := d.VerifyAudit(t.Context()); err == nil || !strings.Contains(err.Error(), "第 2 条") && !strings.Contains(err.Error(), "第 3 条") {
 			t.Errorf("%s: %v", change, err)
+		}
+	}
+}
+
+// What is append-only cannot be replaced.
+func TestNothingIsReplaced(t *testing.T) {
+	d, c, _ := started(t)
+	ctx := WithAct(t.Context(), &Act{Who: "甲", Action: "试"})
+	kase, err := d.PutCase(ctx, Case{Kind: ProductCase, Title: "壶", Station: 3, Lead: "线索", Times: Times{Found: c.now().Add(-time.Hour)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, frozen := d.Freeze(ctx, Sheet{Form: "platform", Period: "2026-11", By: "甲", Model: []byte("{}")})
+	_, edited := d.PutLexicon(ctx, 0, "甲", "试", []TermEdit{{Name: "x"}})
+	_, issued := d.Issue(ctx, Bulletin{Who: "甲", Kind: General, Title: "a", Content: "b"})
+	if err := errors.Join(frozen, edited, issued, d.AddNote(ctx, Everything(), kase.ID, Note{Who: "甲", Content: "a"})); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"audit", "sheet", "lexicon", "casenote", "bulletin"} {
+		if result, err := d.db.ExecContext(t.Context(), "INSERT OR REPLACE INTO "+table+" SELECT * FROM "+table+" LIMIT 1"); err == nil {
+			n, _ := result.RowsAffected()
+			t.Errorf("%s: %d rows were replaced", table, n)
 		}
 	}
 }

@@ -52,6 +52,11 @@ func TestStrangersLockOnlyThemselvesOut(t *testing.T) {
 			t.Errorf("the right password from %s: %d %s", from, r.Code, r.Body)
 		}
 	}
+	// The device of one account is a stranger's to another.
+	other := h.visit("10.9.9.9", "/login", credentials("association", password)).Result().Cookies()
+	if r := h.visit("10.9.9.9", "/login", credentials("platform", password), other...); r.Code != http.StatusTooManyRequests {
+		t.Errorf("somebody else's device: %d", r.Code)
+	}
 	// From everywhere: addresses that were never seen wait, those known do not.
 	for i := range 300 {
 		h.visit(fmt.Sprintf("10.1.%d.%d", i/250, i%250), "/login", credentials("platform", "wrong"))

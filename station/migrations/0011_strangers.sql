@@ -24,3 +24,16 @@ CREATE TABLE former (
 CREATE VIEW called AS SELECT id, name FROM station UNION ALL SELECT station, name FROM former;
 CREATE TRIGGER station_was_called AFTER UPDATE OF name ON station WHEN OLD.name <> NEW.name
 BEGIN INSERT OR IGNORE INTO former (name, station) VALUES (OLD.name, OLD.id); END;
+
+-- What is append-only is not replaced either: REPLACE deletes without asking
+-- the triggers that refuse deletes.
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT * FROM audit WHERE id = NEW.id)
+BEGIN SELECT raise(ABORT, 'the audit log does not change'); END;
+CREATE TRIGGER sheet_is_not_replaced BEFORE INSERT ON sheet WHEN EXISTS (SELECT * FROM sheet WHERE id = NEW.id OR (form, period, name, version) = (NEW.form, NEW.period, NEW.name, NEW.version))
+BEGIN SELECT raise(ABORT, 'a frozen sheet does not change'); END;
+CREATE TRIGGER lexicon_is_not_replaced BEFORE INSERT ON lexicon WHEN EXISTS (SELECT * FROM lexicon WHERE version = NEW.version)
+BEGIN SELECT raise(ABORT, 'a version does not change'); END;
+CREATE TRIGGER casenote_is_not_replaced BEFORE INSERT ON casenote WHEN EXISTS (SELECT * FROM casenote WHERE id = NEW.id)
+BEGIN SELECT raise(ABORT, 'the history does not change'); END;
+CREATE TRIGGER bulletin_is_not_replaced BEFORE INSERT ON bulletin WHEN EXISTS (SELECT * FROM bulletin WHERE id = NEW.id)
+BEGIN SELECT raise(ABORT, 'what was issued does not change'); END;
