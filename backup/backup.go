@@ -32,14 +32,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -49,9 +47,9 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"chaping"
+	"chaping/sqlite"
 	"chaping/store"
 )
 
@@ -289,12 +287,12 @@ func (a *archive) tree(ctx context.Context, root, prefix string, skip func(local
 		name := path.Join(prefix, filepath.ToSlash(local))
 		progress(name)
 		if prefix == filesFolder {
-			is, err := isSQLite(file)
+			is, err := sqlite.Is(ctx, file)
 			if err != nil {
 				return err
 			}
 			if is {
-				if err := copySQLite(ctx, file, a.scratch); err != nil {
+				if err := sqlite.Copy(ctx, file, a.scratch); err != nil {
 					return fmt.Errorf("%s: %w", local, err)
 				}
 				return errors.Join(a.file(name, a.scratch), os.Remove(a.scratch))
@@ -302,32 +300,6 @@ func (a *archive) tree(ctx context.Context, root, prefix string, skip func(local
 		}
 		return a.file(name, file)
 	})
-}
-
-// isSQLite looks at the first bytes of a file.
-func isSQLite(file string) (bool, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	head := make([]byte, 16)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
-	}
-	return string(head[:n]) == "SQLite format 3\x00", nil
-}
-
-// copySQLite copies a database as it is at one moment, while others write.
-func copySQLite(ctx context.Context, file, to string) (err error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(10000)")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
-	return err
 }
 
 // file adds one file. One that grows meanwhile is cut at the size it had.

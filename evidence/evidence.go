@@ -16,16 +16,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"chaping"
+	"chaping/sqlite"
 )
 
 //go:embed schema.sql
@@ -101,23 +100,12 @@ func open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "evidence.db")
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable
-	if err == nil {
-		err = file.Close()
-	}
+	db, err := sqlite.Open(filepath.Join(dir, "evidence.db"), "auto_vacuum(incremental)", "synchronous(NORMAL)")
 	if err != nil {
 		return nil, err
 	}
-	options := url.Values{
-		"_pragma": {"busy_timeout(30000)", "auto_vacuum(incremental)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
-		"_txlock": {"immediate"},
-	}
-	s := &Store{}
-	if s.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode()); err != nil {
-		return nil, err
-	}
-	s.db.SetMaxOpenConns(1)
+	db.SetMaxOpenConns(1)
+	s := &Store{db: db}
 	if err := s.transact(ctx, migrate); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}

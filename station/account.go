@@ -132,12 +132,15 @@ func (d *DB) Account(ctx context.Context, name string, id int64) (Account, error
 var accountName = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9._@-]{0,39}$`)
 
 func (a *Account) check() error {
-	a.Name, a.Person = strings.TrimSpace(a.Name), strings.TrimSpace(a.Person)
+	a.Name, a.Person = strings.TrimSpace(a.Name), visible(a.Person)
 	if !accountName.MatchString(a.Name) {
 		return invalid("登录名", "不合要求", "用 1–40 个汉字、字母、数字、. _ @ -，以汉字、字母或数字开头")
 	}
 	if a.Person == "" {
 		a.Person = a.Name
+	}
+	if err := bounded("姓名", a.Person, maxName); err != nil {
+		return err
 	}
 	if len(a.Roles) == 0 {
 		return invalid("角色", "没有选", "至少选一个角色")
@@ -194,11 +197,9 @@ func (d *DB) AddAccount(ctx context.Context, a Account) (added Account, link str
 }
 
 func (d *DB) addAccount(ctx context.Context, tx *sql.Tx, a *Account) error {
-	var taken int
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM account WHERE name = ?", a.Name).Scan(&taken); err != nil {
+	if other, err := taken(ctx, tx, "account", a.Name, 0); err != nil {
 		return err
-	}
-	if taken > 0 {
+	} else if other != 0 {
 		return invalid("登录名“"+a.Name+"”", "已经有人用了", "换一个登录名")
 	}
 	if a.Station != 0 {
@@ -250,8 +251,10 @@ func (d *DB) ResetAccount(ctx context.Context, id int64) (link string, err error
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = '', totp = NULL, counter = 0, version = version + 1 WHERE id = ?", id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE account = ?", id); err != nil {
-			return err
+		for _, known := range []string{"session", "device"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+known+" WHERE account = ?", id); err != nil {
+				return err
+			}
 		}
 		link, err = d.invite(ctx, tx, id)
 		return err
@@ -330,8 +333,14 @@ func (d *DB) SetUp(ctx context.Context, link string, s Start) (Account, error) {
 	if err := checkPassword(a.Name, s.Password); err != nil {
 		return a, err
 	}
-	hash := d.hashPassword(s.Password)
-	err := d.transact(ctx, func(tx *sql.Tx) error {
+	if _, err := d.invited(ctx, d.db.QueryRowContext, link); err != nil { // before it costs anything
+		return a, err
+	}
+	hash, err := d.hashPassword(ctx, link, s.Password)
+	if err != nil {
+		return a, err
+	}
+	err = d.transact(ctx, func(tx *sql.Tx) error {
 		id, err := d.invited(ctx, tx.QueryRowContext, link)
 		if err != nil {
 			return err
@@ -362,7 +371,7 @@ func (d *DB) SetUp(ctx context.Context, link string, s Start) (Account, error) {
 
 // home settles which station the installation is for.
 func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
-	home := Station{Name: strings.TrimSpace(s.Name), Kind: s.Kind}
+	home := Station{Name: visible(s.Name), Kind: s.Kind}
 	if s.Station != 0 {
 		err := tx.QueryRowContext(ctx, "SELECT id, kind FROM station WHERE id = ?", s.Station).Scan(&home.ID, &home.Kind)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -375,9 +384,17 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 		if home.Name == "" || !slices.Contains(Kinds(), home.Kind) {
 			return invalid("监测站", "没有选", "从名单中选一个，或写出名称并选择类型")
 		}
-		err := tx.QueryRowContext(ctx, "SELECT id, kind FROM station WHERE name = ?", home.Name).Scan(&home.ID, &home.Kind)
-		if errors.Is(err, sql.ErrNoRows) {
+		if err := bounded("监测站名称", home.Name, maxName); err != nil {
+			return err
+		}
+		other, err := taken(ctx, tx, "called", home.Name, 0)
+		switch {
+		case err != nil:
+		case other == 0:
 			err = d.putStation(ctx, tx, &home)
+		default:
+			home.ID = other
+			err = tx.QueryRowContext(ctx, "SELECT kind FROM station WHERE id = ?", other).Scan(&home.Kind)
 		}
 		if err != nil {
 			return err
@@ -400,8 +417,11 @@ func (d *DB) SetPassword(ctx context.Context, link, password string) (Account, e
 	if err := checkPassword(a.Name, password); err != nil {
 		return a, err
 	}
-	hash := d.hashPassword(password)
-	return a, d.transact(ctx, func(tx *sql.Tx) error {
+	hash, err := d.hashPassword(ctx, link, password)
+	if err != nil {
+		return a, err
+	}
+	err = d.transact(ctx, func(tx *sql.Tx) error {
 		id, err := d.invited(ctx, tx.QueryRowContext, link)
 		if err != nil {
 			return err
@@ -409,32 +429,58 @@ func (d *DB) SetPassword(ctx context.Context, link, password string) (Account, e
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, version = version + 1 WHERE id = ?", hash, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE name = ?", a.Name); err != nil {
-			return err
-		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM invite WHERE hash = ?", tokenHash(link))
 		return err
 	})
+	if err == nil {
+		d.attempts.forgive(a.Name)
+	}
+	return a, err
+}
+
+// proved is nil if the password is that of the account, who has logged in: a
+// stolen session must not be enough to take the account over.
+func (d *DB) proved(ctx context.Context, id int64, password string) error {
+	var hash string
+	if err := d.db.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", id).Scan(&hash); err != nil {
+		return err
+	}
+	whose := fmt.Sprintf("account %d", id)
+	l := limit{attempted{"password", whose, ""}, freeAttempts}
+	ok := false
+	var locked error
+	err := d.trusted.do(ctx, whose, func() {
+		if locked = d.attempts.check(d.now(), true, l); locked == nil {
+			ok = matches(password, hash)
+		}
+	})
+	switch err := errors.Join(err, locked); {
+	case err != nil:
+		return err
+	case !ok:
+		return invalid("密码", "不对", "重新输入；忘记了请管理员重置")
+	}
+	d.attempts.succeed(l)
+	return nil
 }
 
 // ChangePassword changes one's own password. All other sessions end; keep is
 // the cookie of the one that stays.
 func (d *DB) ChangePassword(ctx context.Context, id int64, old, password, keep string) error {
 	a, err := d.Account(ctx, "", id)
+	if err == nil {
+		err = d.proved(ctx, id, old)
+	}
+	if err == nil {
+		err = checkPassword(a.Name, password)
+	}
 	if err != nil {
 		return err
 	}
-	var hash string
-	if err := d.db.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", id).Scan(&hash); err != nil {
+	hash, err := d.hashPassword(ctx, fmt.Sprintf("account %d", id), password)
+	if err != nil {
 		return err
 	}
-	if !d.matches(old, hash) {
-		return invalid("原密码", "不对", "重新输入；忘记了请管理员重置")
-	}
-	if err := checkPassword(a.Name, password); err != nil {
-		return err
-	}
-	hash = d.hashPassword(password)
 	return d.transact(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, version = version + 1 WHERE id = ?", hash, id); err != nil {
 			return err
@@ -445,8 +491,11 @@ func (d *DB) ChangePassword(ctx context.Context, id int64, old, password, keep s
 }
 
 // SetTOTP turns the second factor on, once code shows that the authenticator
-// has the secret; an empty secret turns it off.
-func (d *DB) SetTOTP(ctx context.Context, id int64, secret, code string) error {
+// has the secret; an empty secret turns it off. Either asks for the password.
+func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code string) error {
+	if err := d.proved(ctx, id, password); err != nil {
+		return err
+	}
 	var key []byte
 	var counter int64
 	if secret != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -86,7 +87,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "协会", "", ""); err == nil {
+	if _, _, err := d.Login(t.Context(), "协会", "", "", Visitor{}); err == nil {
 		t.Error("logged in without a password")
 	}
 	if _, err := d.SetPassword(t.Context(), link, "short"); err == nil {
@@ -98,7 +99,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if _, err := d.SetPassword(t.Context(), link, secret+"2"); err == nil {
 		t.Error("the link was good twice")
 	}
-	_, cookie, err := d.Login(t.Context(), "协会", secret, "")
+	_, pass, err := d.Login(t.Context(), "协会", secret, "", Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestLinksAreGoodOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := d.Session(t.Context(), cookie); ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); ok || err != nil {
 		t.Errorf("session after reset: %v %v", ok, err)
 	}
 	again, err := d.ResetAccount(t.Context(), a.ID)
@@ -126,43 +127,43 @@ func TestLockOut(t *testing.T) {
 	d, c, _ := started(t)
 	for _, name := range []string{"admin", "nobody"} {
 		for range freeAttempts {
-			if _, _, err := d.Login(t.Context(), name, "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+			if _, _, err := d.Login(t.Context(), name, "wrong", "", Visitor{}); err == nil || !strings.Contains(err.Error(), "不对") {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-		if _, _, err := d.Login(t.Context(), name, secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+		if _, _, err := d.Login(t.Context(), name, secret, "", Visitor{}); err == nil || !strings.Contains(err.Error(), "锁定") {
 			t.Errorf("%s after %d failures: %v", name, freeAttempts, err)
 		}
 	}
 	c.add(firstWait)
-	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || !strings.Contains(err.Error(), "不对") {
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err == nil || !strings.Contains(err.Error(), "不对") {
 		t.Errorf("after the wait: %v", err)
 	}
 	c.add(firstWait)
-	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil || !strings.Contains(err.Error(), "锁定") {
+	if _, _, err := d.Login(t.Context(), "admin", secret, "", Visitor{}); err == nil || !strings.Contains(err.Error(), "锁定") {
 		t.Errorf("the wait did not double: %v", err)
 	}
 	c.add(firstWait)
-	_, cookie, err := d.Login(t.Context(), "admin", secret, "")
+	_, pass, err := d.Login(t.Context(), "admin", secret, "", Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err == nil || strings.Contains(err.Error(), "锁定") {
+	if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err == nil || strings.Contains(err.Error(), "锁定") {
 		t.Errorf("failures are not forgotten after a login: %v", err)
 	}
-	if wait(1000) != longestWait {
-		t.Errorf("wait(1000) = %v", wait(1000))
+	if wait(1000, freeAttempts) != longestWait {
+		t.Errorf("wait(1000) = %v", wait(1000, freeAttempts))
 	}
 	c.add(sessionIdle - time.Minute)
-	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); !ok || err != nil {
 		t.Errorf("session %v %v", ok, err)
 	}
 	c.add(sessionIdle - time.Minute)
-	if _, ok, err := d.Session(t.Context(), cookie); !ok || err != nil {
+	if _, ok, err := d.Session(t.Context(), pass.Session); !ok || err != nil {
 		t.Errorf("session in use %v %v", ok, err)
 	}
 	c.add(sessionIdle)
-	if _, ok, _ := d.Session(t.Context(), cookie); ok {
+	if _, ok, _ := d.Session(t.Context(), pass.Session); ok {
 		t.Error("an idle session is good")
 	}
 }
@@ -175,7 +176,7 @@ func TestLockOutAtOnce(t *testing.T) {
 	looked := 0
 	for range 20 {
 		wg.Go(func() {
-			if _, _, err := d.Login(t.Context(), "admin", "wrong", ""); err != nil && strings.Contains(err.Error(), "不对") {
+			if _, _, err := d.Login(t.Context(), "admin", "wrong", "", Visitor{}); err != nil && strings.Contains(err.Error(), "不对") {
 				mu.Lock()
 				looked++
 				mu.Unlock()
@@ -186,6 +187,68 @@ func TestLockOutAtOnce(t *testing.T) {
 	if looked != freeAttempts {
 		t.Errorf("%d passwords were looked at, want %d", looked, freeAttempts)
 	}
+}
+
+// What is remembered of failures is bounded, ends, and is told apart by what
+// its sender cannot change at will.
+func TestAttempts(t *testing.T) {
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	a := attempts{list: map[attempted]failures{}}
+	for i := range maxAttempts + 10 {
+		if err := a.check(now.Add(time.Duration(i)*time.Millisecond), true, limit{attempted{kind: "stranger", name: fmt.Sprint(i)}, 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(a.list) != maxAttempts {
+		t.Errorf("%d are remembered", len(a.list))
+	}
+	last := limit{attempted{kind: "stranger", name: fmt.Sprint(maxAttempts)}, 1}
+	var delay *Delay
+	if err := a.check(now, false, last); !errors.As(err, &delay) || delay.Left <= 0 || delay.Busy {
+		t.Errorf("%v", err)
+	}
+	if err := a.check(now.Add(time.Hour), false, last); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+	for address, want := range map[string]string{"10.0.0.1": "10.0.0.1", "::ffff:10.0.0.1": "10.0.0.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "", "x": "x"} {
+		if got := (Visitor{Address: address}).source(); got != want {
+			t.Errorf("%s is of %s, want %s", address, got, want)
+		}
+	}
+}
+
+// A lane is short, and of one source only a part.
+func TestLane(t *testing.T) {
+	l := newLane()
+	begun, end := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := l.do(t.Context(), "first", func() { close(begun); <-end }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-begun
+	places := 0
+	for i := range 2 * laneLength {
+		if l.enter(fmt.Sprint(i / 12)) {
+			places++
+		}
+	}
+	if places != laneLength-1 || l.waiting["0"] != laneShare {
+		t.Errorf("%d places, %d of one source", places, l.waiting["0"])
+	}
+	var delay *Delay
+	if err := l.do(t.Context(), "late", func() { t.Error("called") }); !errors.As(err, &delay) || !delay.Busy {
+		t.Errorf("%v", err)
+	}
+	l.leave("0")
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.do(gone, "gone", func() { t.Error("called for somebody who has gone") }); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	close(end)
+	all.Wait()
 }
 
 // The test vectors of RFC 6238, appendix B, cut to six digits.
@@ -199,21 +262,32 @@ func TestTOTP(t *testing.T) {
 	d, c, a := started(t)
 	text := base32.StdEncoding.EncodeToString(key)
 	code := func() string { return totpCode(key, c.now().Unix()/30) }
-	if err := d.SetTOTP(t.Context(), a.ID, text, "000000"); err == nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, "000000"); err == nil {
 		t.Error("turned on with a wrong code")
 	}
-	if err := d.SetTOTP(t.Context(), a.ID, text, code()); err != nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err == nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err == nil {
 		t.Error("a code was good twice")
 	}
 	c.add(time.Minute)
-	if _, _, err := d.Login(t.Context(), "admin", secret, ""); err == nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, "", Visitor{}); err == nil {
 		t.Error("logged in without the second factor")
 	}
-	if _, _, err := d.Login(t.Context(), "admin", secret, code()); err != nil {
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err != nil {
 		t.Error(err)
+	}
+	// Who knows the password cannot try all codes.
+	c.add(time.Minute)
+	for range freeAttempts {
+		if _, _, err := d.Login(t.Context(), "admin", secret, "000000", Visitor{}); err == nil {
+			t.Fatal("guessed")
+		}
+	}
+	var delay *Delay
+	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); !errors.As(err, &delay) {
+		t.Errorf("after %d wrong codes: %v", freeAttempts, err)
 	}
 }
 
@@ -245,6 +319,94 @@ func TestAccountRules(t *testing.T) {
 	var conflict *Conflict
 	if _, err := d.PutAccount(t.Context(), stale); !errors.As(err, &conflict) || conflict.Theirs.(Account).Person != "乙" {
 		t.Errorf("%v", err)
+	}
+}
+
+// What people cannot tell apart is one name.
+func TestNamesAlike(t *testing.T) {
+	d, _, _ := started(t)
+	for _, name := range []string{"上海市家电电器行业协会\u200b", "上海市家电\u00ad电器行业协会", "\ufeff上海市家电电器行业 协会", "上海市家电电器行业协会\ufe0f", "上海寻梦信息技术有限公司(拼多多)", "\u3164上海市家电电器行业协会"} {
+		if s, err := d.PutStation(t.Context(), Station{Name: name, Kind: AssociationStation}); err == nil {
+			t.Errorf("%q is another station than the one in the list: %+v", name, s)
+		}
+	}
+	if _, err := d.PutStation(t.Context(), Station{Name: "\u200b\u2800", Kind: AssociationStation}); err == nil {
+		t.Error("a name that does not show")
+	}
+	if s, err := d.PutStation(t.Context(), Station{Name: "别的\u202e 协会\u200b", Kind: AssociationStation}); err != nil || s.Name != "别的 协会" {
+		t.Errorf("%q %v", s.Name, err)
+	}
+	s, err := d.Station(t.Context(), Everything(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := s.Name
+	s.Name = "改名的协会"
+	if s, err = d.PutStation(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation}); err == nil {
+		t.Error("another station gets a name whose reports are a third's")
+	}
+	s.Name = was
+	s.Version++
+	if _, err := d.PutStation(t.Context(), s); err != nil {
+		t.Errorf("back to the old name: %v", err)
+	}
+	if _, _, err := d.AddAccount(t.Context(), Account{Name: "Admin", Roles: []Role{RoleAdmin}}); err == nil {
+		t.Error("Admin beside admin")
+	}
+	a, _, err := d.AddAccount(t.Context(), Account{Name: "li", Person: "甲\u200b", Roles: []Role{RoleAdmin}})
+	if err != nil || a.Person != "甲" {
+		t.Errorf("%q %v", a.Person, err)
+	}
+	for i, name := range []string{"小家电", "小家电\u200b"} {
+		if _, err := d.PutWatch(t.Context(), Watch{Watch: chaping.Watch{Name: name, Keywords: []string{"插座"}}}); (err != nil) != (i > 0) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	for password, good := range map[string]bool{
+		"啊啊啊啊啊啊啊啊啊啊": false, "aaaaaaaaaa": false, "aAaAaAaAaA": false, "一二一二一二一二一二一二": false, "0000000001": false, "1234567890": false, "7890123456": false,
+		"9876543210": false, "abcdefghijkl": false, "１２３４５６７８９０": false, "123123123123": false, "lilililili": false, "short": false, "xx-li-horse-battery": false,
+		secret: true, "春天的三只白鹭飞过": false, "春天的三只白鹭飞过去": true, "7Gh#k2m!Qz": true,
+	} {
+		if err := checkPassword("li", password); (err == nil) != good {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
+
+// Who has but a session cannot take the account over.
+func TestSecondFactorAsksForPassword(t *testing.T) {
+	d, c, a := started(t)
+	key := []byte("12345678901234567890")
+	text := base32.StdEncoding.EncodeToString(key)
+	code := func() string { return totpCode(key, c.now().Unix()/30) }
+	if err := d.SetTOTP(t.Context(), a.ID, "wrong", text, code()); err == nil {
+		t.Error("turned on without the password")
+	}
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range freeAttempts + 1 {
+		err := d.SetTOTP(t.Context(), a.ID, "wrong", "", "")
+		var delay *Delay
+		if err == nil || errors.As(err, &delay) != (i >= freeAttempts) {
+			t.Errorf("turning off without the password, attempt %d: %v", i, err)
+		}
+	}
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err == nil {
+		t.Error("after many attempts the password is still looked at")
+	}
+	c.add(firstWait)
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err != nil {
+		t.Error(err)
+	}
+	if a, err := d.Account(t.Context(), "admin", 0); err != nil || a.TOTP {
+		t.Errorf("%+v %v", a, err)
 	}
 }
 
@@ -300,6 +462,28 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// What is append-only cannot be replaced.
+func TestNothingIsReplaced(t *testing.T) {
+	d, c, _ := started(t)
+	ctx := WithAct(t.Context(), &Act{Who: "甲", Action: "试"})
+	kase, err := d.PutCase(ctx, Case{Kind: ProductCase, Title: "壶", Station: 3, Lead: "线索", Times: Times{Found: c.now().Add(-time.Hour)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, frozen := d.Freeze(ctx, Sheet{Form: "platform", Period: "2026-11", By: "甲", Model: []byte("{}")})
+	_, edited := d.PutLexicon(ctx, 0, "甲", "试", []TermEdit{{Name: "x"}})
+	_, issued := d.Issue(ctx, Bulletin{Who: "甲", Kind: General, Title: "a", Content: "b"})
+	if err := errors.Join(frozen, edited, issued, d.AddNote(ctx, Everything(), kase.ID, Note{Who: "甲", Content: "a"})); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"audit", "sheet", "lexicon", "casenote", "bulletin"} {
+		if result, err := d.db.ExecContext(t.Context(), "INSERT OR REPLACE INTO "+table+" SELECT * FROM "+table+" LIMIT 1"); err == nil {
+			n, _ := result.RowsAffected()
+			t.Errorf("%s: %d rows were replaced", table, n)
+		}
+	}
+}
+
 func TestLexicon(t *testing.T) {
 	d, _, _ := started(t)
 	shipped := []chaping.Term{{Name: "漏电", Surfaces: []string{"跑电"}}, {Name: "起火"}}
@@ -328,18 +512,21 @@ func TestLexicon(t *testing.T) {
 
 func TestParked(t *testing.T) {
 	d, c, _ := started(t)
-	s, err := d.Park(t.Context(), Parked{"/watches", "name=a"})
+	s, err := d.Park(t.Context(), "device", Parked{"/watches", "name=a"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, ok, err := d.Parked(t.Context(), s); err != nil || !ok || p.Body != "name=a" {
+	if p, ok, err := d.Parked(t.Context(), "device", s); err != nil || !ok || p.Body != "name=a" {
 		t.Error(p, ok, err)
 	}
-	if _, ok, _ := d.Parked(t.Context(), "x"); ok {
+	if _, ok, _ := d.Parked(t.Context(), "device", "x"); ok {
 		t.Error("a wrong secret opens it")
 	}
+	if _, ok, _ := d.Parked(t.Context(), "another", s); ok {
+		t.Error("another device opens it")
+	}
 	c.add(parkTime)
-	if _, ok, _ := d.Parked(t.Context(), s); ok {
+	if _, ok, _ := d.Parked(t.Context(), "device", s); ok {
 		t.Error("expired and still there")
 	}
 }

@@ -47,6 +47,13 @@ func WithAct(ctx context.Context, act *Act) context.Context {
 	return context.WithValue(ctx, actKey{}, act)
 }
 
+// concerns says what is changed, where that is known only when it is.
+func concerns(ctx context.Context, object string) {
+	if act, _ := ctx.Value(actKey{}).(*Act); act != nil {
+		act.Object = object
+	}
+}
+
 // Written tells whether the act has been entered.
 func (a *Act) Written() bool { return a.written }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ const (
 
 func bounded(field, text string, most int) error {
 	if utf8.RuneCountInString(text) > most {
-		return invalid(field, "太长", "缩短，细节写在材料里")
+		return invalid(field, fmt.Sprintf("太长，最多 %d 个字", most), "缩短，细节写在材料里")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // RFC 6238 as every authenticator implements it
@@ -32,25 +33,23 @@ const (
 	maxPassword = 200
 )
 
-// hashPassword writes a password's hash in the PHC format.
-func (d *DB) hashPassword(password string) string {
+// hashPassword writes the hash of a new password in the PHC format. whose is
+// who may set it.
+func (d *DB) hashPassword(ctx context.Context, whose, password string) (hash string, err error) {
+	err = d.trusted.do(ctx, whose, func() { hash = hashPassword(password) })
+	return hash, err
+}
+
+func hashPassword(password string) string {
 	salt := make([]byte, 16)
 	rand.Read(salt) // never fails
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(d.argon(password, salt, argonTime, argonMemory, argonThreads, argonKey)))
-}
-
-// argon derives a key, few at a time, so that a flood of logins cannot take
-// all memory.
-func (d *DB) argon(password string, salt []byte, t, m uint32, p uint8, size uint32) []byte {
-	d.hashing <- struct{}{}
-	defer func() { <-d.hashing }()
-	return argon2.IDKey([]byte(password), salt, t, m, p, size)
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)))
 }
 
 // matches tells whether the password has the hash. A hash that cannot be read
 // costs the same time and matches nothing.
-func (d *DB) matches(password, hash string) bool {
+func matches(password, hash string) bool {
 	var version int
 	var m, t uint32
 	var p uint8
@@ -60,11 +59,11 @@ func (d *DB) matches(password, hash string) bool {
 			salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 			want, werr := base64.RawStdEncoding.DecodeString(parts[5])
 			if err == nil && werr == nil && len(want) > 0 {
-				return subtle.ConstantTimeCompare(d.argon(password, salt, t, m, p, uint32(len(want))), want) == 1
+				return subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, t, m, p, uint32(len(want))), want) == 1
 			}
 		}
 	}
-	d.argon(password, make([]byte, 16), argonTime, argonMemory, argonThreads, argonKey)
+	argon2.IDKey([]byte(password), make([]byte, 16), argonTime, argonMemory, argonThreads, argonKey)
 	return false
 }
 
@@ -78,10 +77,27 @@ func checkPassword(name, password string) error {
 		return invalid("密码", fmt.Sprintf("太长，最多 %d 个字符", maxPassword), "缩短一些")
 	case strings.Contains(strings.ToLower(password), strings.ToLower(name)):
 		return invalid("密码", "里含有登录名", "换一个与登录名无关的密码")
-	case strings.Trim(password, password[:1]) == "" || strings.Contains("01234567890123456789", password) || strings.Contains("98765432109876543210", password):
-		return invalid("密码", "太容易猜到", "不要用同一个字符或连续的数字")
+	case guessable(password):
+		return invalid("密码", "太容易猜到", "不要用很少几个字符重复，或一串连着的数字、字母")
 	}
 	return nil
+}
+
+// minVariety is how many different characters a password has at least.
+const minVariety = 5
+
+// guessable tells whether a password is a few characters again and again, or a
+// row of digits or letters, with one jump.
+func guessable(password string) bool {
+	variety := map[rune]bool{}
+	jumps, before := 0, rune(-1)
+	for _, r := range strings.ToLower(password) {
+		if before >= 0 && (r-before > 1 || before-r > 1) {
+			jumps++
+		}
+		variety[r], before = true, r
+	}
+	return len(variety) < minVariety || jumps <= 1
 }
 
 // randomToken makes a random token and the hash that is stored of it.

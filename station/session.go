@@ -20,93 +20,81 @@ const (
 	sessionTouch = 5 * time.Minute
 )
 
-// Lock-out with back-off: after freeAttempts failures in a row, every further
-// one doubles the wait.
+// deviceLife is how long a device is known without use, maxDevices how many an
+// account has.
 const (
-	freeAttempts = 5
-	firstWait    = 30 * time.Second
-	longestWait  = 15 * time.Minute
-	attemptLife  = 24 * time.Hour
+	deviceLife = 180 * 24 * time.Hour
+	maxDevices = 20
 )
-
-func wait(failures int) time.Duration {
-	if failures < freeAttempts {
-		return 0
-	}
-	return time.Duration(min(float64(longestWait), float64(firstWait)*math.Pow(2, float64(failures-freeAttempts))))
-}
 
 // errLogin does not tell what was wrong.
 func errLogin() error {
 	return &chaping.Error{Code: chaping.CodeInput, Message: "登录名、密码或验证码不对", Remedy: "重新输入；忘记密码请管理员重置"}
 }
 
-// attempt counts a failure of name, unless it has to wait: then left is how
-// long, after how many failures.
-func (d *DB) attempt(ctx context.Context, tx *sql.Tx, name string) (failures int, left time.Duration, err error) {
-	now := d.now()
-	if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE last < ?", now.Add(-attemptLife).UnixMilli()); err != nil {
-		return 0, 0, err
-	}
-	var last int64
-	err = tx.QueryRowContext(ctx, "SELECT failures, last FROM attempt WHERE name = ?", name).Scan(&failures, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, err
-	}
-	if left := shown(last).Add(wait(failures)).Sub(now); failures >= freeAttempts && left > 0 {
-		return failures, left, nil
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO attempt (name, failures, last) VALUES (?1, 1, ?2) ON CONFLICT DO UPDATE SET failures = failures + 1, last = ?2", name, now.UnixMilli())
-	return failures, 0, err
-}
+// A Pass is what a browser keeps of a login: the secrets of its session, and of
+// the device for later logins.
+type Pass struct{ Session, Device string }
 
 // Login checks name, password and, where the account asks for it, the code of
-// its authenticator, and begins a session. cookie is its secret. An attempt
-// counts as failed before it is looked at, so that many at once do not get
-// more than their number.
-func (d *DB) Login(ctx context.Context, name, password, code string) (a Account, cookie string, err error) {
+// its authenticator, and begins a session. An attempt counts as failed before
+// it is looked at, so that many at once do not get more than their number.
+func (d *DB) Login(ctx context.Context, name, password, code string, from Visitor) (a Account, pass Pass, err error) {
 	name = strings.TrimSpace(name)
 	if len(name) > 200 || len(password) > 4*maxPassword {
-		return a, "", errLogin()
+		return a, pass, errLogin()
 	}
-	var hash string
-	var secret []byte
-	var counter int64
-	known := false
-	err = d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
-		failures, left, err := d.attempt(ctx, tx, name)
-		if err != nil {
-			return err
+	source, device := from.source(), tokenHash(from.Device)
+	var (
+		id, counter               int64
+		hash                      string
+		secret                    []byte
+		knownDevice, knownAddress bool
+	)
+	err = d.db.QueryRowContext(ctx, `SELECT id, password, totp, counter, EXISTS (SELECT * FROM device d WHERE d.account = a.id AND d.hash = ?2 AND d.seen > ?3),
+			EXISTS (SELECT * FROM device d WHERE d.account = a.id AND d.source = ?4 AND d.seen > ?3) FROM account a WHERE name = ?1 AND disabled = 0`,
+		name, device, d.now().Add(-deviceLife).UnixMilli(), source).Scan(&id, &hash, &secret, &counter, &knownDevice, &knownAddress)
+	known := err == nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return a, pass, err
+	}
+	if known {
+		if a, err = d.Account(ctx, "", id); err != nil {
+			return a, pass, err
 		}
-		if left > 0 {
-			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("连续 %d 次没有登录成功，暂时锁定", failures), Remedy: fmt.Sprintf("%s后再试；忘记密码请管理员重置", chineseWait(left))}
+	}
+	at, limits := d.strangers, []limit{{attempted{"stranger", name, source}, freeAttempts}, {attempted{"source", "", source}, freeSpread}}
+	switch {
+	case knownDevice:
+		at, limits = d.trusted, []limit{{attempted{"device", name, string(device)}, freeAttempts}}
+	case !knownAddress:
+		limits = append(limits, limit{attempted{"name", name, ""}, freeSpread})
+	}
+	if err := d.attempts.check(d.now(), false, limits...); err != nil { // before it takes a place
+		return Account{}, pass, err
+	}
+	ok := false
+	var locked error
+	err = at.do(ctx, source, func() {
+		if locked = d.attempts.check(d.now(), true, limits...); locked == nil {
+			ok = matches(password, hash)
 		}
-		var id int64
-		err = tx.QueryRowContext(ctx, "SELECT id, password, totp, counter FROM account WHERE name = ? AND disabled = 0", name).Scan(&id, &hash, &secret, &counter)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		known = true
-		a, err = scanAccount(tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", id).Scan)
-		return err
 	})
-	if err != nil {
-		return a, "", err
+	if err := errors.Join(err, locked); err != nil {
+		return Account{}, pass, err
 	}
-	ok := d.matches(password, hash)
 	if ok && len(secret) > 0 {
 		counter, ok = totpMatch(secret, strings.TrimSpace(code), d.now(), counter)
 	}
 	if !ok || !known {
-		if known { // only of accounts, so that strangers cannot fill the log
-			err = d.Record(ctx, a.Act("登录失败"))
+		if known { // only of accounts, so that strangers cannot fill the log; and later, so that the time does not tell
+			act := a.Act("登录失败")
+			d.late.Go(func() { _ = d.Record(context.WithoutCancel(ctx), act) })
 		}
-		return Account{}, "", errors.Join(errLogin(), err)
+		return Account{}, pass, errLogin()
 	}
-	cookie, sum := randomToken()
+	session, sum := randomToken()
+	pass = Pass{session, from.Device}
 	err = d.transact(WithAct(ctx, a.Act("登录")), func(tx *sql.Tx) error {
 		if len(secret) > 0 { // a code is good once
 			result, err := tx.ExecContext(ctx, "UPDATE account SET counter = ?1 WHERE id = ?2 AND counter < ?1", counter, a.ID)
@@ -117,17 +105,44 @@ func (d *DB) Login(ctx context.Context, name, password, code string) (a Account,
 				return errors.Join(err, errLogin())
 			}
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM attempt WHERE name = ?", name); err != nil {
+		now := d.now()
+		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen < ? OR created < ?", now.Add(-sessionIdle).UnixMilli(), now.Add(-sessionLife).UnixMilli()); err != nil {
 			return err
 		}
-		now := d.now().UnixMilli()
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen < ? OR created < ?", d.now().Add(-sessionIdle).UnixMilli(), d.now().Add(-sessionLife).UnixMilli()); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen) VALUES (?, ?, ?, ?)", sum, a.ID, now.UnixMilli(), now.UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen) VALUES (?, ?, ?, ?)", sum, a.ID, now, now)
-		return err
+		return remember(ctx, tx, &pass, a.ID, source, now)
 	})
-	return a, cookie, err
+	if err != nil {
+		return Account{}, Pass{}, err
+	}
+	d.attempts.succeed(limits...)
+	return a, pass, nil
+}
+
+// remember makes the device known for the account. Several accounts may share
+// a device; one that nobody has logged in from gets a secret of ours.
+func remember(ctx context.Context, tx *sql.Tx, pass *Pass, account int64, source string, now time.Time) error {
+	hash := tokenHash(pass.Device)
+	var known bool
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) > 0 FROM device WHERE hash = ?", hash).Scan(&known); err != nil {
+		return err
+	}
+	if !known {
+		pass.Device, hash = randomToken()
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO device (hash, account, source, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source, seen = excluded.seen", hash, account, source, now.UnixMilli()); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM device WHERE seen < ?1 OR account = ?2 AND hash IN (SELECT hash FROM device WHERE account = ?2 ORDER BY seen DESC LIMIT -1 OFFSET ?3)", now.Add(-deviceLife).UnixMilli(), account, maxDevices)
+	return err
+}
+
+// KnowsDevice tells whether somebody has logged in from the device.
+func (d *DB) KnowsDevice(ctx context.Context, device string) (known bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM device WHERE hash = ? AND seen > ?", tokenHash(device), d.now().Add(-deviceLife).UnixMilli()).Scan(&known)
+	return known, err
 }
 
 func chineseWait(d time.Duration) string {
@@ -176,27 +191,32 @@ type Parked struct {
 	Body string // url-encoded
 }
 
-// parkTime is how long a form waits for its sender.
-const parkTime = 24 * time.Hour
+// parkTime is how long a form waits for its sender, maxParked how many of one
+// device do.
+const (
+	parkTime  = 24 * time.Hour
+	maxParked = 5
+)
 
-// Park keeps a form and returns the secret with which its sender gets it back.
-func (d *DB) Park(ctx context.Context, p Parked) (secret string, err error) {
+// Park keeps a form of a known device and returns the secret with which its
+// sender gets it back. The device's oldest make room.
+func (d *DB) Park(ctx context.Context, device string, p Parked) (secret string, err error) {
 	secret, hash := randomToken()
 	return secret, d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
 		now := d.now()
-		// Strangers can park forms too: the oldest make room.
-		if _, err := tx.ExecContext(ctx, "DELETE FROM parked WHERE expires < ? OR hash IN (SELECT hash FROM parked ORDER BY expires DESC LIMIT -1 OFFSET 200)", now.UnixMilli()); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO parked (hash, device, path, body, expires) VALUES (?, ?, ?, ?, ?)", hash, tokenHash(device), p.Path, p.Body, now.Add(parkTime).UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO parked (hash, path, body, expires) VALUES (?, ?, ?, ?)", hash, p.Path, p.Body, now.Add(parkTime).UnixMilli())
+		_, err := tx.ExecContext(ctx, "DELETE FROM parked WHERE expires < ?1 OR hash IN (SELECT hash FROM parked WHERE device = ?2 ORDER BY expires DESC LIMIT -1 OFFSET ?3)", now.UnixMilli(), tokenHash(device), maxParked)
 		return err
 	})
 }
 
-// Parked gives a form back. It stays until it expires: its sender may look at
-// it and come back later.
-func (d *DB) Parked(ctx context.Context, secret string) (p Parked, ok bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND expires > ?", tokenHash(secret), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
+// Parked gives a form back to the device that it came from: nobody is made to
+// send another's form. It stays until it expires: its sender may look at it and
+// come back later.
+func (d *DB) Parked(ctx context.Context, device, secret string) (p Parked, ok bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND device = ? AND expires > ?", tokenHash(secret), tokenHash(device), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}

@@ -24,14 +24,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"chaping"
+	"chaping/sqlite"
 )
 
 //go:embed migrations/*.sql
@@ -40,9 +39,11 @@ var migrations embed.FS
 // A DB is the open file. It is safe for concurrent use, also by several
 // processes on one machine.
 type DB struct {
-	db      *sql.DB
-	now     func() time.Time
-	hashing chan struct{} // bounds how many password hashes are made at a time
+	db                 *sql.DB
+	now                func() time.Time
+	attempts           attempts
+	trusted, strangers *lane          // where passwords are hashed
+	late               sync.WaitGroup // what is written after the answer
 }
 
 // Open opens station.db in the directory and brings its schema up to date.
@@ -63,23 +64,12 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "station.db")
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable
-	if err == nil {
-		err = file.Close()
-	}
+	db, err := sqlite.Open(filepath.Join(dir, "station.db"), "synchronous(FULL)")
 	if err != nil {
 		return nil, err
 	}
-	options := url.Values{
-		"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
-		"_txlock": {"immediate"},
-	}
-	d := &DB{now: now, hashing: make(chan struct{}, 2)}
-	if d.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode()); err != nil {
-		return nil, err
-	}
-	d.db.SetMaxOpenConns(1)
+	db.SetMaxOpenConns(1)
+	d := &DB{db: db, now: now, attempts: attempts{list: map[attempted]failures{}}, trusted: newLane(), strangers: newLane()}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.db.Close())
 	}
@@ -115,7 +105,10 @@ func (d *DB) migrate(ctx context.Context) error {
 }
 
 // Close closes the file.
-func (d *DB) Close() error { return d.db.Close() }
+func (d *DB) Close() error {
+	d.late.Wait()
+	return d.db.Close()
+}
 
 // transact runs f in a transaction, and enters who acts when f changed
 // anything; see audit.go.

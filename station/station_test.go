@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/sqlite"
 )
 
 var start = time.Date(2026, 11, 24, 9, 0, 0, 0, chaping.Shanghai())
@@ -187,5 +189,44 @@ func TestOpenAgainAndNewer(t *testing.T) {
 	var told *chaping.Error
 	if _, err := Open(t.Context(), dir, nil); !errors.As(err, &told) || told.Code != chaping.CodeEnvironment {
 		t.Errorf("a newer schema: %v", err)
+	}
+}
+
+// A database of the version before knows no devices; what it holds stays.
+func TestMigrationToDevices(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqlite.Open(filepath.Join(dir, "station.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names[:10] {
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), string(script)); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO attempt VALUES ('li', 9, 1); INSERT INTO parked VALUES (x'00', '/watches/new', 'a=b', 1);
+		INSERT INTO account (name, person, roles, created) VALUES ('li', '李四', 'admin', 1); PRAGMA user_version = 10`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	d, err := Open(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if list, err := d.Accounts(t.Context()); err != nil || len(list) != 1 || list[0].Person != "李四" {
+		t.Errorf("%+v %v", list, err)
+	}
+	var parked int
+	if err := d.db.QueryRowContext(t.Context(), "SELECT count(*) FROM parked WHERE device = x''").Scan(&parked); err != nil || parked != 1 {
+		t.Errorf("%d parked forms, %v", parked, err)
 	}
 }

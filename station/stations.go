@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"chaping"
@@ -109,18 +108,20 @@ var ErrMissing = errors.New("no such record")
 // PutStation stores a station: a new one if its ID is 0, at the end of the
 // list; otherwise the change of the version that was read, or a *Conflict.
 func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
-	s.Name = strings.TrimSpace(s.Name)
+	s.Name = visible(s.Name)
 	if s.Name == "" {
 		return s, invalid("监测站名称", "不能为空", "写出监测站的全称")
 	}
+	if err := bounded("监测站名称", s.Name, maxName); err != nil {
+		return s, err
+	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		var other int64
-		err := tx.QueryRowContext(ctx, "SELECT id FROM station WHERE name = ? AND id <> ?", s.Name, s.ID).Scan(&other)
-		if err == nil {
-			return invalid("监测站名称", "已有同名的监测站", "换一个名称，或修改已有的那一条")
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
+		other, err := taken(ctx, tx, "called", s.Name, s.ID)
+		if err != nil {
 			return err
+		}
+		if other != 0 {
+			return invalid("监测站名称", "已有同名的监测站，或已有监测站用过这个名称", "换一个名称，或修改已有的那一条")
 		}
 		return d.putStation(ctx, tx, &s)
 	})

@@ -85,7 +85,7 @@ func SigningKey(token string) ed25519.PrivateKey {
 // AddToken makes a token. Only the caller ever learns it.
 func (d *DB) AddToken(ctx context.Context, t Token) (added Token, token string, err error) {
 	now := shown(d.now().UnixMilli())
-	t.Name = strings.TrimSpace(t.Name)
+	t.Name = visible(t.Name)
 	as := Account{Name: "token", Roles: []Role{t.Role}, Station: t.Station}
 	switch {
 	case t.Name == "" || utf8.RuneCountInString(t.Name) > 40:
@@ -164,17 +164,15 @@ func (d *DB) RevokeToken(ctx context.Context, id int64) (t Token, err error) {
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing("令牌", id)
 		}
+		concerns(ctx, fmt.Sprintf("令牌 %d“%s”", t.ID, t.Name))
 		return err
 	})
 	return t, err
 }
 
 // ErrToken is the cause of an error that says that a token or a signature does
-// not let in; ErrLocked of one that says that nothing was looked at.
-var (
-	ErrToken  = errors.New("no such token")
-	ErrLocked = errors.New("too many attempts")
-)
+// not let in.
+var ErrToken = errors.New("no such token")
 
 // Token is the token that a program sent, if it lets in. Failures are counted
 // by the address that they come from, and after some it is told to wait. What
@@ -194,11 +192,11 @@ func (d *DB) findToken(ctx context.Context, column string, value []byte, address
 	now := d.now()
 	t, err := scanToken(d.db.QueryRowContext(ctx, "SELECT "+tokenColumns+" FROM token WHERE "+column+" = ?", value).Scan)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !t.Valid(now) {
-		return t, d.noToken(ctx, address)
+		return t, d.noToken(address)
 	}
 	if err == nil {
 		if err = verify(); errors.Is(err, ErrToken) {
-			if locked := d.noToken(ctx, address); !errors.Is(locked, ErrToken) {
+			if locked := d.noToken(address); !errors.Is(locked, ErrToken) {
 				err = locked
 			}
 		}
@@ -210,15 +208,8 @@ func (d *DB) findToken(ctx context.Context, column string, value []byte, address
 }
 
 // noToken counts a failure and is what its sender is told.
-func (d *DB) noToken(ctx context.Context, address string) error {
-	err := d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
-		failures, left, err := d.attempt(ctx, tx, "令牌 "+address)
-		if err == nil && left > 0 {
-			err = &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("连续 %d 次令牌不对，暂时不再查对", failures), Remedy: chineseWait(left) + "后再试，并改用有效的令牌", Err: ErrLocked}
-		}
-		return err
-	})
-	if err != nil {
+func (d *DB) noToken(address string) error {
+	if err := d.attempts.check(d.now(), true, limit{attempted{"token", "", Visitor{Address: address}.source()}, freeAttempts}); err != nil {
 		return err
 	}
 	return &chaping.Error{Code: chaping.CodeInput, Message: "令牌不对、已过期或已停用", Remedy: "请管理员在“对接”页或用 chaping token add 新建令牌", Err: ErrToken}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 	"unicode/utf8"
 
 	"chaping"
@@ -55,7 +54,7 @@ const (
 // PutWatch stores a watch: a new one if its ID is 0, otherwise the change of
 // the version that was read, or a *Conflict.
 func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
-	w.Name = strings.TrimSpace(w.Name)
+	w.Name = visible(w.Name)
 	switch {
 	case w.Name == "" || utf8.RuneCountInString(w.Name) > maxWatchWord:
 		return w, invalid("任务名称", "为空或太长", "写一个 60 字以内的名称，例如“小家电”")
@@ -80,11 +79,11 @@ func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
 		return string(b)
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		var other int
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM watch WHERE name = ? AND id <> ?", w.Name, w.ID).Scan(&other); err != nil {
+		other, err := taken(ctx, tx, "watch", w.Name, w.ID)
+		if err != nil {
 			return err
 		}
-		if other > 0 {
+		if other != 0 {
 			return invalid("任务名称", "已有同名的任务", "换一个名称")
 		}
 		if w.ID == 0 {

@@ -112,7 +112,10 @@ func (q *request) rolesInForm() []station.Role {
 
 func (q *request) accountAdd() error {
 	a := station.Account{Name: q.form("name"), Person: q.form("person"), Roles: q.rolesInForm(), Station: number(q.form("station"))}
-	q.act.Object = a.Name
+	if err := q.mayAppoint(a); err != nil {
+		return err
+	}
+	q.act.Object, q.act.Detail = a.Name, describeAccount(a)
 	added, link, err := q.Station.AddAccount(q.ctx, a)
 	if f, ok := told(err); ok {
 		return q.accountsForm(http.StatusUnprocessableEntity, a, f)
@@ -123,19 +126,28 @@ func (q *request) accountAdd() error {
 	return q.showLink(added, link)
 }
 
-// showLink shows a one-time link, once.
-func (q *request) showLink(a station.Account, link string) error {
-	scheme := "http"
-	if q.Secure {
-		scheme = "https"
+// mayAppoint refuses programs what concerns an administrator's account: such an
+// account makes tokens, and no token makes another.
+func (q *request) mayAppoint(a station.Account) error {
+	if q.api && a.Has(station.RoleAdmin) {
+		return &fault{http.StatusForbidden, "令牌不能新建、修改或重置管理员的账号", "请管理员在“账号”页办理", nil}
 	}
-	return q.show(http.StatusOK, "link", "一次性链接", linkPage{a, (&url.URL{Scheme: scheme, Host: q.r.Host, Path: "/setup/" + link}).String()})
+	return nil
+}
+
+// showLink shows a one-time link, once. Whom it leads to is for the operator
+// to say, not for the request.
+func (q *request) showLink(a station.Account, link string) error {
+	return q.show(http.StatusOK, "link", "一次性链接", linkPage{a, q.Address + "/setup/" + link})
 }
 
 type linkPage struct {
 	A    station.Account `json:"account"`
-	Link string          `json:"link"` // for a browser, once
+	Link string          `json:"link"` // for a browser, once; without the portal's address where that is not known
 }
+
+// Absolute tells whether the link names the portal's address.
+func (p linkPage) Absolute() bool { return !strings.HasPrefix(p.Link, "/") }
 
 func (q *request) accountPage() error {
 	a, err := q.Station.Account(q.ctx, "", number(q.r.PathValue("id")))
@@ -165,7 +177,13 @@ func (q *request) accountSave() error {
 	if err != nil {
 		return err
 	}
+	if err := q.mayAppoint(a); err != nil {
+		return err
+	}
 	a.Person, a.Roles, a.Station, a.Disabled, a.Version = q.form("person"), q.rolesInForm(), number(q.form("station")), q.form("disabled") != "", number(q.form("version"))
+	if err := q.mayAppoint(a); err != nil { // nor make one of another
+		return err
+	}
 	q.act.Object, q.act.Detail = a.Name, describeAccount(a)
 	_, err = q.Station.PutAccount(q.ctx, a)
 	if theirs, ok := conflictWith[station.Account](err); ok {
@@ -199,6 +217,9 @@ func describeAccount(a station.Account) string {
 func (q *request) accountReset() error {
 	a, err := q.Station.Account(q.ctx, "", number(q.r.PathValue("id")))
 	if err != nil {
+		return err
+	}
+	if err := q.mayAppoint(a); err != nil {
 		return err
 	}
 	q.act.Object = a.Name
@@ -350,7 +371,7 @@ func (q *request) myTOTP() error {
 	} else if secret == "" {
 		return bad("没有密钥", "重新打开“我的账号”")
 	}
-	err := q.Station.SetTOTP(q.ctx, q.account.ID, secret, q.form("code"))
+	err := q.Station.SetTOTP(q.ctx, q.account.ID, q.r.PostFormValue("password"), secret, q.form("code"))
 	if f, ok := told(err); ok {
 		return q.meForm(http.StatusUnprocessableEntity, secret, f)
 	}

@@ -140,8 +140,13 @@ func (q *request) holder(t station.Token) (*station.Account, error) {
 	return &a, nil
 }
 
-// address is where the request comes from, as far as one can see.
+// address is where the request comes from, as far as one can see. Of a proxy's
+// list only the last is its own word.
 func (q *request) address() string {
+	if list := q.r.Header.Values("X-Forwarded-For"); q.Proxied && len(list) > 0 {
+		all := list[len(list)-1]
+		return strings.TrimSpace(all[strings.LastIndexByte(all, ',')+1:])
+	}
 	host, _, err := net.SplitHostPort(q.r.RemoteAddr)
 	if err != nil {
 		return q.r.RemoteAddr

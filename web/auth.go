@@ -1,10 +1,13 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"chaping"
 	"chaping/station"
 )
 
@@ -22,6 +25,41 @@ func local(path string) string {
 	return path
 }
 
+// visitor is who sends the request, as far as one can see.
+func (q *request) visitor() station.Visitor {
+	v := station.Visitor{Address: q.address()}
+	if c, err := q.r.Cookie(q.cookieName(deviceCookie)); err == nil {
+		v.Device = c.Value
+	}
+	return v
+}
+
+// admitted gives a browser what it keeps of a login.
+func (q *request) admitted(p station.Pass) {
+	q.setCookie(q.cookieName(sessionCookie), p.Session, 0)
+	q.setCookie(q.cookieName(deviceCookie), p.Device, 180*24*60*60)
+}
+
+// park keeps what was posted without a session until its sender has logged in,
+// if somebody ever has from his device: of strangers nothing is read.
+func (q *request) park() (bool, error) {
+	device := q.visitor().Device
+	if q.route.upload || device == "" {
+		return false, nil
+	}
+	if known, err := q.Station.KnowsDevice(q.ctx, device); err != nil || !known {
+		return false, err
+	}
+	if err := q.limit(); err != nil {
+		return false, err
+	}
+	secret, err := q.Station.Park(q.ctx, device, station.Parked{Path: q.r.URL.Path, Body: q.r.PostForm.Encode()})
+	if err == nil {
+		q.setCookie("parked", secret, 24*60*60)
+	}
+	return err == nil, err
+}
+
 // askLogin sends a request without a session to the login page. What was
 // posted is parked until then.
 func (q *request) askLogin() {
@@ -31,13 +69,12 @@ func (q *request) askLogin() {
 		if from, err := url.Parse(q.r.Referer()); err == nil && from.Host == q.r.Host {
 			next = from.RequestURI()
 		}
-		if !q.route.upload {
-			secret, err := q.Station.Park(q.ctx, station.Parked{Path: q.r.URL.Path, Body: q.r.PostForm.Encode()})
-			if err != nil {
-				q.fail(err)
-				return
-			}
-			http.SetCookie(q.w, &http.Cookie{Name: "parked", Value: secret, Path: "/", MaxAge: 24 * 60 * 60, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+		parked, err := q.park()
+		if err != nil {
+			q.fail(err)
+			return
+		}
+		if parked {
 			next = "/resume"
 		}
 	} else if q.r.Header.Get("HX-Request") != "" || strings.HasSuffix(q.r.URL.Path, "/data") || strings.HasSuffix(q.r.URL.Path, "/events") {
@@ -66,14 +103,19 @@ type loginPage struct {
 
 func (q *request) login() error {
 	next := local(q.form("next"))
-	_, cookie, err := q.Station.Login(q.ctx, q.form("name"), q.r.PostFormValue("password"), q.form("code"))
+	_, pass, err := q.Station.Login(q.ctx, q.form("name"), q.r.PostFormValue("password"), q.form("code"), q.visitor())
+	var delay *station.Delay
+	var known *chaping.Error
+	if errors.As(err, &delay) && errors.As(err, &known) {
+		err = q.later(delay, known)
+	}
+	if f, ok := told(err); ok {
+		return q.show(cmp.Or(f.status, http.StatusUnprocessableEntity), "login", q.route.title, loginPage{next, next == "/resume", q.form("name"), f})
+	}
 	if err != nil {
-		if f, ok := told(err); ok {
-			return q.show(http.StatusUnprocessableEntity, "login", q.route.title, loginPage{next, next == "/resume", q.form("name"), f})
-		}
 		return err
 	}
-	http.SetCookie(q.w, &http.Cookie{Name: q.cookieName(), Value: cookie, Path: "/", HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	q.admitted(pass)
 	return q.redirect(next, "")
 }
 
@@ -81,7 +123,7 @@ func (q *request) logout() error {
 	if err := q.Station.Logout(q.ctx, q.cookie); err != nil {
 		return err
 	}
-	http.SetCookie(q.w, &http.Cookie{Name: q.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	q.setCookie(q.cookieName(sessionCookie), "", -1)
 	return q.redirect("/login", "已退出")
 }
 
@@ -91,7 +133,7 @@ func (q *request) resume() error {
 	if err != nil {
 		return q.redirect("/", "没有等待继续的提交")
 	}
-	p, ok, err := q.Station.Parked(q.ctx, c.Value)
+	p, ok, err := q.Station.Parked(q.ctx, q.visitor().Device, c.Value)
 	if err != nil {
 		return err
 	}
@@ -152,7 +194,7 @@ type setupPage struct {
 
 func (q *request) setup() error {
 	link := q.r.PathValue("link")
-	_, first, err := q.Station.Invited(q.ctx, link)
+	invited, first, err := q.Station.Invited(q.ctx, link)
 	if err != nil {
 		return err
 	}
@@ -170,7 +212,7 @@ func (q *request) setup() error {
 		}
 		a, err = q.Station.SetUp(q.ctx, link, s)
 	} else {
-		q.act.Object = "设置密码"
+		q.act.Who, q.act.Station, q.act.Object = invited.Act("").Who, invited.Station, "设置密码"
 		a, err = q.Station.SetPassword(q.ctx, link, password)
 	}
 	if err != nil {
@@ -182,11 +224,11 @@ func (q *request) setup() error {
 	if a.TOTP {
 		return q.redirect("/login", "密码已设好，请登录")
 	}
-	_, cookie, err := q.Station.Login(q.ctx, a.Name, password, "")
+	_, pass, err := q.Station.Login(q.ctx, a.Name, password, "", q.visitor())
 	if err != nil {
 		return err
 	}
-	http.SetCookie(q.w, &http.Cookie{Name: q.cookieName(), Value: cookie, Path: "/", HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	q.admitted(pass)
 	if first && a.Has(station.RolePlatform) {
 		return q.redirect("/start", "")
 	}

@@ -121,7 +121,7 @@ func (q *request) handIn() error {
 		if err != nil {
 			return err
 		}
-		if form.Station != "" && form.Station != of.Name {
+		if form.Station != "" && !station.SameName(form.Station, of.Name) {
 			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
 		}
 		if form.Period != "" && form.Period != s.Period {

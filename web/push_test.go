@@ -83,12 +83,12 @@ func (c *testCentre) give(t *testing.T, role station.Role, of int64, permits ...
 // page is a page of the centre as it sees it.
 func (c *testCentre) page(t *testing.T, path string) string {
 	t.Helper()
-	_, cookie, err := c.Station.Login(context.Background(), "centre", password, "")
+	_, pass, err := c.Station.Login(context.Background(), "centre", password, "", station.Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest("GET", "http://centre.example"+path, nil)
-	r.AddCookie(&http.Cookie{Name: "chaping", Value: cookie})
+	r.AddCookie(&http.Cookie{Name: "chaping", Value: pass.Session})
 	w := httptest.NewRecorder()
 	c.ServeHTTP(w, r)
 	return w.Body.String()

@@ -175,6 +175,6 @@ func allRoutes() []route {
 		{"GET", "/audit.csv", auditors, (*request).auditFile, "下载操作记录", option{export: true}, "", file("text/csv")},
 		{"GET", "/me", members, (*request).me, "我的账号", nav("管理"), "", nil},
 		{"POST", "/me/password", members, (*request).myPassword, "修改密码", option{}, "old! password! again!", nil},
-		{"POST", "/me/totp", members, (*request).myTOTP, "设置验证器", option{}, "secret code off", nil},
+		{"POST", "/me/totp", members, (*request).myTOTP, "设置验证器", option{}, "password! secret code off", nil},
 	}
 }

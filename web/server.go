@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +34,9 @@ type Config struct {
 	Works    Works
 	Dir      string // for uploads and files being made
 	Program  string // version of the program
+	Address  string // where people reach the portal, without a path; empty if nobody has said
 	Secure   bool   // reached by https: cookies are for it only
+	Proxied  bool   // a proxy stands in front, which says where requests come from
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -232,8 +236,12 @@ func (s *Server) loadLexicon(ctx context.Context) error {
 
 func (s *Server) miner() *nlp.Miner { return s.lexical.Load().miner }
 
-// maxForm bounds a form; uploads have a bound of their own.
-const maxForm = 1 << 20
+// maxForm bounds a form, maxPublic one of people who have not logged in;
+// uploads have a bound of their own.
+const (
+	maxForm   = 1 << 20
+	maxPublic = 16 << 10
+)
 
 // contentPolicy lets pages load what we ship and nothing else.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -288,21 +296,17 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(began))
 		}()
 		err := q.enter()
-		if err == nil && api {
-			err = q.admit() // before anything is read; people's forms are kept over a login
+		if err == nil && q.account == nil && !rt.public() {
+			q.askLogin()
+			return
+		}
+		if err == nil {
+			err = q.admit() // before anything is read
 		}
 		if err == nil {
 			err = q.limit()
 		}
 		if err != nil {
-			q.fail(err)
-			return
-		}
-		if q.account == nil && !rt.public() {
-			q.askLogin()
-			return
-		}
-		if err := q.admit(); err != nil {
 			q.fail(err)
 			return
 		}
@@ -354,7 +358,11 @@ func (q *request) limit() error {
 	if q.api {
 		return q.fill()
 	}
-	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, maxForm)
+	most := int64(maxForm)
+	if q.route.public() {
+		most = maxPublic
+	}
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, most)
 	if err := q.r.ParseForm(); err != nil {
 		return &fault{http.StatusRequestEntityTooLarge, "提交的内容太大或格式不对", "缩短后重新提交", err}
 	}
@@ -383,16 +391,28 @@ func (q *request) seesReviews() bool {
 	return q.account.Scope().Sees(q.home.ID)
 }
 
-// cookieName is that of the session.
-func (s *Server) cookieName() string {
+// cookieName is that of the session, or of another that the host alone may
+// set.
+func (s *Server) cookieName(name string) string {
 	if s.Secure {
-		return "__Host-chaping"
+		return "__Host-" + name
 	}
-	return "chaping"
+	return name
+}
+
+// The cookies of the session and of the device.
+const (
+	sessionCookie = "chaping"
+	deviceCookie  = "device"
+)
+
+// setCookie sets a cookie; age is in seconds, 0 until the browser is closed.
+func (q *request) setCookie(name, value string, age int) {
+	http.SetCookie(q.w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
 }
 
 func (s *Server) session(r *http.Request) (*station.Account, string, error) {
-	c, err := r.Cookie(s.cookieName())
+	c, err := r.Cookie(s.cookieName(sessionCookie))
 	if err != nil {
 		return nil, "", nil
 	}
@@ -430,6 +450,7 @@ func (q *request) fail(err error) {
 	var known *chaping.Error
 	var input *chaping.InputError
 	var conflict *station.Conflict
+	var delay *station.Delay
 	switch {
 	case errors.As(err, &f):
 	case errors.As(err, &conflict):
@@ -437,12 +458,12 @@ func (q *request) fail(err error) {
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
 		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
-	case errors.Is(err, station.ErrToken), errors.Is(err, station.ErrLocked):
+	case errors.Is(err, station.ErrToken):
 		_ = errors.As(err, &known)
 		f = &fault{http.StatusUnauthorized, known.Message, known.Remedy, nil}
-		if errors.Is(err, station.ErrLocked) {
-			f.status = http.StatusTooManyRequests
-		}
+	case errors.As(err, &delay):
+		_ = errors.As(err, &known)
+		f = q.later(delay, known)
 	case errors.As(err, &known):
 		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
@@ -461,11 +482,8 @@ func (q *request) fail(err error) {
 	}
 	h := q.w.Header()
 	h.Del("Content-Disposition")
-	switch f.status {
-	case http.StatusUnauthorized:
+	if f.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
-	case http.StatusTooManyRequests:
-		h.Set("Retry-After", "60")
 	}
 	if q.r.Header.Get("HX-Request") != "" {
 		h.Set("HX-Retarget", "#messages")
@@ -474,6 +492,15 @@ func (q *request) fail(err error) {
 	if err := q.show(f.status, "fault", "出错了", faultPage{f.problem, cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
 		q.Log.Error("fault page", "err", err)
 	}
+}
+
+// later tells the sender to come again.
+func (q *request) later(d *station.Delay, known *chaping.Error) *fault {
+	q.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Left.Seconds()))))
+	if d.Busy {
+		return &fault{http.StatusServiceUnavailable, known.Message, known.Remedy, nil}
+	}
+	return &fault{http.StatusTooManyRequests, known.Message, known.Remedy, nil}
 }
 
 type faultPage struct{ Problem, Remedy string }
@@ -497,7 +524,7 @@ func (q *request) redirect(path, message string) error {
 		return q.json(http.StatusOK, "application/json", moved{message, apiRoot + path})
 	}
 	if message != "" {
-		http.SetCookie(q.w, &http.Cookie{Name: "message", Value: encodeMessage(message), Path: "/", MaxAge: 60, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+		q.setCookie("message", encodeMessage(chaping.Shorten(message, 300)), 60)
 	}
 	if q.r.Header.Get("HX-Request") != "" {
 		q.w.Header().Set("HX-Redirect", path)

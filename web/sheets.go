@@ -353,6 +353,16 @@ func (q *request) downloadForm(f form, formats []string, format, name string) er
 	return q.download(name, file)
 }
 
+// extension is that of a file's name, which its sender has chosen, as it may
+// stand in a header.
+func extension(name string) string {
+	ext := filepath.Ext(name)
+	if strings.Trim(strings.ToLower(ext), ".abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return ""
+	}
+	return ext
+}
+
 // download hands a file out under a safe name, never to be opened in place.
 func (q *request) download(name string, body io.Reader) error {
 	if err := q.Station.Record(q.ctx, q.act); err != nil { // before it is out
@@ -364,7 +374,7 @@ func (q *request) download(name string, body io.Reader) error {
 		kind = "application/octet-stream"
 	}
 	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", "attachment; filename=\"chaping"+filepath.Ext(name)+"\"; filename*=UTF-8''"+url.PathEscape(name))
+	h.Set("Content-Disposition", "attachment; filename=\"chaping"+extension(name)+"\"; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
 	h.Set("Cache-Control", "no-store")
 	_, _ = io.Copy(q.w, body) // errors mean that the browser has gone
 	return nil

@@ -76,7 +76,6 @@ func (q *request) tokenRevoke() error {
 	if err != nil {
 		return err
 	}
-	q.act.Object = t.Name
 	return q.redirect("/tokens", "令牌“"+t.Name+"”已停用")
 }
 

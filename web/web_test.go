@@ -42,7 +42,9 @@ const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`
 type house struct {
 	*Server
 	cookies map[string]*http.Cookie
+	devices map[string]string
 	now     *time.Time
+	dir     string // of the database
 }
 
 func open(t testing.TB) *house {
@@ -56,7 +58,8 @@ func open(t testing.TB) *house {
 		now = now.Add(time.Millisecond) // of two states of a run the later one holds
 		return now
 	}
-	d, err := station.Open(ctx, t.TempDir(), clock)
+	dir := t.TempDir()
+	d, err := station.Open(ctx, dir, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +93,7 @@ func open(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	h := &house{Server: server, cookies: map[string]*http.Cookie{}, now: &now}
+	h := &house{Server: server, cookies: map[string]*http.Cookie{}, devices: map[string]string{}, now: &now, dir: dir}
 	link, err := d.FirstLink(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -124,11 +127,12 @@ func open(t testing.TB) *house {
 
 func (h *house) login(t testing.TB, name string) {
 	t.Helper()
-	_, cookie, err := h.Station.Login(context.Background(), name, password, "")
+	_, pass, err := h.Station.Login(context.Background(), name, password, "", station.Visitor{Device: h.devices[name]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.cookies[name] = &http.Cookie{Name: "chaping", Value: cookie}
+	h.cookies[name] = &http.Cookie{Name: "chaping", Value: pass.Session}
+	h.devices[name] = pass.Device
 }
 
 // ask sends a request as somebody; "" is nobody.
@@ -145,6 +149,7 @@ func (h *house) ask(who, method, path string, form url.Values, cookies ...*http.
 	}
 	if c := h.cookies[who]; c != nil {
 		r.AddCookie(c)
+		r.AddCookie(&http.Cookie{Name: "device", Value: h.devices[who]})
 	}
 	for _, c := range cookies {
 		r.AddCookie(c)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"chaping"
@@ -116,12 +118,12 @@ func (p *program) command() *cobra.Command {
 		Long: "chaping（差评）采集商品与评论，按风险词库统计差评，生成《上海市产品质量安全风险信息报送表》。\n" +
 			"数据流向：采集或导入 → 存储 → 挖掘 → 计数 → 报送表。每一步都可中断，重新运行结果不变。\n\n" + exitCodes,
 		SilenceUsage: true, SilenceErrors: true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			level := slog.LevelWarn
 			if p.verbose {
 				level = slog.LevelDebug
 			}
-			cmd.SetContext(station.WithAct(cmd.Context(), &station.Act{Who: operator() + "（命令行）", Action: cmd.CommandPath()}))
+			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
 			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
 			if cmd.Name() == "restore" {
 				return nil
@@ -155,6 +157,27 @@ func (p *program) command() *cobra.Command {
 		root.AddCommand(c)
 	}
 	return root
+}
+
+// commandAct is what the audit log says of a command: what it is about, and how
+// it was asked for. Passwords in addresses are left out.
+func commandAct(cmd *cobra.Command, args []string) *station.Act {
+	redacted := func(value string) string {
+		if u, err := url.Parse(value); err == nil && u.User != nil {
+			return u.Redacted()
+		}
+		return value
+	}
+	var what, how []string
+	for _, a := range args {
+		what = append(what, redacted(a))
+	}
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			how = append(how, "--"+f.Name+" "+redacted(f.Value.String()))
+		}
+	})
+	return &station.Act{Who: operator() + "（命令行）", Action: cmd.CommandPath(), Object: chaping.Shorten(strings.Join(what, " "), 200), Detail: chaping.Shorten(strings.Join(how, " "), 500)}
 }
 
 // noArgs refuses stray arguments in Chinese.

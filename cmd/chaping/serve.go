@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +38,7 @@ type serveOptions struct {
 	listen    string
 	cert, key string
 	proxy     bool
+	url       string
 	openapi   bool
 }
 
@@ -56,7 +59,8 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
 	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
-	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送）")
+	f.StringVar(&o.url, "url", "", "别人打开门户的地址，例如 https://portal.example.com，用于一次性链接；不写则为监听地址")
+	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送；来源地址取 X-Forwarded-For 的最后一个）")
 	return cmd
 }
 
@@ -78,6 +82,9 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 			return &chaping.Error{Code: chaping.CodeInput, Message: "证书或私钥用不了", Err: err, Remedy: "检查 --tls-cert、--tls-key 的文件，须是 PEM 格式且互相对应"}
 		}
 		pair = []tls.Certificate{c}
+	}
+	if u, err := url.Parse(o.url); o.url != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil) {
+		return usage("--url 写成 https://主机名，不带路径")
 	}
 	listener, err := serveListener(o.listen)
 	if err != nil {
@@ -113,18 +120,19 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 	secure := pair != nil || o.proxy
+	base := (&url.URL{Scheme: map[bool]string{true: "https", false: "http"}[secure], Host: listener.Addr().String()}).String()
+	address := strings.TrimRight(o.url, "/")
+	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
+		address = base
+	}
 	defer p.printer.close()
-	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Secure: secure, Now: p.now, Log: p.log})
+	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Address: address, Secure: secure, Proxied: o.proxy, Now: p.now, Log: p.log})
 	if err != nil {
 		return err
 	}
 	defer portal.Close()
 
-	scheme := "http"
-	if secure {
-		scheme = "https"
-	}
-	base := scheme + "://" + listener.Addr().String()
+	base = cmp.Or(address, base)
 	fmt.Fprintf(p.out, "监测站门户：%s\n", base)
 	link, err := d.FirstLink(ctx)
 	if err != nil {

@@ -42,7 +42,7 @@ func stationNamed(ctx context.Context, d *station.DB, name string) (int64, error
 		return 0, err
 	}
 	for _, s := range list {
-		if s.Name == name {
+		if station.SameName(s.Name, name) {
 			return s.ID, nil
 		}
 	}

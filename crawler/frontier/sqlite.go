@@ -8,13 +8,11 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"chaping"
+	"chaping/sqlite"
 )
 
 //go:embed schema.sql
@@ -71,11 +69,7 @@ type sqliteQueue struct {
 }
 
 func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
-	options := url.Values{
-		"_pragma": {"page_size(2048)", "busy_timeout(30000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "cache_size(-16000)", "wal_autocheckpoint(8000)"},
-		"_txlock": {"immediate"},
-	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
+	db, err := sqlite.Open(path, "page_size(2048)", "synchronous(NORMAL)", "cache_size(-16000)", "wal_autocheckpoint(8000)")
 	if err != nil {
 		return err
 	}
@@ -113,7 +107,7 @@ func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 	if err := q.prepare(ctx); err != nil {
 		return err
 	}
-	if q.read, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+url.Values{"_pragma": {"busy_timeout(30000)", "query_only(1)"}}.Encode()); err != nil {
+	if q.read, err = sqlite.Open(path, "query_only(1)"); err != nil {
 		return err
 	}
 	q.read.SetMaxOpenConns(1)
