@@ -1,6 +1,11 @@
 package chaping
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+)
 
 // A Verdict is what a person makes of the mentions of a term in a review.
 type Verdict string
@@ -21,6 +26,18 @@ func (v Verdict) Chinese() string {
 		return "已排除"
 	}
 	return "未复核"
+}
+
+// Judged is what a judgement is about.
+type Judged struct {
+	Review ReviewKey
+	Term   string
+}
+
+// ID is a short name for a review and a term, the same with every dictionary.
+func (j Judged) ID() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}, "\x00")))
+	return hex.EncodeToString(sum[:6])
 }
 
 // A Judgement is a verdict with its reasons. It is about a review and a term,

@@ -49,18 +49,6 @@ func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*re
 			BeforeReviews: known[earlier], KnownBefore: known[earlier] > 0})
 	}
 	query := store.YearQuery{Editions: slices.Concat(this, before), Keywords: keywords}
-	var rejected []store.RejectedTerm
-	for k, j := range p.Judgements {
-		if j.Verdict == chaping.Rejected {
-			rejected = append(rejected, store.RejectedTerm{Review: k.Review, Term: k.Term})
-		}
-	}
-	if len(rejected) > 0 && len(query.Editions) > 0 {
-		var err error
-		if query.Rejected, err = p.Store.Rejections(ctx, query, rejected); err != nil {
-			return nil, err
-		}
-	}
 	if err := p.annualTerms(ctx, a, query); err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func (p *Pipeline) Findings(ctx context.Context, period chaping.Period, earlier,
 func (p *Pipeline) sentences(ctx context.Context, e store.Edition, f *report.Finding) error {
 	seen := map[chaping.ReviewKey]bool{}
 	err := p.Store.Evidence(ctx, e, store.TallyFilter{Keywords: []string{f.Keyword}, Terms: f.Terms}, func(e *chaping.Evidence) error {
-		if key := e.Review.Key(); !seen[key] && p.judged(key, e.Term).Verdict != chaping.Rejected {
+		if key := e.Review.Key(); !seen[key] {
 			seen[key] = true
 			f.Evidence = append(f.Evidence, e.Review.Published.Format("2006-01-02")+" "+chaping.Excerpt(e.Review.Body(), e.Mention.Start, e.Mention.End, 40))
 		}

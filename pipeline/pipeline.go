@@ -34,18 +34,34 @@ type Pipeline struct {
 	Now      func() time.Time
 	Progress func(done, total uint64, detail string) // may be nil
 
-	// Judgements are what people have made of mentions; may be nil.
-	Judgements map[Judged]chaping.Judgement
+	// Judgements are what people have made of mentions; may be nil. What they
+	// have rejected is left out wherever mentions are counted. They are not to
+	// change once a stage was run.
+	Judgements map[chaping.Judged]chaping.Judgement
+
+	rejections *store.Rejections // of Judgements, once asked for
 }
 
-// Judged is what a judgement is about.
-type Judged struct {
-	Review chaping.ReviewKey
-	Term   string
+func (p *Pipeline) rejected() *store.Rejections {
+	if p.rejections == nil {
+		p.rejections = Rejected(p.Judgements)
+	}
+	return p.rejections
+}
+
+// Rejected are the judgements by which a review does not count for a term.
+func Rejected(judgements map[chaping.Judged]chaping.Judgement) *store.Rejections {
+	var list []chaping.Judged
+	for about, j := range judgements {
+		if j.Verdict == chaping.Rejected {
+			list = append(list, about)
+		}
+	}
+	return store.NewRejections(list)
 }
 
 func (p *Pipeline) judged(key chaping.ReviewKey, term string) chaping.Judgement {
-	return p.Judgements[Judged{key, term}]
+	return p.Judgements[chaping.Judged{Review: key, Term: term}]
 }
 
 // stageMine is the stage's name in run records.
@@ -117,7 +133,7 @@ func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again
 		if err != nil || !e.Mined() || !store.SameState(e.State, state) {
 			return e, state, total, false, err
 		}
-		holds, err := p.Store.Holds(ctx, e)
+		holds, err := p.Store.Holds(ctx, e, p.rejected())
 		return e, state, total, holds, err
 	}
 	if !again {
@@ -136,25 +152,20 @@ func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again
 	if err != nil {
 		return e, out, err
 	}
-	if !again {
-		mentioned := false
-		if e.Mined() && store.SameState(e.State, state) {
-			n, _, err := p.Store.MentionCounts(ctx, e)
-			if err != nil {
-				return e, out, err
-			}
-			if mentioned, err = p.Store.Counted(ctx, e); err != nil {
-				return e, out, err
-			}
-			mentioned = mentioned && n == e.Mentions
+	if fit && !again {
+		out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
+		return e, out, nil
+	}
+	if e.Mined() && store.SameState(e.State, state) && !again { // what has changed is what people judged, or listings
+		n, _, err := p.Store.MentionCounts(ctx, e)
+		if err != nil {
+			return e, out, err
 		}
-		if fit || mentioned { // then it is the listings that have changed
-			out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
-			if !fit {
-				if e, err = editing.Recount(ctx, e); err == nil {
-					err = p.same(ctx, period, state)
-				}
+		if n == e.Mentions {
+			if e, err = editing.Recount(ctx, e, store.Made{Terms: p.Miner.Dictionary().Terms, Reject: p.rejected()}); err == nil {
+				err = p.same(ctx, period, state)
 			}
+			out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
 			return e, out, err
 		}
 	}
@@ -196,7 +207,7 @@ func (p *Pipeline) mine(ctx context.Context, period chaping.Period, editing *sto
 	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
 		return store.Edition{}, out, err
 	}
-	e, err := editing.Count(ctx, w, store.Made{State: state, Reviews: total, Terms: terms, Before: before})
+	e, err := editing.Count(ctx, w, store.Made{State: state, Reviews: total, Terms: terms, Reject: p.rejected(), Before: before})
 	if err != nil {
 		return e, out, err
 	}
@@ -377,6 +388,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	for _, g := range graded {
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
+	filter.All = true
 	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, e, filter, add); err != nil {
 		return nil, err

@@ -2,9 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"strings"
 
 	"chaping"
 	"chaping/store"
@@ -17,12 +14,6 @@ type Found struct {
 	Judgement        chaping.Judgement
 }
 
-// ID is a short name for a review and a term, the same with every dictionary.
-func (j Judged) ID() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}, "\x00")))
-	return hex.EncodeToString(sum[:6])
-}
-
 // Found brings the period up to date and calls each for every review × term
 // that mining found affirmed, once, in the order of the sheet's rows.
 func (p *Pipeline) Found(ctx context.Context, period chaping.Period, filter store.TallyFilter, each func(*Found) error) error {
@@ -30,9 +21,10 @@ func (p *Pipeline) Found(ctx context.Context, period chaping.Period, filter stor
 	if err != nil {
 		return err
 	}
-	seen := map[Judged]bool{} // a product under two keywords comes twice
+	seen := map[chaping.Judged]bool{} // a product under two keywords comes twice
+	filter.All = true
 	err = p.Store.Evidence(ctx, edition, filter, func(e *chaping.Evidence) error {
-		about := Judged{e.Review.Key(), e.Term}
+		about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
 		if seen[about] {
 			return nil
 		}

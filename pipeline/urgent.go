@@ -42,10 +42,8 @@ func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *inc
 	d := rules.NewDetector(period, means)
 	err = p.Store.Evidence(ctx, e, filter, func(e *chaping.Evidence) error {
 		r := &e.Review
-		if p.judged(r.Key(), e.Term).Verdict != chaping.Rejected {
-			d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[store.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
-				Date: r.Published, Grade: r.Grade, Sentence: chaping.Excerpt(r.Body(), e.Mention.Start, e.Mention.End, 60)})
-		}
+		d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[store.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
+			Date: r.Published, Grade: r.Grade, Sentence: chaping.Excerpt(r.Body(), e.Mention.Start, e.Mention.End, 60)})
 		return nil
 	})
 	if err == nil {

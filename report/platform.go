@@ -206,11 +206,11 @@ func (r *PlatformRow) key() rowKey { return rowKey{r.ProductKeyword, r.Term, r.P
 // sheet's rows, piece by piece, and the one that ends it: it sorts what was
 // taken by row, counted column and date. Evidence of a row that the sheet
 // does not have is passed over. judged gives a person's judgement of a review
-// and term, the zero one where there is none: what was rejected is shown, but
-// no longer counted, and a row of which nothing is left is dropped.
+// and term, the zero one where there is none: what was rejected is shown; the
+// tallies do not count it, and have no row of which nothing is left.
 func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chaping.Judgement) (add func(*chaping.Evidence) error, done func()) {
 	type judgedReview struct {
-		row    int
+		row    rowKey
 		review chaping.ReviewKey
 	}
 	index := make(map[rowKey]int, len(p.Rows))
@@ -222,15 +222,25 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 	p.Evidence = slices.Grow(p.Evidence, int(min(expected, maxEvidence)))
 	once := once{}
 	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
+	gone := map[rowKey]bool{}       // of which everything was rejected
 	return func(e *chaping.Evidence) error {
-			i, ok := index[rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}]
+			key := rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}
+			i, ok := index[key]
+			j := judged(e.Review.Key(), e.Term)
+			if once := (judgedReview{key, e.Review.Key()}); j.Verdict != chaping.Unreviewed && !seen[once] {
+				seen[once] = true
+				switch {
+				case j.Verdict == chaping.Rejected:
+					p.RejectedReviews++
+					if gone[key] = !ok; ok {
+						p.Rows[i].Rejected++
+					}
+				case ok:
+					p.Rows[i].Confirmed++
+				}
+			}
 			if !ok {
 				return nil
-			}
-			j := judged(e.Review.Key(), e.Term)
-			if once := (judgedReview{i, e.Review.Key()}); j.Verdict != chaping.Unreviewed && !seen[once] {
-				seen[once] = true
-				p.count(&p.Rows[i], e, j.Verdict)
 			}
 			if len(p.Evidence) >= maxEvidence {
 				p.EvidenceOmitted++
@@ -241,28 +251,13 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 			p.Evidence = append(p.Evidence, piece)
 			return nil
 		}, func() {
-			all := len(p.Rows)
-			p.keep(func(r *PlatformRow) bool { return r.AffirmedReviews > 0 })
-			p.RejectedRows = all - len(p.Rows)
+			p.keep(func(*PlatformRow) bool { return true })
+			for _, all := range gone {
+				if all {
+					p.RejectedRows++
+				}
+			}
 		}
-}
-
-// count enters a verdict on one review into its row.
-func (p *Platform) count(r *PlatformRow, e *chaping.Evidence, v chaping.Verdict) {
-	if v == chaping.Confirmed {
-		r.Confirmed++
-		return
-	}
-	r.Rejected++
-	p.RejectedReviews++
-	less := func(n *uint64, counted bool) {
-		if counted && *n > 0 {
-			*n--
-		}
-	}
-	less(&r.AffirmedReviews, true)
-	less(&r.NegativeReviews, e.Review.Grade == chaping.Negative)
-	less(&r.HiddenComplaints, e.Review.Grade == chaping.Positive || e.Review.Default)
 }
 
 // The columns that a piece of evidence may be counted in.

@@ -147,7 +147,7 @@ func BenchmarkTallies(b *testing.B) {
 			}
 			defer editing.Close()
 			for b.Loop() {
-				if e, err = editing.Recount(ctx, e); err != nil {
+				if e, err = editing.Recount(ctx, e, store.Made{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -234,7 +234,7 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	var lists [][]CountRow
 	err := s.readSpan(ctx, first, last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
 		lists = nil
-		args := append(slices.Clip(args), named("counts", partitions(countsPart)), named("mentions", partitions(mentionsPart)))
+		args := append(slices.Clip(args), named("counts", partitions(countsPart)), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
 		err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
 		if err != nil || !split {
 			return err

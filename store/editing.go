@@ -88,6 +88,7 @@ type Made struct {
 	State   string // of the window, read before its reviews were
 	Reviews uint64
 	Terms   []chaping.Term // which term has which hazard
+	Reject  *Rejections    // nil: none
 	Before  Edition        // of the same reviews with another dictionary, whose counts of all reviews are the same; or none
 }
 
@@ -102,12 +103,32 @@ func (e *Editing) Count(ctx context.Context, w *MentionWriter, made Made) (Editi
 	if ed.Mentions, ed.Affirmed, err = e.store.MentionCounts(ctx, ed); err != nil {
 		return ed, err
 	}
-	ed.parts[mentionsPart].rows, ed.parts[mentionsPart].affirmed = ed.Mentions, ed.Affirmed
+	ed.parts[mentionsPart].rows = ed.Mentions
+	return e.count(ctx, ed, made)
+}
+
+// count makes all that follows from an edition's mentions.
+func (e *Editing) count(ctx context.Context, ed Edition, made Made) (_ Edition, err error) {
+	if made.Reject == nil {
+		made.Reject = NewRejections(nil)
+	}
+	rejections, err := e.reject(ctx, ed, made.Reject)
+	if err != nil {
+		return ed, err
+	}
+	ed.parts[rejectionsPart] = rejections
+	if _, ed.Affirmed, err = e.store.MentionCounts(ctx, ed); err != nil {
+		return ed, err
+	}
 	if ed.parts[countsPart], err = e.counts(ctx, ed, made); err != nil {
 		return ed, err
 	}
-	ed.parts[talliesPart], err = e.tallies(ctx, ed)
-	return ed, err
+	if ed.parts[talliesPart], err = e.tallies(ctx, ed); err != nil {
+		return ed, err
+	}
+	rejections.stage, rejections.affirmed = whole, ed.Affirmed
+	ed.parts[rejectionsPart] = rejections
+	return ed, e.store.putGeneration(ctx, rejectionsPart, rejections)
 }
 
 // Publish makes the edition the one that holds, and drops those before the one
@@ -119,14 +140,26 @@ func (e *Editing) Publish(ctx context.Context, ed Edition) error {
 	return e.sweep(ctx, ed.Dictionary)
 }
 
-// Recount makes the tallies of an edition anew, from the listings as they are
-// now, and gives the edition with them.
-func (e *Editing) Recount(ctx context.Context, ed Edition) (Edition, error) {
-	g, err := e.tallies(ctx, ed)
+// Recount makes what follows from an edition's mentions anew, from what people
+// have judged and the listings as they are now, and gives the edition with it.
+// The window and its mentions are to be the same.
+func (e *Editing) Recount(ctx context.Context, ed Edition, made Made) (Edition, error) {
+	if made.Reject == nil {
+		made.Reject = NewRejections(nil)
+	}
+	counted, err := e.store.Counted(ctx, ed, made.Reject)
 	if err != nil {
 		return ed, err
 	}
-	ed.parts[talliesPart] = g
+	if counted {
+		ed.parts[talliesPart], err = e.tallies(ctx, ed)
+	} else {
+		made.Before = ed // all reviews are counted
+		ed, err = e.count(ctx, ed, made)
+	}
+	if err != nil {
+		return ed, err
+	}
 	return ed, e.sweep(ctx, ed.Dictionary)
 }
 
@@ -161,7 +194,7 @@ func (e *Editing) derive(ctx context.Context, part int, ed Edition, facts string
 	if g.rows, err = e.store.partitionRows(ctx, part, g); err != nil {
 		return g, err
 	}
-	g.source, g.facts, g.stage = ed.partition(mentionsPart), facts, whole
+	g.source, g.facts, g.stage = ed.partition(rejectionsPart), facts, whole
 	return g, e.store.putGeneration(ctx, part, g)
 }
 
@@ -226,8 +259,11 @@ func (e *Editing) sweep(ctx context.Context, dictionary string) error {
 				}
 				if g.stage == whole && room[of] > 0 {
 					room[of]--
-					if part == mentionsPart {
-						room[g.partition()] = 3 // its counts, and two of its tallies
+					switch part {
+					case mentionsPart:
+						room[g.partition()] = 2 // of its rejections
+					case rejectionsPart:
+						room[g.partition()] = 3 // counts, and two of its tallies
 					}
 					continue
 				}

@@ -17,16 +17,18 @@ import (
 // It is written into partitions of its own, under a number that the store
 // gives, and holds from one insert on, which says that it is whole:
 //
-//	begun ──▶ mentions ──▶ counts, tallies ──▶ whole        readers see the
-//	  │                                          │          last whole one
-//	  └── killed: dropped by the next writer     └── two newer ones: dropped
+//	begun ──▶ mentions ──▶ rejections ──▶ counts, tallies ──▶ whole     readers see
+//	  │                                                         │       the last
+//	  └── killed: dropped by the next writer                    └── two newer ones:
+//	                                                                dropped
 //
 // So a reader sees the old or the new whole, whatever is killed and however
 // many write; and what a record says of is there, because the record goes
 // first when it is dropped.
 
 // An Edition is one whole state of what was made of a period with a dictionary
-// version: the mentions, and the counts and tallies made of them.
+// version: the mentions, those of them that people have rejected, and the counts
+// and tallies of the rest.
 type Edition struct {
 	Period     chaping.Period
 	Dictionary string
@@ -35,7 +37,7 @@ type Edition struct {
 	Mentions   uint64
 	Affirmed   uint64 // of these
 
-	parts [3]generation // mentions, counts, tallies
+	parts [4]generation // mentions, rejections, counts, tallies
 }
 
 // lastPeriod is after all others.
@@ -48,11 +50,12 @@ func (e Edition) Mined() bool { return e.parts[mentionsPart].number.known }
 // The parts of an edition, which are tables.
 const (
 	mentionsPart = iota
+	rejectionsPart
 	countsPart
 	talliesPart
 )
 
-var partTables = [...]string{"mentions", "counts", "tallies"}
+var partTables = [...]string{"mentions", "rejections", "counts", "tallies"}
 
 // The stages of a generation.
 const (
@@ -104,13 +107,14 @@ func (e Edition) ID() string {
 
 // args binds where the edition's rows are.
 func (e Edition) args() []any {
-	return []any{named("period", periodNumber(e.Period)), named("mentions", e.partition(mentionsPart)),
+	rejections := []clickhouse.GroupSet{{Value: []any{periodNumber(e.Period), e.partition(rejectionsPart)}}}
+	return []any{named("period", periodNumber(e.Period)), named("mentions", e.partition(mentionsPart)), named("rejections", rejections),
 		named("counts", e.partition(countsPart)), named("tallies", e.partition(talliesPart))}
 }
 
 // generations are those of the periods, of one dictionary version or of all,
 // by period, dictionary and part, newest first.
-func (s *Store) generations(ctx context.Context, first, last chaping.Period, dictionary string) (list [][3][]generation, err error) {
+func (s *Store) generations(ctx context.Context, first, last chaping.Period, dictionary string) (list [][4][]generation, err error) {
 	data := map[string]any{"Dictionary": dictionary}
 	args := []any{named("first", periodNumber(first)), named("last", periodNumber(last)), named("dictionary", dictionary)}
 	var at generation
@@ -121,7 +125,7 @@ func (s *Store) generations(ctx context.Context, first, last chaping.Period, dic
 			return err
 		}
 		if len(list) == 0 || g.period != at.period || g.dictionary != at.dictionary {
-			list, at = append(list, [3][]generation{}), g
+			list, at = append(list, [4][]generation{}), g
 		}
 		if i := slices.Index(partTables[:], part); i >= 0 {
 			parts := &list[len(list)-1]
@@ -133,19 +137,23 @@ func (s *Store) generations(ctx context.Context, first, last chaping.Period, dic
 }
 
 // editionOf is the last whole edition among generations, newest first.
-func editionOf(parts [3][]generation) (e Edition) {
+func editionOf(parts [4][]generation) (e Edition) {
 	i := slices.IndexFunc(parts[mentionsPart], func(g generation) bool { return g.stage == whole })
 	if i < 0 {
 		return e
 	}
 	mentions := parts[mentionsPart][i]
 	e = Edition{Period: numberedPeriod(mentions.period), Dictionary: mentions.dictionary, State: mentions.source,
-		Reviews: mentions.reviews, Mentions: mentions.rows, Affirmed: mentions.affirmed}
+		Reviews: mentions.reviews, Mentions: mentions.rows}
 	e.parts[mentionsPart] = mentions
-	for _, part := range []int{countsPart, talliesPart} {
-		i := slices.IndexFunc(parts[part], func(g generation) bool { return g.stage == whole && g.source == mentions.partition() })
-		if i >= 0 {
-			e.parts[part] = parts[part][i]
+	source := mentions.partition()
+	for part := rejectionsPart; part < len(parts); part++ {
+		i := slices.IndexFunc(parts[part], func(g generation) bool { return g.stage == whole && g.source == source })
+		if i < 0 {
+			continue
+		}
+		if e.parts[part] = parts[part][i]; part == rejectionsPart {
+			source, e.Affirmed = parts[part][i].partition(), parts[part][i].affirmed
 		}
 	}
 	return e
@@ -175,24 +183,31 @@ func (s *Store) Editions(ctx context.Context, first, last chaping.Period, dictio
 	return found, err
 }
 
-// Holds tells whether all that an edition speaks of is there: its mentions,
-// its counts, and tallies made of the listings as they are now.
-func (s *Store) Holds(ctx context.Context, e Edition) (bool, error) {
+// Holds tells whether all that an edition speaks of is there: its mentions, its
+// counts without what people have rejected by now, and tallies made of the
+// listings as they are now.
+func (s *Store) Holds(ctx context.Context, e Edition, r *Rejections) (bool, error) {
 	facts, err := s.listingsState(ctx)
 	if err != nil || !e.Mined() || e.parts[talliesPart].facts != facts {
+		return false, err
+	}
+	if fits, err := s.Judged(ctx, e, r); err != nil || !fits {
 		return false, err
 	}
 	return s.there(ctx, e)
 }
 
-// Counted tells whether there are all of an edition's counts.
-func (s *Store) Counted(ctx context.Context, e Edition) (bool, error) {
+// Counted tells whether there are all of an edition's counts, without what
+// people have rejected by now: then only its tallies may be out of date.
+func (s *Store) Counted(ctx context.Context, e Edition, r *Rejections) (bool, error) {
 	g := e.parts[countsPart]
 	if !g.number.known {
 		return false, nil
 	}
-	rows, err := s.partitionRows(ctx, countsPart, g)
-	return rows >= g.rows, err
+	if rows, err := s.partitionRows(ctx, countsPart, g); err != nil || rows < g.rows {
+		return false, err
+	}
+	return s.Judged(ctx, e, r)
 }
 
 // there tells whether the partitions have the rows that their records name.

@@ -29,7 +29,7 @@ func TestLeftOvers(t *testing.T) {
 		if publish {
 			must(t, e.Publish(ctx, ed))
 			for range 3 {
-				_, err = e.Recount(ctx, ed)
+				_, err = e.Recount(ctx, ed, store.Made{})
 				must(t, err)
 			}
 		}

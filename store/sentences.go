@@ -73,7 +73,7 @@ func (s *Store) Funnel(ctx context.Context, q CountQuery) (f Funnel, err error) 
 		return f, err
 	}
 	err = s.readSpan(ctx, q.First, q.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
-		args := append(slices.Clip(args), named("mentions", partitions(mentionsPart)))
+		args := append(slices.Clip(args), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
 		return s.query(ctx, "funnel", sel, args, func(scan func(...any) error) error {
 			return scan(&f.Mentions, &f.Mentioned, &f.Affirmed, &f.Reviews, &f.Negative, &f.Hidden)
 		})
@@ -113,7 +113,7 @@ func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit 
 		}
 		var found []chaping.Evidence
 		err := s.readSpan(ctx, part.First, part.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) (err error) {
-			args := append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list)), named("mentions", partitions(mentionsPart)))
+			args := append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list)), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
 			found, err = s.latestMentions(ctx, sel, args)
 			return err
 		})

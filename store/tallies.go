@@ -13,6 +13,7 @@ import (
 type TallyFilter struct {
 	Keywords []string // product keywords
 	Terms    []string // names of terms
+	All      bool     // of evidence: with what people have rejected
 }
 
 func (f TallyFilter) args(e Edition) []any {

@@ -37,7 +37,7 @@ func (s *Store) Stats(ctx context.Context) (list []TableStat, err error) {
 }
 
 // tables are all tables of the schema, in the order in which they are kept up.
-var tables = []string{"listings", "reviews", "coverage", "mentions", "tallies", "counts", "generations", "leases", "dictionaries", "runs", "schema_migrations"}
+var tables = []string{"listings", "reviews", "coverage", "mentions", "rejections", "tallies", "counts", "generations", "leases", "dictionaries", "runs", "schema_migrations"}
 
 // Optimize merges every table, so that each partition is one part with one
 // copy of a row. It rewrites what is not merged yet; ClickHouse does the same

@@ -70,14 +70,6 @@ func year(t *testing.T, s *store.Store) {
 	only := q
 	only.Keywords, only.Terms = []string{"壶"}, []string{"异味"}
 	same("chosen", sums(only, store.YearByProduct), "0000-00 p1s1店s1浙江 1 1", "0000-00 p2s1店s1浙江 0 1")
-	q.Rejected, err = s.Rejections(ctx, q, []store.RejectedTerm{
-		{Review: chaping.ReviewKey{Platform: "mall", Product: "p1", Review: "c"}, Term: "漏电"},
-		{Review: chaping.ReviewKey{Platform: "mall", Product: "p2", Review: "e"}, Term: "异味"},
-		{Review: chaping.ReviewKey{Platform: "mall", Product: "p2", Review: "nobody"}, Term: "异味"},
-	})
-	must(t, err)
-	same("rejected", sums(q, store.YearByTerm), "2026-10 漏电 1 2", "2026-10 异味 1 1", "2026-11 异味 1 1", "2026-11 漏电 1 1")
-	same("rejected products", sums(q, store.YearByProduct), "0000-00 p1s1店s1浙江 3 3", "0000-00 p3s2店s2 1 2")
 	same("nothing", sums(store.YearQuery{}, store.YearByTerm))
 	var seen []string
 	must(t, s.OnSale(ctx, november.Window().From, []string{"壶"}, func(l *chaping.Listing) error {

@@ -81,8 +81,9 @@ type countedKey struct {
 
 // counted is a period as it was counted.
 type counted struct {
-	Mined   bool            `json:"mined"` // with the dictionary in use
-	Stale   bool            `json:"stale"` // reviews came since
+	Mined   bool            `json:"mined"`   // with the dictionary in use
+	Stale   bool            `json:"stale"`   // reviews came since
+	Judging bool            `json:"judging"` // people have judged since; it is being counted
 	Edition store.Edition   `json:"-"`
 	Reviews uint64          `json:"reviews"` // in the window now
 	Rows    []chaping.Tally `json:"-"`
@@ -101,6 +102,15 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 		return c, nil
 	}
 	c.Edition, c.Mined, c.Stale = e, true, !store.SameState(e.State, state)
+	judged, err := s.judgements(ctx)
+	if err != nil {
+		return c, err
+	}
+	fits, err := s.Store.Judged(ctx, e, pipeline.Rejected(judged))
+	if err != nil {
+		return c, err
+	}
+	c.Judging = !fits
 	err = s.Store.Tallies(ctx, e, store.TallyFilter{}, func(t *chaping.Tally) error {
 		c.Rows = append(c.Rows, *t)
 		return nil
@@ -167,13 +177,13 @@ func cut(body string, start, end int) (before, in, after string) {
 
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
 	var list []item
-	seen := map[pipeline.Judged]bool{}
+	seen := map[chaping.Judged]bool{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
 		return nil, err
 	}
 	err = s.Store.Evidence(ctx, edition, store.TallyFilter{}, func(e *chaping.Evidence) error {
-		about := pipeline.Judged{Review: e.Review.Key(), Term: e.Term}
+		about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
 		if seen[about] { // a product under two keywords, or a second mention
 			return nil
 		}
@@ -213,7 +223,7 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 	for n := range all {
 		i = all[n]
 		if len(judged) > 0 {
-			i.Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+			i.Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
 		}
 		if keep(&i) {
 			list = append(list, i)
@@ -226,10 +236,10 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 type judged struct {
 	mu   sync.Mutex
 	mark int64
-	all  map[pipeline.Judged]chaping.Judgement
+	all  map[chaping.Judged]chaping.Judgement
 }
 
-func (s *Server) judgements(ctx context.Context) (map[pipeline.Judged]chaping.Judgement, error) {
+func (s *Server) judgements(ctx context.Context) (map[chaping.Judged]chaping.Judgement, error) {
 	mark, err := s.Station.LastJudgement(ctx)
 	if err != nil {
 		return nil, err
@@ -239,9 +249,9 @@ func (s *Server) judgements(ctx context.Context) (map[pipeline.Judged]chaping.Ju
 	if s.judged.all != nil && s.judged.mark == mark {
 		return s.judged.all, nil
 	}
-	all := map[pipeline.Judged]chaping.Judgement{} // a new one: the old one is being read
+	all := map[chaping.Judged]chaping.Judgement{} // a new one: the old one is being read
 	err = s.Station.Judgements(ctx, func(j chaping.Judgement) error {
-		all[pipeline.Judged{Review: j.Review, Term: j.Term}] = j
+		all[chaping.Judged{Review: j.Review, Term: j.Term}] = j
 		return nil
 	})
 	if err != nil {

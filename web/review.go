@@ -11,7 +11,6 @@ import (
 
 	"chaping"
 	"chaping/incident"
-	"chaping/pipeline"
 	"chaping/station"
 )
 
@@ -163,6 +162,7 @@ func (q *request) judge() error {
 	if err := q.Station.Judge(q.ctx, j); err != nil {
 		return err
 	}
+	q.recountSoon(p)
 	if q.r.Header.Get("HX-Request") == "" {
 		return q.redirect(q.back("/review?period="+p.String()), verdict.Chinese())
 	}
@@ -170,7 +170,7 @@ func (q *request) judge() error {
 	if err != nil {
 		return err
 	}
-	list[0].Judgement = judged[pipeline.Judged{Review: i.Review, Term: i.Term}]
+	list[0].Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
 	q.mark(list)
 	return q.fragment("review", "evidence", shownItem{list[0], p, true})
 }

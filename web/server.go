@@ -116,19 +116,20 @@ type Import struct {
 // A Server is the portal. It is an http.Handler.
 type Server struct {
 	Config
-	mux     *http.ServeMux
-	routes  []route
-	guard   *http.CrossOriginProtection
-	pages   pages
-	jobs    *jobs
-	desk    desk
-	lexical atomic.Pointer[lexical]
-	judged  judged
-	ended   context.Context
-	end     context.CancelFunc
-	work    sync.Mutex // who replaces mentions and tallies
-	centre  uplink.Sender
-	pushing sync.WaitGroup
+	mux      *http.ServeMux
+	routes   []route
+	guard    *http.CrossOriginProtection
+	pages    pages
+	jobs     *jobs
+	desk     desk
+	lexical  atomic.Pointer[lexical]
+	judged   judged
+	recounts recounts
+	ended    context.Context
+	end      context.CancelFunc
+	work     sync.Mutex // who replaces mentions and tallies
+	centre   uplink.Sender
+	pushing  sync.WaitGroup
 }
 
 // lexical is the dictionary in use.
@@ -149,6 +150,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
+	s.recounts.after = recountAfter
 	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
 	var err error
 	if s.pages, err = loadPages(); err != nil {
@@ -204,6 +206,7 @@ func (s *Server) push() {
 func (s *Server) Close() {
 	s.end()
 	s.jobs.wait()
+	s.recounts.wait()
 	s.desk.wait()
 	s.pushing.Wait()
 }

@@ -162,6 +162,9 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
+	if err := p.warnOfJudgements(ctx, s, q, table); err != nil {
+		return err
+	}
 	var missing []string
 	for period := q.First; ; period = period.Next() {
 		if !slices.Contains(counted, period) {
@@ -180,6 +183,34 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 		table.rows = table.rows[:o.top]
 	}
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
+}
+
+// warnOfJudgements says which periods were counted before people judged their
+// mentions.
+func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.CountQuery, table *resultTable) error {
+	rejected, err := p.rejected(ctx)
+	if err != nil {
+		return err
+	}
+	editions, err := s.Editions(ctx, q.First, q.Last, q.Dictionary)
+	if err != nil {
+		return err
+	}
+	var stale []string
+	for _, e := range editions {
+		fits, err := s.Judged(ctx, e, rejected)
+		if err != nil {
+			return err
+		}
+		if !fits {
+			stale = append(stale, e.Period.String())
+		}
+	}
+	if len(stale) > 0 {
+		table.note = strings.TrimPrefix(table.note+"\n"+fmt.Sprintf("注意：%d 个报送期的计数早于最近的复核，还含有人工已排除的评论：%s。运行 chaping mine --period 报送期 后再查。",
+			len(stale), chaping.Shorten(strings.Join(stale, "、"), 80)), "\n")
+	}
+	return nil
 }
 
 // countQuery reads the shared flags.

@@ -92,7 +92,7 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 			counts[f.Judgement.Verdict]++
 			if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
 				r := &f.Review
-				list = append(list, shownFound{pipeline.Judged{Review: r.Key(), Term: f.Term}.ID(), f.Keyword, f.Term, r.Platform, r.Product, r.ID,
+				list = append(list, shownFound{chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), f.Keyword, f.Term, r.Platform, r.Product, r.ID,
 					r.Published.Format(time.DateOnly), r.Grade.Chinese(), chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), string(f.Judgement.Verdict), f.Judgement.Note, f.Judgement.By})
 			}
 			return nil
@@ -146,7 +146,7 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 	var judgements []chaping.Judgement
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
 		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *pipeline.Found) error {
-			about := pipeline.Judged{Review: f.Review.Key(), Term: f.Term}
+			about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
 			if id := about.ID(); wanted[id] {
 				delete(wanted, id)
 				judgements = append(judgements, chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by})
@@ -164,7 +164,11 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	}
 	fmt.Fprintf(p.out, "%d 条：%s\n", len(judgements), verdict.Chinese())
-	return partial
+	_, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error { // with the new judgements
+		_, err := pipe.Mine(ctx, period, false)
+		return err
+	})
+	return errors.Join(err, partial)
 }
 
 // begunPeriod reads --period and refuses one that has not begun.

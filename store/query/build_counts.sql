@@ -22,7 +22,7 @@ FROM (
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
-    WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+    WHERE period = @period AND dictionary = @mentions AND {{template "affirmed" $}}
     GROUP BY name, platform, product, day
     {{- end}}
 )

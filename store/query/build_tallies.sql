@@ -1,4 +1,5 @@
--- One row per product keyword × term × product with an affirmed mention.
+-- One row per product keyword × term × product with an affirmed mention, also
+-- where people have rejected all of them.
 -- Distinct reviews are counted, so that neither a second mention nor a row
 -- sent twice changes a number. A product that was never listed keeps keyword ''.
 INSERT INTO tallies (
@@ -16,11 +17,13 @@ FROM (
            reviews, all_negative_reviews, reviews_without_default
     FROM (
         SELECT term, platform, product,
-               uniqExactIf(review, grade = @negative) AS negative_reviews,
-               uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden_complaints,
-               uniqExact(review) AS affirmed_reviews
-        FROM mentions
-        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+               uniqExactIf(review, kept AND grade = @negative) AS negative_reviews,
+               uniqExactIf(review, kept AND (grade = @positive OR is_default = 1)) AS hidden_complaints,
+               uniqExactIf(review, kept) AS affirmed_reviews
+        FROM (
+            SELECT term, platform, product, review, grade, is_default, {{template "not rejected" .}} AS kept FROM mentions
+            WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+        )
         GROUP BY term, platform, product
     ) AS affirming ANY LEFT JOIN (
         SELECT platform, product,

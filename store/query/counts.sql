@@ -13,7 +13,7 @@ join is of products, not of products and months. */ -}}
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
-    WHERE {{template "spanned" .}} AND (period, dictionary) IN (@mentions) AND assertion = @affirmed AND term IN @terms
+    WHERE {{template "spanned" .}} AND (period, dictionary) IN (@mentions) AND {{template "affirmed" .}} AND term IN @terms
     {{- if .Days}} AND toDate(published) >= toDate(@from) AND toDate(published) < toDate(@to){{end}}
     {{- template "where it is" .}}
     GROUP BY period, day, platform, product

@@ -11,12 +11,12 @@ FROM (
         SELECT term, platform, product, review, published, grade, is_default,
                surface, start_rune, end_rune, cue
         FROM mentions FINAL
-        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed{{if not .All}} AND {{template "not rejected" .}}{{end}}
           {{- if .Terms}} AND term IN @terms{{end}}
     ) AS found ALL INNER JOIN (
         SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
         FROM tallies FINAL
-        WHERE period = @period AND dictionary = @tallies AND affirmed_reviews > 0
+        WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}
           {{- if .Keywords}} AND keyword IN @keywords{{end}}
           {{- if .Terms}} AND term IN @terms{{end}}
     ) AS counted USING (term, platform, product)

@@ -5,8 +5,11 @@
 {{- end -}}
 
 SELECT count(), uniqExact(platform, product, review),
-       countIf(assertion = @affirmed), uniqExactIf((platform, product, review), assertion = @affirmed),
-       uniqExactIf((platform, product, review), assertion = @affirmed AND grade = @negative),
-       uniqExactIf((platform, product, review), assertion = @affirmed AND (grade = @positive OR is_default = 1))
-FROM mentions FINAL
-WHERE {{template "selected mentions" .}}
+       countIf(affirmed), uniqExactIf((platform, product, review), affirmed),
+       uniqExactIf((platform, product, review), affirmed AND grade = @negative),
+       uniqExactIf((platform, product, review), affirmed AND (grade = @positive OR is_default = 1))
+FROM (
+    SELECT platform, product, review, grade, is_default, {{template "affirmed" .}} AS affirmed
+    FROM mentions FINAL
+    WHERE {{template "selected mentions" .}}
+)

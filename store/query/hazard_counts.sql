@@ -16,7 +16,7 @@ FROM (
                max(transform(term, @names, @severities, 0)) AS severity,
                groupUniqArray(term) AS terms
         FROM mentions
-        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed AND term IN @terms
+        WHERE period = @period AND dictionary = @mentions AND {{template "affirmed" .}} AND term IN @terms
         GROUP BY platform, product, review, hazard
     )
     GROUP BY platform, product, review

@@ -1,2 +1,2 @@
-SELECT count(), countIf(assertion = @affirmed) FROM mentions FINAL
+SELECT count(), countIf({{template "affirmed" .}}) FROM mentions FINAL
 WHERE period = @period AND dictionary = @mentions

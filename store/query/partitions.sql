@@ -4,7 +4,7 @@ SELECT base, toUInt32OrZero(extract(partition, '([0-9]{6})')) AS number, extract
        toUInt64(sum(rows)), groupUniqArray(extract(partition, '\'([^\']*)\''))
 FROM (
     SELECT {{plain "table"}} AS base, partition, rows FROM {{system "parts"}}
-    WHERE active AND database = {{database}} AND base IN ('reviews', 'mentions', 'tallies', 'counts')
+    WHERE active AND database = {{database}} AND base IN ('reviews', 'mentions', 'rejections', 'tallies', 'counts')
 )
 WHERE match(partition, '[0-9]{6}')
 GROUP BY base, number, version

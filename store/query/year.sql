@@ -1,6 +1,5 @@
 -- Several periods' tallies summed up. A product that several product keywords
--- list counts once, under the first of them; hashes keep that set small. What
--- people have rejected is taken off; the places are those of year_rejected.sql.
+-- list counts once, under the first of them; hashes keep that set small.
 SELECT
     {{if eq .By "term"}}period, term, '' AS platform, '' AS product, '' AS seller_id, '' AS seller, '' AS place_of_company
     {{- else}}toUInt32(0), '', platform, product, any(shop_id), any(shop), any(region){{end}},
@@ -10,13 +9,7 @@ FROM (
         {{- if eq .By "term"}} period, term
         {{- else}} platform, product, shop_id, shop, region
         {{- end}},
-        {{- if .Rejected}}
-           cityHash64(period, term, platform, product) AS place,
-           toUInt64(greatest(toInt64(negative_reviews) - toInt64(transform(place, @places, @negatives, toUInt64(0))), toInt64(0))) AS negative,
-           toUInt64(greatest(toInt64(affirmed_reviews) - toInt64(transform(place, @places, @affirmings, toUInt64(0))), toInt64(0))) AS affirmed
-        {{- else}}
            negative_reviews AS negative, affirmed_reviews AS affirmed
-        {{- end}}
     FROM tallies FINAL
     WHERE {{template "year_tallies" .}}
       AND cityHash64(period, platform, product, keyword) IN (

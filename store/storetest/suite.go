@@ -50,6 +50,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"PeriodsSideBySide", periodsSideBySide},
 		{"Editions", editions},
 		{"OneWriterAtATime", oneWriterAtATime},
+		{"RejectedIsLeftOut", rejectedIsLeftOut},
 		{"ProductHistory", productHistory},
 		{"RemovePlatform", removePlatform},
 	} {
@@ -168,7 +169,7 @@ func recount(t testing.TB, s *store.Store) {
 	ctx, editing, err := s.Edit(context.Background(), period, nil)
 	ok(t, err)
 	defer editing.Close()
-	_, err = editing.Recount(ctx, edition(t, s))
+	_, err = editing.Recount(ctx, edition(t, s), store.Made{})
 	ok(t, err)
 }
 
