@@ -4,7 +4,7 @@
 GO ?= go
 BIN := bin/chaping
 
-.PHONY: demo test race lint build engine bench clean
+.PHONY: demo test race lint build engine bench chaos clean
 
 demo: engine build
 	$(BIN) demo --out demo-out
@@ -25,6 +25,10 @@ build:
 
 engine:
 	@scripts/engine.sh >/dev/null
+
+# Several processes and a portal at once, killed at random, for a long time.
+chaos: engine
+	CGO_ENABLED=0 CHAPING_CHAOS=$${CHAPING_CHAOS:-10m} $(GO) test -count=1 -timeout 0 -v ./chaos
 
 bench: engine
 	$(GO) test -run '^$$' -bench . ./...

@@ -61,7 +61,7 @@ func child(t *testing.T, do, dir, file string, while time.Duration) (output stri
 }
 
 // rounds is how often a child is killed.
-const rounds = 25
+const rounds = 15
 
 // random is a source that a failed test can be repeated with.
 func random(t *testing.T) *rand.Rand {

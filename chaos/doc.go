@@ -26,5 +26,6 @@
 //
 // go test ./chaos runs for some seconds a place. CHAPING_CHAOS=10m (make
 // chaos) runs for that long; CHAPING_CHAOS_SEED repeats the choices of a run,
-// though not the moments at which processes meet.
+// though not the moments at which processes meet. CHAPING_CHAOS_KEEP names a
+// directory in which what was worked on is kept.
 package chaos

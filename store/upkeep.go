@@ -3,12 +3,14 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"chaping"
@@ -48,11 +50,33 @@ func (s *Store) Optimize(ctx context.Context, progress func(table string)) error
 	}
 	for _, t := range tables {
 		progress(t)
-		if err := s.execShards(ctx, "optimize", t); err != nil {
+		err := s.execShards(ctx, "optimize", t)
+		for try := 1; try < mergeTries && excepted(err, aborted); try++ {
+			err = s.execShards(ctx, "optimize", t)
+		}
+		if excepted(err, aborted) { // what was merged stays merged
+			err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "整理被别的进程的挖掘或清理打断：表 " + t, Remedy: "等它们做完再运行一次；数据没有改动", Err: err}
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mergeTries is how often a merge begins again that was cancelled because a
+// partition of the table was dropped meanwhile.
+const mergeTries = 10
+
+// Codes of exceptions that upkeep meets.
+const (
+	notImplemented = 48
+	aborted        = 236 // a merge was cancelled
+)
+
+func excepted(err error, code int32) bool {
+	var exception *clickhouse.Exception
+	return errors.As(err, &exception) && exception.Code == code
 }
 
 // A Check is what verifying a table came to.
@@ -60,6 +84,7 @@ type Check struct {
 	Table   string `json:"table"`
 	Rows    uint64 `json:"rows"`
 	Problem string `json:"problem,omitempty"`
+	Note    string `json:"note,omitempty"` // what could not be looked at
 }
 
 // Verify reads every part of every table against its checksums, and compares
@@ -73,6 +98,10 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 		c := Check{Table: t}
 		for _, shard := range s.shards() {
 			problem, err := s.checkTable(ctx, shard, s.dialect.Local(t))
+			if excepted(err, notImplemented) { // old servers
+				c.Note = "服务器的版本不能校验数据块，只数了行"
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -105,6 +134,9 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 // tell of every part, old ones of the table as a whole.
 func (s *Store) checkTable(ctx context.Context, shard driver.Conn, table string) (problem string, err error) {
 	rows, err := shard.Query(ctx, "CHECK TABLE "+table)
+	if excepted(err, notImplemented) {
+		return "", err
+	}
 	if err != nil {
 		return err.Error(), ctx.Err()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -195,7 +196,7 @@ func (p *program) storeVerifyCommand() *cobra.Command {
 				err = p.printJSON(list)
 			} else {
 				for _, c := range list {
-					state := "完好"
+					state := cmp.Or(c.Note, "完好")
 					if c.Problem != "" {
 						state = "有问题：" + chaping.Shorten(c.Problem, 300)
 					}

@@ -226,7 +226,9 @@ func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 		if len(text) > MaxStatement {
 			return respond(req, nil, fmt.Errorf("statement longer than %d MB", MaxStatement>>20)), nil
 		}
-		q.sql = string(text)
+		if q.sql = string(text); strings.TrimSpace(q.sql) == "" { // libchdb takes it for one without rows
+			return respond(req, nil, errors.New("no statement")), nil
+		}
 	} else if insert = insertFormat.FindStringSubmatch(q.sql); insert == nil {
 		return respond(req, nil, errors.New("only INSERT ... FORMAT takes data")), nil
 	}
