@@ -209,6 +209,16 @@ func (s *Store) migrate(ctx context.Context) error {
 			Remedy:  "升级 chaping 后再打开；本程序没有改动其中的数据",
 		}
 	}
+	if s.engine != nil && int(done) < len(list) { // two processes may open a new directory at once
+		ctx, release, err := s.lease(ctx, "schema", nil)
+		if err != nil {
+			return err
+		}
+		defer release()
+		if err := s.query(ctx, "schema_version", nil, nil, func(scan func(...any) error) error { return scan(&done) }); err != nil {
+			return err
+		}
+	}
 	for _, m := range list[done:] {
 		if err := s.createTables(ctx, "migrations/"+m.name, m.statements); err != nil {
 			return err

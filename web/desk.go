@@ -289,9 +289,15 @@ func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err erro
 	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
 	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
 		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Filed: s.Calendar.Due(key.period).Day, Program: s.Program})
-	if err == nil {
-		_, d.hash, err = modelOf(d.sheet)
+	if err != nil {
+		return d, err
 	}
+	c, err := s.Store.Collected(ctx, key.period, chaping.Watch{Name: key.watch, Keywords: unjoin(key.keywords)})
+	if err != nil {
+		return d, err
+	}
+	d.sheet.Empty = c.Empty()
+	_, d.hash, err = modelOf(d.sheet)
 	return d, err
 }
 

@@ -214,6 +214,17 @@ func (q *request) sheetFreeze() error {
 	if err != nil {
 		return err
 	}
+	w, err := q.watchInAddress()
+	if err != nil {
+		return err
+	}
+	c, err := q.Store.Collected(q.ctx, p, w.Watch)
+	if err != nil {
+		return err
+	}
+	if known, ok := errors.AsType[*chaping.Error](c.Check()); ok { // nobody has looked: that is no empty month
+		return bad(known.Message, "在“监测任务”里采集，或在“导入评论”里导入本期的评论，再冻结")
+	}
 	model, hash, err := modelOf(sheet)
 	if err != nil {
 		return err
