@@ -78,6 +78,7 @@ var rangePattern = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日[至\-
 // readPlatform reads sheet B below its head.
 func readPlatform(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
 	form := &Form{}
+	tellUnknown(name, t, head, columns, reject)
 	for _, l := range t.lines[:head] {
 		form.takeFields(l)
 	}
