@@ -37,7 +37,8 @@ const (
 type Archive struct {
 	ctx   context.Context
 	parts map[string]*zip.File // by name in lower case, for so they are looked up by office programs
-	left  int64                // bytes that may still be unpacked
+	bytes int64                // that may be unpacked,
+	left  int64                // and how many of them still
 }
 
 // OpenArchive lists an office file. bytes is how much may be unpacked of it.
@@ -48,7 +49,7 @@ func OpenArchive(ctx context.Context, r io.ReaderAt, size, bytes int64) (*Archiv
 		return nil, &Fault{Problem: "文件已损坏，或部件太多", Remedy: "重新保存或重新上传"}
 	}
 	listing.left = 1 << 62
-	a := &Archive{ctx: ctx, parts: map[string]*zip.File{}, left: bytes}
+	a := &Archive{ctx: ctx, parts: map[string]*zip.File{}, bytes: bytes, left: bytes}
 	for _, f := range z.File {
 		name := strings.ToLower(f.Name)
 		if _, twice := a.parts[name]; twice || strings.Contains(name, `\`) || slices.Contains(strings.Split(name, "/"), "..") {
@@ -99,7 +100,7 @@ func (a *Archive) XML(name string) (*XML, error) {
 	if err != nil {
 		return nil, damaged("部件 " + f.Name + " 解不开")
 	}
-	x := &XML{archive: a, name: f.Name, r: r, bytes: a.left}
+	x := &XML{archive: a, name: f.Name, r: r}
 	x.dec = xml.NewDecoder(x)
 	x.dec.Entity, x.dec.Strict = xml.HTMLEntity, false // what is no entity is text; Next sees to the tags
 	return x, nil
@@ -111,7 +112,6 @@ type XML struct {
 	name    string
 	r       io.ReadCloser
 	dec     *xml.Decoder
-	bytes   int64    // that were left of the archive at the beginning
 	token   int      // bytes read since the last token, give or take a buffer
 	failed  error    // why no more bytes were read; the decoder may tell of its consequence
 	open    []string // elements
@@ -128,7 +128,7 @@ func (x *XML) Read(p []byte) (int, error) {
 	if x.token += n; x.token > maxToken {
 		x.failed = damaged(fmt.Sprintf("部件 %s 里有一处内容超过 %d MB", x.name, maxToken>>20))
 	} else if x.archive.left -= int64(n); x.archive.left < 0 {
-		x.failed = tooLarge(x.bytes)
+		x.failed = tooLarge(x.archive.bytes)
 	} else if ended := x.archive.ctx.Err(); ended != nil {
 		x.failed = ended
 	}

@@ -256,11 +256,10 @@ type SheetRow struct {
 
 // Rows reads a worksheet.
 type Rows struct {
-	book   *Book
-	x      *XML
-	row    int
-	ended  bool
-	merged []Area
+	book  *Book
+	x     *XML
+	row   int
+	ended bool
 }
 
 // An Area is a merged cell's place, rows from 1, columns from 0, both ends in
@@ -346,7 +345,7 @@ func (r *Rows) read(start xml.StartElement) (row SheetRow, err error) {
 				row.Cells = append(row.Cells, cell)
 			}
 			if r.book.text -= int64(len(cell.Text)); r.book.text < 0 {
-				return row, tooLarge(r.x.bytes)
+				return row, tooLarge(r.book.archive.bytes)
 			}
 		}
 	}

@@ -1,5 +1,6 @@
-// Package foreign knows what text from outside needs before it is read:
-// which encoding a name means in Chinese practice, and how deep it nests.
+// Package foreign knows what content from outside needs before it is read:
+// which encoding a name means in Chinese practice, how deep JSON nests, and
+// office files, of which nothing is believed and nothing read without a bound.
 package foreign
 
 import (
