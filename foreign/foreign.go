@@ -44,3 +44,23 @@ func JSONDepth(s string) int {
 	}
 	return deepest
 }
+
+// JSONParts counts the objects, and the commas between parts, outside strings.
+// Parsers hold something for each, however short it is written.
+func JSONParts(s []byte) (objects, commas int) {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			objects++
+		case c == ',':
+			commas++
+		}
+	}
+	return objects, commas
+}

@@ -254,6 +254,8 @@ func TestRefusedFiles(t *testing.T) {
 		{"draft.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶","content":"漏电","draft":true}]}`), "还是草稿"},
 		{"empty.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶"}]}`), "必填"},
 		{"nameless.json", []byte(`{"form":"platform","period":"2026-11","filed":"","rows":[{"term":"漏电","reviews":1,"negative_reviews":2}]}`), "第 1 条"},
+		{"rows.json", []byte(`{"form":"platform","rows":[` + strings.Repeat("{},", 1<<20) + "{}]}"), "空的条目"},
+		{"endangers.json", []byte(`{"form":"association","entries":[{"endangers":[` + strings.Repeat(`"",`, 1<<20) + `""]}]}`), "空的条目"},
 		{"period.json", []byte(`{"form":"platform","period":"2026-13"}`), "读不懂"},
 		{"quotes.csv", []byte("涉及产品,\"涉及企业数量"), "没有找到报送表的表头"},
 		{"huge", make([]byte, MaxFile+1), "超过 20 MB"},
