@@ -97,13 +97,19 @@ func (s *Store) permit(ctx context.Context, sql string, rows int) (string, error
 			}
 		}
 	}
-	err = s.query(ctx, "tables", nil, nil, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		p.tables = append(p.tables, name)
-		return err
-	})
-	if err != nil {
+	names := func(query string, args ...any) (list []string, err error) {
+		err = s.query(ctx, query, nil, args, func(scan func(...any) error) error {
+			var name string
+			err := scan(&name)
+			list = append(list, name)
+			return err
+		})
+		return list, err
+	}
+	if p.tables, err = names("tables"); err != nil {
+		return "", err
+	}
+	if p.engine, err = names("functions", named("tables", UserTables())); err != nil {
 		return "", err
 	}
 	return run, p.check(parseTree(lines), node{})
@@ -151,6 +157,7 @@ func parseTree(lines []string) node {
 type permission struct {
 	functions map[string]bool // in lower case
 	tables    []string        // of the database, those that may not be read too
+	engine    []string        // all functions of the engine, in lower case
 }
 
 // check walks the tree of a statement. Kinds of nodes that are not known are
@@ -158,11 +165,15 @@ type permission struct {
 func (p *permission) check(n, above node) error {
 	switch n.kind {
 	case "root", "SelectWithUnionQuery", "SelectIntersectExceptQuery", "SelectQuery", "Subquery", "ExpressionList", "WithElement",
-		"Identifier", "Literal", "Asterisk", "QualifiedAsterisk", "ColumnsRegexpMatcher", "ColumnsListMatcher",
+		"Literal", "Asterisk", "QualifiedAsterisk", "ColumnsRegexpMatcher", "ColumnsListMatcher",
 		"QualifiedColumnsRegexpMatcher", "QualifiedColumnsListMatcher",
 		"ColumnsTransformerList", "ColumnsExceptTransformer", "ColumnsReplaceTransformer", "ColumnsReplaceTransformer::Replacement",
 		"TablesInSelectQuery", "TablesInSelectQueryElement", "TableExpression", "TableJoin", "ArrayJoin", "SampleRatio",
 		"OrderByElement", "InterpolateElement", "WindowDefinition", "WindowListElement":
+	case "Identifier": // arrayMap(file, ...) names a function without calling it
+		if name := strings.ToLower(n.name); !p.functions[name] && slices.Contains(p.engine, name) {
+			return refuseSQL("名字“"+n.name+"”，它是一个函数", "给列或表另起名字；要用函数就写成 f(x)")
+		}
 	case "TableIdentifier":
 		if err := p.table(n.name); err != nil {
 			return err
