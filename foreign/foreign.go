@@ -1,5 +1,6 @@
-// Package foreign knows what text from outside needs before it is read:
-// which encoding a name means in Chinese practice, and how deep it nests.
+// Package foreign knows what content from outside needs before it is read:
+// which encoding a name means in Chinese practice, how deep JSON nests, and
+// office files, of which nothing is believed and nothing read without a bound.
 package foreign
 
 import (
@@ -42,4 +43,24 @@ func JSONDepth(s string) int {
 		}
 	}
 	return deepest
+}
+
+// JSONParts counts the objects, and the commas between parts, outside strings.
+// Parsers hold something for each, however short it is written.
+func JSONParts(s []byte) (objects, commas int) {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			objects++
+		case c == ',':
+			commas++
+		}
+	}
+	return objects, commas
 }

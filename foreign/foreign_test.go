@@ -36,3 +36,13 @@ func TestJSONDepth(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONParts(t *testing.T) {
+	for text, want := range map[string][2]int{
+		"": {0, 0}, `{"a":[1,{"b":2}],"c":3}`: {2, 2}, `"{,\",{"`: {0, 0}, `[{},{},{}]`: {3, 2},
+	} {
+		if objects, commas := JSONParts([]byte(text)); objects != want[0] || commas != want[1] {
+			t.Errorf("%q: %d, %d, want %v", text, objects, commas, want)
+		}
+	}
+}

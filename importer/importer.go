@@ -80,7 +80,7 @@ type Summary struct {
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im := &run{Options: o, file: path, rule: o.Profile.rule(), ruleName: o.Profile.rule().String(), defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[[2]string]chaping.Listing{},
 		sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
-	src, err := open(path, o.Profile, &im.read)
+	src, err := open(ctx, path, o.Profile, &im.read)
 	if err != nil {
 		return im.sum, err
 	}

@@ -337,6 +337,91 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// Sheets that counted to the row they claim, or held what they repeat, are told
+// of with their row; the rows before are kept. Entities in a cell are text.
+func TestHostileSheets(t *testing.T) {
+	head := `<row r="1">`
+	for _, name := range []string{"评论编号", "商品名称", "评论时间", "评分", "评论内容"} {
+		head += `<c t="inlineStr"><is><t>` + name + `</t></is></c>`
+	}
+	good := `<row><c><v>1</v></c><c t="str"><v>样</v></c><c t="str"><v>2016-12-01</v></c><c><v>1</v></c><c t="inlineStr"><is><t>&lt;漏&#30005;&gt; &nbsp;&x;</t></is></c></row>`
+	for _, tt := range []struct {
+		name, rows string
+		line       int
+		want       string
+	}{
+		{"huge row", `<row r="9000000000000000000"/>`, 3, "超出表格的范围"},
+		{"backwards", `<row r="1"/>`, 3, "次序不对"},
+		{"column", `<row><c r="XFE3"/></row>`, 3, "超出表格的范围"},
+		{"shared", `<row><c t="s"><v>7</v></c></row>`, 3, "共享字符串"},
+		{"rows", strings.Repeat("<row/>", 1<<20), 1<<20 + 1, "超出表格的范围"},
+	} {
+		sum, sink, _, err := importBytes(t, profile(t, "standard"), "a.xlsx", sheetOf(t, "<worksheet><sheetData>"+head+"</row>"+good+tt.rows+"</sheetData></worksheet>"), Facts{})
+		var input *chaping.InputError
+		if !errors.As(err, &input) || input.Line != tt.line || !strings.Contains(input.Problem, tt.want) || input.Remedy == "" || !strings.HasSuffix(input.File, "a.xlsx") {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if sum.Accepted != 1 || sink.reviews[0].Text != "<漏电> \u00a0&x;" {
+			t.Errorf("%s: %+v %+v", tt.name, sum, sink.reviews)
+		}
+	}
+	sum, _, problems, err := importBytes(t, profile(t, "standard"), "a.xlsx", sheetOf(t, "<worksheet><sheetData>"+head+"</row>"+good+`<row><c r="XFD3"><v>1</v></c></row>`+"</sheetData></worksheet>"), Facts{})
+	if err != nil || sum.Refused != 1 || len(problems) != 1 || problems[0].Line != 3 {
+		t.Errorf("a wide row: %+v %v %v", sum, problems, err)
+	}
+	if _, _, _, err = importBytes(t, profile(t, "standard"), "a.csv", []byte("商品编号,评论时间,评论内容"+strings.Repeat(",", 2*maxColumns)), Facts{}); err == nil || !strings.Contains(err.Error(), "列") {
+		t.Errorf("columns: %v", err)
+	}
+}
+
+// Every reader ends with its context.
+func TestReadersStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var zipped bytes.Buffer
+	gz := gzip.NewWriter(&zipped)
+	gz.Write([]byte("x"))
+	gz.Close()
+	for name, data := range map[string][]byte{
+		"a.xlsx": sheetOf(t, "<worksheet/>"), "a.csv": []byte("商品编号,评论时间,评论内容\n"), "a.ndjson": []byte("{}\n"), "a.csv.gz": zipped.Bytes(), "a.ndjson.gz": zipped.Bytes(),
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Import(ctx, path, Options{Profile: profile(t, "standard"), Sink: &memory{}, Now: now}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, err := LoadProducts(ctx, path, profile(t, "standard")); !errors.Is(err, context.Canceled) {
+			t.Errorf("products, %s: %v", name, err)
+		}
+	}
+}
+
+// sheetOf is a workbook whose only sheet is this XML.
+func sheetOf(t testing.TB, sheet string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook><sheets><sheet name="a" sheetId="1" r:id="1"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="1" Type="x/worksheet" Target="a.xml"/></Relationships>`},
+		{"xl/a.xml", sheet},
+	} {
+		f, err := w.Create(part[0])
+		if err == nil {
+			_, err = io.WriteString(f, part[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestProductFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p.csv")
 	data := "商品编号,商品名称,店铺名称,商品地址,商品价格,公司所在区域,关键词\n77,好样机,大店,http://x.example/77,299,上海市,洗衣机\n77,好样机,大店,http://x.example/77,299,上海市,波轮洗衣机\n77,,,,,,洗衣机\n78,样机二,大店,,很贵,,\n,没有编号,,,,,\n"

@@ -63,7 +63,7 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 	own := *p
 	own.Required = []string{fieldProductID}
 	var read atomic.Int64
-	src, err := open(path, &own, &read)
+	src, err := open(ctx, path, &own, &read)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,14 +62,17 @@ type source interface {
 
 // open opens a file of any supported format, by its content first and its
 // name second.
-func open(path string, p *Profile, read *atomic.Int64) (source, error) {
+func open(ctx context.Context, path string, p *Profile, read *atomic.Int64) (source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}
 	}
-	counted := &countingReader{r: f, n: read}
+	counted := &countingReader{ctx: ctx, r: f, n: read}
 	br := bufio.NewReaderSize(counted, 1<<20)
-	head, _ := br.Peek(4)
+	head, err := br.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(err, f.Close())
+	}
 	name := strings.ToLower(filepath.Base(path))
 	var r io.Reader = br
 	closers := []io.Closer{f}
@@ -84,8 +88,7 @@ func open(path string, p *Profile, read *atomic.Int64) (source, error) {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || filepath.Ext(name) == ".xlsx":
-		f.Close()
-		return openXLSX(path, p)
+		return openXLSX(ctx, path, f, p)
 	case filepath.Ext(name) == ".csv" || filepath.Ext(name) == ".tsv":
 		return openCSV(path, r, p, closers)
 	case filepath.Ext(name) == ".ndjson" || filepath.Ext(name) == ".jsonl" || filepath.Ext(name) == ".json":
@@ -95,12 +98,17 @@ func open(path string, p *Profile, read *atomic.Int64) (source, error) {
 	return nil, &chaping.InputError{File: path, Problem: "不支持的文件类型", Remedy: "支持 .ndjson、.jsonl、.csv、.tsv、.xlsx，以及它们的 .gz 压缩（xlsx 除外）"}
 }
 
+// countingReader counts what is read, and reads no longer than its context.
 type countingReader struct {
-	r io.Reader
-	n *atomic.Int64
+	ctx context.Context
+	r   io.Reader
+	n   *atomic.Int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
 	return n, err
@@ -120,7 +128,7 @@ func (g *inflateGuard) Read(p []byte) (int, error) {
 	if g.inflated > inflateFree && g.inflated > inflateRatio*g.compressed.Load() {
 		return 0, &chaping.InputError{File: g.file, Problem: fmt.Sprintf("解压后超过原文件的 %d 倍，疑为压缩炸弹，已停止读取", inflateRatio), Remedy: "核对文件来源，解压后再导入"}
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		err = &chaping.InputError{File: g.file, Problem: "压缩数据损坏或不完整：" + err.Error(), Remedy: "重新导出或重新下载；损坏处之前的内容已保留"}
 	}
 	return n, err

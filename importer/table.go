@@ -3,22 +3,26 @@ package importer
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"chaping"
+	"chaping/foreign"
 )
 
 const (
-	maxUnzipped = 1 << 30   // of a whole workbook
-	maxInMemory = 16 << 20  // a larger worksheet goes through a temporary file
+	maxUnzipped = 1 << 30   // bytes of a whole workbook
+	maxShared   = 256 << 20 // bytes of a workbook's shared strings, which are held in memory
+	maxCells    = 50 << 20  // of a workbook: forty columns of as many rows as a sheet can have
+	maxColumns  = 1 << 20   // of a CSV record
 	headPeek    = 256 << 10 // for telling UTF-8 from GB18030
 )
 
@@ -97,7 +101,7 @@ func (t *table) row() (sized, error) {
 			continue
 		}
 		if len(record) > t.width {
-			return sized{row: row{line: line, err: &chaping.InputError{File: t.file, Line: line, Value: strings.Join(record, ","), Problem: fmt.Sprintf("这一行有 %d 列，表头只有 %d 列", len(record), t.width), Remedy: "检查内容里的逗号是否加了引号"}}}, nil
+			return sized{row: row{line: line, err: &chaping.InputError{File: t.file, Line: line, Value: strings.Join(record, ","), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列", t.width), Remedy: "检查内容里的逗号是否加了引号"}}}, nil
 		}
 		rw := row{line: line, field: func(field string) string {
 			for _, i := range t.columns[field] {
@@ -108,7 +112,7 @@ func (t *table) row() (sized, error) {
 			return ""
 		}}
 		rw.has = func(field string) bool { return len(t.columns[field]) > 0 }
-		bytes := 0
+		bytes := 16 * len(record)
 		for i, cell := range record {
 			bytes += len(cell)
 			if strings.ContainsRune(cell, '\uFFFD') {
@@ -146,16 +150,16 @@ func openCSV(file string, r io.Reader, p *Profile, closers []io.Closer) (source,
 	case dec.enc != nil:
 		text = dec.enc.NewDecoder().Reader(br)
 	}
-	limit := &recordLimit{r: text, file: file}
+	limit := &recordLimit{r: text, file: file, comma: ','}
 	cr := csv.NewReader(limit)
 	cr.FieldsPerRecord = -1
 	// No ReuseRecord: rows are parsed later, side by side.
 	if ext := filepath.Ext(strings.TrimSuffix(strings.ToLower(file), ".gz")); ext == ".tsv" {
-		cr.Comma = '\t'
+		cr.Comma, limit.comma = '\t', '\t'
 	}
 	t := &table{file: file, closers: closers}
 	t.records = func() ([]string, int, error) {
-		limit.read = 0
+		limit.read, limit.commas = 0, 0
 		rec, err := cr.Read()
 		if err != nil {
 			return nil, 0, err
@@ -175,9 +179,11 @@ func openCSV(file string, r io.Reader, p *Profile, closers []io.Closer) (source,
 // recordLimit ends a CSV file at a record that does not end: an unclosed quote
 // would otherwise swallow the rest of the file into memory.
 type recordLimit struct {
-	r    io.Reader
-	file string
-	read int // bytes since the last record began, give or take a read buffer
+	r      io.Reader
+	file   string
+	comma  byte
+	read   int // bytes since the last record began, give or take a read buffer
+	commas int // among them
 }
 
 func (l *recordLimit) Read(p []byte) (int, error) {
@@ -185,40 +191,55 @@ func (l *recordLimit) Read(p []byte) (int, error) {
 	if l.read += n; l.read > maxLine {
 		return 0, &chaping.InputError{File: l.file, Problem: "有一条记录超过 32 MB", Remedy: "检查是否缺少换行，或有双引号没有配对"}
 	}
+	if l.commas += bytes.Count(p[:n], []byte{l.comma}); l.commas > maxColumns {
+		return 0, &chaping.InputError{File: l.file, Problem: fmt.Sprintf("有一条记录超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
+	}
 	return n, err
 }
 
-func openXLSX(file string, p *Profile) (source, error) {
-	book, err := excelize.OpenFile(file, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxInMemory})
-	if err != nil {
-		problem, remedy := "不是有效的 xlsx 文件："+err.Error(), "用 Excel 或 WPS 另存为 .xlsx 后再导入"
-		if strings.Contains(err.Error(), "unzip size exceeds") {
-			problem, remedy = "解压后超过 1 GB，疑为压缩炸弹，已拒绝", "核对文件来源；数据确实很大时请导出为 CSV"
+func openXLSX(ctx context.Context, file string, f *os.File, p *Profile) (source, error) {
+	fault := func(err error) error {
+		var f *foreign.Fault
+		if errors.As(err, &f) {
+			return &chaping.InputError{File: file, Line: f.Row, Problem: f.Problem, Remedy: f.Remedy}
 		}
-		return nil, &chaping.InputError{File: file, Problem: problem, Remedy: remedy}
+		return err
 	}
-	sheets := book.GetSheetList()
-	if len(sheets) == 0 {
-		book.Close()
-		return nil, &chaping.InputError{File: file, Problem: "没有工作表", Remedy: "数据应在第一张工作表"}
-	}
-	rows, err := book.Rows(sheets[0])
+	t := &table{file: file, closers: []io.Closer{f}}
+	fail := func(err error) (source, error) { return nil, errors.Join(fault(err), t.Close()) }
+	info, err := f.Stat()
 	if err != nil {
-		book.Close()
-		return nil, &chaping.InputError{File: file, Problem: "第一张工作表读不出：" + err.Error(), Remedy: "用 Excel 或 WPS 另存为 .xlsx 后再导入"}
+		return fail(err)
 	}
-	t := &table{file: file, closers: []io.Closer{rows, book}}
-	line := 0
+	book, err := foreign.OpenBook(ctx, f, info.Size(), foreign.BookLimits{Bytes: maxUnzipped, Shared: maxShared, Cells: maxCells})
+	if err != nil {
+		return fail(err)
+	}
+	if len(book.Sheets()) == 0 {
+		return fail(&foreign.Fault{Problem: "没有工作表", Remedy: "数据应在第一张工作表"})
+	}
+	rows, err := book.Rows(0)
+	if err != nil {
+		return fail(err)
+	}
+	t.closers = []io.Closer{rows, f}
 	t.records = func() ([]string, int, error) {
-		if !rows.Next() {
-			if err := rows.Error(); err != nil {
-				return nil, 0, &chaping.InputError{File: file, Line: line + 1, Problem: "工作表损坏：" + err.Error(), Remedy: "用 Excel 或 WPS 另存为 .xlsx 后再导入"}
-			}
-			return nil, 0, io.EOF
+		row, err := rows.Next()
+		if err != nil {
+			return nil, 0, fault(err)
 		}
-		line++
-		rec, err := rows.Columns(excelize.Options{RawCellValue: true})
-		return rec, line, err
+		if len(row.Cells) == 0 {
+			return nil, row.Number, nil
+		}
+		width := row.Cells[len(row.Cells)-1].Column + 1
+		if t.width > 0 {
+			width = min(width, t.width+1) // what is wider than the head is refused whatever its width
+		}
+		record := make([]string, width)
+		for _, c := range row.Cells {
+			record[min(c.Column, width-1)] = c.Text
+		}
+		return record, row.Number, nil
 	}
 	if err := t.header(p); err != nil {
 		return nil, errors.Join(err, t.Close())

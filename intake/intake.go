@@ -15,19 +15,22 @@
 package intake
 
 import (
-	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
 	"chaping"
+	"chaping/foreign"
 	"chaping/report"
 )
 
@@ -35,10 +38,16 @@ import (
 const (
 	MaxFile   = 20 << 20  // bytes
 	MaxJSON   = 128 << 20 // bytes of a sheet that this program wrote, evidence included
-	maxUnpack = 256 << 20 // bytes, of all parts of an office file
+	maxUnpack = 128 << 20 // bytes, of the parts of an office file that are read
 	maxRows   = 5000      // entries
 	maxEmpty  = 1000      // empty rows one after the other: then the sheet has ended
 	maxText   = 5000      // characters of a field
+
+	maxShared  = 64 << 20         // bytes of a workbook's shared strings, which are held in memory
+	maxScanned = 8 << 20          // cells of a workbook, empty ones included
+	maxCells   = 1 << 20          // cells that are held of a file
+	maxColumns = 1000             // of a worksheet
+	maxTime    = 30 * time.Second // of reading one file
 )
 
 // A Form is what was read.
@@ -90,11 +99,11 @@ type line struct {
 
 // Read reads a filled form. Rows that cannot be used go to reject; err is for
 // a file of which nothing can be used.
-func Read(name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
+func Read(ctx context.Context, name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
 	if len(data) <= MaxJSON && bytes.HasPrefix(bytes.TrimLeft(data, "\xEF\xBB\xBF \t\r\n"), []byte("{")) {
 		return readJSON(name, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
 	}
-	tables, err := tables(name, data)
+	tables, err := tables(ctx, name, data)
 	if err != nil {
 		return nil, err
 	}
@@ -113,65 +122,41 @@ func refuse(name, problem, remedy string) error {
 	return &chaping.InputError{File: filepath.Base(name), Problem: problem, Remedy: remedy}
 }
 
-func tables(name string, data []byte) ([]table, error) {
+const wordDocument = "word/document.xml"
+
+func tables(ctx context.Context, name string, data []byte) (found []table, err error) {
 	switch {
 	case len(data) > MaxFile:
 		return nil, refuse(name, fmt.Sprintf("文件超过 %d MB", MaxFile>>20), "删去图片和多余的工作表；其他格式的材料用 --free 提交")
 	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
 		return nil, refuse(name, "旧格式（xls、doc）或加了密码的文件读不了", "去掉密码，另存为 xlsx 或 docx")
-	case bytes.HasPrefix(data, []byte("PK")):
-		archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-		if err != nil {
-			return nil, refuse(name, "文件已损坏", "重新保存或重新上传")
-		}
-		if err := checkArchive(name, archive); err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == "word/document.xml" }) {
-			return readDOCX(name, archive)
-		}
-		return readXLSX(name, data)
 	}
-	return readCSV(name, data)
+	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, refuse(name, "读这个文件用时过长", "删去多余的行、列、图片和工作表后重新保存"))
+	defer cancel()
+	if bytes.HasPrefix(data, []byte("PK")) {
+		found, err = office(ctx, name, data)
+	} else {
+		found, err = readCSV(ctx, name, data)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, context.Cause(ctx)
+	}
+	return found, fault(name, err)
 }
 
-// checkArchive refuses what an honest form does not hold.
-func checkArchive(name string, archive *zip.Reader) error {
-	var total uint64
-	for _, f := range archive.File {
-		if total += f.UncompressedSize64; total > maxUnpack {
-			return refuse(name, "文件解压后过大", "删去多余的行、图片和工作表后重新保存")
-		}
-		lower := strings.ToLower(f.Name)
-		switch {
-		case strings.HasSuffix(lower, "vbaproject.bin"), strings.Contains(lower, "macrosheets/"):
-			return refuse(name, "文件含有宏", "另存为不带宏的 xlsx 或 docx")
-		case strings.Contains(lower, "externallinks/"):
-			return refuse(name, "文件引用了别的工作簿", "在“数据 → 编辑链接”中断开链接，把引用换成数值后重新保存")
-		case strings.HasSuffix(lower, ".rels"):
-			text, err := part(f)
-			if err != nil {
-				return refuse(name, "文件已损坏", "重新保存或重新上传")
-			}
-			if externalPart(text) {
-				return refuse(name, "文件引用了外部的内容（模板、图片或对象）", "断开链接或把内容嵌入文件后重新保存")
-			}
-		}
+// office reads the tables of an xlsx or docx.
+func office(ctx context.Context, name string, data []byte) ([]table, error) {
+	archive, err := foreign.OpenArchive(ctx, bytes.NewReader(data), int64(len(data)), maxUnpack)
+	if err != nil {
+		return nil, err
 	}
-	return nil
-}
-
-var relationship = regexp.MustCompile(`(?s)<(?:\w+:)?Relationship\s[^>]*>`)
-
-// externalPart tells whether relations fetch something from elsewhere when the
-// file is opened. Hyperlinks do not.
-func externalPart(rels []byte) bool {
-	for _, r := range relationship.FindAll(rels, -1) {
-		if bytes.Contains(r, []byte(`TargetMode="External"`)) && !bytes.Contains(r, []byte("/hyperlink")) {
-			return true
-		}
+	if err := checkArchive(archive); err != nil {
+		return nil, err
 	}
-	return false
+	if slices.Contains(archive.Names(), wordDocument) {
+		return readDOCX(archive)
+	}
+	return readXLSX(ctx, name, data)
 }
 
 // field is a column of the form and the names that people give it.
@@ -255,6 +240,7 @@ var (
 
 func read(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
 	form := &Form{}
+	tellUnknown(name, t, head, columns, reject)
 	for _, l := range t.lines[:head] {
 		form.takeFields(l)
 	}

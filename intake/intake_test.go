@@ -3,6 +3,8 @@ package intake
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,7 +22,7 @@ import (
 func readForm(t testing.TB, name string, data []byte) (*Form, []string, error) {
 	t.Helper()
 	var bad []string
-	form, err := Read(name, data, func(e *chaping.InputError) { bad = append(bad, e.Error()) })
+	form, err := Read(t.Context(), name, data, func(e *chaping.InputError) { bad = append(bad, e.Error()) })
 	return form, bad, err
 }
 
@@ -204,6 +206,9 @@ func TestRefusedFiles(t *testing.T) {
 		return b.Bytes()
 	}
 	plain := book(t, head, nil)
+	rels := func(inside string) []byte {
+		return docxOf(t, "", map[string]string{"word/_rels/document.xml.rels": "<Relationships>" + inside + "</Relationships>"})
+	}
 	for _, tt := range []struct {
 		name string
 		data []byte
@@ -213,6 +218,32 @@ func TestRefusedFiles(t *testing.T) {
 		{"macro.docx", docxOf(t, "", map[string]string{"word/vbaProject.bin": "x"}), "文件含有宏"},
 		{"links.xlsx", with(plain, "xl/externalLinks/externalLink1.xml", "<x/>"), "引用了别的工作簿"},
 		{"template.docx", docxOf(t, "", map[string]string{"word/_rels/settings.xml.rels": `<Relationships><Relationship Id="r" Type="http://x/attachedTemplate" Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>`}), "引用了外部的内容"},
+		// Relationships are XML: quotes, spaces, prefixes and references vary.
+		{"single quotes.docx", rels(`<Relationship Id='r' Type='http://x/image' Target='http://evil.example/p.png' TargetMode='External'/>`), "引用了外部的内容"},
+		{"spaces.docx", rels(`<Relationship Id = "r" Type = "http://x/image" Target = "http://evil.example/p.png" TargetMode = "External" />`), "引用了外部的内容"},
+		{"references.docx", rels(`<Relationship Id="r" Type="http://x/image" Target="http://evil.example/p.png" TargetMode="Ext&#101;rnal"/>`), "引用了外部的内容"},
+		{"prefix.docx", rels(`<p:Relationship xmlns:p="u" Id="r" Type="http://x/image" Target="http://evil.example/p.png" TargetMode="External"></p:Relationship>`), "引用了外部的内容"},
+		{"mode.docx", rels(`<Relationship Id="r" Type="http://x/image" Target="http://evil.example/p.png" TargetMode="external "/>`), "引用了外部的内容"},
+		{"no mode.docx", rels(`<Relationship Id="r" Type="http://x/image" Target="http://evil.example/p.png"/>`), "引用了外部的内容"},
+		{"share.docx", rels(`<Relationship Id="r" Type="http://x/image" Target="\\evil.example\p.png"/>`), "引用了外部的内容"},
+		{"hyperlink in the target.docx", rels(`<Relationship Id="r" Type="http://x/attachedTemplate" Target="http://evil.example/hyperlink" TargetMode="External"/>`), "引用了外部的内容"},
+		{"hyperlink in the id.docx", rels(`<Relationship Id="/hyperlink" Type="http://x/oleObject" Target="file:///x" TargetMode="External"/>`), "引用了外部的内容"},
+		{"link to a share.docx", rels(`<Relationship Id="r" Type="http://x/hyperlink" Target="\\evil.example\x" TargetMode="External"/>`), "引用了外部的内容"},
+		{"link that runs.docx", rels(`<Relationship Id="r" Type="http://x/hyperlink" Target="javascript:alert(1)" TargetMode="External"/>`), "引用了外部的内容"},
+		{"commented.docx", rels(`<!-- <Relationship --><Relationship Id="r" Type="http://x/frame" Target="http://evil.example" TargetMode="External"/>`), "引用了外部的内容"},
+		{"capitals.docx", docxOf(t, "", map[string]string{"word/_RELS/document.xml.RELS": `<Relationships><Relationship Type="http://x/image" Target="http://evil.example" TargetMode="External"/></Relationships>`}), "引用了外部的内容"},
+		{"renamed macro.docx", rels(`<Relationship Id="r" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="harmless.xml"/>`), "文件含有宏"},
+		{"chunk.docx", rels(`<Relationship Id="r" Type="http://x/aFChunk" Target="a.html"/>`), "不该有的内容（aFChunk）"},
+		{"object.docx", rels(`<Relationship Id="r" Type="http://x/oleObject" Target="a.bin"/>`), "不该有的内容（oleObject）"},
+		{"control.docx", rels(`<Relationship Id="r" Type="http://x/control" Target="a.xml"/>`), "不该有的内容"},
+		{"typed macro.docx", docxOf(t, "", map[string]string{"[Content_Types].xml": `<Types><Default Extension='bin' ContentType='application/vnd.ms-office.vbaProject'/></Types>`}), "文件含有宏"},
+		{"macro book.xlsx", docxOf(t, "", map[string]string{"[Content_Types].xml": `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>`}), "文件含有宏"},
+		{"typed control.docx", docxOf(t, "", map[string]string{"[Content_Types].xml": `<Types><Default Extension="bin" ContentType="application/vnd.ms-office.activeX"/></Types>`}), "不该有的内容"},
+		{"connections.xlsx", docxOf(t, "", map[string]string{"[Content_Types].xml": `<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.connections+xml"/></Types>`}), "不该有的内容"},
+		{"macro by another name.docx", docxOf(t, "", map[string]string{"word/media/image1.png": "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"}), "嵌入的对象"},
+		{"document in it.docx", docxOf(t, "", map[string]string{"word/media/image1.png": "PK\x03\x04"}), "嵌入的对象"},
+		{"broken relations.docx", rels(`<Relationship`), "不是正确的 XML"},
+		{"typed.docx", docxOf(t, "", map[string]string{"word/_rels/document.xml.rels": `<!DOCTYPE x [<!ENTITY e "External">]><Relationships/>`}), "DTD"},
 		{"old.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest"), "另存为 xlsx"},
 		{"broken.xlsx", []byte("PK\x03\x04 not a zip"), "已损坏"},
 		{"text.csv", []byte("a,b\n1,2\n"), "没有找到报送表的表头"},
@@ -223,6 +254,8 @@ func TestRefusedFiles(t *testing.T) {
 		{"draft.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶","content":"漏电","draft":true}]}`), "还是草稿"},
 		{"empty.json", []byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶"}]}`), "必填"},
 		{"nameless.json", []byte(`{"form":"platform","period":"2026-11","filed":"","rows":[{"term":"漏电","reviews":1,"negative_reviews":2}]}`), "第 1 条"},
+		{"rows.json", []byte(`{"form":"platform","rows":[` + strings.Repeat("{},", 1<<20) + "{}]}"), "空的条目"},
+		{"endangers.json", []byte(`{"form":"association","entries":[{"endangers":[` + strings.Repeat(`"",`, 1<<20) + `""]}]}`), "空的条目"},
 		{"period.json", []byte(`{"form":"platform","period":"2026-13"}`), "读不懂"},
 		{"quotes.csv", []byte("涉及产品,\"涉及企业数量"), "没有找到报送表的表头"},
 		{"huge", make([]byte, MaxFile+1), "超过 20 MB"},
@@ -235,6 +268,85 @@ func TestRefusedFiles(t *testing.T) {
 	hyperlink := docxOf(t, "", map[string]string{"word/_rels/document.xml.rels": `<Relationships><Relationship Id="r" Type="http://x/hyperlink" Target="http://a.example" TargetMode="External"/></Relationships>`})
 	if _, _, err := readForm(t, "link.docx", hyperlink); err == nil || strings.Contains(err.Error(), "外部") {
 		t.Errorf("a hyperlink is harmless: %v", err)
+	}
+}
+
+// sheetOf is a workbook whose sheet is this XML.
+func sheetOf(t testing.TB, xml string) []byte {
+	t.Helper()
+	data := book(t, nil, nil)
+	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		if f.Name != "xl/worksheets/sheet1.xml" {
+			err = errors.Join(err, out.Copy(f))
+		}
+	}
+	f, cerr := out.Create("xl/worksheets/sheet1.xml")
+	if cerr == nil {
+		_, cerr = f.Write([]byte(xml))
+	}
+	if err := errors.Join(err, cerr, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A column that the form does not have is told of, with its place.
+func TestUnknownColumns(t *testing.T) {
+	data := book(t, map[string]any{"A1": "序号", "B1": "涉及产品", "C1": "涉及企业数量", "D1": "涉及区域", "E1": "风险信息内容", "AB1": "风险等级", "AC1": "产品", "AD1": "备注",
+		"A2": 1, "B2": "壶", "E2": "漏电 &lt; &amp;amp;", "AB2": "高", "AC2": "另一个"}, nil)
+	form, bad, err := readForm(t, "表.xlsx", data)
+	if err != nil || len(form.Entries) != 1 || form.Entries[0].Content != "漏电 &lt; &amp;amp;" {
+		t.Fatalf("%+v %v", form, err)
+	}
+	if len(bad) != 2 || !strings.Contains(bad[0], "表.xlsx 第 1 行 字段“AB1” 值“风险等级”") || !strings.Contains(bad[1], "字段“AC1” 值“产品”") {
+		t.Errorf("%q", bad)
+	}
+	csv := "填报单位：某平台\n评论关键词,差评数,评论数,商品名称,投诉数\n漏电,1,2,壶,9\n"
+	if form, bad, err := readForm(t, "b.csv", []byte(csv)); err != nil || len(form.Rows) != 1 || len(bad) != 1 || !strings.Contains(bad[0], "第 2 行 字段“E2” 值“投诉数”") {
+		t.Errorf("%+v %q %v", form, bad, err)
+	}
+}
+
+// Forms that would take minutes or gigabytes are refused, and end with their
+// context.
+func TestHostileForms(t *testing.T) {
+	head := `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>涉及产品</w:t></w:r></w:p></w:tc></w:tr>`
+	for name, body := range map[string]string{
+		"paragraphs": strings.Repeat("<w:p/>", maxCells+1),
+		"tables":     strings.Repeat("<w:p/>", 2000) + strings.Repeat("<w:tbl/>", 2000),
+		"spans":      head + strings.Repeat(`<w:tr>`+strings.Repeat(`<w:tc><w:tcPr><w:gridSpan w:val="64"/></w:tcPr></w:tc>`, 200)+`</w:tr>`, 100) + `</w:tbl>`,
+		"nested":     strings.Repeat("<w:tbl><w:tr><w:tc>", 100),
+		"laughs":     "&a;<!DOCTYPE x>",
+		"text":       "<w:p><w:r><w:t>" + strings.Repeat("x", 3<<20) + "</w:t></w:r></w:p>",
+	} {
+		if _, _, err := readForm(t, name+".docx", docxOf(t, body, nil)); err == nil || !strings.Contains(err.Error(), "处理办法") || strings.Contains(err.Error(), "表头") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var rows strings.Builder
+	for i := range 4000 {
+		fmt.Fprintf(&rows, `<row r="%d"><c r="A%[1]d"><v>1</v></c></row>`, i+1)
+	}
+	merged := sheetOf(t, `<worksheet><sheetData>`+rows.String()+`</sheetData><mergeCells>`+strings.Repeat(`<mergeCell ref="B1:CV4000"/>`, 500)+`</mergeCells></worksheet>`)
+	wide := book(t, map[string]any{"A1": "涉及产品", "ALM2": "壶"}, nil)
+	commas := []byte(strings.Repeat(",", 2*maxCells))
+	for name, data := range map[string][]byte{"merged.xlsx": merged, "wide.xlsx": wide, "commas.csv": commas} {
+		if _, _, err := readForm(t, name, data); err == nil || !strings.Contains(err.Error(), "处理办法") || strings.Contains(err.Error(), "表头（") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, data := range map[string][]byte{"merged.xlsx": merged, "a.docx": docxOf(t, head, nil), "commas.csv": commas} {
+		if _, err := Read(ctx, name, data, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, cancelled: %v", name, err)
+		}
 	}
 }
 
@@ -276,7 +388,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"form":"platform","period":"2026-11","filed":"2026-11-25","rows":[{"seq":1,"term":"漏电"}]}`))
 	f.Add([]byte(`{"form":"association","period":"2026-11","filed":"","entries":[{"product":"壶","content":"漏电"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		form, err := Read("f", data, func(*chaping.InputError) {})
+		form, err := Read(t.Context(), "f", data, func(*chaping.InputError) {})
 		if (form == nil) == (err == nil) {
 			t.Fatal("neither a form nor an error")
 		}

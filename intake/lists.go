@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -66,8 +67,8 @@ var needs = map[report.ListKind][][]int{
 // its kind. Lines of another year and repeated ones are counted, not kept.
 // Lines that cannot be used go to reject; err is for a file of which nothing
 // can be used. Every table of a file whose head fits is read.
-func ReadList(into *report.AnnualList, year int, name string, data []byte, reject func(*chaping.InputError)) error {
-	found, err := tables(name, data)
+func ReadList(ctx context.Context, into *report.AnnualList, year int, name string, data []byte, reject func(*chaping.InputError)) error {
+	found, err := tables(ctx, name, data)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ func readList(t *testing.T, kind report.ListKind, csv string) (report.AnnualList
 	t.Helper()
 	l := report.AnnualList{Kind: kind}
 	var refused []string
-	err := ReadList(&l, 2026, "dir/清单.csv", []byte(csv), func(bad *chaping.InputError) { refused = append(refused, bad.Error()) })
+	err := ReadList(context.Background(), &l, 2026, "dir/清单.csv", []byte(csv), func(bad *chaping.InputError) { refused = append(refused, bad.Error()) })
 	return l, refused, err
 }
 

@@ -1,155 +1,170 @@
 package intake
 
 import (
-	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"math"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"chaping"
+	"chaping/foreign"
 )
 
-// part is the text of a file in an archive, bounded.
-func part(f *zip.File) ([]byte, error) {
-	r, err := f.Open()
+// fault tells a fault of an office file with the file's name.
+func fault(name string, err error) error {
+	var f *foreign.Fault
+	if errors.As(err, &f) {
+		return &chaping.InputError{File: filepath.Base(name), Line: f.Row, Problem: f.Problem, Remedy: f.Remedy}
+	}
+	return err
+}
+
+func readXLSX(ctx context.Context, name string, data []byte) ([]table, error) {
+	book, err := foreign.OpenBook(ctx, bytes.NewReader(data), int64(len(data)), foreign.BookLimits{Bytes: maxUnpack, Shared: maxShared, Cells: maxScanned})
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, maxUnpack+1))
-	if len(data) > maxUnpack {
-		return nil, errors.New("too large")
-	}
-	return data, err
-}
-
-// mergeable is up to how many rows merged cells are looked up: excelize holds
-// the whole worksheet in memory for that.
-const mergeable = 20_000
-
-func readXLSX(name string, data []byte) ([]table, error) {
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxUnpack, UnzipXMLSizeLimit: 16 << 20})
-	if err != nil {
-		return nil, refuse(name, "不是能读的 xlsx 文件", "用 Excel 或 WPS 打开后另存为 xlsx")
-	}
-	defer book.Close()
 	var found []table
-	for _, sheet := range book.GetSheetList() {
-		t, ended, err := readSheet(book, sheet)
+	cells := maxCells
+	for i, sheet := range book.Sheets() {
+		t, err := readSheet(book, i, &cells)
 		if err != nil {
-			return nil, refuse(name, "工作表“"+sheet+"”已损坏", "用 Excel 或 WPS 打开后重新保存")
-		}
-		if ended && len(t.lines) > 0 {
-			if err := unmerge(book, &t); err != nil {
-				return nil, refuse(name, "工作表“"+sheet+"”的合并单元格读不出", "用 Excel 或 WPS 打开后重新保存")
+			var f *foreign.Fault
+			if errors.As(err, &f) {
+				err = &foreign.Fault{Row: f.Row, Problem: "工作表“" + chaping.Shorten(sheet, 40) + "”：" + f.Problem, Remedy: f.Remedy}
 			}
+			return nil, err
 		}
+		t.name = sheet
 		found = append(found, t)
 	}
 	return found, nil
 }
 
-// readSheet reads a worksheet row by row and stops after many empty rows;
-// ended tells that there are no more than mergeable.
-func readSheet(book *excelize.File, sheet string) (t table, ended bool, err error) {
-	t.name = sheet
+// readSheet reads a worksheet row by row up to many empty rows, and writes a
+// merged cell's value into every place of it. cells is how many may still be
+// held.
+func readSheet(book *foreign.Book, sheet int, cells *int) (t table, err error) {
 	rows, err := book.Rows(sheet)
 	if err != nil {
-		return t, false, err
+		return t, err
 	}
 	defer rows.Close()
-	empty := 0
-	for number := 1; rows.Next(); number++ {
-		cells, err := rows.Columns()
+	at := map[int]int{} // number → index
+	take := func(n int) error {
+		if *cells -= n; *cells < 0 {
+			return &foreign.Fault{Problem: "单元格太多", Remedy: "删去多余的列、行和工作表，或分成几个文件"}
+		}
+		return nil
+	}
+	for last := 0; len(t.lines) <= maxRows+100; {
+		row, err := rows.Next()
+		if err == io.EOF {
+			break
+		}
 		if err != nil {
-			return t, false, err
+			return t, err
 		}
-		if strings.TrimSpace(strings.Join(cells, "")) == "" {
-			if empty++; empty > maxEmpty {
-				return t, number < mergeable && sheetRows(book, sheet) < mergeable, nil
+		if row.Number-last > maxEmpty {
+			break
+		}
+		var texts []string
+		for _, c := range row.Cells {
+			if strings.TrimSpace(c.Text) == "" {
+				continue
 			}
-			continue
+			if c.Column >= maxColumns {
+				return t, &foreign.Fault{Row: row.Number, Problem: fmt.Sprintf("超过 %d 列", maxColumns), Remedy: "删去表格右边多余的内容"}
+			}
+			if err := take(c.Column + 1 - len(texts)); err != nil {
+				return t, err
+			}
+			for len(texts) <= c.Column {
+				texts = append(texts, "")
+			}
+			texts[c.Column] = shown(c)
 		}
-		empty = 0
-		if t.lines = append(t.lines, line{number, cells}); len(t.lines) > maxRows+100 {
-			return t, false, nil
+		if texts != nil {
+			at[row.Number], last = len(t.lines), row.Number
+			t.lines = append(t.lines, line{row.Number, texts})
 		}
 	}
-	return t, true, rows.Error()
-}
-
-// sheetRows is the number of the last row that the worksheet says it has.
-func sheetRows(book *excelize.File, sheet string) int {
-	dimension, err := book.GetSheetDimension(sheet)
+	merged, err := rows.Merged(maxCells)
 	if err != nil {
-		return mergeable
-	}
-	_, last, ok := strings.Cut(dimension, ":")
-	if !ok {
-		return mergeable // nothing is said: do not risk it
-	}
-	_, row, err := excelize.CellNameToCoordinates(last)
-	if err != nil {
-		return mergeable
-	}
-	return row
-}
-
-// unmerge writes a merged cell's value into every place of it.
-func unmerge(book *excelize.File, t *table) error {
-	merged, err := book.GetMergeCells(t.name)
-	if err != nil {
-		return err
-	}
-	at := map[int]*line{}
-	for i := range t.lines {
-		at[t.lines[i].number] = &t.lines[i]
+		return t, err
 	}
 	for _, m := range merged {
-		left, top, err1 := excelize.CellNameToCoordinates(m.GetStartAxis())
-		right, bottom, err2 := excelize.CellNameToCoordinates(m.GetEndAxis())
-		if err := errors.Join(err1, err2); err != nil {
-			return err
+		top, ok := at[m.Top]
+		if !ok || m.Left >= maxColumns {
+			continue // of nothing
 		}
-		for row := top; row <= min(bottom, t.lines[len(t.lines)-1].number); row++ {
-			l := at[row]
-			if l == nil {
-				continue // an empty row below the first of a merge stays empty
+		text := ""
+		if m.Left < len(t.lines[top].cells) {
+			text = t.lines[top].cells[m.Left]
+		}
+		for i := top; i < len(t.lines) && t.lines[i].number <= m.Bottom; i++ { // an empty row below stays empty
+			right := min(m.Right, m.Left+100, maxColumns-1)
+			l := &t.lines[i]
+			if err := take(right + 1 - min(m.Left, len(l.cells))); err != nil {
+				return t, err
 			}
-			for col := left; col <= min(right, left+100); col++ {
-				for len(l.cells) < col {
-					l.cells = append(l.cells, "")
-				}
-				l.cells[col-1] = m.GetCellValue()
+			for len(l.cells) <= right {
+				l.cells = append(l.cells, "")
+			}
+			for c := m.Left; c <= right; c++ {
+				l.cells[c] = text
 			}
 		}
 	}
-	return nil
+	return t, nil
+}
+
+// shown is a cell as a form needs it: dates as dates, numbers without the
+// rounding of the machine.
+func shown(c foreign.Cell) string {
+	if day, ok := c.Time(); ok {
+		if h, m, s := day.Clock(); h+m+s > 0 {
+			return day.Format(time.DateTime)
+		}
+		return day.Format(time.DateOnly)
+	}
+	if c.Number && len(c.Text) > 15 {
+		if f, err := strconv.ParseFloat(c.Text, 64); err == nil && math.Abs(f) < 1e15 {
+			rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64)
+			return strconv.FormatFloat(rounded, 'f', -1, 64)
+		}
+	}
+	return c.Text
 }
 
 // readDOCX reads the tables of a document, and its paragraphs as a table's
 // first lines: 填报单位 stands above the table.
-func readDOCX(name string, archive *zip.Reader) ([]table, error) {
-	var data []byte
-	for _, f := range archive.File {
-		if f.Name == "word/document.xml" {
-			var err error
-			if data, err = part(f); err != nil {
-				return nil, refuse(name, "文件已损坏", "重新保存或重新上传")
-			}
-		}
+func readDOCX(archive *foreign.Archive) ([]table, error) {
+	x, err := archive.XML(wordDocument)
+	if err != nil {
+		return nil, err
 	}
-	d := &docx{dec: xml.NewDecoder(bytes.NewReader(data))}
+	defer x.Close()
+	d := &docx{x: x, cells: maxCells}
 	if err := d.read(); err != nil {
-		return nil, refuse(name, "docx 的内容读不懂", "用 Word 或 WPS 打开后重新保存")
+		return nil, err
 	}
 	// What stands outside of tables belongs to each of them.
 	for i := range d.tables {
+		if err := d.take(len(d.loose)); err != nil {
+			return nil, err
+		}
 		lines := append([]line{}, d.loose...)
 		d.tables[i].lines = append(lines, d.tables[i].lines...)
 		if i < len(d.after) {
@@ -161,7 +176,8 @@ func readDOCX(name string, archive *zip.Reader) ([]table, error) {
 
 // docx walks through word/document.xml.
 type docx struct {
-	dec    *xml.Decoder
+	x      *foreign.XML
+	cells  int // that may still be held
 	tables []table
 	loose  []line   // paragraphs before the first table
 	after  [][]line // paragraphs after each table
@@ -169,7 +185,7 @@ type docx struct {
 
 func (d *docx) read() error {
 	for {
-		token, err := d.dec.Token()
+		token, err := d.x.Next()
 		if err == io.EOF {
 			return nil
 		}
@@ -193,6 +209,9 @@ func (d *docx) read() error {
 				return err
 			}
 			l := line{cells: strings.Split(strings.TrimSpace(text), "\t")}
+			if err := d.take(len(l.cells)); err != nil {
+				return err
+			}
 			if n := len(d.tables); n == 0 {
 				d.loose = append(d.loose, l)
 			} else {
@@ -202,11 +221,18 @@ func (d *docx) read() error {
 	}
 }
 
+func (d *docx) take(n int) error {
+	if d.cells -= n; d.cells < 0 {
+		return &foreign.Fault{Problem: "表格和段落太多", Remedy: "只留填好的表，其余内容另行提交"}
+	}
+	return nil
+}
+
 // table reads to the end of a table.
 func (d *docx) table() (table, error) {
 	var t table
 	for {
-		token, err := d.dec.Token()
+		token, err := d.x.Next()
 		if err != nil {
 			return t, err
 		}
@@ -235,7 +261,7 @@ const maxSpan = 64
 func (d *docx) row(t *table) (line, error) {
 	l := line{number: len(t.lines) + 1}
 	for {
-		token, err := d.dec.Token()
+		token, err := d.x.Next()
 		if err != nil {
 			return l, err
 		}
@@ -246,6 +272,9 @@ func (d *docx) row(t *table) (line, error) {
 			}
 			text, span, below, err := d.cell()
 			if err != nil {
+				return l, err
+			}
+			if err := d.take(min(span, maxSpan)); err != nil {
 				return l, err
 			}
 			for range min(span, maxSpan) {
@@ -268,7 +297,7 @@ func (d *docx) cell() (text string, span int, below bool, err error) {
 	span = 1
 	var b strings.Builder
 	for {
-		token, err := d.dec.Token()
+		token, err := d.x.Next()
 		if err != nil {
 			return "", 1, false, err
 		}
@@ -276,7 +305,7 @@ func (d *docx) cell() (text string, span int, below bool, err error) {
 		case xml.StartElement:
 			switch token.Name.Local {
 			case "gridSpan":
-				if n := attribute(token, "val"); n != "" {
+				if n := foreign.Attribute(token, "val"); n != "" {
 					span = 0
 					for _, r := range n {
 						if r < '0' || r > '9' || span > maxSpan {
@@ -287,7 +316,7 @@ func (d *docx) cell() (text string, span int, below bool, err error) {
 					}
 				}
 			case "vMerge":
-				below = attribute(token, "val") != "restart"
+				below = foreign.Attribute(token, "val") != "restart"
 			case "p":
 				s, err := d.text("p")
 				if err != nil {
@@ -311,7 +340,7 @@ func (d *docx) text(element string) (string, error) {
 	var b strings.Builder
 	inText := false
 	for depth := 1; ; {
-		token, err := d.dec.Token()
+		token, err := d.x.Next()
 		if err != nil {
 			return "", err
 		}
@@ -344,16 +373,7 @@ func (d *docx) text(element string) (string, error) {
 	}
 }
 
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func readCSV(name string, data []byte) ([]table, error) {
+func readCSV(ctx context.Context, name string, data []byte) ([]table, error) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if !utf8.Valid(data) {
 		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
@@ -374,13 +394,19 @@ func readCSV(name string, data []byte) ([]table, error) {
 		r.Comma = ';'
 	}
 	t := table{name: name}
-	for {
+	for left := maxCells; ; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		cells, err := r.Read()
 		if err == io.EOF || len(t.lines) > maxRows+100 {
 			return []table{t}, nil
 		}
 		if err != nil {
 			return nil, refuse(name, "csv 的引号不成对", "用 Excel 或 WPS 另存为 csv UTF-8")
+		}
+		if left -= len(cells); left < 0 {
+			return nil, refuse(name, "列太多", "检查分隔符，删去多余的列")
 		}
 		number, _ := r.FieldPos(0)
 		t.lines = append(t.lines, line{number, cells})

@@ -13,11 +13,24 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"chaping"
+	"chaping/foreign"
 	"chaping/report"
+)
+
+// What this program writes has names and values: an object of a sheet takes
+// hundreds of bytes, a part of one tens. A file of empty ones takes sixty times
+// its size of memory.
+const (
+	slack       = 1000 // parts that need not take so much
+	objectBytes = 100
+	partBytes   = 8
 )
 
 // readJSON reads a sheet that this program wrote.
 func readJSON(name string, data []byte) (*Form, error) {
+	if objects, commas := foreign.JSONParts(data); objects > slack+len(data)/objectBytes || commas > slack+len(data)/partBytes {
+		return nil, refuse(name, "JSON 里几乎全是空的条目", "用 chaping 重新输出")
+	}
 	var head struct {
 		Form string `json:"form"`
 	}
@@ -78,6 +91,7 @@ var rangePattern = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日[至\-
 // readPlatform reads sheet B below its head.
 func readPlatform(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
 	form := &Form{}
+	tellUnknown(name, t, head, columns, reject)
 	for _, l := range t.lines[:head] {
 		form.takeFields(l)
 	}

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,12 +19,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/foreign"
 	"chaping/nlp"
 )
 
-// A workbook from outside is bounded: its file, what it unpacks to, the part
-// of it that is held in memory, its rows. The shipped dictionaries come to
-// less than a hundredth of each.
+// A workbook from outside is bounded: its file, what it unpacks to, its rows.
+// The shipped dictionaries come to less than a hundredth of each.
 const (
 	maxWorkbook = 32 << 20
 	maxUnzipped = 256 << 20
@@ -129,43 +130,55 @@ var fileName = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_-]{0,60}\.yaml$`)
 // ReadXLSX reads the first sheet of a workbook that WriteXLSX wrote and
 // somebody edited. The workbook is not trusted. All faults are reported
 // together, each as a *chaping.InputError with its row.
-func ReadXLSX(name string) (entries []Entry, err error) {
-	info, err := os.Stat(name)
+func ReadXLSX(ctx context.Context, name string) (entries []Entry, err error) {
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开工作簿", Err: err, Remedy: "检查路径和读取权限"}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
 	}
 	if info.Size() > maxWorkbook {
 		return nil, &chaping.InputError{File: name, Problem: fmt.Sprintf("文件超过 %d MB，不像词库", maxWorkbook>>20), Remedy: "核对文件来源"}
 	}
 	damaged := func(err error) error {
-		problem := "不是有效的 xlsx 文件：" + err.Error()
-		if strings.Contains(err.Error(), "unzip size exceeds") {
-			problem = fmt.Sprintf("解压后超过 %d MB，疑为压缩炸弹，已拒绝", maxUnzipped>>20)
+		var fault *foreign.Fault
+		if !errors.As(err, &fault) {
+			return err
 		}
-		return &chaping.InputError{File: name, Problem: problem, Remedy: "用 Excel 或 WPS 另存为 .xlsx 后再导入"}
+		return &chaping.InputError{File: name, Line: fault.Row, Problem: "不是有效的 xlsx 文件：" + fault.Problem, Remedy: fault.Remedy}
 	}
-	book, err := excelize.OpenFile(name, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxWorkbook})
+	book, err := foreign.OpenBook(ctx, f, info.Size(), foreign.BookLimits{Bytes: maxUnzipped, Shared: maxUnzipped, Cells: maxRows * 100})
 	if err != nil {
 		return nil, damaged(err)
 	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	sheets := book.GetSheetList()
-	if len(sheets) == 0 {
-		return nil, damaged(errors.New("没有工作表"))
+	if len(book.Sheets()) == 0 {
+		return nil, damaged(&foreign.Fault{Problem: "没有工作表", Remedy: "用 Excel 或 WPS 另存为 .xlsx 后再导入"})
 	}
-	rows, err := book.Rows(sheets[0])
+	rows, err := book.Rows(0)
 	if err != nil {
 		return nil, damaged(err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer rows.Close()
 	var (
 		faults []error
 		at     map[string]int // column → index
 	)
-	for line := 1; rows.Next(); line++ {
-		cells, err := rows.Columns(excelize.Options{RawCellValue: true})
+	for {
+		row, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
 			return nil, damaged(err)
+		}
+		line := row.Number
+		var cells []string
+		for _, c := range row.Cells {
+			cells = append(cells, make([]string, c.Column+1-len(cells))...)
+			cells[c.Column] = c.Text
 		}
 		if line > maxRows {
 			return nil, &chaping.InputError{File: name, Line: line, Problem: fmt.Sprintf("超过 %d 行", maxRows), Remedy: "拆成几个工作簿"}
@@ -182,9 +195,6 @@ func ReadXLSX(name string) (entries []Entry, err error) {
 		e, rowFaults := entryOf(name, line, cells, at)
 		faults = append(faults, rowFaults...)
 		entries = append(entries, e)
-	}
-	if err := rows.Error(); err != nil {
-		return nil, damaged(err)
 	}
 	if len(entries) == 0 && len(faults) == 0 {
 		faults = append(faults, &chaping.InputError{File: name, Problem: "没有任何词条", Remedy: "词条应在第一张工作表，第一行是表头"})

@@ -26,7 +26,7 @@ func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
 	book := filepath.Join(dir, "词库.xlsx")
 	save(t, book, s.Entries)
-	entries, err := ReadXLSX(book)
+	entries, err := ReadXLSX(t.Context(), book)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestOddForms(t *testing.T) {
 	dir := t.TempDir()
 	book := filepath.Join(dir, "a.xlsx")
 	save(t, book, entries)
-	back, err := ReadXLSX(book)
+	back, err := ReadXLSX(t.Context(), book)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestRefusedWorkbooks(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
-			entries, err := ReadXLSX(test.path)
+			entries, err := ReadXLSX(t.Context(), test.path)
 			if err == nil {
 				_, err = WriteYAML(out, test.path, entries)
 			}
@@ -216,7 +216,7 @@ func FuzzReadXLSX(f *testing.F) {
 		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		entries, err := ReadXLSX(path)
+		entries, err := ReadXLSX(t.Context(), path)
 		var input *chaping.InputError
 		if err != nil {
 			if !errors.As(err, &input) {

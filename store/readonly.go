@@ -26,23 +26,61 @@ type Answer struct {
 	Cut     bool    // there were more rows than the limit
 }
 
-// ReadOnly runs a statement that a user wrote. That it only reads, the engine
-// sees to: with readonly = 1 it refuses whatever writes, reads files or the
-// network, or changes a setting. Only SELECT statements pass, but for old servers.
-func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (a Answer, err error) {
+// checkedRows is after how many rows at the latest an engine looks at the time
+// that it has used: a bad pattern takes milliseconds a row.
+const checkedRows = 4096
+
+// ReadOnly runs a SELECT that a user wrote. It may name the tables of the
+// schema and the functions of readonly_functions.txt, and nothing else: what it
+// names, the engine's own parser has told, see permit. Beside that stand
+// readonly = 1, under which an engine neither writes nor changes a setting, and
+// that the embedded engine's user has no right to files and addresses at all.
+//
+// It comes back in time: a statement that does not stop when it is told to is
+// left behind, with ErrRunning.
+func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, error) {
 	if err := s.settled(ctx); err != nil {
-		return a, err
-	}
-	if s.dialect.Since(23, 10) {
-		if sql, err = s.enclose(ctx, sql); err != nil {
-			return a, err
-		}
+		return Answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.Time+time.Second) // the engine checks between blocks only
 	defer cancel()
+	var a Answer
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		a, err = s.readOnly(ctx, sql, l)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return a, err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return a, err
+	case <-time.After(patience):
+		return Answer{}, &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，数据库一时停不下来", Remedy: "缩小查询范围：少用两个大数组、长文本与复杂模式的比较", Err: ErrRunning}
+	}
+}
+
+// ErrRunning is under an error of ReadOnly when the embedded engine is still
+// busy with the statement, for it looks at the clock only between the rows of
+// one function. Closing the store would wait for it.
+var ErrRunning = errors.New("the statement is still running")
+
+// patience is how long ReadOnly waits for a statement that it has stopped.
+const patience = 5 * time.Second
+
+func (s *Store) readOnly(ctx context.Context, sql string, l Limits) (a Answer, err error) {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"readonly": 1, "max_execution_time": int(max(l.Time/time.Second, 1)), "max_memory_usage": int(l.Memory),
+		"readonly": 1, "max_execution_time": int(max(l.Time/time.Second, 1)), "timeout_overflow_mode": "throw",
+		"max_memory_usage": int(l.Memory), "max_temporary_data_on_disk_size_for_query": int(l.Memory),
+		"max_block_size": checkedRows,
 	}))
+	if sql, err = s.permit(ctx, sql, l.Rows); err != nil {
+		return a, err
+	}
 	rows, err := s.conn.Query(ctx, sql)
 	if err != nil {
 		return a, userFault(err)
@@ -70,20 +108,6 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (a Answer, e
 	return a, userFault(rows.Err())
 }
 
-// enclose makes a subquery of a statement. The embedded engine is its own
-// client, and as such carries out INTO OUTFILE, which no setting forbids; and
-// KILL QUERY counts as reading. In a subquery both are faults of syntax. That the statement does not close the
-// bracket itself, the engine's parser has told: it is one whole statement,
-// written anew without comments.
-func (s *Store) enclose(ctx context.Context, sql string) (string, error) {
-	var whole string
-	err := s.conn.QueryRow(ctx, "SELECT formatQuerySingleLine(@sql)", named("sql", sql)).Scan(&whole)
-	if err != nil {
-		return "", userFault(err)
-	}
-	return "SELECT * FROM (" + whole + ")", nil
-}
-
 // Codes of exceptions that a user's statement may cause.
 const (
 	timeoutExceeded = 159
@@ -107,9 +131,9 @@ func userFault(err error) error {
 	message, remedy := "查询不能执行", "按数据库的说明改正 SQL"
 	switch exception.Code {
 	case readonly, accessDenied:
-		message, remedy = "这里的 SQL 只能读取：数据库拒绝了写入、改设置、读文件或访问网络的语句", "只写 SELECT、SHOW、DESCRIBE 或 EXPLAIN"
+		message, remedy = "这里的 SQL 只能读取：数据库拒绝了写入、改设置、读文件或访问网络的语句", "只写 SELECT，只读本库的表"
 	case syntaxError:
-		remedy = "按数据库的说明改正 SQL；只接受 SELECT"
+		remedy = "按数据库的说明改正 SQL；只接受一条 SELECT，不写 SETTINGS、FORMAT、INTO OUTFILE"
 	case timeoutExceeded:
 		message, remedy = "查询超过时间限制，已停止", "缩小查询范围，或用 --seconds 放宽"
 	case memoryLimit:

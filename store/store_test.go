@@ -167,3 +167,30 @@ func TestFewParts(t *testing.T) {
 		t.Errorf("%d parts, %d rows, %v", parts, rows, err)
 	}
 }
+
+// TestUserFunctions wants every function of the list to be one of the engine's.
+func TestUserFunctions(t *testing.T) {
+	s := storetest.Open(t, storetest.Embedded(t))
+	known := map[string]bool{"lambda": true, "untuple": true, "casewithoutexpr": true, "exists": true, "grouping": true, // the parser's own
+		"summap": true, "minmap": true, "maxmap": true} // with an ending
+	rows, err := s.Conn().Query(t.Context(), "SELECT lower(name) FROM system.functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		known[name] = true
+	}
+	for paragraph := range strings.SplitSeq(store.UserFunctions(), "\n\n") {
+		_, names, _ := strings.Cut(paragraph, "\n")
+		for _, name := range strings.Fields(names) {
+			if !known[strings.ToLower(name)] {
+				t.Errorf("the engine has no function %s", name)
+			}
+		}
+	}
+}

@@ -182,7 +182,7 @@ func (q *request) annualList() error {
 		q.act.Detail = name
 		l := &a.Lists[i]
 		before := len(l.Records)
-		err = intake.ReadList(l, a.Year, name, data, func(e *chaping.InputError) { a.Refused = append(a.Refused, e) })
+		err = intake.ReadList(q.ctx, l, a.Year, name, data, func(e *chaping.InputError) { a.Refused = append(a.Refused, e) })
 		if f, ok := told(err); ok {
 			a.Lists = slices.DeleteFunc(a.Lists, func(l report.AnnualList) bool { return len(l.Files) == 0 && len(l.Records) == 0 })
 			return refuse(f.problem, f.remedy)

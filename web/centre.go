@@ -114,7 +114,7 @@ func (q *request) handIn() error {
 		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("文件超过 %d MB", intake.MaxFile>>20), remedy: "压缩或分成几个文件"}, nil)
 	}
 	if s.About == "" {
-		form, err := intake.Read(name, data, func(e *chaping.InputError) { refused = append(refused, e) })
+		form, err := intake.Read(q.ctx, name, data, func(e *chaping.InputError) { refused = append(refused, e) })
 		if f, ok := told(err); ok {
 			return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
 		}

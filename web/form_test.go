@@ -114,7 +114,7 @@ func TestFormMonth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	form, err := intake.Read("x.docx", file, func(e *chaping.InputError) { t.Error(e) })
+	form, err := intake.Read(t.Context(), "x.docx", file, func(e *chaping.InputError) { t.Error(e) })
 	if err != nil || form.Station != ownName || len(form.Entries) != 1 || form.Entries[0].Content != kettle[3] {
 		t.Errorf("what was handed in reads as %+v %v", form, err)
 	}

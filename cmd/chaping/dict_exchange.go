@@ -47,11 +47,11 @@ func (p *program) dictImportCommand() *cobra.Command {
 			"写好的目录可以用 --terms 交给 mine、report 等命令，或用 dict diff 与旧词库比较。YAML 文件里原有的注释不会保留。",
 		Example: "  chaping dict import 词库.xlsx --out 新词库\n  chaping dict diff 旧词库 新词库 --period 2026-11",
 		Args:    exactly(1, "请写一个工作簿"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usage("请用 --out 写出词库目录")
 			}
-			entries, err := lexicon.ReadXLSX(args[0])
+			entries, err := lexicon.ReadXLSX(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

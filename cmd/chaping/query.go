@@ -422,7 +422,11 @@ func (p *program) querySQLCommand() *cobra.Command {
 	var format, out string
 	cmd := &cobra.Command{
 		Use: "sql 语句", Short: "只读 SQL，行数、时间、内存有上限",
-		Long:    "把一条 SELECT 交给数据库执行。写入、改设置、读文件、访问网络由数据库的只读模式拒绝。\n主要的表：reviews、listings、mentions、tallies、counts（读 reviews、listings、mentions 时加 FINAL）。",
+		Long: "把一条 SELECT 交给数据库执行。执行之前按数据库自己的语法分析逐项核对，只允许下列的表和函数，其余一律拒绝：\n" +
+			"不能写入，不能读文件、网址、环境和系统表，不能写 SETTINGS、FORMAT、INTO OUTFILE、APPLY，表名前不写库名。\n" +
+			"服务器早于 23.10 时不执行。时间到了一定返回。\n\n" +
+			"表（读 reviews、listings、mentions 时加 FINAL）：\n" + strings.Join(store.UserTables(), " ") +
+			"\n此外可以用子查询、WITH 里起的名字和 numbers(n)。\n\n函数\n\n" + store.UserFunctions(),
 		Example: "  chaping query sql \"SELECT platform, count() FROM reviews FINAL GROUP BY platform\"",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -438,9 +442,11 @@ func (p *program) querySQLCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer s.Close()
 			a, err := s.ReadOnly(cmd.Context(), args[0], store.Limits{Rows: rows, Time: time.Duration(seconds) * time.Second, Memory: int64(memory) << 20})
-			if err != nil {
+			if errors.Is(err, store.ErrRunning) { // it ends with this process, which must not wait for it
+				return err
+			}
+			if err := errors.Join(err, s.Close()); err != nil {
 				return err
 			}
 			t := &resultTable{heads: a.Columns, rows: a.Rows}

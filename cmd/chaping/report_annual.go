@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 		}
 	}
 	// Lists first: a wrong file is told before a year is mined.
-	lists, refused, err := p.readLists(o)
+	lists, refused, err := p.readLists(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -142,7 +141,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 }
 
 // readLists reads the lists that the flags name, one for each kind.
-func (p *program) readLists(o annualOptions) (lists []report.AnnualList, refused int, err error) {
+func (p *program) readLists(ctx context.Context, o annualOptions) (lists []report.AnnualList, refused int, err error) {
 	for _, kind := range report.ListKinds() {
 		files := *o.lists[kind]
 		if len(files) == 0 {
@@ -150,11 +149,11 @@ func (p *program) readLists(o annualOptions) (lists []report.AnnualList, refused
 		}
 		l := report.AnnualList{Kind: kind, Records: []report.Listed{}}
 		for _, file := range files {
-			data, err := os.ReadFile(file)
+			data, err := readBounded(file, intake.MaxFile)
 			if err != nil {
-				return nil, 0, &chaping.Error{Code: chaping.CodeInput, Message: "打不开" + kind.Chinese() + "清单", Err: err, Remedy: "检查路径"}
+				return nil, 0, err
 			}
-			if err := intake.ReadList(&l, o.year, file, data, func(bad *chaping.InputError) { fmt.Fprintln(p.err, bad) }); err != nil {
+			if err := intake.ReadList(ctx, &l, o.year, file, data, func(bad *chaping.InputError) { fmt.Fprintln(p.err, bad) }); err != nil {
 				return nil, 0, err
 			}
 		}

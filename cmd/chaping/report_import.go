@@ -111,7 +111,7 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 	s = station.Submission{Period: period.String(), Station: o.station, About: o.free, File: filepath.Base(file)}
 	var entries []json.RawMessage
 	if o.free == "" {
-		form, err := intake.Read(file, data, func(e *chaping.InputError) {
+		form, err := intake.Read(ctx, file, data, func(e *chaping.InputError) {
 			bad++
 			fmt.Fprintln(p.err, e)
 		})

@@ -203,6 +203,36 @@ func drain(ctx context.Context, db driver.Conn, sql string, args ...any) error {
 	return rows.Err()
 }
 
+// TestNoRights wants the engine's user to have no right to files, addresses and
+// users, whatever the statement is, and no config.xml of the working directory.
+func TestNoRights(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("config.xml", []byte("<clickhouse><users_config>config.xml</users_config></clickhouse>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := dataDir(t)
+	_, db := open(t, dir)
+	for _, sql := range []string{
+		"SELECT * FROM file('/etc/passwd', 'LineAsString')",
+		"SELECT * FROM default.`/etc/passwd`",
+		"SELECT * FROM url('http://127.0.0.1:9/', 'CSV', 'x String')",
+		"SELECT * FROM remote('127.0.0.1:9', system.one)",
+		"SELECT * FROM s3('http://127.0.0.1:9/bucket/k', 'CSV', 'x String')",
+		"CREATE TABLE t (x String) ENGINE = File(CSV, '/etc/passwd')",
+		"CREATE TABLE t (x String) ENGINE = URL('http://127.0.0.1:9/', CSV)",
+		"CREATE DATABASE files ENGINE = Filesystem('/etc')",
+		"CREATE USER u",
+	} {
+		var exception *clickhouse.Exception
+		if err := drain(context.Background(), db, sql); !errors.As(err, &exception) || exception.Code != 497 {
+			t.Errorf("%s: %v, want no rights", sql, err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, ".engine*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // TestInsertFails lets a large insert fail at its very beginning.
 func TestInsertFails(t *testing.T) {
 	dir := dataDir(t)

@@ -3,12 +3,15 @@ package engine
 import (
 	"bytes"
 	"context"
+	_ "embed"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -65,8 +68,14 @@ type local struct {
 // openLocal starts the engine on a data path. One process can have one path
 // open at a time.
 func openLocal(lib *library, path string) (*local, error) {
+	config, err := writeConfig(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(config) // it has been read by then
 	l := &local{lib: lib, args: []string{
 		"--path=" + path,
+		"--config-file=" + config,
 		"--backups.allowed_path=" + filepath.Join(filepath.Dir(path), BackupFolder),
 		"--max_query_size=" + strconv.Itoa(MaxStatement),
 		"--max_bytes_before_external_group_by=" + strconv.Itoa(spill),
@@ -75,7 +84,6 @@ func openLocal(lib *library, path string) (*local, error) {
 		"--optimize_on_insert=0",                  // FINAL and merges see to copies; doing it at every insert is half the insert's time
 		"--min_free_disk_bytes_to_perform_insert=" + strconv.Itoa(minFree),
 	}}
-	var err error
 	if l.control, err = l.dial(); err != nil {
 		return nil, err
 	}
@@ -88,6 +96,25 @@ func openLocal(lib *library, path string) (*local, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+//go:embed engine.xml
+var config string
+
+// writeConfig writes the engine's configuration. It gives the engine's only
+// user rights to tables, none to files, addresses and programs: whatever
+// statement comes through, the engine reads its own data only. Without it, the
+// engine would take a config.xml from the working directory.
+func writeConfig(dir string) (path string, err error) {
+	f, err := os.CreateTemp(dir, ".engine-*.xml")
+	if err != nil {
+		return "", err
+	}
+	var name strings.Builder // the users stand in the same file
+	if err = xml.EscapeText(&name, []byte(f.Name())); err == nil {
+		_, err = fmt.Fprintf(f, config, name.String())
+	}
+	return f.Name(), errors.Join(err, f.Close())
 }
 
 // encodeHello is the answer to the driver's hello, see the package comment.

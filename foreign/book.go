@@ -1,0 +1,476 @@
+package foreign
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The format's limits of a worksheet.
+const (
+	MaxRow    = 1 << 20
+	MaxColumn = 1 << 14
+)
+
+const maxShared = 16 << 20 // shared strings
+
+// A Book is an xlsx workbook that is read row by row. Excelize counts up to
+// the row number that a file claims, and unpacks what a file claims to be
+// small; this reader believes no number beyond the format's limits and spends
+// no more than it was given.
+type Book struct {
+	archive *Archive
+	sheets  []sheetPart
+	shared  string   // all shared strings, one after the other
+	ends    []uint32 // of each of them
+	dates   []bool   // by style, whether its numbers are dates
+	cells   int      // that may still be read
+	text    int64    // bytes of cells' text that may still be read
+}
+
+type sheetPart struct{ name, part string }
+
+// BookLimits bound what is read of a workbook.
+type BookLimits struct {
+	Bytes  int64 // unpacked, and again of the text of cells, which may name a shared string often
+	Shared int64 // bytes of shared strings, which are held in memory
+	Cells  int
+}
+
+// OpenBook reads all of a workbook but its worksheets.
+func OpenBook(ctx context.Context, r io.ReaderAt, size int64, l BookLimits) (*Book, error) {
+	a, err := OpenArchive(ctx, r, size, l.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	b := &Book{archive: a, cells: l.Cells, text: l.Bytes}
+	root, err := a.Relations("")
+	if err != nil {
+		return nil, err
+	}
+	workbook := "xl/workbook.xml"
+	for _, rel := range root {
+		if rel.Type == "officeDocument" && !rel.External {
+			workbook = resolve("", rel.Target)
+		}
+	}
+	relations, err := a.Relations(workbook)
+	if err != nil {
+		return nil, err
+	}
+	parts := map[string]string{}
+	for _, rel := range relations {
+		target := resolve(path.Dir(workbook), rel.Target)
+		switch {
+		case rel.External:
+		case rel.Type == "worksheet":
+			parts[rel.ID] = target
+		case rel.Type == "sharedStrings":
+			err = b.readShared(target, l.Shared)
+		case rel.Type == "styles":
+			err = b.readStyles(target)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	err = a.Each(workbook, func(e xml.StartElement) error {
+		if e.Name.Local == "sheet" {
+			if part := parts[Attribute(e, "id")]; part != "" {
+				b.sheets = append(b.sheets, sheetPart{Attribute(e, "name"), part})
+			}
+		}
+		return nil
+	})
+	return b, err
+}
+
+// resolve is a relation's target as the name of a part.
+func resolve(dir, target string) string {
+	if strings.HasPrefix(target, "/") {
+		return target[1:]
+	}
+	return path.Join(dir, target)
+}
+
+// Sheets are the names of the worksheets.
+func (b *Book) Sheets() []string {
+	var names []string
+	for _, s := range b.sheets {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func (b *Book) readShared(part string, bytes int64) error {
+	x, err := b.archive.XML(part)
+	if err != nil || x == nil {
+		return err
+	}
+	defer x.Close()
+	if b.ends != nil {
+		return damaged("共享字符串有两份")
+	}
+	var all strings.Builder
+	for {
+		t, err := x.Next()
+		if err == io.EOF {
+			b.shared = all.String()
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if start, ok := t.(xml.StartElement); !ok || start.Name.Local != "si" {
+			continue
+		}
+		text, err := x.text(false)
+		if err != nil {
+			return err
+		}
+		all.WriteString(text)
+		if b.ends = append(b.ends, uint32(all.Len())); int64(all.Len()) > bytes || len(b.ends) > maxShared {
+			return tooLarge(bytes)
+		}
+	}
+}
+
+// text is the text of the element that has begun: what stands in its t, and
+// not in rPh, which is how to pronounce it; all of it if plain.
+func (x *XML) text(plain bool) (string, error) {
+	var text strings.Builder
+	begun, inText := x.depth(), plain
+	for {
+		t, err := x.Next()
+		if err != nil {
+			return "", err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			inText = t.Name.Local == "t"
+			if t.Name.Local == "rPh" {
+				if err := x.skip(); err != nil {
+					return "", err
+				}
+			}
+		case xml.EndElement:
+			inText = plain
+			if x.depth() < begun {
+				return text.String(), nil
+			}
+		case xml.CharData:
+			if inText {
+				text.Write(t)
+			}
+		}
+		if text.Len() > maxToken {
+			return "", damaged(fmt.Sprintf("有单元格的文字超过 %d MB", maxToken>>20))
+		}
+	}
+}
+
+// skip reads to the end of the element that has begun.
+func (x *XML) skip() error {
+	for begun := x.depth(); x.depth() >= begun; {
+		if _, err := x.Next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readStyles finds the styles whose numbers are dates.
+func (b *Book) readStyles(part string) error {
+	custom := map[string]bool{}
+	inCells := false
+	return b.archive.Each(part, func(e xml.StartElement) error {
+		switch e.Name.Local {
+		case "numFmt":
+			custom[Attribute(e, "numFmtId")] = isDateFormat(Attribute(e, "formatCode"))
+		case "cellXfs", "cellStyles", "dxfs":
+			inCells = e.Name.Local == "cellXfs"
+		case "xf":
+			if inCells {
+				id := Attribute(e, "numFmtId")
+				n, _ := strconv.Atoi(id)
+				date, known := custom[id]
+				b.dates = append(b.dates, known && date || !known && (n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58))
+			}
+		}
+		if len(custom)+len(b.dates) > 1<<17 {
+			return damaged("样式太多")
+		}
+		return nil
+	})
+}
+
+// isDateFormat tells whether a number format shows years or days, outside of
+// quotes and brackets.
+func isDateFormat(code string) bool {
+	quoted, closing := false, rune(0)
+	for _, r := range code {
+		switch {
+		case quoted:
+			quoted = r != closing
+		case r == '"' || r == '[':
+			quoted, closing = true, r
+			if r == '[' {
+				closing = ']'
+			}
+		case strings.ContainsRune("yYdD", r):
+			return true
+		}
+	}
+	return false
+}
+
+// A Cell is one that holds something.
+type Cell struct {
+	Column int // from 0
+	Text   string
+	Number bool // Text is a number as the file has it
+	Date   bool // and shown as a date
+}
+
+// Time is the moment that a number means, the number being days since 1899, in
+// UTC.
+func (c Cell) Time() (time.Time, bool) {
+	days, err := strconv.ParseFloat(c.Text, 64)
+	if err != nil || !c.Date || days < 1 || days > 2958466 {
+		return time.Time{}, false
+	}
+	return time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(days * float64(24*time.Hour))).Round(time.Second), true
+}
+
+// A SheetRow is a row with the cells of it that hold something, in their order.
+type SheetRow struct {
+	Number int // from 1
+	Cells  []Cell
+}
+
+// Rows reads a worksheet.
+type Rows struct {
+	book  *Book
+	x     *XML
+	row   int
+	ended bool
+}
+
+// An Area is a merged cell's place, rows from 1, columns from 0, both ends in
+// it.
+type Area struct{ Top, Left, Bottom, Right int }
+
+// Rows begins to read a worksheet.
+func (b *Book) Rows(sheet int) (*Rows, error) {
+	x, err := b.archive.XML(b.sheets[sheet].part)
+	if err == nil && x == nil {
+		err = damaged("没有工作表“" + b.sheets[sheet].name + "”的内容")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Rows{book: b, x: x}, nil
+}
+
+// Close ends reading.
+func (r *Rows) Close() error { return r.x.Close() }
+
+// Next is the next row, be it empty; io.EOF after the last one. An error other
+// than that and the context's is a *Fault with its row.
+func (r *Rows) Next() (row SheetRow, err error) {
+	defer func() {
+		var f *Fault
+		if errors.As(err, &f) && f.Row == 0 {
+			f.Row = r.row
+		}
+	}()
+	for !r.ended {
+		t, err := r.x.Next()
+		if err != nil { // io.EOF of a sheet without rows
+			return row, err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if t.Name.Local == "row" {
+				return r.read(t)
+			}
+		case xml.EndElement:
+			r.ended = t.Name.Local == "sheetData" || r.x.depth() == 0
+		}
+	}
+	return row, io.EOF
+}
+
+func (r *Rows) read(start xml.StartElement) (row SheetRow, err error) {
+	number, err := position(Attribute(start, "r"), r.row, MaxRow)
+	if err != nil {
+		return row, &Fault{Row: r.row + 1, Problem: err.Error() + "（行号“" + clip(Attribute(start, "r")) + "”）", Remedy: "用 Excel 或 WPS 打开后重新保存"}
+	}
+	r.row, row.Number = number, number
+	column := 0
+	for {
+		t, err := r.x.Next()
+		if err != nil {
+			return row, err
+		}
+		switch t := t.(type) {
+		case xml.EndElement:
+			return row, nil
+		case xml.StartElement:
+			if t.Name.Local != "c" {
+				if err := r.x.skip(); err != nil {
+					return row, err
+				}
+				continue
+			}
+			if r.book.cells--; r.book.cells < 0 {
+				return row, &Fault{Problem: "单元格太多", Remedy: "删去多余的列和空行，分成几个文件，或另存为 CSV"}
+			}
+			ref := Attribute(t, "r")
+			column, err = position(columnOf(ref), column, MaxColumn)
+			if err != nil {
+				return row, damaged(err.Error() + "（单元格“" + clip(ref) + "”）")
+			}
+			cell, err := r.cell(t)
+			if err != nil {
+				return row, err
+			}
+			if cell.Column = column - 1; cell.Text != "" {
+				row.Cells = append(row.Cells, cell)
+			}
+			if r.book.text -= int64(len(cell.Text)); r.book.text < 0 {
+				return row, tooLarge(r.book.archive.bytes)
+			}
+		}
+	}
+}
+
+func clip(s string) string { return s[:min(len(s), 20)] }
+
+// position reads a row's or column's number, which must come after the last
+// one; without one it is the next.
+func position(s string, last, most int) (int, error) {
+	n := last + 1
+	if s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			return 0, errors.New("位置不对")
+		}
+	}
+	switch {
+	case n > most:
+		return 0, errors.New("位置超出表格的范围")
+	case n <= last:
+		return 0, errors.New("位置重复或次序不对")
+	}
+	return n, nil
+}
+
+// columnOf is the column of a reference as a number: 28 of AB7. What is no
+// reference comes back as it is.
+func columnOf(ref string) string {
+	n, i := 0, 0
+	for ; i < len(ref) && i < 4 && ref[i] >= 'A' && ref[i] <= 'Z'; i++ {
+		n = n*26 + int(ref[i]-'A') + 1
+	}
+	if i == 0 || strings.Trim(ref[i:], "0123456789") != "" {
+		return ref
+	}
+	return strconv.Itoa(n)
+}
+
+// cell reads a cell that has begun.
+func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
+	kind, style := Attribute(start, "t"), Attribute(start, "s")
+	value := ""
+	for begun := r.x.depth(); r.x.depth() >= begun; {
+		t, err := r.x.Next()
+		if err != nil {
+			return c, err
+		}
+		if start, ok := t.(xml.StartElement); ok {
+			switch start.Name.Local {
+			case "v":
+				value, err = r.x.text(true)
+			case "is":
+				c.Text, err = r.x.text(false)
+			default:
+				err = r.x.skip()
+			}
+			if err != nil {
+				return c, err
+			}
+		}
+	}
+	switch kind {
+	case "inlineStr":
+	case "s":
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil || n < 0 || n >= len(r.book.ends) {
+			return c, damaged("有单元格引用了没有的共享字符串“" + clip(value) + "”")
+		}
+		from := uint32(0)
+		if n > 0 {
+			from = r.book.ends[n-1]
+		}
+		c.Text = r.book.shared[from:r.book.ends[n]]
+	case "b":
+		c.Text = map[string]string{"1": "TRUE", "0": "FALSE"}[value]
+	case "str", "e", "d":
+		c.Text = value
+	default:
+		c.Text, c.Number = value, true
+		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.dates) {
+			c.Date = r.book.dates[n]
+		}
+	}
+	return c, nil
+}
+
+// Merged are the worksheet's merged cells, no more than most. It reads to the
+// end of the worksheet.
+func (r *Rows) Merged(most int) (list []Area, err error) {
+	for {
+		t, err := r.x.Next()
+		if err == io.EOF {
+			return list, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		start, ok := t.(xml.StartElement)
+		if !ok || start.Name.Local != "mergeCell" {
+			continue
+		}
+		area, ok := areaOf(Attribute(start, "ref"))
+		if !ok || len(list) == most {
+			return nil, damaged("合并单元格“" + clip(Attribute(start, "ref")) + "”不对，或合并的太多")
+		}
+		list = append(list, area)
+	}
+}
+
+func areaOf(ref string) (a Area, ok bool) {
+	from, to, found := strings.Cut(strings.ReplaceAll(ref, "$", ""), ":")
+	if !found {
+		to = from
+	}
+	place := func(ref string) (row, column int) {
+		column, err1 := strconv.Atoi(columnOf(ref))
+		row, err2 := strconv.Atoi(strings.TrimLeft(ref, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+		if err1 != nil || err2 != nil || column < 1 || column > MaxColumn || row < 1 || row > MaxRow {
+			ok = false
+		}
+		return row, column - 1
+	}
+	ok = true
+	a.Top, a.Left = place(from)
+	a.Bottom, a.Right = place(to)
+	return a, ok && a.Top <= a.Bottom && a.Left <= a.Right
+}
