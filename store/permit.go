@@ -112,7 +112,11 @@ func (s *Store) permit(ctx context.Context, sql string, rows int) (string, error
 	if p.engine, err = names("functions", named("tables", UserTables())); err != nil {
 		return "", err
 	}
-	return run, p.check(parseTree(lines), node{})
+	if err := p.check(parseTree(lines), node{}); err != nil {
+		return "", err
+	}
+	before, err := s.sql("readonly", identifier(s.database))
+	return before + run, err
 }
 
 // A node is one of a statement's tree.

@@ -110,6 +110,7 @@ func (s *Store) readOnly(ctx context.Context, sql string, l Limits) (a Answer, e
 
 // Codes of exceptions that a user's statement may cause.
 const (
+	unsupported     = 1
 	timeoutExceeded = 159
 	syntaxError     = 62
 )
@@ -134,6 +135,8 @@ func userFault(err error) error {
 		message, remedy = "这里的 SQL 只能读取：数据库拒绝了写入、改设置、读文件或访问网络的语句", "只写 SELECT，只读本库的表"
 	case syntaxError:
 		remedy = "按数据库的说明改正 SQL；只接受一条 SELECT，不写 SETTINGS、FORMAT、INTO OUTFILE"
+	case unsupported:
+		remedy = "按数据库的说明改正 SQL；mentions、rejections、counts、tallies 是当前有效的一版，不加 FINAL"
 	case timeoutExceeded:
 		message, remedy = "查询超过时间限制，已停止", "缩小查询范围，或用 --seconds 放宽"
 	case memoryLimit:

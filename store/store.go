@@ -30,6 +30,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -79,12 +80,13 @@ var oldest = proto.Version{Major: 18, Minor: 16, Patch: 1}
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
-	conn    driver.Conn
-	engine  *engine.Engine // nil with a server
-	dataDir string         // of the embedded engine
-	queries *template.Template
-	now     func() time.Time
-	dialect dialect
+	conn     driver.Conn
+	engine   *engine.Engine // nil with a server
+	dataDir  string         // of the embedded engine
+	database string
+	queries  *template.Template
+	now      func() time.Time
+	dialect  dialect
 
 	mu    sync.Mutex
 	moved map[chaping.Window]movedSet
@@ -152,6 +154,7 @@ func (s *Store) openEmbedded(ctx context.Context, dir string, tell func(string))
 		return err
 	}
 	s.engine.Tell = tell
+	s.database = embeddedDatabase
 	s.conn, err = clickhouse.Open(&clickhouse.Options{
 		Protocol:      clickhouse.HTTP,
 		Addr:          []string{"embedded"}, // named in the driver's errors; never dialled
@@ -183,6 +186,7 @@ func (s *Store) openServer(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return invalid()
 	}
+	s.database = cmp.Or(opts.Auth.Database, "default")
 	if opts.Compression == nil {
 		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
 	}
