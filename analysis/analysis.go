@@ -18,8 +18,8 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/analysis/trend"
 	"chaping/store"
-	"chaping/trend"
 )
 
 // A Mover is a series in a period and in another one before.

@@ -21,7 +21,7 @@ import (
 	"chaping/crawler"
 	"chaping/crawler/frontier"
 	"chaping/crawler/redistest"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // BenchmarkCollect reads the same pages of the mall with a bare colly

@@ -26,7 +26,7 @@ import (
 	"chaping/crawler"
 	"chaping/crawler/frontier"
 	"chaping/crawler/redistest"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // A victim is a collection in a process of its own, which the chaos test

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"

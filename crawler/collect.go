@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/crawler/evidence"
 	"chaping/crawler/frontier"
-	"chaping/evidence"
 )
 
 const (

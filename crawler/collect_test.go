@@ -15,7 +15,7 @@ import (
 	"chaping/configs"
 	"chaping/crawler"
 	"chaping/crawler/frontier"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // A memorySink keeps what is put into it as a store would: the later copy of

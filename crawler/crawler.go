@@ -31,8 +31,8 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/crawler/evidence"
 	"chaping/crawler/frontier"
-	"chaping/evidence"
 )
 
 // A Job is one collection: the watch's keywords on one site, for one window.

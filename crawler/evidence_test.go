@@ -14,7 +14,7 @@ import (
 
 	"chaping"
 	"chaping/crawler"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 )
 
 // Every page on which reviews of the window were found is kept as it came,

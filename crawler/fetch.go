@@ -14,7 +14,7 @@ import (
 	"github.com/andybalholm/cascadia"
 	"github.com/gocolly/colly/v2"
 
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 )
 
 // A page is an answer of the site, decoded.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // BenchmarkMemory collects in a process of its own, with the queue in SQLite,

@@ -15,7 +15,7 @@ import (
 
 	"chaping"
 	"chaping/configs"
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 )
 
 // A Profile describes a site: where its searches, products, shops and reviews

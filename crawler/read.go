@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/redact"
+	"chaping/ingest/redact"
 )
 
 // search reads a page of search results.

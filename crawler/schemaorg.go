@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 
 	"github.com/PuerkitoBio/goquery"
 	xhtml "golang.org/x/net/html"

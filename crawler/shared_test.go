@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"chaping/crawler/redistest"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // BenchmarkWorkers collects from a mall that takes its time, with one process

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 )
 
 // steps reads the four steps of the profile.

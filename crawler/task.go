@@ -19,9 +19,9 @@ import (
 	"golang.org/x/text/encoding"
 
 	"chaping"
+	"chaping/crawler/evidence"
 	"chaping/crawler/frontier"
-	"chaping/evidence"
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 )
 
 // A task is what an item of the frontier says: read this page as that step.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/evidence"
-	"chaping/redact"
+	"chaping/crawler/evidence"
+	"chaping/ingest/redact"
 )
 
 // A Trial is what a profile makes of one page, step by step.

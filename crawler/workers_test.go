@@ -19,7 +19,7 @@ import (
 	"chaping"
 	"chaping/crawler"
 	"chaping/crawler/frontier"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 // Several workers on one queue share the work: together they read every page

@@ -11,7 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"chaping"
-	"chaping/synth"
+	"chaping/demo/synth"
 )
 
 // nowhere is a sink that keeps nothing.

@@ -27,7 +27,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
-	"chaping/redact"
+	"chaping/ingest/redact"
 )
 
 const (

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"chaping"
+	"chaping/nlp/corpora"
 )
 
 // memory is a sink that keeps everything.
@@ -474,13 +475,7 @@ func TestProfileFaults(t *testing.T) {
 
 // The real comments of one washing machine: 25,280 lines in GB18030.
 func TestWasherCorpus(t *testing.T) {
-	path := filepath.Join("..", "..", "shared", "corpora", "jd_washer_comments.ndjson.gz")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have the corpus: %v", err)
-		}
-		t.Skipf("the corpus is not beside the project: %v", err)
-	}
+	path := corpora.Path(t, "corpora/jd_washer_comments.ndjson.gz")
 	sink := &memory{}
 	sum, err := Import(context.Background(), path, Options{Profile: profile(t, "jd"), Sink: sink, Facts: Facts{Keyword: "洗衣机"}, Now: now,
 		Problem: func(e *chaping.InputError) { t.Error(e) }})

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 
 	"github.com/tidwall/gjson"
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 
 	"go.yaml.in/yaml/v3"
 

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"chaping"
-	"chaping/foreign"
+	"chaping/ingest/foreign"
 )
 
 const (

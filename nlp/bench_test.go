@@ -6,15 +6,13 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"chaping"
+	"chaping/nlp/corpora"
 )
 
 const (
@@ -22,24 +20,10 @@ const (
 	washer   = "jd_washer_comments.ndjson.gz"
 )
 
-// sharedFile opens a file of the corpora next to the repository.
-func sharedFile(t testing.TB, name string) io.ReadCloser {
-	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "shared", filepath.FromSlash(name)))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the corpora are missing: %v", err)
-		}
-		t.Skipf("the corpora are not beside the repository: %v", err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
-
 // shoppingReviews are the rows of the shopping corpus: category, label, text.
 func shoppingReviews(t testing.TB) [][]string {
 	t.Helper()
-	zr, err := gzip.NewReader(sharedFile(t, "corpora/"+shopping))
+	zr, err := gzip.NewReader(corpora.Open(t, "corpora/"+shopping))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +37,7 @@ func shoppingReviews(t testing.TB) [][]string {
 // washerReviews are the washer comments by id, repeated ids left out.
 func washerReviews(t testing.TB) (ids []string, texts map[string]string) {
 	t.Helper()
-	zr, err := gzip.NewReader(sharedFile(t, "corpora/"+washer))
+	zr, err := gzip.NewReader(corpora.Open(t, "corpora/"+washer))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp/assertion"
+	"chaping/nlp/corpora"
 )
 
 // update retrains the model and writes it to dictionaries/:
@@ -27,7 +28,7 @@ var update = flag.Bool("update", false, "retrain the mention model and write it 
 // goldPairs are the pairs of the gold development set.
 func goldPairs(t testing.TB) []Pair {
 	t.Helper()
-	pairs, err := ReadPairs("mentions.dev.jsonl", sharedFile(t, "gold/mentions.dev.jsonl"))
+	pairs, err := ReadPairs("mentions.dev.jsonl", corpora.Open(t, "gold/mentions.dev.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/demo/synth"
 	"chaping/store"
 	"chaping/store/storetest"
-	"chaping/synth"
 )
 
 // TestReplicaKilled kills a replica while reviews come in and another one while

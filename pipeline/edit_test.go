@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/demo/synth"
 	"chaping/nlp"
 	"chaping/store"
 	"chaping/store/storetest"
-	"chaping/synth"
 )
 
 // TestEditEqualsMiningEverything edits a dictionary several times; each time

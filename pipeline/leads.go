@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"chaping"
-	"chaping/lead"
+	"chaping/analysis/lead"
 	"chaping/store"
 )
 

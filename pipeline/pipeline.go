@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 	"chaping/nlp"
 	"chaping/nlp/polarity"
 	"chaping/report"

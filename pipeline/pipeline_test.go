@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 	"chaping/nlp"
 	"chaping/store"
 	"chaping/store/storetest"

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"chaping"
-	"chaping/incident"
+	"chaping/analysis/incident"
 	"chaping/store"
 )
 

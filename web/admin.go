@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 )
 
@@ -33,7 +33,7 @@ func (q *request) calendar() error {
 		return err
 	}
 	var list []calendarLine
-	for _, p := range scheduler.PeriodsOf(year) {
+	for _, p := range calendar.PeriodsOf(year) {
 		due := q.Calendar.Due(p)
 		list = append(list, calendarLine{p, p.Window(), due, due.Day.Day() != 25, q.Now().After(due.Day.AddDate(0, 0, 1))})
 	}
@@ -49,7 +49,7 @@ type calendarPage struct {
 type calendarLine struct {
 	Period chaping.Period `json:"period"`
 	Window chaping.Window `json:"window"`
-	Due    scheduler.Due  `json:"due"`
+	Due    calendar.Due   `json:"due"`
 	Moved  bool           `json:"moved"` // the 25th is a day off
 	Past   bool           `json:"past"`
 }
@@ -60,7 +60,7 @@ func (q *request) calendarFile() error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := q.Calendar.WriteICS(&b, scheduler.PeriodsOf(year), q.Now()); err != nil {
+	if err := q.Calendar.WriteICS(&b, calendar.PeriodsOf(year), q.Now()); err != nil {
 		return err
 	}
 	h := q.w.Header()

@@ -17,9 +17,9 @@ import (
 	"unicode/utf8"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/pipeline"
 	"chaping/report"
+	"chaping/report/intake"
 	"chaping/station"
 )
 

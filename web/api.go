@@ -17,9 +17,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"chaping"
-	"chaping/intake"
+	"chaping/report/intake"
 	"chaping/station"
-	"chaping/uplink"
+	"chaping/station/uplink"
 )
 
 // apiRoot is where programs ask for what people see as pages: the same routes

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/report/intake"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 )
 
@@ -63,7 +63,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 
 type inboxPage struct {
 	picker
-	Due      scheduler.Due         `json:"due"`
+	Due      calendar.Due          `json:"due"`
 	Filings  []station.Duty        `json:"stations"`
 	Filed    int                   `json:"filed"`
 	Late     int                   `json:"late"`
@@ -468,7 +468,7 @@ func (q *request) assess(year int) ([]station.Assessment, station.Weights, error
 		return nil, w, err
 	}
 	var periods []chaping.Period
-	for _, p := range scheduler.PeriodsOf(year) {
+	for _, p := range calendar.PeriodsOf(year) {
 		if !q.Now().Before(p.Window().From) {
 			periods = append(periods, p)
 		}

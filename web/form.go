@@ -11,9 +11,9 @@ import (
 	"strings"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/report/intake"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 )
 
@@ -115,7 +115,7 @@ func (s *ownSheet) shown(faults []rowFault) []shownRow {
 type formPage struct {
 	Period    chaping.Period       `json:"period"`
 	Periods   []chaping.Period     `json:"periods"`
-	Due       scheduler.Due        `json:"due"`
+	Due       calendar.Due         `json:"due"`
 	Ended     bool                 `json:"ended"`   // the period; before, nothing can be frozen
 	Overdue   bool                 `json:"overdue"` // the due day has passed and nothing was handed in
 	Station   station.Station      `json:"station"`

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/report"
+	"chaping/report/intake"
 	"chaping/station"
 )
 

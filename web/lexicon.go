@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"chaping"
-	"chaping/lexicon"
 	"chaping/nlp"
+	"chaping/nlp/lexicon"
 	"chaping/station"
 )
 

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
 )
@@ -106,7 +106,7 @@ func (q *request) dashboard() error {
 
 type dashboardPage struct {
 	picker
-	Due       scheduler.Due    `json:"due"`
+	Due       calendar.Due     `json:"due"`
 	Days      int              `json:"days"` // until the due day
 	Steps     []step           `json:"steps"`
 	Next      int              `json:"next"` // of the steps; -1: all are done
@@ -186,7 +186,7 @@ func (q *request) homePage() error {
 
 type homePage struct {
 	Period    chaping.Period     `json:"period"`
-	Due       scheduler.Due      `json:"due"`
+	Due       calendar.Due       `json:"due"`
 	Filings   []station.Duty     `json:"stations"`
 	Missing   int                `json:"missing"` // stations that have not reported
 	Cases     []station.Case     `json:"cases"`

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"chaping/station"
-	"chaping/uplink"
+	"chaping/station/uplink"
 )
 
 // A centre is the research centre's portal, over a real connection.

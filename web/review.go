@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/incident"
+	"chaping/analysis/incident"
 	"chaping/station"
 )
 

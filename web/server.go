@@ -15,14 +15,14 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 	"chaping/nlp"
 	"chaping/pipeline"
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
+	"chaping/station/uplink"
 	"chaping/store"
-	"chaping/uplink"
 )
 
 // Config is what the portal works on.
@@ -30,7 +30,7 @@ type Config struct {
 	Station  *station.DB
 	Store    *store.Store
 	Evidence *evidence.Store // may be nil
-	Calendar *scheduler.Calendar
+	Calendar *calendar.Calendar
 	Works    Works
 	Dir      string // for uploads and files being made
 	Program  string // version of the program

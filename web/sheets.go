@@ -18,7 +18,7 @@ import (
 
 	"chaping"
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 )
 
@@ -111,7 +111,7 @@ type sheetsPage struct {
 	W         station.Watch    `json:"-"`
 	Watches   []station.Watch  `json:"watches"`
 	Ended     bool             `json:"ended"` // the window, so that it can be frozen
-	Due       scheduler.Due    `json:"due"`
+	Due       calendar.Due     `json:"due"`
 	Submitted bool             `json:"submitted"`
 	Formats   []string         `json:"formats"`
 	Centre    string           `json:"-"` // where sheets can be sent

@@ -23,7 +23,7 @@ import (
 
 	"chaping"
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -67,7 +67,7 @@ func open(t testing.TB) *house {
 	cfg := storetest.Embedded(t)
 	cfg.Now = clock
 	s := storetest.Open(t, cfg)
-	calendar, err := scheduler.NewCalendar(nil)
+	calendar, err := calendar.NewCalendar(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"chaping/backup"
+	"chaping/store/backup"
 )
 
 func (p *program) backupCommand() *cobra.Command {

@@ -18,13 +18,13 @@ import (
 
 	"chaping"
 	"chaping/configs"
+	"chaping/demo/synth"
 	"chaping/importer"
 	"chaping/nlp"
 	"chaping/nlp/polarity"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/store"
-	"chaping/synth"
 )
 
 type benchOptions struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping/report"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 )
 
 func (p *program) calendarCommand() *cobra.Command {
@@ -23,7 +23,7 @@ func (p *program) calendarCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "calendar [年份]", Short: "列出一年的报送期和截止日，可导出日历文件（ics）",
 		Long: "列出一年十二个报送期的采集范围和截止日。截止日遇休息日顺延，调休上班的日子算工作日；采集范围不随之变动。\n" +
-			"国务院办公厅公布新一年的安排后，照 scheduler/holidays/2026.yaml 的样子写成 数据目录/holidays/年份.yaml 即可。",
+			"国务院办公厅公布新一年的安排后，照 scheduler/calendar/holidays/2026.yaml 的样子写成 数据目录/holidays/年份.yaml 即可。",
 		Example: "  chaping calendar 2026\n  chaping calendar 2026 --ics 报送.ics",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -39,7 +39,7 @@ func (p *program) calendarCommand() *cobra.Command {
 					return usage("年份“%s”无法识别，应在 2020–2100 之间", args[0])
 				}
 			}
-			calendar, err := p.calendar()
+			days, err := p.calendar()
 			if err != nil {
 				return err
 			}
@@ -47,15 +47,15 @@ func (p *program) calendarCommand() *cobra.Command {
 				if err := os.MkdirAll(filepath.Dir(ics), 0o755); err != nil {
 					return err
 				}
-				if err := report.WriteFile(ics, func(w io.Writer) error { return calendar.WriteICS(w, scheduler.PeriodsOf(year), p.now()) }); err != nil {
+				if err := report.WriteFile(ics, func(w io.Writer) error { return days.WriteICS(w, calendar.PeriodsOf(year), p.now()) }); err != nil {
 					return err
 				}
 				fmt.Fprintf(p.err, "日历文件：%s（可导入 Outlook、手机日历等）\n", ics)
 			}
 			if asJSON {
-				return p.printCalendarJSON(calendar, year)
+				return p.printCalendarJSON(days, year)
 			}
-			return p.printCalendar(calendar, year)
+			return p.printCalendar(days, year)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
@@ -63,10 +63,10 @@ func (p *program) calendarCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) printCalendar(c *scheduler.Calendar, year int) error {
+func (p *program) printCalendar(c *calendar.Calendar, year int) error {
 	err := p.printTable(func(w io.Writer) {
 		fmt.Fprintln(w, "报送期\t采集范围\t报送截止\t说明")
-		for _, period := range scheduler.PeriodsOf(year) {
+		for _, period := range calendar.PeriodsOf(year) {
 			window, due := period.Window(), c.Due(period)
 			var notes []string
 			if due.Day.Day() != 25 {
@@ -86,11 +86,11 @@ func (p *program) printCalendar(c *scheduler.Calendar, year int) error {
 		fmt.Fprintf(p.out, "节假日安排：%s\n", source)
 		return nil
 	}
-	fmt.Fprintf(p.out, "注意：%s\n", c.Due(scheduler.PeriodsOf(year)[11]).Note())
+	fmt.Fprintf(p.out, "注意：%s\n", c.Due(calendar.PeriodsOf(year)[11]).Note())
 	return nil
 }
 
-func (p *program) printCalendarJSON(c *scheduler.Calendar, year int) error {
+func (p *program) printCalendarJSON(c *calendar.Calendar, year int) error {
 	type row struct {
 		Period string `json:"period"`
 		From   string `json:"from"`
@@ -100,7 +100,7 @@ func (p *program) printCalendarJSON(c *scheduler.Calendar, year int) error {
 	}
 	source, _ := c.Source(year)
 	var rows []row
-	for _, period := range scheduler.PeriodsOf(year) {
+	for _, period := range calendar.PeriodsOf(year) {
 		window, due := period.Window(), c.Due(period)
 		rows = append(rows, row{period.String(), window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), due.Note()})
 	}

@@ -13,7 +13,7 @@ import (
 	"chaping"
 	"chaping/configs"
 	"chaping/crawler"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 	"chaping/nlp/polarity"
 	"chaping/store"
 )

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/mall"
+	"chaping/demo/mall"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/store"

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/lexicon"
 	"chaping/nlp"
+	"chaping/nlp/lexicon"
 )
 
 func (p *program) dictCommand() *cobra.Command {

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/lexicon"
 	"chaping/nlp"
+	"chaping/nlp/lexicon"
 	"chaping/store"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"chaping/lexicon"
+	"chaping/nlp/lexicon"
 )
 
 func (p *program) dictExportCommand() *cobra.Command {

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/discover"
-	"chaping/lexicon"
 	"chaping/nlp"
+	"chaping/nlp/discover"
+	"chaping/nlp/lexicon"
 )
 
 type suggestOptions struct {

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping/crawler"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
+	"chaping/ingest/redact"
 	"chaping/pipeline"
-	"chaping/redact"
 )
 
 // Evidence is kept long enough to mine and report a period after its end, and

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
-	"chaping/mall"
+	"chaping/demo/mall"
 )
 
 type mallOptions struct {

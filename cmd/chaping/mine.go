@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
 	"chaping/nlp"
 	"chaping/pipeline"
 	"chaping/store"

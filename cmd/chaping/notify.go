@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/notify"
 	"chaping/station"
-	"chaping/uplink"
+	"chaping/station/notify"
+	"chaping/station/uplink"
 )
 
 func (p *program) notifyCommand() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 )
 
 func (p *program) periodCommand() *cobra.Command {
@@ -64,13 +64,13 @@ func (p *program) periodCommand() *cobra.Command {
 
 // calendar is the shipped calendar with the years that the operator keeps in
 // the data directory's holidays folder.
-func (p *program) calendar() (*scheduler.Calendar, error) {
+func (p *program) calendar() (*calendar.Calendar, error) {
 	var extra fs.FS
 	dir := filepath.Join(p.dataDir, "holidays")
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		extra = os.DirFS(dir)
 	}
-	return scheduler.NewCalendar(extra)
+	return calendar.NewCalendar(extra)
 }
 
 func weekday(t time.Time) string {

@@ -22,9 +22,9 @@ import (
 	"golang.org/x/term"
 
 	"chaping"
-	"chaping/backup"
 	"chaping/station"
 	"chaping/store"
+	"chaping/store/backup"
 )
 
 // version is the release; buildVersion adds the commit where the build knows it.

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/notify"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
+	"chaping/station/notify"
 )
 
 // remindedPeriods is how many ended periods are looked through for reports
@@ -37,7 +37,7 @@ func files(ctx context.Context, d *station.DB, period chaping.Period) (bool, err
 // case and deadline; reports that have not come by their due day, once a
 // station and period. An installation without a research centre knows of its
 // own station only.
-func remindStations(ctx context.Context, d *station.DB, channels *notify.Config, calendar *scheduler.Calendar, now time.Time) error {
+func remindStations(ctx context.Context, d *station.DB, channels *notify.Config, calendar *calendar.Calendar, now time.Time) error {
 	cases, err := d.Cases(ctx, station.Everything())
 	if err != nil {
 		return err

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/notify"
-	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
+	"chaping/station/notify"
 )
 
 // A case is reminded of once its deadline has passed, once a deadline; a
@@ -29,7 +29,7 @@ func TestRemindStations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calendar, err := scheduler.NewCalendar(nil)
+	calendar, err := calendar.NewCalendar(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

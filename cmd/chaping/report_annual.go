@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/pipeline"
 	"chaping/report"
+	"chaping/report/intake"
 	"chaping/station"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/intake"
 	"chaping/nlp"
+	"chaping/report/intake"
 	"chaping/station"
 )
 

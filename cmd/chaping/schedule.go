@@ -17,12 +17,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
-	"chaping/agenda"
 	"chaping/configs"
-	"chaping/notify"
 	"chaping/pipeline"
 	"chaping/scheduler"
+	"chaping/scheduler/calendar"
 	"chaping/station"
+	"chaping/station/notify"
 )
 
 // scheduledJob is one job of schedule.yaml, whose comments explain it.
@@ -77,7 +77,7 @@ func (p *program) scheduled() ([]scheduledJob, error) {
 		if !slices.Contains([]string{"monthly", "mine", "remind", "deliver"}, j.Run) {
 			return nil, fault(fmt.Sprintf("计划“%s”的 run 应为 monthly、mine、remind 或 deliver", j.Name))
 		}
-		if _, err := agenda.Parse(j.Cron); err != nil {
+		if _, err := scheduler.Parse(j.Cron); err != nil {
 			return nil, fault(fmt.Sprintf("计划“%s”：%v", j.Name, err))
 		}
 		if err := checkFormats(j.Format); err != nil {
@@ -91,12 +91,12 @@ func (p *program) scheduled() ([]scheduledJob, error) {
 }
 
 // agenda makes the jobs runnable.
-func (p *program) agenda(d *station.DB) (*agenda.Agenda, error) {
+func (p *program) agenda(d *station.DB) (*scheduler.Scheduler, error) {
 	jobs, err := p.scheduled()
 	if err != nil {
 		return nil, err
 	}
-	a := &agenda.Agenda{DB: d, Now: p.now, Log: p.log, Failed: func(ctx context.Context, r station.Run, failed error) {
+	a := &scheduler.Scheduler{DB: d, Now: p.now, Log: p.log, Failed: func(ctx context.Context, r station.Run, failed error) {
 		channels, err := p.channels()
 		if err == nil {
 			err = d.Enqueue(ctx, channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
@@ -107,21 +107,21 @@ func (p *program) agenda(d *station.DB) (*agenda.Agenda, error) {
 		}
 	}}
 	for _, j := range jobs {
-		job := agenda.Job{Name: j.Name, Cron: j.Cron}
+		job := scheduler.Job{Name: j.Name, Cron: j.Cron}
 		switch j.Run {
 		case "monthly":
 			job.Each, job.Steps = true, p.monthly(d, j)
 		case "mine":
-			job.Steps = []agenda.Step{{Name: "采集", Run: func(ctx context.Context, slot time.Time) error {
+			job.Steps = []scheduler.Step{{Name: "采集", Run: func(ctx context.Context, slot time.Time) error {
 				return p.scheduledCollect(ctx, j, chaping.PeriodOf(slot))
 			}},
 				{Name: "挖掘", Run: func(ctx context.Context, slot time.Time) error {
 					return p.scheduledMine(ctx, j, chaping.PeriodOf(slot))
 				}}}
 		case "remind":
-			job.Steps = []agenda.Step{{Name: "提醒", Run: func(ctx context.Context, _ time.Time) error { return p.remind(ctx, d) }}}
+			job.Steps = []scheduler.Step{{Name: "提醒", Run: func(ctx context.Context, _ time.Time) error { return p.remind(ctx, d) }}}
 		case "deliver":
-			job.Steps = []agenda.Step{{Name: "发送", Run: func(ctx context.Context, _ time.Time) error { return p.deliver(ctx) }}}
+			job.Steps = []scheduler.Step{{Name: "发送", Run: func(ctx context.Context, _ time.Time) error { return p.deliver(ctx) }}}
 		}
 		a.Jobs = append(a.Jobs, job)
 	}
@@ -130,11 +130,11 @@ func (p *program) agenda(d *station.DB) (*agenda.Agenda, error) {
 
 // monthly is the chain to the month's report: of the period that ended before
 // the slot.
-func (p *program) monthly(d *station.DB, j scheduledJob) []agenda.Step {
+func (p *program) monthly(d *station.DB, j scheduledJob) []scheduler.Step {
 	ended := func(f func(context.Context, scheduledJob, chaping.Period) error) func(context.Context, time.Time) error {
 		return func(ctx context.Context, slot time.Time) error { return f(ctx, j, chaping.PeriodOf(slot).Previous()) }
 	}
-	return []agenda.Step{
+	return []scheduler.Step{
 		{Name: "采集", Run: ended(p.scheduledCollectEnded)},
 		{Name: "挖掘", Run: ended(p.scheduledMine)},
 		{Name: "计数和冻结", Run: ended(func(ctx context.Context, j scheduledJob, period chaping.Period) error {
@@ -352,7 +352,7 @@ func (p *program) scheduledWatches() (names []string, err error) {
 
 // remindOf queues the reminder of one report, unless that is filed. What was
 // filed without naming a watch is filed for all of them.
-func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.Config, due scheduler.Due, period chaping.Period, watch string, today time.Time) error {
+func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.Config, due calendar.Due, period chaping.Period, watch string, today time.Time) error {
 	for _, name := range []string{watch, ""} {
 		if _, filed, err := d.Filing(ctx, period.String(), name); err != nil || filed {
 			return err
@@ -382,20 +382,20 @@ func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.
 }
 
 // lease is Redis where one is configured, a file lock otherwise.
-func (p *program) lease() (agenda.Lease, error) {
+func (p *program) lease() (scheduler.Lease, error) {
 	address := os.Getenv("CHAPING_REDIS")
 	if address == "" {
-		return &agenda.FileLease{Dir: p.dataDir}, nil
+		return &scheduler.FileLease{Dir: p.dataDir}, nil
 	}
 	options, err := redis.ParseURL(address)
 	if err != nil { // never with the cause: it may quote the password
 		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "Redis 地址 CHAPING_REDIS 无法识别", Remedy: "写成 redis://用户:密码@主机:6379/0 的形式"}
 	}
-	return &agenda.RedisLease{Client: redis.NewClient(options), Key: "chaping:schedule", TTL: time.Minute}, nil
+	return &scheduler.RedisLease{Client: redis.NewClient(options), Key: "chaping:schedule", TTL: time.Minute}, nil
 }
 
 // release gives the lease up; one that cannot be given up runs out by itself.
-func (p *program) release(ctx context.Context, l agenda.Lease) {
+func (p *program) release(ctx context.Context, l scheduler.Lease) {
 	if err := l.Release(context.WithoutCancel(ctx)); err != nil {
 		p.log.Warn("调度的锁没有交还，稍后自行失效", "原因", err)
 	}
@@ -421,7 +421,7 @@ func (p *program) scheduleStartCommand() *cobra.Command {
 			tick := time.NewTicker(tickEvery)
 			defer tick.Stop()
 			for {
-				if _, err := agenda.Under(ctx, lease, tickEvery, a.Tick); err != nil && ctx.Err() == nil {
+				if _, err := scheduler.Under(ctx, lease, tickEvery, a.Tick); err != nil && ctx.Err() == nil {
 					p.log.Error("调度出错，稍后再试", "原因", err)
 				}
 				select {
@@ -468,7 +468,7 @@ func (p *program) runNow(ctx context.Context, d *station.DB, name, flag string) 
 			if p.now().Before(period.Window().To) {
 				return usage("报送期 %s 的采集范围 %s 还没有结束", period, period.Window().Chinese())
 			}
-			s, err := agenda.Parse(j.Cron)
+			s, err := scheduler.Parse(j.Cron)
 			if err != nil {
 				return err
 			}
@@ -483,7 +483,7 @@ func (p *program) runNow(ctx context.Context, d *station.DB, name, flag string) 
 		return err
 	}
 	defer p.release(ctx, lease)
-	ran, err := agenda.Under(ctx, lease, tickEvery, a.Tick)
+	ran, err := scheduler.Under(ctx, lease, tickEvery, a.Tick)
 	if err != nil {
 		return err
 	}
@@ -518,7 +518,7 @@ func (p *program) scheduleListCommand() *cobra.Command {
 				fmt.Fprintln(w, "计划\tcron（北京时间）\t做什么\t下次运行")
 				for _, j := range jobs {
 					next, planned, err := d.Plan(cmd.Context(), j.Name, j.Cron)
-					if s, bad := agenda.Parse(j.Cron); bad == nil && (err != nil || !planned) {
+					if s, bad := scheduler.Parse(j.Cron); bad == nil && (err != nil || !planned) {
 						next = s.Next(p.now())
 					}
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", j.Name, j.Cron, j.Run, next.In(chaping.Shanghai()).Format("2006-01-02 15:04"))

@@ -23,14 +23,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/backup"
+	"chaping/analysis/incident"
 	"chaping/configs"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
+	"chaping/demo/mall"
 	"chaping/importer"
-	"chaping/incident"
-	"chaping/mall"
 	"chaping/pipeline"
 	"chaping/station"
+	"chaping/store/backup"
 	"chaping/web"
 )
 

@@ -21,7 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"chaping"
-	"chaping/mall"
+	"chaping/demo/mall"
 	"chaping/report"
 	"chaping/station"
 	"chaping/store/engine"

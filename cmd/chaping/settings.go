@@ -16,11 +16,11 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
-	"chaping/agenda"
-	"chaping/backup"
 	"chaping/configs"
-	"chaping/evidence"
+	"chaping/crawler/evidence"
+	"chaping/scheduler"
 	"chaping/station"
+	"chaping/store/backup"
 	"chaping/web"
 )
 
@@ -101,7 +101,7 @@ func (p *program) plans(ctx context.Context) ([]web.Plan, error) {
 	var list []web.Plan
 	return list, p.withStation(ctx, func(d *station.DB) error {
 		for _, j := range jobs {
-			s, err := agenda.Parse(j.Cron)
+			s, err := scheduler.Parse(j.Cron)
 			if err != nil {
 				return err
 			}
@@ -122,7 +122,7 @@ func (p *program) plans(ctx context.Context) ([]web.Plan, error) {
 // reschedule changes a job's time in the operator's schedule.yaml, which
 // begins as a copy of the shipped one; comments stay.
 func (p *program) reschedule(name, cron string) error {
-	if _, err := agenda.Parse(cron); err != nil {
+	if _, err := scheduler.Parse(cron); err != nil {
 		return err
 	}
 	path := filepath.Join(p.dataDir, "schedule.yaml")

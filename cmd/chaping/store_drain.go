@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/spool"
 	"chaping/store"
+	"chaping/store/spool"
 )
 
 func (p *program) spoolDir() string { return filepath.Join(p.dataDir, "spool") }

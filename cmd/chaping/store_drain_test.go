@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/spool"
+	"chaping/store/spool"
 	"chaping/store/storetest"
 )
 

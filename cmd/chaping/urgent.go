@@ -15,13 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/configs"
-	"chaping/incident"
 	"chaping/nlp"
-	"chaping/notify"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
+	"chaping/station/notify"
 )
 
 func (p *program) urgentCommand() *cobra.Command {

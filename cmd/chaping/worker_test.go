@@ -19,7 +19,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/redistest"
-	"chaping/mall"
+	"chaping/demo/mall"
 	"chaping/store"
 	"chaping/store/storetest"
 )

@@ -10,14 +10,13 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"chaping"
+	"chaping/nlp/corpora"
 )
 
 func shipped(t testing.TB) *Model {
@@ -356,16 +355,8 @@ func TestEvaluate(t *testing.T) {
 // corpus is the labelled corpus beside the project.
 func corpus(t testing.TB) []Row {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "corpora", "online_shopping_10_cats.csv.gz")
-	f, err := os.Open(path)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have the corpora: %v", err)
-		}
-		t.Skipf("the corpus is not there: %v", err)
-	}
-	defer f.Close()
-	rows, err := ReadRows(context.Background(), path, f, DefaultColumns(), func(e *chaping.InputError) { t.Error(e) })
+	f := corpora.Open(t, "corpora/online_shopping_10_cats.csv.gz")
+	rows, err := ReadRows(context.Background(), f.Name(), f, DefaultColumns(), func(e *chaping.InputError) { t.Error(e) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,366 @@
+// Package intake reads report forms that stations hand in: sheet A
+// (行业组织、检验检测机构), filled in by hand, and sheet B (电商平台), from the
+// form's own layout, xlsx, docx or csv, or from the JSON that this program
+// writes.
+//
+// People move columns, merge cells, add rows and titles, and type full-width.
+// So the head is looked for, not assumed: the first row of any table in which
+// four of the form's columns are named, whatever their order, width and
+// synonyms. A row that cannot be used is refused with its number, column,
+// value and remedy, and the rest goes on.
+//
+// Files come from outside: sizes are bounded before anything is unpacked, and
+// files with macros or with content that is fetched from elsewhere are refused
+// as a whole.
+package intake
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"chaping"
+	"chaping/ingest/foreign"
+	"chaping/report"
+)
+
+// The bounds of a file.
+const (
+	MaxFile   = 20 << 20  // bytes
+	MaxJSON   = 128 << 20 // bytes of a sheet that this program wrote, evidence included
+	maxUnpack = 128 << 20 // bytes, of the parts of an office file that are read
+	maxRows   = 5000      // entries
+	maxEmpty  = 1000      // empty rows one after the other: then the sheet has ended
+	maxText   = 5000      // characters of a field
+
+	maxShared  = 64 << 20         // bytes of a workbook's shared strings, which are held in memory
+	maxScanned = 8 << 20          // cells of a workbook, empty ones included
+	maxCells   = 1 << 20          // cells that are held of a file
+	maxColumns = 1000             // of a worksheet
+	maxTime    = 30 * time.Second // of reading one file
+)
+
+// A Form is what was read.
+type Form struct {
+	Station string // as the form says; may be empty
+	Period  string // as it says; of JSON only
+	Filler  string
+	Phone   string
+	Entries []report.Entry       // of sheet A
+	Rows    []report.PlatformRow // of sheet B
+	// Nothing is set when the form says 无: a valid report of no finding.
+	Nothing bool
+}
+
+// Records are what was read, as JSON to be kept. hazard is the hazard class of
+// a text.
+func (form *Form) Records(hazard func(string) string) ([]json.RawMessage, error) {
+	list := make([]json.RawMessage, 0, len(form.Entries)+len(form.Rows))
+	for _, e := range form.Entries {
+		e.Hazard = hazard(e.Content)
+		e.Classify()
+		content, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, content)
+	}
+	for _, r := range form.Rows {
+		content, err := json.Marshal(r)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, content)
+	}
+	return list, nil
+}
+
+// table is a worksheet or a table of a document as it is seen: merged cells
+// have their value in every place.
+type table struct {
+	name  string
+	lines []line
+}
+
+type line struct {
+	number int // in the file, from 1
+	cells  []string
+}
+
+// Read reads a filled form. Rows that cannot be used go to reject; err is for
+// a file of which nothing can be used.
+func Read(ctx context.Context, name string, data []byte, reject func(*chaping.InputError)) (*Form, error) {
+	if len(data) <= MaxJSON && bytes.HasPrefix(bytes.TrimLeft(data, "\xEF\xBB\xBF \t\r\n"), []byte("{")) {
+		return readJSON(name, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+	}
+	tables, err := tables(ctx, name, data)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		if head, columns := findHead(t, fields(), func(found int, columns []int) bool { return found >= 4 && columns[0] >= 0 && columns[3] >= 0 }, formColumns); head >= 0 {
+			return read(name, t, head, columns, reject), nil
+		}
+		if head, columns := findHead(t, platformFields(), func(found int, _ []int) bool { return found == platformColumns }, platformColumns); head >= 0 {
+			return readPlatform(name, t, head, columns, reject), nil
+		}
+	}
+	return nil, wrongForm(name)
+}
+
+func refuse(name, problem, remedy string) error {
+	return &chaping.InputError{File: filepath.Base(name), Problem: problem, Remedy: remedy}
+}
+
+const wordDocument = "word/document.xml"
+
+func tables(ctx context.Context, name string, data []byte) (found []table, err error) {
+	switch {
+	case len(data) > MaxFile:
+		return nil, refuse(name, fmt.Sprintf("文件超过 %d MB", MaxFile>>20), "删去图片和多余的工作表；其他格式的材料用 --free 提交")
+	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
+		return nil, refuse(name, "旧格式（xls、doc）或加了密码的文件读不了", "去掉密码，另存为 xlsx 或 docx")
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, refuse(name, "读这个文件用时过长", "删去多余的行、列、图片和工作表后重新保存"))
+	defer cancel()
+	if bytes.HasPrefix(data, []byte("PK")) {
+		found, err = office(ctx, name, data)
+	} else {
+		found, err = readCSV(ctx, name, data)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, context.Cause(ctx)
+	}
+	return found, fault(name, err)
+}
+
+// office reads the tables of an xlsx or docx.
+func office(ctx context.Context, name string, data []byte) ([]table, error) {
+	archive, err := foreign.OpenArchive(ctx, bytes.NewReader(data), int64(len(data)), maxUnpack)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkArchive(archive); err != nil {
+		return nil, err
+	}
+	if slices.Contains(archive.Names(), wordDocument) {
+		return readDOCX(archive)
+	}
+	return readXLSX(ctx, name, data)
+}
+
+// field is a column of the form and the names that people give it.
+type field struct {
+	name     string
+	synonyms []string
+}
+
+// fields are sheet A's columns, then those that R11 adds.
+func fields() []field {
+	return []field{
+		{"涉及产品", []string{"产品", "产品名称", "涉及产品名称", "商品", "商品名称"}},
+		{"涉及企业数量", []string{"企业数量", "涉及企业数", "企业数", "涉及企业", "涉及企业家数", "企业家数"}},
+		{"涉及区域", []string{"区域", "地区", "涉及地区", "所在区域"}},
+		{"风险信息内容", []string{"风险内容", "信息内容", "风险信息", "风险描述", "主要内容", "内容"}},
+		{"信息分析", []string{"分析", "风险分析", "原因分析", "分析研判"}},
+		{"初步建议", []string{"建议", "处置建议", "措施建议", "对策建议", "工作建议"}},
+		{"信息来源", []string{"来源", "数据来源", "风险信息来源"}},
+		{"信息类别", []string{"类别", "风险类别", "信息种类"}},
+		{"危及对象", []string{"危及", "危害对象", "危及方面"}},
+	}
+}
+
+const formColumns = 7 // of fields, those that the form prints
+
+// Columns are the form's columns, word for word, then the two that R11 adds.
+func Columns() []string {
+	var names []string
+	for _, f := range fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// plain is a head or a mark without what people vary: width, spaces, brackets
+// and what stands in them, colons.
+func plain(s string) string {
+	s = norm.NFKC.String(s)
+	if i := strings.IndexAny(s, "(["); i > 0 {
+		s = s[:i]
+	}
+	return strings.NewReplacer(":", "", "*", "", "　", "", "\u200b", "").Replace(strings.Join(strings.Fields(s), ""))
+}
+
+// findHead is the index of the head and for every field the index of its
+// column, -1 when there is none. enough tells whether a row is the head, by how
+// many of the first fields it names.
+func findHead(t table, fields []field, enough func(found int, columns []int) bool, first int) (head int, columns []int) {
+	for i, l := range t.lines[:min(len(t.lines), 50)] {
+		columns := slices.Repeat([]int{-1}, len(fields))
+		found := 0
+		for c, cell := range l.cells {
+			name := plain(cell)
+			for f, field := range fields {
+				if columns[f] < 0 && (name == field.name || slices.Contains(field.synonyms, name)) {
+					columns[f] = c
+					if f < first {
+						found++
+					}
+					break
+				}
+			}
+		}
+		if enough(found, columns) {
+			return i, columns
+		}
+	}
+	return -1, nil
+}
+
+func wrongForm(name string) error {
+	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）", "使用通知附件2的表样；其他格式的材料用 --free 提交")
+}
+
+var (
+	fieldLine = regexp.MustCompile(`^(填报单位|填报人|联系电话|填报时间)\s*[::]?\s*(.*)$`)
+	noteLine  = regexp.MustCompile(`^(备注|注|说明|填表说明)\s*[::\d]`)
+	nothing   = regexp.MustCompile(`^(无|没有|/|-|—)$`)
+	companies = regexp.MustCompile(`^(约|近|至少|不少于|超过|共)?\s*\d{1,7}\s*(多|余|以上|左右)?\s*(家|个|户|家企业|家店铺)?(以上|左右)?$|^(不详|未知|不明|待查|全行业|多家|数家|若干)$`)
+)
+
+func read(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
+	form := &Form{}
+	tellUnknown(name, t, head, columns, reject)
+	for _, l := range t.lines[:head] {
+		form.takeFields(l)
+	}
+	headText := plain(strings.Join(t.lines[head].cells, ""))
+	for _, l := range t.lines[head+1:] {
+		var values Row
+		empty := 0
+		for f, c := range columns {
+			if c >= 0 && c < len(l.cells) {
+				values[f] = tidy(l.cells[c])
+			}
+			if values[f] == "" {
+				empty++
+			}
+		}
+		switch {
+		case empty == len(columns) && strings.TrimSpace(strings.Join(l.cells, "")) == "":
+			continue
+		case plain(strings.Join(l.cells, "")) == headText, form.takeFields(l), isNote(l): // a head repeated, the footer, a remark
+			continue
+		case nothing.MatchString(norm.NFKC.String(values[0])) && values[3] == "":
+			form.Nothing = true
+			continue
+		}
+		if len(form.Entries) == maxRows {
+			reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Problem: fmt.Sprintf("超过 %d 条，其后的没有读入", maxRows), Remedy: "分成几个文件提交"})
+			break
+		}
+		e, faults := values.Entry()
+		if len(faults) == 0 {
+			form.Entries = append(form.Entries, e)
+			continue
+		}
+		bad := faults[0]
+		bad.File, bad.Line, bad.Problem = filepath.Base(name), l.number, bad.Problem+"，这一行没有读入"
+		reject(bad)
+	}
+	form.Nothing = form.Nothing && len(form.Entries) == 0
+	return form
+}
+
+// takeFields takes 填报单位 and its kin from a line and tells whether the line
+// has nothing else.
+func (form *Form) takeFields(l line) bool {
+	taken := false
+	var last *string
+	for i, cell := range l.cells {
+		if i > 0 && cell == l.cells[i-1] { // a merged cell
+			continue
+		}
+		text := strings.TrimSpace(norm.NFKC.String(cell))
+		if text == "" {
+			continue
+		}
+		m := fieldLine.FindStringSubmatch(text)
+		if m == nil {
+			if last != nil && *last == "" { // the value stands in the next cell
+				*last = text
+				continue
+			}
+			return false
+		}
+		taken = true
+		last = map[string]*string{"填报单位": &form.Station, "填报人": &form.Filler, "联系电话": &form.Phone, "填报时间": new(string)}[m[1]]
+		if *last == "" {
+			*last = m[2]
+		}
+	}
+	return taken
+}
+
+// isNote tells whether a line holds only a remark.
+func isNote(l line) bool {
+	var texts []string
+	for i, cell := range l.cells {
+		if text := strings.TrimSpace(norm.NFKC.String(cell)); text != "" && (i == 0 || cell != l.cells[i-1]) {
+			texts = append(texts, text)
+		}
+	}
+	return len(texts) == 1 && noteLine.MatchString(texts[0])
+}
+
+// tidy trims a cell; lines stay lines.
+func tidy(s string) string {
+	var lines []string
+	for part := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
+		if part = strings.TrimSpace(part); part != "" {
+			lines = append(lines, part)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A Row is what stands in the fields of one row of the form, in the form's
+// order, then 信息类别 and 危及对象, both as people write them.
+type Row [formColumns + 2]string
+
+// Entry makes an entry of a row. Each field that cannot be taken is told, with
+// its name, value, problem and remedy.
+func (v Row) Entry() (e report.Entry, faults []*chaping.InputError) {
+	fields := fields()
+	fault := func(f int, problem, remedy string) {
+		faults = append(faults, &chaping.InputError{Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy})
+	}
+	v[1] = norm.NFKC.String(v[1])
+	kind, endangers := report.ReadKind(v[7]), report.ReadDangers(v[8])
+	for f := range fields {
+		switch {
+		case v[f] == "" && (f == 0 || f == 3):
+			fault(f, "必填的栏目是空的", "补上后重新提交")
+		case utf8.RuneCountInString(v[f]) > maxText:
+			fault(f, fmt.Sprintf("超过 %d 字", maxText), "写成摘要，全文作为其他格式的材料另行提交")
+		case v[f] == "":
+		case f == 1 && !companies.MatchString(v[f]):
+			fault(f, "看不出是企业的数量", "写成数字，例如 3 或 约20家；不清楚写“不详”")
+		case f == 7 && kind == "":
+			fault(f, "信息类别无法识别", "写“危及安全的隐患或突发事件”“集中反映”或“行业潜规则”")
+		case f == 8 && len(endangers) == 0:
+			fault(f, "危及对象无法识别", "写“健康”“财产”“环境”“人身安全”，可以写几个")
+		}
+	}
+	return report.Entry{Product: v[0], Companies: v[1], Region: v[2], Content: v[3], Analysis: v[4], Advice: v[5], Source: v[6], Kind: kind, Endangers: endangers}, faults
+}
