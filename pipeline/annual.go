@@ -20,6 +20,10 @@ const severeProducts = 10
 // compare. The sums are the engine's; what comes here is a row a term and
 // period, and a row a product. keywords are product keywords, empty for all.
 func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*report.Annual, error) {
+	return again(p, func() (*report.Annual, error) { return p.annual(ctx, year, keywords) })
+}
+
+func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*report.Annual, error) {
 	a := &report.Annual{Year: year, Products: keywords, Dictionary: p.Miner.Version()}
 	var this, before []store.Edition
 	known := map[chaping.Period]uint64{}

@@ -19,6 +19,10 @@ const findingEvidence = 3
 // keyword and hazard, the most urgent first, at most top of them. earlier is
 // how many periods before are compared.
 func (p *Pipeline) Findings(ctx context.Context, period chaping.Period, earlier, top int) ([]report.Finding, error) {
+	return again(p, func() ([]report.Finding, error) { return p.findings(ctx, period, earlier, top) })
+}
+
+func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier, top int) ([]report.Finding, error) {
 	leads, _, err := p.Leads(ctx, period, earlier)
 	if err != nil {
 		return nil, err

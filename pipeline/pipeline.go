@@ -105,6 +105,23 @@ func (p *Pipeline) edition(ctx context.Context, period chaping.Period, again boo
 // came while they were being counted.
 const tries = 3
 
+// moved tells whether reading failed because an edition was dropped or a server
+// was lost: what was read is to be read again.
+func (p *Pipeline) moved(err error) bool {
+	return errors.Is(err, store.ErrReplaced) || p.Store.Lost(err)
+}
+
+// again runs a stage that only reads, and runs it again when what it read has
+// moved.
+func again[T any](p *Pipeline, read func() (T, error)) (T, error) {
+	for try := 1; ; try++ {
+		v, err := read()
+		if try == tries || !p.moved(err) {
+			return v, err
+		}
+	}
+}
+
 // errChanged ends counting reviews of which some came, went or changed
 // meanwhile: numbers would be of two states.
 var errChanged = &chaping.Error{Code: chaping.CodeEnvironment, Message: "统计期间，这个报送期的评论一直在变（正在导入或采集）",
@@ -352,7 +369,7 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 		if err == nil {
 			return sheet, mined, nil
 		}
-		if try == tries || !errors.Is(err, errChanged) && !errors.Is(err, store.ErrReplaced) {
+		if try == tries || !errors.Is(err, errChanged) && !p.moved(err) {
 			return nil, mined, err
 		}
 	}

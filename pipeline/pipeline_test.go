@@ -119,6 +119,34 @@ func TestMineIsRepeatable(t *testing.T) {
 	}
 }
 
+// TestClockSetBack: a mining that was killed while the clock was ahead hides
+// nothing that comes after the clock was set right.
+func TestClockSetBack(t *testing.T) {
+	s := filled(t)
+	period := chaping.Period{Year: 2026, Month: time.November}
+	ahead, cancel := context.WithCancel(t.Context())
+	broken := &Pipeline{Store: s, Miner: miner(t, "漏电"), Now: func() time.Time { return now.AddDate(4, 0, 0) }, Progress: func(uint64, uint64, string) { cancel() }}
+	if _, err := broken.Mine(ahead, period, false); !errors.Is(err, context.Canceled) {
+		t.Fatalf("cancelled mining: %v", err)
+	}
+	p := &Pipeline{Store: s, Miner: broken.Miner, Now: func() time.Time { return now }}
+	first, mined := sheetRows(t, p, period)
+	if !mined.Fresh || mined.Affirmed == 0 {
+		t.Fatalf("%+v", mined)
+	}
+	for day := range 3 { // and the next days
+		p.Now = func() time.Time { return now.AddDate(0, 0, day) }
+		again, mined := sheetRows(t, p, period)
+		if mined.Fresh || again != first {
+			t.Errorf("day %d: fresh %v, the same sheet %v", day, mined.Fresh, again == first)
+		}
+	}
+	runs, err := s.Runs(t.Context(), store.RunFilter{Stage: stageMine, Period: period, Limit: 1})
+	if err != nil || len(runs) != 1 || !runs[0].Done() {
+		t.Errorf("the last run: %+v, %v", runs, err)
+	}
+}
+
 // The counts agree with a recount that shares nothing with the SQL.
 func TestSheetAgreesWithRecount(t *testing.T) {
 	s := filled(t)

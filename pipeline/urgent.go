@@ -12,6 +12,10 @@ import (
 // events that the rules suggest for an urgent report. What a person has
 // rejected does not count.
 func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *incident.Rules, earlier int) ([]incident.Candidate, error) {
+	return again(p, func() ([]incident.Candidate, error) { return p.urgent(ctx, period, rules, earlier) })
+}
+
+func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *incident.Rules, earlier int) ([]incident.Candidate, error) {
 	e, _, err := p.edition(ctx, period, false)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"chaping"
+	"chaping/store/engine"
 )
 
 // A cluster keeps every table in shards, each of them on several replicas.
@@ -197,9 +198,15 @@ var lostConnection = []error{errAway, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed
 // errAway is the cause where a replica is too far behind.
 var errAway = errors.New("副本还没有追上数据")
 
-// Lost tells whether a stage failed because a server of the cluster was lost
-// in the middle: run it again, others have taken over.
-func (s *Store) Lost(err error) bool { return s.dialect.cluster != nil && Away(err) }
+// Lost tells whether a stage failed because a server of the cluster, or the
+// process that had the embedded engine, was lost in the middle: run it again,
+// others have taken over.
+func (s *Store) Lost(err error) bool {
+	if s.engine != nil {
+		return errors.Is(err, engine.ErrLost) || Away(err)
+	}
+	return s.dialect.cluster != nil && Away(err)
+}
 
 const (
 	quorumTimeout = 10 * time.Second
@@ -213,7 +220,7 @@ func (s *Store) again(ctx context.Context, do func() error) error {
 	pause := firstPause
 	for try := 0; ; try++ {
 		err := do()
-		if try == retries || !s.Lost(err) {
+		if try == retries || s.dialect.cluster == nil || !Away(err) {
 			return err
 		}
 		select {

@@ -87,7 +87,7 @@ func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 			attempt.Body = io.NopCloser(req.Body) // an attempt that sends nothing must not close it
 		}
 		resp, err := p.RoundTrip(attempt)
-		again := errors.Is(err, errGone) || errors.Is(err, errLost) && onlyReads(string(text))
+		again := errors.Is(err, errGone) || errors.Is(err, ErrLost) && onlyReads(string(text))
 		if !again {
 			return resp, err
 		}

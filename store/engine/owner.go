@@ -294,9 +294,9 @@ func (s *server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 // ending: the statement has not been sent.
 var errGone = errors.New("the owner is gone")
 
-// errLost marks errors of a remote whose owner was lost after the statement
-// was sent.
-var errLost = errors.New("the owner was lost")
+// ErrLost is under the error of a statement whose owner, another process, was
+// lost after the statement was sent. The engine takes over for the next one.
+var ErrLost = errors.New("the owner was lost")
 
 // A remote reaches the owner of a data directory through its socket.
 type remote struct {
@@ -344,7 +344,7 @@ func (r *remote) RoundTrip(req *http.Request) (*http.Response, error) {
 		Code:    chaping.CodeEnvironment,
 		Message: fmt.Sprintf("正在使用数据目录 %s 的进程 %s 中途退出", r.dir, r.pid),
 		Remedy:  "再运行一次本命令",
-		Err:     errors.Join(errLost, err),
+		Err:     errors.Join(ErrLost, err),
 	}
 }
 

@@ -217,6 +217,118 @@ func TestWorkThroughTheOwner(t *testing.T) {
 	}
 }
 
+// TestOwnerEndsWhileOthersWork: an owner that ends in good order fails nobody,
+// however long the others' statements take, and new ones of theirs come in
+// between: who mines inserts while the reviews stream.
+func TestOwnerEndsWhileOthersWork(t *testing.T) {
+	dir := dataDir(t)
+	owner := start(t, dir)
+	_, db := open(t, dir)
+	rows, err := db.Query(context.Background(), "SELECT number FROM numbers(3000000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	read := 0
+	for range 100_000 {
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
+		read++
+	}
+	owner.order("close")
+	for i := range 20 { // while it waits
+		if err := insert(db, i*10, 10); err != nil {
+			t.Fatalf("insert %d: %v", i, err)
+		}
+		if n := count(t, db, "SELECT count() FROM t"); n != uint64(i+1)*10 {
+			t.Fatalf("%d rows after %d inserts", n, i+1)
+		}
+		for range 10_000 {
+			if !rows.Next() {
+				t.Fatal(rows.Err())
+			}
+			read++
+		}
+	}
+	for rows.Next() {
+		read++
+	}
+	if err := rows.Err(); err != nil || read != 3_000_000 {
+		t.Errorf("%d rows, %v", read, err)
+	}
+	rows.Close()
+	owner.expect("closed")
+	if n := count(t, db, "SELECT count() FROM t"); n != 200 { // taken over
+		t.Errorf("%d rows", n)
+	}
+}
+
+// TestOwnersComeAndGo: many owners end and are killed while statements that only
+// read go on; each answer is whole, and none is of an empty statement.
+func TestOwnersComeAndGo(t *testing.T) {
+	dir := dataDir(t)
+	first := start(t, dir)
+	first.order("insert 1000")
+	first.expect("inserted")
+	_, db := open(t, dir)
+	ending := make(chan struct{})
+	go func() {
+		defer close(ending)
+		first.order("close")
+		first.expect("closed")
+	}()
+	for done := false; !done; {
+		if n := count(t, db, "SELECT count() FROM t"); n != 1000 {
+			t.Fatalf("%d rows while the owner ends", n)
+		}
+		select {
+		case <-ending:
+			done = true
+		default:
+		}
+	}
+	// We own it now. A statement without text is no statement.
+	e, err := engine.Open(t.Context(), dir, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	req, err := http.NewRequest(http.MethodPost, "http://engine/?database=test", strings.NewReader(" \n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := e.RoundTrip(req)
+	if err != nil || resp.StatusCode == http.StatusOK {
+		t.Fatalf("an empty statement passes: %v %v", resp, err)
+	}
+	resp.Body.Close()
+}
+
+// TestKilledOwnerAndReaders: a statement that only reads survives a killed owner.
+func TestKilledOwnerAndReaders(t *testing.T) {
+	dir := dataDir(t)
+	owner := start(t, dir)
+	owner.order("insert 1000")
+	owner.expect("inserted")
+	_, db := open(t, dir)
+	answers := make(chan error, 1)
+	go func() {
+		var n uint64
+		err := db.QueryRow(context.Background(), "-- slow\nSELECT count() FROM t WHERE NOT ignore(sleepEachRow(0.002))").Scan(&n)
+		if err == nil && n != 1000 {
+			err = fmt.Errorf("%d rows", n)
+		}
+		answers <- err
+	}()
+	for count(t, db, "SELECT count() FROM system.processes WHERE query LIKE '-- slow%'") == 0 {
+	}
+	owner.kill()
+	if err := <-answers; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOwnerDiesInTheMiddleOfAStatement(t *testing.T) {
 	dir := dataDir(t)
 	owner := start(t, dir)
