@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
 	"chaping/store"
@@ -144,6 +145,53 @@ func TestClockSetBack(t *testing.T) {
 	runs, err := s.Runs(t.Context(), store.RunFilter{Stage: stageMine, Period: period, Limit: 1})
 	if err != nil || len(runs) != 1 || !runs[0].Done() {
 		t.Errorf("the last run: %+v, %v", runs, err)
+	}
+}
+
+// TestBaselineIsTheRules: a rule with a ratio compares with what its own terms
+// were before, of whatever severity, and not with others of the hazard.
+func TestBaselineIsTheRules(t *testing.T) {
+	s := storetest.Open(t, storetest.Embedded(t))
+	november := chaping.Period{Year: 2026, Month: time.November}
+	d, err := nlp.NewDictionary("test", []chaping.Term{
+		{Name: "变黄", Hazard: "chemical", Severity: 1},
+		{Name: "中毒", Hazard: "chemical", Severity: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := nlp.NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reviews []chaping.Review
+	say := func(p chaping.Period, n int, text string) {
+		for range n {
+			reviews = append(reviews, chaping.Review{Platform: "mall", Product: "A", ID: fmt.Sprint(len(reviews)), Text: text, Grade: chaping.Negative,
+				Published: p.Window().From.Add(time.Hour), Collected: now})
+		}
+	}
+	say(november.Previous(), 4, "用了三天就变黄了")
+	say(november.Previous(), 1, "吃了以后中毒了")
+	say(november, 12, "用了三天就变黄了")
+	say(november, 3, "吃了以后中毒了")
+	if err := s.PutReviews(t.Context(), reviews); err != nil {
+		t.Fatal(err)
+	}
+	rules := &incident.Rules{Quiet: 1, Rules: []incident.Rule{
+		{ID: "yellow", Name: "变黄", Trigger: 2, Scope: "product", Terms: []string{"变黄"}, Reviews: 1, Ratio: 1},
+		{ID: "poison", Name: "中毒", Trigger: 2, Scope: "product", Terms: []string{"中毒"}, Reviews: 1, Ratio: 1},
+	}}
+	p := &Pipeline{Store: s, Miner: m, Now: func() time.Time { return now }}
+	found, err := p.Urgent(t.Context(), november, rules, 1)
+	if err != nil || len(found) != 2 {
+		t.Fatal(found, err)
+	}
+	for _, c := range found {
+		want := map[string][2]float64{"yellow": {12, 4}, "poison": {3, 1}}[c.Rule]
+		if float64(c.Reviews) != want[0] || c.Earlier != want[1] {
+			t.Errorf("%s: %d reviews, %v before, want %v", c.Rule, c.Reviews, c.Earlier, want)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 	if len(names) == 0 {
 		return nil, nil
 	}
-	means, err := p.means(ctx, period, earlier)
+	before, err := p.earlier(ctx, period, rules, earlier)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 	if err != nil {
 		return nil, err
 	}
-	d := rules.NewDetector(period, means)
+	d := rules.NewDetector(period, before)
 	err = p.Store.Evidence(ctx, e, filter, func(e *chaping.Evidence) error {
 		r := &e.Review
 		d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[store.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
@@ -56,35 +56,43 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 	return d.Candidates(), err
 }
 
-// means are, per platform, product and hazard, the reviews a period that
-// affirmed it gravely in the periods before; see incident.NewDetector.
-func (p *Pipeline) means(ctx context.Context, period chaping.Period, earlier int) (map[[3]string]float64, error) {
-	means := map[[3]string]float64{}
-	for past := period.Previous(); earlier > 0 && past != shift(period, -earlier-1); past = past.Previous() {
+// earlier is what the rules compare with: as many periods before. Every rule
+// with a ratio counts its own terms, as it does in the period itself.
+func (p *Pipeline) earlier(ctx context.Context, period chaping.Period, rules *incident.Rules, periods int) (incident.Earlier, error) {
+	found := incident.Earlier{Products: map[[2]string]bool{}, Means: map[incident.Baseline]float64{}}
+	for past := period.Previous(); periods > 0 && past != shift(period, -periods-1); past = past.Previous() {
 		e, _, err := p.edition(ctx, past, false)
 		if err != nil {
-			return nil, err
+			return found, err
 		}
 		err = p.Store.ProductReviews(ctx, past.Window(), func(k store.ProductKey, _, _ uint64) error {
-			means[[3]string{k.Platform, k.Product}] = 0
+			found.Products[[2]string{k.Platform, k.Product}] = true
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return found, err
 		}
-		err = p.Store.HazardCounts(ctx, e, p.Miner.Dictionary().Terms, func(c *store.HazardCount) error {
-			means[[3]string{c.Platform, c.Product, c.Hazard}] += float64(c.Affirmed[graveSeverity-1]) / float64(earlier)
-			return nil
-		})
-		if err != nil {
-			return nil, err
+		for _, rule := range rules.Rules {
+			if rule.Ratio == 0 {
+				continue
+			}
+			var terms []chaping.Term
+			for _, t := range p.Miner.Dictionary().Terms {
+				if rule.Concerns(t) {
+					terms = append(terms, t)
+				}
+			}
+			err = p.Store.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
+				found.Means[incident.Baseline{Rule: rule.ID, Platform: c.Platform, Product: c.Product, Hazard: c.Hazard}] += float64(c.Affirmed[0]) / float64(periods)
+				return nil
+			})
+			if err != nil {
+				return found, err
+			}
 		}
 	}
-	return means, nil
+	return found, nil
 }
-
-// graveSeverity is from which severity on earlier periods are compared.
-const graveSeverity = 3
 
 func shift(p chaping.Period, periods int) chaping.Period {
 	for ; periods < 0; periods++ {

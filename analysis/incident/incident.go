@@ -87,8 +87,8 @@ func ReadRules(name string, data []byte) (*Rules, error) {
 	return &r, nil
 }
 
-// concerns tells whether a mention of the term is one that the rule counts.
-func (r *Rule) concerns(t chaping.Term) bool {
+// Concerns tells whether a mention of the term is one that the rule counts.
+func (r *Rule) Concerns(t chaping.Term) bool {
 	return (len(r.Terms) == 0 || slices.Contains(r.Terms, t.Name)) &&
 		(len(r.Hazards) == 0 || slices.Contains(r.Hazards, t.Hazard)) &&
 		t.Severity >= r.Severity
@@ -96,7 +96,7 @@ func (r *Rule) concerns(t chaping.Term) bool {
 
 // Concerns tells whether any rule counts the term.
 func (r *Rules) Concerns(t chaping.Term) bool {
-	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return rule.concerns(t) })
+	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return rule.Concerns(t) })
 }
 
 // A Report is one review that affirms a term, about a product.
@@ -160,13 +160,23 @@ const (
 
 // A Detector gathers a period's reports.
 type Detector struct {
-	rules  *Rules
-	period chaping.Period
-	groups map[string]*group
-	// earlier is how many reviews a period affirmed the hazard at a product
-	// in the periods before, for rules with a ratio.
-	earlier map[[3]string]float64
+	rules   *Rules
+	period  chaping.Period
+	groups  map[string]*group
+	earlier Earlier
 }
+
+// Earlier is what rules with a ratio compare with: the periods before.
+type Earlier struct {
+	// Products are those that had reviews then, by platform and ID: one that
+	// had none cannot have spread suddenly.
+	Products map[[2]string]bool
+	// Means are how many reviews a period affirmed what the rule counts.
+	Means map[Baseline]float64
+}
+
+// A Baseline is what a mean is of: a rule's own terms of a hazard at a product.
+type Baseline struct{ Rule, Platform, Product, Hazard string }
 
 type group struct {
 	Candidate
@@ -177,11 +187,8 @@ type group struct {
 	terms    map[string]bool
 }
 
-// NewDetector begins the detection for a period. earlier gives, per platform,
-// product and hazard, the mean of affirming reviews a period before, and has a
-// key without hazard for every product that had reviews then: one that had
-// none cannot have spread suddenly.
-func (r *Rules) NewDetector(period chaping.Period, earlier map[[3]string]float64) *Detector {
+// NewDetector begins the detection for a period.
+func (r *Rules) NewDetector(period chaping.Period, earlier Earlier) *Detector {
 	return &Detector{rules: r, period: period, groups: map[string]*group{}, earlier: earlier}
 }
 
@@ -189,11 +196,11 @@ func (r *Rules) NewDetector(period chaping.Period, earlier map[[3]string]float64
 func (d *Detector) Add(r *Report) {
 	for i := range d.rules.Rules {
 		rule := &d.rules.Rules[i]
-		if !rule.concerns(r.Term) {
+		if !rule.Concerns(r.Term) {
 			continue
 		}
-		mean := d.earlier[[3]string{r.Product.Platform, r.Product.ID, r.Term.Hazard}]
-		if _, known := d.earlier[[3]string{r.Product.Platform, r.Product.ID}]; rule.Ratio > 0 && !known {
+		mean := d.earlier.Means[Baseline{rule.ID, r.Product.Platform, r.Product.ID, r.Term.Hazard}]
+		if rule.Ratio > 0 && !d.earlier.Products[[2]string{r.Product.Platform, r.Product.ID}] {
 			continue
 		}
 		key := strings.Join([]string{rule.ID, r.Product.Platform, r.Product.ID}, "|")

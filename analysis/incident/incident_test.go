@@ -42,25 +42,29 @@ func TestThresholds(t *testing.T) {
 		}
 		return list
 	}
-	before := map[[3]string]float64{{"mall", "A"}: 0, {"mall", "A", "thermal"}: 4}
+	known := map[[2]string]bool{{"mall", "A"}: true}
+	mean := func(n float64) Earlier {
+		return Earlier{known, map[Baseline]float64{{"spread", "mall", "A", "thermal"}: n, {"another", "mall", "A", "thermal"}: 99}}
+	}
+	before := mean(4)
 	for _, tt := range []struct {
 		name    string
 		reports []*Report
-		earlier map[[3]string]float64
+		earlier Earlier
 		want    string
 	}{
-		{"one death", reported(1, "死亡", "injury", 4, "A", "s"), nil, "death|mall|A"},
-		{"one fire", reported(1, "起火", "fire", 4, "A", "s"), nil, ""},
-		{"two fires", reported(2, "起火", "fire", 4, "A", "s"), nil, "fire|mall|A"},
-		{"two fires at two products", append(reported(1, "起火", "fire", 4, "A", "s"), reported(1, "起火", "fire", 4, "B", "s")...), nil, ""},
-		{"the same review twice", append(reported(1, "起火", "fire", 4, "A", "s"), reported(1, "起火", "fire", 4, "A", "s")...), nil, ""},
-		{"nine shops", manyShops(9, 4), nil, ""},
-		{"ten shops", manyShops(10, 3), nil, "shops|电热毯|thermal"},
-		{"ten shops, few reviews", manyShops(10, 2), nil, ""},
+		{"one death", reported(1, "死亡", "injury", 4, "A", "s"), Earlier{}, "death|mall|A"},
+		{"one fire", reported(1, "起火", "fire", 4, "A", "s"), Earlier{}, ""},
+		{"two fires", reported(2, "起火", "fire", 4, "A", "s"), Earlier{}, "fire|mall|A"},
+		{"two fires at two products", append(reported(1, "起火", "fire", 4, "A", "s"), reported(1, "起火", "fire", 4, "B", "s")...), Earlier{}, ""},
+		{"the same review twice", append(reported(1, "起火", "fire", 4, "A", "s"), reported(1, "起火", "fire", 4, "A", "s")...), Earlier{}, ""},
+		{"nine shops", manyShops(9, 4), Earlier{}, ""},
+		{"ten shops", manyShops(10, 3), Earlier{}, "shops|电热毯|thermal"},
+		{"ten shops, few reviews", manyShops(10, 2), Earlier{}, ""},
 		{"spread", reported(20, "外壳高温", "thermal", 3, "A", "s"), before, "spread|mall|A|thermal"},
 		{"too few to spread", reported(19, "外壳高温", "thermal", 3, "A", "s"), before, ""},
-		{"spread of a new product", reported(29, "外壳高温", "thermal", 3, "A", "s"), nil, ""},
-		{"no spread", reported(20, "外壳高温", "thermal", 3, "A", "s"), map[[3]string]float64{{"mall", "A"}: 0, {"mall", "A", "thermal"}: 5}, ""},
+		{"spread of a new product", reported(29, "外壳高温", "thermal", 3, "A", "s"), Earlier{}, ""},
+		{"no spread", reported(20, "外壳高温", "thermal", 3, "A", "s"), mean(5), ""},
 		{"slight", reported(100, "脱水噪音", "noise", 1, "A", "s"), before, ""},
 	} {
 		d := shipped(t).NewDetector(period, tt.earlier)
@@ -81,7 +85,7 @@ func TestThresholds(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	d := shipped(t).NewDetector(period, nil)
+	d := shipped(t).NewDetector(period, Earlier{})
 	for _, r := range reported(500, "起火", "fire", 4, "A", "s") {
 		d.Add(r)
 	}
