@@ -61,7 +61,7 @@ func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*re
 		return nil, err
 	}
 	for _, t := range p.Miner.Dictionary().Terms {
-		if t.Severity >= severe {
+		if t.Severity >= chaping.Severe {
 			query.Terms = append(query.Terms, t.Name)
 		}
 	}
@@ -163,10 +163,10 @@ func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.Y
 		return nil
 	}
 	var sums []store.YearSum
-	var keys []store.ProductKey
+	var keys []chaping.ProductKey
 	err := p.Store.Year(ctx, q, store.YearByProduct, func(y *store.YearSum) error {
 		if len(sums) < severeProducts && y.Negative > 0 {
-			sums, keys = append(sums, *y), append(keys, store.ProductKey{Platform: y.Product.Platform, Product: y.Product.ID})
+			sums, keys = append(sums, *y), append(keys, chaping.ProductKey{Platform: y.Product.Platform, Product: y.Product.ID})
 		}
 		return nil
 	})

@@ -31,14 +31,14 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 		return nil, mined, err
 	}
 	type key struct {
-		store.ProductKey
+		chaping.ProductKey
 		hazard string
 	}
 	leads := map[key]*Lead{}
-	products := map[store.ProductKey][]*Lead{}
-	terms := slices.DeleteFunc(slices.Clone(p.Miner.Dictionary().Terms), func(t chaping.Term) bool { return t.Hazard == qualityHazard })
+	products := map[chaping.ProductKey][]*Lead{}
+	terms := slices.DeleteFunc(slices.Clone(p.Miner.Dictionary().Terms), func(t chaping.Term) bool { return t.Hazard == chaping.HazardQuality })
 	err = p.Store.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
-		k := key{store.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}
+		k := key{chaping.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}
 		l := &Lead{Product: chaping.Product{Platform: c.Platform, ID: c.Product}, Hazard: c.Hazard, Terms: slices.Clone(c.Terms),
 			Count: lead.Count{Affirmed: c.Affirmed, Injuries: c.Injuries}}
 		leads[k] = l
@@ -48,7 +48,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	if err != nil || len(leads) == 0 {
 		return nil, mined, err
 	}
-	err = p.Store.ProductReviews(ctx, period.Window(), func(k store.ProductKey, reviews, _ uint64) error {
+	err = p.Store.ProductReviews(ctx, period.Window(), func(k chaping.ProductKey, reviews, _ uint64) error {
 		for _, l := range products[k] {
 			l.Count.Reviews = reviews
 		}
@@ -65,7 +65,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 			return nil, mined, err
 		}
 		err = p.Store.HazardCounts(ctx, before, terms, func(c *store.HazardCount) error {
-			if l := leads[key{store.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}]; l != nil {
+			if l := leads[key{chaping.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}]; l != nil {
 				for i, n := range c.Affirmed {
 					l.Count.Earlier[i] += n
 				}
@@ -75,7 +75,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 		if err != nil {
 			return nil, mined, err
 		}
-		err = p.Store.ProductReviews(ctx, past.Window(), func(k store.ProductKey, reviews, _ uint64) error {
+		err = p.Store.ProductReviews(ctx, past.Window(), func(k chaping.ProductKey, reviews, _ uint64) error {
 			for _, l := range products[k] {
 				l.Count.EarlierReviews += reviews
 			}
@@ -100,16 +100,13 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	return list, mined, p.Store.Unchanged(ctx, e)
 }
 
-// qualityHazard is the hazard class of faults that endanger nobody.
-const qualityHazard = "quality"
-
 // nameProducts fills in what listings say about the products.
 func (p *Pipeline) nameProducts(ctx context.Context, period chaping.Period, list []Lead) error {
-	var keys []store.ProductKey
+	var keys []chaping.ProductKey
 	for i := range list {
-		keys = append(keys, store.ProductKey{Platform: list[i].Product.Platform, Product: list[i].Product.ID})
+		keys = append(keys, chaping.ProductKey{Platform: list[i].Product.Platform, Product: list[i].Product.ID})
 	}
-	slices.SortFunc(keys, func(a, b store.ProductKey) int {
+	slices.SortFunc(keys, func(a, b chaping.ProductKey) int {
 		return cmp.Or(strings.Compare(a.Platform, b.Platform), strings.Compare(a.Product, b.Product))
 	})
 	listings, err := p.Store.Products(ctx, period.Window(), slices.Compact(keys))
@@ -118,7 +115,7 @@ func (p *Pipeline) nameProducts(ctx context.Context, period chaping.Period, list
 	}
 	for i := range list {
 		l := &list[i]
-		for _, seen := range listings[store.ProductKey{Platform: l.Product.Platform, Product: l.Product.ID}] {
+		for _, seen := range listings[chaping.ProductKey{Platform: l.Product.Platform, Product: l.Product.ID}] {
 			if len(l.Keywords) == 0 {
 				l.Product = seen.Product
 			}

@@ -8,9 +8,6 @@ import (
 	"chaping/store"
 )
 
-// severe is the least severity of terms whose mentions pin evidence.
-const severe = 3
-
 // Pin keeps the pages behind the period's severe affirmed mentions, as the
 // last mining found them, and tells how many were not kept yet. Mine does it
 // by itself.
@@ -30,7 +27,7 @@ func (p *Pipeline) pin(ctx context.Context, e store.Edition) (pinned int, err er
 	}
 	var terms []string
 	for _, t := range p.Miner.Dictionary().Terms {
-		if t.Severity >= severe {
+		if t.Severity >= chaping.Severe {
 			terms = append(terms, t.Name)
 		}
 	}

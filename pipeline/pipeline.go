@@ -390,13 +390,13 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	if err != nil {
 		return nil, err
 	}
-	missing := map[store.ProductKey]string{}
+	missing := map[chaping.ProductKey]string{}
 	for _, g := range gaps {
-		missing[store.ProductKey{Platform: g.Platform, Product: g.Product}] = g.Missing
+		missing[chaping.ProductKey{Platform: g.Platform, Product: g.Product}] = g.Missing
 	}
 	for i := range sheet.Rows {
 		r := &sheet.Rows[i]
-		r.Missing = missing[store.ProductKey{Platform: r.Platform, Product: r.ProductID}]
+		r.Missing = missing[chaping.ProductKey{Platform: r.Platform, Product: r.ProductID}]
 	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {

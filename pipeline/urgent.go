@@ -35,9 +35,9 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 		return nil, err
 	}
 	filter := store.TallyFilter{Terms: names}
-	products := map[store.ProductKey]chaping.Product{}
+	products := map[chaping.ProductKey]chaping.Product{}
 	err = p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error {
-		products[store.ProductKey{Platform: t.Product.Platform, Product: t.Product.ID}] = t.Product
+		products[chaping.ProductKey{Platform: t.Product.Platform, Product: t.Product.ID}] = t.Product
 		return nil
 	})
 	if err != nil {
@@ -46,7 +46,7 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 	d := rules.NewDetector(period, before)
 	err = p.Store.Evidence(ctx, e, filter, func(e *chaping.Evidence) error {
 		r := &e.Review
-		d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[store.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
+		d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[chaping.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
 			Date: r.Published, Grade: r.Grade, Sentence: chaping.Excerpt(r.Body(), e.Mention.Start, e.Mention.End, 60)})
 		return nil
 	})
@@ -65,7 +65,7 @@ func (p *Pipeline) earlier(ctx context.Context, period chaping.Period, rules *in
 		if err != nil {
 			return found, err
 		}
-		err = p.Store.ProductReviews(ctx, past.Window(), func(k store.ProductKey, _, _ uint64) error {
+		err = p.Store.ProductReviews(ctx, past.Window(), func(k chaping.ProductKey, _, _ uint64) error {
 			found.Products[[2]string{k.Platform, k.Product}] = true
 			return nil
 		})

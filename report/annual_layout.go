@@ -495,7 +495,7 @@ func (a *Annual) practices() []Block {
 // factors is 三（二）: what is known of a risk without its cause.
 func (a *Annual) factors() []Block {
 	list := slices.DeleteFunc(slices.Clone(a.Terms), func(t AnnualTerm) bool {
-		return t.Affirmed == 0 || t.Hazard == "" || t.Hazard == "quality"
+		return t.Affirmed == 0 || t.Hazard == "" || t.Hazard == chaping.HazardQuality
 	})
 	if len(list) == 0 {
 		return nil

@@ -90,7 +90,7 @@ func percent(part, all uint64) string {
 // what many complain about is a concentrated complaint.
 func (f *Finding) kind() Kind {
 	switch {
-	case f.Injuries > 0 || f.Severity >= 3:
+	case f.Injuries > 0 || f.Severity >= chaping.Severe:
 		return Hidden
 	case f.Hazard == "fake" && f.Shops >= wide:
 		return Practice

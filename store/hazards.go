@@ -19,9 +19,6 @@ type HazardCount struct {
 	Terms    []string // the terms affirmed, sorted
 }
 
-// injuryHazard is the hazard class of words that name harm to a person.
-const injuryHazard = "injury"
-
 // HazardCounts calls each for every product × hazard that the mentions of an
 // edition affirm, by platform, product and hazard. terms say which term
 // has which hazard and severity; terms without a hazard are left out. The
@@ -43,7 +40,7 @@ func (s *Store) HazardCounts(ctx context.Context, e Edition, terms []chaping.Ter
 	if len(names) == 0 {
 		return nil
 	}
-	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("injury", injuryHazard),
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("injury", chaping.HazardInjury),
 		named("terms", set(names)), named("names", nameSet), named("hazards", hazards), named("severities", severities))
 	var c HazardCount
 	return s.query(ctx, "hazard_counts", nil, args, func(scan func(...any) error) error {
@@ -56,17 +53,12 @@ func (s *Store) HazardCounts(ctx context.Context, e Edition, terms []chaping.Ter
 	})
 }
 
-// A ProductKey identifies a product.
-type ProductKey struct {
-	Platform, Product string
-}
-
 // ProductReviews calls each for every product with reviews in the window: how
 // many there are, and how many of them are negative.
-func (s *Store) ProductReviews(ctx context.Context, w chaping.Window, each func(k ProductKey, reviews, negative uint64) error) error {
+func (s *Store) ProductReviews(ctx context.Context, w chaping.Window, each func(k chaping.ProductKey, reviews, negative uint64) error) error {
 	return s.queryIn(ctx, w, "product_reviews", nil, func(scan func(...any) error) error {
 		var (
-			k                 ProductKey
+			k                 chaping.ProductKey
 			reviews, negative uint64
 		)
 		if err := scan(&k.Platform, &k.Product, &reviews, &negative); err != nil {
@@ -82,8 +74,8 @@ const productChunk = 1000
 // Products are the listings of the given products, one for each product
 // keyword, as seen nearest to the end of the window. A product that was never
 // listed has none.
-func (s *Store) Products(ctx context.Context, w chaping.Window, keys []ProductKey) (map[ProductKey][]chaping.Listing, error) {
-	found := map[ProductKey][]chaping.Listing{}
+func (s *Store) Products(ctx context.Context, w chaping.Window, keys []chaping.ProductKey) (map[chaping.ProductKey][]chaping.Listing, error) {
+	found := map[chaping.ProductKey][]chaping.Listing{}
 	for chunk := range slices.Chunk(keys, productChunk) {
 		var tuples []clickhouse.GroupSet
 		for _, k := range chunk {
@@ -96,7 +88,7 @@ func (s *Store) Products(ctx context.Context, w chaping.Window, keys []ProductKe
 			if err := scan(&p.Platform, &p.ID, &l.Keyword, &p.Name, &p.URL, &p.Price.Low, &p.Price.High, &p.Shop.ID, &p.Shop.Name, &p.Shop.Region); err != nil {
 				return err
 			}
-			k := ProductKey{p.Platform, p.ID}
+			k := chaping.ProductKey{Platform: p.Platform, Product: p.ID}
 			found[k] = append(found[k], l)
 			return nil
 		})

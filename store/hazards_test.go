@@ -68,7 +68,7 @@ func hazards(t *testing.T, s *store.Store) {
 	must(t, s.HazardCounts(ctx, e, nil, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
 
 	counts := map[string][2]uint64{}
-	must(t, s.ProductReviews(ctx, period.Window(), func(k store.ProductKey, reviews, negative uint64) error {
+	must(t, s.ProductReviews(ctx, period.Window(), func(k chaping.ProductKey, reviews, negative uint64) error {
 		counts[k.Product] = [2]uint64{reviews, negative}
 		return nil
 	}))
@@ -87,11 +87,11 @@ func TestProducts(t *testing.T) {
 		{Keyword: "水壶", Product: p, SeenAt: window.From}, {Keyword: "水壶", Product: renamed, SeenAt: window.To.Add(time.Hour)},
 		{Keyword: "壶", Product: p, SeenAt: window.From},
 	}))
-	var keys []store.ProductKey
+	var keys []chaping.ProductKey
 	for i := range 2500 { // more than one statement takes
-		keys = append(keys, store.ProductKey{Platform: "none", Product: strings.Repeat("x", i%50+1)})
+		keys = append(keys, chaping.ProductKey{Platform: "none", Product: strings.Repeat("x", i%50+1)})
 	}
-	k := store.ProductKey{Platform: "jd", Product: "p1"}
+	k := chaping.ProductKey{Platform: "jd", Product: "p1"}
 	got, err := s.Products(ctx, window, append(keys, k))
 	must(t, err)
 	list := got[k]

@@ -8,7 +8,7 @@ import (
 )
 
 // ListingHistory is every listing of a product, earliest first.
-func (s *Store) ListingHistory(ctx context.Context, k ProductKey) ([]chaping.Listing, error) {
+func (s *Store) ListingHistory(ctx context.Context, k chaping.ProductKey) ([]chaping.Listing, error) {
 	var list []chaping.Listing
 	err := s.query(ctx, "listing_history", nil, []any{named("platform", k.Platform), named("product", k.Product)}, func(scan func(...any) error) error {
 		l := chaping.Listing{Product: chaping.Product{Platform: k.Platform, ID: k.Product}}
@@ -29,7 +29,7 @@ type DayCount struct {
 }
 
 // ReviewDays counts a product's reviews by day of publication.
-func (s *Store) ReviewDays(ctx context.Context, k ProductKey) ([]DayCount, error) {
+func (s *Store) ReviewDays(ctx context.Context, k chaping.ProductKey) ([]DayCount, error) {
 	var list []DayCount
 	args := []any{named("platform", k.Platform), named("product", k.Product), named("negative", uint8(chaping.Negative))}
 	err := s.query(ctx, "review_days", nil, args, func(scan func(...any) error) error {

@@ -101,7 +101,7 @@ func clusterFromServer(t *testing.T, s *store.Store) {
 	if runs, err := s.Runs(ctx, store.RunFilter{}); err != nil || len(runs) != 1 {
 		t.Errorf("%v, %v", runs, err)
 	}
-	if l, err := s.ListingHistory(ctx, store.ProductKey{Platform: "p", Product: "1"}); err != nil || len(l) != 1 {
+	if l, err := s.ListingHistory(ctx, chaping.ProductKey{Platform: "p", Product: "1"}); err != nil || len(l) != 1 {
 		t.Errorf("%v, %v", l, err)
 	}
 }

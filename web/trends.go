@@ -92,7 +92,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	}
 	cells, sums, seen := map[key]uint64{}, map[string]int{}, map[string]int{}
 	classes := map[string]uint64{}
-	products := map[store.ProductKey]*slice{}
+	products := map[chaping.ProductKey]*slice{}
 	regions := map[string]uint64{}
 	once := map[[4]any]bool{}
 	for _, p := range periods { // all begin to load, and share one wait
@@ -135,7 +135,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 			cells[key{r.Term, i}] += n
 			sums[r.Term] += int(n)
 			classes[hazards[r.Term]] += n
-			pk := store.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
+			pk := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
 			if products[pk] == nil {
 				products[pk] = &slice{Name: cmp.Or(r.Product.Name, r.Product.ID), Path: "/product?" + url.Values{"platform": {pk.Platform}, "id": {pk.Product}, "period": {p.String()}}.Encode()}
 			}
@@ -228,7 +228,7 @@ func (q *request) products() error {
 		return q.loading("正在读取报送期 " + p.String())
 	}
 	term, keyword := q.form("term"), q.form("keyword")
-	lines := map[store.ProductKey]*productLine{}
+	lines := map[chaping.ProductKey]*productLine{}
 	terms, keywords := map[string]int{}, map[string]int{}
 	counted := map[[3]string]bool{}
 	for _, r := range c.Rows {
@@ -237,7 +237,7 @@ func (q *request) products() error {
 		if term != "" && r.Term != term || keyword != "" && r.Keyword != keyword {
 			continue
 		}
-		k := store.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
+		k := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
 		l := lines[k]
 		if l == nil {
 			l = &productLine{Product: r.Product, Reviews: r.Reviews, Negative1: r.AllNegativeReviews}
@@ -294,7 +294,7 @@ type history struct {
 }
 
 func (s *Server) loadHistory(ctx context.Context, k productKey) (h history, err error) {
-	key := store.ProductKey{Platform: k.platform, Product: k.id}
+	key := chaping.ProductKey{Platform: k.platform, Product: k.id}
 	if h.Listings, err = s.Store.ListingHistory(ctx, key); err != nil {
 		return h, err
 	}

@@ -100,11 +100,11 @@ type diffRow struct {
 
 // sheetRows gives changed rows their product keywords, as the sheet has them.
 func sheetRows(ctx context.Context, s *store.Store, period chaping.Period, changes []lexicon.RowChange) ([]diffRow, error) {
-	var keys []store.ProductKey
+	var keys []chaping.ProductKey
 	for _, c := range changes {
-		keys = append(keys, store.ProductKey{Platform: c.Platform, Product: c.Product})
+		keys = append(keys, chaping.ProductKey{Platform: c.Platform, Product: c.Product})
 	}
-	slices.SortFunc(keys, func(a, b store.ProductKey) int {
+	slices.SortFunc(keys, func(a, b chaping.ProductKey) int {
 		return cmp.Or(strings.Compare(a.Platform, b.Platform), strings.Compare(a.Product, b.Product))
 	})
 	listings, err := s.Products(ctx, period.Window(), slices.Compact(keys))
@@ -114,7 +114,7 @@ func sheetRows(ctx context.Context, s *store.Store, period chaping.Period, chang
 	rows := []diffRow{}
 	for _, c := range changes {
 		row := diffRow{Term: c.Term, Product: c.Product, Before: c.Before, After: c.After}
-		seen := listings[store.ProductKey{Platform: c.Platform, Product: c.Product}]
+		seen := listings[chaping.ProductKey{Platform: c.Platform, Product: c.Product}]
 		if len(seen) == 0 {
 			rows = append(rows, row)
 		}

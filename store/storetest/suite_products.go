@@ -19,7 +19,7 @@ func productHistory(t *testing.T, s *store.Store) {
 	other := l("水壶", at(1), 1)
 	other.Product.ID = "p2"
 	ok(t, s.PutListings(ctx, []chaping.Listing{l("水壶", at(50), 300), l("水壶", at(2), 200), l("电热", at(2), 200), other}))
-	listings, err := s.ListingHistory(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	listings, err := s.ListingHistory(ctx, chaping.ProductKey{Platform: "mall", Product: "p1"})
 	ok(t, err)
 	equal(t, listings, []chaping.Listing{l("水壶", at(2), 200), l("电热", at(2), 200), l("水壶", at(50), 300)})
 
@@ -28,7 +28,7 @@ func productHistory(t *testing.T, s *store.Store) {
 	good.Grade, good.Published = chaping.Positive, at(23)
 	ok(t, s.PutReviews(ctx, []chaping.Review{early, late, good, review("p2", "x")}))
 	ok(t, s.PutReviews(ctx, []chaping.Review{late})) // again
-	days, err := s.ReviewDays(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	days, err := s.ReviewDays(ctx, chaping.ProductKey{Platform: "mall", Product: "p1"})
 	ok(t, err)
 	equal(t, days, []store.DayCount{{Day: at(-24), Reviews: 1, Negative: 1}, {Day: at(0), Reviews: 2, Negative: 1}})
 }
@@ -73,7 +73,7 @@ func removePlatform(t *testing.T, s *store.Store) {
 	equal(t, len(counts), 1)
 	equal(t, counts[0].Reviews, uint64(1))
 	equal(t, readAll(t, s, period.Window()), []chaping.Review{kept})
-	listings, err := s.ListingHistory(ctx, store.ProductKey{Platform: "mall", Product: "p1"})
+	listings, err := s.ListingHistory(ctx, chaping.ProductKey{Platform: "mall", Product: "p1"})
 	ok(t, err)
 	equal(t, len(listings), 0)
 	var left []string
