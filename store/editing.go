@@ -99,11 +99,6 @@ func (e *Editing) Count(ctx context.Context, w *MentionWriter, made Made) (Editi
 	g.source, g.reviews, g.stage = made.State, made.Reviews, whole
 	ed := Edition{Period: e.period, Dictionary: g.dictionary, State: made.State, Reviews: made.Reviews}
 	ed.parts[mentionsPart] = g
-	var err error
-	if ed.Mentions, ed.Affirmed, err = e.store.MentionCounts(ctx, ed); err != nil {
-		return ed, err
-	}
-	ed.parts[mentionsPart].rows = ed.Mentions
 	return e.count(ctx, ed, made)
 }
 
@@ -117,9 +112,10 @@ func (e *Editing) count(ctx context.Context, ed Edition, made Made) (_ Edition, 
 		return ed, err
 	}
 	ed.parts[rejectionsPart] = rejections
-	if _, ed.Affirmed, err = e.store.MentionCounts(ctx, ed); err != nil {
+	if ed.Mentions, ed.Affirmed, err = e.store.MentionCounts(ctx, ed); err != nil {
 		return ed, err
 	}
+	ed.parts[mentionsPart].rows = ed.Mentions
 	if ed.parts[countsPart], err = e.counts(ctx, ed, made); err != nil {
 		return ed, err
 	}
