@@ -345,13 +345,17 @@ func TestNamesAlike(t *testing.T) {
 	if s, err = d.PutStation(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation}); err == nil {
-		t.Error("another station gets a name whose reports are a third's")
+	other, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation})
+	if err != nil {
+		t.Errorf("a name that nobody has: %v", err)
+	}
+	if own, err := d.Named(t.Context(), was); err != nil || own.ID != other.ID {
+		t.Errorf("the name means %+v, who has it: %v", own, err)
 	}
 	s.Name = was
 	s.Version++
-	if _, err := d.PutStation(t.Context(), s); err != nil {
-		t.Errorf("back to the old name: %v", err)
+	if _, err := d.PutStation(t.Context(), s); err == nil {
+		t.Error("two stations of one name")
 	}
 	if _, _, err := d.AddAccount(t.Context(), Account{Name: "Admin", Roles: []Role{RoleAdmin}}); err == nil {
 		t.Error("Admin beside admin")

@@ -145,7 +145,7 @@ type Duty struct {
 	Files    []Submission   `json:"files"`
 	Entries  int            `json:"entries"`  // of all files that are not replaced
 	Standing bool           `json:"standing"` // the due day has passed, so that it counts
-	Exempt   bool           `json:"exempt"`   // before the first period that the station is assessed for
+	Exempt   bool           `json:"exempt"`   // not on the list, or before the first period that the station is assessed for
 }
 
 // Filed tells whether anything was handed in.
@@ -187,12 +187,12 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 		if err != nil {
 			return nil, err
 		}
-		by := map[string][]Submission{}
+		by := map[int64][]Submission{}
 		for _, s := range submissions {
-			by[s.Station] = append(by[s.Station], s)
+			by[s.StationID] = append(by[s.StationID], s)
 		}
 		for _, s := range stations {
-			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.Name], Exempt: months(first(s), p) < 0}
+			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.ID], Exempt: !s.Listed() || months(first(s), p) < 0}
 			f.Standing = !now.Before(f.Due.AddDate(0, 0, 1))
 			for _, file := range f.Files {
 				if f.First.IsZero() || file.Received.Before(f.First) {
@@ -240,6 +240,9 @@ func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to ti
 	index := map[int64]int{}
 	for i := range duties {
 		f := &duties[i]
+		if !f.Station.Listed() {
+			continue
+		}
 		at, ok := index[f.Station.ID]
 		if !ok {
 			at = len(list)

@@ -93,14 +93,18 @@ type accountsPage struct {
 	Problem  *fault            `json:"-"`
 }
 
+// stationNames are the stations on the list that the account sees, and what all
+// that it sees are called.
 func (q *request) stationNames() ([]station.Station, map[int64]string, error) {
 	list, err := q.Station.Stations(q.ctx, q.account.Scope())
 	names := map[int64]string{}
 	for _, s := range list {
 		names[s.ID] = s.Name
 	}
-	return list, names, err
+	return slices.DeleteFunc(list, unlisted), names, err
 }
+
+func unlisted(s station.Station) bool { return !s.Listed() }
 
 func (q *request) rolesInForm() []station.Role {
 	var roles []station.Role

@@ -323,7 +323,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("association", "/calendar", "/calendar?year=2026")
 	w.get("association", "/calendar.ics", "/calendar.ics?year=2026")
 
-	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11"}, map[string]string{"file": sheetA})
+	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11", "name": "小家电", "version": 2}, map[string]string{"file": sheetA})
+	w.do("association", "POST /inbox", "/inbox", http.StatusUnprocessableEntity, object{"period": "2026-11", "corrects": 99}, map[string]string{"file": sheetA + "\n"})
 	handed := w.do("centre", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11", "station": 3, "about": "照片"}, map[string]string{"file": "x"})
 	w.do("association", "POST /inbox", "/inbox", http.StatusUnprocessableEntity, object{"period": "2026-11"}, map[string]string{"file": "a,b\n"})
 	w.get("bureau", "/inbox", "/inbox"+period)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chaping"
@@ -180,7 +181,7 @@ func (q *request) setupForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "setup", q.route.title, setupPage{first, a, list, station.Kinds(), q.r.PostForm, problem})
+	return q.show(status, "setup", q.route.title, setupPage{first, a, slices.DeleteFunc(list, unlisted), station.Kinds(), q.r.PostForm, problem})
 }
 
 type setupPage struct {

@@ -42,7 +42,7 @@ func (q *request) merged(p chaping.Period) (merged, bool, error) {
 	}
 	var state strings.Builder
 	for _, s := range list {
-		fmt.Fprint(&state, s.ID, " ", s.Entries, " ")
+		fmt.Fprint(&state, s.ID, " ", s.Entries, " ", s.ReplacedBy, " ", s.Station, "\n")
 	}
 	return q.desk.merged.get(q.ctx, mergedKey{p, state.String(), q.miner().Version()}, deskPatience)
 }
@@ -56,17 +56,17 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		hazards[t.Name] = t.Hazard
 	}
 	type rowKey struct{ keyword, term, platform, product string }
-	rows := map[string]map[rowKey]report.PlatformRow{}
-	stations := map[string]bool{}
+	rows := map[int64]map[rowKey]report.PlatformRow{}
+	names := map[int64]string{}
 	var entries []report.Entry
-	err = s.Station.Entries(ctx, key.period.String(), func(from string, content json.RawMessage) error {
-		stations[from] = true
+	err = s.Station.Entries(ctx, key.period.String(), func(from station.Submission, content json.RawMessage) error {
+		names[from.StationID] = from.Station
 		e, ok, err := report.ReadEntry(content)
 		if err != nil {
 			return err
 		}
 		if ok {
-			e.From = []string{from}
+			e.From, e.Stations = []string{from.Station}, []int64{from.StationID}
 			entries = append(entries, e)
 			return nil
 		}
@@ -74,20 +74,23 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		if err := json.Unmarshal(content, &r); err != nil {
 			return err
 		}
-		if rows[from] == nil {
-			rows[from] = map[rowKey]report.PlatformRow{}
+		if rows[from.StationID] == nil {
+			rows[from.StationID] = map[rowKey]report.PlatformRow{}
 		}
-		rows[from][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
+		rows[from.StationID][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
 		return nil
 	})
 	if err != nil {
 		return m, err
 	}
-	m.Given, m.Stations = len(entries), slices.Sorted(maps.Keys(stations))
-	for _, from := range m.Stations {
-		m.Rows += len(rows[from])
-		list := slices.Collect(maps.Values(rows[from]))
-		entries = append(entries, report.EntriesOfRows(from, list, func(term string) string { return hazards[term] })...)
+	m.Given, m.Stations = len(entries), slices.Sorted(maps.Values(names))
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		m.Rows += len(rows[id])
+		of := report.EntriesOfRows(names[id], slices.Collect(maps.Values(rows[id])), func(term string) string { return hazards[term] })
+		for i := range of {
+			of[i].Stations = []int64{id}
+		}
+		entries = append(entries, of...)
 	}
 	m.Entries = report.Merge(entries)
 	slices.SortStableFunc(m.Entries, func(a, b report.Entry) int { return cmp.Compare(len(b.From), len(a.From)) })
@@ -284,23 +287,17 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 		}
 	}
 	c.Lead = strings.Join(lead, "\n")
-	stations, _, err := q.stationNames()
-	if err != nil {
-		return c, err
-	}
 	list, err := q.Station.Submissions(q.ctx, p.String())
 	if err != nil {
 		return c, err
 	}
 	for _, s := range list { // found when the first of them was received
-		if slices.Contains(e.From, s.Station) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
+		if slices.Contains(e.Stations, s.StationID) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
 			c.Found = s.Received
 		}
 	}
-	if len(e.From) == 1 {
-		if i := slices.IndexFunc(stations, func(s station.Station) bool { return s.Name == e.From[0] }); i >= 0 {
-			c.Station = stations[i].ID
-		}
+	if len(e.Stations) == 1 {
+		c.Station = e.Stations[0]
 	}
 	return c, nil
 }

@@ -55,9 +55,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	annual = slices.DeleteFunc(annual, func(s station.Submission) bool {
-		return !q.account.Scope().Sees(0) && !slices.ContainsFunc(stations, func(own station.Station) bool { return own.Name == s.Station })
-	})
+	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
 	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, annual, problem})
 }
 
@@ -106,7 +104,7 @@ func (q *request) handIn() error {
 	if err != nil {
 		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "没有选择监测站", remedy: "选择是哪个监测站报送的"}, nil)
 	}
-	s := station.Submission{Period: p.String(), Station: of.Name, About: chaping.Shorten(q.form("about"), 200), File: name}
+	s := station.Submission{Period: p.String(), StationID: of.ID, Corrects: number(q.form("corrects")), About: chaping.Shorten(q.form("about"), 200), File: name}
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
 	var entries []json.RawMessage
 	var refused []*chaping.InputError
@@ -121,7 +119,11 @@ func (q *request) handIn() error {
 		if err != nil {
 			return err
 		}
-		if form.Station != "" && !station.SameName(form.Station, of.Name) {
+		own, err := q.Station.OwnName(q.ctx, of.ID, form.Station)
+		if err != nil {
+			return err
+		}
+		if form.Station != "" && !own {
 			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
 		}
 		if form.Period != "" && form.Period != s.Period {
@@ -130,8 +132,16 @@ func (q *request) handIn() error {
 		if entries, err = form.Records(q.miner().HazardOf); err != nil {
 			return err
 		}
+		s.Form = formOf(form, of)
+		if s.Version = max(0, int(number(q.form("version")))); s.Version > 0 {
+			s.Name = q.form("name")
+		}
 	}
-	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {
+	s, err = q.Station.Submit(q.ctx, s, data, entries)
+	if f, ok := told(err); ok {
+		return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
+	}
+	if err != nil {
 		return err
 	}
 	if q.api {
@@ -145,6 +155,15 @@ func (q *request) handIn() error {
 		message = "“" + name + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// formOf is which form was read. One without a line is what such a station
+// fills in.
+func formOf(f *intake.Form, of station.Station) string {
+	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
+		return formPlatform
+	}
+	return formAssociation
 }
 
 // uploadedName is what the sender calls a file, without folders.
@@ -175,29 +194,12 @@ func raw[T any](list []T) ([]json.RawMessage, error) {
 
 // original hands a submission out as it came.
 func (q *request) original() error {
-	s, data, err := q.Station.Original(q.ctx, number(q.r.PathValue("id")))
+	s, data, err := q.Station.Original(q.ctx, q.account.Scope(), number(q.r.PathValue("id")))
 	if err != nil {
-		return err
-	}
-	if err := q.ownName(s.Station); err != nil {
 		return err
 	}
 	q.act.Object = s.Station + " " + s.File
 	return q.download(s.File, bytes.NewReader(data))
-}
-
-// ownName refuses a station's records to whom does not see that station; of
-// stations that are not in the list only those who see all may read.
-func (q *request) ownName(name string) error {
-	scope := q.account.Scope()
-	list, err := q.Station.Stations(q.ctx, scope)
-	if err != nil {
-		return err
-	}
-	if scope.Sees(0) || slices.ContainsFunc(list, func(s station.Station) bool { return s.Name == name }) {
-		return nil
-	}
-	return notFound()
 }
 
 func (q *request) cases() error {

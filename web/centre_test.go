@@ -204,7 +204,7 @@ func TestAssessment(t *testing.T) {
 	}
 	submit := func(period string, at time.Time, content string) {
 		t.Helper()
-		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, Station: "上海市食品接触材料协会", File: "a.csv", Received: at}, []byte(content), nil); err != nil {
+		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, StationID: 3, File: "a.csv", Received: at}, []byte(content), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -162,7 +162,7 @@ func TestPushToCentre(t *testing.T) {
 			t.Errorf("no %s in the centre's inbox", want)
 		}
 	}
-	_, original, err := c.Station.Original(t.Context(), first.Receipt)
+	_, original, err := c.Station.Original(t.Context(), station.Everything(), first.Receipt)
 	frozen, err2 := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
 	if err != nil || err2 != nil || !bytes.Equal(original, frozen.Model) {
 		t.Errorf("what arrived is not what was frozen: %v %v", err, err2)

@@ -279,7 +279,7 @@ func TestEntriesNameWhatTheyChanged(t *testing.T) {
 func TestFileNamesInHeaders(t *testing.T) {
 	h := open(t)
 	name := "a.\"; filename*=UTF-8''evil.exe; x=\"\r\nSet-Cookie: a=b"
-	if _, err := h.Station.Submit(t.Context(), station.Submission{Period: "2026-11", Station: "上海市食品接触材料协会", About: "照片", File: name}, []byte("x"), nil); err != nil {
+	if _, err := h.Station.Submit(t.Context(), station.Submission{Period: "2026-11", StationID: 3, About: "照片", File: name}, []byte("x"), nil); err != nil {
 		t.Fatal(err)
 	}
 	r := h.ask("association", "GET", "/submissions/1", nil)

@@ -29,7 +29,7 @@ func files(ctx context.Context, d *station.DB, period chaping.Period) (bool, err
 		return len(accounts) == 0, err
 	}
 	list, err := d.Submissions(ctx, period.String())
-	return !slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == home.Name }), err
+	return !slices.ContainsFunc(list, func(s station.Submission) bool { return s.StationID == home.ID }), err
 }
 
 // remindStations queues what stations have let pass, for the channels of the

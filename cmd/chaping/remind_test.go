@@ -86,7 +86,7 @@ func TestRemindStations(t *testing.T) {
 	expect("协会", "case-overdue-1-2026-11-27", "case-overdue-1-2026-11-29")
 
 	// 2026-12 is the first period that is assessed; it is due on Friday the 25th.
-	if _, err := d.Submit(ctx, station.Submission{Period: "2026-12", Station: "上海电线电缆行业协会", File: "a.csv"}, []byte("1"), nil); err != nil {
+	if _, err := d.Submit(ctx, station.Submission{Period: "2026-12", StationID: 8, File: "a.csv"}, []byte("1"), nil); err != nil {
 		t.Fatal(err)
 	}
 	now = time.Date(2026, time.December, 25, 23, 0, 0, 0, chaping.Shanghai())
@@ -152,7 +152,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	}
 	home, _, err := d.Home(ctx)
 	if err == nil {
-		_, err = d.Submit(ctx, station.Submission{Period: "2026-11", Station: home.Name, File: "a.json"}, []byte("1"), nil)
+		_, err = d.Submit(ctx, station.Submission{Period: "2026-11", StationID: home.ID, File: "a.json"}, []byte("1"), nil)
 	}
 	if err != nil {
 		t.Fatal(err)
