@@ -104,6 +104,11 @@ func (q *request) handIn() error {
 	if err != nil {
 		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "没有选择监测站", remedy: "选择是哪个监测站报送的"}, nil)
 	}
+	for field, name := range map[string]string{"version": "版本", "corrects": "要更正的文件"} {
+		if text := q.form(field); text != "" && text != "0" && number(text) <= 0 {
+			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: name + "“" + chaping.Shorten(text, 20) + "”不是编号", remedy: "重新打开页面再选"}, nil)
+		}
+	}
 	s := station.Submission{Period: p.String(), StationID: of.ID, Corrects: number(q.form("corrects")), About: chaping.Shorten(q.form("about"), 200), File: name}
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
 	var entries []json.RawMessage
@@ -133,7 +138,7 @@ func (q *request) handIn() error {
 			return err
 		}
 		s.Form = formOf(form, of)
-		if s.Version = max(0, int(number(q.form("version")))); s.Version > 0 {
+		if s.Version = int(number(q.form("version"))); s.Version > 0 {
 			s.Name = q.form("name")
 		}
 	}
