@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"chaping"
@@ -220,7 +221,17 @@ type Assessment struct {
 	Missing     int     `json:"missing"`
 	Corrections int     `json:"corrections"` // periods with a second report
 	Leads       int     `json:"leads"`       // cases that began with its lead
-	Score       float64 `json:"score"`       // of 100
+	// Score is of 100; nil where nothing was due, so that there is nothing to
+	// be assessed.
+	Score *float64 `json:"score"`
+}
+
+// Points are the score as people read it.
+func (a *Assessment) Points() string {
+	if a.Score == nil {
+		return "无应报"
+	}
+	return strconv.FormatFloat(*a.Score, 'f', 1, 64)
 }
 
 // Assess assesses the stations from their duties and from the cases opened on
@@ -273,18 +284,17 @@ func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to ti
 	return list, nil
 }
 
-// score is the weighted mean of the parts, of 100. Before any report is due
-// nothing can be late, missing or corrected.
-func (a *Assessment) score(w Weights) float64 {
-	timely, complete, clean := 1.0, 1.0, 1.0
-	if a.Expected > 0 {
-		n := float64(a.Expected)
-		timely, complete = float64(a.Filed-a.Late)/n, float64(a.Filed)/n
-		clean = 0
-		if a.Filed > 0 {
-			clean = 1 - float64(a.Corrections)/float64(a.Filed)
-		}
+// score is the weighted mean of the parts, of 100.
+func (a *Assessment) score(w Weights) *float64 {
+	if a.Expected == 0 {
+		return nil
+	}
+	n := float64(a.Expected)
+	timely, complete, clean := float64(a.Filed-a.Late)/n, float64(a.Filed)/n, 0.0
+	if a.Filed > 0 {
+		clean = 1 - float64(a.Corrections)/float64(a.Filed)
 	}
 	leads := min(1, float64(a.Leads)/float64(w.Target))
-	return 100 * (w.Timely*timely + w.Complete*complete + w.Leads*leads + w.Clean*clean) / (w.Timely + w.Complete + w.Leads + w.Clean)
+	score := 100 * (w.Timely*timely + w.Complete*complete + w.Leads*leads + w.Clean*clean) / (w.Timely + w.Complete + w.Leads + w.Clean)
+	return &score
 }

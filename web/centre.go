@@ -529,7 +529,7 @@ func (q *request) assessmentFile() error {
 	out := csv.NewWriter(&b)
 	_ = out.Write([]string{"监测站", "类型", "状态", "应报", "已报", "逾期报送", "未报", "更正", "采纳线索", "得分"})
 	for _, a := range list {
-		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), fmt.Sprintf("%.1f", a.Score)})
+		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), a.Points()})
 	}
 	_ = out.Write(nil)
 	_ = out.Write([]string{"权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)})

@@ -228,3 +228,25 @@ func TestAssessment(t *testing.T) {
 		}
 	}
 }
+
+// A station that had nothing to report has no score: neither full marks nor
+// none, but in words.
+func TestNothingDueHasNoScore(t *testing.T) {
+	h := open(t)
+	rows := func(page string) (none int) { return strings.Count(page, `<td class="num">无应报</td>`) }
+	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 11 || strings.Contains(page, "80.0") {
+		t.Errorf("%d of 11 stations have nothing due: %s", rows(page), page)
+	}
+	if file := h.ask("centre", "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Count(file, ",0,0,0,0,0,0,无应报\n") != 11 {
+		t.Error(file)
+	}
+	if r := h.send(program(h.token(t, "centre", station.PermitRead), "GET", "/assessment?year=2026", nil, nil)); !strings.Contains(r.Body.String(), `"score":null`) {
+		t.Error(r.Body)
+	}
+	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-10"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 1 || strings.Count(page, `<td class="num">0.0</td>`) != 10 {
+		t.Errorf("ten filed nothing, and one was added since: %s", page)
+	}
+}
