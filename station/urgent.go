@@ -28,6 +28,7 @@ type Urgent struct {
 	Decided   *time.Time      `json:"decided,omitempty"`
 	Station   int64           `json:"station,omitempty"` // who wrote it; 0: suggested
 	Found     time.Time       `json:"found"`             // when the station learnt of it; zero if suggested
+	Case      int64           `json:"case,omitempty"`    // that was opened on it, whether or not it is closed
 }
 
 // Late tells whether a written report came more than so many hours after the
@@ -98,12 +99,12 @@ func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candid
 // months is how many periods b is after a.
 func months(a, b chaping.Period) int { return (b.Year-a.Year)*12 + int(b.Month) - int(a.Month) }
 
-const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found"
+const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found, coalesce((SELECT id FROM casefile WHERE casefile.urgent = urgent.id), 0)"
 
 func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 	var raised, decided, found int64
 	var candidate string
-	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found)
+	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found, &u.Case)
 	u.Raised, u.Candidate, u.Found = shown(raised), json.RawMessage(candidate), shown(found)
 	if decided > 0 {
 		t := shown(decided)

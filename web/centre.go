@@ -305,6 +305,9 @@ func (q *request) casePage() error {
 		if err != nil {
 			return err
 		}
+		if u.Case != 0 {
+			return q.redirect(fmt.Sprintf("/cases/%d", u.Case), "这条重要风险信息已经立案")
+		}
 		x, err := candidate(u)
 		if err != nil {
 			return err

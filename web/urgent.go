@@ -23,6 +23,21 @@ func (q *request) seesUrgent(u *station.Urgent) bool {
 	return q.account.Scope().Sees(u.Station)
 }
 
+// Waiting are the reports that stand and that nobody has opened a case on yet.
+func (p urgentPage) Waiting() []*shownUrgent { return p.those(true) }
+
+// Done are the others.
+func (p urgentPage) Done() []*shownUrgent { return p.those(false) }
+
+func (p urgentPage) those(waiting bool) (list []*shownUrgent) {
+	for _, u := range p.Decided {
+		if (u.Status == station.UrgentConfirmed && u.Case == 0) == waiting {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
 // An urgentForm is the page on which an urgent report is written.
 type urgentForm struct {
 	Stations []station.Station `json:"stations,omitempty"` // that may be chosen
