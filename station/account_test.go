@@ -466,6 +466,17 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// An entry always says who, also where nobody had logged in.
+func TestEntryOfNobody(t *testing.T) {
+	d, _ := openTest(t)
+	if err := d.Set(WithAct(t.Context(), &Act{Action: "某事"}), "x", "y"); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := d.Audit(t.Context(), AuditFilter{Limit: 1}); err != nil || found[0].Who != "没有登录的人" {
+		t.Errorf("nobody: %+v %v", found, err)
+	}
+}
+
 // What is append-only cannot be replaced.
 func TestNothingIsReplaced(t *testing.T) {
 	d, c, _ := started(t)

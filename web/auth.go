@@ -205,7 +205,7 @@ func (q *request) setup() error {
 	}
 	var a station.Account
 	if first {
-		q.act.Who, q.act.Object = q.form("name"), "首次启动"
+		q.act.Who, q.act.Object = (&station.Account{Name: q.form("name"), Person: cmp.Or(q.form("person"), q.form("name"))}).Act("").Who, "首次启动"
 		s := station.Start{Account: station.Account{Name: q.form("name"), Person: q.form("person")}, Password: password,
 			Name: q.form("station_name"), Kind: station.Kind(q.form("kind")), Centre: q.form("station") == "centre"}
 		if !s.Centre {
