@@ -106,6 +106,18 @@ func missing(what string, id int64) error {
 	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的%s", id, what), Remedy: "可能已被删除；回到列表重新选择", Err: ErrMissing}
 }
 
+// known tells whether there is a station of that id; 0 stands for none.
+func known(ctx context.Context, tx *sql.Tx, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	_, err := stationOf(ctx, tx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing("监测站", id)
+	}
+	return err
+}
+
 // ErrMissing is the cause of an error that says that there is no such record.
 var ErrMissing = errors.New("no such record")
 

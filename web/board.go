@@ -114,7 +114,8 @@ type boardPage struct {
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {
 	report.Entry
-	Case string `json:"case,omitempty"` // where a case is opened of it
+	Case   string `json:"case,omitempty"`   // where a case is opened of it
+	Opened int64  `json:"opened,omitempty"` // the case that was, whether or not it is closed
 }
 
 // boardTable is what the board's charts draw: leads by hazard class and
@@ -150,6 +151,10 @@ func (q *request) board() error {
 	page := boardPage{picker: q.pick(p, "/board"), Stations: m.Stations, Given: m.Given, Rows: m.Rows, Hazard: hazard, Table: table, Leads: []boardLead{},
 		Data: string(query("/board/data", "period", p)), Formats: report.Formats()}
 	mayOpen := q.may("POST /cases/{id}")
+	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+	if err != nil {
+		return err
+	}
 	for _, e := range m.Entries {
 		if hazard != "" && e.Hazard != hazard && (hazard != unclassified || e.Hazard != "") {
 			continue
@@ -158,13 +163,31 @@ func (q *request) board() error {
 			page.Omitted++
 			continue
 		}
-		l := boardLead{Entry: e}
-		if mayOpen {
+		l := boardLead{Entry: e, Opened: opened(cases, origin(p, e))}
+		if mayOpen && l.Opened == 0 {
 			l.Case = string(query("/cases/new", "period", p, "product", e.Product, "hazard", e.Hazard))
 		}
 		page.Leads = append(page.Leads, l)
 	}
 	return q.render("board", page)
+}
+
+// origin is the lead that an entry of the board is. One of no hazard class is
+// none: the board has several of a product.
+func origin(p chaping.Period, e report.Entry) station.Origin {
+	if e.Hazard == "" {
+		return station.Origin{}
+	}
+	return station.Origin{Period: p.String(), Product: e.Product, Hazard: e.Hazard}
+}
+
+// opened is the case that was opened on a lead, 0 where there is none.
+func opened(cases []station.Case, of station.Origin) int64 {
+	i := slices.IndexFunc(cases, func(c station.Case) bool { return of.Period != "" && c.Origin.Is(of) })
+	if i < 0 {
+		return 0
+	}
+	return cases[i].ID
 }
 
 // boardTable counts the leads of the period and those before it.
@@ -279,7 +302,7 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 		return c, notFound()
 	}
 	e := m.Entries[i]
-	c = station.Case{Kind: station.ProductCase, Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
+	c = station.Case{Kind: station.ProductCase, Origin: origin(p, e), Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
 	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
 	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {
 		if line != "" && len(lead) < mostLines {

@@ -299,6 +299,13 @@ func (q *request) casePage() error {
 		if c, err = q.leadCase(product); err != nil {
 			return err
 		}
+		cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+		if err != nil {
+			return err
+		}
+		if id := opened(cases, c.Origin); id != 0 {
+			return q.redirect(fmt.Sprintf("/cases/%d", id), "这条线索已经立案")
+		}
 	}
 	if id := number(q.form("urgent")); id != 0 {
 		u, err := q.Station.Urgent(q.ctx, id)
@@ -325,10 +332,15 @@ func (q *request) casePage() error {
 }
 
 func (q *request) caseForm(status int, c station.Case, notes []station.Note, problem *fault) error {
-	stations, names, err := q.stationNames()
+	stations, err := q.Station.Stations(q.ctx, q.account.Scope())
 	if err != nil {
 		return err
 	}
+	names := map[int64]string{}
+	for _, s := range stations {
+		names[s.ID] = s.Name
+	}
+	stations = slices.DeleteFunc(stations, func(s station.Station) bool { return unlisted(s) && s.ID != c.Station })
 	title := "新建案件"
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
@@ -364,7 +376,7 @@ func (q *request) moment(field, name, layout string) (time.Time, error) {
 
 func (q *request) caseSave() error {
 	var notes []station.Note
-	c := station.Case{Urgent: number(q.form("urgent"))}
+	c := station.Case{Urgent: number(q.form("urgent")), Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")}}
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error
 		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {

@@ -250,3 +250,13 @@ func TestNothingDueHasNoScore(t *testing.T) {
 		t.Errorf("ten filed nothing, and one was added since: %s", page)
 	}
 }
+
+// A station that does not exist is told, not broken on.
+func TestNoSuchStation(t *testing.T) {
+	h := open(t)
+	for path, form := range map[string]url.Values{"/cases/new": {"kind": {"product"}, "title": {"x"}, "station": {"999"}, "found": {"2026-11-20T08:00"}}, "/bulletins": {"kind": {"feedback"}, "station": {"999"}, "title": {"x"}, "content": {"x"}}} {
+		if r := h.ask("centre", "POST", path, form); r.Code != http.StatusNotFound || !strings.Contains(r.Body.String(), "没有编号 999 的监测站") {
+			t.Errorf("%s: %d", path, r.Code)
+		}
+	}
+}
