@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -167,7 +168,8 @@ func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, me
 
 // FileUrgent enters a report that a station has written; filing it confirms
 // it. messages are queued in the same transaction. The same report of the same
-// station is entered once: fresh tells whether it was new.
+// station is entered once: fresh tells whether it was new. The same is what has
+// the same Event, or else the same Candidate.
 func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages func(Urgent) []Message) (filed Urgent, fresh bool, err error) {
 	now := d.now()
 	switch {
@@ -178,7 +180,7 @@ func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages fun
 	case u.Found.After(now):
 		return u, false, invalid("发现时间", "在将来", "写已经发生的时间")
 	}
-	sum := sha256.Sum256(u.Candidate)
+	sum := sha256.Sum256([]byte(cmp.Or(u.Event, string(u.Candidate))))
 	u.Event = fmt.Sprintf("written-%d-%s", u.Station, hex.EncodeToString(sum[:]))
 	period := chaping.PeriodOf(now).String()
 	u.First, u.Last, u.Raised, u.Found, u.Status, u.Reason = period, period, shown(now.UnixMilli()), shown(u.Found.UnixMilli()), UrgentConfirmed, "由监测站填报"

@@ -124,6 +124,13 @@ func TestRenamedStationKeepsWhatIsItsOwn(t *testing.T) {
 			t.Errorf("who has the old name gets %s", path)
 		}
 	}
+	// The same report again is the same, whatever its station is called now.
+	for _, who := range []string{"association", "second"} {
+		want := map[string]string{"association": "/urgent/1", "second": "/urgent/2"}[who]
+		if r := h.ask(who, "POST", "/urgent/new", urgentReport()); r.Header().Get("Location") != want {
+			t.Errorf("%s files %s, not %s", who, r.Header().Get("Location"), want)
+		}
+	}
 	// Its duty is its own: nothing was handed in, and the other's is done.
 	duties, err := h.Station.Duties(t.Context(), station.Everything(), []chaping.Period{{Year: 2026, Month: time.November}}, func(chaping.Period) time.Time { return testNow })
 	if err != nil {

@@ -130,13 +130,18 @@ func (q *request) urgentWrite() error {
 	// What was typed is the report: sending it twice, by a second click or
 	// after a broken connection, files one.
 	typed := *w
-	typed.Station, typed.Found, typed.Program = of.Name, found.Format("2006-01-02 15:04"), q.Program
+	typed.Found = found.Format("2006-01-02 15:04")
+	event, err := typed.JSON() // whatever the station and the program are called by then
+	if err != nil {
+		return err
+	}
+	typed.Station, typed.Program = of.Name, q.Program
 	content, err := typed.JSON()
 	if err != nil {
 		return err
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Candidate: content, By: q.account.Person}, q.confirmed)
+	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.confirmed)
 	if problem, ok := told(err); ok {
 		return refuse(problem.problem, problem.remedy)
 	}
