@@ -51,6 +51,7 @@ type Entry struct {
 	Draft    bool     `json:"draft,omitempty"`
 	Evidence []string `json:"evidence,omitempty"` // sentences behind a draft
 	From     []string `json:"from,omitempty"`     // who handed it in
+	Stations []int64  `json:"-"`                  // and which stations these are, where they are known
 }
 
 // A Kind is one of the kinds of information that R11 asks for.
@@ -212,6 +213,11 @@ func Merge(entries []Entry) []Entry {
 		for _, from := range e.From {
 			if !slices.Contains(m.From, from) {
 				m.From = append(slices.Clip(m.From), from)
+			}
+		}
+		for _, id := range e.Stations {
+			if !slices.Contains(m.Stations, id) {
+				m.Stations = append(slices.Clip(m.Stations), id)
 			}
 		}
 	}

@@ -373,7 +373,8 @@ func (d *DB) SetUp(ctx context.Context, link string, s Start) (Account, error) {
 func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 	home := Station{Name: visible(s.Name), Kind: s.Kind}
 	if s.Station != 0 {
-		err := tx.QueryRowContext(ctx, "SELECT id, kind FROM station WHERE id = ?", s.Station).Scan(&home.ID, &home.Kind)
+		var err error
+		home, err = stationOf(ctx, tx, s.Station)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing("监测站", s.Station)
 		}
@@ -387,14 +388,13 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 		if err := bounded("监测站名称", home.Name, maxName); err != nil {
 			return err
 		}
-		other, err := taken(ctx, tx, "called", home.Name, 0)
-		switch {
-		case err != nil:
-		case other == 0:
+		other, err := taken(ctx, tx, "station", home.Name, 0)
+		if err == nil && other != 0 {
+			home, err = stationOf(ctx, tx, other)
+		}
+		if err == nil && home.Order == 0 { // new, or known from what it handed in only
+			home.Kind, home.Status = s.Kind, "active"
 			err = d.putStation(ctx, tx, &home)
-		default:
-			home.ID = other
-			err = tx.QueryRowContext(ctx, "SELECT kind FROM station WHERE id = ?", other).Scan(&home.Kind)
 		}
 		if err != nil {
 			return err

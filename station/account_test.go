@@ -345,13 +345,17 @@ func TestNamesAlike(t *testing.T) {
 	if s, err = d.PutStation(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation}); err == nil {
-		t.Error("another station gets a name whose reports are a third's")
+	other, err := d.PutStation(t.Context(), Station{Name: was, Kind: AssociationStation})
+	if err != nil {
+		t.Errorf("a name that nobody has: %v", err)
+	}
+	if own, err := d.Named(t.Context(), was); err != nil || own.ID != other.ID {
+		t.Errorf("the name means %+v, who has it: %v", own, err)
 	}
 	s.Name = was
 	s.Version++
-	if _, err := d.PutStation(t.Context(), s); err != nil {
-		t.Errorf("back to the old name: %v", err)
+	if _, err := d.PutStation(t.Context(), s); err == nil {
+		t.Error("two stations of one name")
 	}
 	if _, _, err := d.AddAccount(t.Context(), Account{Name: "Admin", Roles: []Role{RoleAdmin}}); err == nil {
 		t.Error("Admin beside admin")
@@ -459,6 +463,17 @@ func TestAudit(t *testing.T) {
 		if _, _, err := d.VerifyAudit(t.Context()); err == nil || !strings.Contains(err.Error(), "第 2 条") && !strings.Contains(err.Error(), "第 3 条") {
 			t.Errorf("%s: %v", change, err)
 		}
+	}
+}
+
+// An entry always says who, also where nobody had logged in.
+func TestEntryOfNobody(t *testing.T) {
+	d, _ := openTest(t)
+	if err := d.Set(WithAct(t.Context(), &Act{Action: "某事"}), "x", "y"); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := d.Audit(t.Context(), AuditFilter{Limit: 1}); err != nil || found[0].Who != "没有登录的人" {
+		t.Errorf("nobody: %+v %v", found, err)
 	}
 }
 

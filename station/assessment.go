@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"chaping"
@@ -145,7 +146,7 @@ type Duty struct {
 	Files    []Submission   `json:"files"`
 	Entries  int            `json:"entries"`  // of all files that are not replaced
 	Standing bool           `json:"standing"` // the due day has passed, so that it counts
-	Exempt   bool           `json:"exempt"`   // before the first period that the station is assessed for
+	Exempt   bool           `json:"exempt"`   // not on the list, or before the first period that the station is assessed for
 }
 
 // Filed tells whether anything was handed in.
@@ -187,12 +188,12 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 		if err != nil {
 			return nil, err
 		}
-		by := map[string][]Submission{}
+		by := map[int64][]Submission{}
 		for _, s := range submissions {
-			by[s.Station] = append(by[s.Station], s)
+			by[s.StationID] = append(by[s.StationID], s)
 		}
 		for _, s := range stations {
-			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.Name], Exempt: months(first(s), p) < 0}
+			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.ID], Exempt: !s.Listed() || months(first(s), p) < 0}
 			f.Standing = !now.Before(f.Due.AddDate(0, 0, 1))
 			for _, file := range f.Files {
 				if f.First.IsZero() || file.Received.Before(f.First) {
@@ -220,7 +221,17 @@ type Assessment struct {
 	Missing     int     `json:"missing"`
 	Corrections int     `json:"corrections"` // periods with a second report
 	Leads       int     `json:"leads"`       // cases that began with its lead
-	Score       float64 `json:"score"`       // of 100
+	// Score is of 100; nil where nothing was due, so that there is nothing to
+	// be assessed.
+	Score *float64 `json:"score"`
+}
+
+// Points are the score as people read it.
+func (a *Assessment) Points() string {
+	if a.Score == nil {
+		return "无应报"
+	}
+	return strconv.FormatFloat(*a.Score, 'f', 1, 64)
 }
 
 // Assess assesses the stations from their duties and from the cases opened on
@@ -240,6 +251,9 @@ func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to ti
 	index := map[int64]int{}
 	for i := range duties {
 		f := &duties[i]
+		if !f.Station.Listed() {
+			continue
+		}
 		at, ok := index[f.Station.ID]
 		if !ok {
 			at = len(list)
@@ -270,18 +284,17 @@ func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to ti
 	return list, nil
 }
 
-// score is the weighted mean of the parts, of 100. Before any report is due
-// nothing can be late, missing or corrected.
-func (a *Assessment) score(w Weights) float64 {
-	timely, complete, clean := 1.0, 1.0, 1.0
-	if a.Expected > 0 {
-		n := float64(a.Expected)
-		timely, complete = float64(a.Filed-a.Late)/n, float64(a.Filed)/n
-		clean = 0
-		if a.Filed > 0 {
-			clean = 1 - float64(a.Corrections)/float64(a.Filed)
-		}
+// score is the weighted mean of the parts, of 100.
+func (a *Assessment) score(w Weights) *float64 {
+	if a.Expected == 0 {
+		return nil
+	}
+	n := float64(a.Expected)
+	timely, complete, clean := float64(a.Filed-a.Late)/n, float64(a.Filed)/n, 0.0
+	if a.Filed > 0 {
+		clean = 1 - float64(a.Corrections)/float64(a.Filed)
 	}
 	leads := min(1, float64(a.Leads)/float64(w.Target))
-	return 100 * (w.Timely*timely + w.Complete*complete + w.Leads*leads + w.Clean*clean) / (w.Timely + w.Complete + w.Leads + w.Clean)
+	score := 100 * (w.Timely*timely + w.Complete*complete + w.Leads*leads + w.Clean*clean) / (w.Timely + w.Complete + w.Leads + w.Clean)
+	return &score
 }

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -81,7 +82,7 @@ func (e *Entry) link(before string) string {
 }
 
 func (d *DB) enter(ctx context.Context, tx *sql.Tx, a *Act) error {
-	e := Entry{At: d.now(), Who: a.Who, Station: a.Station, Action: a.Action, Object: a.Object, Detail: a.Detail}
+	e := Entry{At: d.now(), Who: cmp.Or(a.Who, "没有登录的人"), Station: a.Station, Action: a.Action, Object: a.Object, Detail: a.Detail}
 	var before string
 	err := tx.QueryRowContext(ctx, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").Scan(&e.ID, &before)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

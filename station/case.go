@@ -19,6 +19,7 @@ type Case struct {
 	Title       string    `json:"title"`
 	Station     int64     `json:"station,omitempty"` // whose lead it was; 0 for the centre's own
 	Urgent      int64     `json:"urgent,omitempty"`  // the urgent report that it began with
+	Origin      Origin    `json:"origin,omitzero"`   // the lead of the board that it began with
 	Lead        string    `json:"lead"`
 	Responsible string    `json:"responsible,omitempty"` // producers and operators
 	Deadline    time.Time `json:"deadline,omitzero"`     // the last day, 00:00; zero for none
@@ -26,6 +27,19 @@ type Case struct {
 	Outcome string    `json:"outcome,omitempty"`
 	Created time.Time `json:"created,omitzero"`
 	Version int64     `json:"version"`
+}
+
+// An Origin is a lead of the board: a product and a hazard class in what
+// stations handed in for a period.
+type Origin struct {
+	Period  string `json:"period"`
+	Product string `json:"product"`
+	Hazard  string `json:"hazard"`
+}
+
+// Is tells whether people take it for the same as another.
+func (o Origin) Is(other Origin) bool {
+	return o.Period == other.Period && o.Hazard == other.Hazard && SameName(o.Product, other.Product)
 }
 
 // Times are when a risk was found, judged, warned of and disposed of: 早发现、
@@ -85,11 +99,11 @@ type Note struct {
 	Content string    `json:"content,omitempty"`
 }
 
-const caseColumns = "id, kind, title, coalesce(station, 0), coalesce(urgent, 0), lead, responsible, deadline, found, judged, warned, disposed, outcome, created, version"
+const caseColumns = "id, kind, title, coalesce(station, 0), coalesce(urgent, 0), lead, responsible, deadline, found, judged, warned, disposed, outcome, created, version, period, product, hazard"
 
 func scanCase(scan func(...any) error) (c Case, err error) {
 	var deadline, found, judged, warned, disposed, created int64
-	err = scan(&c.ID, &c.Kind, &c.Title, &c.Station, &c.Urgent, &c.Lead, &c.Responsible, &deadline, &found, &judged, &warned, &disposed, &c.Outcome, &created, &c.Version)
+	err = scan(&c.ID, &c.Kind, &c.Title, &c.Station, &c.Urgent, &c.Lead, &c.Responsible, &deadline, &found, &judged, &warned, &disposed, &c.Outcome, &created, &c.Version, &c.Origin.Period, &c.Origin.Product, &c.Origin.Hazard)
 	c.Deadline, c.Created = shown(deadline), shown(created)
 	c.Times = Times{shown(found), shown(judged), shown(warned), shown(disposed)}
 	return c, err
@@ -157,7 +171,7 @@ func (c *Case) check(now time.Time) error {
 	case c.Closed() && c.Outcome == "":
 		return invalid("处置结果", "没有写", "写明采取了什么措施、结果怎样，再结案")
 	}
-	if err := errors.Join(bounded("名称", c.Title, maxTitle), bounded("线索", c.Lead, maxText), bounded("责任方", c.Responsible, maxText), bounded("处置结果", c.Outcome, maxText)); err != nil {
+	if err := errors.Join(bounded("名称", c.Title, maxTitle), bounded("产品", c.Origin.Product, maxText), bounded("线索", c.Lead, maxText), bounded("责任方", c.Responsible, maxText), bounded("处置结果", c.Outcome, maxText)); err != nil {
 		return err
 	}
 	steps := []struct {
@@ -187,6 +201,9 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 		return c, err
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
+		if err := known(ctx, tx, c.Station); err != nil {
+			return err
+		}
 		if c.ID == 0 {
 			if c.Urgent != 0 {
 				var other int64
@@ -198,10 +215,19 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 					return err
 				}
 			}
+			if c.Origin.Period != "" {
+				var others int64
+				if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM casefile WHERE period = ? AND product = ? AND hazard = ?", c.Origin.Period, c.Origin.Product, c.Origin.Hazard).Scan(&others); err != nil {
+					return err
+				}
+				if others > 0 {
+					return invalid("这条线索", "已经立案", "在“协同处置”页打开那个案件")
+				}
+			}
 			c.Created, c.Version = shown(d.now().UnixMilli()), 1
-			return tx.QueryRowContext(ctx, `INSERT INTO casefile (kind, title, station, urgent, lead, responsible, deadline, found, judged, warned, disposed, outcome, created)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, c.Kind, c.Title, orNull(c.Station), orNull(c.Urgent), c.Lead, c.Responsible, millis(c.Deadline),
-				millis(c.Found), millis(c.Judged), millis(c.Warned), millis(c.Disposed), c.Outcome, c.Created.UnixMilli()).Scan(&c.ID)
+			return tx.QueryRowContext(ctx, `INSERT INTO casefile (kind, title, station, urgent, lead, responsible, deadline, found, judged, warned, disposed, outcome, created, period, product, hazard)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, c.Kind, c.Title, orNull(c.Station), orNull(c.Urgent), c.Lead, c.Responsible, millis(c.Deadline),
+				millis(c.Found), millis(c.Judged), millis(c.Warned), millis(c.Disposed), c.Outcome, c.Created.UnixMilli(), c.Origin.Period, c.Origin.Product, c.Origin.Hazard).Scan(&c.ID)
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE casefile SET kind = ?, title = ?, station = ?, lead = ?, responsible = ?, deadline = ?, found = ?, judged = ?, warned = ?, disposed = ?, outcome = ?, version = version + 1
 			WHERE id = ? AND version = ?`, c.Kind, c.Title, orNull(c.Station), c.Lead, c.Responsible, millis(c.Deadline),
@@ -307,6 +333,9 @@ func (d *DB) Issue(ctx context.Context, b Bulletin) (Bulletin, error) {
 	}
 	b.At = shown(d.now().UnixMilli())
 	err := d.transact(ctx, func(tx *sql.Tx) error {
+		if err := known(ctx, tx, b.Station); err != nil {
+			return err
+		}
 		return tx.QueryRowContext(ctx, "INSERT INTO bulletin (at, who, kind, station, title, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id", b.At.UnixMilli(), b.Who, b.Kind, orNull(b.Station), b.Title, b.Content).Scan(&b.ID)
 	})
 	return b, err

@@ -78,16 +78,12 @@ const ToCentre = "研究中心"
 // sent, becomes due again.
 func (d *DB) Push(ctx context.Context, s *Sheet) error {
 	return d.transact(ctx, func(tx *sql.Tx) error {
-		var id int64
-		err := tx.QueryRowContext(ctx, "SELECT id FROM sheet WHERE form = ? AND period = ? AND name = ? AND version = ?", s.Form, s.Period, s.Name, s.Version).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
+		if s.ID == 0 {
 			return invalid("报送表", "没有这个冻结版本", "先冻结，再报送")
 		}
+		key := fmt.Sprintf("sheet-%d", s.ID)
+		err := d.enqueue(ctx, tx, []Message{{Key: key, Channel: ToCentre, Event: "report", Subject: fmt.Sprintf("报送 %s %s第 %d 版", s.Period, s.Name, s.Version), Body: fmt.Sprint(s.ID)}})
 		if err != nil {
-			return err
-		}
-		key := fmt.Sprintf("sheet-%d", id)
-		if err := d.enqueue(ctx, tx, []Message{{Key: key, Channel: ToCentre, Event: "report", Subject: fmt.Sprintf("报送 %s %s第 %d 版", s.Period, s.Name, s.Version), Body: fmt.Sprint(id)}}); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "UPDATE outbox SET due = ?, attempts = 0, sent = 0, stopped = 0, error = '' WHERE key = ? AND channel = ? AND claimed = 0", d.now().UnixMilli(), key, ToCentre)
@@ -97,7 +93,7 @@ func (d *DB) Push(ctx context.Context, s *Sheet) error {
 
 // Pushed is the sheet that a message to the centre is about.
 func (d *DB) Pushed(ctx context.Context, m Message) (Sheet, error) {
-	return scanSheet(d.db.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE id = CAST(? AS INTEGER)", m.Body).Scan)
+	return scanSheet(d.db.QueryRowContext(ctx, sheets+"WHERE sheet.id = CAST(? AS INTEGER)", m.Body).Scan)
 }
 
 // A Push is how the sending of a sheet to the centre stands.
@@ -120,8 +116,7 @@ func (d *DB) PushOf(ctx context.Context, s *Sheet) (*Push, error) {
 	var p Push
 	var due, stopped, sent, received int64
 	err := d.db.QueryRowContext(ctx, `SELECT o.attempts, o.due, o.stopped, o.error, o.sent, coalesce(r.centre, ''), coalesce(r.number, 0), coalesce(r.received, 0)
-		FROM sheet s JOIN outbox o ON o.key = 'sheet-' || s.id AND o.channel = ? LEFT JOIN receipt r ON r.sheet = s.id
-		WHERE s.form = ? AND s.period = ? AND s.name = ? AND s.version = ?`, ToCentre, s.Form, s.Period, s.Name, s.Version).
+		FROM outbox o LEFT JOIN receipt r ON r.sheet = ?2 WHERE o.key = 'sheet-' || ?2 AND o.channel = ?1`, ToCentre, s.ID).
 		Scan(&p.Attempts, &due, &stopped, &p.Error, &sent, &p.Centre, &p.Receipt, &received)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

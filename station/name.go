@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,20 +40,27 @@ const maxName = 100
 // taken is another record of the table that has a name like this one; 0 where
 // there is none.
 func taken(ctx context.Context, tx *sql.Tx, table, name string, id int64) (int64, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, name FROM "+table+" WHERE id <> ? ORDER BY id", id)
-	if err != nil {
+	others, err := called(ctx, tx, "SELECT id, name FROM "+table+" WHERE id <> ? ORDER BY id", name, id)
+	if err != nil || len(others) == 0 {
 		return 0, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var other int64
+	return others[0], nil
+}
+
+// called are the ids among the rows of id and name, each once, whose names are
+// like this one.
+func called(ctx context.Context, tx *sql.Tx, statement, name string, args ...any) (ids []int64, err error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	err = eachRow(rows, err, func(scan func(...any) error) error {
+		var id int64
 		var theirs string
-		if err := rows.Scan(&other, &theirs); err != nil {
-			return 0, err
+		if err := scan(&id, &theirs); err != nil {
+			return err
 		}
-		if SameName(theirs, name) {
-			return other, nil
+		if SameName(theirs, name) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
-	}
-	return 0, rows.Err()
+		return nil
+	})
+	return ids, err
 }

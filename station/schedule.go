@@ -139,18 +139,21 @@ func (d *DB) EndRun(ctx context.Context, run int64, problem string, again time.T
 	return err
 }
 
-// A Filing is that a period's report was handed in.
+// A Filing is that a period's report of the home station was handed in.
 type Filing struct {
 	Period string    `json:"period"`
-	Name   string    `json:"name,omitempty"`
+	Name   string    `json:"name,omitempty"` // the watch, when there are several
 	Filed  time.Time `json:"filed"`
 	By     string    `json:"by"`
 	Note   string    `json:"note,omitempty"`
 }
 
+// home is the home station's id, NULL before the first start.
+const home = "(SELECT station.id FROM station JOIN setting ON setting.name = 'home' AND station.id = CAST(setting.value AS INTEGER))"
+
 // File notes that a report was handed in; the first note stands.
 func (d *DB) File(ctx context.Context, f Filing) error {
-	_, err := d.db.ExecContext(ctx, "INSERT INTO filing (period, name, filed, who, note) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", f.Period, f.Name, f.Filed.UnixMilli(), f.By, f.Note)
+	_, err := d.db.ExecContext(ctx, "INSERT INTO filing (period, station, name, filed, who, note) VALUES (?, "+home+", ?, ?, ?, ?) ON CONFLICT DO NOTHING", f.Period, f.Name, f.Filed.UnixMilli(), f.By, f.Note)
 	return err
 }
 
@@ -158,7 +161,7 @@ func (d *DB) File(ctx context.Context, f Filing) error {
 // there is one.
 func (d *DB) Filing(ctx context.Context, period, name string) (f Filing, ok bool, err error) {
 	var filed int64
-	err = d.db.QueryRowContext(ctx, "SELECT period, name, filed, who, note FROM filing WHERE period = ? AND name = ?", period, name).Scan(&f.Period, &f.Name, &filed, &f.By, &f.Note)
+	err = d.db.QueryRowContext(ctx, "SELECT period, name, filed, who, note FROM filing WHERE period = ? AND name = ? AND (station IS NULL OR station = "+home+") ORDER BY filed LIMIT 1", period, name).Scan(&f.Period, &f.Name, &filed, &f.By, &f.Note)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, false, nil
 	}

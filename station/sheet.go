@@ -16,9 +16,11 @@ import (
 
 // A Sheet is a frozen version of a report form.
 type Sheet struct {
+	ID         int64     `json:"id"`
 	Form       string    `json:"form"` // platform, association, urgent, annual
 	Period     string    `json:"period"`
-	Name       string    `json:"name,omitempty"` // the watch, when a station has several
+	Station    int64     `json:"station_id,omitempty"` // that filled it in; 0: counted from the installation's reviews
+	Name       string    `json:"name,omitempty"`       // what that station is called now; or the watch, when there are several
 	Version    int       `json:"version"`
 	Frozen     time.Time `json:"frozen"`
 	Dictionary string    `json:"dictionary"`
@@ -27,6 +29,15 @@ type Sheet struct {
 	Reason     string    `json:"reason,omitempty"` // why it was corrected
 	Hash       string    `json:"sha256"`           // of Model
 	Model      []byte    `json:"-"`                // the sheet's JSON
+}
+
+// Watch is the watch of a sheet that was counted from reviews, when there are
+// several.
+func (s *Sheet) Watch() string {
+	if s.Station != 0 {
+		return ""
+	}
+	return s.Name
 }
 
 // Freeze keeps a sheet as the next version and tells which one that is. When
@@ -40,7 +51,7 @@ func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err
 	}
 	s.Frozen = shown(s.Frozen.UnixMilli()) // as it will be read back
 	err = d.transact(ctx, func(tx *sql.Tx) error {
-		last, err := scanSheet(tx.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE form = ? AND period = ? AND name = ? ORDER BY version DESC LIMIT 1", s.Form, s.Period, s.Name).Scan)
+		last, err := scanSheet(tx.QueryRowContext(ctx, sheets+ofOne+" ORDER BY sheet.version DESC LIMIT 1", s.Form, s.Period, s.Station, s.Watch()).Scan)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			s.Version, s.Reason = 1, ""
@@ -55,27 +66,44 @@ func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err
 			s.Version = last.Version + 1
 		}
 		fresh = true
-		_, err = tx.ExecContext(ctx, "INSERT INTO sheet (form, period, name, version, frozen, dictionary, program, who, reason, hash, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			s.Form, s.Period, s.Name, s.Version, s.Frozen.UnixMilli(), s.Dictionary, s.Program, s.By, s.Reason, s.Hash, s.Model)
+		if err := tx.QueryRowContext(ctx, "INSERT INTO sheet (form, period, station, name, version, frozen, dictionary, program, who, reason, hash, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+			s.Form, s.Period, orNull(s.Station), s.Watch(), s.Version, s.Frozen.UnixMilli(), s.Dictionary, s.Program, s.By, s.Reason, s.Hash, s.Model).Scan(&s.ID); err != nil {
+			return err
+		}
+		s, err = scanSheet(tx.QueryRowContext(ctx, sheets+"WHERE sheet.id = ?", s.ID).Scan)
 		return err
 	})
 	return s, fresh, err
 }
 
-const sheetColumns = "form, period, name, version, frozen, dictionary, program, who, reason, hash, model"
+const (
+	sheetColumns = "sheet.id, form, period, coalesce(sheet.station, 0), coalesce(station.name, sheet.name), sheet.version, frozen, dictionary, program, who, reason, hash"
+	fromSheets   = " FROM sheet LEFT JOIN station ON station.id = sheet.station "
+	sheets       = "SELECT " + sheetColumns + ", model" + fromSheets
+	ofOne        = "WHERE form = ?1 AND period = ?2 AND coalesce(sheet.station, 0) = ?3 AND sheet.name = ?4"
+)
 
 func scanSheet(scan func(...any) error) (s Sheet, err error) {
 	var frozen int64
-	err = scan(&s.Form, &s.Period, &s.Name, &s.Version, &frozen, &s.Dictionary, &s.Program, &s.By, &s.Reason, &s.Hash, &s.Model)
+	err = scan(&s.ID, &s.Form, &s.Period, &s.Station, &s.Name, &s.Version, &frozen, &s.Dictionary, &s.Program, &s.By, &s.Reason, &s.Hash, &s.Model)
 	s.Frozen = shown(frozen)
 	return s, err
 }
 
-// Sheet is a frozen version, checked against its hash; version 0 means the
-// last one. Where there is none it is a *chaping.Error with CodeInput.
-func (d *DB) Sheet(ctx context.Context, form, period, name string, version int) (Sheet, error) {
-	s, err := scanSheet(d.db.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE form = ? AND period = ? AND name = ? AND (version = ?4 OR ?4 = 0) ORDER BY version DESC LIMIT 1",
-		form, period, name, version).Scan)
+// Sheet is a frozen version of a sheet counted from reviews, of a watch or of
+// all, checked against its hash; version 0 means the last one. Where there is
+// none it is a *chaping.Error with CodeInput.
+func (d *DB) Sheet(ctx context.Context, form, period, watch string, version int) (Sheet, error) {
+	return d.sheet(ctx, form, period, 0, watch, version)
+}
+
+// SheetOf is the same of a sheet that a station fills in.
+func (d *DB) SheetOf(ctx context.Context, form, period string, of int64, version int) (Sheet, error) {
+	return d.sheet(ctx, form, period, of, "", version)
+}
+
+func (d *DB) sheet(ctx context.Context, form, period string, of int64, watch string, version int) (Sheet, error) {
+	s, err := scanSheet(d.db.QueryRowContext(ctx, sheets+ofOne+" AND (sheet.version = ?5 OR ?5 = 0) ORDER BY sheet.version DESC LIMIT 1", form, period, of, watch, version).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%s 没有这个冻结版本", period), Remedy: "用 chaping report versions 查看已冻结的版本"}
 	}
@@ -92,7 +120,7 @@ func (d *DB) Sheet(ctx context.Context, form, period, name string, version int) 
 // empty form or period means all.
 func (d *DB) Sheets(ctx context.Context, form, period string) ([]Sheet, error) {
 	var list []Sheet
-	err := d.query(ctx, "SELECT form, period, name, version, frozen, dictionary, program, who, reason, hash, NULL FROM sheet WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY id DESC",
+	err := d.query(ctx, "SELECT "+sheetColumns+", NULL"+fromSheets+"WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY sheet.id DESC",
 		[]any{form, period}, func(scan func(...any) error) error {
 			s, err := scanSheet(scan)
 			list = append(list, s)
@@ -108,14 +136,19 @@ func (s *Sheet) FileName(format string) string {
 	if s.Version > 0 {
 		version = fmt.Sprintf("第%d版", s.Version)
 	}
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return '_'
-	}, chaping.Shorten(s.Name, 30))
+	name := inFileName(s.Name)
 	if name != "" {
 		name = "-" + name
 	}
 	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
+}
+
+// inFileName is a name as file names have it.
+func inFileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_'
+	}, chaping.Shorten(name, 30))
 }

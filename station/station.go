@@ -95,6 +95,11 @@ func (d *DB) migrate(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if names[version] == "migrations/0012_identity.sql" {
+				if err := identify(ctx, tx); err != nil {
+					return fmt.Errorf("%s: %w", names[version], err)
+				}
+			}
 			if _, err := tx.ExecContext(ctx, string(script)); err != nil {
 				return fmt.Errorf("%s: %w", names[version], err)
 			}
@@ -142,6 +147,11 @@ func (d *DB) transact(ctx context.Context, f func(*sql.Tx) error) error {
 // query calls each for every row.
 func (d *DB) query(ctx context.Context, statement string, args []any, each func(scan func(...any) error) error) error {
 	rows, err := d.db.QueryContext(ctx, statement, args...)
+	return eachRow(rows, err, each)
+}
+
+// eachRow calls each for every row of a query's answer.
+func eachRow(rows *sql.Rows, err error, each func(scan func(...any) error) error) error {
 	if err != nil {
 		return err
 	}

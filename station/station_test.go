@@ -98,7 +98,7 @@ func TestFreeze(t *testing.T) {
 
 func TestSubmit(t *testing.T) {
 	d, _ := openTest(t)
-	s := Submission{Period: "2026-11", Station: "某协会", File: "表.xlsx"}
+	s := Submission{Period: "2026-11", StationID: 3, File: "表.xlsx"}
 	entries := []json.RawMessage{[]byte(`{"product":"壶"}`), []byte(`{"product":"锅"}`)}
 	first, err := d.Submit(t.Context(), s, []byte("file"), entries)
 	if err != nil || first.ID == 0 {
@@ -112,7 +112,7 @@ func TestSubmit(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Entries != 1 || list[0].Size != 4 {
 		t.Fatalf("%+v %v", list, err)
 	}
-	if s, data, err := d.Original(t.Context(), first.ID); err != nil || s.File != "表.xlsx" || string(data) != "file" {
+	if s, data, err := d.Original(t.Context(), Everything(), first.ID); err != nil || s.File != "表.xlsx" || string(data) != "file" {
 		t.Error(s.File, data, err)
 	}
 }
@@ -120,7 +120,7 @@ func TestSubmit(t *testing.T) {
 // A file that was read keeps its entries when it comes again as other material.
 func TestSubmitAgainAsMaterial(t *testing.T) {
 	d, _ := openTest(t)
-	s := Submission{Period: "2026-11", Station: "某协会", File: "表.xlsx"}
+	s := Submission{Period: "2026-11", StationID: 3, File: "表.xlsx"}
 	if _, err := d.Submit(t.Context(), s, []byte("file"), []json.RawMessage{[]byte(`{"product":"壶"}`)}); err != nil {
 		t.Fatal(err)
 	}
@@ -134,31 +134,41 @@ func TestSubmitAgainAsMaterial(t *testing.T) {
 }
 
 // Of the versions of a frozen sheet the last one counts, however they come; of
-// different sheets, and of files that people have named, all do.
+// different sheets, and of files that nobody has numbered, all do. What they
+// are called says nothing.
 func TestVersionsReplaceEachOther(t *testing.T) {
 	d, _ := openTest(t)
+	of := map[string]int64{}
+	for _, name := range []string{"甲", "乙"} {
+		s, err := d.Sender(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of[name] = s.ID
+	}
 	for i, s := range []Submission{
-		{Station: "甲", File: "报送表-2026-11-甲-第2版.json"},
-		{Station: "甲", File: "报送表-2026-11-甲-第10版.docx"},
-		{Station: "甲", File: "报送表-2026-11-甲-第10版.xlsx"},
-		{Station: "甲", File: "报送表-2026-11-甲-第1版.docx"},
-		{Station: "甲", File: "报送表-2026-11-水壶-第1版.docx"},
+		{Station: "甲", Version: 2, File: "报送表-2026-11-甲-第2版.json"},
+		{Station: "甲", Version: 10, File: "报送表-2026-11-甲-第10版.docx"},
+		{Station: "甲", Version: 10, File: "a.xlsx"},
+		{Station: "甲", Version: 1, File: "报送表-2026-11-甲-第11版.docx"},
+		{Station: "甲", Name: "水壶", Version: 1, File: "报送表-2026-11-水壶-第1版.docx"},
 		{Station: "甲", File: "补充.xlsx"},
-		{Station: "乙", File: "报送表-2026-11-甲-第1版.docx"},
+		{Station: "甲", File: "报送表-2026-11-甲-第12版.docx"},
+		{Station: "乙", Version: 1, File: "报送表-2026-11-甲-第1版.docx"},
 	} {
-		s.Period = "2026-11"
+		s.Period, s.Form, s.StationID = "2026-11", "association", of[s.Station]
 		if _, err := d.Submit(t.Context(), s, []byte{byte(i)}, []json.RawMessage{fmt.Appendf(nil, "%d", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var got []string
-	if err := d.Entries(t.Context(), "2026-11", func(from string, entry json.RawMessage) error {
-		got = append(got, from+string(entry))
+	if err := d.Entries(t.Context(), "2026-11", func(from Submission, entry json.RawMessage) error {
+		got = append(got, from.Station+string(entry))
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"甲2", "甲4", "甲5", "乙6"}; !slices.Equal(got, want) {
+	if want := []string{"甲2", "甲4", "甲5", "甲6", "乙7"}; !slices.Equal(got, want) {
 		t.Errorf("%v count, not %v", got, want)
 	}
 }
@@ -192,18 +202,21 @@ func TestOpenAgainAndNewer(t *testing.T) {
 	}
 }
 
-// A database of the version before knows no devices; what it holds stays.
-func TestMigrationToDevices(t *testing.T) {
-	dir := t.TempDir()
+// before makes a database as the program had it after so many migrations, with
+// the rows.
+func before(t *testing.T, version int, rows string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	db, err := sqlite.Open(filepath.Join(dir, "station.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer db.Close()
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names[:10] {
+	for _, name := range names[:version] {
 		script, err := migrations.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -212,11 +225,16 @@ func TestMigrationToDevices(t *testing.T) {
 			t.Fatal(name, err)
 		}
 	}
-	if _, err := db.ExecContext(t.Context(), `INSERT INTO attempt VALUES ('li', 9, 1); INSERT INTO parked VALUES (x'00', '/watches/new', 'a=b', 1);
-		INSERT INTO account (name, person, roles, created) VALUES ('li', '李四', 'admin', 1); PRAGMA user_version = 10`); err != nil {
+	if _, err := db.ExecContext(t.Context(), fmt.Sprintf("%s; PRAGMA user_version = %d", rows, version)); err != nil {
 		t.Fatal(err)
 	}
-	db.Close()
+	return dir
+}
+
+// A database of the version before knows no devices; what it holds stays.
+func TestMigrationToDevices(t *testing.T) {
+	dir := before(t, 10, `INSERT INTO attempt VALUES ('li', 9, 1); INSERT INTO parked VALUES (x'00', '/watches/new', 'a=b', 1);
+		INSERT INTO account (name, person, roles, created) VALUES ('li', '李四', 'admin', 1)`)
 	d, err := Open(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)

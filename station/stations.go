@@ -13,7 +13,7 @@ import (
 // A Station is a monitoring station (监测站).
 type Station struct {
 	ID      int64  `json:"id"`
-	Order   int    `json:"order"` // of the list, which is no ranking
+	Order   int    `json:"order"` // of the list, which is no ranking; 0: not on the list, see Sender
 	Name    string `json:"name"`
 	Kind    Kind   `json:"kind"`
 	Status  string `json:"status"` // active, warned, exited
@@ -24,6 +24,9 @@ type Station struct {
 	// empty: see Rules.
 	Since string `json:"since,omitempty"`
 }
+
+// Listed tells whether the station is on the list; see Sender.
+func (s *Station) Listed() bool { return s.Order > 0 }
 
 const stationColumns = "station.id, ord, station.name, kind, status, version, added, since"
 
@@ -74,10 +77,11 @@ type Conflict struct{ Theirs any }
 
 func (*Conflict) Error() string { return "这条记录在您打开之后已被别人改过" }
 
-// Stations are the stations that the scope sees, in the list's order.
+// Stations are the stations that the scope sees, in the list's order; last
+// those that are not on it.
 func (d *DB) Stations(ctx context.Context, scope Scope) ([]Station, error) {
 	var list []Station
-	err := d.query(ctx, "SELECT "+stationColumns+" FROM station ORDER BY ord, id", nil, func(scan func(...any) error) error {
+	err := d.query(ctx, "SELECT "+stationColumns+" FROM station ORDER BY ord = 0, ord, id", nil, func(scan func(...any) error) error {
 		s, err := scanStation(scan)
 		if scope.Sees(s.ID) {
 			list = append(list, s)
@@ -102,6 +106,18 @@ func missing(what string, id int64) error {
 	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的%s", id, what), Remedy: "可能已被删除；回到列表重新选择", Err: ErrMissing}
 }
 
+// known tells whether there is a station of that id; 0 stands for none.
+func known(ctx context.Context, tx *sql.Tx, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	_, err := stationOf(ctx, tx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing("监测站", id)
+	}
+	return err
+}
+
 // ErrMissing is the cause of an error that says that there is no such record.
 var ErrMissing = errors.New("no such record")
 
@@ -116,12 +132,12 @@ func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
 		return s, err
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		other, err := taken(ctx, tx, "called", s.Name, s.ID)
+		other, err := taken(ctx, tx, "station", s.Name, s.ID)
 		if err != nil {
 			return err
 		}
 		if other != 0 {
-			return invalid("监测站名称", "已有同名的监测站，或已有监测站用过这个名称", "换一个名称，或修改已有的那一条")
+			return invalid("监测站名称", "已有同名的监测站", "换一个名称，或修改已有的那一条；那一条注明“不在名单”的，以这个名称报送过，是同一个监测站就把它的状态改为正常，不是就给它改名")
 		}
 		return d.putStation(ctx, tx, &s)
 	})
@@ -133,9 +149,11 @@ func (d *DB) putStation(ctx context.Context, tx *sql.Tx, s *Station) error {
 		s.Status, s.Version, s.Added = "active", 1, shown(d.now().UnixMilli())
 		return tx.QueryRowContext(ctx, "INSERT INTO station (ord, name, kind, added) SELECT coalesce(max(ord), 0) + 1, ?, ?, ? FROM station RETURNING id, ord", s.Name, s.Kind, s.Added.UnixMilli()).Scan(&s.ID, &s.Order)
 	}
-	result, err := tx.ExecContext(ctx, "UPDATE station SET name = ?, kind = ?, status = ?, version = version + 1 WHERE id = ? AND version = ?", s.Name, s.Kind, s.Status, s.ID, s.Version)
+	result, err := tx.ExecContext(ctx, `UPDATE station SET name = ?1, kind = ?2, status = ?3, version = version + 1,
+		ord = iif(ord = 0 AND ?3 <> 'exited', (SELECT max(ord) + 1 FROM station), ord), added = iif(ord = 0 AND ?3 <> 'exited', ?4, added) WHERE id = ?5 AND version = ?6`,
+		s.Name, s.Kind, s.Status, d.now().UnixMilli(), s.ID, s.Version)
 	return changed(result, err, "监测站", s.ID, func() (any, error) {
-		return scanStation(tx.QueryRowContext(ctx, "SELECT "+stationColumns+" FROM station WHERE id = ?", s.ID).Scan)
+		return stationOf(ctx, tx, s.ID)
 	})
 }
 

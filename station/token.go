@@ -107,14 +107,8 @@ func (d *DB) AddToken(ctx context.Context, t Token) (added Token, token string, 
 	token, _ = randomToken()
 	token = tokenPrefix + token
 	err = d.transact(ctx, func(tx *sql.Tx) error {
-		if t.Station != 0 {
-			var known int
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM station WHERE id = ?", t.Station).Scan(&known); err != nil {
-				return err
-			}
-			if known == 0 {
-				return missing("监测站", t.Station)
-			}
+		if err := known(ctx, tx, t.Station); err != nil {
+			return err
 		}
 		return tx.QueryRowContext(ctx, "INSERT INTO token (name, role, station, permits, hash, key, who, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
 			t.Name, string(t.Role), orNull(t.Station), joinPermits(t.Permits), tokenHash(token), []byte(SigningKey(token).Public().(ed25519.PublicKey)), t.By, t.Created.UnixMilli(), t.Expires.UnixMilli()).Scan(&t.ID)

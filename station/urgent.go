@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -28,6 +29,7 @@ type Urgent struct {
 	Decided   *time.Time      `json:"decided,omitempty"`
 	Station   int64           `json:"station,omitempty"` // who wrote it; 0: suggested
 	Found     time.Time       `json:"found"`             // when the station learnt of it; zero if suggested
+	Case      int64           `json:"case,omitempty"`    // that was opened on it, whether or not it is closed
 }
 
 // Late tells whether a written report came more than so many hours after the
@@ -98,12 +100,12 @@ func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candid
 // months is how many periods b is after a.
 func months(a, b chaping.Period) int { return (b.Year-a.Year)*12 + int(b.Month) - int(a.Month) }
 
-const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found"
+const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found, coalesce((SELECT id FROM casefile WHERE casefile.urgent = urgent.id), 0)"
 
 func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 	var raised, decided, found int64
 	var candidate string
-	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found)
+	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found, &u.Case)
 	u.Raised, u.Candidate, u.Found = shown(raised), json.RawMessage(candidate), shown(found)
 	if decided > 0 {
 		t := shown(decided)
@@ -166,7 +168,8 @@ func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, me
 
 // FileUrgent enters a report that a station has written; filing it confirms
 // it. messages are queued in the same transaction. The same report of the same
-// station is entered once: fresh tells whether it was new.
+// station is entered once: fresh tells whether it was new. The same is what has
+// the same Event, or else the same Candidate.
 func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages func(Urgent) []Message) (filed Urgent, fresh bool, err error) {
 	now := d.now()
 	switch {
@@ -177,7 +180,7 @@ func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages fun
 	case u.Found.After(now):
 		return u, false, invalid("发现时间", "在将来", "写已经发生的时间")
 	}
-	sum := sha256.Sum256(u.Candidate)
+	sum := sha256.Sum256([]byte(cmp.Or(u.Event, string(u.Candidate))))
 	u.Event = fmt.Sprintf("written-%d-%s", u.Station, hex.EncodeToString(sum[:]))
 	period := chaping.PeriodOf(now).String()
 	u.First, u.Last, u.Raised, u.Found, u.Status, u.Reason = period, period, shown(now.UnixMilli()), shown(u.Found.UnixMilli()), UrgentConfirmed, "由监测站填报"

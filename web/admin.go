@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -93,14 +94,18 @@ type accountsPage struct {
 	Problem  *fault            `json:"-"`
 }
 
+// stationNames are the stations on the list that the account sees, and what all
+// that it sees are called.
 func (q *request) stationNames() ([]station.Station, map[int64]string, error) {
 	list, err := q.Station.Stations(q.ctx, q.account.Scope())
 	names := map[int64]string{}
 	for _, s := range list {
 		names[s.ID] = s.Name
 	}
-	return list, names, err
+	return slices.DeleteFunc(list, unlisted), names, err
 }
+
+func unlisted(s station.Station) bool { return !s.Listed() }
 
 func (q *request) rolesInForm() []station.Role {
 	var roles []station.Role
@@ -266,10 +271,19 @@ func (q *request) stationSave() error {
 	if s.ID != 0 && !slices.ContainsFunc(stationStatuses, func(x stationStatus) bool { return x.Value == s.Status }) {
 		return bad("没有这种状态", "从列表中选择")
 	}
-	q.act.Object, q.act.Detail = s.Name, s.Kind.Chinese()+" "+s.Status
+	q.act.Object, q.act.Detail = s.Name, s.Kind.Chinese()+" "+statusName(cmp.Or(s.Status, "active"))
+	if s.ID != 0 {
+		was, err := q.Station.Station(q.ctx, q.account.Scope(), s.ID)
+		if err != nil {
+			return err
+		}
+		if was.Name != s.Name {
+			q.act.Detail += "，原名“" + was.Name + "”"
+		}
+	}
 	saved, err := q.Station.PutStation(q.ctx, s)
 	if theirs, ok := conflictWith[station.Station](err); ok {
-		return q.conflict(q.r.URL.Path, "/stations", []difference{{"名称", theirs.Name, s.Name}, {"类型", theirs.Kind.Chinese(), s.Kind.Chinese()}, {"状态", theirs.Status, s.Status}},
+		return q.conflict(q.r.URL.Path, "/stations", []difference{{"名称", theirs.Name, s.Name}, {"类型", theirs.Kind.Chinese(), s.Kind.Chinese()}, {"状态", statusName(theirs.Status), statusName(s.Status)}},
 			url.Values{"name": {s.Name}, "kind": {string(s.Kind)}, "status": {s.Status}, "version": {fmt.Sprint(theirs.Version)}})
 	}
 	if f, ok := told(err); ok {

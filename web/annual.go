@@ -124,9 +124,9 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != a.Station.Name })
+	a.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })
 	submitted, err := q.Station.Submissions(q.ctx, year)
-	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.Station != a.Station.Name })
+	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != a.Station.ID })
 	a.Running = q.jobs.active(kindFigures)
 	return a, err
 }
@@ -343,9 +343,9 @@ func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Stat
 		return err
 	}
 	for _, p := range report.AnnualPeriods(r.Year) {
-		err := s.Station.Entries(ctx, p.String(), func(from string, content json.RawMessage) error {
+		err := s.Station.Entries(ctx, p.String(), func(from station.Submission, content json.RawMessage) error {
 			e, ok, err := report.ReadEntry(content)
-			if err != nil || !ok || from != of.Name || !report.Concerns(e.Product, r.Products) {
+			if err != nil || !ok || from.StationID != of.ID || !report.Concerns(e.Product, r.Products) {
 				return err
 			}
 			e.Classify()
@@ -423,7 +423,7 @@ func (q *request) annualFreeze() error {
 	}
 	r.FiledOn(q.Now())
 	if n := len(a.Frozen); n > 0 { // filed again with nothing else changed is the same version
-		last, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, 0)
+		last, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, 0)
 		if err != nil {
 			return err
 		}
@@ -442,7 +442,7 @@ func (q *request) annualFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
-	frozen, message, err := q.freeze(station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Name: a.Station.Name, Dictionary: r.Dictionary, Program: r.Program, Model: model})
+	frozen, message, err := q.freeze(station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, Program: r.Program, Model: model})
 	if f, ok := told(err); ok {
 		return refuse(f)
 	}
@@ -464,7 +464,7 @@ func (q *request) annualSubmit() error {
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, int(number(q.form("version"))))
+	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
 	if err == nil {
 		err = q.submitAnnual(a, s)
 	}
@@ -484,7 +484,7 @@ func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s %d 年专题分析报告第 %d 版", a.Station.Name, a.Year, s.Version)
-	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: a.Station.Name, About: fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]), File: annualName(s, "docx")}, file, nil)
+	_, err = q.Station.Submit(q.ctx, s.Submission(a.Station.ID, fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]), annualName(s, "docx")), file, nil)
 	return err
 }
 
@@ -522,7 +522,7 @@ func (q *request) annualInAddress() (*report.Annual, station.Sheet, error) {
 		r.FiledOn(q.Now())
 		return r, station.Sheet{Period: strconv.Itoa(a.Year)}, nil
 	}
-	s, err := q.Station.Sheet(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.Name, v)
+	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, v)
 	if err != nil {
 		return nil, s, err
 	}

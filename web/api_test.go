@@ -323,7 +323,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("association", "/calendar", "/calendar?year=2026")
 	w.get("association", "/calendar.ics", "/calendar.ics?year=2026")
 
-	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11"}, map[string]string{"file": sheetA})
+	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11", "name": "小家电", "version": 2}, map[string]string{"file": sheetA})
+	w.do("association", "POST /inbox", "/inbox", http.StatusUnprocessableEntity, object{"period": "2026-11", "corrects": 99}, map[string]string{"file": sheetA + "\n"})
 	handed := w.do("centre", "POST /inbox", "/inbox", http.StatusOK, object{"period": "2026-11", "station": 3, "about": "照片"}, map[string]string{"file": "x"})
 	w.do("association", "POST /inbox", "/inbox", http.StatusUnprocessableEntity, object{"period": "2026-11"}, map[string]string{"file": "a,b\n"})
 	w.get("bureau", "/inbox", "/inbox"+period)
@@ -334,7 +335,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("bureau", "/submissions/{id}", fmt.Sprintf("/submissions/%v", handed["id"]))
 	w.post("centre", "/bulletins", "/bulletins", object{"kind": "feedback", "station": 3, "title": "收到", "content": "已采纳"})
 	w.get("association", "/bulletins", "/bulletins")
-	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
+	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
 	w.get("bureau", "/cases", "/cases")
 	w.get("bureau", "/cases/{id}", "/cases/1?urgent=0")
 	w.post("platform", "/cases/{id}/notes", "/cases/1/notes", object{"measure": "停止销售", "done": true, "content": "已下架"})

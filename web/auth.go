@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chaping"
@@ -180,7 +181,7 @@ func (q *request) setupForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "setup", q.route.title, setupPage{first, a, list, station.Kinds(), q.r.PostForm, problem})
+	return q.show(status, "setup", q.route.title, setupPage{first, a, slices.DeleteFunc(list, unlisted), station.Kinds(), q.r.PostForm, problem})
 }
 
 type setupPage struct {
@@ -204,7 +205,7 @@ func (q *request) setup() error {
 	}
 	var a station.Account
 	if first {
-		q.act.Who, q.act.Object = q.form("name"), "首次启动"
+		q.act.Who, q.act.Object = (&station.Account{Name: q.form("name"), Person: cmp.Or(q.form("person"), q.form("name"))}).Act("").Who, "首次启动"
 		s := station.Start{Account: station.Account{Name: q.form("name"), Person: q.form("person")}, Password: password,
 			Name: q.form("station_name"), Kind: station.Kind(q.form("kind")), Centre: q.form("station") == "centre"}
 		if !s.Centre {

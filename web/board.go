@@ -42,7 +42,7 @@ func (q *request) merged(p chaping.Period) (merged, bool, error) {
 	}
 	var state strings.Builder
 	for _, s := range list {
-		fmt.Fprint(&state, s.ID, " ", s.Entries, " ")
+		fmt.Fprint(&state, s.ID, " ", s.Entries, " ", s.ReplacedBy, " ", s.Station, "\n")
 	}
 	return q.desk.merged.get(q.ctx, mergedKey{p, state.String(), q.miner().Version()}, deskPatience)
 }
@@ -56,17 +56,17 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		hazards[t.Name] = t.Hazard
 	}
 	type rowKey struct{ keyword, term, platform, product string }
-	rows := map[string]map[rowKey]report.PlatformRow{}
-	stations := map[string]bool{}
+	rows := map[int64]map[rowKey]report.PlatformRow{}
+	names := map[int64]string{}
 	var entries []report.Entry
-	err = s.Station.Entries(ctx, key.period.String(), func(from string, content json.RawMessage) error {
-		stations[from] = true
+	err = s.Station.Entries(ctx, key.period.String(), func(from station.Submission, content json.RawMessage) error {
+		names[from.StationID] = from.Station
 		e, ok, err := report.ReadEntry(content)
 		if err != nil {
 			return err
 		}
 		if ok {
-			e.From = []string{from}
+			e.From, e.Stations = []string{from.Station}, []int64{from.StationID}
 			entries = append(entries, e)
 			return nil
 		}
@@ -74,20 +74,23 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		if err := json.Unmarshal(content, &r); err != nil {
 			return err
 		}
-		if rows[from] == nil {
-			rows[from] = map[rowKey]report.PlatformRow{}
+		if rows[from.StationID] == nil {
+			rows[from.StationID] = map[rowKey]report.PlatformRow{}
 		}
-		rows[from][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
+		rows[from.StationID][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
 		return nil
 	})
 	if err != nil {
 		return m, err
 	}
-	m.Given, m.Stations = len(entries), slices.Sorted(maps.Keys(stations))
-	for _, from := range m.Stations {
-		m.Rows += len(rows[from])
-		list := slices.Collect(maps.Values(rows[from]))
-		entries = append(entries, report.EntriesOfRows(from, list, func(term string) string { return hazards[term] })...)
+	m.Given, m.Stations = len(entries), slices.Sorted(maps.Values(names))
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		m.Rows += len(rows[id])
+		of := report.EntriesOfRows(names[id], slices.Collect(maps.Values(rows[id])), func(term string) string { return hazards[term] })
+		for i := range of {
+			of[i].Stations = []int64{id}
+		}
+		entries = append(entries, of...)
 	}
 	m.Entries = report.Merge(entries)
 	slices.SortStableFunc(m.Entries, func(a, b report.Entry) int { return cmp.Compare(len(b.From), len(a.From)) })
@@ -111,7 +114,8 @@ type boardPage struct {
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {
 	report.Entry
-	Case string `json:"case,omitempty"` // where a case is opened of it
+	Case   string `json:"case,omitempty"`   // where a case is opened of it
+	Opened int64  `json:"opened,omitempty"` // the case that was, whether or not it is closed
 }
 
 // boardTable is what the board's charts draw: leads by hazard class and
@@ -147,6 +151,10 @@ func (q *request) board() error {
 	page := boardPage{picker: q.pick(p, "/board"), Stations: m.Stations, Given: m.Given, Rows: m.Rows, Hazard: hazard, Table: table, Leads: []boardLead{},
 		Data: string(query("/board/data", "period", p)), Formats: report.Formats()}
 	mayOpen := q.may("POST /cases/{id}")
+	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+	if err != nil {
+		return err
+	}
 	for _, e := range m.Entries {
 		if hazard != "" && e.Hazard != hazard && (hazard != unclassified || e.Hazard != "") {
 			continue
@@ -155,13 +163,31 @@ func (q *request) board() error {
 			page.Omitted++
 			continue
 		}
-		l := boardLead{Entry: e}
-		if mayOpen {
+		l := boardLead{Entry: e, Opened: opened(cases, origin(p, e))}
+		if mayOpen && l.Opened == 0 {
 			l.Case = string(query("/cases/new", "period", p, "product", e.Product, "hazard", e.Hazard))
 		}
 		page.Leads = append(page.Leads, l)
 	}
 	return q.render("board", page)
+}
+
+// origin is the lead that an entry of the board is. One of no hazard class is
+// none: the board has several of a product.
+func origin(p chaping.Period, e report.Entry) station.Origin {
+	if e.Hazard == "" {
+		return station.Origin{}
+	}
+	return station.Origin{Period: p.String(), Product: e.Product, Hazard: e.Hazard}
+}
+
+// opened is the case that was opened on a lead, 0 where there is none.
+func opened(cases []station.Case, of station.Origin) int64 {
+	i := slices.IndexFunc(cases, func(c station.Case) bool { return of.Period != "" && c.Origin.Is(of) })
+	if i < 0 {
+		return 0
+	}
+	return cases[i].ID
 }
 
 // boardTable counts the leads of the period and those before it.
@@ -276,7 +302,7 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 		return c, notFound()
 	}
 	e := m.Entries[i]
-	c = station.Case{Kind: station.ProductCase, Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
+	c = station.Case{Kind: station.ProductCase, Origin: origin(p, e), Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
 	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
 	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {
 		if line != "" && len(lead) < mostLines {
@@ -284,23 +310,17 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 		}
 	}
 	c.Lead = strings.Join(lead, "\n")
-	stations, _, err := q.stationNames()
-	if err != nil {
-		return c, err
-	}
 	list, err := q.Station.Submissions(q.ctx, p.String())
 	if err != nil {
 		return c, err
 	}
 	for _, s := range list { // found when the first of them was received
-		if slices.Contains(e.From, s.Station) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
+		if slices.Contains(e.Stations, s.StationID) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
 			c.Found = s.Received
 		}
 	}
-	if len(e.From) == 1 {
-		if i := slices.IndexFunc(stations, func(s station.Station) bool { return s.Name == e.From[0] }); i >= 0 {
-			c.Station = stations[i].ID
-		}
+	if len(e.Stations) == 1 {
+		c.Station = e.Stations[0]
 	}
 	return c, nil
 }

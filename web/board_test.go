@@ -82,6 +82,25 @@ func TestBoard(t *testing.T) {
 	if r := h.ask("centre", "GET", "/cases/new?period=2026-11&product=没有&hazard=", nil); r.Code != http.StatusNotFound {
 		t.Error(r.Code)
 	}
+	// Once it is opened, the board leads to the case, also when that is closed.
+	opening := url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {table.Classes[0]}, "kind": {"product"}, "title": {"漏电"}, "found": {"2026-11-20T08:00"}}
+	for i, code := range []int{http.StatusSeeOther, http.StatusUnprocessableEntity} {
+		if r := h.ask("centre", "POST", "/cases/new", opening); r.Code != code {
+			t.Fatal(i, r.Code, r.Body)
+		}
+	}
+	for range 2 {
+		page := h.ask("centre", "GET", "/board?period=2026-11", nil).Body.String()
+		if strings.Contains(page, "立案") || !strings.Contains(page, `href="/cases/1"`) {
+			t.Error("a second case is offered")
+		}
+		if r := h.ask("centre", "GET", address, nil); r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/cases/1" {
+			t.Error("an old page leads to a second case:", r.Code)
+		}
+		if r := h.ask("centre", "POST", "/cases/1", with(opening, "version", "1", "disposed", "2026-11-25T08:00", "outcome", "已召回")); r.Code != http.StatusSeeOther && r.Code != http.StatusConflict {
+			t.Fatal(r.Code, r.Body)
+		}
+	}
 	if page := h.ask("centre", "GET", "/board?period=2026-10", nil).Body.String(); !strings.Contains(page, "还没有监测站报送") {
 		t.Error("an empty period says nothing of what to do")
 	}

@@ -55,9 +55,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	annual = slices.DeleteFunc(annual, func(s station.Submission) bool {
-		return !q.account.Scope().Sees(0) && !slices.ContainsFunc(stations, func(own station.Station) bool { return own.Name == s.Station })
-	})
+	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
 	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, annual, problem})
 }
 
@@ -106,7 +104,12 @@ func (q *request) handIn() error {
 	if err != nil {
 		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "没有选择监测站", remedy: "选择是哪个监测站报送的"}, nil)
 	}
-	s := station.Submission{Period: p.String(), Station: of.Name, About: chaping.Shorten(q.form("about"), 200), File: name}
+	for field, name := range map[string]string{"version": "版本", "corrects": "要更正的文件"} {
+		if text := q.form(field); text != "" && text != "0" && number(text) <= 0 {
+			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: name + "“" + chaping.Shorten(text, 20) + "”不是编号", remedy: "重新打开页面再选"}, nil)
+		}
+	}
+	s := station.Submission{Period: p.String(), StationID: of.ID, Corrects: number(q.form("corrects")), About: chaping.Shorten(q.form("about"), 200), File: name}
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
 	var entries []json.RawMessage
 	var refused []*chaping.InputError
@@ -121,7 +124,11 @@ func (q *request) handIn() error {
 		if err != nil {
 			return err
 		}
-		if form.Station != "" && !station.SameName(form.Station, of.Name) {
+		own, err := q.Station.OwnName(q.ctx, of.ID, form.Station)
+		if err != nil {
+			return err
+		}
+		if form.Station != "" && !own {
 			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
 		}
 		if form.Period != "" && form.Period != s.Period {
@@ -130,8 +137,16 @@ func (q *request) handIn() error {
 		if entries, err = form.Records(q.miner().HazardOf); err != nil {
 			return err
 		}
+		s.Form = formOf(form, of)
+		if s.Version = int(number(q.form("version"))); s.Version > 0 {
+			s.Name = q.form("name")
+		}
 	}
-	if s, err = q.Station.Submit(q.ctx, s, data, entries); err != nil {
+	s, err = q.Station.Submit(q.ctx, s, data, entries)
+	if f, ok := told(err); ok {
+		return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
+	}
+	if err != nil {
 		return err
 	}
 	if q.api {
@@ -145,6 +160,15 @@ func (q *request) handIn() error {
 		message = "“" + name + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
+}
+
+// formOf is which form was read. One without a line is what such a station
+// fills in.
+func formOf(f *intake.Form, of station.Station) string {
+	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
+		return formPlatform
+	}
+	return formAssociation
 }
 
 // uploadedName is what the sender calls a file, without folders.
@@ -175,29 +199,12 @@ func raw[T any](list []T) ([]json.RawMessage, error) {
 
 // original hands a submission out as it came.
 func (q *request) original() error {
-	s, data, err := q.Station.Original(q.ctx, number(q.r.PathValue("id")))
+	s, data, err := q.Station.Original(q.ctx, q.account.Scope(), number(q.r.PathValue("id")))
 	if err != nil {
-		return err
-	}
-	if err := q.ownName(s.Station); err != nil {
 		return err
 	}
 	q.act.Object = s.Station + " " + s.File
 	return q.download(s.File, bytes.NewReader(data))
-}
-
-// ownName refuses a station's records to whom does not see that station; of
-// stations that are not in the list only those who see all may read.
-func (q *request) ownName(name string) error {
-	scope := q.account.Scope()
-	list, err := q.Station.Stations(q.ctx, scope)
-	if err != nil {
-		return err
-	}
-	if scope.Sees(0) || slices.ContainsFunc(list, func(s station.Station) bool { return s.Name == name }) {
-		return nil
-	}
-	return notFound()
 }
 
 func (q *request) cases() error {
@@ -292,11 +299,21 @@ func (q *request) casePage() error {
 		if c, err = q.leadCase(product); err != nil {
 			return err
 		}
+		cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+		if err != nil {
+			return err
+		}
+		if id := opened(cases, c.Origin); id != 0 {
+			return q.redirect(fmt.Sprintf("/cases/%d", id), "这条线索已经立案")
+		}
 	}
 	if id := number(q.form("urgent")); id != 0 {
 		u, err := q.Station.Urgent(q.ctx, id)
 		if err != nil {
 			return err
+		}
+		if u.Case != 0 {
+			return q.redirect(fmt.Sprintf("/cases/%d", u.Case), "这条重要风险信息已经立案")
 		}
 		x, err := candidate(u)
 		if err != nil {
@@ -315,10 +332,15 @@ func (q *request) casePage() error {
 }
 
 func (q *request) caseForm(status int, c station.Case, notes []station.Note, problem *fault) error {
-	stations, names, err := q.stationNames()
+	stations, err := q.Station.Stations(q.ctx, q.account.Scope())
 	if err != nil {
 		return err
 	}
+	names := map[int64]string{}
+	for _, s := range stations {
+		names[s.ID] = s.Name
+	}
+	stations = slices.DeleteFunc(stations, func(s station.Station) bool { return unlisted(s) && s.ID != c.Station })
 	title := "新建案件"
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
@@ -354,7 +376,7 @@ func (q *request) moment(field, name, layout string) (time.Time, error) {
 
 func (q *request) caseSave() error {
 	var notes []station.Note
-	c := station.Case{Urgent: number(q.form("urgent"))}
+	c := station.Case{Urgent: number(q.form("urgent")), Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")}}
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error
 		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {
@@ -522,7 +544,7 @@ func (q *request) assessmentFile() error {
 	out := csv.NewWriter(&b)
 	_ = out.Write([]string{"监测站", "类型", "状态", "应报", "已报", "逾期报送", "未报", "更正", "采纳线索", "得分"})
 	for _, a := range list {
-		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), fmt.Sprintf("%.1f", a.Score)})
+		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), a.Points()})
 	}
 	_ = out.Write(nil)
 	_ = out.Write([]string{"权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)})

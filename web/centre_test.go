@@ -204,7 +204,7 @@ func TestAssessment(t *testing.T) {
 	}
 	submit := func(period string, at time.Time, content string) {
 		t.Helper()
-		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, Station: "上海市食品接触材料协会", File: "a.csv", Received: at}, []byte(content), nil); err != nil {
+		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, StationID: 3, File: "a.csv", Received: at}, []byte(content), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -225,6 +225,38 @@ func TestAssessment(t *testing.T) {
 	for _, bad := range []string{"-1", "NaN", "很多", ""} {
 		if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {bad}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusUnprocessableEntity {
 			t.Errorf("weight %q: %d", bad, r.Code)
+		}
+	}
+}
+
+// A station that had nothing to report has no score: neither full marks nor
+// none, but in words.
+func TestNothingDueHasNoScore(t *testing.T) {
+	h := open(t)
+	rows := func(page string) (none int) { return strings.Count(page, `<td class="num">无应报</td>`) }
+	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 11 || strings.Contains(page, "80.0") {
+		t.Errorf("%d of 11 stations have nothing due: %s", rows(page), page)
+	}
+	if file := h.ask("centre", "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Count(file, ",0,0,0,0,0,0,无应报\n") != 11 {
+		t.Error(file)
+	}
+	if r := h.send(program(h.token(t, "centre", station.PermitRead), "GET", "/assessment?year=2026", nil, nil)); !strings.Contains(r.Body.String(), `"score":null`) {
+		t.Error(r.Body)
+	}
+	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-10"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 1 || strings.Count(page, `<td class="num">0.0</td>`) != 10 {
+		t.Errorf("ten filed nothing, and one was added since: %s", page)
+	}
+}
+
+// A station that does not exist is told, not broken on.
+func TestNoSuchStation(t *testing.T) {
+	h := open(t)
+	for path, form := range map[string]url.Values{"/cases/new": {"kind": {"product"}, "title": {"x"}, "station": {"999"}, "found": {"2026-11-20T08:00"}}, "/bulletins": {"kind": {"feedback"}, "station": {"999"}, "title": {"x"}, "content": {"x"}}} {
+		if r := h.ask("centre", "POST", path, form); r.Code != http.StatusNotFound || !strings.Contains(r.Body.String(), "没有编号 999 的监测站") {
+			t.Errorf("%s: %d", path, r.Code)
 		}
 	}
 }

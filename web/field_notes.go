@@ -2,7 +2,7 @@ package web
 
 // fieldNotes say what the fields that routes read mean.
 var fieldNotes = map[string]string{
-	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "cron": "什么时候运行，cron 格式", "dangers": "危及对象", "do": "对各行做什么：add、copy、remove-2、up-2、down-2", "event": "发生了什么",
+	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "什么时候运行，cron 格式", "dangers": "危及对象", "do": "对各行做什么：add、copy、remove-2、up-2、down-2", "event": "发生了什么",
 	"filler": "填报人", "harm": "伤亡和损失", "hours": "重要风险信息的时限，小时，0 为不限", "measures": "已采取的措施", "nothing": "本期无", "on": "启用的站点配置", "page_days": "网页保存几天，不写为默认", "phone": "联系电话",
 	"pinned_days": "严重命中的网页保存几天，不写为默认", "place": "发生地点、涉及区域", "plan": "计划", "product": "涉及产品", "region": "涉及区域", "remove": "写了就删除这一种清单", "since": "起始报送期", "source": "信息来源", "spread": "影响范围",
 	"stations": "各监测站自己的起始报送期，按编号", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",
@@ -17,5 +17,5 @@ var fieldNotes = map[string]string{
 	"q": "查找的文字", "reason": "理由", "removed": "停用这个词条", "responsible": "责任方", "role": "角色", "roles": "角色", "scopes": "范围：read、write、submit、admin", "secret": "密钥", "severity": "严重程度，1–4，0 未知",
 	"sources": "站点配置", "state": "unreviewed、confirmed、rejected、all", "station": "监测站编号", "station_name": "监测站名称", "status": "active、warned、exited",
 	"surfaces": "其他写法", "target": "一年采纳多少条线索得满分", "term": "评论关键词", "terms": "评论关键词，空为词库全部", "timely": "“按时”的权重", "title": "标题", "token": "令牌", "url": "地址",
-	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none", "version": "读到的版本；新建为 0", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
+	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none", "version": "读到的版本，新建为 0；报送的文件是报送表的第几版", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
 }

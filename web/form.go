@@ -175,7 +175,7 @@ func (q *request) openForm() (f formPage, err error) {
 		if f.Stations, err = q.Station.Stations(q.ctx, q.account.Scope()); err != nil {
 			return f, err
 		}
-		f.Stations = slices.DeleteFunc(f.Stations, func(s station.Station) bool { return s.Kind == station.PlatformStation })
+		f.Stations = slices.DeleteFunc(f.Stations, func(s station.Station) bool { return unlisted(s) || s.Kind == station.PlatformStation })
 	}
 	f.Periods, f.Due, f.Formats = q.periods(), q.Calendar.Due(f.Period), report.Formats()
 	f.Ended = !q.Now().Before(f.Period.Window().To)
@@ -194,7 +194,7 @@ func (q *request) openForm() (f formPage, err error) {
 	if err != nil {
 		return f, err
 	}
-	if f.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Name != f.Station.Name })); err != nil {
+	if f.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != f.Station.ID })); err != nil {
 		return f, err
 	}
 	if f.Station.ID == q.home.ID {
@@ -205,7 +205,7 @@ func (q *request) openForm() (f formPage, err error) {
 		f.Centre = c.URL
 	}
 	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
-	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.Station != f.Station.Name })
+	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != f.Station.ID })
 	f.Overdue = len(f.Submitted) == 0 && !q.Now().Before(f.Due.Day.AddDate(0, 0, 1))
 	return f, err
 }
@@ -388,7 +388,7 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 			rows = append(rows, row)
 		}
 	}
-	s, err := q.Station.Sheet(q.ctx, formAssociation, p.String(), of.Name, 0)
+	s, err := q.Station.SheetOf(q.ctx, formAssociation, p.String(), of.ID, 0)
 	if err == nil {
 		sheet, err := report.ReadAssociation(s.Model)
 		if err != nil {
@@ -403,8 +403,8 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 	if len(rows) > 0 {
 		return rows, nil
 	}
-	err = q.Station.Entries(q.ctx, p.String(), func(from string, content json.RawMessage) error {
-		if from != of.Name {
+	err = q.Station.Entries(q.ctx, p.String(), func(from station.Submission, content json.RawMessage) error {
+		if from.StationID != of.ID {
 			return nil
 		}
 		e, ok, err := report.ReadEntry(content)
@@ -475,7 +475,7 @@ func (q *request) formFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, message, err := q.freeze(station.Sheet{Form: formAssociation, Period: f.Period.String(), Name: f.Station.Name, Program: q.Program, Model: model})
+	frozen, message, err := q.freeze(station.Sheet{Form: formAssociation, Period: f.Period.String(), Station: f.Station.ID, Program: q.Program, Model: model})
 	if problem, ok := told(err); ok {
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)
@@ -498,7 +498,7 @@ func (q *request) frozenForm(f *formPage) (station.Sheet, error) {
 	if f.Station.ID == 0 {
 		return station.Sheet{}, bad("没有选择监测站", "选择填报单位")
 	}
-	return q.Station.Sheet(q.ctx, formAssociation, f.Period.String(), f.Station.Name, int(number(q.form("version"))))
+	return q.Station.SheetOf(q.ctx, formAssociation, f.Period.String(), f.Station.ID, int(number(q.form("version"))))
 }
 
 // formSubmit hands a frozen version in.
@@ -550,7 +550,7 @@ func (q *request) submitForm(f *formPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s 报送期 %s 第 %d 版", f.Station.Name, s.Period, s.Version)
-	_, err = q.Station.Submit(q.ctx, station.Submission{Period: s.Period, Station: f.Station.Name, About: fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash[:12]), File: s.FileName("docx")}, file, entries)
+	_, err = q.Station.Submit(q.ctx, s.Submission(f.Station.ID, fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash[:12]), s.FileName("docx")), file, entries)
 	return err
 }
 

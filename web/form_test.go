@@ -110,7 +110,7 @@ func TestFormMonth(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Station != ownName || list[0].Entries != 1 {
 		t.Fatalf("%+v %v", list, err)
 	}
-	_, file, err := h.Station.Original(t.Context(), list[0].ID)
+	_, file, err := h.Station.Original(t.Context(), station.Everything(), list[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestFormMonth(t *testing.T) {
 	if err != nil || form.Station != ownName || len(form.Entries) != 1 || form.Entries[0].Content != kettle[3] {
 		t.Errorf("what was handed in reads as %+v %v", form, err)
 	}
-	err = h.Station.Entries(t.Context(), "2026-11", func(from string, content json.RawMessage) error {
+	err = h.Station.Entries(t.Context(), "2026-11", func(from station.Submission, content json.RawMessage) error {
 		var e report.Entry
 		err := json.Unmarshal(content, &e)
 		if e.Kind != report.Complaint || len(e.Endangers) != 1 || e.Suggested {
@@ -152,7 +152,7 @@ func TestFormMonth(t *testing.T) {
 	// It takes the place of what it corrects.
 	post("/form/submit?period=2026-11", url.Values{"version": {"2"}}, http.StatusSeeOther)
 	var counted []string
-	if err := h.Station.Entries(t.Context(), "2026-11", func(_ string, content json.RawMessage) error {
+	if err := h.Station.Entries(t.Context(), "2026-11", func(_ station.Submission, content json.RawMessage) error {
 		e, _, err := report.ReadEntry(content)
 		counted = append(counted, e.Companies)
 		return err

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"chaping"
@@ -38,7 +37,7 @@ func (q *request) notices() (list []notice, err error) {
 			return nil, err
 		}
 		for _, u := range filed {
-			if u.Station == 0 || slices.ContainsFunc(cases, func(c station.Case) bool { return c.Urgent == u.ID }) {
+			if u.Station == 0 || u.Case != 0 {
 				continue
 			}
 			x, err := candidate(u)

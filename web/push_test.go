@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -162,7 +163,7 @@ func TestPushToCentre(t *testing.T) {
 			t.Errorf("no %s in the centre's inbox", want)
 		}
 	}
-	_, original, err := c.Station.Original(t.Context(), first.Receipt)
+	_, original, err := c.Station.Original(t.Context(), station.Everything(), first.Receipt)
 	frozen, err2 := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
 	if err != nil || err2 != nil || !bytes.Equal(original, frozen.Model) {
 		t.Errorf("what arrived is not what was frozen: %v %v", err, err2)
@@ -246,6 +247,105 @@ func TestPushToCentre(t *testing.T) {
 		}
 	}
 	if list, err := c.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 2 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+// The highest version counts, in whatever order they arrive and whatever they
+// say; each is kept once.
+func TestPushOldVersionLate(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	model := func(negative int) []byte {
+		return fmt.Appendf(nil, `{"form":"platform","period":"2026-11","station":%q,"rows":[{"seq":1,"term":"漏电","product":"壶","negative_reviews":%d,"reviews":9}]}`, homeName, negative)
+	}
+	var sheets []station.Sheet
+	for _, x := range []struct {
+		watch    string
+		negative int
+	}{{"", 1}, {"", 2}, {"", 1}, {"小家电", 1}} { // the third says what the first said
+		s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-11", Name: x.watch, By: "张三", Reason: "更正", Model: model(x.negative)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheets = append(sheets, s)
+	}
+	counts := func(want ...string) {
+		t.Helper()
+		list, err := c.Station.Submissions(t.Context(), "2026-11")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range list {
+			got = append(got, fmt.Sprintf("%s%d %t", s.Name, s.Version, !s.Replaced))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v, not %v", got, want)
+		}
+	}
+	push := func(i int) {
+		t.Helper()
+		err := h.Station.Push(t.Context(), &sheets[i])
+		if err == nil {
+			err = h.centre.Deliver(t.Context())
+		}
+		if p, err2 := h.Station.PushOf(t.Context(), &sheets[i]); err != nil || err2 != nil || !p.Accepted() {
+			t.Fatal(p, err, err2)
+		}
+	}
+	push(1)
+	push(0)
+	counts("2 true", "1 false")
+	push(1)
+	push(0)
+	counts("2 true", "1 false")
+	push(2)
+	counts("2 false", "1 false", "3 true")
+	push(3)
+	push(1)
+	counts("2 false", "1 false", "3 true", "小家电1 true")
+	if own, err := h.Station.Submissions(t.Context(), "2026-11"); err != nil || len(own) != 4 || own[0].Version != 2 || !own[0].Replaced || !own[1].Replaced || own[2].Replaced {
+		t.Errorf("%+v %v", own, err)
+	}
+
+	// What was uploaded by hand becomes the version that it is, when that comes.
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	data := bytes.ReplaceAll(model(7), []byte("2026-11"), []byte("2026-10"))
+	r := program(c.give(t, station.RolePlatform, 10, station.PermitSubmit), "POST", "/inbox", object{"period": "2026-10"}, map[string]string{"file": string(data)})
+	w := httptest.NewRecorder()
+	if c.ServeHTTP(w, r); w.Code != http.StatusOK {
+		t.Fatal(w.Code, w.Body)
+	}
+	s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-10", By: "张三", Model: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets = append(sheets, s)
+	push(4)
+	if list, err := c.Station.Submissions(t.Context(), "2026-10"); err != nil || len(list) != 1 || list[0].Version != 1 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+// A file that corrects another takes its place, and no other station's.
+func TestCorrectionByHand(t *testing.T) {
+	h := open(t)
+	for i, x := range []struct {
+		who, corrects string
+		code          int
+	}{{"association", "", 303}, {"association", "1", 303}, {"association", "1", 422}, {"foreign", "2", 422}, {"association", "x", 422}, {"association", "", 303}, {"association", "2", 303}} {
+		if r := h.handIn(t, x.who, "表.csv", strings.ReplaceAll(sheetA, "手柄", fmt.Sprint("手柄", i)), url.Values{"corrects": {x.corrects}}); r.Code != x.code {
+			t.Fatalf("%d: %d %s", i, r.Code, r.Body)
+		}
+	}
+	list, err := h.Station.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) != 4 || list[0].ReplacedBy != 2 || list[1].ReplacedBy != 4 || list[2].Replaced || list[3].Replaced {
 		t.Errorf("%+v %v", list, err)
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"chaping"
@@ -30,7 +31,7 @@ func (q *request) rules() (v rulesView, err error) {
 		return v, err
 	}
 	list, err := q.Station.Stations(q.ctx, q.account.Scope())
-	for _, s := range list {
+	for _, s := range slices.DeleteFunc(list, unlisted) {
 		a := assessedSince{Station: s}
 		if p := first(s); p != (chaping.Period{}) {
 			a.First = p.String()

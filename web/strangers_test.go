@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -275,11 +276,49 @@ func TestEntriesNameWhatTheyChanged(t *testing.T) {
 	}
 }
 
+// What the log and a conflict say of a station is what its page says.
+func TestEntriesNameStates(t *testing.T) {
+	h := open(t)
+	for _, f := range []struct {
+		path, status, want string
+	}{{"/stations/new", "", "行业组织 正常"}, {"/stations/3", "warned", "行业组织 已警告"}, {"/stations/3", "exited", "行业组织 已退出"}} {
+		s, err := h.Station.Station(t.Context(), station.Everything(), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{"name": {s.Name}, "kind": {"association"}, "status": {f.status}, "version": {strconv.FormatInt(s.Version, 10)}}
+		if f.status == "" {
+			form.Set("name", "新的协会")
+		}
+		if r := h.ask("admin", "POST", f.path, form); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body)
+		}
+		list, err := h.Station.Audit(t.Context(), station.AuditFilter{Limit: 1})
+		if err != nil || list[0].Action != "修改监测站名单" || list[0].Detail != f.want || list[0].Who != "admin（admin）" {
+			t.Errorf("%+v %v", list, err)
+		}
+	}
+	s, err := h.Station.Station(t.Context(), station.Everything(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := h.ask("admin", "POST", "/stations/3", url.Values{"name": {"改名的协会"}, "kind": {"association"}, "status": {"exited"}, "version": {strconv.FormatInt(s.Version, 10)}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	if list, err := h.Station.Audit(t.Context(), station.AuditFilter{Text: "原名“" + ownName + "”"}); err != nil || len(list) != 1 || list[0].Object != "改名的协会" {
+		t.Errorf("what it was called before: %+v %v", list, err)
+	}
+	page := h.ask("admin", "POST", "/stations/3", url.Values{"name": {"别的"}, "kind": {"association"}, "status": {"warned"}, "version": {"1"}}).Body.String()
+	if !strings.Contains(page, "已退出") || !strings.Contains(page, "已警告") || strings.Contains(page, ">exited<") {
+		t.Error(page)
+	}
+}
+
 // What a sender calls his file stands in a header, and says no more there.
 func TestFileNamesInHeaders(t *testing.T) {
 	h := open(t)
 	name := "a.\"; filename*=UTF-8''evil.exe; x=\"\r\nSet-Cookie: a=b"
-	if _, err := h.Station.Submit(t.Context(), station.Submission{Period: "2026-11", Station: "上海市食品接触材料协会", About: "照片", File: name}, []byte("x"), nil); err != nil {
+	if _, err := h.Station.Submit(t.Context(), station.Submission{Period: "2026-11", StationID: 3, About: "照片", File: name}, []byte("x"), nil); err != nil {
 		t.Fatal(err)
 	}
 	r := h.ask("association", "GET", "/submissions/1", nil)

@@ -23,6 +23,21 @@ func (q *request) seesUrgent(u *station.Urgent) bool {
 	return q.account.Scope().Sees(u.Station)
 }
 
+// Waiting are the reports that stand and that nobody has opened a case on yet.
+func (p urgentPage) Waiting() []*shownUrgent { return p.those(true) }
+
+// Done are the others.
+func (p urgentPage) Done() []*shownUrgent { return p.those(false) }
+
+func (p urgentPage) those(waiting bool) (list []*shownUrgent) {
+	for _, u := range p.Decided {
+		if (u.Status == station.UrgentConfirmed && u.Case == 0) == waiting {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
 // An urgentForm is the page on which an urgent report is written.
 type urgentForm struct {
 	Stations []station.Station `json:"stations,omitempty"` // that may be chosen
@@ -115,13 +130,18 @@ func (q *request) urgentWrite() error {
 	// What was typed is the report: sending it twice, by a second click or
 	// after a broken connection, files one.
 	typed := *w
-	typed.Station, typed.Found, typed.Program = of.Name, found.Format("2006-01-02 15:04"), q.Program
+	typed.Found = found.Format("2006-01-02 15:04")
+	event, err := typed.JSON() // whatever the station and the program are called by then
+	if err != nil {
+		return err
+	}
+	typed.Station, typed.Program = of.Name, q.Program
 	content, err := typed.JSON()
 	if err != nil {
 		return err
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Candidate: content, By: q.account.Person}, q.confirmed)
+	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.confirmed)
 	if problem, ok := told(err); ok {
 		return refuse(problem.problem, problem.remedy)
 	}

@@ -84,6 +84,49 @@ func TestUrgentWritten(t *testing.T) {
 	}
 }
 
+// A report waits at the centre until a case is opened on it; then it leads to
+// that case, also when it is closed, and no second one is offered.
+func TestUrgentWaitsForItsCase(t *testing.T) {
+	h := open(t)
+	if r := h.ask("association", "POST", "/urgent/new", urgentReport()); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	expect := func(when, who string, has []string, no ...string) {
+		t.Helper()
+		page := h.ask(who, "GET", "/urgent", nil).Body.String()
+		for _, text := range has {
+			if !strings.Contains(page, text) {
+				t.Errorf("%s: %s has no %s: %s", when, who, text, page)
+			}
+		}
+		for _, text := range no {
+			if strings.Contains(page, text) {
+				t.Errorf("%s: %s has %s", when, who, text)
+			}
+		}
+	}
+	const offer, waiting, done = `href="/cases/new?urgent=1"`, "已收到，还没有立案", "已处理"
+	expect("new", "centre", []string{offer, waiting}, done)
+	expect("new", "bureau", []string{waiting}, offer, done)
+	expect("new", "association", []string{"已报送"}, offer, waiting, done)
+	form := url.Values{"urgent": {"1"}, "kind": {"product"}, "title": {"电热毯起火"}, "found": {"2026-11-24T21:00"}}
+	if r := h.ask("centre", "POST", "/cases/new", form); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	expect("opened", "centre", []string{done, `href="/cases/1"`}, offer, waiting)
+	if r := h.ask("centre", "POST", "/cases/1", with(form, "version", "1", "disposed", "2026-11-25T08:00", "outcome", "已召回")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	expect("closed", "centre", []string{done, `href="/cases/1"`}, offer, waiting)
+	expect("closed", "bureau", []string{done}, offer, waiting)
+	if page := h.ask("centre", "GET", "/urgent/1", nil).Body.String(); strings.Contains(page, offer) || !strings.Contains(page, `href="/cases/1"`) {
+		t.Error("its own page offers a second case")
+	}
+	if r := h.ask("centre", "GET", "/cases/new?urgent=1", nil); r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/cases/1" {
+		t.Error("an old page leads to a second case:", r.Code)
+	}
+}
+
 // Periods before the first assessed one count for nothing.
 func TestAssessedSince(t *testing.T) {
 	h := open(t) // set up on 2026-11-25, in the period 2026-12

@@ -29,7 +29,7 @@ func files(ctx context.Context, d *station.DB, period chaping.Period) (bool, err
 		return len(accounts) == 0, err
 	}
 	list, err := d.Submissions(ctx, period.String())
-	return !slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == home.Name }), err
+	return !slices.ContainsFunc(list, func(s station.Submission) bool { return s.StationID == home.ID }), err
 }
 
 // remindStations queues what stations have let pass, for the channels of the
@@ -58,7 +58,7 @@ func remindStations(ctx context.Context, d *station.DB, channels *notify.Config,
 		day := c.Deadline.Format(time.DateOnly)
 		from := names[c.Station]
 		body := fmt.Sprintf("期限：%s（当日 24:00 前），还没有结案。\n线索来源：%s\n责任方：%s\n请核实处置情况，在门户的“协同处置”里记入进展，或由研究中心结案、改期限。", day, orID(from, "研究中心"), orID(c.Responsible, "没有写明"))
-		messages = append(messages, channels.To(from, "reminder", fmt.Sprintf("case-overdue-%d-%s", c.ID, day), fmt.Sprintf("案件 %d“%s”已过期限", c.ID, c.Title), body)...)
+		messages = append(messages, channels.To(c.Station, "reminder", fmt.Sprintf("case-overdue-%d-%s", c.ID, day), fmt.Sprintf("案件 %d“%s”已过期限", c.ID, c.Title), body)...)
 	}
 
 	accounts, err := d.Accounts(ctx)
@@ -84,7 +84,7 @@ func remindStations(ctx context.Context, d *station.DB, channels *notify.Config,
 		if y.Filed() || !y.Late() || !own && !centre || own && home.Kind == station.PlatformStation { // a platform's sheet has reminders of its own
 			continue
 		}
-		messages = append(messages, channels.To(y.Station.Name, "reminder", fmt.Sprintf("missing-%d-%s", y.Station.ID, y.Period), fmt.Sprintf("逾期未报：%s %s 期报送表", y.Station.Name, y.Period),
+		messages = append(messages, channels.To(y.Station.ID, "reminder", fmt.Sprintf("missing-%d-%s", y.Station.ID, y.Period), fmt.Sprintf("逾期未报：%s %s 期报送表", y.Station.Name, y.Period),
 			fmt.Sprintf("采集范围：%s\n报送截止：%s（当日 24:00 前）\n在门户的“填写报送表”里填写，或在“收件”里上传。", y.Period.Window().Chinese(), y.Due.Format(time.DateOnly)))...)
 	}
 	return d.Enqueue(ctx, messages...)

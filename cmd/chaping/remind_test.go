@@ -34,7 +34,7 @@ func TestRemindStations(t *testing.T) {
 		t.Fatal(err)
 	}
 	const own = "上海市食品接触材料协会"
-	channels := &notify.Config{Channels: []notify.Channel{{Name: "中心"}, {Name: "协会", Station: own}, {Name: "别家", Station: "上海电线电缆行业协会"}, {Name: "只收紧急", Events: []string{"urgent"}}}}
+	channels := &notify.Config{Channels: []notify.Channel{{Name: "中心"}, {Name: "协会", Station: "3"}, {Name: "别家", Station: "8"}, {Name: "只收紧急", Events: []string{"urgent"}}}}
 	keys := func(channel string) (list []string) {
 		t.Helper()
 		for range 2 { // again changes nothing
@@ -86,7 +86,7 @@ func TestRemindStations(t *testing.T) {
 	expect("协会", "case-overdue-1-2026-11-27", "case-overdue-1-2026-11-29")
 
 	// 2026-12 is the first period that is assessed; it is due on Friday the 25th.
-	if _, err := d.Submit(ctx, station.Submission{Period: "2026-12", Station: "上海电线电缆行业协会", File: "a.csv"}, []byte("1"), nil); err != nil {
+	if _, err := d.Submit(ctx, station.Submission{Period: "2026-12", StationID: 8, File: "a.csv"}, []byte("1"), nil); err != nil {
 		t.Fatal(err)
 	}
 	now = time.Date(2026, time.December, 25, 23, 0, 0, 0, chaping.Shanghai())
@@ -98,6 +98,21 @@ func TestRemindStations(t *testing.T) {
 	if all := keys("中心"); len(all) != 2+9 {
 		t.Errorf("the centre is told of %v", all)
 	}
+	// Renamed, and another has the name: each channel goes on with its station.
+	s, err := d.Station(ctx, station.Everything(), 3)
+	if err == nil {
+		s.Name = "改名的协会"
+		_, err = d.PutStation(ctx, s)
+	}
+	if err == nil {
+		_, err = d.PutStation(ctx, station.Station{Name: own, Kind: station.AssociationStation})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.AddDate(0, 1, 0)
+	expect("协会", "case-overdue-1-2026-11-27", "case-overdue-1-2026-11-29", "missing-3-2026-12", "missing-3-2027-01")
+	now = now.AddDate(0, -1, 0)
 	for _, m := range mustOutbox(t, d) {
 		if strings.HasPrefix(m.Key, "case-") && (!strings.Contains(m.Subject, "电热水壶漏电") || !strings.Contains(m.Body, own)) {
 			t.Errorf("%+v", m)
@@ -152,7 +167,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	}
 	home, _, err := d.Home(ctx)
 	if err == nil {
-		_, err = d.Submit(ctx, station.Submission{Period: "2026-11", Station: home.Name, File: "a.json"}, []byte("1"), nil)
+		_, err = d.Submit(ctx, station.Submission{Period: "2026-11", StationID: home.ID, File: "a.json"}, []byte("1"), nil)
 	}
 	if err != nil {
 		t.Fatal(err)

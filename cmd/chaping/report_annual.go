@@ -168,15 +168,13 @@ func (p *program) readLists(ctx context.Context, o annualOptions) (lists []repor
 func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
 	return p.withStation(ctx, func(d *station.DB) error {
 		for _, period := range report.AnnualPeriods(a.Year) {
-			err := d.Entries(ctx, period.String(), func(from string, content json.RawMessage) error {
+			err := d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {
 				e, ok, err := report.ReadEntry(content)
 				if err != nil || !ok {
 					return err
 				}
 				if e.Classify(); report.Concerns(e.Product, a.Products) {
-					if from != "" {
-						e.From = []string{from}
-					}
+					e.From = []string{from.Station}
 					a.Entries = append(a.Entries, e)
 				}
 				return nil

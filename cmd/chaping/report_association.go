@@ -117,7 +117,11 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 	}
 	if o.version > 0 {
 		return sheet, nil, p.withStation(ctx, func(d *station.DB) error {
-			s, err := d.Sheet(ctx, "association", period.String(), o.station, o.version)
+			of, err := filledBy(o.station, func(name string) (station.Station, error) { return d.Named(ctx, name) })
+			if err != nil {
+				return err
+			}
+			s, err := d.SheetOf(ctx, "association", period.String(), of, o.version)
 			if err == nil {
 				sheet, err = report.ReadAssociation(s.Model)
 			}
@@ -126,14 +130,12 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 	}
 	sheet = &report.Association{Period: period, Program: buildVersion()}
 	err = p.withStation(ctx, func(d *station.DB) error {
-		return d.Entries(ctx, period.String(), func(from string, content json.RawMessage) error {
+		return d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {
 			e, ok, err := report.ReadEntry(content)
 			if err != nil || !ok {
 				return err
 			}
-			if from != "" {
-				e.From = []string{from}
-			}
+			e.From = []string{from.Station}
 			sheet.Entries = append(sheet.Entries, e)
 			return nil
 		})
@@ -196,10 +198,24 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 		return err
 	}
 	return p.withStation(ctx, func(d *station.DB) error {
-		frozen, _, err := d.Freeze(ctx, station.Sheet{Form: "association", Period: sheet.Period.String(), Name: sheet.Station, Dictionary: sheet.Dictionary, Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
+		of, err := filledBy(sheet.Station, func(name string) (station.Station, error) { return d.Sender(ctx, name) })
+		if err != nil {
+			return err
+		}
+		frozen, _, err := d.Freeze(ctx, station.Sheet{Form: "association", Period: sheet.Period.String(), Station: of, Dictionary: sheet.Dictionary, Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
 		if err == nil {
 			fmt.Fprintf(p.err, "第 %d 版，sha256 %s\n", frozen.Version, frozen.Hash)
 		}
 		return err
 	})
+}
+
+// filledBy is the id of the station whose name stands on a sheet; 0 for a sheet
+// that has none.
+func filledBy(name string, find func(name string) (station.Station, error)) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	s, err := find(name)
+	return s.ID, err
 }

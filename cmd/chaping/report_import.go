@@ -108,7 +108,8 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 	if err != nil {
 		return s, 0, err
 	}
-	s = station.Submission{Period: period.String(), Station: o.station, About: o.free, File: filepath.Base(file)}
+	s = station.Submission{Period: period.String(), About: o.free, File: filepath.Base(file)}
+	name := o.station
 	var entries []json.RawMessage
 	if o.free == "" {
 		form, err := intake.Read(ctx, file, data, func(e *chaping.InputError) {
@@ -118,10 +119,10 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 		if err != nil {
 			return s, 0, err
 		}
-		if s.Station == "" {
-			s.Station = form.Station
+		if name == "" {
+			name = form.Station
 		}
-		if s.Station == "" {
+		if name == "" {
 			return s, 0, &chaping.InputError{File: file, Field: "填报单位", Problem: "没有填", Remedy: "在表上补填，或用 --station 写明监测站"}
 		}
 		if form.Period != "" && form.Period != s.Period {
@@ -130,7 +131,15 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 		if entries, err = form.Records(miner.HazardOf); err != nil {
 			return s, 0, err
 		}
+		if s.Form = "association"; len(form.Rows) > 0 {
+			s.Form = "platform"
+		}
 	}
+	of, err := d.Sender(ctx, name)
+	if err != nil {
+		return s, 0, err
+	}
+	s.StationID = of.ID
 	s, err = d.Submit(ctx, s, data, entries)
 	return s, bad, err
 }

@@ -47,16 +47,11 @@ func (p *program) rejected(ctx context.Context) (*store.Rejections, error) {
 
 // stationNamed is the id of a station in the list.
 func stationNamed(ctx context.Context, d *station.DB, name string) (int64, error) {
-	list, err := d.Stations(ctx, station.Everything())
-	if err != nil {
-		return 0, err
+	s, err := d.Named(ctx, name)
+	if err == nil && !s.Listed() {
+		return 0, usage("“%s”不在监测站名单里", s.Name)
 	}
-	for _, s := range list {
-		if station.SameName(s.Name, name) {
-			return s.ID, nil
-		}
-	}
-	return 0, usage("没有名为“%s”的监测站", name)
+	return s.ID, err
 }
 
 // operator is who decides, where no --by says otherwise.

@@ -36,7 +36,7 @@ func (p *program) submitCommand() *cobra.Command {
 	f.StringVar(&o.tokenFile, "token-file", "", "存放令牌的文件（环境变量 CHAPING_CENTRE_TOKEN）")
 	f.StringVar(&o.period, "period", "", "报送期，如 2026-11")
 	f.StringVar(&o.form, "form", "platform", "报表：platform 电商平台，association 行业组织、检验检测机构")
-	f.StringVar(&o.name, "name", "", "监测任务的名称，按任务分别出表时写明")
+	f.StringVar(&o.name, "name", "", "监测任务的名称，按任务分别出表时写明；association 为监测站的名称，不写为本站")
 	f.IntVar(&o.version, "version", 0, "冻结的版本，不写为最后一版")
 	return cmd
 }
@@ -70,7 +70,7 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 		if o.to == "" && centre.URL == "" {
 			return usage("还没有研究中心的地址，要用 --to 写明")
 		}
-		sheet, err := d.Sheet(ctx, o.form, period.String(), o.name, o.version)
+		sheet, err := ownSheet(ctx, d, period.String(), o)
 		if err != nil {
 			return err
 		}
@@ -92,4 +92,20 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 		}
 		return &chaping.Error{Code: chaping.CodePartial, Message: "还没有送到：" + push.Error, Remedy: "已记下，稍后自动重试，不必再报送；查看：chaping notify outbox"}
 	})
+}
+
+// ownSheet is the frozen version to be handed in: counted from reviews, or
+// filled in by a station, the home station where none is named.
+func ownSheet(ctx context.Context, d *station.DB, period string, o submitOptions) (station.Sheet, error) {
+	if o.form == "platform" {
+		return d.Sheet(ctx, o.form, period, o.name, o.version)
+	}
+	of, _, err := d.Home(ctx)
+	if o.name != "" {
+		of, err = d.Named(ctx, o.name)
+	}
+	if err != nil {
+		return station.Sheet{}, err
+	}
+	return d.SheetOf(ctx, o.form, period, of.ID, o.version)
 }

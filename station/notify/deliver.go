@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"chaping/station"
@@ -17,15 +18,15 @@ const (
 // Messages makes one message for every channel of the installation that wants
 // the event.
 func (c *Config) Messages(event, key, subject, body string) []station.Message {
-	return c.To("", event, key, subject, body)
+	return c.To(0, event, key, subject, body)
 }
 
 // To makes one message for every channel that wants the event, of the
 // installation and of the station that it concerns.
-func (c *Config) To(name, event, key, subject, body string) []station.Message {
+func (c *Config) To(of int64, event, key, subject, body string) []station.Message {
 	var list []station.Message
 	for i := range c.Channels {
-		if ch := &c.Channels[i]; ch.Wants(event) && (ch.Station == "" || ch.Station == name) {
+		if ch := &c.Channels[i]; ch.Wants(event) && (ch.Station == "" || ch.Station == strconv.FormatInt(of, 10)) {
 			list = append(list, station.Message{Key: key, Channel: ch.Name, Event: event, Subject: subject, Body: body})
 		}
 	}

@@ -54,8 +54,8 @@ type Channel struct {
 	Name   string
 	Type   string   // smtp, webhook, wecom, dingtalk, feishu
 	Events []string // urgent, report, reminder, failure; empty means all
-	// Station is the monitoring station that the channel belongs to, by name:
-	// it gets only what concerns that station. Empty: the installation's own.
+	// Station is the number of the monitoring station that the channel belongs
+	// to: it gets only what concerns that station. Empty: the installation's own.
 	Station string
 
 	URL    string // of webhooks and bots
@@ -132,7 +132,12 @@ func pointers(list []string) []*string {
 	return p
 }
 
+var stationNumber = regexp.MustCompile(`^[1-9][0-9]*$`)
+
 func (c *Channel) check() string {
+	if c.Station != "" && !stationNumber.MatchString(c.Station) {
+		return "的 station 应写监测站的编号，不是名称（名称会改；编号见门户的“监测站名单”页）"
+	}
 	switch c.Type {
 	case "smtp":
 		switch {

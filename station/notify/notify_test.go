@@ -385,10 +385,14 @@ func TestReadConfig(t *testing.T) {
 	if c.Channels[2].Wants("report") || !c.Channels[2].Wants("urgent") || !c.Channels[2].Wants("test") {
 		t.Error("events")
 	}
+	if c, err := ReadConfig("n.yaml", []byte("channels: [{name: a, type: wecom, url: 'http://x', station: 3}]")); err != nil || len(c.To(3, "reminder", "k", "s", "b")) != 1 || len(c.To(8, "reminder", "k", "s", "b"))+len(c.Messages("reminder", "k", "s", "b")) != 0 {
+		t.Errorf("a channel of station 3: %v", err)
+	}
 	for bad, want := range map[string]string{
 		"channels: [{name: a, type: fax}]": "fax", "channels: [{type: wecom, url: 'http://x'}]": "名字", "channels: [{name: a, type: wecom, url: x}]": "url",
 		"channels: [{name: a, type: smtp, server: x}]": "server", "channels: [{name: a, type: smtp, server: 'x:25', tls: none, password: p, from: a@b, to: [c@d]}]": "明文",
 		"channels: [{name: a, type: wecom, url: 'http://x', events: [party]}]": "party", "what: 1": "what",
+		"channels: [{name: a, type: wecom, url: 'http://x', station: 某协会}]": "编号", "channels: [{name: a, type: wecom, url: 'http://x', station: 0}]": "编号",
 		"channels: [{name: a, type: wecom, url: 'http://x'}, {name: a, type: wecom, url: 'http://x'}]": "重复",
 	} {
 		if _, err := ReadConfig("n.yaml", []byte(bad)); err == nil || !strings.Contains(err.Error(), want) {

@@ -7,8 +7,9 @@
 //
 // What is sent is the sheet's JSON, byte for byte what was frozen, signed with
 // the token that the centre gave the station; the token itself is not sent.
-// Centres know a file by station, period and sha256, which is also the
-// Idempotency-Key: sending it again gives the same receipt. So nothing needs to
+// Centres know a sheet by the station that signs, form, period and version:
+// sending it again gives the same receipt, and an older version that comes
+// after a newer one does not count. So nothing needs to
 // be known of an attempt that was cut off. Attempts go on until the centre has
 // taken the sheet or refused it.
 package uplink
@@ -86,7 +87,7 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if err := s.Station.SubmitSheet(note, &sheet); err != nil {
 			return err
 		}
-		if err := s.Station.File(note, station.Filing{Period: sheet.Period, Name: sheet.Name, Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)}); err != nil {
+		if err := s.Station.File(note, station.Filing{Period: sheet.Period, Name: sheet.Watch(), Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)}); err != nil {
 			return err
 		}
 		return s.Station.Received(entered(note, m, "研究中心收到报送表", fmt.Sprintf("%s，回执 %d 号", c.URL, number)), m, c.URL, number, received)
@@ -122,12 +123,8 @@ func (s *Sender) send(ctx context.Context, c station.Centre, sheet *station.Shee
 	if err != nil {
 		return 0, received, err
 	}
-	home, _, err := s.Station.Home(ctx)
-	if err != nil {
-		return 0, received, err
-	}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Idempotency-Key", Key(home.Name, sheet.Period, sheet.Hash))
+	r.Header.Set("Idempotency-Key", Key(sheet))
 	Sign(r, body, c.Token, s.Now())
 	client := http.Client{}
 	if s.Client != nil {
@@ -169,9 +166,9 @@ func understand(answer *http.Response, text []byte, hash string) (number int64, 
 	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", answer.StatusCode)}
 }
 
-// Key is what makes two hand-ins the same: station, period, and content.
-func Key(station, period, hash string) string {
-	sum := sha256.Sum256([]byte(station + "\n" + period + "\n" + hash))
+// Key is what makes two hand-ins of a station the same.
+func Key(s *station.Sheet) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%d\n%s", s.Form, s.Period, s.Watch(), s.Version, s.Hash))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -179,7 +176,9 @@ func Key(station, period, hash string) string {
 func form(sheet *station.Sheet) (body []byte, kind string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	err = w.WriteField("period", sheet.Period)
+	for _, f := range [][2]string{{"period", sheet.Period}, {"name", sheet.Watch()}, {"version", fmt.Sprint(sheet.Version)}} {
+		err = errors.Join(err, w.WriteField(f[0], f[1]))
+	}
 	if err == nil {
 		var part io.Writer
 		if part, err = w.CreateFormFile("file", sheet.FileName("json")); err == nil {

@@ -24,7 +24,7 @@ const token = "chaping_test"
 func signed(body string, at time.Time) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "https://centre.example"+inbox, strings.NewReader(body))
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	r.Header.Set("Idempotency-Key", Key("站", "2026-11", "00"))
+	r.Header.Set("Idempotency-Key", Key(&station.Sheet{Form: "platform", Period: "2026-11", Version: 1, Hash: "00"}))
 	Sign(r, []byte(body), token, at)
 	return r
 }
