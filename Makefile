@@ -4,34 +4,39 @@
 GO ?= go
 BIN := bin/chaping
 
-.PHONY: demo test race lint build engine bench chaos clean
+.PHONY: help demo quick test race lint build engine bench chaos clean
 
-demo: engine build
+help: ## 列出这些命令
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: engine build ## 用示例商城走完全程，报送表写到 demo-out/
 	$(BIN) demo --out demo-out
 
-test: engine
+quick: ## 一分钟以内的测试：不用数据库、服务器、浏览器
+	CGO_ENABLED=0 $(GO) test -short ./...
+
+test: engine ## 全部测试；没有安装的服务器、浏览器，相应测试显示跳过
 	CGO_ENABLED=0 $(GO) vet ./...
 	CGO_ENABLED=0 $(GO) test -timeout 30m ./...
 
-# The race detector needs a C compiler.
-race: engine
+race: engine ## 全部测试，带竞态检测（需要 gcc）
 	$(GO) test -race -timeout 40m ./...
 
-lint:
+lint: ## 静态检查和分层规则
 	scripts/lint.sh
 
-build:
+build: ## 编译出 bin/chaping
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/chaping
 
-engine:
+engine: ## 下载内嵌数据库引擎（只需一次，需要 npm）
 	@scripts/engine.sh >/dev/null
 
 # Several processes and a portal at once, killed at random, for a long time.
-chaos: engine
+chaos: engine ## 多个进程同时工作、随时被杀，默认 10 分钟（CHAPING_CHAOS=1h）
 	CGO_ENABLED=0 CHAPING_CHAOS=$${CHAPING_CHAOS:-10m} $(GO) test -count=1 -timeout 0 -v ./chaos
 
-bench: engine
+bench: engine ## 性能基准
 	$(GO) test -run '^$$' -bench . ./...
 
-clean:
+clean: ## 删除编译和示例的产物
 	rm -rf bin demo-out

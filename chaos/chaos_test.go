@@ -46,6 +46,9 @@ const (
 var today = time.Date(2027, time.January, 10, 9, 0, 0, 0, time.UTC)
 
 func TestChaos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the program and needs a store")
+	}
 	program := filepath.Join(t.TempDir(), "chaping")
 	build := exec.Command("go", "build", "-o", program, "chaping/cmd/chaping")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -18,9 +18,13 @@ import (
 	"chaping/crawler"
 )
 
-// needBrowser skips the test where there is no browser, but not in CI.
+// needBrowser skips the test where there is no browser, but not in CI, and
+// with -short.
 func needBrowser(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs a browser")
+	}
 	if _, err := exec.LookPath("chromium"); err == nil {
 		return
 	}

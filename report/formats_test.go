@@ -17,9 +17,13 @@ import (
 	"chaping"
 )
 
-// need is the path of a program that a test cannot do without.
+// need is the path of a program that a test cannot do without. Such a test is
+// not short.
 func need(t testing.TB, name string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skipf("-short: needs %s", name)
+	}
 	path, err := exec.LookPath(name)
 	if err != nil {
 		if os.Getenv("CI") == "true" {
@@ -30,9 +34,12 @@ func need(t testing.TB, name string) string {
 	return path
 }
 
-// browser is a running browser.
+// browser is a running browser. A test with one is not short.
 func browser(t testing.TB) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs a browser")
+	}
 	b, err := OpenBrowser(t.Context())
 	if err != nil {
 		if os.Getenv("CI") == "true" {

@@ -46,10 +46,13 @@ func errorCode(err error) int {
 	return 0
 }
 
-// TestScripts runs every script in testdata/script against the real program
-// and the real embedded engine. A script that needs the corpora outside of
-// the repository says so with [shared].
-func TestScripts(t *testing.T) {
+// engineLibrary is the path of the embedded engine. Tests that need it are not
+// short.
+func engineLibrary(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs the embedded engine")
+	}
 	library, err := engine.Locate()
 	if err == nil {
 		_, err = os.Stat(library)
@@ -60,6 +63,24 @@ func TestScripts(t *testing.T) {
 		}
 		t.Skipf("the embedded engine is not installed (make engine): %v", err)
 	}
+	return library
+}
+
+// freeAddress is a port of this machine that nobody has.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// TestScripts runs every script in testdata/script against the real program
+// and the real embedded engine, several at a time. A script that needs the
+// corpora outside of the repository says so with [shared]; one that serves a
+// mall does so at $MALL.
+func TestScripts(t *testing.T) {
+	library := engineLibrary(t)
 	shared := os.Getenv(corpora.Variable)
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -67,7 +88,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CHAPING_ENGINE", library)
 			e.Setenv("CHAPING_NOW", "2026-11-26T12:00:00+08:00")
 			e.Setenv("SHARED", shared)
-			return nil
+			address, err := freeAddress()
+			e.Setenv("MALL", address)
+			return err
 		},
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 	})

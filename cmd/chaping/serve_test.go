@@ -24,7 +24,6 @@ import (
 	"chaping/demo/mall"
 	"chaping/report"
 	"chaping/station"
-	"chaping/store/engine"
 )
 
 // A portal is a running "chaping serve" with its data directory.
@@ -38,16 +37,7 @@ type portal struct {
 // site profile testmall beside it.
 func servePortal(t *testing.T) *portal {
 	t.Helper()
-	library, err := engine.Locate()
-	if err == nil {
-		_, err = os.Stat(library)
-	}
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have the embedded engine: %v", err)
-		}
-		t.Skipf("the embedded engine is not installed (make engine): %v", err)
-	}
+	engineLibrary(t)
 	p := &portal{data: t.TempDir()}
 	now := time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai())
 	t.Setenv("CHAPING_NOW", now.Format(time.RFC3339))

@@ -14,7 +14,7 @@ import (
 
 // Start runs a redis-server with the arguments, in a folder of its own, until
 // the test ends, and tells its address. Where it is not installed the test is
-// skipped, but fails in CI.
+// skipped, but fails in CI; with -short it is skipped anyway.
 func Start(t testing.TB, args ...string) string {
 	t.Helper()
 	s := New(t, args...)
@@ -35,6 +35,9 @@ type Server struct {
 // New prepares a server; Start runs it.
 func New(t testing.TB, args ...string) *Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs redis-server")
+	}
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("redis-server is not installed, and CI must test with it")

@@ -22,9 +22,12 @@ import (
 )
 
 // dataDir is a fresh data directory. It skips the test where there is no
-// engine library, and fails it in CI.
+// engine library, and fails it in CI; with -short it skips it anyway.
 func dataDir(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs the embedded engine")
+	}
 	path, err := engine.Locate()
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,7 +35,16 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	flag.Parse()
+	if path, err := engine.Locate(); testing.Short() || err != nil || !exists(path) {
+		flag.Set("test.skip", "^Example") // an example cannot skip itself
+	}
 	os.Exit(m.Run())
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // child opens a data directory and obeys its standard input: "insert N"

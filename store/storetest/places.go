@@ -6,7 +6,8 @@
 // same package; opening and closing takes a few hundredths of a second.
 //
 // Where the engine library or clickhouse-server is not installed, tests are
-// skipped, visibly; with CI=true in the environment they fail.
+// skipped, visibly; with CI=true in the environment they fail. With -short all
+// of them are skipped.
 package storetest
 
 import (
@@ -36,6 +37,14 @@ import (
 	"chaping/store/engine"
 )
 
+// notShort skips a test that needs a store, with -short.
+func notShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs a store")
+	}
+}
+
 // absent skips the test for a user and fails it in CI.
 func absent(t testing.TB, what string) {
 	t.Helper()
@@ -48,6 +57,7 @@ func absent(t testing.TB, what string) {
 // Embedded is the configuration of a fresh store on the embedded engine.
 func Embedded(t testing.TB) store.Config {
 	t.Helper()
+	notShort(t)
 	path, err := engine.Locate()
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +102,7 @@ const (
 // StartServer starts clickhouse-server for the length of a test.
 func StartServer(t testing.TB) *Server {
 	t.Helper()
+	notShort(t)
 	if _, err := exec.LookPath("clickhouse-server"); err != nil {
 		absent(t, "clickhouse-server is not installed")
 	}
@@ -214,6 +225,7 @@ const clusterName = "chaping"
 // StartCluster starts a cluster for the length of a test.
 func StartCluster(t testing.TB) *Cluster {
 	t.Helper()
+	notShort(t)
 	for _, program := range []string{"clickhouse-server", "java"} {
 		if _, err := exec.LookPath(program); err != nil {
 			absent(t, program+" is not installed")
