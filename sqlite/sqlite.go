@@ -28,18 +28,21 @@ import (
 // take the write lock when they begin, so a file that cannot be written is
 // told by the first one.
 func Open(path string, pragmas ...string) (*sql.DB, error) {
-	if err := create(path); err != nil {
-		return nil, err
-	}
-	return sql.Open("sqlite", address(path, url.Values{
+	options := url.Values{
 		"_pragma": append([]string{"busy_timeout(30000)"}, append(pragmas, "journal_mode(WAL)", "foreign_keys(1)")...),
 		"_txlock": {"immediate"},
-	}))
+	}
+	if err := create(path, options); err != nil {
+		return nil, err
+	}
+	return sql.Open("sqlite", address(path, options))
 }
 
-// create makes an empty database that nobody else can read. It is closed
-// before it has the name by which others find and lock it.
-func create(path string) error {
+// create makes an empty database that nobody else can read. It has its
+// write-ahead log, and is closed, before it has the name by which others find
+// and lock it: of several who switch one to a log at once, some are refused
+// however patient they are.
+func create(path string, options url.Values) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -49,11 +52,24 @@ func create(path string) error {
 	}
 	err = file.Close()
 	if err == nil {
+		err = empty(file.Name(), options)
+	}
+	if err == nil {
 		if err = os.Link(file.Name(), path); errors.Is(err, fs.ErrExist) {
 			err = nil // another one was faster
 		}
 	}
 	return errors.Join(err, os.Remove(file.Name()))
+}
+
+// empty writes an empty database.
+func empty(path string, options url.Values) error {
+	db, err := sql.Open("sqlite", address(path, options))
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec("PRAGMA user_version = 0") // the head of the file
+	return errors.Join(err, db.Close())
 }
 
 // Is tells whether a file is a database.

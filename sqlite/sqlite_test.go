@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -130,5 +131,27 @@ func TestNobodyElseOpensDatabases(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestManyOpenAtOnce: nobody who opens a new database is refused because others
+// do so too.
+func TestManyOpenAtOnce(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "a.db")
+		var opening sync.WaitGroup
+		for range 12 {
+			opening.Go(func() {
+				db, err := Open(path)
+				if err == nil {
+					_, err = db.Exec("CREATE TABLE IF NOT EXISTS t (n INTEGER)")
+					err = errors.Join(err, db.Close())
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		opening.Wait()
 	}
 }

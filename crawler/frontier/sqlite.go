@@ -69,7 +69,7 @@ type sqliteQueue struct {
 }
 
 func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
-	db, err := sqlite.Open(path, "page_size(2048)", "synchronous(NORMAL)", "cache_size(-16000)", "wal_autocheckpoint(8000)")
+	db, err := sqlite.Open(path, "synchronous(NORMAL)", "cache_size(-16000)", "wal_autocheckpoint(8000)")
 	if err != nil {
 		return err
 	}
