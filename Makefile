@@ -7,8 +7,7 @@ BIN := bin/chaping
 # Tests wait for servers and disks: more packages at a time than there are
 # processors, those that take longest first, files in memory where that goes.
 LONGEST := ./store ./cmd/chaping ./web ./chaos ./pipeline
-TEST = dir=$$(scripts/scratch.sh) && trap 'rm -rf "$$dir"' EXIT INT TERM && \
-	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$dir $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 .PHONY: help demo quick test race lint build engine bench chaos clean
 
@@ -23,7 +22,7 @@ quick: ## 一分钟以内的测试：不用数据库、服务器、浏览器
 
 test: engine ## 全部测试；没有安装的服务器、浏览器，相应测试显示跳过
 	CGO_ENABLED=0 $(GO) vet ./...
-	export CGO_ENABLED=0; $(TEST) -timeout 30m $(LONGEST) ./...
+	CGO_ENABLED=0 $(TEST) -timeout 30m $(LONGEST) ./...
 
 race: engine ## 全部测试，带竞态检测（需要 gcc）
 	$(TEST) -race -timeout 40m $(LONGEST) ./...
