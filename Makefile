@@ -4,6 +4,11 @@
 GO ?= go
 BIN := bin/chaping
 
+# Tests wait for servers and disks: more packages at a time than there are
+# processors, those that take longest first, files in memory where that goes.
+LONGEST := ./store ./cmd/chaping ./web ./chaos ./pipeline
+TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+
 .PHONY: help demo quick test race lint build engine bench chaos clean
 
 help: ## 列出这些命令
@@ -17,10 +22,10 @@ quick: ## 一分钟以内的测试：不用数据库、服务器、浏览器
 
 test: engine ## 全部测试；没有安装的服务器、浏览器，相应测试显示跳过
 	CGO_ENABLED=0 $(GO) vet ./...
-	CGO_ENABLED=0 $(GO) test -timeout 30m ./...
+	CGO_ENABLED=0 $(TEST) -timeout 30m $(LONGEST) ./...
 
 race: engine ## 全部测试，带竞态检测（需要 gcc）
-	$(GO) test -race -timeout 40m ./...
+	$(TEST) -race -timeout 40m $(LONGEST) ./...
 
 lint: ## 静态检查和分层规则
 	scripts/lint.sh

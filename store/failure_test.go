@@ -76,6 +76,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestClockSkew opens a server with clocks of ours that differ from its own.
 func TestClockSkew(t *testing.T) {
+	t.Parallel()
 	cfg := storetest.StartServer(t).Database(t)
 	for skew, want := range map[time.Duration]bool{0: false, 2 * time.Minute: false, -2 * time.Minute: false, 10 * time.Minute: true, -10 * time.Minute: true} {
 		told := ""
@@ -98,6 +99,7 @@ func TestClockSkew(t *testing.T) {
 // TestServerGone stops the server under an open store: reading and writing say
 // that it is away, and both go on with the same store when it is back.
 func TestServerGone(t *testing.T) {
+	t.Parallel()
 	server := storetest.StartServer(t)
 	s := storetest.Open(t, server.Database(t))
 	put := func() error { return s.PutReviews(ctx, []chaping.Review{aReview()}) }

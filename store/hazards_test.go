@@ -17,6 +17,7 @@ func TestHazardsEmbedded(t *testing.T) {
 }
 
 func TestHazardsServer(t *testing.T) {
+	t.Parallel()
 	hazards(t, storetest.Open(t, storetest.StartServer(t).Database(t)))
 }
 

@@ -183,6 +183,7 @@ func TestPasswordIsNeverShown(t *testing.T) {
 }
 
 func TestServerRefuses(t *testing.T) {
+	t.Parallel()
 	server := storetest.StartServer(t)
 	for dsn, words := range map[string][]string{
 		"clickhouse://" + storetest.User + ":wrong-geheim@" + server.Host + "/default": {server.Host, "密码"},

@@ -24,11 +24,13 @@ func TestSecondProcess(t *testing.T) {
 }
 
 func TestServer(t *testing.T) {
+	t.Parallel()
 	server := storetest.StartServer(t)
 	storetest.Suite(t, server.Database)
 }
 
 func TestCluster(t *testing.T) {
+	t.Parallel()
 	cluster := storetest.StartCluster(t)
 	storetest.Suite(t, cluster.Emptied)
 	t.Run("Upkeep", func(t *testing.T) { clusterUpkeep(t, storetest.Open(t, cluster.Emptied(t))) })

@@ -14,6 +14,7 @@ import (
 func TestYearEmbedded(t *testing.T) { year(t, storetest.Open(t, storetest.Embedded(t))) }
 
 func TestYearServer(t *testing.T) {
+	t.Parallel()
 	year(t, storetest.Open(t, storetest.StartServer(t).Database(t)))
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -50,15 +51,16 @@ type house struct {
 func open(t testing.TB) *house {
 	t.Helper()
 	ctx := context.Background()
-	now := testNow
-	var mu sync.Mutex
-	clock := func() time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		now = now.Add(time.Millisecond) // of two states of a run the later one holds
-		return now
+	f, err := furnished()
+	if err != nil {
+		t.Fatal(err)
 	}
+	now := f.now
+	clock := ticking(&now)
 	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "station.db"), f.station, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	d, err := station.Open(ctx, dir, clock)
 	if err != nil {
 		t.Fatal(err)
@@ -93,17 +95,61 @@ func open(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	h := &house{Server: server, cookies: map[string]*http.Cookie{}, devices: map[string]string{}, now: &now, dir: dir}
+	return &house{Server: server, cookies: maps.Clone(f.cookies), devices: maps.Clone(f.devices), now: &now, dir: dir}
+}
+
+// ticking is a clock that goes on from now by a millisecond a look: of two
+// states of a run the later one holds.
+func ticking(now *time.Time) func() time.Time {
+	var mu sync.Mutex
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		*now = now.Add(time.Millisecond)
+		return *now
+	}
+}
+
+// A furnishing is a station.db with an account for every role, each logged in.
+type furnishing struct {
+	station []byte
+	cookies map[string]*http.Cookie
+	devices map[string]string
+	now     time.Time
+}
+
+// furnished makes it once: to hash that many passwords takes longer than most
+// tests.
+var furnished = sync.OnceValues(func() (f *furnishing, err error) {
+	ctx := context.Background()
+	f = &furnishing{cookies: map[string]*http.Cookie{}, devices: map[string]string{}, now: testNow}
+	dir, err := os.MkdirTemp("", "furnished")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	d, err := station.Open(ctx, dir, ticking(&f.now))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.furnish(ctx, d), d.Close()); err != nil {
+		return nil, err
+	}
+	f.station, err = os.ReadFile(filepath.Join(dir, "station.db"))
+	return f, err
+})
+
+func (f *furnishing) furnish(ctx context.Context, d *station.DB) error {
 	link, err := d.FirstLink(ctx)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	if _, err := d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "first"}, Password: password, Station: 10}); err != nil {
-		t.Fatal(err)
+		return err
 	}
 	foreign, err := d.PutStation(ctx, station.Station{Name: "别的平台", Kind: station.PlatformStation})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for _, a := range []station.Account{
 		{Name: "platform", Roles: []station.Role{station.RolePlatform}, Station: 10},
@@ -118,21 +164,31 @@ func open(t testing.TB) *house {
 			_, err = d.SetPassword(ctx, link, password)
 		}
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		h.login(t, a.Name)
+		if err := enter(d, a.Name, f.cookies, f.devices); err != nil {
+			return err
+		}
 	}
-	return h
+	return nil
+}
+
+// enter logs somebody in.
+func enter(d *station.DB, name string, cookies map[string]*http.Cookie, devices map[string]string) error {
+	_, pass, err := d.Login(context.Background(), name, password, "", station.Visitor{Device: devices[name]})
+	if err != nil {
+		return err
+	}
+	cookies[name] = &http.Cookie{Name: "chaping", Value: pass.Session}
+	devices[name] = pass.Device
+	return nil
 }
 
 func (h *house) login(t testing.TB, name string) {
 	t.Helper()
-	_, pass, err := h.Station.Login(context.Background(), name, password, "", station.Visitor{Device: h.devices[name]})
-	if err != nil {
+	if err := enter(h.Station, name, h.cookies, h.devices); err != nil {
 		t.Fatal(err)
 	}
-	h.cookies[name] = &http.Cookie{Name: "chaping", Value: pass.Session}
-	h.devices[name] = pass.Device
 }
 
 // ask sends a request as somebody; "" is nobody.
