@@ -333,7 +333,6 @@ type SheetOptions struct {
 	Min      uint64   // least 差评数 of a row
 	Top      int      // most rows; 0 means all
 	Station  string
-	Filed    time.Time
 	Program  string
 }
 
@@ -362,7 +361,7 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {
 	period := e.Period
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
-	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
+	sheet := &report.Platform{Station: o.Station, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
 	addRow, ordered := sheet.CollectRows()
 	err := p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"chaping"
 	"chaping/report"
+	"chaping/station"
 )
 
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
@@ -50,7 +51,7 @@ func (o *formOptions) declare(f *pflag.FlagSet) {
 	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
 	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
+	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，即冻结的那一天")
 	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本")
 	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
@@ -71,24 +72,25 @@ func (o *formOptions) check() error {
 	return errors.Join(checkFormats(o.formats), checkPage(o.page))
 }
 
-// filed is the day of filing: the given one, the due day of a sheet to be
-// frozen (so that freezing again gives the same), today otherwise.
-func (p *program) filed(o formOptions, period chaping.Period) (time.Time, error) {
+// filedOn is the day of filing that the person names; zero: none.
+func (o *formOptions) filedOn() (t time.Time, err error) {
 	if o.filed != "" {
-		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
-		if err != nil {
+		if t, err = time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai()); err != nil {
 			return t, usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
 		}
-		return t, nil
 	}
-	if !o.freeze {
-		return p.now(), nil
+	return t, nil
+}
+
+// lastFrozen is the JSON of the version of a sheet that was frozen last; nil
+// where there is none.
+func lastFrozen(ctx context.Context, d *station.DB, form, period, name string) ([]byte, error) {
+	sheets, err := d.Sheets(ctx, form, period)
+	if err != nil || !slices.ContainsFunc(sheets, func(s station.Sheet) bool { return s.Name == name }) {
+		return nil, err
 	}
-	calendar, err := p.calendar()
-	if err != nil {
-		return time.Time{}, err
-	}
-	return calendar.Due(period).Day, nil
+	s, err := d.Sheet(ctx, form, period, name, 0)
+	return s.Model, err
 }
 
 // form is the model of any report form.

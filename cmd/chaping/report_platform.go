@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -71,7 +72,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		}
 		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
 	}
-	filed, err := p.filed(o.formOptions, period)
+	filed, err := o.filedOn()
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	} else {
 		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
 			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
+				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Program: buildVersion(),
 			})
 			if err == nil {
 				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
@@ -101,9 +102,12 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			}
 			return err
 		})
+		if err == nil {
+			err = sheet.File(filed, p.now(), nil)
+		}
 	}
 	if err == nil && o.freeze {
-		err = p.freeze(ctx, sheet, watch.Name, o)
+		err = p.freeze(ctx, sheet, filed, watch.Name, o)
 	}
 	if err != nil {
 		return err
@@ -161,13 +165,20 @@ func collected(ctx context.Context, s *store.Store, sheet *report.Platform, w ch
 	return nil
 }
 
-// freeze keeps the sheet as a version.
-func (p *program) freeze(ctx context.Context, sheet *report.Platform, name string, o platformOptions) error {
-	model, err := sheet.JSON()
-	if err != nil {
-		return err
-	}
+// freeze keeps the sheet as a version, filed today unless another day is named.
+func (p *program) freeze(ctx context.Context, sheet *report.Platform, filed time.Time, name string, o platformOptions) error {
 	return p.withStation(ctx, func(d *station.DB) error {
+		last, err := lastFrozen(ctx, d, "platform", sheet.Period.String(), name)
+		if err != nil {
+			return err
+		}
+		if err := sheet.File(filed, p.now(), last); err != nil {
+			return err
+		}
+		model, err := sheet.JSON()
+		if err != nil {
+			return err
+		}
 		frozen, fresh, err := d.Freeze(ctx, station.Sheet{Form: "platform", Period: sheet.Period.String(), Name: name, Dictionary: sheet.Dictionary,
 			Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
 		if err != nil {

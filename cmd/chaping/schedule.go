@@ -210,13 +210,11 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 	if err != nil || slices.ContainsFunc(sheets, func(s station.Sheet) bool { return s.Name == w.Name }) {
 		return err
 	}
-	calendar, err := p.calendar()
-	if err != nil {
-		return err
-	}
 	_, err = p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
-		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Station: j.Station,
-			Filed: calendar.Due(period).Day, Program: buildVersion()})
+		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Station: j.Station, Program: buildVersion()})
+		if err == nil {
+			err = sheet.File(time.Time{}, p.now(), nil)
+		}
 		if err == nil {
 			err = collected(ctx, pipe.Store, sheet, w, "", true)
 		}
