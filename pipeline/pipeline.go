@@ -332,6 +332,7 @@ type SheetOptions struct {
 	Terms    []string // empty means all
 	Min      uint64   // least 差评数 of a row
 	Top      int      // most rows; 0 means all
+	Zero     bool     // print rows without a negative review too
 	Station  string
 	Program  string
 }
@@ -393,7 +394,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		return nil, err
 	}
 	done()
-	sheet.Select(o.Min, o.Top)
+	sheet.Select(o.Min, o.Top, o.Zero)
 	return sheet, p.Store.Unchanged(ctx, e)
 }
 

@@ -66,7 +66,7 @@ func (p *Platform) companion() []Block {
 		}},
 		Line{"逐行备选计数（序号同“报送表”）", Hei, 12, 28, Left},
 		Table{Columns: cols, HeadSize: 10.5, Size: 9, RowMM: 7, Rows: func(yield func([]any) bool) {
-			for _, r := range p.Rows {
+			for r := range p.all() {
 				if !yield([]any{r.Seq, r.ProductKeyword, r.Term, r.Product, r.NegativeReviews, r.Reviews, r.AllNegativeReviews, r.ReviewsWithoutDefault,
 					r.HiddenComplaints, r.AffirmedReviews, r.Confirmed, r.Rejected, r.remark()}) {
 					return
@@ -83,7 +83,7 @@ func (p *Platform) evidenceTable() Table {
 		HeadSize: 10.5, Size: 9, RowMM: 7,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range p.Evidence {
-				r := p.Rows[e.Seq-1]
+				r := p.row(e.Seq)
 				grade := e.Grade
 				if e.Default {
 					grade += "（默认）"

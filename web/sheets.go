@@ -105,13 +105,20 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
+	var concerns []report.Concern
+	if now.sheet != nil {
+		if concerns, err = q.concerns(now.sheet); err != nil {
+			return err
+		}
+	}
+	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, concerns, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
 }
 
 type sheetsPage struct {
 	picker
 	Counted   counted          `json:"counted"`
 	Draft     *report.Platform `json:"-"` // download it
+	Concerns  []report.Concern `json:"-"` // about the draft
 	Versions  []shownSheet     `json:"versions"`
 	Own       []station.Sheet  `json:"-"`       // of the watch
 	Changed   bool             `json:"changed"` // since the last version of the watch
@@ -123,6 +130,23 @@ type sheetsPage struct {
 	Submitted bool             `json:"submitted"`
 	Formats   []string         `json:"formats"`
 	Centre    string           `json:"-"` // where sheets can be sent
+}
+
+// concerns are what to look at before the sheet is frozen.
+func (q *request) concerns(sheet *report.Platform) ([]report.Concern, error) {
+	open, err := q.Station.Urgents(q.ctx, station.UrgentOpen)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, u := range open {
+		x, err := candidate(u)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
+	}
+	return sheet.Check(names), nil
 }
 
 // shownSheet is a frozen version, and how its sending to the centre stands.

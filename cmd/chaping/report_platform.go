@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
@@ -22,6 +25,7 @@ type platformOptions struct {
 	only     []string
 	least    uint64
 	top      int
+	zero     bool
 	empty    string
 }
 
@@ -47,6 +51,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
 	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
+	f.BoolVar(&o.zero, "zero", false, "差评数为 0 的行也列入报送表；不写时只在“统计口径”“证据”附表里")
 	f.StringVar(&o.empty, "empty", "", "本期确实没有评论，而程序没有做完的采集记录时：由谁、怎样核实")
 	return cmd
 }
@@ -92,7 +97,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	} else {
 		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
 			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Program: buildVersion(),
+				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Station: o.station, Program: buildVersion(),
 			})
 			if err == nil {
 				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
@@ -105,6 +110,18 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		if err == nil {
 			err = sheet.File(filed, p.now(), nil)
 		}
+	}
+	if err == nil && o.version == 0 {
+		err = p.withStation(ctx, func(d *station.DB) error {
+			concerns, err := concerns(ctx, d, sheet)
+			for i, c := range concerns {
+				if i == 0 {
+					fmt.Fprintln(p.err, "冻结前请核对（不妨碍冻结）：")
+				}
+				fmt.Fprintln(p.err, "  "+c.String())
+			}
+			return err
+		})
 	}
 	if err == nil && o.freeze {
 		err = p.freeze(ctx, sheet, filed, watch.Name, o)
@@ -136,6 +153,9 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	}
 	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n", len(sheet.Rows), len(sheet.Evidence))
 	p.printFiles(files)
+	if n := len(sheet.Unlisted); n > 0 {
+		fmt.Fprintf(p.out, "差评数为 0 的 %d 行没有列入，见“统计口径”附表；要列入，加 --zero。\n", n)
+	}
 	if f := sheet.Frozen; f != nil {
 		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format("2006-01-02 15:04"), f.Hash)
 	} else if p.now().Before(period.Window().To) {
@@ -190,6 +210,23 @@ func (p *program) freeze(ctx context.Context, sheet *report.Platform, filed time
 		sheet.Frozen = &report.Frozen{Version: frozen.Version, Hash: frozen.Hash, At: frozen.Frozen, Reason: frozen.Reason}
 		return nil
 	})
+}
+
+// concerns are what to look at before the sheet is frozen or signed.
+func concerns(ctx context.Context, d *station.DB, sheet *report.Platform) ([]report.Concern, error) {
+	open, err := d.Urgents(ctx, station.UrgentOpen)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, u := range open {
+		var x incident.Candidate
+		if err := json.Unmarshal(u.Candidate, &x); err != nil {
+			return nil, err
+		}
+		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
+	}
+	return sheet.Check(names), nil
 }
 
 // thaw is the sheet of a frozen version.
