@@ -37,10 +37,10 @@ func (p *Platform) form() []Block {
 	window := windowText(p.Period.Window())
 	return append(sheetTitle("（电商平台）"), Ends{"填报单位：" + station, "填报时间：" + p.filed()}, Table{
 		Columns: p.Profile.widths([]Column{
-			{"序号", 10, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 22, Left, Fang}, {"时间采集范围", 28, Center, Fang},
-			{"差评数", 14, Center, Fang}, {"评论数", 14, Center, Fang}, {"店铺名称", 29, Left, Fang}, {"商品名称", 40, Left, Fang},
-			{"商品地址", 38, Left, Fang}, {"商品价格", 17, Center, Fang}, {"公司所在区域", 25, Left, Fang},
-		}, 10, 17, 21, 28, 14, 14, 23, 32, 32, 17, 17),
+			{"序号", 10, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 22, Left, Fang}, {"时间采集范围", 36, Center, Fang},
+			{"差评数", 14, Center, Fang}, {"评论数", 14, Center, Fang}, {"店铺名称", 28, Left, Fang}, {"商品名称", 37, Left, Fang},
+			{"商品地址", 35, Left, Fang}, {"商品价格", 17, Center, Fang}, {"公司所在区域", 24, Left, Fang},
+		}, 10, 17, 21, 36, 14, 14, 22, 29, 28, 17, 17),
 		HeadSize: 10.5, Size: 9, RowMM: 14,
 		Rows: func(yield func([]any) bool) {
 			for _, r := range p.Rows {

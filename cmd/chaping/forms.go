@@ -82,6 +82,16 @@ func (o *formOptions) filedOn() (t time.Time, err error) {
 	return t, nil
 }
 
+// stationName is the name that --station gives, else that of the installation's
+// own station; "" where there is none.
+func stationName(ctx context.Context, d *station.DB, given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	home, _, err := d.Home(ctx)
+	return home.Name, err
+}
+
 // lastFrozen is the JSON of the version of a sheet that was frozen last; nil
 // where there is none.
 func lastFrozen(ctx context.Context, d *station.DB, form, period, name string) ([]byte, error) {

@@ -46,6 +46,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.declare(f)
+	f.Lookup("station").Usage = "填报单位（监测站名）；不写为本站，没有设置本站的保留表样中的占位文字"
 	f.StringVar(&o.watch, "watch", "", "监测任务文件：只列其中的商品关键词和评论关键词")
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
@@ -97,7 +98,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	} else {
 		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
 			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Station: o.station, Program: buildVersion(),
+				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Program: buildVersion(),
 			})
 			if err == nil {
 				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
@@ -108,7 +109,10 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			return err
 		})
 		if err == nil {
-			err = sheet.File(filed, p.now(), nil)
+			err = errors.Join(sheet.File(filed, p.now(), nil), p.withStation(ctx, func(d *station.DB) (err error) {
+				sheet.Station, err = stationName(ctx, d, o.station)
+				return err
+			}))
 		}
 	}
 	if err == nil && o.version == 0 {

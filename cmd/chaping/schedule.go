@@ -211,9 +211,12 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 		return err
 	}
 	_, err = p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
-		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Station: j.Station, Program: buildVersion()})
+		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Program: buildVersion()})
 		if err == nil {
 			err = sheet.File(time.Time{}, p.now(), nil)
+		}
+		if err == nil {
+			sheet.Station, err = stationName(ctx, d, j.Station)
 		}
 		if err == nil {
 			err = collected(ctx, pipe.Store, sheet, w, "", true)
