@@ -349,8 +349,8 @@ type SheetOptions struct {
 	Terms    []string // empty means all
 	Min      uint64   // least 差评数 of a row
 	Top      int      // most rows; 0 means all
+	Zero     bool     // print rows without a negative review too
 	Station  string
-	Filed    time.Time
 	Program  string
 }
 
@@ -379,7 +379,7 @@ func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o S
 func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {
 	period := e.Period
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
-	sheet := &report.Platform{Station: o.Station, Filed: o.Filed, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
+	sheet := &report.Platform{Station: o.Station, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
 	addRow, ordered := sheet.CollectRows()
 	err := p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {
@@ -411,7 +411,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		return nil, err
 	}
 	done()
-	sheet.Select(o.Min, o.Top)
+	sheet.Select(o.Min, o.Top, o.Zero)
 	return sheet, p.Store.Unchanged(ctx, e)
 }
 

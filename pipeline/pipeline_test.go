@@ -61,7 +61,7 @@ func filled(t *testing.T) *store.Store {
 
 func sheetRows(t *testing.T, p *Pipeline, period chaping.Period) (string, Mined) {
 	t.Helper()
-	sheet, mined, err := p.PlatformSheet(t.Context(), period, SheetOptions{Filed: now})
+	sheet, mined, err := p.PlatformSheet(t.Context(), period, SheetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

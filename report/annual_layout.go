@@ -70,7 +70,7 @@ func omitted(n int) string {
 	if n <= mostRows {
 		return ""
 	}
-	return fmt.Sprintf("（列前 %d 条，共 %d 条，其余见 JSON）", mostRows, n)
+	return fmt.Sprintf("（列前 %d 条，共 %d 条）", mostRows, n)
 }
 
 // complaints is 二（四）: the station's own year of reviews.
@@ -338,7 +338,7 @@ func (a *Annual) listed(kind ListKind) []Block {
 	if len(failed) > 0 {
 		caption := map[ListKind]string{Inspections: "监督抽查不合格产品", Monitoring: "风险监测发现问题的产品", Recalls: "召回产品"}[kind]
 		blocks = append(blocks, tabled(caption+omitted(len(failed)),
-			[]Column{{"产品名称", 34, Left, Fang}, {"商标、型号", 30, Left, Fang}, {"生产企业", 38, Left, Fang}, {"问题", 32, Left, Fang}, {"日期", 22, Center, Fang}},
+			[]Column{{"产品名称", 33, Left, Fang}, {"商标、型号", 29, Left, Fang}, {"生产企业", 37, Left, Fang}, {"问题", 31, Left, Fang}, {"日期", 26, Center, Fang}},
 			rows(failed, mostRows, func(_ int, r Listed) []any {
 				return []any{r.Product, join(" ", r.Brand, r.Model), r.Maker, r.Problem, r.Date}
 			}))...)
@@ -354,7 +354,7 @@ func (a *Annual) candidates(kind ListKind) []Block {
 	}
 	return append([]Block{Para{Text: fmt.Sprintf("按商标、型号和名称比对近期仍有展示的商品，疑似为上述产品的有 %d 件。比对只看文字，是否为同一产品、是否仍在销售，均须人工核实。", len(list))}},
 		tabled("疑似仍在售的商品（候选，待核实）"+omitted(len(list)),
-			[]Column{{"清单中的产品", 36, Left, Fang}, {"在售商品", 46, Left, Fang}, {"店铺", 28, Left, Fang}, {"比对依据", 24, Left, Fang}, {"最近展示", 22, Center, Fang}},
+			[]Column{{"清单中的产品", 35, Left, Fang}, {"在售商品", 44, Left, Fang}, {"店铺", 28, Left, Fang}, {"比对依据", 23, Left, Fang}, {"最近展示", 26, Center, Fang}},
 			rows(list, mostRows, func(_ int, c Candidate) []any {
 				return []any{strings.TrimSpace(c.Listed.Product + " " + join(" ", c.Listed.Brand, c.Listed.Model)), c.Name + "\n" + c.URL, c.Shop, c.Why, c.Seen}
 			}))...)
@@ -455,13 +455,13 @@ func (a *Annual) warnings() []Block {
 		blocks = append(blocks, Para{Text: fmt.Sprintf("据导入的舆情清单，%d年有关舆情与风险预警 %d 条。", a.Year, len(l.Records)) + byLevel(l.Records, "条") + l.remark(a.Year)})
 		if len(l.Records) > 0 {
 			blocks = append(blocks, tabled("舆情与风险预警"+omitted(len(l.Records)),
-				[]Column{{"日期", 24, Center, Fang}, {"标题或产品", 56, Left, Fang}, {"内容", 48, Left, Fang}, {"来源", 28, Left, Fang}},
+				[]Column{{"日期", 26, Center, Fang}, {"标题或产品", 54, Left, Fang}, {"内容", 48, Left, Fang}, {"来源", 28, Left, Fang}},
 				rows(l.Records, mostRows, func(_ int, r Listed) []any { return []any{r.Date, r.Product, r.Problem, cmp.Or(r.Level, r.Source)} }))...)
 		}
 	}
 	if len(a.Urgent) > 0 {
 		blocks = append(blocks, Para{Text: fmt.Sprintf("监测站全年确认重要风险信息 %d 起。", len(a.Urgent))})
-		blocks = append(blocks, tabled("重要风险信息"+omitted(len(a.Urgent)), []Column{{"日期", 24, Center, Fang}, {"事件", 52, Left, Fang}, {"确认理由", 80, Left, Fang}},
+		blocks = append(blocks, tabled("重要风险信息"+omitted(len(a.Urgent)), []Column{{"日期", 26, Center, Fang}, {"事件", 50, Left, Fang}, {"确认理由", 80, Left, Fang}},
 			rows(a.Urgent, mostRows, func(_ int, u AnnualUrgent) []any { return []any{u.Raised, u.Subject, u.Reason} }))...)
 	}
 	if list := a.entries(false); len(list) > 0 {

@@ -45,6 +45,13 @@ func (p *Platform) Definitions() []Definition {
 	if p.Min > 0 || p.Top > 0 {
 		defs = append(defs, Definition{"列入范围", p.selection()})
 	}
+	if len(p.Unlisted) > 0 {
+		var hidden uint64
+		for i := range p.Unlisted {
+			hidden += p.Unlisted[i].HiddenComplaints
+		}
+		defs = append(defs, Definition{"差评数为 0 的行", fmt.Sprintf("%d 行不列入报送表（没有差评可报），其中高星隐性投诉 %d 条；逐行计数和证据见本附表和“证据”，序号接在报送表之后。", len(p.Unlisted), hidden)})
+	}
 	defs = append(defs, Definition{"人工复核", p.reviewed()})
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
@@ -84,9 +91,9 @@ func (p *Platform) window() (from, to string) {
 // reviewed words what people have looked at.
 func (p *Platform) reviewed() string {
 	var affirmed, confirmed uint64
-	for i := range p.Rows {
-		affirmed += p.Rows[i].AffirmedReviews
-		confirmed += p.Rows[i].Confirmed
+	for r := range p.all() {
+		affirmed += r.AffirmedReviews
+		confirmed += r.Confirmed
 	}
 	s := fmt.Sprintf("按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。", confirmed, p.RejectedReviews, affirmed-confirmed)
 	if p.RejectedRows > 0 {

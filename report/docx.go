@@ -195,7 +195,7 @@ func (x *docxBody) ends(s *Section, e Ends) {
 
 func (x *docxBody) table(t *Table) {
 	border := func(side string) string {
-		return `<w:` + side + ` w:val="single" w:sz="4" w:space="0" w:color="000000"/>`
+		return `<w:` + side + ` w:val="single" w:sz="6" w:space="0" w:color="000000"/>`
 	}
 	x.printf(`<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`,
 		twips(mm(t.edges()[len(t.Columns)-1])), border("top")+border("left")+border("bottom")+border("right")+border("insideH")+border("insideV"))

@@ -60,6 +60,7 @@ type platformJSON struct {
 	Program         string        `json:"program"`
 	Definitions     []Definition  `json:"definitions"`
 	Rows            []PlatformRow `json:"rows"`
+	Unlisted        []PlatformRow `json:"unlisted_rows,omitempty"` // sheets of earlier versions have none
 	Evidence        []Evidence    `json:"evidence"`
 	EvidenceOmitted int           `json:"evidence_omitted"`
 }
@@ -74,7 +75,7 @@ func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json(
 func (p *Platform) json() platformJSON {
 	from, to := p.window()
 	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Program,
-		p.Definitions(), orEmpty(p.Rows), orEmpty(p.Evidence), p.EvidenceOmitted}
+		p.Definitions(), orEmpty(p.Rows), p.Unlisted, orEmpty(p.Evidence), p.EvidenceOmitted}
 }
 
 // ReadPlatform is the sheet that JSON wrote, with the definitions it was
@@ -89,7 +90,7 @@ func ReadPlatform(data []byte) (*Platform, error) {
 		return nil, err
 	}
 	return &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Program: j.Program,
-		Rows: j.Rows, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}, nil
+		Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}, nil
 }
 
 // formJSON is how forms are written as JSON: as they always were, since the

@@ -6,6 +6,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,10 @@ type Platform struct {
 	Min         uint64
 	Top         int
 	RowsOmitted int
+	// Unlisted are the rows without a negative review, which the form does not
+	// print: the companion sheet and the evidence have them. Their numbers
+	// follow those of Rows.
+	Unlisted []PlatformRow
 	// RejectedRows counts the rows that are gone because a person rejected
 	// every review behind them, RejectedReviews the reviews of all rows that
 	// were rejected.
@@ -171,13 +176,42 @@ func sortRows(rows []PlatformRow) (renumbered []int) {
 }
 
 // Select leaves out rows with fewer than least negative reviews, and all but
-// the first top rows, with their evidence; zero leaves out none. Call it when
-// evidence has been collected. The companion sheet states it.
-func (p *Platform) Select(least uint64, top int) {
+// the first top rows, with their evidence; 0 leaves out none. Rows without
+// any negative review are not printed (D2), unless zeros says so: what hidden
+// complaints they have stays in the companion sheet. Call it when evidence has
+// been collected. The companion sheet states it.
+func (p *Platform) Select(least uint64, top int, zeros bool) {
 	p.Min, p.Top = least, top
 	all := len(p.Rows)
-	p.keep(func(r *PlatformRow) bool { return r.NegativeReviews >= least && (top == 0 || r.Seq <= top) })
+	unlisted := func(r *PlatformRow) bool { return !zeros && r.NegativeReviews == 0 }
+	p.keep(func(r *PlatformRow) bool {
+		return unlisted(r) || r.NegativeReviews >= least && (top == 0 || r.Seq <= top)
+	})
 	p.RowsOmitted = all - len(p.Rows)
+	if i := slices.IndexFunc(p.Rows, func(r PlatformRow) bool { return unlisted(&r) }); i >= 0 { // they are the last
+		p.Rows, p.Unlisted = p.Rows[:i:i], p.Rows[i:]
+	}
+}
+
+// all are the rows that evidence refers to, in their order.
+func (p *Platform) all() iter.Seq[*PlatformRow] {
+	return func(yield func(*PlatformRow) bool) {
+		for _, rows := range [][]PlatformRow{p.Rows, p.Unlisted} {
+			for i := range rows {
+				if !yield(&rows[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// row is the row of a number.
+func (p *Platform) row(seq int) *PlatformRow {
+	if seq > len(p.Rows) {
+		return &p.Unlisted[seq-len(p.Rows)-1]
+	}
+	return &p.Rows[seq-1]
 }
 
 // keep drops the other rows and their evidence, and orders and numbers what

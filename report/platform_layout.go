@@ -37,10 +37,10 @@ func (p *Platform) form() []Block {
 	window := windowText(p.Period.Window())
 	return append(sheetTitle("（电商平台）"), Ends{"填报单位：" + station, "填报时间：" + p.filed()}, Table{
 		Columns: p.Profile.widths([]Column{
-			{"序号", 10, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 22, Left, Fang}, {"时间采集范围", 28, Center, Fang},
-			{"差评数", 14, Center, Fang}, {"评论数", 14, Center, Fang}, {"店铺名称", 29, Left, Fang}, {"商品名称", 40, Left, Fang},
-			{"商品地址", 38, Left, Fang}, {"商品价格", 17, Center, Fang}, {"公司所在区域", 25, Left, Fang},
-		}, 10, 17, 21, 28, 14, 14, 23, 32, 32, 17, 17),
+			{"序号", 10, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 22, Left, Fang}, {"时间采集范围", 36, Center, Fang},
+			{"差评数", 14, Center, Fang}, {"评论数", 14, Center, Fang}, {"店铺名称", 28, Left, Fang}, {"商品名称", 37, Left, Fang},
+			{"商品地址", 35, Left, Fang}, {"商品价格", 17, Center, Fang}, {"公司所在区域", 24, Left, Fang},
+		}, 10, 17, 21, 36, 14, 14, 22, 29, 28, 17, 17),
 		HeadSize: 10.5, Size: 9, RowMM: 14,
 		Rows: func(yield func([]any) bool) {
 			for _, r := range p.Rows {
@@ -66,7 +66,7 @@ func (p *Platform) companion() []Block {
 		}},
 		Line{"逐行备选计数（序号同“报送表”）", Hei, 12, 28, Left},
 		Table{Columns: cols, HeadSize: 10.5, Size: 9, RowMM: 7, Rows: func(yield func([]any) bool) {
-			for _, r := range p.Rows {
+			for r := range p.all() {
 				if !yield([]any{r.Seq, r.ProductKeyword, r.Term, r.Product, r.NegativeReviews, r.Reviews, r.AllNegativeReviews, r.ReviewsWithoutDefault,
 					r.HiddenComplaints, r.AffirmedReviews, r.Confirmed, r.Rejected, r.remark()}) {
 					return
@@ -83,7 +83,7 @@ func (p *Platform) evidenceTable() Table {
 		HeadSize: 10.5, Size: 9, RowMM: 7,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range p.Evidence {
-				r := p.Rows[e.Seq-1]
+				r := p.row(e.Seq)
 				grade := e.Grade
 				if e.Default {
 					grade += "（默认）"

@@ -355,7 +355,7 @@ func TestJudged(t *testing.T) {
 // A frozen sheet reads back as it was written.
 func TestReadPlatform(t *testing.T) {
 	p := sheet(t)
-	p.Select(3, 2)
+	p.Select(3, 2, false)
 	data, err := p.JSON()
 	if err != nil {
 		t.Fatal(err)
@@ -392,6 +392,64 @@ func TestProfiles(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Rows without a negative review are not printed, but nothing of them is lost.
+func TestRowsWithoutNegativeReviews(t *testing.T) {
+	filled := func() *Platform {
+		p := &Platform{Period: period(t, "2020-08")}
+		add, done := p.CollectRows()
+		for i, negative := range []uint64{0, 4, 0, 1} {
+			add(&chaping.Tally{Keyword: "壶", Term: "漏电", Product: chaping.Product{Platform: "mall", ID: strconv.Itoa(i)}, NegativeReviews: negative, Reviews: 9, AllNegativeReviews: negative, HiddenComplaints: 2, AffirmedReviews: negative + 2})
+		}
+		done()
+		evidence, done := p.CollectEvidence(unjudged)
+		for i := range 4 {
+			if err := evidence(&chaping.Evidence{Keyword: "壶", Term: "漏电", Review: chaping.Review{Platform: "mall", Product: strconv.Itoa(i), ID: "r" + strconv.Itoa(i), Text: "漏电", Grade: chaping.Positive}, Mention: chaping.Mention{Surface: "漏电", End: 2}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done()
+		return p
+	}
+	for _, tt := range []struct {
+		least                   uint64
+		top                     int
+		none                    bool
+		rows, unlisted, omitted int
+	}{
+		{0, 0, false, 2, 2, 0},
+		{2, 0, false, 1, 2, 1},
+		{0, 1, false, 1, 2, 1},
+		{0, 0, true, 4, 0, 0},
+		{0, 3, true, 3, 0, 1},
+	} {
+		p := filled()
+		p.Select(tt.least, tt.top, tt.none)
+		if len(p.Rows) != tt.rows || len(p.Unlisted) != tt.unlisted || p.RowsOmitted != tt.omitted || len(p.Evidence) != tt.rows+tt.unlisted {
+			t.Errorf("%+v: %d rows, %d unlisted, %d omitted, %d sentences", tt, len(p.Rows), len(p.Unlisted), p.RowsOmitted, len(p.Evidence))
+		}
+		model, err := p.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ReadPlatform(model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range again.Evidence {
+			if r := again.row(e.Seq); r.Seq != e.Seq || "r"+r.ProductID != e.Review {
+				t.Errorf("%+v: the sentence of %s stands at %+v", tt, e.Review, r)
+			}
+		}
+		if same, err := again.JSON(); err != nil || string(same) != string(model) {
+			t.Errorf("%+v: read again, the JSON is another: %v", tt, err)
+		}
+		told := strings.Contains(string(model), "2 行不列入报送表（没有差评可报），其中高星隐性投诉 4 条")
+		if told != (tt.unlisted > 0) {
+			t.Errorf("%+v: told %v", tt, told)
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (u *Urgent) Document() *Document {
 			}
 		}},
 		Line{"评论原文摘录", Hei, 14, 30, Left},
-		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"日期", 22, Center, Fang}, {"评级", 14, Center, Fang}, {"关键词", 20, Left, Fang}, {"所在句子", 88, Left, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 8, Rows: func(yield func([]any) bool) {
+		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"日期", 24, Center, Fang}, {"评级", 14, Center, Fang}, {"关键词", 20, Left, Fang}, {"所在句子", 86, Left, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 8, Rows: func(yield func([]any) bool) {
 			for i, e := range u.Evidence {
 				if !yield([]any{i + 1, e.Date, e.Grade, e.Term, e.Sentence}) {
 					return

@@ -64,6 +64,9 @@ func (b *workbook) style(s style) int {
 		Font:      &excelize.Font{Family: s.font.name(), Size: s.size, Color: "000000"},
 		Alignment: &excelize.Alignment{Horizontal: s.align.String(), Vertical: "center", WrapText: s.wrap},
 	}
+	if s.border && s.align == Left {
+		x.Alignment.Indent = 1
+	}
 	if s.border {
 		for _, side := range []string{"left", "right", "top", "bottom"} {
 			x.Border = append(x.Border, excelize.Border{Type: side, Color: "000000", Style: 1})
@@ -228,6 +231,11 @@ func (s *worksheet) table(t *Table) int {
 	}
 	for row := range t.Rows {
 		cells, size, height := t.fit(row)
+		for i, c := range t.Columns {
+			if text, ok := cells[i].(string); ok && c.Align == Left {
+				height = max(height, textHeight(text, c.MM-indentMM, size))
+			}
+		}
 		s.cells(t, cells, height, func(c Column) style {
 			return style{font: c.Font, size: size, align: c.Align, wrap: true, border: true}
 		})
@@ -260,6 +268,10 @@ func (s *worksheet) cells(t *Table, values []any, height float64, st func(Column
 		s.merge(span[0], span[1])
 	}
 }
+
+// indentMM is about what one step of indentation takes from a cell's width;
+// without it Excel sets text against the border.
+const indentMM = 2
 
 func (s *worksheet) merge(from, to int) {
 	if s.err == nil && to > from {

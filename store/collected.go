@@ -25,6 +25,12 @@ type Collected struct {
 // maxCollections is how many runs of a kind are looked at.
 const maxCollections = 10_000
 
+// ReviewsIn counts the reviews of a window.
+func (s *Store) ReviewsIn(ctx context.Context, w chaping.Window) (reviews uint64, err error) {
+	err = s.queryIn(ctx, w, "window_count", false, func(scan func(...any) error) error { return scan(&reviews) })
+	return reviews, err
+}
+
 // Collected looks at the reviews and at the runs behind them; of a watch that
 // has keywords, at those of the products that were listed under them, and at
 // the collections of that watch.

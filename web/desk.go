@@ -271,6 +271,8 @@ type draftKey struct {
 	edition    string // its ID
 	judgement  int64
 	station    string
+	today      time.Time // the day of filing
+	last       string    // hash of the version frozen last; "": none
 }
 
 // A draft is a sheet that is not frozen, and the hash that it would have.
@@ -288,7 +290,7 @@ func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err erro
 	defer s.work.Unlock()
 	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
 	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
-		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Filed: s.Calendar.Due(key.period).Day, Program: s.Program})
+		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Program: s.Program})
 	if err != nil {
 		return d, err
 	}
@@ -297,6 +299,15 @@ func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err erro
 		return d, err
 	}
 	d.sheet.Empty = c.Empty()
+	var last station.Sheet
+	if key.last != "" {
+		if last, err = s.Station.Sheet(ctx, formPlatform, key.period.String(), key.watch, 0); err != nil {
+			return d, err
+		}
+	}
+	if err := d.sheet.File(time.Time{}, key.today, last.Model); err != nil {
+		return d, err
+	}
 	_, d.hash, err = modelOf(d.sheet)
 	return d, err
 }

@@ -119,6 +119,9 @@ type dashboardPage struct {
 	Submitted bool             `json:"submitted"`
 }
 
+// Overdue is how many days ago the due day was.
+func (d dashboardPage) Overdue() int { return max(0, -d.Days) }
+
 func dayOf(t time.Time) time.Time {
 	t = t.In(chaping.Shanghai())
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, chaping.Shanghai())

@@ -44,7 +44,15 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (draft, bo
 	if !c.Mined || c.Stale {
 		return draft{}, false, nil
 	}
-	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Edition.ID(), mark, q.home.Name}, 2*deskPatience)
+	versions, err := q.Station.Sheets(q.ctx, formPlatform, p.String())
+	if err != nil {
+		return draft{}, false, err
+	}
+	var last string
+	if i := slices.IndexFunc(versions, func(s station.Sheet) bool { return s.Name == w.Name }); i >= 0 {
+		last = versions[i].Hash
+	}
+	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Edition.ID(), mark, q.home.Name, dayOf(q.Now()), last}, 2*deskPatience)
 }
 
 func (q *request) sheets() error {
@@ -97,13 +105,20 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
+	var concerns []report.Concern
+	if now.sheet != nil {
+		if concerns, err = q.concerns(now.sheet); err != nil {
+			return err
+		}
+	}
+	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, concerns, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
 }
 
 type sheetsPage struct {
 	picker
 	Counted   counted          `json:"counted"`
 	Draft     *report.Platform `json:"-"` // download it
+	Concerns  []report.Concern `json:"-"` // about the draft
 	Versions  []shownSheet     `json:"versions"`
 	Own       []station.Sheet  `json:"-"`       // of the watch
 	Changed   bool             `json:"changed"` // since the last version of the watch
@@ -115,6 +130,23 @@ type sheetsPage struct {
 	Submitted bool             `json:"submitted"`
 	Formats   []string         `json:"formats"`
 	Centre    string           `json:"-"` // where sheets can be sent
+}
+
+// concerns are what to look at before the sheet is frozen.
+func (q *request) concerns(sheet *report.Platform) ([]report.Concern, error) {
+	open, err := q.Station.Urgents(q.ctx, station.UrgentOpen)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, u := range open {
+		x, err := candidate(u)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
+	}
+	return sheet.Check(names), nil
 }
 
 // shownSheet is a frozen version, and how its sending to the centre stands.
@@ -140,6 +172,27 @@ func modelOf(sheet *report.Platform) (model []byte, hash string, err error) {
 	model, err = sheet.JSON()
 	sum := sha256.Sum256(model)
 	return model, hex.EncodeToString(sum[:]), err
+}
+
+// maxOpen is for how many days a page may be open and its draft be frozen.
+const maxOpen = 14
+
+// shownWithin tells whether hash was shown for what the sheet is now, on its
+// day of filing or one of the days before: time alone changes nothing that is
+// signed.
+func shownWithin(sheet *report.Platform, now, hash string) (bool, error) {
+	earlier := *sheet
+	for range maxOpen {
+		if now == hash {
+			return true, nil
+		}
+		earlier.Filed = earlier.Filed.AddDate(0, 0, -1)
+		var err error
+		if _, now, err = modelOf(&earlier); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 func (q *request) sheetPreview() error {
@@ -230,7 +283,11 @@ func (q *request) sheetFreeze() error {
 		return err
 	}
 	back := "/sheets?" + url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode()
-	if hash != q.form("hash") { // what is signed is what was shown
+	shown, err := shownWithin(sheet, hash, q.form("hash"))
+	if err != nil {
+		return err
+	}
+	if !shown { // what is signed is what was shown
 		if q.api {
 			return &fault{http.StatusConflict, "没有冻结：内容与 hash 不符", "重新读取 /sheets，核对后用新的 hash 冻结", nil}
 		}

@@ -323,7 +323,10 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 		}},
 		{"挖掘", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
 		{"计数", func() (err error) {
-			sheet, _, err = pipe.PlatformSheet(ctx, b.period, pipeline.SheetOptions{Station: "合成", Filed: b.now(), Program: buildVersion()})
+			sheet, _, err = pipe.PlatformSheet(ctx, b.period, pipeline.SheetOptions{Station: "合成", Program: buildVersion()})
+			if err == nil {
+				err = sheet.File(time.Time{}, b.now(), nil)
+			}
 			return err
 		}},
 		{"出表", func() error {

@@ -92,8 +92,11 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	p.printMined(mined)
 
 	step(3, "计数并生成报送表")
-	sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Station: "示例监测站", Filed: p.now(), Program: buildVersion()})
+	sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Station: "示例监测站", Program: buildVersion()})
 	if err != nil {
+		return err
+	}
+	if err := sheet.File(time.Time{}, p.now(), nil); err != nil {
 		return err
 	}
 	formats := []string{"xlsx", "docx", "json"}

@@ -15,6 +15,7 @@ import (
 
 	"chaping"
 	"chaping/report"
+	"chaping/station"
 )
 
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
@@ -50,7 +51,7 @@ func (o *formOptions) declare(f *pflag.FlagSet) {
 	f.StringVar(&o.page, "page", string(report.Wide), pageHelp)
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
 	f.StringVar(&o.station, "station", "", "填报单位（监测站名）；不写保留表样中的占位文字")
-	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，冻结时为报送截止日")
+	f.StringVar(&o.filed, "filed", "", "填报日期，例如 2026-11-25；不写为今天，即冻结的那一天")
 	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	f.BoolVar(&o.freeze, "freeze", false, "冻结为不可更改的版本")
 	f.StringVar(&o.reason, "reason", "", "更正已冻结的报送表的原因")
@@ -71,24 +72,42 @@ func (o *formOptions) check() error {
 	return errors.Join(checkFormats(o.formats), checkPage(o.page))
 }
 
-// filed is the day of filing: the given one, the due day of a sheet to be
-// frozen (so that freezing again gives the same), today otherwise.
-func (p *program) filed(o formOptions, period chaping.Period) (time.Time, error) {
+// filedOn is the day of filing that the person names; zero: none.
+func (o *formOptions) filedOn() (t time.Time, err error) {
 	if o.filed != "" {
-		t, err := time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai())
-		if err != nil {
+		if t, err = time.ParseInLocation(time.DateOnly, o.filed, chaping.Shanghai()); err != nil {
 			return t, usage("填报日期“%s”无法识别，应写成 2026-11-25", o.filed)
 		}
-		return t, nil
 	}
-	if !o.freeze {
-		return p.now(), nil
+	return t, nil
+}
+
+// stationName is the name that --station gives, else that of the installation's
+// own station; "" where there is none.
+func stationName(ctx context.Context, d *station.DB, given string) (string, error) {
+	if given != "" {
+		return given, nil
 	}
-	calendar, err := p.calendar()
+	home, _, err := d.Home(ctx)
+	return home.Name, err
+}
+
+// lastFrozen is the JSON of the version of a sheet that was frozen last; nil
+// where there is none.
+func lastFrozen(ctx context.Context, d *station.DB, form, period string, of int64, watch string) ([]byte, error) {
+	sheets, err := d.Sheets(ctx, form, period) // newest first
 	if err != nil {
-		return time.Time{}, err
+		return nil, err
 	}
-	return calendar.Due(period).Day, nil
+	i := slices.IndexFunc(sheets, func(s station.Sheet) bool { return s.Station == of && s.Watch() == watch })
+	if i < 0 {
+		return nil, nil
+	}
+	s, err := d.Sheet(ctx, form, period, watch, sheets[i].Version)
+	if of != 0 {
+		s, err = d.SheetOf(ctx, form, period, of, sheets[i].Version)
+	}
+	return s.Model, err
 }
 
 // form is the model of any report form.

@@ -14,6 +14,7 @@ import (
 	"chaping"
 	"chaping/analysis"
 	"chaping/nlp"
+	"chaping/station"
 	"chaping/store"
 )
 
@@ -121,7 +122,7 @@ func (p *program) questionCommand(q question) *cobra.Command {
 		f.StringSliceVar(&o.by, "by", q.by, "按什么统计，可用逗号并列："+strings.Join(names, "、"))
 	}
 	f.StringVar(&o.from, "from", "", fmt.Sprintf("第一个报送期；不写为 --to 往前共 %d 期", q.months))
-	f.StringVar(&o.to, "to", "", "最后一个报送期，例如 2026-11；不写为当前报送期")
+	f.StringVar(&o.to, "to", "", "最后一个报送期，例如 2026-11；不写为已到报送期限而没有登记报送的一期，都已报送时为今天所在的一期")
 	f.StringVar(&o.dictionary, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	f.StringSliceVar(&o.terms, "term", nil, "只看这些词条")
 	f.StringSliceVar(&o.hazards, "hazard", nil, "只看这些危害类别（代号或中文名）")
@@ -145,7 +146,7 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
-	q, err := p.countQuery(of, o, miner)
+	q, err := p.countQuery(ctx, of, o, miner)
 	if err != nil {
 		return err
 	}
@@ -168,21 +169,64 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	var missing []string
 	for period := q.First; ; period = period.Next() {
 		if !slices.Contains(counted, period) {
-			missing = append(missing, period.String())
+			reviews, err := s.ReviewsIn(ctx, period.Window())
+			if err != nil {
+				return err
+			}
+			if reviews > 0 {
+				missing = append(missing, period.String())
+			}
 		}
 		if period == q.Last {
 			break
 		}
 	}
+	if running := chaping.PeriodOf(p.now()); !running.Before(q.First) && !q.Last.Before(running) {
+		table.remark("报送期 %s 还没有结束（%s），它的数字不能与整期相比。", running, elapsed(running, p.now()))
+	}
 	if len(missing) > 0 {
-		table.note = strings.TrimPrefix(table.note+"\n"+fmt.Sprintf("注意：%d 个报送期没有用当前词库挖掘过，不在结果里：%s。需要时运行 chaping mine --period 报送期。",
-			len(missing), chaping.Shorten(strings.Join(missing, "、"), 80)), "\n")
+		table.remark("注意：%d 个报送期没有用当前词库挖掘过，不在结果里：%s。需要时运行 chaping mine --period 报送期。",
+			len(missing), chaping.Shorten(strings.Join(missing, "、"), 80))
 	}
 	if o.top > 0 && len(table.rows) > o.top {
-		table.note = strings.TrimPrefix(table.note+"\n"+fmt.Sprintf("共 %d 行，列出前 %d 行；用 --top 0 列出全部。", len(table.rows), o.top), "\n")
+		table.remark("共 %d 行，列出前 %d 行；用 --top 0 列出全部。", len(table.rows), o.top)
 		table.rows = table.rows[:o.top]
 	}
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
+}
+
+// askedPeriod is the period in a flag; without one, the last that has ended
+// while its sheet is not filed, then the one that runs.
+func (p *program) askedPeriod(ctx context.Context, flag string) (asked chaping.Period, err error) {
+	if flag != "" {
+		return p.period(flag)
+	}
+	asked = chaping.PeriodOf(p.now())
+	err = p.withStation(ctx, func(d *station.DB) error {
+		last := asked.Previous()
+		if owed, err := files(ctx, d, last); err != nil || !owed {
+			return err
+		}
+		watches, _ := p.scheduledWatches() // one that cannot be read is told where it is used
+		for _, watch := range watches {
+			filed, err := reported(ctx, d, last, watch)
+			if err != nil {
+				return err
+			}
+			if !filed {
+				asked = last
+			}
+		}
+		return nil
+	})
+	return asked, err
+}
+
+// elapsed says how much of a period that runs has passed.
+func elapsed(period chaping.Period, now time.Time) string {
+	w := period.Window()
+	days := func(to time.Time) int { return int(to.Sub(w.From).Hours() / 24) }
+	return fmt.Sprintf("已过 %d/%d 天", days(now)+1, days(w.To))
 }
 
 // warnOfJudgements says which periods were counted before people judged their
@@ -207,21 +251,21 @@ func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.
 		}
 	}
 	if len(stale) > 0 {
-		table.note = strings.TrimPrefix(table.note+"\n"+fmt.Sprintf("注意：%d 个报送期的计数早于最近的复核，还含有人工已排除的评论：%s。运行 chaping mine --period 报送期 后再查。",
-			len(stale), chaping.Shorten(strings.Join(stale, "、"), 80)), "\n")
+		table.remark("注意：%d 个报送期的计数早于最近的复核，还含有人工已排除的评论：%s。运行 chaping mine --period 报送期 后再查。",
+			len(stale), chaping.Shorten(strings.Join(stale, "、"), 80))
 	}
 	return nil
 }
 
 // countQuery reads the shared flags.
-func (p *program) countQuery(of question, o *queryOptions, miner *nlp.Miner) (store.CountQuery, error) {
+func (p *program) countQuery(ctx context.Context, of question, o *queryOptions, miner *nlp.Miner) (store.CountQuery, error) {
 	q := store.CountQuery{Dictionary: miner.Version(), Known: miner.Dictionary().Terms, Terms: o.terms, Platforms: o.platforms,
 		Keywords: o.keywords, Shops: o.shops, Products: o.products, Regions: o.regions}
 	for _, d := range o.by {
 		q.By = append(q.By, store.Dimension(d))
 	}
 	var err error
-	if q.Last, err = p.period(o.to); err != nil {
+	if q.Last, err = p.askedPeriod(ctx, o.to); err != nil {
 		return q, err
 	}
 	if q.First = q.Last; o.from != "" {

@@ -24,6 +24,11 @@ type resultTable struct {
 
 func (t *resultTable) add(values ...any) { t.rows = append(t.rows, values) }
 
+// remark adds a line to the note.
+func (t *resultTable) remark(format string, args ...any) {
+	t.note = strings.TrimPrefix(t.note+"\n"+fmt.Sprintf(format, args...), "\n")
+}
+
 // outputFormats are the ways to write a table.
 const outputFormats = "table、csv、json、xlsx"
 

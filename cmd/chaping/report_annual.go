@@ -49,7 +49,7 @@ func (p *program) reportAnnualCommand() *cobra.Command {
 	f.StringSliceVar(&o.products, "product", nil, "只写这些产品（商品关键词），可重复；不写为全部")
 	f.StringSliceVar(&o.formats, "format", []string{"docx"}, "格式：docx、pdf、html、json，可用逗号并列")
 	f.StringVar(&o.out, "out", ".", "输出目录，不存在时创建")
-	f.StringVar(&o.station, "station", "", "报送单位（监测站名）")
+	f.StringVar(&o.station, "station", "", "报送单位（监测站名）；不写为本站")
 	f.StringVar(&o.filed, "filed", "", "报送日期，例如 2026-12-31；不写为今天")
 	f.StringVar(&o.terms, "terms", "", "词表，须与挖掘时一致；不写用自带词库")
 	for _, kind := range report.ListKinds() {
@@ -166,7 +166,10 @@ func (p *program) readLists(ctx context.Context, o annualOptions) (lists []repor
 
 // annualStation adds what stations handed in and what people have confirmed.
 func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
-	return p.withStation(ctx, func(d *station.DB) error {
+	return p.withStation(ctx, func(d *station.DB) (err error) {
+		if a.Station, err = stationName(ctx, d, a.Station); err != nil {
+			return err
+		}
 		for _, period := range report.AnnualPeriods(a.Year) {
 			err := d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {
 				e, ok, err := report.ReadEntry(content)

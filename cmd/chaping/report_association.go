@@ -176,12 +176,11 @@ func (p *program) complete(sheet *report.Association, o associationOptions) erro
 			*f.to = f.from
 		}
 	}
-	if o.filed == "" && !o.freeze && !sheet.Filed.IsZero() {
-		return nil // as the file has it
+	filed, err := o.filedOn()
+	if err != nil || o.filed == "" && !sheet.Filed.IsZero() {
+		return err // as the file has it, until it is frozen
 	}
-	var err error
-	sheet.Filed, err = p.filed(o.formOptions, sheet.Period)
-	return err
+	return sheet.File(filed, p.now(), nil)
 }
 
 func (p *program) freezeAssociation(ctx context.Context, sheet *report.Association, o associationOptions) error {
@@ -193,12 +192,23 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("“%s”还是草稿，不能冻结", chaping.Shorten(e.Product, 40)), Remedy: "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入"}
 		}
 	}
-	model, err := sheet.JSON()
+	filed, err := o.filedOn()
 	if err != nil {
 		return err
 	}
 	return p.withStation(ctx, func(d *station.DB) error {
 		of, err := filledBy(sheet.Station, func(name string) (station.Station, error) { return d.Sender(ctx, name) })
+		if err != nil {
+			return err
+		}
+		last, err := lastFrozen(ctx, d, "association", sheet.Period.String(), of, "")
+		if err != nil {
+			return err
+		}
+		if err := sheet.File(filed, p.now(), last); err != nil {
+			return err
+		}
+		model, err := sheet.JSON()
 		if err != nil {
 			return err
 		}

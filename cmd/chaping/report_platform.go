@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
@@ -21,6 +25,7 @@ type platformOptions struct {
 	only     []string
 	least    uint64
 	top      int
+	zero     bool
 	empty    string
 }
 
@@ -41,11 +46,13 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.declare(f)
+	f.Lookup("station").Usage = "填报单位（监测站名）；不写为本站，没有设置本站的保留表样中的占位文字"
 	f.StringVar(&o.watch, "watch", "", "监测任务文件：只列其中的商品关键词和评论关键词")
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
 	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
 	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
+	f.BoolVar(&o.zero, "zero", false, "差评数为 0 的行也列入报送表；不写时只在“统计口径”“证据”附表里")
 	f.StringVar(&o.empty, "empty", "", "本期确实没有评论，而程序没有做完的采集记录时：由谁、怎样核实")
 	return cmd
 }
@@ -71,7 +78,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		}
 		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
 	}
-	filed, err := p.filed(o.formOptions, period)
+	filed, err := o.filedOn()
 	if err != nil {
 		return err
 	}
@@ -91,7 +98,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	} else {
 		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
 			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Station: o.station, Filed: filed, Program: buildVersion(),
+				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Program: buildVersion(),
 			})
 			if err == nil {
 				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
@@ -101,9 +108,27 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			}
 			return err
 		})
+		if err == nil {
+			err = errors.Join(sheet.File(filed, p.now(), nil), p.withStation(ctx, func(d *station.DB) (err error) {
+				sheet.Station, err = stationName(ctx, d, o.station)
+				return err
+			}))
+		}
+	}
+	if err == nil && o.version == 0 {
+		err = p.withStation(ctx, func(d *station.DB) error {
+			concerns, err := concerns(ctx, d, sheet)
+			for i, c := range concerns {
+				if i == 0 {
+					fmt.Fprintln(p.err, "冻结前请核对（不妨碍冻结）：")
+				}
+				fmt.Fprintln(p.err, "  "+c.String())
+			}
+			return err
+		})
 	}
 	if err == nil && o.freeze {
-		err = p.freeze(ctx, sheet, watch.Name, o)
+		err = p.freeze(ctx, sheet, filed, watch.Name, o)
 	}
 	if err != nil {
 		return err
@@ -132,6 +157,9 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	}
 	fmt.Fprintf(p.out, "报送表 %d 行，证据 %d 条：\n", len(sheet.Rows), len(sheet.Evidence))
 	p.printFiles(files)
+	if n := len(sheet.Unlisted); n > 0 {
+		fmt.Fprintf(p.out, "差评数为 0 的 %d 行没有列入，见“统计口径”附表；要列入，加 --zero。\n", n)
+	}
 	if f := sheet.Frozen; f != nil {
 		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format("2006-01-02 15:04"), f.Hash)
 	} else if p.now().Before(period.Window().To) {
@@ -161,13 +189,20 @@ func collected(ctx context.Context, s *store.Store, sheet *report.Platform, w ch
 	return nil
 }
 
-// freeze keeps the sheet as a version.
-func (p *program) freeze(ctx context.Context, sheet *report.Platform, name string, o platformOptions) error {
-	model, err := sheet.JSON()
-	if err != nil {
-		return err
-	}
+// freeze keeps the sheet as a version, filed today unless another day is named.
+func (p *program) freeze(ctx context.Context, sheet *report.Platform, filed time.Time, name string, o platformOptions) error {
 	return p.withStation(ctx, func(d *station.DB) error {
+		last, err := lastFrozen(ctx, d, "platform", sheet.Period.String(), 0, name)
+		if err != nil {
+			return err
+		}
+		if err := sheet.File(filed, p.now(), last); err != nil {
+			return err
+		}
+		model, err := sheet.JSON()
+		if err != nil {
+			return err
+		}
 		frozen, fresh, err := d.Freeze(ctx, station.Sheet{Form: "platform", Period: sheet.Period.String(), Name: name, Dictionary: sheet.Dictionary,
 			Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
 		if err != nil {
@@ -179,6 +214,23 @@ func (p *program) freeze(ctx context.Context, sheet *report.Platform, name strin
 		sheet.Frozen = &report.Frozen{Version: frozen.Version, Hash: frozen.Hash, At: frozen.Frozen, Reason: frozen.Reason}
 		return nil
 	})
+}
+
+// concerns are what to look at before the sheet is frozen or signed.
+func concerns(ctx context.Context, d *station.DB, sheet *report.Platform) ([]report.Concern, error) {
+	open, err := d.Urgents(ctx, station.UrgentOpen)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, u := range open {
+		var x incident.Candidate
+		if err := json.Unmarshal(u.Candidate, &x); err != nil {
+			return nil, err
+		}
+		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
+	}
+	return sheet.Check(names), nil
 }
 
 // thaw is the sheet of a frozen version.

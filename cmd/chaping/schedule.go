@@ -210,13 +210,14 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 	if err != nil || slices.ContainsFunc(sheets, func(s station.Sheet) bool { return s.Name == w.Name }) {
 		return err
 	}
-	calendar, err := p.calendar()
-	if err != nil {
-		return err
-	}
 	_, err = p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
-		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Station: j.Station,
-			Filed: calendar.Due(period).Day, Program: buildVersion()})
+		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Program: buildVersion()})
+		if err == nil {
+			err = sheet.File(time.Time{}, p.now(), nil)
+		}
+		if err == nil {
+			sheet.Station, err = stationName(ctx, d, j.Station)
+		}
 		if err == nil {
 			err = collected(ctx, pipe.Store, sheet, w, "", true)
 		}
@@ -285,6 +286,16 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 	if note := due.Note(); note != "" {
 		body += "\n注意：" + note
 	}
+	found, err := concerns(ctx, d, sheet)
+	if err != nil {
+		return err
+	}
+	for i, c := range found {
+		if i == 0 {
+			body += "\n签字前请核对："
+		}
+		body += "\n  " + c.String()
+	}
 	if err := d.Enqueue(ctx, channels.Messages("report", fmt.Sprintf("sheet-%s-%s-v%d", period, s.Name, s.Version), period.String()+" 报送表待签字", body)...); err != nil {
 		return err
 	}
@@ -350,13 +361,21 @@ func (p *program) scheduledWatches() (names []string, err error) {
 	return names, unreadable
 }
 
-// remindOf queues the reminder of one report, unless that is filed. What was
-// filed without naming a watch is filed for all of them.
-func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.Config, due calendar.Due, period chaping.Period, watch string, today time.Time) error {
+// reported tells whether a watch's report is filed. What was filed without
+// naming a watch is filed for all of them.
+func reported(ctx context.Context, d *station.DB, period chaping.Period, watch string) (bool, error) {
 	for _, name := range []string{watch, ""} {
 		if _, filed, err := d.Filing(ctx, period.String(), name); err != nil || filed {
-			return err
+			return filed, err
 		}
+	}
+	return false, nil
+}
+
+// remindOf queues the reminder of one report, unless that is filed.
+func (p *program) remindOf(ctx context.Context, d *station.DB, channels *notify.Config, due calendar.Due, period chaping.Period, watch string, today time.Time) error {
+	if filed, err := reported(ctx, d, period, watch); err != nil || filed {
+		return err
 	}
 	of, mark, flag := period.String()+" 期报送表", period.String(), ""
 	if watch != "" {

@@ -61,7 +61,7 @@ func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
 		t.Fatal(err)
 	}
 	p := &pipeline.Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
-	if _, _, err := p.PlatformSheet(ctx, period, pipeline.SheetOptions{Filed: now}); err != nil {
+	if _, _, err := p.PlatformSheet(ctx, period, pipeline.SheetOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	e, err := evidence.Open(ctx, filepath.Join(cfg.DataDir, "evidence"))
