@@ -103,10 +103,11 @@ func lastFrozen(ctx context.Context, d *station.DB, form, period string, of int6
 	if i < 0 {
 		return nil, nil
 	}
-	s, err := d.Sheet(ctx, form, period, watch, sheets[i].Version)
 	if of != 0 {
-		s, err = d.SheetOf(ctx, form, period, of, sheets[i].Version)
+		s, err := d.SheetOf(ctx, form, period, of, sheets[i].Version)
+		return s.Model, err
 	}
+	s, err := d.Sheet(ctx, form, period, watch, sheets[i].Version)
 	return s.Model, err
 }
 
