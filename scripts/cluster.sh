@@ -64,11 +64,12 @@ serves() {
   fi
 }
 
+# Whoever was just launched is not yet what it is to be, so alive cannot tell.
 await() {
   local n=0
   until serves "$1"; do
     n=$((n + 1))
-    if ! alive "$1" || [ $n -gt 1200 ]; then
+    if ! kill -0 "$(<"$dir/$1/pid")" 2>/dev/null || [ $n -gt 1200 ]; then
       echo "$1 does not start:" >&2
       tail -n 20 "$dir/$1/output" "$dir/$1"/errors 2>/dev/null >&2 || true
       exit 1
