@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"chaping"
 	"chaping/report"
@@ -425,12 +426,22 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 	return slices.DeleteFunc(s0.Rows, func(r intake.Row) bool { return r == (intake.Row{}) }), err
 }
 
-// association is the sheet as it would be frozen now, filed on its due day.
-func (q *request) association(f *formPage) *report.Association {
-	a := &report.Association{Station: f.Station.Name, Filler: f.Sheet.Filler, Phone: f.Sheet.Phone, Filed: f.Due.Day, Period: f.Period, Program: q.Program}
+// association is the sheet as it would be frozen now.
+func (q *request) association(f *formPage) (*report.Association, error) {
+	a := &report.Association{Station: f.Station.Name, Filler: f.Sheet.Filler, Phone: f.Sheet.Phone, Period: f.Period, Program: q.Program}
 	a.Entries, _ = f.Sheet.entries()
 	q.classify(a.Entries)
-	return a
+	sheets, err := q.Station.Sheets(q.ctx, formAssociation, f.Period.String()) // newest first
+	if err != nil {
+		return nil, err
+	}
+	var last station.Sheet
+	if i := slices.IndexFunc(sheets, func(s station.Sheet) bool { return s.Station == f.Station.ID && f.Station.ID != 0 }); i >= 0 {
+		if last, err = q.Station.SheetOf(q.ctx, formAssociation, f.Period.String(), f.Station.ID, sheets[i].Version); err != nil {
+			return nil, err
+		}
+	}
+	return a, a.File(time.Time{}, q.Now(), last.Model)
 }
 
 // complete tells what keeps the sheet from being frozen; nil if nothing does.
@@ -469,7 +480,10 @@ func (q *request) formFreeze() error {
 	if f.Problem = f.complete(); f.Problem != nil {
 		return q.showForm(http.StatusUnprocessableEntity, f)
 	}
-	sheet := q.association(&f)
+	sheet, err := q.association(&f)
+	if err != nil {
+		return err
+	}
 	model, err := sheet.JSON()
 	if err != nil {
 		return err
@@ -561,7 +575,8 @@ func (q *request) formInAddress() (*report.Association, station.Sheet, error) {
 		return nil, station.Sheet{}, err
 	}
 	if number(q.form("version")) <= 0 && f.Station.ID != 0 {
-		return q.association(&f), station.Sheet{Period: f.Period.String(), Name: f.Station.Name}, nil
+		sheet, err := q.association(&f)
+		return sheet, station.Sheet{Period: f.Period.String(), Name: f.Station.Name}, err
 	}
 	s, err := q.frozenForm(&f)
 	if err != nil {

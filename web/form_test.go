@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,5 +273,39 @@ func TestFormConflict(t *testing.T) {
 	}
 	if r := h.ask("centre", "GET", atForm, nil); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "选择填报单位") {
 		t.Error(r.Code)
+	}
+}
+
+// TestFormIsFiledWhenFrozen: 填报时间 is the day of freezing, never one that has
+// passed; what says the same as the last version keeps that version's day.
+func TestFormIsFiledWhenFrozen(t *testing.T) {
+	h := open(t)
+	freeze := func(version string, form url.Values) *report.Association {
+		t.Helper()
+		if r := h.ask("association", "POST", "/form/freeze?period=2026-11", form); r.Code != http.StatusSeeOther {
+			t.Fatalf("%d %s", r.Code, r.Body)
+		}
+		s, err := h.Station.SheetOf(t.Context(), formAssociation, "2026-11", 3, int(number(version)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := report.ReadAssociation(s.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	*h.now = testNow.AddDate(0, 0, 3) // overdue
+	h.login(t, "association")
+	if day := freeze("1", rowsOf("0", kettle)).Filed.Format(time.DateOnly); day != "2026-11-28" {
+		t.Errorf("filed on %s", day)
+	}
+	*h.now = testNow.AddDate(0, 0, 4)
+	h.login(t, "association")
+	freeze("1", rowsOf("1", kettle)) // the same: no new version
+	corrected := slices.Clone(kettle)
+	corrected[1] = "4"
+	if day := freeze("2", with(rowsOf("1", corrected), "reason", "数错了")).Filed.Format(time.DateOnly); day != "2026-11-29" {
+		t.Errorf("the correction was filed on %s", day)
 	}
 }

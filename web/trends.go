@@ -44,6 +44,7 @@ func (f trendFilter) query() url.Values {
 type trendTable struct {
 	Periods  []string   `json:"periods"`
 	Mined    []bool     `json:"mined"` // by period
+	Missing  int        `json:"-"`     // periods that have reviews and were not mined
 	Terms    []string   `json:"terms"` // most first
 	Cells    [][]uint64 `json:"cells"` // [term][period]
 	Hazards  []slice    `json:"hazards"`
@@ -109,6 +110,9 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		}
 		ok = ok && there
 		t.Periods, t.Mined = append(t.Periods, p.String()), append(t.Mined, c.Mined)
+		if !c.Mined && c.Reviews > 0 {
+			t.Missing++
+		}
 		if c.Mined && len(c.Rows) > 0 {
 			t.Latest = p.String()
 			clear(products)
@@ -183,13 +187,7 @@ func (q *request) trends() error {
 	if !ok {
 		return q.loading("正在读取各期的计数")
 	}
-	missing := 0
-	for _, m := range t.Mined {
-		if !m {
-			missing++
-		}
-	}
-	return q.render("trends", trendsPage{f, &t, keywords, hazardNames(), trendPeriods, missing, chaping.PeriodOf(q.Now()), "/trends/data?" + f.query().Encode()})
+	return q.render("trends", trendsPage{f, &t, keywords, hazardNames(), trendPeriods, t.Missing, chaping.PeriodOf(q.Now()), "/trends/data?" + f.query().Encode()})
 }
 
 type trendsPage struct {
