@@ -407,7 +407,7 @@ func (w *world) report(rnd *rand.Rand, kill time.Duration, period, dictionary st
 	who := fmt.Sprintf("chaos-%d", w.number)
 	w.mu.Unlock()
 	dir := filepath.Join(w.scratch, who)
-	args := []string{"report", "platform", "--period", period, "--terms", w.terms(dictionary), "--format", "json", "--out", dir}
+	args := []string{"report", "platform", "--zero", "--period", period, "--terms", w.terms(dictionary), "--format", "json", "--out", dir}
 	a := w.asks(period, dictionary)
 	if freeze {
 		args = append(args, "--freeze", "--by", who, "--reason", who)
@@ -632,7 +632,7 @@ func (w *world) checkFrozen(rnd *rand.Rand) {
 			continue
 		}
 		dir := filepath.Join(w.scratch, fmt.Sprintf("%s-%d", v.Period, v.Version))
-		w.must(w.command(rnd, 0, "report", "platform", "--period", v.Period, "--version", fmt.Sprint(v.Version), "--format", "json", "--out", dir))
+		w.must(w.command(rnd, 0, "report", "platform", "--zero", "--period", v.Period, "--version", fmt.Sprint(v.Version), "--format", "json", "--out", dir))
 		data, err := os.ReadFile(filepath.Join(dir, "platform-"+v.Period+".json"))
 		if err != nil {
 			w.Fatal(err)

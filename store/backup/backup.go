@@ -51,6 +51,7 @@ import (
 	"chaping"
 	"chaping/sqlite"
 	"chaping/store"
+	"chaping/store/engine"
 )
 
 const (
@@ -99,7 +100,7 @@ const Folder = "backups"
 // for, that only a running process has, or that are backups.
 func engineFiles(name string) bool {
 	switch name {
-	case Folder, "clickhouse", store.BackupFolder, restoreFolder, store.LeaseFolder, lockName, "engine.lock", "engine.sock":
+	case Folder, "clickhouse", store.BackupFolder, restoreFolder, store.LeaseFolder, lockName, engine.ConfigName, "engine.lock", "engine.sock":
 		return true
 	}
 	return false

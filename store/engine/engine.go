@@ -236,11 +236,11 @@ func (o *owner) close(tell func(string)) error {
 // writable reports a directory in which no file can be made. libchdb itself
 // says no more than that it failed.
 func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".chaping-*")
-	if err != nil {
+	name := filepath.Join(dir, ".writable") // always the same: a killed owner's is taken
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		return unwritable(dir, err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return os.Remove(name)
 }
 
 func unwritable(dir string, err error) error {

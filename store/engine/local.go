@@ -30,6 +30,10 @@ const (
 	// MaxStatement bounds the text of a statement, bound values included.
 	MaxStatement = 64 << 20
 
+	// ConfigName is the file of the data directory that the engine reads when
+	// it starts.
+	ConfigName = "engine.xml"
+
 	// BackupFolder is the folder of the data directory that BACKUP and RESTORE
 	// may use.
 	BackupFolder = "backup.part"
@@ -104,17 +108,15 @@ var config string
 // writeConfig writes the engine's configuration. It gives the engine's only
 // user rights to tables, none to files, addresses and programs: whatever
 // statement comes through, the engine reads its own data only. Without it, the
-// engine would take a config.xml from the working directory.
+// engine would take a config.xml from the working directory. The file has a name
+// of its own, so that a killed owner leaves no more than the next one writes anew.
 func writeConfig(dir string) (path string, err error) {
-	f, err := os.CreateTemp(dir, ".engine-*.xml")
-	if err != nil {
+	path = filepath.Join(dir, ConfigName)
+	var name strings.Builder // the users stand in the same file
+	if err := xml.EscapeText(&name, []byte(path)); err != nil {
 		return "", err
 	}
-	var name strings.Builder // the users stand in the same file
-	if err = xml.EscapeText(&name, []byte(f.Name())); err == nil {
-		_, err = fmt.Fprintf(f, config, name.String())
-	}
-	return f.Name(), errors.Join(err, f.Close())
+	return path, os.WriteFile(path, fmt.Appendf(nil, config, name.String()), 0o600)
 }
 
 // encodeHello is the answer to the driver's hello, see the package comment.
