@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -252,15 +253,33 @@ var ErrReplaced = &chaping.Error{Code: chaping.CodeEnvironment, Message: "读取
 // Unchanged fails with ErrReplaced when something of the editions was dropped:
 // what was read of them may not be whole.
 func (s *Store) Unchanged(ctx context.Context, editions ...Edition) error {
+	if len(editions) == 0 {
+		return nil
+	}
+	first, last := editions[0].Period, editions[0].Period
 	for _, e := range editions {
-		list, err := s.generations(ctx, e.Period, e.Period, e.Dictionary)
-		if err != nil {
-			return err
+		first, last = earlier(first, e.Period), later(last, e.Period)
+	}
+	list, err := s.generations(ctx, first, last, "")
+	if err != nil {
+		return err
+	}
+	type place struct {
+		part      int
+		period    uint32
+		partition string
+	}
+	there := map[place]bool{}
+	for _, parts := range list {
+		for part, made := range parts {
+			for _, g := range made {
+				there[place{part, g.period, g.partition()}] = g.stage == whole
+			}
 		}
+	}
+	for _, e := range editions {
 		for part, g := range e.parts {
-			if g.number.known && (len(list) == 0 || !slices.ContainsFunc(list[0][part], func(now generation) bool {
-				return now.number == g.number && now.stage == whole
-			})) {
+			if g.number.known && !there[place{part, g.period, g.partition()}] {
 				return ErrReplaced
 			}
 		}
@@ -284,38 +303,9 @@ func (s *Store) readSpan(ctx context.Context, first, last chaping.Period, dictio
 			}
 			return set
 		})
-		there, rerr := s.unchangedSpan(ctx, first, last, dictionary, editions)
-		if there || rerr != nil {
-			return cmp.Or(err, rerr)
-		}
-		if try == readTries {
-			return ErrReplaced
+		replaced := s.Unchanged(ctx, editions...)
+		if try == readTries || !errors.Is(replaced, ErrReplaced) {
+			return cmp.Or(err, replaced)
 		}
 	}
-}
-
-// unchangedSpan is unchanged for the editions of a span of periods.
-func (s *Store) unchangedSpan(ctx context.Context, first, last chaping.Period, dictionary string, editions []Edition) (bool, error) {
-	now, err := s.generations(ctx, first, last, dictionary)
-	if err != nil {
-		return false, err
-	}
-	alive := map[string]bool{}
-	for _, parts := range now {
-		for part, list := range parts {
-			for _, g := range list {
-				if g.stage == whole {
-					alive[fmt.Sprint(part, g.period, g.partition())] = true
-				}
-			}
-		}
-	}
-	for _, e := range editions {
-		for part, g := range e.parts {
-			if g.number.known && !alive[fmt.Sprint(part, g.period, g.partition())] {
-				return false, nil
-			}
-		}
-	}
-	return true, nil
 }
