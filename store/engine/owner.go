@@ -234,6 +234,12 @@ func (s *server) close(tell func(string)) error {
 	for still := time.Duration(0); still < closePatience; {
 		select {
 		case <-quiet:
+			// The last answers may still be on their way.
+			ctx, cancel := context.WithTimeout(context.Background(), ownerPatience)
+			defer cancel()
+			if s.http.Shutdown(ctx) == nil {
+				return nil
+			}
 			return s.http.Close()
 		case <-told:
 			if tell != nil {

@@ -325,13 +325,18 @@ func TestKilledOwnerAndReaders(t *testing.T) {
 	answers := make(chan error, 1)
 	go func() {
 		var n uint64
-		err := db.QueryRow(context.Background(), "-- slow\nSELECT count() FROM t WHERE NOT ignore(sleepEachRow(0.002))").Scan(&n)
+		err := db.QueryRow(context.Background(), "-- slow\nSELECT count() FROM t WHERE sleepEachRow(0.002) = 0").Scan(&n)
 		if err == nil && n != 1000 {
 			err = fmt.Errorf("%d rows", n)
 		}
 		answers <- err
 	}()
 	for count(t, db, "SELECT count() FROM system.processes WHERE query LIKE '-- slow%'") == 0 {
+		select {
+		case err := <-answers:
+			t.Fatalf("answered before the owner was killed: %v", err)
+		default:
+		}
 	}
 	owner.kill()
 	if err := <-answers; err != nil {
