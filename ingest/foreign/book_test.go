@@ -136,14 +136,10 @@ func TestHostileBooks(t *testing.T) {
 		"merged beyond":         {`<worksheet><sheetData/><mergeCell ref="A1:XFE9"/></worksheet>`, "", "合并单元格"},
 		"merged often":          {`<worksheet><sheetData/>` + strings.Repeat(`<mergeCell ref="A1:B9"/>`, 101) + `</worksheet>`, "", "合并单元格"},
 	} {
-		start := time.Now()
 		got, err := dump(t.Context(), bookOf(t, tt.sheet, tt.shared), small)
 		var f *Fault
 		if tt.want != "" && (!errors.As(err, &f) || !strings.Contains(f.Problem, tt.want) || f.Remedy == "") {
 			t.Errorf("%s: %.100q %v, want %s", name, got, err, tt.want)
-		}
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("%s took %s", name, took)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
