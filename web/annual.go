@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/station"
@@ -314,7 +314,7 @@ func (q *request) annualFigures() error {
 		q.Server.work.Lock()
 		defer q.Server.work.Unlock()
 		defer q.Server.desk.drop()
-		pipe := &pipeline.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Progress: func(done, total uint64, detail string) { j.tell(int64(done), int64(total), detail) }}
+		pipe := &app.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Watch: j.tell}
 		r, err := pipe.Annual(ctx, year, products)
 		if err == nil {
 			r.Lists = lists

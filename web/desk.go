@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
 	"chaping/store"
@@ -106,7 +106,7 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 	if err != nil {
 		return c, err
 	}
-	fits, err := s.Store.Judged(ctx, e, pipeline.Rejected(judged))
+	fits, err := s.Store.Judged(ctx, e, app.Rejected(judged))
 	if err != nil {
 		return c, err
 	}
@@ -288,8 +288,8 @@ func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err erro
 	}
 	s.work.Lock()
 	defer s.work.Unlock()
-	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
-	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
+	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
+	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, app.SheetOptions{
 		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Program: s.Program})
 	if err != nil {
 		return d, err
@@ -331,7 +331,10 @@ func (s *Server) mineJob(who string, period chaping.Period, n int) (*job, error)
 	return s.jobs.start(kindMine, title, who, next, func(ctx context.Context, j *job) (string, error) {
 		var summary []string
 		for p := period; len(summary) < n; p = p.Previous() {
-			done, err := s.mineNow(ctx, p, func(done, total int64, detail string) { j.tell(done, total, "报送期 "+p.String()+"："+detail) })
+			done, err := s.mineNow(ctx, p, func(a app.Progress) {
+				a.Detail = "报送期 " + p.String() + "：" + a.Detail
+				j.tell(a)
+			})
 			if err != nil {
 				return strings.Join(summary, "\n"), err
 			}
@@ -355,7 +358,7 @@ func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summar
 }
 
 // mineNow brings a period up to date and tells what came of it.
-func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) (string, error) {
+func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
 	judged, err := s.judgements(ctx)
 	if err != nil {
 		return "", err
@@ -363,8 +366,7 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) 
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged,
-		Progress: func(done, total uint64, detail string) { tell(int64(done), int64(total), detail) }}
+	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged, Watch: tell}
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
 		return "", err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 )
 
 // A job is long work that was started from a page.
@@ -111,8 +112,8 @@ func (j *job) getResult() any {
 }
 
 // tell is the job's progress.
-func (j *job) tell(done, total int64, detail string) {
-	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = done, total, detail })
+func (j *job) tell(p app.Progress) {
+	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, p.Detail })
 }
 
 // The kinds of jobs.

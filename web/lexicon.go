@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
 	"chaping/nlp/lexicon"
 	"chaping/station"
@@ -197,7 +198,7 @@ func (q *request) termPreview() error {
 		diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
 			return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
 				if read++; read%5000 == 0 {
-					j.tell(read, 0, fmt.Sprintf("已比较 %d 条评论", read))
+					j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
 				}
 				return each(r)
 			})

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"chaping/app"
 	"chaping/station"
 	"chaping/station/uplink"
 )
@@ -35,11 +36,12 @@ const homeName = "上海寻梦信息技术有限公司（拼多多）" // of ope
 func openCentre(t *testing.T, h *house) *testCentre {
 	t.Helper()
 	ctx := context.Background()
-	d, err := station.Open(ctx, t.TempDir(), h.Now)
+	a := app.New(app.Config{Dir: t.TempDir(), Opened: h.Store, Now: h.Now, Version: "test", Log: h.Log})
+	t.Cleanup(func() { a.Close() })
+	d, err := a.Station(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close() })
 	link, err := d.FirstLink(ctx)
 	if err == nil {
 		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "centre"}, Password: password, Centre: true})
@@ -48,7 +50,7 @@ func openCentre(t *testing.T, h *house) *testCentre {
 		t.Fatal(err)
 	}
 	config := h.Config
-	config.Station, config.Dir = d, t.TempDir()
+	config.App, config.Dir = a, t.TempDir()
 	c := &testCentre{}
 	if c.Server, err = New(ctx, config); err != nil {
 		t.Fatal(err)

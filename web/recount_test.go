@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"chaping/app"
+
 	"chaping"
 )
 
@@ -46,7 +48,7 @@ func TestJudgedIsRecounted(t *testing.T) {
 // no sheet.
 func TestEmptyMonthIsNotFrozen(t *testing.T) {
 	h := open(t)
-	if _, err := h.mineNow(t.Context(), chaping.Period{Year: 2026, Month: 10}, func(int64, int64, string) {}); err != nil {
+	if _, err := h.mineNow(t.Context(), chaping.Period{Year: 2026, Month: 10}, func(app.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 	body := h.ask("platform", "GET", "/sheets?period=2026-10", nil).Body.String()

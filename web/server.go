@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
@@ -27,18 +27,12 @@ import (
 
 // Config is what the portal works on.
 type Config struct {
-	Station  *station.DB
-	Store    *store.Store
-	Evidence *evidence.Store // may be nil
-	Calendar *calendar.Calendar
-	Works    Works
-	Dir      string // for uploads and files being made
-	Program  string // version of the program
-	Address  string // where people reach the portal, without a path; empty if nobody has said
-	Secure   bool   // reached by https: cookies are for it only
-	Proxied  bool   // a proxy stands in front, which says where requests come from
-	Now      func() time.Time
-	Log      *slog.Logger
+	App     *app.App
+	Works   Works
+	Dir     string // for uploads and files being made
+	Address string // where people reach the portal, without a path; empty if nobody has said
+	Secure  bool   // reached by https: cookies are for it only
+	Proxied bool   // a proxy stands in front, which says where requests come from
 }
 
 // Works are the long jobs of the command line that pages start. summary is
@@ -47,12 +41,12 @@ type Config struct {
 type Works struct {
 	Sites    func() []string // names of site profiles
 	Profiles []string        // names of import templates
-	Collect  func(ctx context.Context, c Collection, tell Tell) (summary string, err error)
-	Import   func(ctx context.Context, i Import, tell Tell) (summary string, err error)
+	Collect  func(ctx context.Context, c Collection, tell app.Watcher) (summary string, err error)
+	Import   func(ctx context.Context, i Import, tell app.Watcher) (summary string, err error)
 	// Sample collects a period from a demo mall that is opened for it.
-	Sample func(ctx context.Context, period chaping.Period, tell Tell) (summary string, err error)
+	Sample func(ctx context.Context, period chaping.Period, tell app.Watcher) (summary string, err error)
 	// Mined is called when a period was mined.
-	Mined func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error
+	Mined func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error
 	// Confirmed are the messages that tell of a confirmed urgent report.
 	Confirmed func(u station.Urgent) []station.Message
 	// Refused are the messages that tell of a report that the centre refused.
@@ -63,10 +57,10 @@ type Works struct {
 	CheckSites   func() []Site
 	Plans        func(ctx context.Context) ([]Plan, error)
 	Reschedule   func(plan, cron string) error
-	RunPlan      func(ctx context.Context, plan string, tell Tell) (summary string, err error)
+	RunPlan      func(ctx context.Context, plan string, tell app.Watcher) (summary string, err error)
 	Backups      func() ([]Backup, error)
-	Backup       func(ctx context.Context, tell Tell) (name, summary string, err error)
-	VerifyBackup func(ctx context.Context, name string, tell Tell) (summary string, err error)
+	Backup       func(ctx context.Context, tell app.Watcher) (name, summary string, err error)
+	VerifyBackup func(ctx context.Context, name string, tell app.Watcher) (summary string, err error)
 }
 
 // A Site is a site profile with what checking it has found.
@@ -95,9 +89,6 @@ type Backup struct {
 	Made  time.Time `json:"made"`
 }
 
-// Tell tells progress: done of total units, total 0 when unknown.
-type Tell func(done, total int64, detail string)
-
 // A Collection is to be collected.
 type Collection struct {
 	Watch  chaping.Watch
@@ -116,6 +107,14 @@ type Import struct {
 // A Server is the portal. It is an http.Handler.
 type Server struct {
 	Config
+	Station  *station.DB
+	Store    *store.Store
+	Evidence *evidence.Store // nil where nothing was ever collected
+	Calendar *calendar.Calendar
+	Program  string // version of the program
+	Now      func() time.Time
+	Log      *slog.Logger
+
 	mux      *http.ServeMux
 	routes   []route
 	guard    *http.CrossOriginProtection
@@ -140,19 +139,25 @@ type lexical struct {
 
 // New makes the portal. Close ends its jobs.
 func New(ctx context.Context, c Config) (*Server, error) {
-	s := &Server{Config: c, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
-	if s.Now == nil {
-		s.Now = time.Now
+	s := &Server{Config: c, Program: c.App.Version, Now: c.App.Now, Log: c.App.Log, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
+	var err error
+	if s.Station, err = c.App.Station(ctx); err != nil {
+		return nil, err
 	}
-	if s.Log == nil {
-		s.Log = slog.Default()
+	if s.Store, err = c.App.Store(ctx); err != nil {
+		return nil, err
+	}
+	if s.Evidence, err = c.App.Evidence(ctx); err != nil {
+		return nil, err
+	}
+	if s.Calendar, err = c.App.Calendar(); err != nil {
+		return nil, err
 	}
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
 	s.recounts.after = recountAfter
 	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
-	var err error
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
@@ -211,22 +216,8 @@ func (s *Server) Close() {
 	s.pushing.Wait()
 }
 
-// Dictionary is the shipped dictionary with the station's changes.
-func Dictionary(ctx context.Context, db *station.DB) (*nlp.Dictionary, station.Lexicon, error) {
-	shipped, err := nlp.ShippedDictionary()
-	if err != nil {
-		return nil, station.Lexicon{}, err
-	}
-	l, err := db.Lexicon(ctx, -1)
-	if err != nil || len(l.Edits) == 0 {
-		return shipped, l, err
-	}
-	d, err := nlp.NewDictionary("词库", l.Apply(shipped.Terms))
-	return d, l, err
-}
-
 func (s *Server) loadLexicon(ctx context.Context) error {
-	d, l, err := Dictionary(ctx, s.Station)
+	d, l, err := s.App.Dictionary(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"chaping/app"
+
 	"chaping"
 )
 
@@ -82,7 +84,7 @@ func TestSettings(t *testing.T) {
 	if page := h.ask("admin", "GET", "/settings", nil).Body.String(); !strings.Contains(page, " 完好") || strings.Contains(page, "没有核对过") {
 		t.Error(page)
 	}
-	h.Works.VerifyBackup = func(context.Context, string, Tell) (string, error) {
+	h.Works.VerifyBackup = func(context.Context, string, app.Watcher) (string, error) {
 		return "", &chaping.Error{Code: chaping.CodeInput, Message: "备份文件不全" + evil}
 	}
 	post("/settings/backups", url.Values{"name": {"a.backup"}}, http.StatusSeeOther)

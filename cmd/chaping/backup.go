@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -24,15 +23,14 @@ func (p *program) backupCommand() *cobra.Command {
 			done := int64(0)
 			progress := func(part string) { done++; bar.show(done, -1, part) }
 			if !verify {
-				s, err := p.openStore(ctx)
+				s, err := p.app.Store(ctx)
 				if err != nil {
 					return err
 				}
 				if err := p.warnOfBacklog("备份不含暂存的批次："); err != nil {
-					return errors.Join(err, s.Close())
+					return err
 				}
-				_, err = backup.Write(ctx, s, p.dataDir, args[0], buildVersion(), p.now(), progress)
-				if err = errors.Join(err, s.Close()); err != nil {
+				if _, err = backup.Write(ctx, s, p.dataDir, args[0], buildVersion(), p.now(), progress); err != nil {
 					return err
 				}
 			}
@@ -58,14 +56,10 @@ func (p *program) restoreCommand() *cobra.Command {
 		Example: "  chaping restore 2026-11-25.backup --data 新目录",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dsn, err := p.storeDSN()
-			if err != nil {
-				return err
-			}
 			bar := p.startProgress("恢复", -1)
 			defer bar.finish()
 			done := int64(0)
-			m, err := backup.Restore(cmd.Context(), args[0], p.storeConfig(dsn), func(part string) { done++; bar.show(done, -1, part) })
+			m, err := backup.Restore(cmd.Context(), args[0], p.app.StoreConfig(), func(part string) { done++; bar.show(done, -1, part) })
 			if err != nil {
 				return err
 			}

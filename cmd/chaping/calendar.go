@@ -39,7 +39,7 @@ func (p *program) calendarCommand() *cobra.Command {
 					return usage("年份“%s”无法识别，应在 2020–2100 之间", args[0])
 				}
 			}
-			days, err := p.calendar()
+			days, err := p.app.Calendar()
 			if err != nil {
 				return err
 			}

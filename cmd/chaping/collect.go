@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/configs"
 	"chaping/crawler"
-	"chaping/crawler/evidence"
 	"chaping/nlp/polarity"
 	"chaping/store"
 )
@@ -104,11 +104,10 @@ func (p *program) collectWatch(ctx context.Context, watch chaping.Watch, period 
 		return err
 	}
 	defer queues.close()
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	var reports []crawler.Report
 	complete := true
 	for _, n := range notices {
@@ -220,16 +219,15 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 	if err := queues.post(ctx, n); err != nil {
 		return crawler.Report{}, err
 	}
-	kept, err := evidence.Open(ctx, p.evidenceDir())
+	kept, err := p.app.Evidence(ctx)
 	if err != nil {
 		return crawler.Report{}, err
 	}
-	defer kept.Close()
 	text, err := polarity.Shipped()
 	if err != nil {
 		return crawler.Report{}, err
 	}
-	sink, err := p.openSpool(s)
+	sink, err := p.app.Spool(ctx)
 	if err != nil {
 		return crawler.Report{}, err
 	}
@@ -242,7 +240,7 @@ func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n
 		},
 	})
 	bar.finish()
-	err = errors.Join(err, emptied(ctx, sink))
+	err = errors.Join(err, app.Emptied(ctx, sink))
 
 	// Also when interrupted: the record tells that there is something to go on
 	// with.

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/demo/mall"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/store"
 )
@@ -64,11 +64,13 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	p.dataDir, p.dsn = filepath.Join(o.out, "data"), ""
-	s, err := p.openStore(ctx)
+	if err := p.open(); err != nil {
+		return err
+	}
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	collected, err := p.collect(ctx, s, &queues{}, n, 8)
 	if err != nil {
 		return err
@@ -76,15 +78,16 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	p.printCollected(collected)
 
 	step(2, "挖掘：在评论中找风险词，判断是否成立")
-	miner, _, err := p.miner("")
+	miner, _, err := p.miner(ctx, "")
 	if err != nil {
 		return err
 	}
-	pipe, finish, err := p.pipeline(ctx, s, miner)
+	bar := p.startProgress("挖掘", -1)
+	defer bar.finish()
+	pipe, err := p.app.Pipeline(ctx, miner, bar.watch)
 	if err != nil {
 		return err
 	}
-	defer finish()
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
 		return err
@@ -92,7 +95,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	p.printMined(mined)
 
 	step(3, "计数并生成报送表")
-	sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Station: "示例监测站", Program: buildVersion()})
+	sheet, _, err := pipe.PlatformSheet(ctx, period, app.SheetOptions{Station: "示例监测站", Program: buildVersion()})
 	if err != nil {
 		return err
 	}

@@ -224,8 +224,8 @@ func (p *program) dictTestCommand() *cobra.Command {
 		Use: "test 句子", Short: "逐步说明一句评论里每处命中为什么取、为什么不取",
 		Example: "  chaping dict test \"没有异味，就是有点漏电\"",
 		Args:    exactly(1, "请写一个句子，用引号括起来"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			miner, partial, err := p.miner(terms)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			miner, partial, err := p.miner(cmd.Context(), terms)
 			if err != nil {
 				return err
 			}

@@ -57,7 +57,7 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 		} else if _, err := os.Stat(path); err != nil {
 			return &chaping.Error{Code: chaping.CodeInput, Message: "打不开词库 " + path, Err: err, Remedy: "检查路径；- 表示自带词库"}
 		}
-		m, partial, err := p.miner(path)
+		m, partial, err := p.miner(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -66,11 +66,10 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 		}
 		miners[i] = m
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	d, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
 		return s.Reviews(ctx, period.Window(), each)
 	}, miners[0], miners[1], o.samples)

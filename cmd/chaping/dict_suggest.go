@@ -58,11 +58,10 @@ func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	options := discover.Options{
 		Target:     func(each func(*chaping.Review) error) error { return s.Reviews(ctx, period.Window(), each) },
 		Dictionary: dictionaryOf(source), MinReviews: o.minReviews, MinZ: o.minZ, Examples: o.examples,

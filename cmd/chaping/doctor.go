@@ -118,11 +118,10 @@ func (p *program) checkDataDir(context.Context) (string, error) {
 }
 
 func (p *program) checkStore(ctx context.Context) (string, error) {
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer s.Close()
 	n, err := s.ReviewCount(ctx)
 	if err != nil {
 		return "", err
@@ -130,8 +129,8 @@ func (p *program) checkStore(ctx context.Context) (string, error) {
 	return fmt.Sprintf("可用，存有评论 %d 条", n), nil
 }
 
-func (p *program) checkMiner(context.Context) (string, error) {
-	miner, _, err := p.miner("")
+func (p *program) checkMiner(ctx context.Context) (string, error) {
+	miner, _, err := p.miner(ctx, "")
 	if err != nil {
 		return "", err
 	}
@@ -139,7 +138,7 @@ func (p *program) checkMiner(context.Context) (string, error) {
 }
 
 func (p *program) checkCalendar(context.Context) (string, error) {
-	calendar, err := p.calendar()
+	calendar, err := p.app.Calendar()
 	if err != nil {
 		return "", err
 	}

@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"chaping/app"
 	"chaping/crawler"
 	"chaping/crawler/evidence"
 	"chaping/ingest/redact"
-	"chaping/pipeline"
 )
 
 // Evidence is kept long enough to mine and report a period after its end, and
 // that behind severe mentions for as long as a lead may be pursued.
 var defaultRetention = evidence.Retention{Loose: 62 * 24 * time.Hour, Pinned: 3 * 365 * 24 * time.Hour, Bytes: 8 << 30}
-
-func (p *program) evidenceDir() string { return filepath.Join(p.dataDir, "evidence") }
 
 func (p *program) evidenceCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -78,7 +75,7 @@ func (p *program) evidenceCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			partial, err := p.onPipeline(cmd.Context(), "", func(pipe *pipeline.Pipeline) error {
+			partial, err := p.onPipeline(cmd.Context(), "", func(pipe *app.Pipeline) error {
 				n, err := pipe.Pin(cmd.Context(), of)
 				fmt.Fprintf(p.out, "报送期 %s：新增长期保存 %d 份\n", of, n)
 				return err
@@ -124,10 +121,9 @@ func firstError(err error, next func() error) error {
 }
 
 func (p *program) withEvidence(ctx context.Context, f func(*evidence.Store) error) error {
-	s, err := evidence.Open(ctx, p.evidenceDir())
+	s, err := p.app.Evidence(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	return f(s)
 }

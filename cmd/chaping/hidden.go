@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp/polarity"
-	"chaping/pipeline"
 )
 
 type hiddenOptions struct {
@@ -50,12 +50,11 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	h, err := pipeline.FindHidden(ctx, s, m, period.Window(), o.least, o.top)
+	h, err := app.FindHidden(ctx, s, m, period.Window(), o.least, o.top)
 	if err != nil {
 		return err
 	}
@@ -75,7 +74,7 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 	})
 }
 
-func (p *program) printHiddenJSON(period chaping.Period, version string, h pipeline.Hidden) error {
+func (p *program) printHiddenJSON(period chaping.Period, version string, h app.Hidden) error {
 	type row struct {
 		Score     float64 `json:"negative_probability"`
 		Platform  string  `json:"platform"`

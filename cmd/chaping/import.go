@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/configs"
 	"chaping/importer"
 	"chaping/nlp/polarity"
@@ -107,11 +108,10 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 
 	var sums []imported
 	var refused int64
@@ -159,7 +159,7 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 		fmt.Fprintf(p.err, "%s：上次导入中断于第 %d 行，从下一行继续；以下只计继续的部分\n", file, o.After)
 	}
 	mark.Started = now
-	sink, err := p.openSpool(s)
+	sink, err := p.app.Spool(ctx)
 	if err != nil {
 		return imported{}, err
 	}
@@ -180,7 +180,7 @@ func (p *program) importFile(ctx context.Context, s *store.Store, file string, o
 	sum, err := importer.Import(ctx, file, o)
 	bar.finish()
 	if err == nil {
-		err = emptied(ctx, sink)
+		err = app.Emptied(ctx, sink)
 	}
 	if store.Away(err) { // nor can it be recorded
 		return imported{}, err

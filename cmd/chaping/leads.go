@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
-	"chaping/pipeline"
 )
 
 type leadsOptions struct {
@@ -57,9 +57,9 @@ func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
 	if o.earlier < 0 || o.earlier > 36 || o.top < 0 {
 		return usage("--baseline 应在 0–36 之间，--top 不能是负数")
 	}
-	var leads []pipeline.Lead
-	var mined pipeline.Mined
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+	var leads []app.Lead
+	var mined app.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
 		leads, mined, err = pipe.Leads(ctx, period, o.earlier)
 		return err
 	})
@@ -76,7 +76,7 @@ func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
 	return errors.Join(p.printLeads(mined, total, leads), partial)
 }
 
-func (p *program) printLeads(m pipeline.Mined, total int, leads []pipeline.Lead) error {
+func (p *program) printLeads(m app.Mined, total int, leads []app.Lead) error {
 	p.printMined(m)
 	fmt.Fprintf(p.out, "线索 %d 条，列出 %d 条\n", total, len(leads))
 	if len(leads) > 0 {
@@ -97,14 +97,14 @@ func (p *program) printLeads(m pipeline.Mined, total int, leads []pipeline.Lead)
 }
 
 // growth is the part for growth, or a dash where there is nothing to compare with.
-func growth(l pipeline.Lead) string {
+func growth(l app.Lead) string {
 	if !l.Priority.GrowthTold {
 		return "—"
 	}
 	return fmt.Sprintf("%.1f", l.Priority.Growth)
 }
 
-func (p *program) printLeadsJSON(m pipeline.Mined, total int, leads []pipeline.Lead) error {
+func (p *program) printLeadsJSON(m app.Mined, total int, leads []app.Lead) error {
 	type parts struct {
 		Severity float64 `json:"severity"`
 		Number   float64 `json:"number"`

@@ -36,7 +36,7 @@ func (p *program) periodCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			calendar, err := p.calendar()
+			calendar, err := p.app.Calendar()
 			if err != nil {
 				return err
 			}

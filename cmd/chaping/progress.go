@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"chaping/app"
 )
 
 // progress shows long work on the error stream: a bar on a terminal, a plain
@@ -17,14 +19,14 @@ type progress struct {
 	bar   *progressbar.ProgressBar // nil when not on a terminal
 	now   func() time.Time
 	last  time.Time
-	tell  func(done, total int64, detail string) // instead of all that, where a page follows the work
+	tell  app.Watcher // instead of all that, where a page follows the work
 }
 
 const progressEvery = 5 * time.Second
 
 // startProgress begins to show work of total units; total -1 is unknown.
 func (p *program) startProgress(label string, total int64) *progress {
-	g := &progress{out: p.err, label: label, now: time.Now, last: time.Now(), tell: p.tell}
+	g := &progress{out: p.err, label: label, now: time.Now, last: time.Now(), tell: p.watch}
 	if isTerminal(p.err) {
 		g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.err), progressbar.OptionSetDescription(label),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth(),
@@ -36,7 +38,7 @@ func (p *program) startProgress(label string, total int64) *progress {
 // show reports that done of total units are done; detail is for people.
 func (g *progress) show(done, total int64, detail string) {
 	if g.tell != nil {
-		g.tell(done, total, detail)
+		g.tell(app.Progress{Step: g.label, Done: done, Total: total, Detail: detail})
 		return
 	}
 	if g.bar != nil {
@@ -57,6 +59,14 @@ func (g *progress) show(done, total int64, detail string) {
 		return
 	}
 	fmt.Fprintf(g.out, "%s %s\n", g.label, detail)
+}
+
+// watch shows how an operation goes on.
+func (g *progress) watch(a app.Progress) {
+	if a.Step != "" {
+		g.label = a.Step
+	}
+	g.show(a.Done, a.Total, a.Detail)
 }
 
 func (g *progress) finish() {

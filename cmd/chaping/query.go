@@ -142,7 +142,7 @@ func (p *program) questionCommand(q question) *cobra.Command {
 }
 
 func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions) error {
-	miner, partial, err := p.miner(o.dictionary)
+	miner, partial, err := p.miner(ctx, o.dictionary)
 	if err != nil {
 		return err
 	}
@@ -150,11 +150,10 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	counted, err := s.CountedPeriods(ctx, q.Dictionary, q.First, q.Last)
 	if err != nil {
 		return err
@@ -232,7 +231,7 @@ func elapsed(period chaping.Period, now time.Time) string {
 // warnOfJudgements says which periods were counted before people judged their
 // mentions.
 func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.CountQuery, table *resultTable) error {
-	rejected, err := p.rejected(ctx)
+	rejected, err := p.app.Rejected(ctx)
 	if err != nil {
 		return err
 	}
@@ -482,7 +481,7 @@ func (p *program) querySQLCommand() *cobra.Command {
 			if rows < 1 || rows > maxSheetRows || seconds < 1 || memory < 1 {
 				return usage("--rows 应在 1 到 %d 之间，--seconds、--memory 至少为 1", maxSheetRows)
 			}
-			s, err := p.openStore(cmd.Context())
+			s, err := p.app.Store(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -490,7 +489,7 @@ func (p *program) querySQLCommand() *cobra.Command {
 			if errors.Is(err, store.ErrRunning) { // it ends with this process, which must not wait for it
 				return err
 			}
-			if err := errors.Join(err, s.Close()); err != nil {
+			if err != nil {
 				return err
 			}
 			t := &resultTable{heads: a.Columns, rows: a.Rows}

@@ -138,6 +138,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	ctx := t.Context()
 	now := time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai())
 	p := &program{dataDir: t.TempDir(), now: func() time.Time { return now }}
+	openApp(t, p)
 	d, err := station.Open(ctx, p.dataDir, p.now)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/station"
@@ -88,7 +88,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 		return err
 	}
 	var a *report.Annual
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
 		if a, err = pipe.Annual(ctx, o.year, o.products); err != nil {
 			return err
 		}

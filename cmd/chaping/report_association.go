@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/station"
 )
@@ -144,7 +144,7 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 		return nil, nil, err
 	}
 	if o.draft {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
 			found, err := pipe.Findings(ctx, period, o.earlier, o.top)
 			for i := range found {
 				sheet.Entries = append(sheet.Entries, found[i].Draft())

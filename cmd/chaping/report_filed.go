@@ -36,7 +36,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 					return usage("日期“%s”无法识别，应写成 2026-11-25", at)
 				}
 			}
-			calendar, err := p.calendar()
+			calendar, err := p.app.Calendar()
 			if err != nil {
 				return err
 			}

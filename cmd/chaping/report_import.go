@@ -62,7 +62,7 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 	var miner *nlp.Miner
 	var partial error
 	if o.free == "" {
-		if miner, partial, err = p.miner(o.terms); err != nil {
+		if miner, partial, err = p.miner(ctx, o.terms); err != nil {
 			return err
 		}
 	}

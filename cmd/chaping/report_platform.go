@@ -12,7 +12,7 @@ import (
 
 	"chaping"
 	"chaping/analysis/incident"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/station"
 	"chaping/store"
@@ -84,7 +84,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	}
 	var (
 		sheet   *report.Platform
-		mined   pipeline.Mined
+		mined   app.Mined
 		partial error
 	)
 	if o.version > 0 {
@@ -96,8 +96,8 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			return err
 		})
 	} else {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
-			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
+			sheet, mined, err = pipe.PlatformSheet(ctx, period, app.SheetOptions{
 				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Program: buildVersion(),
 			})
 			if err == nil {
@@ -141,7 +141,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	partial = errors.Join(partial, unprinted)
 	if o.json {
 		summary := struct {
-			pipeline.Mined
+			app.Mined
 			Rows    int      `json:"rows"`
 			Version int      `json:"version,omitempty"`
 			SHA256  string   `json:"sha256,omitempty"`

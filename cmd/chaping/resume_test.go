@@ -35,6 +35,7 @@ func TestResumeIntoAnEmptiedStore(t *testing.T) {
 	}
 	var said bytes.Buffer
 	p := &program{out: &said, err: &said, now: time.Now, log: slog.New(slog.DiscardHandler), dataDir: cfg.DataDir}
+	openApp(t, p)
 	// interrupt leaves behind what an import does that is killed after line 61.
 	interrupt := func() {
 		t.Helper()

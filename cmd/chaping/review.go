@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/station"
 	"chaping/store"
 )
@@ -87,8 +87,8 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 		return usage("--state 只能是 unreviewed、confirmed、rejected")
 	}
 	list, counts := []shownFound{}, map[chaping.Verdict]int{}
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{Keywords: o.keywords, Terms: o.only}, func(f *pipeline.Found) error {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+		return pipe.Found(ctx, period, store.TallyFilter{Keywords: o.keywords, Terms: o.only}, func(f *app.Found) error {
 			counts[f.Judgement.Verdict]++
 			if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
 				r := &f.Review
@@ -144,8 +144,8 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		wanted[strings.ToLower(id)] = true
 	}
 	var judgements []chaping.Judgement
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *pipeline.Found) error {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *app.Found) error {
 			about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
 			if id := about.ID(); wanted[id] {
 				delete(wanted, id)
@@ -164,7 +164,7 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	}
 	fmt.Fprintf(p.out, "%d 条：%s\n", len(judgements), verdict.Chinese())
-	_, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error { // with the new judgements
+	_, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error { // with the new judgements
 		_, err := pipe.Mine(ctx, period, false)
 		return err
 	})

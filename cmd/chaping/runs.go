@@ -95,11 +95,10 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 			return err
 		}
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	if o.gaps {
 		return p.showGaps(ctx, s, o)
 	}

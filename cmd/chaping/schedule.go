@@ -17,8 +17,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/app"
 	"chaping/configs"
-	"chaping/pipeline"
 	"chaping/scheduler"
 	"chaping/scheduler/calendar"
 	"chaping/station"
@@ -163,7 +163,7 @@ func (p *program) scheduledCollect(ctx context.Context, j scheduledJob, period c
 }
 
 func (p *program) scheduledMine(ctx context.Context, j scheduledJob, period chaping.Period) error {
-	_, err := p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
+	_, err := p.onPipeline(ctx, j.Terms, func(pipe *app.Pipeline) error {
 		_, err := p.raiseUrgent(ctx, pipe, period) // mines first
 		return err
 	})
@@ -181,7 +181,7 @@ func (p *program) scheduledCollectEnded(ctx context.Context, j scheduledJob, per
 	if err := p.scheduledCollect(ctx, j, period); err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (p *program) scheduledCollectEnded(ctx context.Context, j scheduledJob, per
 	if err == nil {
 		err = c.Check()
 	}
-	return errors.Join(err, s.Close())
+	return err
 }
 
 func (j *scheduledJob) watch() (w chaping.Watch, err error) {
@@ -210,8 +210,8 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 	if err != nil || slices.ContainsFunc(sheets, func(s station.Sheet) bool { return s.Name == w.Name }) {
 		return err
 	}
-	_, err = p.onPipeline(ctx, j.Terms, func(pipe *pipeline.Pipeline) error {
-		sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Program: buildVersion()})
+	_, err = p.onPipeline(ctx, j.Terms, func(pipe *app.Pipeline) error {
+		sheet, _, err := pipe.PlatformSheet(ctx, period, app.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Program: buildVersion()})
 		if err == nil {
 			err = sheet.File(time.Time{}, p.now(), nil)
 		}
@@ -272,7 +272,7 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 	if err != nil {
 		return err
 	}
-	calendar, err := p.calendar()
+	calendar, err := p.app.Calendar()
 	if err != nil {
 		return err
 	}
@@ -306,7 +306,7 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 // every day once it is past, until the report is filed; and what stations have
 // let pass.
 func (p *program) remind(ctx context.Context, d *station.DB) error {
-	calendar, err := p.calendar()
+	calendar, err := p.app.Calendar()
 	if err != nil {
 		return err
 	}

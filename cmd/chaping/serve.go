@@ -24,11 +24,10 @@ import (
 
 	"chaping"
 	"chaping/analysis/incident"
+	"chaping/app"
 	"chaping/configs"
-	"chaping/crawler/evidence"
 	"chaping/demo/mall"
 	"chaping/importer"
-	"chaping/pipeline"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -96,25 +95,6 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 
-	s, err := p.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	d, err := station.Open(ctx, p.dataDir, p.now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	kept, err := evidence.Open(ctx, p.evidenceDir())
-	if err != nil {
-		return err
-	}
-	defer kept.Close()
-	calendar, err := p.calendar()
-	if err != nil {
-		return err
-	}
 	uploads, err := p.emptyDir("uploads")
 	if err != nil {
 		return err
@@ -126,7 +106,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 		address = base
 	}
 	defer p.printer.close()
-	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Address: address, Secure: secure, Proxied: o.proxy, Now: p.now, Log: p.log})
+	portal, err := web.New(ctx, web.Config{App: p.app, Works: p.works(), Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
 	if err != nil {
 		return err
 	}
@@ -134,7 +114,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 
 	base = cmp.Or(address, base)
 	fmt.Fprintf(p.out, "监测站门户：%s\n", base)
-	link, err := d.FirstLink(ctx)
+	link, err := portal.Station.FirstLink(ctx)
 	if err != nil {
 		return err
 	}
@@ -216,16 +196,16 @@ func (p *program) emptyDir(name string) (string, error) {
 // works are the commands that pages start. Each runs on a copy of the program
 // whose output is kept for the page.
 func (p *program) works() web.Works {
-	quiet := func(tell web.Tell) (*program, *bytes.Buffer) {
+	quiet := func(tell app.Watcher) (*program, *bytes.Buffer) {
 		var out bytes.Buffer
 		q := *p
-		q.out, q.err, q.tell = &out, &out, tell
+		q.out, q.err, q.watch = &out, &out, tell
 		return &q, &out
 	}
 	return web.Works{
 		Sites:    p.sites,
 		Profiles: configs.Names("import"),
-		Collect: func(ctx context.Context, c web.Collection, tell web.Tell) (string, error) {
+		Collect: func(ctx context.Context, c web.Collection, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)
 			var paths []string // and what pages call them
 			c.Watch.Sources = slices.Clone(c.Watch.Sources)
@@ -237,7 +217,7 @@ func (p *program) works() web.Works {
 			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
 			return strings.NewReplacer(paths...).Replace(out.String()), err
 		},
-		Import: func(ctx context.Context, i web.Import, tell web.Tell) (string, error) {
+		Import: func(ctx context.Context, i web.Import, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)
 			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
 			names := []string{i.Path, i.Name}
@@ -246,12 +226,12 @@ func (p *program) works() web.Works {
 			}
 			return strings.NewReplacer(names...).Replace(out.String()), err
 		},
-		Sample: func(ctx context.Context, period chaping.Period, tell web.Tell) (string, error) {
+		Sample: func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)
 			err := q.collectSample(ctx, period)
 			return out.String(), err
 		},
-		Mined: func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error {
+		Mined: func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error {
 			q, _ := quiet(nil)
 			_, err := q.raiseUrgent(ctx, pipe, period)
 			return err
@@ -269,13 +249,13 @@ func (p *program) works() web.Works {
 		CheckSites: p.checkedSites,
 		Plans:      p.plans,
 		Reschedule: p.reschedule,
-		RunPlan: func(ctx context.Context, name string, tell web.Tell) (string, error) {
+		RunPlan: func(ctx context.Context, name string, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)
 			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
 			return out.String(), err
 		},
 		Backups: p.backups,
-		Backup: func(ctx context.Context, tell web.Tell) (string, string, error) {
+		Backup: func(ctx context.Context, tell app.Watcher) (string, string, error) {
 			q, _ := quiet(tell)
 			return q.backUp(ctx, tell)
 		},

@@ -60,9 +60,7 @@ func servePortal(t *testing.T) *portal {
 	out, printed := io.Pipe()
 	go func() {
 		program := &program{in: strings.NewReader(""), out: printed, err: testWriter{t}, now: clock()}
-		root := program.command()
-		root.SetArgs([]string{"serve", "--data", p.data, "--listen", "127.0.0.1:0"})
-		err := root.ExecuteContext(ctx)
+		err := program.execute(ctx, []string{"serve", "--data", p.data, "--listen", "127.0.0.1:0"})
 		printed.CloseWithError(io.EOF)
 		served <- err
 	}()
@@ -346,10 +344,8 @@ func TestPortalMonth(t *testing.T) {
 	// The frozen sheet is the one that the command line gives.
 	sheet := &bytes.Buffer{}
 	program := &program{in: strings.NewReader(""), out: sheet, err: sheet, now: clock()}
-	root := program.command()
 	dir := t.TempDir()
-	root.SetArgs([]string{"report", "platform", "--data", p.data, "--period", "2026-11", "--version", "1", "--format", "json", "--out", dir})
-	if err := root.ExecuteContext(t.Context()); err != nil {
+	if err := program.execute(t.Context(), []string{"report", "platform", "--data", p.data, "--period", "2026-11", "--version", "1", "--format", "json", "--out", dir}); err != nil {
 		t.Fatal(err, sheet)
 	}
 

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/app"
 	"chaping/configs"
 	"chaping/crawler/evidence"
 	"chaping/scheduler"
@@ -201,18 +202,18 @@ func (p *program) backups() ([]web.Backup, error) {
 }
 
 // backUp makes a backup and verifies it.
-func (p *program) backUp(ctx context.Context, tell web.Tell) (name, summary string, err error) {
+func (p *program) backUp(ctx context.Context, tell app.Watcher) (name, summary string, err error) {
 	if err := os.MkdirAll(p.backupDir(), 0o700); err != nil {
 		return "", "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了备份的文件夹", Err: err, Remedy: "检查数据目录的权限和磁盘空间"}
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return "", "", err
 	}
 	name = p.now().In(chaping.Shanghai()).Format("2006-01-02-150405") + ".backup"
 	done := int64(0)
-	_, err = backup.Write(ctx, s, p.dataDir, filepath.Join(p.backupDir(), name), buildVersion(), p.now(), func(part string) { done++; tell(done, 0, "备份 "+part) })
-	if err = errors.Join(err, s.Close()); err != nil {
+	_, err = backup.Write(ctx, s, p.dataDir, filepath.Join(p.backupDir(), name), buildVersion(), p.now(), func(part string) { done++; tell(app.Progress{Step: "备份", Done: done, Detail: "备份 " + part}) })
+	if err != nil {
 		return "", "", err
 	}
 	summary, err = p.verifyBackup(ctx, name, tell)
@@ -220,9 +221,9 @@ func (p *program) backUp(ctx context.Context, tell web.Tell) (name, summary stri
 }
 
 // verifyBackup compares a backup with its checksums.
-func (p *program) verifyBackup(ctx context.Context, name string, tell web.Tell) (string, error) {
+func (p *program) verifyBackup(ctx context.Context, name string, tell app.Watcher) (string, error) {
 	done := int64(0)
-	m, err := backup.Verify(ctx, filepath.Join(p.backupDir(), filepath.Base(name)), func(part string) { done++; tell(done, 0, "核对 "+part) })
+	m, err := backup.Verify(ctx, filepath.Join(p.backupDir(), filepath.Base(name)), func(part string) { done++; tell(app.Progress{Step: "核对", Done: done, Detail: "核对 " + part}) })
 	if err != nil {
 		return "", err
 	}

@@ -15,6 +15,7 @@ import (
 // its comments and everything else.
 func TestReschedule(t *testing.T) {
 	p := &program{dataDir: t.TempDir(), now: func() time.Time { return time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai()) }, err: testWriter{t}}
+	openApp(t, p)
 	for _, cron := range []string{"30 1 25 * *", "30 2 25 * *"} {
 		if err := p.reschedule("月报", cron); err != nil {
 			t.Fatal(err)
@@ -43,6 +44,7 @@ func TestReschedule(t *testing.T) {
 // one that is switched off is not collected.
 func TestSites(t *testing.T) {
 	p := &program{dataDir: t.TempDir(), now: time.Now, err: testWriter{t}}
+	openApp(t, p)
 	if err := os.Mkdir(filepath.Join(p.dataDir, "sites"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,9 @@ import (
 
 	"chaping"
 	"chaping/analysis/incident"
+	"chaping/app"
 	"chaping/configs"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/station"
 	"chaping/station/notify"
@@ -48,7 +48,7 @@ func (p *program) urgentRules() (*incident.Rules, error) {
 
 // raiseUrgent looks for urgent candidates in a period that was mined, enters
 // those that are new, and notifies.
-func (p *program) raiseUrgent(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) ([]station.Urgent, error) {
+func (p *program) raiseUrgent(ctx context.Context, pipe *app.Pipeline, period chaping.Period) ([]station.Urgent, error) {
 	rules, err := p.urgentRules()
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (p *program) urgentScanCommand() *cobra.Command {
 			return err
 		}
 		var fresh []station.Urgent
-		partial, err := p.onPipeline(cmd.Context(), terms, func(pipe *pipeline.Pipeline) (err error) {
+		partial, err := p.onPipeline(cmd.Context(), terms, func(pipe *app.Pipeline) (err error) {
 			fresh, err = p.raiseUrgent(cmd.Context(), pipe, period)
 			return err
 		})

@@ -127,11 +127,10 @@ func (p *program) runWorker(ctx context.Context, o workerOptions) error {
 	if queues.board == nil {
 		return usage("要用 --redis 写明共用的采集队列")
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	for {
 		texts, err := queues.board.Notices(ctx)
 		if err != nil {

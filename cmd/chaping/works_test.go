@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"chaping/app"
 	"chaping/web"
 )
 
@@ -14,6 +15,7 @@ import (
 // table, in the page's names for the files.
 func TestImportFromPage(t *testing.T) {
 	p := &program{dataDir: t.TempDir(), now: time.Now, err: testWriter{t}, printer: &printer{}}
+	openApp(t, p)
 	dir := t.TempDir()
 	path, products := filepath.Join(dir, "1.csv"), filepath.Join(dir, "2.csv")
 	for path, text := range map[string]string{
@@ -25,7 +27,7 @@ func TestImportFromPage(t *testing.T) {
 		}
 	}
 	for _, table := range []string{"", products} {
-		out, err := p.works().Import(t.Context(), web.Import{Path: path, Name: "评论.csv", Profile: "standard", Products: table}, func(int64, int64, string) {})
+		out, err := p.works().Import(t.Context(), web.Import{Path: path, Name: "评论.csv", Profile: "standard", Products: table}, func(app.Progress) {})
 		if strings.Contains(out, dir) || strings.Count(out, "商品表") > 1 || !strings.Contains(out, "评论.csv") {
 			t.Errorf("with %q: %v: %s", table, err, out)
 		}

@@ -16,10 +16,10 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/demo/synth"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/store"
 	"chaping/store/storetest"
 )
@@ -32,7 +32,7 @@ var (
 func quiet(string) {}
 
 // station fills a data directory with all that a station has.
-func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
+func station(t *testing.T) (store.Config, *store.Store, *app.Pipeline) {
 	t.Helper()
 	ctx := t.Context()
 	cfg := storetest.Embedded(t)
@@ -60,8 +60,8 @@ func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pipeline.Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
-	if _, _, err := p.PlatformSheet(ctx, period, pipeline.SheetOptions{}); err != nil {
+	p := &app.Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
+	if _, _, err := p.PlatformSheet(ctx, period, app.SheetOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	e, err := evidence.Open(ctx, filepath.Join(cfg.DataDir, "evidence"))

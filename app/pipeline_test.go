@@ -1,4 +1,4 @@
-package pipeline
+package app
 
 import (
 	"bytes"
@@ -88,7 +88,7 @@ func TestMineIsRepeatable(t *testing.T) {
 	// Killed in the middle: what held before holds still.
 	stopped, cancel := context.WithCancel(t.Context())
 	broken := *p
-	broken.Progress = func(uint64, uint64, string) { cancel() }
+	broken.Watch = func(Progress) { cancel() }
 	if _, err := broken.Mine(stopped, period, true); !errors.Is(err, context.Canceled) {
 		t.Fatalf("cancelled mining: %v", err)
 	}
@@ -126,7 +126,7 @@ func TestClockSetBack(t *testing.T) {
 	s := filled(t)
 	period := chaping.Period{Year: 2026, Month: time.November}
 	ahead, cancel := context.WithCancel(t.Context())
-	broken := &Pipeline{Store: s, Miner: miner(t, "漏电"), Now: func() time.Time { return now.AddDate(4, 0, 0) }, Progress: func(uint64, uint64, string) { cancel() }}
+	broken := &Pipeline{Store: s, Miner: miner(t, "漏电"), Now: func() time.Time { return now.AddDate(4, 0, 0) }, Watch: func(Progress) { cancel() }}
 	if _, err := broken.Mine(ahead, period, false); !errors.Is(err, context.Canceled) {
 		t.Fatalf("cancelled mining: %v", err)
 	}

@@ -1,12 +1,4 @@
-// Package pipeline puts the stages between the stored reviews and a sheet in
-// their order: mine → tally → sheet. Every stage reads what the stage before
-// it stored, can be killed at any moment, and gives the same result when it
-// is run again: what is made of a period is written beside what holds and
-// takes its place as a whole, a store.Edition.
-//
-// An edition says of which state of the window and with which dictionary it
-// was made. While it fits, nothing is made again.
-package pipeline
+package app
 
 import (
 	"context"
@@ -32,7 +24,7 @@ type Pipeline struct {
 	Miner    *nlp.Miner
 	Evidence *evidence.Store // where pages of reviews are kept; nil: nowhere
 	Now      func() time.Time
-	Progress func(done, total uint64, detail string) // may be nil
+	Watch    Watcher
 
 	// Judgements are what people have made of mentions; may be nil. What they
 	// have rejected is left out wherever mentions are counted. They are not to
@@ -40,6 +32,20 @@ type Pipeline struct {
 	Judgements map[chaping.Judged]chaping.Judgement
 
 	rejections *store.Rejections // of Judgements, once asked for
+}
+
+// Pipeline is ready to run the stages with these terms.
+func (a *App) Pipeline(ctx context.Context, miner *nlp.Miner, watch Watcher) (*Pipeline, error) {
+	s, err := a.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := a.keptEvidence(ctx)
+	if err != nil {
+		return nil, err
+	}
+	judged, err := a.Judgements(ctx)
+	return &Pipeline{Store: s, Miner: miner, Evidence: kept, Now: a.Now, Watch: watch, Judgements: judged}, err
 }
 
 func (p *Pipeline) rejected() *store.Rejections {
@@ -191,9 +197,7 @@ func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again
 
 // waiting tells that another process is at it.
 func (p *Pipeline) waiting() {
-	if p.Progress != nil {
-		p.Progress(0, 0, "另一个任务正在挖掘这个报送期，等它做完")
-	}
+	p.Watch.tell(Progress{Step: "挖掘", Detail: "另一个任务正在挖掘这个报送期，等它做完"})
 }
 
 // mine makes a new edition of the period.
@@ -281,9 +285,7 @@ func (p *Pipeline) mineReviews(ctx context.Context, read func(context.Context, f
 				return err
 			}
 			out.add(m.reviews, m.found)
-			if p.Progress != nil {
-				p.Progress(out.Reviews, total, fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions))
-			}
+			p.Watch.tell(Progress{Step: "挖掘", Done: int64(out.Reviews), Total: int64(total), Detail: fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions)})
 		}
 		return ctx.Err()
 	})

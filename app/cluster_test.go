@@ -1,4 +1,4 @@
-package pipeline
+package app
 
 import (
 	"reflect"
@@ -50,8 +50,8 @@ func TestReplicaKilled(t *testing.T) {
 
 	m := miner(t, names...)
 	killed := false
-	p := &Pipeline{Store: s, Miner: m, Now: func() time.Time { return now }, Progress: func(done, total uint64, _ string) {
-		if !killed && done < total {
+	p := &Pipeline{Store: s, Miner: m, Now: func() time.Time { return now }, Watch: func(a Progress) {
+		if !killed && a.Done < a.Total {
 			killed = true
 			cluster.Kill(t, 2, 1)
 		}

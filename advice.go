@@ -1,0 +1,57 @@
+package chaping
+
+import (
+	"errors"
+	"strings"
+)
+
+// An Advice is what to do about an error where that differs from face to face:
+// the command line names a command, the portal a page. Each face has words for
+// every code; Params fill them in.
+type Advice struct {
+	Code   AdviceCode
+	Params []any
+}
+
+// An AdviceCode names an advice. A face words it with the parameters that the
+// code's comment lists.
+type AdviceCode string
+
+// The codes.
+const (
+	AdviceDrain AdviceCode = "drain" // batches wait in the data directory for the database
+)
+
+// Explain words an error for a user: what has happened, and what to do about
+// it. words gives the face's words for an advice.
+func Explain(err error, words func(Advice) string) string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var lines []string
+		for _, e := range joined.Unwrap() {
+			lines = append(lines, Explain(e, words))
+		}
+		return strings.Join(lines, "\n")
+	}
+	text := err.Error()
+	if a, ok := adviceOf(err); ok {
+		text += "。处理办法：" + words(a)
+	}
+	return text
+}
+
+// adviceOf is the first advice in the chain of err.
+func adviceOf(err error) (Advice, bool) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		var a Advice
+		switch e := err.(type) {
+		case *Error:
+			a = e.Advice
+		case *InputError:
+			a = e.Advice
+		}
+		if a.Code != "" {
+			return a, true
+		}
+	}
+	return Advice{}, false
+}
