@@ -217,8 +217,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/jobs/{id}/events", "/jobs/1/events")
 	w.post("platform", "/jobs/{id}/cancel", "/jobs/1/cancel", nil)
 	w.get("platform", "/import", "/import")
-	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{"file": "a", "products": "b"})
+	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{
+		"file": "商品编号,评论时间,评分,评论内容\n插座A,2026-11-01,5,很好用\n", "products": "商品编号,商品名称\n插座A,五孔插座\n"})
 	h.wait(t)
+	imported := w.get("platform", "/jobs/{id}", "/jobs/2")["state"].(object)["result"].(object)["import"].(object)
+	if imported["file"] != "file.csv" || imported["accepted"] != 1.0 {
+		t.Errorf("%v", imported)
+	}
 	w.post("platform", "/mine", "/mine", object{"period": "2026-11", "n": 1})
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")

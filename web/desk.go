@@ -456,9 +456,9 @@ func told(err error) (*fault, bool) {
 	case errors.As(err, &f):
 		return f, f.status < 500
 	case errors.As(err, &known) && (known.Code == chaping.CodeInput || known.Code == chaping.CodeUsage):
-		return &fault{problem: known.Message, remedy: known.Remedy}, true
+		return &fault{problem: known.Message, remedy: remedy(known)}, true
 	case errors.As(err, &input):
-		return &fault{problem: input.Error()}, true
+		return &fault{problem: chaping.Explain(input, wordAdvice)}, true
 	}
 	return nil, false
 }

@@ -31,7 +31,6 @@ type job struct {
 	done    chan struct{} // closed when it has ended
 
 	mu     sync.Mutex
-	result any // what it made, for the page that shows it
 	state  jobState
 	news   chan struct{} // closed when the state changes
 	cancel context.CancelFunc
@@ -44,6 +43,7 @@ type jobState struct {
 	Detail   string    `json:"detail"`
 	Status   string    `json:"status"`
 	Summary  string    `json:"summary,omitempty"`
+	Result   jobResult `json:"result,omitzero"`
 	Problem  string    `json:"problem,omitempty"`
 	Next     string    `json:"next,omitempty"`
 	Finished time.Time `json:"finished,omitzero"`
@@ -99,17 +99,7 @@ func (j *job) change(f func(*jobState)) {
 	j.news = make(chan struct{})
 }
 
-func (j *job) setResult(v any) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.result = v
-}
-
-func (j *job) getResult() any {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.result
-}
+func (j *job) setResult(r jobResult) { j.change(func(s *jobState) { s.Result = r }) }
 
 // tell is the job's progress.
 func (j *job) tell(p app.Progress) {
@@ -181,9 +171,9 @@ func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context
 			case ctx.Err() != nil:
 				s.Status = jobCancelled
 			case errors.As(err, &known) && known.Code == chaping.CodePartial:
-				s.Status, s.Problem = jobPartial, known.Error()
+				s.Status, s.Problem = jobPartial, chaping.Explain(known, wordAdvice)
 			default:
-				s.Status, s.Problem = jobFailed, err.Error()
+				s.Status, s.Problem = jobFailed, chaping.Explain(err, wordAdvice)
 			}
 		})
 	})

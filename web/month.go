@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
@@ -387,7 +388,7 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", importPage{q.Works.Profiles, maxUpload >> 20})
+	return q.render("import", importPage{app.ImportProfiles(), maxUpload >> 20})
 }
 
 type importPage struct {
@@ -415,7 +416,8 @@ func (q *request) importFile() error {
 			os.RemoveAll(dir)
 		}
 	}()
-	i := Import{Profile: "standard"}
+	i := app.ImportRequest{Profile: app.StandardProfile}
+	products, productsName := "", ""
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF {
@@ -428,14 +430,15 @@ func (q *request) importFile() error {
 		case "profile":
 			i.Profile, err = partText(part)
 		case "keyword":
-			i.Keyword, err = partText(part)
+			i.Facts.Keyword, err = partText(part)
 		case "file", "products":
 			var path string
 			if path, err = keepPart(dir, part); err == nil && path != "" {
+				name := chaping.Shorten(filepath.Base(part.FileName()), 80)
 				if part.FormName() == "file" {
-					i.Path, i.Name = path, chaping.Shorten(filepath.Base(part.FileName()), 80)
+					i.File, i.Name = path, name
 				} else {
-					i.Products = path
+					products, productsName = path, name
 				}
 			}
 		}
@@ -443,10 +446,10 @@ func (q *request) importFile() error {
 			return err
 		}
 	}
-	if i.Path == "" {
+	if i.File == "" {
 		return bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
 	}
-	if !slices.Contains(q.Works.Profiles, i.Profile) {
+	if !slices.Contains(app.ImportProfiles(), i.Profile) {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
 	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
@@ -454,10 +457,20 @@ func (q *request) importFile() error {
 	if err != nil {
 		return err
 	}
-	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
+	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (_ string, err error) {
 		defer os.RemoveAll(dir)
 		defer q.desk.drop()
-		summary, err := q.Works.Import(ctx, i, j.tell)
+		if products != "" {
+			if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
+				return "", err
+			}
+		}
+		r, err := q.App.Import(ctx, i, j.tell)
+		j.setResult(jobResult{Import: &r})
+		if err != nil {
+			return "", err
+		}
+		summary, err := importText(r, i.Products)
 		return q.Server.mineAfter(ctx, p, j, summary, err)
 	})
 	if err != nil {

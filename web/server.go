@@ -39,10 +39,8 @@ type Config struct {
 // what they have to say to people; an error with chaping.CodePartial means
 // that all else was done.
 type Works struct {
-	Sites    func() []string // names of site profiles
-	Profiles []string        // names of import templates
-	Collect  func(ctx context.Context, c Collection, tell app.Watcher) (summary string, err error)
-	Import   func(ctx context.Context, i Import, tell app.Watcher) (summary string, err error)
+	Sites   func() []string // names of site profiles
+	Collect func(ctx context.Context, c Collection, tell app.Watcher) (summary string, err error)
 	// Sample collects a period from a demo mall that is opened for it.
 	Sample func(ctx context.Context, period chaping.Period, tell app.Watcher) (summary string, err error)
 	// Mined is called when a period was mined.
@@ -94,14 +92,6 @@ type Collection struct {
 	Watch  chaping.Watch
 	Period chaping.Period
 	Full   bool
-}
-
-// An Import is a file to be imported.
-type Import struct {
-	Path, Name string // where it is, and what its sender calls it
-	Profile    string
-	Keyword    string
-	Products   string // path of the product table; may be empty
 }
 
 // A Server is the portal. It is an http.Handler.
@@ -451,20 +441,20 @@ func (q *request) fail(err error) {
 		f = &fault{http.StatusConflict, conflict.Error(), "返回上一页重新打开，再改一次", err}
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusNotFound, known.Message, remedy(known), nil}
 	case errors.Is(err, station.ErrToken):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusUnauthorized, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnauthorized, known.Message, remedy(known), nil}
 	case errors.As(err, &delay):
 		_ = errors.As(err, &known)
 		f = q.later(delay, known)
 	case errors.As(err, &known):
-		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnprocessableEntity, known.Message, remedy(known), nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
 			f.status, f.err = http.StatusServiceUnavailable, err
 		}
 	case errors.As(err, &input):
-		f = &fault{http.StatusUnprocessableEntity, input.Error(), "", nil}
+		f = &fault{http.StatusUnprocessableEntity, chaping.Explain(input, wordAdvice), "", nil}
 	case errors.Is(err, context.Canceled) && q.r.Context().Err() != nil:
 		return
 	default:

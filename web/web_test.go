@@ -65,9 +65,8 @@ func open(t testing.TB) *house {
 	a := app.New(app.Config{Dir: dir, Now: clock, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { a.Close() })
 	server, err := New(ctx, Config{App: a, Dir: t.TempDir(), Works: Works{
-		Sites: func() []string { return []string{"mall"} }, Profiles: []string{"standard"},
+		Sites:   func() []string { return []string{"mall"} },
 		Collect: func(ctx context.Context, c Collection, tell app.Watcher) (string, error) { return "", nil },
-		Import:  func(ctx context.Context, i Import, tell app.Watcher) (string, error) { return "", nil },
 		Sample:  func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) { return "", nil },
 		PDF: func(ctx context.Context, d *report.Document, path string) error {
 			return os.WriteFile(path, []byte("%PDF"), 0o600)

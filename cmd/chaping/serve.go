@@ -27,7 +27,6 @@ import (
 	"chaping/app"
 	"chaping/configs"
 	"chaping/demo/mall"
-	"chaping/importer"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -203,8 +202,7 @@ func (p *program) works() web.Works {
 		return &q, &out
 	}
 	return web.Works{
-		Sites:    p.sites,
-		Profiles: configs.Names("import"),
+		Sites: p.sites,
 		Collect: func(ctx context.Context, c web.Collection, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)
 			var paths []string // and what pages call them
@@ -216,15 +214,6 @@ func (p *program) works() web.Works {
 			}
 			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
 			return strings.NewReplacer(paths...).Replace(out.String()), err
-		},
-		Import: func(ctx context.Context, i web.Import, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
-			names := []string{i.Path, i.Name}
-			if i.Products != "" {
-				names = append(names, i.Products, "商品表")
-			}
-			return strings.NewReplacer(names...).Replace(out.String()), err
 		},
 		Sample: func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
 			q, out := quiet(tell)

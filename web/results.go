@@ -1,0 +1,88 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/app"
+	"chaping/nlp/lexicon"
+)
+
+// A jobResult is what a job came to, for programs. People read it in the words
+// of the functions below.
+type jobResult struct {
+	Import     *app.ImportResult   `json:"import,omitempty"`
+	Difference *lexicon.Difference `json:"-"` // a page of its own shows it
+}
+
+// lines collects what a page says of a result, one sentence a line.
+type lines []string
+
+func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
+
+func (l *lines) String() string { return strings.Join(*l, "\n") }
+
+func dayText(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
+
+// importText says what became of an imported file and of the product table that
+// came with it. An error tells that not all of it could be used.
+func importText(r app.ImportResult, products *app.ProductTable) (string, error) {
+	var l lines
+	switch {
+	case r.After > 0:
+		l.add("上次导入中断于第 %d 行，从下一行继续；以下只计继续的部分", r.After)
+	case r.Restarted:
+		l.add("上次导入中断后，数据库里的评论被清除过，已从头导入")
+	}
+	l.add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
+		r.File, r.Rows, r.Accepted, r.Refused, r.Distinct, r.Repeated, r.New)
+	if r.Accepted > 0 {
+		l.add("商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行", r.Products, dayText(r.First), dayText(r.Last), r.Defaults)
+		l.add("差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）",
+			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
+	}
+	if r.ByText > 0 {
+		l.add("其中没有评分、由文本模型按正文评级的 %d 行", r.ByText)
+	}
+	if r.Damaged > 0 {
+		l.add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
+	}
+	for _, reason := range slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) }) {
+		l.add("原因：%s —— %d 行", reason, r.Reasons[reason])
+	}
+	for _, e := range r.Problems {
+		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+	if all := r.Refused + r.Damaged; all > int64(len(r.Problems)) {
+		l.add("……以上是前 %d 行，共 %d 行", len(r.Problems), all)
+	}
+	l.productProblems(products)
+	if r.NoKey > 0 {
+		l.add("注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；填写“商品关键词”或附上商品表，再导入一次", r.NoKey)
+	}
+	if r.Refused > 0 {
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", r.Refused),
+			Remedy: "按下面列出的原因改正后重新导入同一文件，已导入的不会重复"}
+	}
+	return l.String(), nil
+}
+
+// maxProblems is how many rows of a product table a page lists.
+const maxProblems = 20
+
+func (l *lines) productProblems(t *app.ProductTable) {
+	if t == nil {
+		return
+	}
+	for i, e := range t.Problems {
+		if i == maxProblems {
+			l.add("……商品表共有 %d 处问题", len(t.Problems))
+			break
+		}
+		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+}
