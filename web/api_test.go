@@ -192,9 +192,10 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	w.get("platform", "/{$}", "/"+period)
 	w.get("association", "/{$}", "/")
-	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"mall"}}
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
+	h.shop(t)
 	w.post("platform", "/watches/{id}", "/watches/new", watch)
-	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"mall"}) {
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	w.get("bureau", "/watches", "/watches")
@@ -375,7 +376,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
 	w.post("admin", "/settings/run", "/settings/run", object{"plan": "月报"})
 	h.settle()
-	w.post("admin", "/settings/backups", "/settings/backups", object{"name": "a.backup"})
+	w.post("admin", "/settings/backups", "/settings/backups", object{})
+	h.settle()
+	backups, err := h.App.Backups(t.Context())
+	if err != nil || len(backups) != 1 {
+		t.Fatal(backups, err)
+	}
+	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name})
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
 	w.get("bureau", "/audit.csv", "/audit.csv")

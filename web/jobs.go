@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,7 +104,7 @@ func (j *job) setResult(r jobResult) { j.change(func(s *jobState) { s.Result = r
 
 // tell is the job's progress.
 func (j *job) tell(p app.Progress) {
-	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, p.Detail })
+	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, strings.TrimSpace(p.Step+" "+p.Detail) })
 }
 
 // The kinds of jobs.

@@ -234,12 +234,8 @@ func (q *request) startSample() error {
 	who := q.account.Person
 	j, err := q.jobs.start(kindCollect, "示例商城，报送期 "+p.String(), who, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Sample(ctx, p, j.tell)
-		if err != nil {
-			return summary, err
-		}
-		mined, err := q.Server.mineNow(ctx, p, j.tell)
-		return summary + "\n" + mined, err
+		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p), p, nil, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
 }
@@ -285,7 +281,7 @@ func (q *request) watchPage() error {
 }
 
 func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
-	sites, err := q.sites()
+	sites, err := q.App.AllowedSites(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -304,7 +300,7 @@ func (q *request) watchSave() error {
 		w.ID = number(id)
 	}
 	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
-	sites, err := q.sites()
+	sites, err := q.App.AllowedSites(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -362,12 +358,23 @@ func (q *request) watchCollect() error {
 		return bad("任务“"+w.Name+"”没有选站点", "修改任务，选择站点；或导入评论文件")
 	}
 	q.act.Object = "监测任务 " + w.Name + "，报送期 " + p.String()
+	full := q.form("full") != ""
 	j, err := q.jobs.start(kindCollect, w.Name+"，报送期 "+p.String(), q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Collect(ctx, Collection{Watch: w.Watch, Period: p, Full: q.form("full") != ""}, j.tell)
-		return q.Server.mineAfter(ctx, p, j, summary, err)
+		r, err := q.App.Collect(ctx, app.CollectRequest{Watch: w.Watch, Period: p, Full: full}, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
+}
+
+// collected ends the job of a collection: with mining what it has brought.
+func (s *Server) collected(ctx context.Context, j *job, r app.CollectResult, err error) (string, error) {
+	j.setResult(jobResult{Collection: &r})
+	if err != nil {
+		return "", err
+	}
+	summary, err := collectText(r)
+	return s.mineAfter(ctx, r.Period, j, summary, err)
 }
 
 func (q *request) mine() error {

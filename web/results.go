@@ -16,6 +16,8 @@ import (
 // of the functions below.
 type jobResult struct {
 	Import     *app.ImportResult   `json:"import,omitempty"`
+	Collection *app.CollectResult  `json:"collection,omitempty"`
+	Backup     *app.BackupResult   `json:"backup,omitempty"`
 	Difference *lexicon.Difference `json:"-"` // a page of its own shows it
 }
 
@@ -84,5 +86,74 @@ func (l *lines) productProblems(t *app.ProductTable) {
 			break
 		}
 		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+}
+
+// collectText says what a collection came to. An error tells that not all of it
+// could be read.
+func collectText(r app.CollectResult) (string, error) {
+	var l lines
+	for _, source := range r.Sources {
+		l.source(source)
+	}
+	if !r.Complete {
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: "有内容没有采到，其余已入库",
+			Remedy: "按下面的说明处理后再采集一次，已采到的不会重复"}
+	}
+	return l.String(), nil
+}
+
+// maxFaults is how many faults of a site a page lists.
+const maxFaults = 10
+
+func (l *lines) source(s app.CollectedSource) {
+	switch {
+	case s.Removed:
+		l.add("上次采集以后，数据库里的评论被清除过，已重新读取整个报送期")
+	case !s.Resumed.IsZero():
+		l.add("接着采 %s 开始、没有采完的 %s", s.Resumed.In(chaping.Shanghai()).Format(time.DateTime), s.Site)
+	}
+	if s.First {
+		l.add("数据库中还没有%s的评论，已读取整个报送期", s.Platform)
+	}
+	l.add("%s：读 %d 页（%.1f MB），用时 %s；商品 %d 件，期内评论 %d 条（默认评论 %d、有追评 %d），期外 %d 条，重复出现 %d 条",
+		s.Site, s.Pages, float64(s.Bytes)/(1<<20), s.Finished.Sub(s.Started).Round(10*time.Millisecond),
+		s.Products, s.Reviews, s.Defaults, s.Appended, s.Outside, s.Duplicates)
+	for _, k := range s.Keywords {
+		note := ""
+		if k.Truncated {
+			note = "（结果未能翻到底）"
+		}
+		l.add("关键词“%s”：搜索结果 %d 件，采用 %d 件%s", k.Keyword, k.Found, k.Listings, note)
+	}
+	for _, part := range []struct {
+		format string
+		n      int64
+	}{
+		{format: "没有评分、由文本模型评级的评论 %d 条", n: s.ByText},
+		{format: "自上次以来没有变化的评论页 %d 页，没有重新传送", n: s.Unchanged},
+		{format: "robots.txt 不允许访问的 %d 页，未访问", n: s.Robots},
+		{format: "站点配置之外的地址 %d 个，未访问", n: s.Denied},
+		{format: "评论没有读全的商品 %d 件，差评数、评论数可能偏少", n: s.Gaps},
+		{format: "还有 %d 页没有读", n: int64(s.Unfinished)},
+	} {
+		if part.n > 0 {
+			l.add(part.format, part.n)
+		}
+	}
+	if s.Faults > 0 {
+		l.add("站点内容有误 %d 处，其中评论 %d 条不可用：", s.Faults, s.Refused)
+		for _, f := range s.Examples[:min(len(s.Examples), maxFaults)] {
+			l.add("%s", f)
+		}
+	}
+	for _, f := range s.Truncated {
+		l.add("未能读到底：%s", f)
+	}
+	for _, letter := range s.Letters {
+		l.add("放弃的页面：%s：%s", letter.URL, letter.Reason)
+	}
+	for _, rest := range s.Resting {
+		l.add("暂停访问 %s：%s", rest.Host, rest.Reason)
 	}
 }

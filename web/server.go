@@ -39,10 +39,6 @@ type Config struct {
 // what they have to say to people; an error with chaping.CodePartial means
 // that all else was done.
 type Works struct {
-	Sites   func() []string // names of site profiles
-	Collect func(ctx context.Context, c Collection, tell app.Watcher) (summary string, err error)
-	// Sample collects a period from a demo mall that is opened for it.
-	Sample func(ctx context.Context, period chaping.Period, tell app.Watcher) (summary string, err error)
 	// Mined is called when a period was mined.
 	Mined func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error
 	// Confirmed are the messages that tell of a confirmed urgent report.
@@ -52,23 +48,9 @@ type Works struct {
 	PDF     func(ctx context.Context, d *report.Document, path string) error
 
 	// What the settings page shows and does.
-	CheckSites   func() []Site
-	Plans        func(ctx context.Context) ([]Plan, error)
-	Reschedule   func(plan, cron string) error
-	RunPlan      func(ctx context.Context, plan string, tell app.Watcher) (summary string, err error)
-	Backups      func() ([]Backup, error)
-	Backup       func(ctx context.Context, tell app.Watcher) (name, summary string, err error)
-	VerifyBackup func(ctx context.Context, name string, tell app.Watcher) (summary string, err error)
-}
-
-// A Site is a site profile with what checking it has found.
-type Site struct {
-	Name     string   `json:"name"`
-	Platform string   `json:"platform"`
-	Base     string   `json:"base"`
-	Own      bool     `json:"own"`             // of the data directory, not shipped
-	Needs    string   `json:"needs,omitempty"` // why it may not be collected yet
-	Problems []string `json:"problems,omitempty"`
+	Plans      func(ctx context.Context) ([]Plan, error)
+	Reschedule func(plan, cron string) error
+	RunPlan    func(ctx context.Context, plan string, tell app.Watcher) (summary string, err error)
 }
 
 // A Plan is a job of the schedule.
@@ -78,20 +60,6 @@ type Plan struct {
 	Does string       `json:"does"`
 	Next time.Time    `json:"next"`
 	Last *station.Run `json:"last,omitempty"`
-}
-
-// A Backup is a backup file.
-type Backup struct {
-	Name  string    `json:"name"`
-	Bytes int64     `json:"bytes"`
-	Made  time.Time `json:"made"`
-}
-
-// A Collection is to be collected.
-type Collection struct {
-	Watch  chaping.Watch
-	Period chaping.Period
-	Full   bool
 }
 
 // A Server is the portal. It is an http.Handler.

@@ -194,7 +194,7 @@ func (p *program) scheduledCollectEnded(ctx context.Context, j scheduledJob, per
 
 func (j *scheduledJob) watch() (w chaping.Watch, err error) {
 	if j.Watch != "" {
-		w, err = loadWatch(j.Watch)
+		w, err = app.LoadWatch(j.Watch)
 	}
 	return w, err
 }

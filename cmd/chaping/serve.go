@@ -15,7 +15,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -25,8 +24,6 @@ import (
 	"chaping"
 	"chaping/analysis/incident"
 	"chaping/app"
-	"chaping/configs"
-	"chaping/demo/mall"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -202,24 +199,6 @@ func (p *program) works() web.Works {
 		return &q, &out
 	}
 	return web.Works{
-		Sites: p.sites,
-		Collect: func(ctx context.Context, c web.Collection, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			var paths []string // and what pages call them
-			c.Watch.Sources = slices.Clone(c.Watch.Sources)
-			for i, name := range c.Watch.Sources {
-				if own := q.ownSite(name); own != "" {
-					c.Watch.Sources[i], paths = own, append(paths, own, name)
-				}
-			}
-			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
-			return strings.NewReplacer(paths...).Replace(out.String()), err
-		},
-		Sample: func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.collectSample(ctx, period)
-			return out.String(), err
-		},
 		Mined: func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error {
 			q, _ := quiet(nil)
 			_, err := q.raiseUrgent(ctx, pipe, period)
@@ -235,7 +214,6 @@ func (p *program) works() web.Works {
 		},
 		Refused:    p.refusedMessages,
 		PDF:        p.printer.print,
-		CheckSites: p.checkedSites,
 		Plans:      p.plans,
 		Reschedule: p.reschedule,
 		RunPlan: func(ctx context.Context, name string, tell app.Watcher) (string, error) {
@@ -243,50 +221,5 @@ func (p *program) works() web.Works {
 			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
 			return out.String(), err
 		},
-		Backups: p.backups,
-		Backup: func(ctx context.Context, tell app.Watcher) (string, string, error) {
-			q, _ := quiet(tell)
-			return q.backUp(ctx, tell)
-		},
-		VerifyBackup: p.verifyBackup,
 	}
-}
-
-// sites are the names of the site profiles: the shipped ones, and those in
-// the folder sites of the data directory.
-func (p *program) sites() []string {
-	names := slices.Clone(configs.Names("sites"))
-	own, err := filepath.Glob(filepath.Join(p.dataDir, "sites", "*.yaml"))
-	if err != nil {
-		return names
-	}
-	for _, path := range own {
-		if name := siteName(path); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// ownSite is the path of a profile in the data directory, "" for a shipped
-// one.
-func (p *program) ownSite(name string) string {
-	path := filepath.Join(p.dataDir, "sites", filepath.Base(name)+".yaml")
-	if _, err := os.Stat(path); err != nil || slices.Contains(configs.Names("sites"), name) {
-		return ""
-	}
-	return path
-}
-
-// collectSample collects a period from a demo mall that is open meanwhile.
-func (p *program) collectSample(ctx context.Context, period chaping.Period) (err error) {
-	m := mall.New(mall.Config{Seed: 1, End: period.Window().To})
-	base, closeMall, err := openMall(ctx, m)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeMall()) }()
-	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	return p.collectWatch(ctx, watch, period, collectOptions{base: base, workers: 8, full: true, fresh: true})
 }

@@ -2,94 +2,20 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
-	"chaping/app"
 	"chaping/configs"
-	"chaping/crawler/evidence"
 	"chaping/scheduler"
 	"chaping/station"
-	"chaping/store/backup"
 	"chaping/web"
 )
-
-// What the portal's settings page shows and does: the same as site check,
-// schedule, backup and evidence prune do on the command line.
-
-// settings are the administrator's; the zero value where nobody has set any.
-func (p *program) settings(ctx context.Context) (s station.Settings, err error) {
-	return s, p.onStation(ctx, func(d *station.DB) error {
-		s, err = d.Settings(ctx)
-		return err
-	})
-}
-
-// retention is how long collected pages are kept.
-func (p *program) retention(ctx context.Context) (evidence.Retention, error) {
-	s, err := p.settings(ctx)
-	r := defaultRetention
-	const day = 24 * time.Hour
-	r.Loose, r.Pinned = cmp.Or(time.Duration(s.PageDays)*day, r.Loose), cmp.Or(time.Duration(s.PinnedDays)*day, r.Pinned)
-	return r, err
-}
-
-// siteAllowed refuses a site profile that the administrator has switched off.
-func (p *program) siteAllowed(ctx context.Context, name string) error {
-	s, err := p.settings(ctx)
-	if err == nil && slices.Contains(s.SitesOff, siteName(name)) {
-		err = &chaping.Error{Code: chaping.CodeInput, Message: "站点“" + siteName(name) + "”已停用", Remedy: "请管理员在门户的“设置”页启用它，或从监测任务中去掉"}
-	}
-	return err
-}
-
-// credentials are what somebody wrote into an address by mistake: the page
-// shows faults with their values.
-var credentials = regexp.MustCompile(`//[^/@\s]*@`)
-
-// checkedSites are the site profiles with what "site check" says of each.
-func (p *program) checkedSites() []web.Site {
-	var list []web.Site
-	for _, name := range p.sites() {
-		s := web.Site{Name: name}
-		path := name
-		if own := p.ownSite(name); own != "" {
-			s.Own, path = true, own
-		}
-		profile, err := loadSite(path)
-		if err != nil {
-			faults := []error{err}
-			if joined, ok := err.(interface{ Unwrap() []error }); ok {
-				faults = joined.Unwrap()
-			}
-			for _, fault := range faults {
-				s.Problems = append(s.Problems, credentials.ReplaceAllString(strings.ReplaceAll(fault.Error(), path, filepath.Base(path)), "//…@"))
-			}
-			list = append(list, s)
-			continue
-		}
-		s.Platform = profile.Platform.Name
-		if profile.Base != nil {
-			s.Base = profile.Base.String()
-		}
-		if err := profile.MayCrawl(); err != nil {
-			s.Needs = err.Error()
-		}
-		list = append(list, s)
-	}
-	return list
-}
 
 // planDoes says what a job of the schedule does.
 var planDoes = map[string]string{"monthly": "月报：采集、挖掘、冻结、输出、通知", "mine": "采集并挖掘本期，提示重要风险信息", "remind": "截止、逾期和案件期限的提醒", "deliver": "发出发件箱里的通知"}
@@ -179,53 +105,4 @@ func jobTime(n *yaml.Node, name string) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-func (p *program) backupDir() string { return filepath.Join(p.dataDir, backup.Folder) }
-
-// backups are the backups that the portal has made, the latest first.
-func (p *program) backups() ([]web.Backup, error) {
-	entries, err := os.ReadDir(p.backupDir())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	var list []web.Backup
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() || filepath.Ext(e.Name()) != ".backup" {
-			continue
-		}
-		list = append(list, web.Backup{Name: e.Name(), Bytes: info.Size(), Made: info.ModTime().In(chaping.Shanghai())})
-	}
-	slices.Reverse(list) // names begin with the time
-	return list, err
-}
-
-// backUp makes a backup and verifies it.
-func (p *program) backUp(ctx context.Context, tell app.Watcher) (name, summary string, err error) {
-	if err := os.MkdirAll(p.backupDir(), 0o700); err != nil {
-		return "", "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了备份的文件夹", Err: err, Remedy: "检查数据目录的权限和磁盘空间"}
-	}
-	s, err := p.app.Store(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	name = p.now().In(chaping.Shanghai()).Format("2006-01-02-150405") + ".backup"
-	done := int64(0)
-	_, err = backup.Write(ctx, s, p.dataDir, filepath.Join(p.backupDir(), name), buildVersion(), p.now(), func(part string) { done++; tell(app.Progress{Step: "备份", Done: done, Detail: "备份 " + part}) })
-	if err != nil {
-		return "", "", err
-	}
-	summary, err = p.verifyBackup(ctx, name, tell)
-	return name, summary, err
-}
-
-// verifyBackup compares a backup with its checksums.
-func (p *program) verifyBackup(ctx context.Context, name string, tell app.Watcher) (string, error) {
-	done := int64(0)
-	m, err := backup.Verify(ctx, filepath.Join(p.backupDir(), filepath.Base(name)), func(part string) { done++; tell(app.Progress{Step: "核对", Done: done, Detail: "核对 " + part}) })
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s 完好：%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行", name, len(m.Parts), float64(m.Bytes())/1e6, m.Rows["reviews"], m.Rows["mentions"]), nil
 }
