@@ -19,7 +19,12 @@ type AdviceCode string
 
 // The codes.
 const (
-	AdviceDrain AdviceCode = "drain" // batches wait in the data directory for the database
+	AdviceDrain       AdviceCode = "drain"        // batches wait in the data directory for the database
+	AdviceCentre      AdviceCode = "centre"       // the research centre's address is to be set
+	AdviceReason      AdviceCode = "reason"       // a correction needs its reason
+	AdviceVersions    AdviceCode = "versions"     // look at which versions were frozen
+	AdvicePurged      AdviceCode = "purged"       // the period's reviews were removed; what was frozen before can be had
+	AdviceEmptyPeriod AdviceCode = "empty-period" // collect or import first, or have somebody verify that there is no review
 )
 
 // Explain words an error for a user: what has happened, and what to do about

@@ -13,7 +13,6 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/nlp"
-	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 )
@@ -22,7 +21,7 @@ import (
 type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, []item]
-	drafts   *memo[draftKey, draft]
+	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
 }
@@ -265,7 +264,7 @@ func (s *Server) judgements(ctx context.Context) (map[chaping.Judged]chaping.Jud
 type draftKey struct {
 	period     chaping.Period
 	dictionary string
-	watch      string // name
+	name       string // of the watch
 	keywords   string
 	terms      string
 	edition    string // its ID
@@ -275,44 +274,23 @@ type draftKey struct {
 	last       string    // hash of the version frozen last; "": none
 }
 
-// A draft is a sheet that is not frozen, and the hash that it would have.
-type draft struct {
-	sheet *report.Platform // nil while there is none
-	hash  string
-}
-
-func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err error) {
+func (s *Server) loadDraft(ctx context.Context, key draftKey) (*app.Draft, error) {
 	judged, err := s.judgements(ctx)
 	if err != nil {
-		return d, err
+		return nil, err
 	}
 	s.work.Lock()
 	defer s.work.Unlock()
 	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
-	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, app.SheetOptions{
-		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Program: s.Program})
-	if err != nil {
-		return d, err
-	}
-	c, err := s.Store.Collected(ctx, key.period, chaping.Watch{Name: key.watch, Keywords: unjoin(key.keywords)})
-	if err != nil {
-		return d, err
-	}
-	d.sheet.Empty = c.Empty()
-	var last station.Sheet
-	if key.last != "" {
-		if last, err = s.Station.Sheet(ctx, formPlatform, key.period.String(), key.watch, 0); err != nil {
-			return d, err
-		}
-	}
-	if err := d.sheet.File(time.Time{}, key.today, last.Model); err != nil {
-		return d, err
-	}
-	_, d.hash, err = modelOf(d.sheet)
-	return d, err
+	return s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
 }
 
 const joint = "\n"
+
+// watch is what the sheet is cut to.
+func (k draftKey) watch() chaping.Watch {
+	return chaping.Watch{Name: k.name, Keywords: unjoin(k.keywords), Terms: unjoin(k.terms)}
+}
 
 func unjoin(s string) []string {
 	if s == "" {
@@ -371,10 +349,8 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 	if err != nil {
 		return "", err
 	}
-	if s.Works.Mined != nil {
-		if err := s.Works.Mined(ctx, pipe, period); err != nil {
-			return "", err
-		}
+	if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
+		return "", err
 	}
 	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
 }
@@ -456,9 +432,9 @@ func told(err error) (*fault, bool) {
 	case errors.As(err, &f):
 		return f, f.status < 500
 	case errors.As(err, &known) && (known.Code == chaping.CodeInput || known.Code == chaping.CodeUsage):
-		return &fault{problem: known.Message, remedy: known.Remedy}, true
+		return &fault{problem: known.Message, remedy: remedyOf(known)}, true
 	case errors.As(err, &input):
-		return &fault{problem: input.Error()}, true
+		return &fault{problem: chaping.Explain(input, wordAdvice)}, true
 	}
 	return nil, false
 }

@@ -72,7 +72,7 @@ func (q *request) dashboard() error {
 			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
 	}
-	sheets, err := q.Station.Sheets(q.ctx, "platform", p.String())
+	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {
 		return err
 	}

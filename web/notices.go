@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -40,7 +41,7 @@ func (q *request) notices() (list []notice, err error) {
 			if u.Station == 0 || u.Case != 0 {
 				continue
 			}
-			x, err := candidate(u)
+			x, err := app.CandidateOf(u)
 			if err != nil {
 				return nil, err
 			}

@@ -18,10 +18,8 @@ import (
 	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
-	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
-	"chaping/station/uplink"
 	"chaping/store"
 )
 
@@ -45,13 +43,6 @@ type Works struct {
 	Import   func(ctx context.Context, i Import, tell app.Watcher) (summary string, err error)
 	// Sample collects a period from a demo mall that is opened for it.
 	Sample func(ctx context.Context, period chaping.Period, tell app.Watcher) (summary string, err error)
-	// Mined is called when a period was mined.
-	Mined func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error
-	// Confirmed are the messages that tell of a confirmed urgent report.
-	Confirmed func(u station.Urgent) []station.Message
-	// Refused are the messages that tell of a report that the centre refused.
-	Refused func(m station.Message, problem string) []station.Message
-	PDF     func(ctx context.Context, d *report.Document, path string) error
 
 	// What the settings page shows and does.
 	CheckSites   func() []Site
@@ -127,7 +118,6 @@ type Server struct {
 	ended    context.Context
 	end      context.CancelFunc
 	work     sync.Mutex // who replaces mentions and tallies
-	centre   uplink.Sender
 	pushing  sync.WaitGroup
 }
 
@@ -157,7 +147,6 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
 	s.recounts.after = recountAfter
-	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
@@ -201,7 +190,7 @@ func (s *Server) push() {
 			return
 		case <-every.C:
 		}
-		if err := s.centre.Deliver(s.ended); err != nil && s.ended.Err() == nil {
+		if _, err := s.App.Deliver(s.ended); err != nil && s.ended.Err() == nil {
 			s.Log.Error("push", "err", err)
 		}
 	}
@@ -451,20 +440,20 @@ func (q *request) fail(err error) {
 		f = &fault{http.StatusConflict, conflict.Error(), "返回上一页重新打开，再改一次", err}
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusNotFound, known.Message, remedyOf(known), nil}
 	case errors.Is(err, station.ErrToken):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusUnauthorized, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnauthorized, known.Message, remedyOf(known), nil}
 	case errors.As(err, &delay):
 		_ = errors.As(err, &known)
 		f = q.later(delay, known)
 	case errors.As(err, &known):
-		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnprocessableEntity, known.Message, remedyOf(known), nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
 			f.status, f.err = http.StatusServiceUnavailable, err
 		}
 	case errors.As(err, &input):
-		f = &fault{http.StatusUnprocessableEntity, input.Error(), "", nil}
+		f = &fault{http.StatusUnprocessableEntity, chaping.Explain(input, wordAdvice), "", nil}
 	case errors.Is(err, context.Canceled) && q.r.Context().Err() != nil:
 		return
 	default:
@@ -492,9 +481,9 @@ func (q *request) fail(err error) {
 func (q *request) later(d *station.Delay, known *chaping.Error) *fault {
 	q.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Left.Seconds()))))
 	if d.Busy {
-		return &fault{http.StatusServiceUnavailable, known.Message, known.Remedy, nil}
+		return &fault{http.StatusServiceUnavailable, known.Message, remedyOf(known), nil}
 	}
-	return &fault{http.StatusTooManyRequests, known.Message, known.Remedy, nil}
+	return &fault{http.StatusTooManyRequests, known.Message, remedyOf(known), nil}
 }
 
 type faultPage struct{ Problem, Remedy string }

@@ -25,7 +25,6 @@ import (
 
 	"chaping"
 	"chaping/app"
-	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -69,9 +68,6 @@ func open(t testing.TB) *house {
 		Collect: func(ctx context.Context, c Collection, tell app.Watcher) (string, error) { return "", nil },
 		Import:  func(ctx context.Context, i Import, tell app.Watcher) (string, error) { return "", nil },
 		Sample:  func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) { return "", nil },
-		PDF: func(ctx context.Context, d *report.Document, path string) error {
-			return os.WriteFile(path, []byte("%PDF"), 0o600)
-		},
 		CheckSites: func() []Site {
 			return []Site{{Name: "mall", Platform: "商城" + evil, Problems: []string{"错" + evil}}}
 		},

@@ -106,7 +106,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if _, err := report.FindBrowser(); err == nil {
 		formats = append(formats, "pdf")
 	}
-	files, _, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
+	files, _, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // What an import that a page starts has to say, with and without a product
 // table, in the page's names for the files.
 func TestImportFromPage(t *testing.T) {
-	p := &program{dataDir: t.TempDir(), now: time.Now, err: testWriter{t}, printer: &printer{}}
+	p := &program{dataDir: t.TempDir(), now: time.Now, err: testWriter{t}}
 	openApp(t, p)
 	dir := t.TempDir()
 	path, products := filepath.Join(dir, "1.csv"), filepath.Join(dir, "2.csv")
