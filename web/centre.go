@@ -44,7 +44,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		if filings[i].Filed() {
 			filed++
 		}
-		if filings[i].Late() {
+		if filings[i].Late() || filings[i].Missing() {
 			late++
 		}
 	}

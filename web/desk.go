@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -355,42 +354,26 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
 }
 
-// sheetPeriod is the period whose sheet is to be worked on: the last one that
-// has ended, until its sheet is frozen or its due day is long past; then the
-// one that runs.
-func (q *request) sheetPeriod() (chaping.Period, error) { return q.sheetPeriodOf(q.home.Name) }
-
-func (q *request) sheetPeriodOf(name string) (chaping.Period, error) {
-	now := q.Now()
-	running := chaping.PeriodOf(now)
-	last := running.Previous()
-	if now.After(q.Calendar.Due(last).Day.AddDate(0, 0, overdueDays)) {
-		return running, nil
-	}
-	done, err := q.submittedBy(name, last)
-	if err != nil || !done {
-		return last, err
-	}
-	return running, nil
-}
-
-// overdueDays is how long after its due day a period is still put first.
-const overdueDays = 10
-
 // submitted tells whether the home station has handed in the period's sheet.
-func (q *request) submitted(p chaping.Period) (bool, error) { return q.submittedBy(q.home.Name, p) }
-
-func (q *request) submittedBy(name string, p chaping.Period) (bool, error) {
-	list, err := q.Station.Submissions(q.ctx, p.String())
-	return slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == name }), err
+func (q *request) submitted(p chaping.Period) (bool, error) {
+	return q.Station.FiledBy(q.ctx, p, q.home.ID)
 }
 
-// period reads the period in the address; that of the sheet to be worked on
-// where there is none. One that has not begun is refused.
+// current is the period that is worked on: by the account's station, or by the
+// installation for those who see all.
+func (q *request) current() (chaping.Period, error) {
+	if of := q.account.Station; of != 0 && !q.account.Scope().Sees(0) {
+		return q.App.CurrentPeriodOf(q.ctx, of)
+	}
+	return q.App.CurrentPeriod(q.ctx)
+}
+
+// period reads the period in the address; the one that is worked on where there
+// is none. One that has not begun is refused.
 func (q *request) period() (chaping.Period, error) {
 	text := q.form("period")
 	if text == "" {
-		return q.sheetPeriod()
+		return q.current()
 	}
 	p, err := chaping.ParsePeriod(text)
 	if err != nil {

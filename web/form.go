@@ -139,7 +139,7 @@ func (f *formPage) Query() string {
 
 // Late tells whether a file came after the due day.
 func (f *formPage) Late(s station.Submission) bool {
-	return !s.Received.Before(f.Due.Day.AddDate(0, 0, 1))
+	return chaping.Late(s.Received, f.Due.Day)
 }
 
 // formStation is the station whose form is filled in: the account's own, or
@@ -164,7 +164,7 @@ func (q *request) openForm() (f formPage, err error) {
 		return f, bad(f.Station.Name+"是电子商务平台，报送电商平台报送表", "在“报送表”页由评论统计生成；行业组织、检验检测机构才填写这张表")
 	}
 	if q.form("period") == "" {
-		f.Period, err = q.sheetPeriodOf(f.Station.Name)
+		f.Period, err = q.App.CurrentPeriodOf(q.ctx, f.Station.ID)
 	} else {
 		f.Period, err = q.period()
 	}

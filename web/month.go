@@ -154,9 +154,9 @@ func (q *request) running() []*job {
 
 // homePage is for those who do not work with reviews.
 func (q *request) homePage() error {
-	p := chaping.PeriodOf(q.Now())
-	if last := p.Previous(); !q.Now().After(q.Calendar.Due(last).Day.AddDate(0, 0, 1)) {
-		p = last
+	p, err := q.current()
+	if err != nil {
+		return err
 	}
 	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now()}
 	if q.account.Has(concerned...) {
@@ -180,7 +180,6 @@ func (q *request) homePage() error {
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
-	var err error
 	if view.Notices, err = q.notices(); err != nil {
 		return err
 	}
@@ -199,7 +198,7 @@ type homePage struct {
 }
 
 func (q *request) startPage() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -225,7 +224,7 @@ type startPage struct {
 const samplePlatform = "mall"
 
 func (q *request) startSample() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -259,7 +258,7 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -450,7 +449,7 @@ func (q *request) importFile() error {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
 	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (q *request) notices() (list []notice, err error) {
 	}
 	missing := map[chaping.Period][]string{}
 	for i := range duties {
-		if y := &duties[i]; !y.Filed() && y.Late() && (overall || y.Station.ID == q.account.Station) {
+		if y := &duties[i]; y.Missing() && (overall || y.Station.ID == q.account.Station) {
 			missing[y.Period] = append(missing[y.Period], y.Station.Name)
 		}
 	}

@@ -41,7 +41,7 @@ func (p *program) demoCommand() *cobra.Command {
 func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	period := chaping.PeriodOf(p.now()).Previous()
 	if o.period != "" {
-		if period, err = p.period(o.period); err != nil {
+		if period, err = p.period(ctx, o.period); err != nil {
 			return err
 		}
 	}

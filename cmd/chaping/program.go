@@ -240,16 +240,10 @@ func (p *program) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// period reads --period; empty means the one that is worked on now: on the
-// 25th that is the one to be reported on that day, not the one that has just
-// begun.
-func (p *program) period(flag string) (chaping.Period, error) {
+// period reads --period; empty means the one that is worked on now.
+func (p *program) period(ctx context.Context, flag string) (chaping.Period, error) {
 	if flag == "" {
-		calendar, err := p.app.Calendar()
-		if err != nil {
-			return chaping.Period{}, err
-		}
-		return calendar.Current(p.now()), nil
+		return p.app.CurrentPeriod(ctx)
 	}
 	period, err := chaping.ParsePeriod(flag)
 	if err != nil {

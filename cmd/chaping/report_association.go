@@ -111,7 +111,7 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 		}
 		return sheet, nil, p.complete(sheet, o)
 	}
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return nil, nil, err
 	}

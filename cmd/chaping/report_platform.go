@@ -52,7 +52,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 }
 
 func (p *program) runReportPlatform(ctx context.Context, o platformOptions) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}

@@ -468,7 +468,7 @@ func (p *program) runNow(ctx context.Context, d *station.DB, name, flag string) 
 		if j.Name == name && j.Each { // a month's slot is the one that the plan gives it
 			period := chaping.PeriodOf(slot).Previous()
 			if flag != "" {
-				if period, err = p.period(flag); err != nil {
+				if period, err = p.period(ctx, flag); err != nil {
 					return err
 				}
 			}

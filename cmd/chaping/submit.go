@@ -42,7 +42,7 @@ func (p *program) submitCommand() *cobra.Command {
 }
 
 func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (p *program) raiseUrgent(ctx context.Context, pipe *app.Pipeline, period ch
 func (p *program) urgentScanCommand() *cobra.Command {
 	var period, terms string
 	cmd := &cobra.Command{Use: "scan", Short: "检查一个报送期（每次挖掘之后会自动做）", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		period, err := p.begunPeriod(period)
+		period, err := p.begunPeriod(cmd.Context(), period)
 		if err != nil {
 			return err
 		}
