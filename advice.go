@@ -27,6 +27,11 @@ const (
 	AdviceOtherPort   AdviceCode = "other-port"   // the port is taken
 	AdviceHighPort    AdviceCode = "high-port"    // ports below 1024 need a right
 	AdviceLeave       AdviceCode = "leave"        // the site needs a leave in writing: name of the shipped profile
+	AdviceCentre      AdviceCode = "centre"       // the research centre's address is to be set
+	AdviceReason      AdviceCode = "reason"       // a correction needs its reason
+	AdviceVersions    AdviceCode = "versions"     // look at which versions were frozen
+	AdvicePurged      AdviceCode = "purged"       // the period's reviews were removed; what was frozen before can be had
+	AdviceEmptyPeriod AdviceCode = "empty-period" // collect or import first, or have somebody verify that there is no review
 )
 
 // Explain words an error for a user: what has happened, and what to do about

@@ -128,3 +128,7 @@ func ChineseDate(t time.Time) string {
 	t = t.In(shanghai)
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), int(t.Month()), t.Day())
 }
+
+// Late tells whether something that is due on a day comes too late at a moment:
+// it is on time through the end of the day.
+func Late(at, day time.Time) bool { return !at.Before(day.AddDate(0, 0, 1)) }

@@ -63,6 +63,7 @@ type App struct {
 	station  *station.DB
 	evidence *evidence.Store
 	closing  []func() error
+	printer  printer
 }
 
 // New makes an App. It opens nothing; Close closes what was opened since.
@@ -72,6 +73,7 @@ func New(c Config) *App { return &App{Config: c, store: c.Opened} }
 func (a *App) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.printer.close()
 	var err error
 	for _, done := range slices.Backward(a.closing) {
 		err = errors.Join(err, done())

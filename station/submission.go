@@ -9,24 +9,26 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"chaping"
 )
 
 // A Submission is a file that a station handed in.
 type Submission struct {
-	ID        int64     `json:"id"`
-	Period    string    `json:"period"`
-	StationID int64     `json:"station_id"`
-	Station   string    `json:"station"`           // what it is called now
-	Form      string    `json:"form,omitempty"`    // platform, association, annual; empty for other material
-	Name      string    `json:"name,omitempty"`    // the watch, when the station has several
-	Version   int       `json:"version,omitempty"` // of the frozen sheet; 0 where nobody said so
-	Sheet     int64     `json:"-"`                 // which, if it was frozen in this installation
-	About     string    `json:"about,omitempty"`
-	File      string    `json:"file"` // its name
-	Hash      string    `json:"sha256"`
-	Received  time.Time `json:"received"`
-	Size      int       `json:"size"`
-	Entries   int       `json:"entries"` // 0 for a free format
+	ID        int64        `json:"id"`
+	Period    string       `json:"period"`
+	StationID int64        `json:"station_id"`
+	Station   string       `json:"station"`           // what it is called now
+	Form      chaping.Form `json:"form,omitempty"`    // empty for other material
+	Name      string       `json:"name,omitempty"`    // the watch, when the station has several
+	Version   int          `json:"version,omitempty"` // of the frozen sheet; 0 where nobody said so
+	Sheet     int64        `json:"-"`                 // which, if it was frozen in this installation
+	About     string       `json:"about,omitempty"`
+	File      string       `json:"file"` // its name
+	Hash      string       `json:"sha256"`
+	Received  time.Time    `json:"received"`
+	Size      int          `json:"size"`
+	Entries   int          `json:"entries"` // 0 for a free format
 	// Replaced tells that the station handed in a later version of the same
 	// sheet, or this version again: then its entries do not count.
 	Replaced   bool  `json:"replaced,omitempty"`

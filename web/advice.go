@@ -6,11 +6,24 @@ import (
 	"chaping"
 )
 
-// wordAdvice says with the portal's pages and buttons what is to be done.
+// wordAdvice says with pages and buttons what is to be done.
 func wordAdvice(a chaping.Advice) string { return fmt.Sprintf(advice[a.Code], a.Params...) }
 
+// remedyOf is what is to be done about an error.
+func remedyOf(e *chaping.Error) string {
+	if e.Advice.Code != "" {
+		return wordAdvice(e.Advice)
+	}
+	return e.Remedy
+}
+
 var advice = map[chaping.AdviceCode]string{
-	chaping.AdviceDrain:       "请管理员恢复数据库；暂存的数据不会丢失，也不会重复，下一次导入或采集时写入",
+	chaping.AdviceDrain:       "数据库恢复后会自动写入；暂存的数据不会丢失，也不会重复",
+	chaping.AdviceCentre:      "请管理员在“对接”页填写",
+	chaping.AdviceReason:      "在“更正原因”里写明为什么更正，再冻结",
+	chaping.AdviceVersions:    "在“报送表”页查看已冻结的版本",
+	chaping.AdvicePurged:      "以前冻结的版本仍在“报送表”页；要重新生成，请管理员恢复备份，或重新导入",
+	chaping.AdviceEmptyPeriod: "在“监测任务”里采集，或在“导入评论”里导入本期的评论，再冻结",
 	chaping.AdviceSiteOff:     "请管理员在“设置”页启用它，或从监测任务中去掉",
 	chaping.AdviceDataDir:     "请管理员修改该目录的权限，或换一个数据目录启动程序",
 	chaping.AdviceShareStore:  "请管理员让本程序使用共用的 ClickHouse 服务器，或不设 Redis",
@@ -19,12 +32,4 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceHighPort:    "请管理员换一个 1024 以上的端口",
 	chaping.AdviceLeave: "取得授权后，由管理员在数据目录的 sites 文件夹里另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可在“导入评论”页导入平台或商家提供的导出文件",
-}
-
-// remedy is what an error advises, in the portal's words.
-func remedy(known *chaping.Error) string {
-	if known.Advice.Code != "" {
-		return wordAdvice(known.Advice)
-	}
-	return known.Remedy
 }

@@ -26,7 +26,6 @@ import (
 // The annual report in package station: its texts, and the figures that they
 // are written about.
 const (
-	formAnnual    = "annual"
 	formFigures   = "figures"
 	formLists     = "lists"
 	maxAnnualText = 20_000 // characters of a section
@@ -93,7 +92,7 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 	}
 	a.Store = a.Station.ID == q.home.ID && a.Station.Kind == station.PlatformStation
 	year := strconv.Itoa(a.Year)
-	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), formAnnual, year, a.Station.ID); err != nil {
+	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAnnual, year, a.Station.ID); err != nil {
 		return nil, err
 	}
 	if a.Draft.Version > 0 {
@@ -120,7 +119,7 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 			return nil, err
 		}
 	}
-	frozen, err := q.Station.Sheets(q.ctx, formAnnual, year)
+	frozen, err := q.Station.Sheets(q.ctx, chaping.FormAnnual, year)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +241,7 @@ func (q *request) takeAnnual(a *annualPage) error {
 	if err != nil {
 		return err
 	}
-	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
 	return err
 }
 
@@ -362,7 +361,7 @@ func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Stat
 		return err
 	}
 	for _, u := range urgents {
-		x, err := candidate(u)
+		x, err := app.CandidateOf(u)
 		if err != nil {
 			return err
 		}
@@ -421,34 +420,15 @@ func (q *request) annualFreeze() error {
 	case len(open) > 0:
 		return refuse(&fault{problem: "还没有写：" + strings.Join(open, " ") + "，没有冻结", remedy: "写完再冻结；内容已保存为草稿"})
 	}
-	r.FiledOn(q.Now())
-	if n := len(a.Frozen); n > 0 { // filed again with nothing else changed is the same version
-		last, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, 0)
-		if err != nil {
-			return err
-		}
-		before, err := report.ReadAnnual(last.Model)
-		if err != nil {
-			return err
-		}
-		again := *r
-		again.Filed, again.Program = before.Filed, before.Program
-		if model, err := again.JSON(); err != nil || string(model) == string(last.Model) {
-			*r = again
-		}
-	}
-	model, err := r.JSON()
-	if err != nil {
-		return err
-	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
-	frozen, message, err := q.freeze(station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, Program: r.Program, Model: model})
+	frozen, fresh, err := q.App.Freeze(q.ctx, station.Sheet{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, By: q.account.Person, Reason: q.reason()}, r, time.Time{})
 	if f, ok := told(err); ok {
 		return refuse(f)
 	}
 	if err != nil {
 		return err
 	}
+	message := frozenMessage(frozen, fresh)
 	if q.form("then") == "submit" {
 		if err := q.submitAnnual(a, frozen); err != nil {
 			return err
@@ -464,7 +444,7 @@ func (q *request) annualSubmit() error {
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
+	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
 	if err == nil {
 		err = q.submitAnnual(a, s)
 	}
@@ -522,7 +502,7 @@ func (q *request) annualInAddress() (*report.Annual, station.Sheet, error) {
 		r.FiledOn(q.Now())
 		return r, station.Sheet{Period: strconv.Itoa(a.Year)}, nil
 	}
-	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, v)
+	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, v)
 	if err != nil {
 		return nil, s, err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/scheduler/calendar"
@@ -43,7 +44,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		if filings[i].Filed() {
 			filed++
 		}
-		if filings[i].Late() {
+		if filings[i].Late() || filings[i].Missing() {
 			late++
 		}
 	}
@@ -164,11 +165,11 @@ func (q *request) handIn() error {
 
 // formOf is which form was read. One without a line is what such a station
 // fills in.
-func formOf(f *intake.Form, of station.Station) string {
+func formOf(f *intake.Form, of station.Station) chaping.Form {
 	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
-		return formPlatform
+		return chaping.FormPlatform
 	}
-	return formAssociation
+	return chaping.FormAssociation
 }
 
 // uploadedName is what the sender calls a file, without folders.
@@ -315,7 +316,7 @@ func (q *request) casePage() error {
 		if u.Case != 0 {
 			return q.redirect(fmt.Sprintf("/cases/%d", u.Case), "这条重要风险信息已经立案")
 		}
-		x, err := candidate(u)
+		x, err := app.CandidateOf(u)
 		if err != nil {
 			return err
 		}

@@ -305,7 +305,7 @@ func (q *request) termSave() error {
 	}
 	q.lexical.Store(&lexical{miner, saved})
 	q.desk.drop()
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}

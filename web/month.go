@@ -73,7 +73,7 @@ func (q *request) dashboard() error {
 			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
 	}
-	sheets, err := q.Station.Sheets(q.ctx, "platform", p.String())
+	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {
 		return err
 	}
@@ -155,9 +155,9 @@ func (q *request) running() []*job {
 
 // homePage is for those who do not work with reviews.
 func (q *request) homePage() error {
-	p := chaping.PeriodOf(q.Now())
-	if last := p.Previous(); !q.Now().After(q.Calendar.Due(last).Day.AddDate(0, 0, 1)) {
-		p = last
+	p, err := q.current()
+	if err != nil {
+		return err
 	}
 	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now()}
 	if q.account.Has(concerned...) {
@@ -181,7 +181,6 @@ func (q *request) homePage() error {
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
-	var err error
 	if view.Notices, err = q.notices(); err != nil {
 		return err
 	}
@@ -200,7 +199,7 @@ type homePage struct {
 }
 
 func (q *request) startPage() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -226,7 +225,7 @@ type startPage struct {
 const samplePlatform = "mall"
 
 func (q *request) startSample() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -256,7 +255,7 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -460,7 +459,7 @@ func (q *request) importFile() error {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
 	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"chaping"
+
 	"chaping/app"
 	"chaping/station"
 	"chaping/station/uplink"
@@ -125,7 +127,7 @@ func (h *house) settle() {
 
 func (h *house) pushed(t *testing.T, version string) *station.Push {
 	t.Helper()
-	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", int(number(version)))
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", int(number(version)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,7 @@ func TestPushToCentre(t *testing.T) {
 		}
 	}
 	_, original, err := c.Station.Original(t.Context(), station.Everything(), first.Receipt)
-	frozen, err2 := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	frozen, err2 := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 1)
 	if err != nil || err2 != nil || !bytes.Equal(original, frozen.Model) {
 		t.Errorf("what arrived is not what was frozen: %v %v", err, err2)
 	}
@@ -213,7 +215,7 @@ func TestPushToCentre(t *testing.T) {
 	asked := c.asked.Load()
 	deliver := func() {
 		t.Helper()
-		if err := h.centre.Deliver(t.Context()); err != nil {
+		if err := h.App.DeliverToCentre(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -269,7 +271,7 @@ func TestPushOldVersionLate(t *testing.T) {
 		watch    string
 		negative int
 	}{{"", 1}, {"", 2}, {"", 1}, {"小家电", 1}} { // the third says what the first said
-		s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-11", Name: x.watch, By: "张三", Reason: "更正", Model: model(x.negative)})
+		s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-11", Name: x.watch, By: "张三", Reason: "更正", Model: model(x.negative)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +295,7 @@ func TestPushOldVersionLate(t *testing.T) {
 		t.Helper()
 		err := h.Station.Push(t.Context(), &sheets[i])
 		if err == nil {
-			err = h.centre.Deliver(t.Context())
+			err = h.App.DeliverToCentre(t.Context())
 		}
 		if p, err2 := h.Station.PushOf(t.Context(), &sheets[i]); err != nil || err2 != nil || !p.Accepted() {
 			t.Fatal(p, err, err2)
@@ -324,7 +326,7 @@ func TestPushOldVersionLate(t *testing.T) {
 	if c.ServeHTTP(w, r); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-10", By: "张三", Model: data})
+	s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-10", By: "张三", Model: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,7 +396,7 @@ func TestPushWhileSending(t *testing.T) {
 	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
 		t.Fatal(err)
 	}
-	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 1)
 	if err == nil {
 		err = h.Station.Push(t.Context(), &s)
 	}

@@ -61,7 +61,7 @@ func TestEmptyMonthIsNotFrozen(t *testing.T) {
 	if r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "没有一条评论") || strings.Contains(r.Body.String(), "--") {
 		t.Errorf("%d %s", r.Code, r.Body)
 	}
-	if list, err := h.Station.Sheets(t.Context(), formPlatform, "2026-10"); err != nil || len(list) != 0 {
+	if list, err := h.Station.Sheets(t.Context(), chaping.FormPlatform, "2026-10"); err != nil || len(list) != 0 {
 		t.Errorf("%v %v", list, err)
 	}
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 
 	"chaping"
 	"chaping/analysis/incident"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -201,10 +201,6 @@ type shownUrgent struct {
 // Took is how long after the finding a written one was filed.
 func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
-func candidate(u station.Urgent) (c incident.Candidate, err error) {
-	return c, json.Unmarshal(u.Candidate, &c)
-}
-
 func (q *request) urgents() error {
 	list, err := q.Station.Urgents(q.ctx, "")
 	if err != nil {
@@ -224,7 +220,7 @@ func (q *request) urgents() error {
 			continue
 		}
 		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
-		if x.X, err = candidate(u); err != nil {
+		if x.X, err = app.CandidateOf(u); err != nil {
 			return err
 		}
 		if u.Status == station.UrgentOpen {
@@ -253,7 +249,7 @@ func (q *request) urgentDecide() error {
 		return bad("没有写理由", "写明依据，例如“电话核实属实”")
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
-	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.confirmed)
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.App.ConfirmedMessages)
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,8 @@ import (
 	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
-	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
-	"chaping/station/uplink"
 	"chaping/store"
 )
 
@@ -39,13 +37,6 @@ type Config struct {
 // what they have to say to people; an error with chaping.CodePartial means
 // that all else was done.
 type Works struct {
-	// Mined is called when a period was mined.
-	Mined func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error
-	// Confirmed are the messages that tell of a confirmed urgent report.
-	Confirmed func(u station.Urgent) []station.Message
-	// Refused are the messages that tell of a report that the centre refused.
-	Refused func(m station.Message, problem string) []station.Message
-	PDF     func(ctx context.Context, d *report.Document, path string) error
 
 	// What the settings page shows and does.
 	Plans      func(ctx context.Context) ([]Plan, error)
@@ -85,7 +76,6 @@ type Server struct {
 	ended    context.Context
 	end      context.CancelFunc
 	work     sync.Mutex // who replaces mentions and tallies
-	centre   uplink.Sender
 	pushing  sync.WaitGroup
 }
 
@@ -115,7 +105,6 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
 	s.recounts.after = recountAfter
-	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
@@ -159,7 +148,7 @@ func (s *Server) push() {
 			return
 		case <-every.C:
 		}
-		if err := s.centre.Deliver(s.ended); err != nil && s.ended.Err() == nil {
+		if _, err := s.App.Deliver(s.ended); err != nil && s.ended.Err() == nil {
 			s.Log.Error("push", "err", err)
 		}
 	}
@@ -409,15 +398,15 @@ func (q *request) fail(err error) {
 		f = &fault{http.StatusConflict, conflict.Error(), "返回上一页重新打开，再改一次", err}
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusNotFound, known.Message, remedy(known), nil}
+		f = &fault{http.StatusNotFound, known.Message, remedyOf(known), nil}
 	case errors.Is(err, station.ErrToken):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusUnauthorized, known.Message, remedy(known), nil}
+		f = &fault{http.StatusUnauthorized, known.Message, remedyOf(known), nil}
 	case errors.As(err, &delay):
 		_ = errors.As(err, &known)
 		f = q.later(delay, known)
 	case errors.As(err, &known):
-		f = &fault{http.StatusUnprocessableEntity, known.Message, remedy(known), nil}
+		f = &fault{http.StatusUnprocessableEntity, known.Message, remedyOf(known), nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
 			f.status, f.err = http.StatusServiceUnavailable, err
 		}
@@ -450,9 +439,9 @@ func (q *request) fail(err error) {
 func (q *request) later(d *station.Delay, known *chaping.Error) *fault {
 	q.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Left.Seconds()))))
 	if d.Busy {
-		return &fault{http.StatusServiceUnavailable, known.Message, known.Remedy, nil}
+		return &fault{http.StatusServiceUnavailable, known.Message, remedyOf(known), nil}
 	}
-	return &fault{http.StatusTooManyRequests, known.Message, known.Remedy, nil}
+	return &fault{http.StatusTooManyRequests, known.Message, remedyOf(known), nil}
 }
 
 type faultPage struct{ Problem, Remedy string }

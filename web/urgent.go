@@ -141,7 +141,7 @@ func (q *request) urgentWrite() error {
 		return err
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.confirmed)
+	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.App.ConfirmedMessages)
 	if problem, ok := told(err); ok {
 		return refuse(problem.problem, problem.remedy)
 	}
@@ -153,14 +153,6 @@ func (q *request) urgentWrite() error {
 		message = fmt.Sprintf("同样的内容已经报送过（编号 %d），没有重复报送", u.ID)
 	}
 	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), message)
-}
-
-// confirmed are the messages that tell of an important risk.
-func (q *request) confirmed(u station.Urgent) []station.Message {
-	if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
-		return nil
-	}
-	return q.Works.Confirmed(u)
 }
 
 // A writtenPage is the page of an urgent report that was written.

@@ -26,7 +26,6 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/demo/mall"
-	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -66,9 +65,6 @@ func open(t testing.TB) *house {
 	a := app.New(app.Config{Dir: dir, Now: clock, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { a.Close() })
 	server, err := New(ctx, Config{App: a, Dir: t.TempDir(), Works: Works{
-		PDF: func(ctx context.Context, d *report.Document, path string) error {
-			return os.WriteFile(path, []byte("%PDF"), 0o600)
-		},
 		Plans:      func(context.Context) ([]Plan, error) { return []Plan{{Name: "月报", Cron: "30 0 25 * *"}}, nil },
 		Reschedule: func(plan, cron string) error { return nil },
 		RunPlan:    func(ctx context.Context, plan string, tell app.Watcher) (string, error) { return "", nil },

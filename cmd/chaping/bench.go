@@ -330,7 +330,7 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 			return err
 		}},
 		{"出表", func() error {
-			_, _, err := b.writeForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
+			_, _, err := b.app.WriteForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
 			return err
 		}},
 	} {

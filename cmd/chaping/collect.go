@@ -66,7 +66,7 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	case o.site == "" || len(o.keywords) == 0:
 		return usage("要写明 --site 和 --keyword，或者用 --watch 文件")
 	}
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (p *program) demoCommand() *cobra.Command {
 func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	period := chaping.PeriodOf(p.now()).Previous()
 	if o.period != "" {
-		if period, err = p.period(o.period); err != nil {
+		if period, err = p.period(ctx, o.period); err != nil {
 			return err
 		}
 	}
@@ -99,7 +99,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if _, err := report.FindBrowser(); err == nil {
 		formats = append(formats, "pdf")
 	}
-	files, _, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
+	files, _, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
 	if err != nil {
 		return err
 	}

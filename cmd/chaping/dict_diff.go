@@ -43,7 +43,7 @@ func (p *program) dictDiffCommand() *cobra.Command {
 }
 
 func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

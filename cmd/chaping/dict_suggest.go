@@ -47,7 +47,7 @@ func (p *program) dictSuggestCommand() *cobra.Command {
 }
 
 func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

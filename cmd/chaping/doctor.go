@@ -206,7 +206,7 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 }
 
 func (p *program) checkOutbox(ctx context.Context) (string, error) {
-	channels, err := p.channels()
+	channels, err := p.app.Channels()
 	if err != nil {
 		return "", err
 	}

@@ -67,7 +67,7 @@ func (p *program) evidenceCommand() *cobra.Command {
 	pin := &cobra.Command{
 		Use: "pin", Short: "长期保存一个报送期内严重命中的原始响应", Long: "按最近一次挖掘的结果，找出严重程度 3 级以上且成立的命中，长期保存其页面。挖掘时已自动做过；从备份恢复页面后可再运行，可反复运行。", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			of, err := p.period(period)
+			of, err := p.period(cmd.Context(), period)
 			if err != nil {
 				return err
 			}

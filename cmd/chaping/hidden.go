@@ -39,7 +39,7 @@ func (p *program) hiddenCommand() *cobra.Command {
 }
 
 func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

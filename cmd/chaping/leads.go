@@ -50,7 +50,7 @@ func (p *program) leadsCommand() *cobra.Command {
 }
 
 func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (p *program) mallCommand() *cobra.Command {
 }
 
 func (p *program) runMall(ctx context.Context, o mallOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

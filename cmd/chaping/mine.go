@@ -57,7 +57,7 @@ func (p *program) mineCommand() *cobra.Command {
 }
 
 func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}

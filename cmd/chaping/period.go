@@ -16,7 +16,7 @@ func (p *program) periodCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "period [年-月]", Short: "显示报送期的采集范围和截止日",
-		Long:    "报送期以结束的月份命名：上月 25 日至当月 24 日，当月 25 日前报送，遇休息日顺延至下一个工作日。\n不写年-月时显示当前报送期：截止日当天及以前是刚结束的一期，之后是今天所在的一期。",
+		Long:    "报送期以结束的月份命名：上月 25 日至当月 24 日，当月 25 日前报送，遇休息日顺延至下一个工作日。\n不写年-月时显示当前报送期：刚结束的一期还没有报送时是那一期，报送之后是今天所在的一期。",
 		Example: "  chaping period 2026-11\n  chaping period 2026-11 --json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -24,7 +24,7 @@ func (p *program) periodCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			var name string
 			if len(args) == 1 {
 				name = args[0]
@@ -32,7 +32,7 @@ func (p *program) periodCommand() *cobra.Command {
 					return usage("报送期是空的")
 				}
 			}
-			period, err := p.period(name)
+			period, err := p.period(cmd.Context(), name)
 			if err != nil {
 				return err
 			}

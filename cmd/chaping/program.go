@@ -41,8 +41,7 @@ type program struct {
 	dsn     string
 	verbose bool
 
-	app     *app.App // on the data directory that the flags name
-	printer *printer // of all copies
+	app *app.App // on the data directory that the flags name
 
 	watch app.Watcher // takes progress instead of the error stream; nil on the command line
 }
@@ -83,7 +82,6 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 // execute runs one command line and closes all that it opened.
 func (p *program) execute(ctx context.Context, args []string) error {
 	root := p.command()
-	defer p.printer.close()
 	root.SetArgs(args)
 	return errors.Join(root.ExecuteContext(ctx), p.close())
 }
@@ -116,7 +114,6 @@ func usage(format string, args ...any) error {
 }
 
 func (p *program) command() *cobra.Command {
-	p.printer = &printer{}
 	root := &cobra.Command{
 		Use:   "chaping",
 		Short: "从电商评论中发现产品质量安全风险，生成监测站报送表",
@@ -243,16 +240,10 @@ func (p *program) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// period reads --period; empty means the one that is worked on now: on the
-// 25th that is the one to be reported on that day, not the one that has just
-// begun.
-func (p *program) period(flag string) (chaping.Period, error) {
+// period reads --period; empty means the one that is worked on now.
+func (p *program) period(ctx context.Context, flag string) (chaping.Period, error) {
 	if flag == "" {
-		calendar, err := p.app.Calendar()
-		if err != nil {
-			return chaping.Period{}, err
-		}
-		return calendar.Current(p.now()), nil
+		return p.app.CurrentPeriod(ctx)
 	}
 	period, err := chaping.ParsePeriod(flag)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"chaping"
 	"chaping/analysis"
 	"chaping/nlp"
-	"chaping/station"
 	"chaping/store"
 )
 
@@ -194,33 +193,6 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
 }
 
-// askedPeriod is the period in a flag; without one, the last that has ended
-// while its sheet is not filed, then the one that runs.
-func (p *program) askedPeriod(ctx context.Context, flag string) (asked chaping.Period, err error) {
-	if flag != "" {
-		return p.period(flag)
-	}
-	asked = chaping.PeriodOf(p.now())
-	err = p.withStation(ctx, func(d *station.DB) error {
-		last := asked.Previous()
-		if owed, err := files(ctx, d, last); err != nil || !owed {
-			return err
-		}
-		watches, _ := p.scheduledWatches() // one that cannot be read is told where it is used
-		for _, watch := range watches {
-			filed, err := reported(ctx, d, last, watch)
-			if err != nil {
-				return err
-			}
-			if !filed {
-				asked = last
-			}
-		}
-		return nil
-	})
-	return asked, err
-}
-
 // elapsed says how much of a period that runs has passed.
 func elapsed(period chaping.Period, now time.Time) string {
 	w := period.Window()
@@ -264,11 +236,11 @@ func (p *program) countQuery(ctx context.Context, of question, o *queryOptions, 
 		q.By = append(q.By, store.Dimension(d))
 	}
 	var err error
-	if q.Last, err = p.askedPeriod(ctx, o.to); err != nil {
+	if q.Last, err = p.period(ctx, o.to); err != nil {
 		return q, err
 	}
 	if q.First = q.Last; o.from != "" {
-		if q.First, err = p.period(o.from); err != nil {
+		if q.First, err = p.period(ctx, o.from); err != nil {
 			return q, err
 		}
 	} else {

@@ -81,7 +81,7 @@ func remindStations(ctx context.Context, d *station.DB, channels *notify.Config,
 	for i := range duties {
 		y := &duties[i]
 		own := y.Station.ID == home.ID
-		if y.Filed() || !y.Late() || !own && !centre || own && home.Kind == station.PlatformStation { // a platform's sheet has reminders of its own
+		if !y.Missing() || !own && !centre || own && home.Kind == station.PlatformStation { // a platform's sheet has reminders of its own
 			continue
 		}
 		messages = append(messages, channels.To(y.Station.ID, "reminder", fmt.Sprintf("missing-%d-%s", y.Station.ID, y.Period), fmt.Sprintf("逾期未报：%s %s 期报送表", y.Station.Name, y.Period),

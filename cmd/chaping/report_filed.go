@@ -23,7 +23,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 			if period == "" {
 				return usage("要用 --period 写明报送期")
 			}
-			named, err := p.begunPeriod(period)
+			named, err := p.begunPeriod(cmd.Context(), period)
 			if err != nil {
 				return err
 			}
@@ -54,7 +54,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 			}
 			due := calendar.Due(named)
 			state := "按时"
-			if !f.Filed.Before(due.Day.AddDate(0, 0, 1)) {
+			if chaping.Late(f.Filed, due.Day) {
 				state = "逾期"
 			}
 			of := named.String() + " 期"

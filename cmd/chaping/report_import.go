@@ -52,7 +52,7 @@ func (p *program) reportImportCommand() *cobra.Command {
 }
 
 func (p *program) runReportImport(ctx context.Context, o reportImportOptions, files []string) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ type shownFound struct {
 }
 
 func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (p *program) judgeCommand(name, short string, verdict chaping.Verdict) *cob
 }
 
 func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping.Verdict, ids []string) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -172,8 +172,8 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 }
 
 // begunPeriod reads --period and refuses one that has not begun.
-func (p *program) begunPeriod(flag string) (chaping.Period, error) {
-	period, err := p.period(flag)
+func (p *program) begunPeriod(ctx context.Context, flag string) (chaping.Period, error) {
+	period, err := p.period(ctx, flag)
 	if err != nil {
 		return period, err
 	}

@@ -51,7 +51,7 @@ type shownGap struct {
 
 // showGaps lists products whose reviews were not all read.
 func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	}
 	if o.period != "" {
 		var err error
-		if filter.Period, err = p.period(o.period); err != nil {
+		if filter.Period, err = p.period(ctx, o.period); err != nil {
 			return err
 		}
 	}

@@ -97,7 +97,7 @@ func (p *program) agenda(d *station.DB) (*scheduler.Scheduler, error) {
 		return nil, err
 	}
 	a := &scheduler.Scheduler{DB: d, Now: p.now, Log: p.log, Failed: func(ctx context.Context, r station.Run, failed error) {
-		channels, err := p.channels()
+		channels, err := p.app.Channels()
 		if err == nil {
 			err = d.Enqueue(ctx, channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
 				fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试；查看：chaping schedule history", r.Slot.Format("2006-01-02 15:04"), failed))...)
@@ -206,29 +206,17 @@ func (p *program) scheduledFreeze(ctx context.Context, d *station.DB, j schedule
 	if err != nil {
 		return err
 	}
-	sheets, err := d.Sheets(ctx, "platform", period.String())
+	sheets, err := d.Sheets(ctx, chaping.FormPlatform, period.String())
 	if err != nil || slices.ContainsFunc(sheets, func(s station.Sheet) bool { return s.Name == w.Name }) {
 		return err
 	}
 	_, err = p.onPipeline(ctx, j.Terms, func(pipe *app.Pipeline) error {
-		sheet, _, err := pipe.PlatformSheet(ctx, period, app.SheetOptions{Keywords: w.Keywords, Terms: w.Terms, Min: j.Min, Top: j.Top, Program: buildVersion()})
-		if err == nil {
-			err = sheet.File(time.Time{}, p.now(), nil)
-		}
-		if err == nil {
-			sheet.Station, err = stationName(ctx, d, j.Station)
-		}
-		if err == nil {
-			err = collected(ctx, pipe.Store, sheet, w, "", true)
-		}
+		r := app.SheetRequest{Period: period, Watch: w, Min: j.Min, Top: j.Top, Station: j.Station}
+		draft, err := p.app.Draft(ctx, pipe, r)
 		if err != nil {
 			return err
 		}
-		model, err := sheet.JSON()
-		if err != nil {
-			return err
-		}
-		_, _, err = d.Freeze(ctx, station.Sheet{Form: "platform", Period: period.String(), Name: w.Name, Dictionary: sheet.Dictionary, Program: sheet.Program, By: "计划“" + j.Name + "”", Model: model})
+		_, _, err = p.app.FreezeDraft(ctx, draft, r, "计划“"+j.Name+"”", "")
 		return err
 	})
 	return err
@@ -239,10 +227,10 @@ func (p *program) frozen(ctx context.Context, d *station.DB, j scheduledJob, per
 	if err != nil {
 		return s, "", "", err
 	}
-	s, err = d.Sheet(ctx, "platform", period.String(), w.Name, 0)
+	s, err = d.Sheet(ctx, chaping.FormPlatform, period.String(), w.Name, 0)
 	stem = "platform-" + period.String()
 	if w.Name != "" {
-		stem += "-" + fileName(w.Name)
+		stem += "-" + app.FileName(w.Name)
 	}
 	return s, filepath.Join(p.dataDir, "reports", period.String()), stem, err
 }
@@ -252,11 +240,11 @@ func (p *program) scheduledRender(ctx context.Context, d *station.DB, j schedule
 	if err != nil {
 		return err
 	}
-	sheet, err := thaw(s)
+	sheet, err := app.Thaw(s)
 	if err != nil {
 		return err
 	}
-	_, partial, err := p.writeForm(ctx, sheet, dir, stem, j.Format)
+	_, partial, err := p.app.WriteForm(ctx, sheet, dir, stem, j.Format)
 	if partial != nil {
 		p.log.Warn("有的格式没有输出", "报送期", period, "原因", partial)
 	}
@@ -268,7 +256,7 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 	if err != nil {
 		return err
 	}
-	sheet, err := thaw(s)
+	sheet, err := app.Thaw(s)
 	if err != nil {
 		return err
 	}
@@ -276,7 +264,7 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 	if err != nil {
 		return err
 	}
-	channels, err := p.channels()
+	channels, err := p.app.Channels()
 	if err != nil {
 		return err
 	}
@@ -286,7 +274,7 @@ func (p *program) scheduledNotice(ctx context.Context, d *station.DB, j schedule
 	if note := due.Note(); note != "" {
 		body += "\n注意：" + note
 	}
-	found, err := concerns(ctx, d, sheet)
+	found, err := p.app.Concerns(ctx, sheet)
 	if err != nil {
 		return err
 	}
@@ -310,7 +298,7 @@ func (p *program) remind(ctx context.Context, d *station.DB) error {
 	if err != nil {
 		return err
 	}
-	channels, err := p.channels()
+	channels, err := p.app.Channels()
 	if err != nil {
 		return err
 	}
@@ -480,7 +468,7 @@ func (p *program) runNow(ctx context.Context, d *station.DB, name, flag string) 
 		if j.Name == name && j.Each { // a month's slot is the one that the plan gives it
 			period := chaping.PeriodOf(slot).Previous()
 			if flag != "" {
-				if period, err = p.period(flag); err != nil {
+				if period, err = p.period(ctx, flag); err != nil {
 					return err
 				}
 			}

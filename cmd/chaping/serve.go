@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -22,7 +21,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/analysis/incident"
 	"chaping/app"
 	"chaping/station"
 	"chaping/store/backup"
@@ -101,7 +99,6 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
 		address = base
 	}
-	defer p.printer.close()
 	portal, err := web.New(ctx, web.Config{App: p.app, Works: p.works(), Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
 	if err != nil {
 		return err
@@ -199,21 +196,6 @@ func (p *program) works() web.Works {
 		return &q, &out
 	}
 	return web.Works{
-		Mined: func(ctx context.Context, pipe *app.Pipeline, period chaping.Period) error {
-			q, _ := quiet(nil)
-			_, err := q.raiseUrgent(ctx, pipe, period)
-			return err
-		},
-		Confirmed: func(u station.Urgent) []station.Message {
-			channels, err := p.channels()
-			var x incident.Candidate
-			if err != nil || json.Unmarshal(u.Candidate, &x) != nil {
-				return nil
-			}
-			return confirmedMessages(channels, u, x)
-		},
-		Refused:    p.refusedMessages,
-		PDF:        p.printer.print,
 		Plans:      p.plans,
 		Reschedule: p.reschedule,
 		RunPlan: func(ctx context.Context, name string, tell app.Watcher) (string, error) {

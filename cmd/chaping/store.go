@@ -118,7 +118,7 @@ func (p *program) purge(ctx context.Context, o purgeOptions) (q store.Purge, err
 		if err != nil {
 			return q, &chaping.Error{Code: chaping.CodeUsage, Message: err.Error()}
 		}
-		current, err := p.period("")
+		current, err := p.period(ctx, "")
 		if err != nil {
 			return q, err
 		}

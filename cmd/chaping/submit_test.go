@@ -41,7 +41,7 @@ func TestSubmitToServingCentre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Freeze(t.Context(), station.Sheet{Form: "platform", Period: "2026-11", By: "张三", Model: model}); err != nil {
+	if _, _, err := d.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-11", By: "张三", Model: model}); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()
