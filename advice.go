@@ -26,6 +26,7 @@ const (
 	AdviceShareQueues AdviceCode = "share-queues" // and a Redis server
 	AdviceOtherPort   AdviceCode = "other-port"   // the port is taken
 	AdviceHighPort    AdviceCode = "high-port"    // ports below 1024 need a right
+	AdvicePlans       AdviceCode = "plans"        // there is no such plan
 	AdviceLeave       AdviceCode = "leave"        // the site needs a leave in writing: name of the shipped profile
 	AdviceCentre      AdviceCode = "centre"       // the research centre's address is to be set
 	AdviceReason      AdviceCode = "reason"       // a correction needs its reason

@@ -204,7 +204,7 @@ func (a *App) collect(ctx context.Context, queues *queues, n notice, workers int
 	defer sink.Close()
 	job := crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}
 	r, err := crawler.Collect(ctx, job, crawler.Options{
-		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: a.Log, Version: a.release(), Now: a.Now,
+		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: a.Log, Version: a.programRelease(), Now: a.Now,
 		Progress: func(g crawler.Progress) {
 			watch.tell(Progress{Step: "采集", Done: g.Pages, Total: g.Pages + int64(g.Open),
 				Detail: fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews)})

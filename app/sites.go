@@ -145,11 +145,11 @@ func (a *App) TrySite(ctx context.Context, site, address string) (crawler.Trial,
 	if err != nil {
 		return crawler.Trial{}, err
 	}
-	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.release(), Now: a.Now})
+	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.programRelease(), Now: a.Now})
 }
 
-// release is the program's version as it is told to sites: without the commit.
-func (a *App) release() string {
+// programRelease is the program's version as it is told to sites: without the commit.
+func (a *App) programRelease() string {
 	release, _, _ := strings.Cut(a.Version, "+")
 	return release
 }

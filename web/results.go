@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 type jobResult struct {
 	Import     *app.ImportResult   `json:"import,omitempty"`
 	Collection *app.CollectResult  `json:"collection,omitempty"`
+	Plan       *app.PlanResult     `json:"plan,omitempty"`
 	Backup     *app.BackupResult   `json:"backup,omitempty"`
 	Difference *lexicon.Difference `json:"-"` // a page of its own shows it
 }
@@ -155,5 +157,46 @@ func (l *lines) source(s app.CollectedSource) {
 	}
 	for _, rest := range s.Resting {
 		l.add("暂停访问 %s：%s", rest.Host, rest.Reason)
+	}
+}
+
+// planText says what running a plan came to, also when it was not finished.
+func planText(r app.PlanResult) string {
+	var l lines
+	for _, s := range r.Steps {
+		l.step(s)
+	}
+	switch {
+	case r.Elsewhere:
+		l.add("另一个进程正在调度，已交给它运行；结果见“设置”页的计划")
+	case r.Done > 0:
+		l.add("%s（%s）：完成，%d 步", r.Plan, r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"), r.Done)
+	}
+	return l.String()
+}
+
+func (l *lines) step(s app.StepResult) {
+	if s.Problem != nil {
+		l.add("%s：没有做完", s.Step)
+	}
+	if s.Collection != nil {
+		for _, source := range s.Collection.Sources {
+			l.source(source)
+		}
+	}
+	if s.Mined != nil {
+		l.add("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", s.Mined.Period, s.Mined.Reviews, s.Mined.Mentions, s.Mined.Affirmed)
+	}
+	if s.Raised > 0 {
+		l.add("重要风险信息：新提示 %d 条，请尽快核实", s.Raised)
+	}
+	for _, file := range s.Files {
+		l.add("已输出 %s", filepath.Base(file))
+	}
+	if s.Sent > 0 {
+		l.add("已发出 %d 条通知", s.Sent)
+	}
+	if s.Failed > 0 {
+		l.add("%d 条通知没有发出，稍后自动重试", s.Failed)
 	}
 }

@@ -26,31 +26,10 @@ import (
 // Config is what the portal works on.
 type Config struct {
 	App     *app.App
-	Works   Works
 	Dir     string // for uploads and files being made
 	Address string // where people reach the portal, without a path; empty if nobody has said
 	Secure  bool   // reached by https: cookies are for it only
 	Proxied bool   // a proxy stands in front, which says where requests come from
-}
-
-// Works are the long jobs of the command line that pages start. summary is
-// what they have to say to people; an error with chaping.CodePartial means
-// that all else was done.
-type Works struct {
-
-	// What the settings page shows and does.
-	Plans      func(ctx context.Context) ([]Plan, error)
-	Reschedule func(plan, cron string) error
-	RunPlan    func(ctx context.Context, plan string, tell app.Watcher) (summary string, err error)
-}
-
-// A Plan is a job of the schedule.
-type Plan struct {
-	Name string       `json:"name"`
-	Cron string       `json:"cron"`
-	Does string       `json:"does"`
-	Next time.Time    `json:"next"`
-	Last *station.Run `json:"last,omitempty"`
 }
 
 // A Server is the portal. It is an http.Handler.

@@ -19,7 +19,7 @@ type settingsPage struct {
 	Settings station.Settings `json:"settings"`
 	Kinds    []station.Kind   `json:"kinds"`
 	Sites    []shownSite      `json:"sites"`
-	Plans    []Plan           `json:"plans"`
+	Plans    []app.Plan       `json:"plans"`
 	Backups  []app.Backup     `json:"backups"`
 	Problem  *fault           `json:"-"`
 }
@@ -63,7 +63,7 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if typed != nil {
 		p.Settings = *typed
 	}
-	if p.Plans, err = q.Works.Plans(q.ctx); err != nil {
+	if p.Plans, err = q.App.Plans(q.ctx); err != nil {
 		f, ok := told(err)
 		if !ok {
 			return err
@@ -139,7 +139,7 @@ func (q *request) putSettings(s station.Settings, detail string, again url.Value
 func (q *request) planSave() error {
 	name, cron := q.form("plan"), q.form("cron")
 	q.act.Object, q.act.Detail = "计划“"+chaping.Shorten(name, 40)+"”", chaping.Shorten(cron, 60)
-	err := q.Works.Reschedule(name, cron)
+	err := q.App.Reschedule(name, cron)
 	if f, ok := told(err); ok {
 		return q.settingsForm(http.StatusUnprocessableEntity, nil, f)
 	}
@@ -151,12 +151,12 @@ func (q *request) planSave() error {
 
 // planRun runs a job of the schedule now.
 func (q *request) planRun() error {
-	plans, err := q.Works.Plans(q.ctx)
+	plans, err := q.App.Plans(q.ctx)
 	if err != nil {
 		return err
 	}
 	name := q.form("plan")
-	if !slices.ContainsFunc(plans, func(p Plan) bool { return p.Name == name }) {
+	if !slices.ContainsFunc(plans, func(p app.Plan) bool { return p.Name == name }) {
 		return bad("没有计划“"+chaping.Shorten(name, 40)+"”", "刷新页面，从列表中选择")
 	}
 	q.act.Object = "计划“" + name + "”"
@@ -164,7 +164,9 @@ func (q *request) planRun() error {
 		q.work.Lock()
 		defer q.work.Unlock()
 		defer q.desk.drop()
-		return q.Works.RunPlan(ctx, name, j.tell)
+		r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
+		j.setResult(jobResult{Plan: &r})
+		return planText(r), err
 	})
 	return q.follow(j, err)
 }

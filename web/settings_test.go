@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"chaping"
 	"chaping/store/backup"
 )
 
@@ -59,20 +58,17 @@ func TestSettings(t *testing.T) {
 	post("/settings/sites", url.Values{"version": {"2"}, "on": {"mall"}}, http.StatusSeeOther)
 
 	// The schedule.
-	var plan, cron string
-	h.Works.Reschedule = func(p, c string) error {
-		if plan, cron = p, c; c == "坏" {
-			return &chaping.Error{Code: chaping.CodeInput, Message: "计划时间“坏”读不懂" + evil, Remedy: "改"}
-		}
-		return nil
-	}
 	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"0 1 25 * *"}}, http.StatusSeeOther)
-	if plan != "月报" || cron != "0 1 25 * *" {
-		t.Error(plan, cron)
+	plans, err := h.App.Plans(t.Context())
+	if err != nil || plans[0].Name != "月报" || plans[0].Cron != "0 1 25 * *" {
+		t.Fatalf("%+v %v", plans, err)
 	}
-	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"坏"}}, http.StatusUnprocessableEntity)
+	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"坏" + evil}}, http.StatusUnprocessableEntity)
+	if page := post("/settings/plans", url.Values{"plan": {"没有"}, "cron": {"0 1 25 * *"}}, http.StatusUnprocessableEntity); commands.MatchString(page[strings.Index(page, `role="alert"`):][:200]) {
+		t.Error(page)
+	}
 	post("/settings/run", url.Values{"plan": {"没有"}}, http.StatusUnprocessableEntity)
-	post("/settings/run", url.Values{"plan": {"月报"}}, http.StatusSeeOther)
+	post("/settings/run", url.Values{"plan": {"发送通知"}}, http.StatusSeeOther)
 	h.wait(t)
 
 	// Backups: what verifying found stands beside the file.

@@ -64,11 +64,7 @@ func open(t testing.TB) *house {
 	}
 	a := app.New(app.Config{Dir: dir, Now: clock, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { a.Close() })
-	server, err := New(ctx, Config{App: a, Dir: t.TempDir(), Works: Works{
-		Plans:      func(context.Context) ([]Plan, error) { return []Plan{{Name: "月报", Cron: "30 0 25 * *"}}, nil },
-		Reschedule: func(plan, cron string) error { return nil },
-		RunPlan:    func(ctx context.Context, plan string, tell app.Watcher) (string, error) { return "", nil },
-	}})
+	server, err := New(ctx, Config{App: a, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceShareQueues: "用 --redis 写明",
 	chaping.AdviceOtherPort:   "用 --addr 换一个端口，例如 --addr 127.0.0.1:0 由系统挑选空闲端口；或先停掉占用该端口的程序",
 	chaping.AdviceHighPort:    "用 --addr 换一个 1024 以上的端口，例如 --addr 127.0.0.1:8848",
+	chaping.AdvicePlans:       "用 chaping schedule list 查看",
 	chaping.AdviceLeave: "取得授权后另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可导入平台或商家提供的导出文件（chaping import）",
 	chaping.AdviceCentre:      "用 --to 写明",

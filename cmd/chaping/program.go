@@ -43,7 +43,6 @@ type program struct {
 
 	app *app.App // on the data directory that the flags name
 
-	watch app.Watcher // takes progress instead of the error stream; nil on the command line
 }
 
 const exitCodes = `退出码：

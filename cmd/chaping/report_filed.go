@@ -84,7 +84,7 @@ func (p *program) filedWatch(file string) (string, error) {
 		w, err := app.LoadWatch(file)
 		return w.Name, err
 	}
-	names, err := p.scheduledWatches()
+	names, err := p.app.MonthlyWatches()
 	if err != nil {
 		return "", err
 	}

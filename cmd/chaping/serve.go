@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -21,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/app"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -99,7 +97,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
 		address = base
 	}
-	portal, err := web.New(ctx, web.Config{App: p.app, Works: p.works(), Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
+	portal, err := web.New(ctx, web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
 	if err != nil {
 		return err
 	}
@@ -184,24 +182,4 @@ func (p *program) emptyDir(name string) (string, error) {
 		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + p.dataDir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
 	}
 	return dir, nil
-}
-
-// works are the commands that pages start. Each runs on a copy of the program
-// whose output is kept for the page.
-func (p *program) works() web.Works {
-	quiet := func(tell app.Watcher) (*program, *bytes.Buffer) {
-		var out bytes.Buffer
-		q := *p
-		q.out, q.err, q.watch = &out, &out, tell
-		return &q, &out
-	}
-	return web.Works{
-		Plans:      p.plans,
-		Reschedule: p.reschedule,
-		RunPlan: func(ctx context.Context, name string, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
-			return out.String(), err
-		},
-	}
 }
