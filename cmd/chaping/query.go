@@ -458,9 +458,6 @@ func (p *program) querySQLCommand() *cobra.Command {
 				return err
 			}
 			a, err := s.ReadOnly(cmd.Context(), args[0], store.Limits{Rows: rows, Time: time.Duration(seconds) * time.Second, Memory: int64(memory) << 20})
-			if errors.Is(err, store.ErrRunning) { // it ends with this process, which must not wait for it
-				return err
-			}
 			if err != nil {
 				return err
 			}

@@ -67,6 +67,9 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 				return err
 			}
 		}
+		if o.to == "" && centre.URL == "" {
+			return &chaping.Error{Code: chaping.CodeUsage, Message: "还没有研究中心的地址", Advice: chaping.Advice{Code: chaping.AdviceCentre}}
+		}
 		sheet, err := ownSheet(ctx, d, period.String(), o)
 		if err != nil {
 			return err
