@@ -19,6 +19,11 @@ type AdviceCode string
 
 // The codes.
 const (
+	AdviceDrainAgain  AdviceCode = "drain-again"  // no more batches can wait
+	AdviceEvidence    AdviceCode = "evidence"     // look at which pages are kept
+	AdviceRestore     AdviceCode = "restore"      // a restore was not finished
+	AdviceEmptyDir    AdviceCode = "empty-dir"    // a restore needs an empty directory
+	AdviceColumns     AdviceCode = "columns"      // a file of labelled texts lacks a column
 	AdviceDrain       AdviceCode = "drain"        // batches wait in the data directory for the database
 	AdviceSiteOff     AdviceCode = "site-off"     // the administrator has switched the site off
 	AdviceDataDir     AdviceCode = "data-dir"     // the data directory cannot be written

@@ -31,6 +31,11 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceOtherPort:   "请管理员停掉占用该端口的程序",
 	chaping.AdviceHighPort:    "请管理员换一个 1024 以上的端口",
 	chaping.AdvicePlans:       "刷新页面，从列表中选择",
+	chaping.AdviceDrainAgain:  "请管理员恢复数据库，再导入或采集一次，从中断处继续",
+	chaping.AdviceEvidence:    "网页只保存一段时间；评论本身还在",
+	chaping.AdviceRestore:     "请管理员把恢复做完，再启动程序",
+	chaping.AdviceEmptyDir:    "请管理员换一个空目录",
+	chaping.AdviceColumns:     "给文件补上这一列",
 	chaping.AdviceLeave: "取得授权后，由管理员在数据目录的 sites 文件夹里另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可在“导入评论”页导入平台或商家提供的导出文件",
 }

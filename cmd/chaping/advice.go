@@ -18,6 +18,11 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceOtherPort:   "用 --addr 换一个端口，例如 --addr 127.0.0.1:0 由系统挑选空闲端口；或先停掉占用该端口的程序",
 	chaping.AdviceHighPort:    "用 --addr 换一个 1024 以上的端口，例如 --addr 127.0.0.1:8848",
 	chaping.AdvicePlans:       "用 chaping schedule list 查看",
+	chaping.AdviceDrainAgain:  "恢复数据库后运行 chaping store drain，再重新运行，从中断处继续",
+	chaping.AdviceEvidence:    "用 chaping evidence list 查看现有的",
+	chaping.AdviceRestore:     "等恢复做完；已经中断的，再运行一次 chaping restore 备份文件 --data 这个目录，它会清掉半成品从头恢复",
+	chaping.AdviceEmptyDir:    "用 --data 指定一个空目录，核对无误后再换过去；本命令不覆盖数据",
+	chaping.AdviceColumns:     "给文件补上这一列，或用 --text、--label 指定列名",
 	chaping.AdviceLeave: "取得授权后另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可导入平台或商家提供的导出文件（chaping import）",
 	chaping.AdviceCentre:      "用 --to 写明",

@@ -50,7 +50,7 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 	} {
 		detail, err := c.check(ctx)
 		if err != nil {
-			detail = err.Error()
+			detail = chaping.Explain(err, wordAdvice)
 		}
 		findings = append(findings, finding{c.name, err == nil, detail})
 		if !asJSON {

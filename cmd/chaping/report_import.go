@@ -114,7 +114,7 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 	if o.free == "" {
 		form, err := intake.Read(ctx, file, data, func(e *chaping.InputError) {
 			bad++
-			fmt.Fprintln(p.err, e)
+			p.warn(e)
 		})
 		if err != nil {
 			return s, 0, err

@@ -160,7 +160,7 @@ func TestKilledRestore(t *testing.T) {
 		var told *chaping.Error
 		switch state := backup.Whole(dir); {
 		case errors.Is(err, fs.ErrNotExist) || len(list) == 0:
-		case errors.As(state, &told) && told.Remedy != "":
+		case errors.As(state, &told) && told.Advice.Code == chaping.AdviceRestore:
 			refused++
 		case state != nil:
 			t.Error(state)
