@@ -132,3 +132,6 @@ func ChineseDate(t time.Time) string {
 // Late tells whether something that is due on a day comes too late at a moment:
 // it is on time through the end of the day.
 func Late(at, day time.Time) bool { return !at.Before(day.AddDate(0, 0, 1)) }
+
+// Minute is the layout of moments that people read, in Shanghai.
+const Minute = "2006-01-02 15:04"
