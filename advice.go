@@ -20,6 +20,14 @@ type AdviceCode string
 // The codes.
 const (
 	AdviceDrain       AdviceCode = "drain"        // batches wait in the data directory for the database
+	AdviceSiteOff     AdviceCode = "site-off"     // the administrator has switched the site off
+	AdviceDataDir     AdviceCode = "data-dir"     // the data directory cannot be written
+	AdviceShareStore  AdviceCode = "share-store"  // machines that share a collection need a ClickHouse server
+	AdviceShareQueues AdviceCode = "share-queues" // and a Redis server
+	AdviceOtherPort   AdviceCode = "other-port"   // the port is taken
+	AdviceHighPort    AdviceCode = "high-port"    // ports below 1024 need a right
+	AdvicePlans       AdviceCode = "plans"        // there is no such plan
+	AdviceLeave       AdviceCode = "leave"        // the site needs a leave in writing: name of the shipped profile
 	AdviceCentre      AdviceCode = "centre"       // the research centre's address is to be set
 	AdviceReason      AdviceCode = "reason"       // a correction needs its reason
 	AdviceVersions    AdviceCode = "versions"     // look at which versions were frozen

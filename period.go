@@ -129,6 +129,11 @@ func ChineseDate(t time.Time) string {
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), int(t.Month()), t.Day())
 }
 
+// ChineseWeekday is the day of the week: "星期三".
+func ChineseWeekday(t time.Time) string {
+	return "星期" + string([]rune("日一二三四五六")[int(t.Weekday())])
+}
+
 // Late tells whether something that is due on a day comes too late at a moment:
 // it is on time through the end of the day.
 func Late(at, day time.Time) bool { return !at.Before(day.AddDate(0, 0, 1)) }

@@ -41,6 +41,7 @@ import (
 type Config struct {
 	Dir     string           // the data directory
 	DSN     string           // ClickHouse server; empty: the embedded engine
+	Redis   string           // server that processes share their queues and the schedule on; may be empty
 	Version string           // of the program, as sheets name it
 	Now     func() time.Time // the clock
 	Log     *slog.Logger

@@ -192,9 +192,10 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	w.get("platform", "/{$}", "/"+period)
 	w.get("association", "/{$}", "/")
-	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"mall"}}
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
+	h.shop(t)
 	w.post("platform", "/watches/{id}", "/watches/new", watch)
-	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"mall"}) {
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	w.get("bureau", "/watches", "/watches")
@@ -217,8 +218,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/jobs/{id}/events", "/jobs/1/events")
 	w.post("platform", "/jobs/{id}/cancel", "/jobs/1/cancel", nil)
 	w.get("platform", "/import", "/import")
-	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{"file": "a", "products": "b"})
+	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{
+		"file": "商品编号,评论时间,评分,评论内容\n插座A,2026-11-01,5,很好用\n", "products": "商品编号,商品名称\n插座A,五孔插座\n"})
 	h.wait(t)
+	imported := w.get("platform", "/jobs/{id}", "/jobs/2")["state"].(object)["result"].(object)["import"].(object)
+	if imported["file"] != "file.csv" || imported["accepted"] != 1.0 {
+		t.Errorf("%v", imported)
+	}
 	w.post("platform", "/mine", "/mine", object{"period": "2026-11", "n": 1})
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")
@@ -368,9 +374,15 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
-	w.post("admin", "/settings/run", "/settings/run", object{"plan": "月报"})
+	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})
 	h.settle()
-	w.post("admin", "/settings/backups", "/settings/backups", object{"name": "a.backup"})
+	w.post("admin", "/settings/backups", "/settings/backups", object{})
+	h.settle()
+	backups, err := h.App.Backups(t.Context())
+	if err != nil || len(backups) != 1 {
+		t.Fatal(backups, err)
+	}
+	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name})
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
 	w.get("bureau", "/audit.csv", "/audit.csv")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,6 @@ type job struct {
 	done    chan struct{} // closed when it has ended
 
 	mu     sync.Mutex
-	result any // what it made, for the page that shows it
 	state  jobState
 	news   chan struct{} // closed when the state changes
 	cancel context.CancelFunc
@@ -44,6 +44,7 @@ type jobState struct {
 	Detail   string    `json:"detail"`
 	Status   string    `json:"status"`
 	Summary  string    `json:"summary,omitempty"`
+	Result   jobResult `json:"result,omitzero"`
 	Problem  string    `json:"problem,omitempty"`
 	Next     string    `json:"next,omitempty"`
 	Finished time.Time `json:"finished,omitzero"`
@@ -99,21 +100,11 @@ func (j *job) change(f func(*jobState)) {
 	j.news = make(chan struct{})
 }
 
-func (j *job) setResult(v any) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.result = v
-}
-
-func (j *job) getResult() any {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.result
-}
+func (j *job) setResult(r jobResult) { j.change(func(s *jobState) { s.Result = r }) }
 
 // tell is the job's progress.
 func (j *job) tell(p app.Progress) {
-	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, p.Detail })
+	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, strings.TrimSpace(p.Step+" "+p.Detail) })
 }
 
 // The kinds of jobs.
@@ -181,9 +172,9 @@ func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context
 			case ctx.Err() != nil:
 				s.Status = jobCancelled
 			case errors.As(err, &known) && known.Code == chaping.CodePartial:
-				s.Status, s.Problem = jobPartial, known.Error()
+				s.Status, s.Problem = jobPartial, chaping.Explain(known, wordAdvice)
 			default:
-				s.Status, s.Problem = jobFailed, err.Error()
+				s.Status, s.Problem = jobFailed, chaping.Explain(err, wordAdvice)
 			}
 		})
 	})

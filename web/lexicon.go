@@ -206,7 +206,7 @@ func (q *request) termPreview() error {
 		if err != nil {
 			return "", err
 		}
-		j.setResult(diff)
+		j.setResult(jobResult{Difference: diff})
 		return "", nil
 	})
 	if err != nil {
@@ -228,7 +228,7 @@ func (q *request) termPreviewResult() error {
 	if state.Running() {
 		return q.fragment("term", "previewing", previewPage{Job: j, State: state})
 	}
-	diff, _ := j.getResult().(*lexicon.Difference)
+	diff := state.Result.Difference
 	if diff == nil {
 		return q.fragment("preview", "preview", previewPage{Job: j, State: state})
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
@@ -232,12 +233,8 @@ func (q *request) startSample() error {
 	who := q.account.Person
 	j, err := q.jobs.start(kindCollect, "示例商城，报送期 "+p.String(), who, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Sample(ctx, p, j.tell)
-		if err != nil {
-			return summary, err
-		}
-		mined, err := q.Server.mineNow(ctx, p, j.tell)
-		return summary + "\n" + mined, err
+		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p), p, nil, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
 }
@@ -283,7 +280,7 @@ func (q *request) watchPage() error {
 }
 
 func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
-	sites, err := q.sites()
+	sites, err := q.App.AllowedSites(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -302,7 +299,7 @@ func (q *request) watchSave() error {
 		w.ID = number(id)
 	}
 	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
-	sites, err := q.sites()
+	sites, err := q.App.AllowedSites(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -360,12 +357,23 @@ func (q *request) watchCollect() error {
 		return bad("任务“"+w.Name+"”没有选站点", "修改任务，选择站点；或导入评论文件")
 	}
 	q.act.Object = "监测任务 " + w.Name + "，报送期 " + p.String()
+	full := q.form("full") != ""
 	j, err := q.jobs.start(kindCollect, w.Name+"，报送期 "+p.String(), q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Collect(ctx, Collection{Watch: w.Watch, Period: p, Full: q.form("full") != ""}, j.tell)
-		return q.Server.mineAfter(ctx, p, j, summary, err)
+		r, err := q.App.Collect(ctx, app.CollectRequest{Watch: w.Watch, Period: p, Full: full}, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
+}
+
+// collected ends the job of a collection: with mining what it has brought.
+func (s *Server) collected(ctx context.Context, j *job, r app.CollectResult, err error) (string, error) {
+	j.setResult(jobResult{Collection: &r})
+	if err != nil {
+		return "", err
+	}
+	summary, err := collectText(r)
+	return s.mineAfter(ctx, r.Period, j, summary, err)
 }
 
 func (q *request) mine() error {
@@ -386,7 +394,7 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", importPage{q.Works.Profiles, maxUpload >> 20})
+	return q.render("import", importPage{app.ImportProfiles(), maxUpload >> 20})
 }
 
 type importPage struct {
@@ -414,7 +422,8 @@ func (q *request) importFile() error {
 			os.RemoveAll(dir)
 		}
 	}()
-	i := Import{Profile: "standard"}
+	i := app.ImportRequest{Profile: app.StandardProfile}
+	products, productsName := "", ""
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF {
@@ -427,14 +436,15 @@ func (q *request) importFile() error {
 		case "profile":
 			i.Profile, err = partText(part)
 		case "keyword":
-			i.Keyword, err = partText(part)
+			i.Facts.Keyword, err = partText(part)
 		case "file", "products":
 			var path string
 			if path, err = keepPart(dir, part); err == nil && path != "" {
+				name := chaping.Shorten(filepath.Base(part.FileName()), 80)
 				if part.FormName() == "file" {
-					i.Path, i.Name = path, chaping.Shorten(filepath.Base(part.FileName()), 80)
+					i.File, i.Name = path, name
 				} else {
-					i.Products = path
+					products, productsName = path, name
 				}
 			}
 		}
@@ -442,10 +452,10 @@ func (q *request) importFile() error {
 			return err
 		}
 	}
-	if i.Path == "" {
+	if i.File == "" {
 		return bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
 	}
-	if !slices.Contains(q.Works.Profiles, i.Profile) {
+	if !slices.Contains(app.ImportProfiles(), i.Profile) {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
 	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
@@ -453,10 +463,20 @@ func (q *request) importFile() error {
 	if err != nil {
 		return err
 	}
-	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
+	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (_ string, err error) {
 		defer os.RemoveAll(dir)
 		defer q.desk.drop()
-		summary, err := q.Works.Import(ctx, i, j.tell)
+		if products != "" {
+			if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
+				return "", err
+			}
+		}
+		r, err := q.App.Import(ctx, i, j.tell)
+		j.setResult(jobResult{Import: &r})
+		if err != nil {
+			return "", err
+		}
+		summary, err := importText(r, i.Products)
 		return q.Server.mineAfter(ctx, p, j, summary, err)
 	})
 	if err != nil {

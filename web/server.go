@@ -26,73 +26,10 @@ import (
 // Config is what the portal works on.
 type Config struct {
 	App     *app.App
-	Works   Works
 	Dir     string // for uploads and files being made
 	Address string // where people reach the portal, without a path; empty if nobody has said
 	Secure  bool   // reached by https: cookies are for it only
 	Proxied bool   // a proxy stands in front, which says where requests come from
-}
-
-// Works are the long jobs of the command line that pages start. summary is
-// what they have to say to people; an error with chaping.CodePartial means
-// that all else was done.
-type Works struct {
-	Sites    func() []string // names of site profiles
-	Profiles []string        // names of import templates
-	Collect  func(ctx context.Context, c Collection, tell app.Watcher) (summary string, err error)
-	Import   func(ctx context.Context, i Import, tell app.Watcher) (summary string, err error)
-	// Sample collects a period from a demo mall that is opened for it.
-	Sample func(ctx context.Context, period chaping.Period, tell app.Watcher) (summary string, err error)
-
-	// What the settings page shows and does.
-	CheckSites   func() []Site
-	Plans        func(ctx context.Context) ([]Plan, error)
-	Reschedule   func(plan, cron string) error
-	RunPlan      func(ctx context.Context, plan string, tell app.Watcher) (summary string, err error)
-	Backups      func() ([]Backup, error)
-	Backup       func(ctx context.Context, tell app.Watcher) (name, summary string, err error)
-	VerifyBackup func(ctx context.Context, name string, tell app.Watcher) (summary string, err error)
-}
-
-// A Site is a site profile with what checking it has found.
-type Site struct {
-	Name     string   `json:"name"`
-	Platform string   `json:"platform"`
-	Base     string   `json:"base"`
-	Own      bool     `json:"own"`             // of the data directory, not shipped
-	Needs    string   `json:"needs,omitempty"` // why it may not be collected yet
-	Problems []string `json:"problems,omitempty"`
-}
-
-// A Plan is a job of the schedule.
-type Plan struct {
-	Name string       `json:"name"`
-	Cron string       `json:"cron"`
-	Does string       `json:"does"`
-	Next time.Time    `json:"next"`
-	Last *station.Run `json:"last,omitempty"`
-}
-
-// A Backup is a backup file.
-type Backup struct {
-	Name  string    `json:"name"`
-	Bytes int64     `json:"bytes"`
-	Made  time.Time `json:"made"`
-}
-
-// A Collection is to be collected.
-type Collection struct {
-	Watch  chaping.Watch
-	Period chaping.Period
-	Full   bool
-}
-
-// An Import is a file to be imported.
-type Import struct {
-	Path, Name string // where it is, and what its sender calls it
-	Profile    string
-	Keyword    string
-	Products   string // path of the product table; may be empty
 }
 
 // A Server is the portal. It is an http.Handler.

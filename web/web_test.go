@@ -25,6 +25,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/demo/mall"
 	"chaping/station"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -63,26 +64,34 @@ func open(t testing.TB) *house {
 	}
 	a := app.New(app.Config{Dir: dir, Now: clock, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { a.Close() })
-	server, err := New(ctx, Config{App: a, Dir: t.TempDir(), Works: Works{
-		Sites: func() []string { return []string{"mall"} }, Profiles: []string{"standard"},
-		Collect: func(ctx context.Context, c Collection, tell app.Watcher) (string, error) { return "", nil },
-		Import:  func(ctx context.Context, i Import, tell app.Watcher) (string, error) { return "", nil },
-		Sample:  func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) { return "", nil },
-		CheckSites: func() []Site {
-			return []Site{{Name: "mall", Platform: "商城" + evil, Problems: []string{"错" + evil}}}
-		},
-		Plans:        func(context.Context) ([]Plan, error) { return []Plan{{Name: "月报", Cron: "30 0 25 * *"}}, nil },
-		Reschedule:   func(plan, cron string) error { return nil },
-		RunPlan:      func(ctx context.Context, plan string, tell app.Watcher) (string, error) { return "", nil },
-		Backups:      func() ([]Backup, error) { return []Backup{{Name: "a.backup", Bytes: 1e6}}, nil },
-		Backup:       func(ctx context.Context, tell app.Watcher) (string, string, error) { return "b.backup", "完好", nil },
-		VerifyBackup: func(ctx context.Context, name string, tell app.Watcher) (string, error) { return name + " 完好", nil },
-	}})
+	server, err := New(ctx, Config{App: a, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
 	return &house{Server: server, cookies: maps.Clone(f.cookies), devices: maps.Clone(f.devices), now: &now, dir: dir}
+}
+
+// shop gives the house a site profile "shop" whose site is open and has no
+// reviews.
+func (h *house) shop(t testing.TB) {
+	t.Helper()
+	server := httptest.NewServer(mall.New(mall.Config{Products: 4, ReviewsPerProduct: -1}))
+	t.Cleanup(server.Close)
+	h.site(t, "shop", "extends: mall\nbase: "+server.URL+"\n")
+}
+
+// site gives the house a site profile.
+func (h *house) site(t testing.TB, name, text string) {
+	t.Helper()
+	dir := h.App.Path("sites")
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ticking is a clock that goes on from now by a millisecond a look: of two
@@ -469,7 +478,8 @@ func TestAuditOfForms(t *testing.T) {
 	if n := count(); n != before {
 		t.Errorf("%d entries for refused forms", n-before)
 	}
-	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"x"}, "keywords": {"插座"}, "sources": {"mall"}}); r.Code != http.StatusSeeOther {
+	h.shop(t)
+	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"x"}, "keywords": {"插座"}, "sources": {"shop"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code)
 	}
 	h.ask("platform", "POST", "/watches/1/collect", url.Values{"period": {"2026-11"}})

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"chaping"
+
 	"chaping/report"
 	"chaping/scheduler/calendar"
 )
@@ -76,7 +78,7 @@ func (p *program) printCalendar(c *calendar.Calendar, year int) error {
 				notes = append(notes, "暂定")
 			}
 			fmt.Fprintf(w, "%s\t%s 至 %s\t%s（%s）\t%s\n", period, window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly),
-				due.Day.Format(time.DateOnly), weekday(due.Day), strings.Join(notes, "；"))
+				due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day), strings.Join(notes, "；"))
 		}
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -50,19 +49,6 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		fmt.Fprintf(p.out, "\n[%d/4] %s\n", n, fmt.Sprintf(format, args...))
 	}
 
-	m := mall.New(mall.Config{Seed: o.seed, End: period.Window().To})
-	base, closeMall, err := openMall(ctx, m)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeMall()) }()
-	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))
-
-	n := notice{Run: "demo-" + p.now().UTC().Format("20060102T150405.000"), Started: p.now(), Base: base, Watch: watch, Period: period}
-	if n.Site, n.Text, err = readSite("mall"); err != nil {
-		return err
-	}
 	p.dataDir, p.dsn = filepath.Join(o.out, "data"), ""
 	if err := p.open(); err != nil {
 		return err
@@ -71,11 +57,18 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	collected, err := p.collect(ctx, s, &queues{}, n, 8)
+	m := app.SampleMall(o.seed, period)
+	collecting := p.startProgress("采集", -1)
+	collected, err := p.app.CollectSample(ctx, m, period, func(base string) {
+		step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(m.Keywords(), "、"))
+	}, collecting.watch)
+	collecting.finish()
 	if err != nil {
 		return err
 	}
-	p.printCollected(collected)
+	for _, source := range collected.Sources {
+		p.printCollected(source.Report)
+	}
 
 	step(2, "挖掘：在评论中找风险词，判断是否成立")
 	miner, _, err := p.miner(ctx, "")

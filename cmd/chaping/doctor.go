@@ -164,28 +164,24 @@ func (p *program) onStation(ctx context.Context, f func(*station.DB) error) erro
 }
 
 func (p *program) checkSchedule(ctx context.Context) (string, error) {
-	jobs, err := p.scheduled()
+	plans, err := p.app.Plans(ctx)
 	if err != nil {
 		return "", err
 	}
-	if _, err := p.scheduledWatches(); err != nil {
+	if _, err := p.app.MonthlyWatches(); err != nil {
 		return "", err
 	}
 	planned := 0
 	var wrong []string
-	err = p.onStation(ctx, func(d *station.DB) error {
-		for _, j := range jobs {
-			next, ok, err := d.Plan(ctx, j.Name, j.Cron)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
-			}
-			if planned++; next.Before(p.now().Add(-overdueAfter)) {
-				wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", j.Name, next.In(chaping.Shanghai()).Format("2006-01-02 15:04")))
-			}
+	for _, plan := range plans {
+		if !plan.Planned {
+			continue
 		}
+		if planned++; plan.Next.Before(p.now().Add(-overdueAfter)) {
+			wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format("2006-01-02 15:04")))
+		}
+	}
+	err = p.onStation(ctx, func(d *station.DB) error {
 		runs, err := d.Runs(ctx, "", 100)
 		for _, r := range runs {
 			if r.Finished == nil && r.Error != "" {
@@ -200,9 +196,9 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	case len(wrong) > 0:
 		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: strings.Join(wrong, "；"), Remedy: "运行 chaping schedule start；失败的原因见 chaping schedule history"}
 	case planned == 0:
-		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(jobs)), nil
+		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(plans)), nil
 	}
-	return fmt.Sprintf("%d 个，都按时", len(jobs)), nil
+	return fmt.Sprintf("%d 个，都按时", len(plans)), nil
 }
 
 func (p *program) checkOutbox(ctx context.Context) (string, error) {

@@ -14,10 +14,6 @@ import (
 	"chaping/ingest/redact"
 )
 
-// Evidence is kept long enough to mine and report a period after its end, and
-// that behind severe mentions for as long as a lead may be pursued.
-var defaultRetention = evidence.Retention{Loose: 62 * 24 * time.Hour, Pinned: 3 * 365 * 24 * time.Hour, Bytes: 8 << 30}
-
 func (p *program) evidenceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "evidence", Short: "查看、保存、清理评论页的原始响应",
@@ -102,10 +98,10 @@ func (p *program) evidenceCommand() *cobra.Command {
 			})
 		},
 	}
-	day := 24 * time.Hour
-	prune.Flags().IntVar(&days, "days", int(defaultRetention.Loose/day), "一般的保存几天")
-	prune.Flags().IntVar(&pinnedDays, "pinned-days", int(defaultRetention.Pinned/day), "严重命中的保存几天")
-	prune.Flags().IntVar(&megabytes, "max-mb", int(defaultRetention.Bytes>>20), "总共最多几 MB；超出时先清理最旧的、非长期保存的")
+	day, kept := 24*time.Hour, app.DefaultRetention()
+	prune.Flags().IntVar(&days, "days", int(kept.Loose/day), "一般的保存几天")
+	prune.Flags().IntVar(&pinnedDays, "pinned-days", int(kept.Pinned/day), "严重命中的保存几天")
+	prune.Flags().IntVar(&megabytes, "max-mb", int(kept.Bytes>>20), "总共最多几 MB；超出时先清理最旧的、非长期保存的")
 	for _, c := range []*cobra.Command{list, show, pin, prune} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		cmd.AddCommand(c)

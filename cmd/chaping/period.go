@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"chaping"
+
 	"chaping/scheduler/calendar"
 )
 
@@ -51,7 +53,7 @@ func (p *program) periodCommand() *cobra.Command {
 				}{period.String(), w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), due.Note()})
 			}
 			fmt.Fprintf(p.out, "报送期    %s\n采集范围  %s 00:00 至 %s 24:00（北京时间）\n报送截止  %s（%s，当日 24:00 前）\n", period,
-				w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), weekday(due.Day))
+				w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day))
 			if note := due.Note(); note != "" {
 				fmt.Fprintf(p.out, "注意      %s\n", note)
 			}
@@ -71,8 +73,4 @@ func (p *program) calendar() (*calendar.Calendar, error) {
 		extra = os.DirFS(dir)
 	}
 	return calendar.NewCalendar(extra)
-}
-
-func weekday(t time.Time) string {
-	return "星期" + string([]rune("日一二三四五六")[int(t.Weekday())])
 }

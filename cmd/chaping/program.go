@@ -43,7 +43,6 @@ type program struct {
 
 	app *app.App // on the data directory that the flags name
 
-	watch app.Watcher // takes progress instead of the error stream; nil on the command line
 }
 
 const exitCodes = `退出码：
@@ -218,7 +217,7 @@ func (p *program) open() error {
 		return err
 	}
 	err = p.close()
-	p.app = app.New(app.Config{Dir: p.dataDir, DSN: dsn, Version: buildVersion(), Now: p.now, Log: p.log, Shifted: os.Getenv("CHAPING_NOW") != "",
+	p.app = app.New(app.Config{Dir: p.dataDir, DSN: dsn, Redis: os.Getenv("CHAPING_REDIS"), Version: buildVersion(), Now: p.now, Log: p.log, Shifted: os.Getenv("CHAPING_NOW") != "",
 		Warn: func(m string) { fmt.Fprintln(p.err, "警告："+m) }})
 	return err
 }

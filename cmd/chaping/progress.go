@@ -19,14 +19,13 @@ type progress struct {
 	bar   *progressbar.ProgressBar // nil when not on a terminal
 	now   func() time.Time
 	last  time.Time
-	tell  app.Watcher // instead of all that, where a page follows the work
 }
 
 const progressEvery = 5 * time.Second
 
 // startProgress begins to show work of total units; total -1 is unknown.
 func (p *program) startProgress(label string, total int64) *progress {
-	g := &progress{out: p.err, label: label, now: time.Now, last: time.Now(), tell: p.watch}
+	g := &progress{out: p.err, label: label, now: time.Now, last: time.Now()}
 	if isTerminal(p.err) {
 		g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.err), progressbar.OptionSetDescription(label),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth(),
@@ -37,10 +36,6 @@ func (p *program) startProgress(label string, total int64) *progress {
 
 // show reports that done of total units are done; detail is for people.
 func (g *progress) show(done, total int64, detail string) {
-	if g.tell != nil {
-		g.tell(app.Progress{Step: g.label, Done: done, Total: total, Detail: detail})
-		return
-	}
 	if g.bar != nil {
 		if total > 0 {
 			g.bar.ChangeMax64(total)

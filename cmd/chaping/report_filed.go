@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -80,10 +81,10 @@ func (p *program) reportFiledCommand() *cobra.Command {
 // have one of their own, it must be said which.
 func (p *program) filedWatch(file string) (string, error) {
 	if file != "" {
-		w, err := loadWatch(file)
+		w, err := app.LoadWatch(file)
 		return w.Name, err
 	}
-	names, err := p.scheduledWatches()
+	names, err := p.app.MonthlyWatches()
 	if err != nil {
 		return "", err
 	}

@@ -69,7 +69,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	}
 	var watch chaping.Watch
 	if o.watch != "" {
-		if watch, err = loadWatch(o.watch); err != nil {
+		if watch, err = app.LoadWatch(o.watch); err != nil {
 			return err
 		}
 		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)

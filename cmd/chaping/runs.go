@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/store"
 )
 
@@ -108,7 +109,7 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	}
 	list := []shownRun{}
 	for _, r := range runs {
-		if r.Stage == stageFile && o.stage != stageFile {
+		if r.Stage == app.StageFile && o.stage != app.StageFile {
 			continue // how far a file got; the import's own record says what it brought
 		}
 		shown := shownRun{ID: r.ID, Stage: r.Stage, Started: r.Started, Done: r.Done(), Error: r.Error, Counts: r.Counts}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -14,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,10 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/app"
-	"chaping/configs"
-	"chaping/demo/mall"
-	"chaping/importer"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -103,7 +97,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
 		address = base
 	}
-	portal, err := web.New(ctx, web.Config{App: p.app, Works: p.works(), Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
+	portal, err := web.New(ctx, web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
 	if err != nil {
 		return err
 	}
@@ -188,98 +182,4 @@ func (p *program) emptyDir(name string) (string, error) {
 		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + p.dataDir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
 	}
 	return dir, nil
-}
-
-// works are the commands that pages start. Each runs on a copy of the program
-// whose output is kept for the page.
-func (p *program) works() web.Works {
-	quiet := func(tell app.Watcher) (*program, *bytes.Buffer) {
-		var out bytes.Buffer
-		q := *p
-		q.out, q.err, q.watch = &out, &out, tell
-		return &q, &out
-	}
-	return web.Works{
-		Sites:    p.sites,
-		Profiles: configs.Names("import"),
-		Collect: func(ctx context.Context, c web.Collection, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			var paths []string // and what pages call them
-			c.Watch.Sources = slices.Clone(c.Watch.Sources)
-			for i, name := range c.Watch.Sources {
-				if own := q.ownSite(name); own != "" {
-					c.Watch.Sources[i], paths = own, append(paths, own, name)
-				}
-			}
-			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
-			return strings.NewReplacer(paths...).Replace(out.String()), err
-		},
-		Import: func(ctx context.Context, i web.Import, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
-			names := []string{i.Path, i.Name}
-			if i.Products != "" {
-				names = append(names, i.Products, "商品表")
-			}
-			return strings.NewReplacer(names...).Replace(out.String()), err
-		},
-		Sample: func(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.collectSample(ctx, period)
-			return out.String(), err
-		},
-		CheckSites: p.checkedSites,
-		Plans:      p.plans,
-		Reschedule: p.reschedule,
-		RunPlan: func(ctx context.Context, name string, tell app.Watcher) (string, error) {
-			q, out := quiet(tell)
-			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
-			return out.String(), err
-		},
-		Backups: p.backups,
-		Backup: func(ctx context.Context, tell app.Watcher) (string, string, error) {
-			q, _ := quiet(tell)
-			return q.backUp(ctx, tell)
-		},
-		VerifyBackup: p.verifyBackup,
-	}
-}
-
-// sites are the names of the site profiles: the shipped ones, and those in
-// the folder sites of the data directory.
-func (p *program) sites() []string {
-	names := slices.Clone(configs.Names("sites"))
-	own, err := filepath.Glob(filepath.Join(p.dataDir, "sites", "*.yaml"))
-	if err != nil {
-		return names
-	}
-	for _, path := range own {
-		if name := siteName(path); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// ownSite is the path of a profile in the data directory, "" for a shipped
-// one.
-func (p *program) ownSite(name string) string {
-	path := filepath.Join(p.dataDir, "sites", filepath.Base(name)+".yaml")
-	if _, err := os.Stat(path); err != nil || slices.Contains(configs.Names("sites"), name) {
-		return ""
-	}
-	return path
-}
-
-// collectSample collects a period from a demo mall that is open meanwhile.
-func (p *program) collectSample(ctx context.Context, period chaping.Period) (err error) {
-	m := mall.New(mall.Config{Seed: 1, End: period.Window().To})
-	base, closeMall, err := openMall(ctx, m)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeMall()) }()
-	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	return p.collectWatch(ctx, watch, period, collectOptions{base: base, workers: 8, full: true, fresh: true})
 }

@@ -28,11 +28,15 @@ func (p *program) urgentCommand() *cobra.Command {
 // how many are new.
 func (p *program) raiseUrgent(ctx context.Context, pipe *app.Pipeline, period chaping.Period) ([]station.Urgent, error) {
 	r, err := p.app.RaiseUrgent(ctx, pipe, period)
-	if len(r.Fresh) > 0 {
-		fmt.Fprintf(p.err, "重要风险信息：新提示 %d 条，请尽快处理：chaping urgent list\n", len(r.Fresh))
-	}
+	p.printRaised(len(r.Fresh))
 	p.printDelivery(r.Delivery)
 	return r.Fresh, err
+}
+
+func (p *program) printRaised(n int) {
+	if n > 0 {
+		fmt.Fprintf(p.err, "重要风险信息：新提示 %d 条，请尽快处理：chaping urgent list\n", n)
+	}
 }
 
 func (p *program) urgentScanCommand() *cobra.Command {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -10,11 +10,11 @@ import (
 	"chaping"
 )
 
-// loadWatch reads a watch (监测任务) from a YAML file.
-func loadWatch(path string) (chaping.Watch, error) {
+// LoadWatch reads a watch (监测任务) from a YAML file.
+func LoadWatch(path string) (chaping.Watch, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return chaping.Watch{}, &chaping.Error{Code: chaping.CodeInput, Message: "打不开监测任务文件", Err: err, Remedy: "检查 --watch 的路径"}
+		return chaping.Watch{}, &chaping.Error{Code: chaping.CodeInput, Message: "打不开监测任务文件", Err: err, Remedy: "检查文件的路径"}
 	}
 	var w struct {
 		Name     string

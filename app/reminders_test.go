@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"slices"
@@ -24,7 +24,7 @@ func TestRemindStations(t *testing.T) {
 	defer d.Close()
 	link, err := d.FirstLink(ctx)
 	if err == nil {
-		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "li"}, Password: testPassword, Centre: true})
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "li"}, Password: "correct horse battery", Centre: true})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,8 @@ func TestRemindStations(t *testing.T) {
 	keys := func(channel string) (list []string) {
 		t.Helper()
 		for range 2 { // again changes nothing
-			if err := remindStations(ctx, d, channels, calendar, now); err != nil {
+			r := &reminders{db: d, channels: channels, calendar: calendar, now: now}
+			if err := r.stations(ctx); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -119,7 +120,7 @@ func TestRemindStations(t *testing.T) {
 		}
 	}
 	// A centre has no sheet of its own to be reminded of.
-	if owed, err := files(ctx, d, chaping.Period{Year: 2026, Month: time.December}); err != nil || owed {
+	if owed, err := owesSheet(ctx, d, chaping.Period{Year: 2026, Month: time.December}); err != nil || owed {
 		t.Error(owed, err)
 	}
 }
@@ -137,9 +138,7 @@ func mustOutbox(t *testing.T, d *station.DB) []station.Message {
 func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	ctx := t.Context()
 	now := time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai())
-	p := &program{dataDir: t.TempDir(), now: func() time.Time { return now }}
-	openApp(t, p)
-	d, err := station.Open(ctx, p.dataDir, p.now)
+	d, err := station.Open(ctx, t.TempDir(), func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +146,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	period := chaping.Period{Year: 2026, Month: time.November}
 	owed := func() bool {
 		t.Helper()
-		owed, err := files(ctx, d, period)
+		owed, err := owesSheet(ctx, d, period)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +157,7 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	}
 	link, err := d.FirstLink(ctx)
 	if err == nil {
-		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "zhang"}, Password: testPassword, Station: 10})
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "zhang"}, Password: "correct horse battery", Station: 10})
 	}
 	if err != nil {
 		t.Fatal(err)
