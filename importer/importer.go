@@ -11,29 +11,26 @@ package importer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
-	"math"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/xuri/excelize/v2"
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
-	"chaping/ingest/redact"
+	"chaping/ingest"
 )
 
 const (
+	// A file's clock may be another one than ours.
+	ahead = 24 * time.Hour
+
 	batchRows  = 1 << 16  // reviews sent to the sink at once,
 	batchBytes = 32 << 20 // or this much text, whichever comes first
-	maxText    = 16 << 20 // longest text of one review, bytes
 )
 
 // Options say how one file is imported.
@@ -64,7 +61,8 @@ type Summary struct {
 	Accepted int64            `json:"accepted"`
 	Refused  int64            `json:"refused"`
 	Damaged  int64            `json:"damaged"` // accepted with bytes that had to be replaced
-	Reasons  map[string]int64 `json:"reasons"` // refused and damaged rows by reason
+	Noted    int64            `json:"noted"`   // accepted without something that could not be read: a price, a rating
+	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
 	Products int64            `json:"products"`
 	Grades   map[string]int64 `json:"grades"`         // accepted rows by grade, repeated ones included
 	ByText   int64            `json:"graded_by_text"` // of these, rows without a rating that Options.GradeText graded
@@ -78,28 +76,31 @@ type Summary struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, rule: o.Profile.rule(), ruleName: o.Profile.rule().String(), defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[[2]string]chaping.Listing{},
-		sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
+	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
 	src, err := open(ctx, path, o.Profile, &im.read)
 	if err != nil {
 		return im.sum, err
 	}
 	defer src.Close()
-	_, im.sheet = src.(*table)
+	dates := ingest.Dates(o.Profile.Dates)
+	if _, isTable := src.(*table); isTable {
+		dates = append(slices.Clip(dates), ingest.Serial)
+	}
+	im.source = ingest.NewSource(ingest.Source{
+		Platform: o.Profile.Platform.ID, Rule: o.Profile.rule(), Dates: dates, AppendedDates: dates,
+		Defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), Run: o.Run, Now: o.Now, Ahead: ahead, GradeText: o.GradeText,
+	})
 	return im.sum, im.rows(ctx, src)
 }
 
 // run is the state of one import.
 type run struct {
 	Options
-	file     string
-	read     atomic.Int64
-	sheet    bool // the source is a table: numbers may be spreadsheet dates
-	sum      Summary
-	rule     chaping.RatingRule
-	ruleName string
-	defaults chaping.DefaultTexts
-	listed   map[[2]string]chaping.Listing // last listing sent per product
+	file   string
+	read   atomic.Int64
+	source *ingest.Source
+	sum    Summary
+	listed map[[2]string]chaping.Listing // last listing sent per product
 
 	batch batch
 }
@@ -117,8 +118,9 @@ type parsed struct {
 	row     row
 	review  chaping.Review
 	listing chaping.Listing
-	also    []string            // further keywords of the product
-	fault   *chaping.InputError // refuses the row
+	also    []string              // further keywords of the product
+	notes   []*chaping.InputError // what is left out of the review
+	fault   *chaping.InputError   // refuses the row
 }
 
 const (
@@ -240,7 +242,11 @@ func (im *run) parse(rec record) (p parsed) {
 		p.fault = p.row.err
 		return p
 	}
-	if p.review, p.listing, p.fault = im.convert(p.row); p.fault != nil {
+	im.convert(p.row, &p)
+	for _, note := range p.notes {
+		note.File, note.Line = im.file, p.row.line
+	}
+	if p.fault != nil {
 		p.fault.File, p.fault.Line = im.file, p.row.line
 	} else if strings.TrimSpace(p.row.field(fieldKeyword)) == "" {
 		p.also = im.Products[p.listing.Product.ID].Also
@@ -260,6 +266,12 @@ func (im *run) take(p *parsed) {
 		im.report(p.fault)
 		im.sum.Refused++
 		return
+	}
+	for _, note := range p.notes {
+		im.report(note)
+	}
+	if len(p.notes) > 0 {
+		im.sum.Noted++
 	}
 	review, listing := &p.review, &p.listing
 	im.sum.Accepted++
@@ -331,18 +343,18 @@ func (im *run) put(ctx context.Context, b batch) error {
 }
 
 // convert makes a review and its product's listing of a row.
-func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputError) {
-	p := im.Profile
-	fail := func(field, value, problem, remedy string) (chaping.Review, chaping.Listing, *chaping.InputError) {
-		return chaping.Review{}, chaping.Listing{}, &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
+func (im *run) convert(r row, p *parsed) {
+	fail := func(field, value, problem, remedy string) {
+		p.fault = &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
 	}
-	for _, f := range p.Required {
+	for _, f := range im.Profile.Required {
 		// A buyer may rate without a word: the text may be empty, not absent.
 		if f == fieldText && r.has(f) {
 			continue
 		}
 		if strings.TrimSpace(r.field(f)) == "" {
-			return fail(f, "", "必需的内容是空的（列 "+strings.Join(p.Fields[f], " 或 ")+"）", "补上内容后重新导入这一行")
+			fail(f, "", "必需的内容是空的（列 "+strings.Join(im.Profile.Fields[f], " 或 ")+"）", "补上内容后重新导入这一行")
+			return
 		}
 	}
 	facts := rowFacts(r)
@@ -354,123 +366,39 @@ func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputEr
 		facts.ProductID = facts.Product // an export of one shop often has names only
 	}
 	if facts.ProductID == "" {
-		return fail(fieldProductID, "", "不知道是哪件商品的评论", "给文件加上商品编号或商品名称列，或用 --product-id 指定")
+		fail(fieldProductID, "", "不知道是哪件商品的评论", "给文件加上商品编号或商品名称列，或另外指定商品编号")
+		return
 	}
-	if facts.URL == "" && p.ProductURL != "" {
-		facts.URL = strings.ReplaceAll(p.ProductURL, "{product_id}", facts.ProductID)
+	if facts.URL == "" && im.Profile.ProductURL != "" {
+		facts.URL = strings.ReplaceAll(im.Profile.ProductURL, "{product_id}", facts.ProductID)
 	}
 	if facts.Product == "" {
 		facts.Product = facts.ProductID
 	}
-	price, err := chaping.ParsePrice(facts.Price)
+	price, err := ingest.Price(facts.Price)
 	if err != nil {
-		return fail(fieldPrice, facts.Price, "价格无法识别", "写成 199.00 或 199.00-259.00（元），不知道就留空")
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录", Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
-	published, err := im.date(r.field(fieldPublished))
-	if err != nil {
-		return fail(fieldPublished, r.field(fieldPublished), "日期无法识别或不存在", "写成 2026-11-22 13:05:00 这样的北京时间，或在导入模板的 dates 里加上这种格式")
+	record := ingest.Record{
+		Product: facts.ProductID, ID: r.field(fieldID), Rating: r.field(fieldRating), Text: r.field(fieldText),
+		Appended: r.field(fieldAppended), AppendedAt: r.field(fieldAppendedAt), Told: im.Now,
 	}
-	if published.After(im.Now.Add(24 * time.Hour)) {
-		return fail(fieldPublished, r.field(fieldPublished), "日期在未来", "核对日期")
+	record.ID, _ = ingest.ID(record.ID)
+	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), time.Time{}); p.fault != nil {
+		return
 	}
-	if published.Year() < 1990 {
-		return fail(fieldPublished, r.field(fieldPublished), "日期早于 1990 年", "核对日期")
+	var notes []*chaping.InputError
+	p.review, notes, p.fault = im.source.Review(&record)
+	p.notes = append(p.notes, notes...)
+	if p.fault != nil {
+		return
 	}
-	rating, err := parseRating(r.field(fieldRating))
-	var grade chaping.Grade
-	if err == nil {
-		grade, err = im.rule.Grade(rating)
+	if p.review.ID == "" {
+		p.review.ID = ingest.ContentID(&p.review, "", 1)
 	}
-	if err != nil {
-		return fail(fieldRating, r.field(fieldRating), fmt.Sprintf("评分不在 1–%d 之间", p.Rating.Max), "核对评分，或在导入模板的 rating 里写明平台的评分规则")
-	}
-	review := chaping.Review{
-		Platform: p.Platform.ID, Product: facts.ProductID, ID: strings.TrimSpace(r.field(fieldID)), Published: published,
-		Rating: rating, Grade: grade,
-		Text: redact.Text(strings.TrimSpace(r.field(fieldText))), Appended: redact.Text(strings.TrimSpace(r.field(fieldAppended))),
-		Collected: im.Now, Run: im.Run,
-	}
-	if n := len(review.Text) + len(review.Appended); n > maxText {
-		return fail(fieldText, review.Text, fmt.Sprintf("评论有 %d MB，超过 16 MB 的上限", n>>20), "核对这一行是否混入了别的内容")
-	}
-	if review.Appended != "" {
-		// A follow-up without a usable date is still a follow-up.
-		review.AppendedAt, _ = im.date(r.field(fieldAppendedAt))
-	}
-	review.Default = im.defaults.Contain(review.Text)
-	switch {
-	case rating > 0:
-		review.Rule = im.ruleName
-	case im.GradeText != nil:
-		im.GradeText(&review)
-	}
-	if review.ID == "" {
-		review.ID = contentID(&review)
-	}
-	if len(review.ID) > chaping.MaxKey || len(review.Product) > chaping.MaxKey {
-		return fail(fieldID, review.ID, fmt.Sprintf("评论编号或商品编号超过 %d 字节", chaping.MaxKey), "核对这一列是否真是编号")
-	}
-	return review, chaping.Listing{
+	p.listing = chaping.Listing{
 		Keyword: facts.Keyword, SeenAt: im.Now,
-		Product: chaping.Product{Platform: p.Platform.ID, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
+		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
 			Shop: chaping.Shop{ID: facts.ShopID, Name: facts.Shop, Region: facts.Region}},
-	}, nil
-}
-
-// contentID identifies a review that came without an ID: the same text on the
-// same product at the same moment is the same review.
-func contentID(r *chaping.Review) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%s", r.Platform, r.Product, r.Published.Unix(), r.Rating, r.Text)
-	return "sha256-" + hex.EncodeToString(h.Sum(nil)[:12])
-}
-
-// parseRating reads "5", "5.0", "5星", "★★★★☆" or nothing.
-func parseRating(s string) (int, error) {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return 0, nil
 	}
-	if n := strings.Count(s, "★"); n > 0 && strings.Trim(s, "★☆") == "" {
-		return n, nil
-	}
-	s = strings.TrimSpace(strings.TrimRight(s, "星分"))
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || f != math.Trunc(f) || f < 1 || f > 1000 {
-		return 0, fmt.Errorf("评分 %q 无法识别", s)
-	}
-	return int(f), nil
-}
-
-// date reads a date in one of the profile's layouts. In a table a bare number
-// may be a spreadsheet's day count.
-func (im *run) date(s string) (time.Time, error) {
-	s = strings.TrimSpace(s)
-	for _, layout := range im.Profile.Dates {
-		switch layout {
-		case "unix", "unix_ms":
-			n, err := strconv.ParseInt(s, 10, 64)
-			switch {
-			case err != nil:
-			case layout == "unix" && n >= 1e8 && n < 1e10:
-				return time.Unix(n, 0).In(chaping.Shanghai()), nil
-			case layout == "unix_ms" && n >= 1e11 && n < 1e13:
-				return time.UnixMilli(n).In(chaping.Shanghai()), nil
-			}
-		default:
-			if t, err := time.ParseInLocation(layout, s, chaping.Shanghai()); err == nil {
-				return t.In(chaping.Shanghai()), nil
-			}
-		}
-	}
-	if days, err := strconv.ParseFloat(s, 64); err == nil && im.sheet && days > 20000 && days < 80000 {
-		t, err := excelize.ExcelDateToTime(days, false)
-		if err != nil {
-			return time.Time{}, err
-		}
-		y, mo, d := t.Date()
-		h, mi, sec := t.Add(500 * time.Millisecond).Clock()
-		return time.Date(y, mo, d, h, mi, sec, 0, chaping.Shanghai()), nil
-	}
-	return time.Time{}, fmt.Errorf("日期 %q 无法识别", s)
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"chaping"
+	"chaping/ingest"
 )
 
 // Facts are what a review file may not carry about its products. They come,
@@ -96,7 +97,7 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 			fault(fieldProductID, "", "商品没有编号", "补上商品编号")
 			continue
 		}
-		if _, err := chaping.ParsePrice(f.Price); err != nil {
+		if _, err := ingest.Price(f.Price); err != nil {
 			fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）")
 			f.Price = ""
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"chaping/ingest"
 	"chaping/ingest/foreign"
 
 	"go.yaml.in/yaml/v3"
@@ -114,6 +115,11 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 	}
 	if len(p.Dates) == 0 {
 		return nil, fault("dates", "", "没有日期格式", `例如 dates: ["2006-01-02 15:04:05"]`)
+	}
+	for _, format := range p.Dates {
+		if !ingest.KnownFormat(format) {
+			return nil, fault("dates", format, "不认识的日期格式", "写 any、unix、unix_ms，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
+		}
 	}
 	if err := p.rule().Validate(); err != nil {
 		return nil, fault("rating", "", err.Error(), "对照 configs/import/standard.yaml 改正")

@@ -4,6 +4,9 @@
 package foreign
 
 import (
+	"regexp"
+	"strings"
+
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -63,4 +66,16 @@ func JSONParts(s []byte) (objects, commas int) {
 		}
 	}
 	return objects, commas
+}
+
+var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
+
+// UnwrapJSONP takes the call off: callback({...}); becomes {...}.
+func UnwrapJSONP(s string) string {
+	head := jsonpHead.FindString(s)
+	if head == "" {
+		return s
+	}
+	body := strings.TrimRight(s[len(head):], "; \t\r\n")
+	return strings.TrimSuffix(body, ")")
 }
