@@ -233,9 +233,6 @@ type Scale struct {
 	Signed bool
 }
 
-// Scales that a column may have, the smallest first.
-func scales() []float64 { return []float64{5, 10, 50, 100} }
-
 // ScaleOf guesses the scale of a column from its values; ok is false where
 // none holds them all. most is the best rating of the rule.
 func ScaleOf(values []float64, most int) (s Scale, ok bool) {

@@ -6,7 +6,6 @@ package ingest
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"chaping"
@@ -128,7 +127,7 @@ func (s *Source) Review(r *Record) (review chaping.Review, notes []*chaping.Inpu
 // rate sets rating, grade and rule; without a rating it leaves them.
 func (s *Source) rate(review *chaping.Review, written string) error {
 	rating, err := ParseRating(written)
-	if err != nil || rating.None() && !(s.Scale.Signed && strings.TrimSpace(written) != "") {
+	if err != nil || Blank(written) || rating.None() && !s.Scale.Signed {
 		return err
 	}
 	value, rule, err := s.Scale.grade(rating, s.Rule)
