@@ -124,6 +124,9 @@ func (s *Source) Review(r *Record) (review chaping.Review, notes []*chaping.Inpu
 	return review, notes, nil
 }
 
+// Words tells whether a review's rating was a word: 差评, 中评, 好评.
+func (s *Source) Words(r *chaping.Review) bool { return r.Rating > 0 && r.Rule != s.ruleName }
+
 // rate sets rating, grade and rule; without a rating it leaves them.
 func (s *Source) rate(review *chaping.Review, written string) error {
 	rating, err := ParseRating(written)

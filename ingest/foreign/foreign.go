@@ -70,6 +70,10 @@ func JSONParts(s []byte) (objects, commas int) {
 
 var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
 
+// JSONPHead is how long the call is that stands before the JSON of a JSONP
+// answer, with its bracket; 0 if there is none.
+func JSONPHead(s string) int { return len(jsonpHead.FindString(s)) }
+
 // UnwrapJSONP takes the call off: callback({...}); becomes {...}.
 func UnwrapJSONP(s string) string {
 	head := jsonpHead.FindString(s)
