@@ -14,18 +14,18 @@ import (
 
 const (
 	maxCounted = 1 << 23 // rows without an ID that are told apart, in 128 MB at most
-	maxSampled = 1 << 18 // rows with one of which it is remembered that they were there
+	maxSampled = 1 << 17 // rows with one of which it is remembered that they were there
 )
 
 // identities tells rows of a file apart.
 type identities struct {
 	numbered *counter
-	seen     map[uint64]uint32 // identity → what the row said
-	every    uint64            // one in so many identities is remembered
+	seen     map[uint64]struct{}
+	every    uint64 // one in so many identities is remembered
 }
 
 func newIdentities() *identities {
-	return &identities{numbered: newCounter(), seen: map[uint64]uint32{}, every: 1}
+	return &identities{numbered: newCounter(), seen: map[uint64]struct{}{}, every: 1}
 }
 
 // identify gives a row without an ID one, and tells whether a row before it was
@@ -40,19 +40,14 @@ func (t *identities) identify(p *parsed) (merged bool) {
 			return false
 		}
 	}
-	var d xxhash.Digest
-	d.Reset()
-	for _, s := range []string{r.Platform, "\x00", r.Product, "\x00", r.ID} {
-		_, _ = d.WriteString(s)
-	}
-	key := d.Sum64()
+	key := xxhash.Sum64String(r.ID) + 31*xxhash.Sum64String(r.Product)
 	if key%t.every != 0 {
 		return false
 	}
 	if _, merged = t.seen[key]; merged {
 		return true
 	}
-	t.seen[key] = 0
+	t.seen[key] = struct{}{}
 	if len(t.seen) > maxSampled {
 		t.every *= 2
 		for key := range t.seen {

@@ -20,6 +20,7 @@ type sample struct {
 	rows   int      // that were looked at
 	values []string // those that are not blank, in the file's order
 	at     []int    // the row of each
+	looks  *looks   // of the values, once they were looked at
 }
 
 // looks are what the values of a column look like: which part of them, from 0
@@ -48,15 +49,26 @@ type looks struct {
 	same                 int     // how many values there are
 }
 
-func lookAt(s *sample) (l looks) {
-	n := float64(len(s.values))
+// lookedAt is how many values are looked at closely.
+const lookedAt = 1000
+
+func lookAt(s *sample) looks {
+	if s.looks == nil {
+		l := lookClosely(s.values[:min(len(s.values), lookedAt)])
+		s.looks = &l
+	}
+	return *s.looks
+}
+
+func lookClosely(values []string) (l looks) {
+	n := float64(len(values))
 	if n == 0 {
 		return l
 	}
-	seen := make(map[string]bool, len(s.values))
-	counting := len(s.values) > 2
+	seen := make(map[string]bool, len(values))
+	counting := len(values) > 2
 	last, runes := math.NaN(), 0
-	for _, value := range s.values {
+	for _, value := range values {
 		value = strings.TrimSpace(value)
 		seen[value] = true
 		runes += utf8.RuneCountInString(value)
@@ -79,7 +91,10 @@ func lookAt(s *sample) (l looks) {
 // see counts one value.
 func (l *looks) see(value string) {
 	number := strings.Trim(value, "0123456789.") == ""
-	if !number || len(value) >= 8 {
+	switch {
+	case len(value) > 120 || strings.IndexFunc(value, unicode.IsDigit) < 0 && !strings.ContainsAny(value, "刚前昨今"):
+		// no date
+	case !number || len(value) >= 8:
 		_, err := ingest.Dates{ingest.AnyDate}.Parse(value, time.Time{})
 		switch {
 		case err == nil:
@@ -102,8 +117,10 @@ func (l *looks) see(value string) {
 				l.monthFirst++
 			}
 		}
-	} else if v, err := strconv.ParseFloat(value, 64); err == nil && v >= 36526 && v < 73050 { // 2000–2099
-		l.serial++
+	default:
+		if v, err := strconv.ParseFloat(value, 64); err == nil && v >= 36526 && v < 73050 { // 2000–2099
+			l.serial++
+		}
 	}
 	if r, err := ingest.ParseRating(value); err == nil {
 		l.rating++

@@ -89,6 +89,7 @@ type summary struct {
 	Summary
 	ratings map[ratingKey]*RatingCount
 	texts   map[string]int64
+	days    map[int64]int64 // since 1970 in Beijing
 }
 
 type ratingKey struct {
@@ -99,7 +100,7 @@ type ratingKey struct {
 
 func newSummary(file string) *summary {
 	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{}, Days: map[string]int64{}, Examples: map[string][]Example{}},
-		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}}
+		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, days: map[int64]int64{}}
 }
 
 // example keeps a row that a reason concerns.
@@ -129,7 +130,7 @@ func (s *summary) count(p *parsed, merged bool, im *run) {
 	if r.Published.After(s.Last) {
 		s.Last = r.Published
 	}
-	s.Days[r.Published.Format(time.DateOnly)]++
+	s.days[(r.Published.Unix()+8*3600)/86400]++
 	if merged {
 		s.Merged += int64(im.rows.every)
 		if len(s.Alike) < maxExamples {
@@ -199,6 +200,9 @@ func (s *summary) finish(im *run) {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {
 		s.Ratings = append(s.Ratings, *s.ratings[key])
+	}
+	for day, n := range s.days {
+		s.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
 	}
 	for text, n := range s.texts {
 		if n >= 3 {
