@@ -70,6 +70,7 @@ func (v *vocabulary) fits(name string) map[string]float64 {
 		return fits
 	}
 	parents := path[:len(path)-1]
+	inArray := slices.Contains(path, "0")
 	if strings.HasPrefix(name, "^") && len(parents) == 0 {
 		parents = []string{"product"}
 	}
@@ -89,11 +90,11 @@ func (v *vocabulary) fits(name string) map[string]float64 {
 			scope = fieldShop
 		}
 	}
-	if whole := plainName(strings.Join(path, "")); len(v.names[whole]) > 0 {
+	if whole := plainName(strings.Join(path, "")); len(path) > 1 && len(v.names[whole]) > 0 {
 		last, scope = whole, "" // user_id written as user.id
 	}
 	for _, at := range v.names[last] {
-		field, fit := at.field, 1-0.004*float64(min(at.rank, 100))-0.03*float64(len(parents))
+		field, fit := at.field, 1-0.002*float64(min(at.rank, 90))-0.03*float64(len(parents))
 		switch scope {
 		case fieldAppended:
 			field = map[string]string{fieldText: fieldAppended, fieldAppended: fieldAppended, fieldPublished: fieldAppendedAt, fieldAppendedAt: fieldAppendedAt}[field]
@@ -106,6 +107,9 @@ func (v *vocabulary) fits(name string) map[string]float64 {
 			field = map[string]string{fieldID: fieldProductID, fieldProductID: fieldProductID, fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
 		case fieldShop:
 			field = map[string]string{fieldID: fieldShopID, fieldShopID: fieldShopID, fieldShop: fieldShop, fieldRegion: fieldRegion}[field]
+		}
+		if inArray && field != fieldAppended && field != fieldAppendedAt {
+			continue // of an array's objects each would be a record
 		}
 		if field != "" {
 			add(field, fit)
@@ -122,7 +126,7 @@ func (v *vocabulary) fits(name string) map[string]float64 {
 			}
 		}
 	}
-	if len(fits) > 0 || v.ignored(last) || scope != "" {
+	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
 		return fits
 	}
 	for _, n := range v.long {
@@ -130,7 +134,7 @@ func (v *vocabulary) fits(name string) map[string]float64 {
 		case strings.HasSuffix(last, n.name):
 			add(n.field, 0.7-0.002*float64(min(n.rank, 100)))
 			return fits
-		case utf8.RuneCountInString(n.name) >= 4 && strings.Contains(last, n.name):
+		case n.name[0] >= 0x80 && utf8.RuneCountInString(n.name) >= 4 && strings.Contains(last, n.name):
 			add(n.field, 0.6-0.002*float64(min(n.rank, 100)))
 		}
 	}

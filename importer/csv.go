@@ -250,6 +250,9 @@ func (s *splitter) feed(line string) {
 	}
 }
 
+// quotedWords is a line of quoted names that blanks separate, as R writes them.
+var quotedWords = regexp.MustCompile(`^"[^"]*"(?: "[^"]*")+$`)
+
 // delimiters are those that files use, in order of preference.
 func delimiters() []string { return []string{",", "\t", ";", "|", "，", "\x01", "^"} }
 
@@ -265,6 +268,9 @@ func sniffDelimiter(head string, known func(name string) bool) string {
 		return m[1]
 	}
 	lines = lines[:min(len(lines), 30)]
+	if quotedWords.MatchString(strings.TrimRight(lines[0], "\r")) {
+		return " "
+	}
 	best, bestScore := ",", 0.0
 	for _, comma := range delimiters() {
 		hits := 0

@@ -14,6 +14,7 @@ import (
 
 const (
 	maxCounted = 1 << 23 // rows without an ID that are told apart, in 128 MB at most
+	countBits  = 24
 	maxSampled = 1 << 17 // rows with one of which it is remembered that they were there
 )
 
@@ -62,7 +63,7 @@ func (t *identities) identify(p *parsed) (merged bool) {
 // A counter counts how often it was given each of many hashes, in memory that
 // does not grow beyond a bound: what is new after that counts as the first.
 type counter struct {
-	slots []uint64 // hash in the upper 48 bits, count in the lower 16
+	slots []uint64 // hash in the upper 40 bits, count in the lower 24
 	used  int
 }
 
@@ -74,30 +75,30 @@ func (c *counter) add(hash uint64) int {
 		c.slots, c.used = make([]uint64, 2*len(old)), 0
 		for _, slot := range old {
 			if slot != 0 {
-				c.slots[c.find(slot>>16)] = slot
+				c.slots[c.find(slot>>countBits)] = slot
 				c.used++
 			}
 		}
 	}
-	key := hash >> 16
+	key := hash >> countBits
 	i := c.find(key)
 	if c.slots[i] == 0 {
 		if c.used*8 >= len(c.slots)*7 {
 			return 1
 		}
-		c.slots[i] = key << 16
+		c.slots[i] = key << countBits
 		c.used++
 	}
-	if c.slots[i]&0xffff < 0xffff {
+	if c.slots[i]&(1<<countBits-1) < (1<<countBits - 1) {
 		c.slots[i]++
 	}
-	return int(c.slots[i] & 0xffff)
+	return int(c.slots[i] & (1<<countBits - 1))
 }
 
 // repeated is how many times a hash came that had come before.
 func (c *counter) repeated() (n int64) {
 	for _, slot := range c.slots {
-		if count := int64(slot & 0xffff); count > 1 {
+		if count := int64(slot & (1<<countBits - 1)); count > 1 {
 			n += count - 1
 		}
 	}
@@ -108,7 +109,7 @@ func (c *counter) repeated() (n int64) {
 func (c *counter) find(key uint64) int {
 	mask := len(c.slots) - 1
 	i := int(key*0x9e3779b97f4a7c15>>20) & mask
-	for c.slots[i] != 0 && c.slots[i]>>16 != key {
+	for c.slots[i] != 0 && c.slots[i]>>countBits != key {
 		i = (i + 1) & mask
 	}
 	return i

@@ -46,6 +46,7 @@ type looks struct {
 	price                float64
 	distinct             float64 // different values
 	counting             bool    // 1, 2, 3 …
+	first                string  // the first value
 	same                 int     // how many values there are
 }
 
@@ -72,7 +73,7 @@ func lookClosely(values []string) (l looks) {
 		value = strings.TrimSpace(value)
 		seen[value] = true
 		runes += utf8.RuneCountInString(value)
-		if v, err := strconv.ParseFloat(value, 64); err != nil || v != math.Trunc(v) || !math.IsNaN(last) && v != last+1 {
+		if v, err := strconv.ParseFloat(value, 64); err != nil || v != math.Trunc(v) || v > 1e9 || !math.IsNaN(last) && v != last+1 {
 			counting = false
 		} else {
 			last = v
@@ -84,7 +85,7 @@ func lookClosely(values []string) (l looks) {
 	}
 	l.runes, l.same = float64(runes)/n, len(seen)
 	l.distinct = float64(len(seen)) / n
-	l.counting = counting
+	l.counting, l.first = counting, values[0]
 	return l
 }
 

@@ -43,6 +43,7 @@ func (m *mapper) mapColumns() error {
 	m.checkIdentity()
 	m.scale()
 	m.dates()
+	m.titles()
 	m.products()
 	m.missing()
 	m.unused()
@@ -155,7 +156,7 @@ func (m *mapper) byName() {
 			continue
 		}
 		how := ByName
-		if p.name < 0.75 {
+		if p.name < 0.74 {
 			how = Likely
 		}
 		m.set(p.column, p.field, how)
@@ -296,6 +297,10 @@ func (m *mapper) checkIdentity() {
 		drop(fmt.Sprintf("列“%s”的编号第 15 位以后都是 0，被表格软件舍入过", s.name))
 		return
 	}
+	if m.how[i] != ByPerson && m.u.Format != formatLines && m.u.Format != formatJSON && l.counting && (l.first == "1" || l.first == "0") && slices.Contains([]string{"id", "编号", "key", "mid", "cid"}, plainName(s.name)) {
+		drop(fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起", s.name))
+		return
+	}
 	rows := m.contentOf()
 	first := map[string]int{}
 	twice, differ := 0, 0
@@ -415,6 +420,47 @@ func (m *mapper) first(i int, why error) string {
 		}
 	}
 	return ""
+}
+
+// titles tells titles of reviews from names of products: those of one product
+// differ.
+func (m *mapper) titles() {
+	i, ok := m.column[fieldProduct]
+	if !ok || i < 0 || m.how[i] != Likely || m.mapped(fieldTitle) || len(m.vocabulary.fits(m.samples[i].name)) < 2 {
+		return
+	}
+	products := map[int]string{}
+	for _, field := range []string{fieldURL, fieldProductID} {
+		if j, ok := m.column[field]; ok && j >= 0 {
+			for k, value := range m.samples[j].values {
+				if field == fieldURL {
+					value = productOf(value)
+				}
+				if value != "" {
+					products[m.samples[j].at[k]] = value
+				}
+			}
+		}
+	}
+	names := map[string]map[string]bool{}
+	for k, value := range m.samples[i].values {
+		if product := products[m.samples[i].at[k]]; product != "" {
+			if names[product] == nil {
+				names[product] = map[string]bool{}
+			}
+			names[product][value] = true
+		}
+	}
+	several := 0
+	for _, set := range names {
+		if len(set) > 1 {
+			several++
+		}
+	}
+	if several*2 > len(names) {
+		delete(m.column, fieldProduct)
+		m.set(i, fieldTitle, Likely)
+	}
 }
 
 func (m *mapper) products() {

@@ -185,7 +185,9 @@ func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v 
 		}
 		if _, isText := jsonText(inner); isText || inner.Type == gjson.Null || !inner.IsObject() && !inner.IsArray() {
 			visit(name, inner)
-			return true
+			if !inner.IsObject() {
+				return true
+			}
 		}
 		if deep == 0 || strings.HasPrefix(prefix, "^") && inner.IsArray() {
 			return true

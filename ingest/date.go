@@ -337,7 +337,7 @@ func digits(s string) (time.Time, error) {
 		layout := "20060102150405"
 		t, err := time.ParseInLocation(layout[:len(whole)], whole, chaping.Shanghai())
 		return t, noDate(err)
-	case 10, 13, 16, 19:
+	case 10, 13, 16:
 		n, err := strconv.ParseInt(whole, 10, 64)
 		if err != nil {
 			return time.Time{}, errNoDate
@@ -347,10 +347,10 @@ func digits(s string) (time.Time, error) {
 			return time.Unix(n, 0), nil
 		case 13:
 			return time.UnixMilli(n), nil
-		case 16:
-			return time.UnixMicro(n), nil
 		}
-		return time.Unix(0, n), nil
+		if t := time.UnixMicro(n); t.Year() >= FirstYear && t.Year() < 2040 { // or it is an identifier
+			return t, nil
+		}
 	}
 	return time.Time{}, errNoDate
 }
