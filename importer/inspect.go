@@ -147,6 +147,13 @@ func (u *Understanding) Profile() *Profile { return u.profile }
 // Inspect reads the beginning of a file and tells what its columns are. Nothing
 // is stored. Of an archive it is the first file that has reviews.
 func Inspect(ctx context.Context, path string, o Options) (Understanding, error) {
+	if o.Profile == nil {
+		p, err := Shipped("standard")
+		if err != nil {
+			return Understanding{File: path}, err
+		}
+		o.Profile = p
+	}
 	var read atomic.Int64
 	list, skipped, closer, err := contents(ctx, path, &read)
 	if err != nil {
