@@ -96,7 +96,7 @@ func TestScale(t *testing.T) {
 		ok     bool
 	}{
 		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 50}, true},
-		{[]float64{80, 100}, Scale{Max: 100}, true}, {[]float64{-1, 0, 1}, Scale{Signed: true}, true}, {[]float64{-5, 1}, Scale{Signed: true}, false}, {[]float64{800}, Scale{}, false},
+		{[]float64{80, 100}, Scale{Max: 100}, true}, {[]float64{-1, 0, 1}, Scale{Signed: true}, true}, {[]float64{-5, 1}, Scale{Signed: true}, false}, {[]float64{800}, Scale{}, false}, {[]float64{1, 5, 9, 5, 5}, Scale{Max: 5}, false},
 	} {
 		if got, ok := ScaleOf(tt.values, 5); got != tt.want || ok != tt.ok {
 			t.Errorf("%v: %+v %v", tt.values, got, ok)

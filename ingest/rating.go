@@ -234,10 +234,14 @@ type Scale struct {
 }
 
 // ScaleOf guesses the scale of a column from its values; ok is false where
-// none holds them all. most is the best rating of the rule.
+// none holds them all, or where so few are beyond the rule's that they may be
+// mistakes. most is the best rating of the rule.
 func ScaleOf(values []float64, most int) (s Scale, ok bool) {
-	highest, lowest, tens := 0.0, 0.0, true
+	highest, lowest, tens, beyond := 0.0, 0.0, true, 0
 	for _, v := range values {
+		if v > float64(most) {
+			beyond++
+		}
 		highest, lowest = max(highest, v), min(lowest, v)
 		tens = tens && math.Mod(v, 10) == 0
 	}
@@ -246,6 +250,8 @@ func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 		return Scale{Signed: true}, lowest == -1 && highest <= 1
 	case highest <= float64(most):
 		return Scale{Max: float64(most)}, true
+	case beyond*3 < len(values):
+		return Scale{Max: float64(most)}, false
 	case highest == 10 && tens && len(values) > 1: // 10, 20 … of which only 10 was given
 		return Scale{Max: 50}, true
 	case highest > 10 && highest <= 50 && tens:
