@@ -306,7 +306,7 @@ func countedAs(r *chaping.Review) string {
 	switch {
 	case r.Grade == chaping.Negative:
 		return countedNegative
-	case r.Grade == chaping.Positive || r.Default:
+	case r.Satisfied():
 		return countedHidden
 	}
 	return countedNeither
