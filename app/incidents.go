@@ -129,14 +129,15 @@ func summary(x incident.Candidate) string {
 // UrgentReport is the report of an urgent event that was confirmed: what a
 // station has written, or what the rules saw in reviews. filler and phone stand
 // in the latter.
-func (a *App) UrgentReport(u station.Urgent, of, filler, phone string) (Model, error) {
+func (a *App) UrgentReport(ctx context.Context, u station.Urgent, of, filler, phone string) (Model, error) {
 	if u.Station != 0 {
-		w, err := report.ReadWritten(u.Candidate)
-		if err == nil {
-			w.Filed = u.Raised.Format("2006-01-02 15:04")
-		}
-		return w, err
+		return a.written(ctx, u)
 	}
+	return a.suggested(u, of, filler, phone)
+}
+
+// suggested is the report of an event that the rules saw in reviews.
+func (a *App) suggested(u station.Urgent, of, filler, phone string) (*report.Urgent, error) {
 	x, err := CandidateOf(u)
 	if err != nil {
 		return nil, err
@@ -145,7 +146,7 @@ func (a *App) UrgentReport(u station.Urgent, of, filler, phone string) (Model, e
 		Number: fmt.Sprintf("%d", u.ID), Station: of, Filler: filler, Phone: phone, Program: a.Version,
 		Name: x.Name, Trigger: x.Trigger, Why: x.Why, Keyword: x.Keyword, Hazard: nlp.Hazards()[x.Hazard], Terms: x.Terms,
 		Reviews: x.Reviews, Shops: x.Shops, First: x.First, Last: x.Last,
-		By: u.By, Reason: u.Reason, Decided: u.Decided.Format("2006-01-02 15:04"),
+		By: u.By, Reason: u.Reason, Decided: u.Decided.Format(chaping.Minute),
 	}
 	r.FiledOn(*u.Decided)
 	for _, product := range x.Products {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -193,41 +192,4 @@ func Thaw(s station.Sheet) (*report.Platform, error) {
 	}
 	sheet.Frozen = stampOf(s)
 	return sheet, nil
-}
-
-// A Submission is what became of handing a frozen version in at the research
-// centre.
-type Submission struct {
-	Sheet station.Sheet
-	Push  station.Push // with the receipt, once there is one
-}
-
-// Submit queues a frozen version for the research centre and tries to hand it
-// in now. That the centre could not be reached is no error: it is tried again.
-func (a *App) Submit(ctx context.Context, s station.Sheet) (Submission, error) {
-	d, err := a.Station(ctx)
-	if err != nil {
-		return Submission{}, err
-	}
-	c, err := d.Centre(ctx)
-	if err != nil {
-		return Submission{}, err
-	}
-	if c.URL == "" {
-		return Submission{}, &chaping.Error{Code: chaping.CodeUsage, Message: "还没有研究中心的地址", Advice: chaping.Advice{Code: chaping.AdviceCentre}}
-	}
-	if err := d.Push(ctx, &s); err != nil {
-		return Submission{}, err
-	}
-	if err := a.DeliverToCentre(ctx); err != nil {
-		return Submission{}, err
-	}
-	p, err := d.PushOf(ctx, &s)
-	if err != nil {
-		return Submission{}, err
-	}
-	if p == nil {
-		return Submission{}, errors.New("a sheet that was queued is not in the outbox")
-	}
-	return Submission{Sheet: s, Push: *p}, nil
 }

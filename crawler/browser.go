@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"chaping"
+	installed "chaping/ingest/browser"
 )
 
 // A renderer gets pages that scripts fill, with a headless browser, for
@@ -50,21 +50,12 @@ type renderer struct {
 	close func()
 }
 
-// browsers are the names under which Chromium is found in PATH.
-var browsers = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
-
 func newRenderer(f *fetcher, headers http.Header, dial func(context.Context, string, string) (net.Conn, error)) (*renderer, error) {
-	r := &renderer{fetcher: f, headers: headers, close: func() {}}
-	for _, name := range browsers {
-		if path, err := exec.LookPath(name); err == nil {
-			r.path = path
-			break
-		}
-	}
+	r := &renderer{fetcher: f, headers: headers, path: installed.Find(), close: func() {}}
 	if r.path == "" {
 		return nil, &chaping.Error{
 			Code: chaping.CodeEnvironment, Message: fmt.Sprintf("站点配置 %s 要用浏览器读页面（render: browser），但没有找到 Chromium", f.profile.Name),
-			Remedy: "安装 Chromium（Debian：apt install chromium），使 PATH 中有 chromium 或 google-chrome；网页不需要脚本时删去 render",
+			Remedy: "安装 Chromium（Debian：apt install chromium），使 PATH 中有 chromium 或 google-chrome，或用环境变量 CHAPING_BROWSER 写明路径；网页不需要脚本时删去 render",
 		}
 	}
 	var err error

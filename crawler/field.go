@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
+	"chaping/ingest"
 	"chaping/ingest/foreign"
 
 	"github.com/PuerkitoBio/goquery"
@@ -44,7 +44,7 @@ type selector = cascadia.Selector
 //	json: a.b        path in a JSON page, or in JSON that the element holds
 //	match: "^(\\d)"  the first group, or the whole match
 //	map: {好评: "5"} in place of what was found
-//	date: [...]      how dates are written; see parseDate
+//	date: [...]      how dates are written; see ingest.Dates
 //
 // A plain string is short for css in HTML pages and for json in JSON pages.
 type field struct {
@@ -54,7 +54,7 @@ type field struct {
 	json  string
 	match *regexp.Regexp
 	table map[string]string
-	date  []string
+	date  ingest.Dates
 }
 
 type fieldYAML struct {
@@ -138,7 +138,7 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 		f.match = re
 	}
 	for _, layout := range y.Date {
-		if !knownLayout(layout) {
+		if !ingest.KnownFormat(layout) {
 			l.fail(path+".date", layout, "不认识的日期格式", "用 epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
 		}
 	}
@@ -316,7 +316,7 @@ func (c challenge) has(n node, text string) bool {
 func parse(body string, as format, at string) (node, error) {
 	switch as {
 	case formatJSONP:
-		body = unwrapJSONP(body)
+		body = foreign.UnwrapJSONP(body)
 		fallthrough
 	case formatJSON:
 		if depth := foreign.JSONDepth(body); depth > maxJSONDepth {
@@ -343,46 +343,3 @@ func parse(body string, as format, at string) (node, error) {
 
 // maxJSONDepth bounds the recursion of the JSON parser.
 const maxJSONDepth = 512
-
-var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
-
-// unwrapJSONP takes the call off: callback({...}); becomes {...}.
-func unwrapJSONP(s string) string {
-	head := jsonpHead.FindString(s)
-	if head == "" {
-		return s
-	}
-	body := strings.TrimRight(s[len(head):], "; \t\r\n")
-	return strings.TrimSuffix(body, ")")
-}
-
-// spaces that HTML lays out text with say nothing.
-func squeeze(s string) string {
-	if !spaced(s) {
-		return s
-	}
-	lines := strings.Split(strings.ReplaceAll(s, "\u00a0", " "), "\n")
-	for i, line := range lines {
-		lines[i] = strings.Join(strings.Fields(line), " ")
-	}
-	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
-}
-
-// spaced tells whether squeeze has anything to do.
-func spaced(s string) bool {
-	for i := range len(s) {
-		switch s[i] {
-		case '\n', '\t', '\r':
-			return true
-		case ' ':
-			if i > 0 && s[i-1] == ' ' {
-				return true
-			}
-		case 0xa0: // second byte of a no-break space, and part of other characters
-			if i > 0 && s[i-1] == 0xc2 {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -245,7 +245,7 @@ func TestOneBadPage(t *testing.T) {
 		{"reviews are of another shape", "/r?item=2&p=1", sayText(`{"list":{"a":1},"total":[]}`), 6, 3, ""},
 		{"date does not exist", "/r?item=2&p=1", sayText(`{"list":[{"id":"a","stars":1,"text":"x","at":"2026-11-31"},{"id":"b","stars":1,"text":"x","at":"2026-11-01"}]}`), 7, 3, "2026-11-31"},
 		{"date in the future", "/r?item=2&p=1", sayText(`{"list":[{"id":"a","stars":1,"text":"x","at":"2027-01-01"},{"id":"b","stars":1,"text":"x","at":"2026-11-01"}]}`), 7, 3, "在未来"},
-		{"rating out of range", "/r?item=2&p=1", sayText(`{"list":[{"id":"a","stars":6,"text":"x","at":"2026-11-02"},{"id":"b","stars":"五","text":"x","at":"2026-11-01"}]}`), 8, 3, "超出规则"},
+		{"rating out of range", "/r?item=2&p=1", sayText(`{"list":[{"id":"a","stars":6,"text":"x","at":"2026-11-02"},{"id":"b","stars":"五","text":"x","at":"2026-11-01"}]}`), 8, 3, "评分不在 1–5 之间"},
 		{"review without id", "/r?item=2&p=1", sayText(`{"list":[{"stars":1,"text":"x","at":"2026-11-02"},{"id":"b","stars":1,"text":"x","at":"2026-11-01"}]}`), 7, 3, "没有编号"},
 		{"total that lies", "/r?item=2&p=1", sayText(`{"list":[{"id":"a","stars":1,"text":"x","at":"2026-11-02"}],"total":900}`), 7, 3, ""},
 		{"GBK declared as UTF-8", "/p?id=2", say("text/html; charset=utf-8", toGBK("<meta charset=utf-8><h1>商品2</h1><b id=id>2</b><i class=price>9</i>")), 9, 3, ""},

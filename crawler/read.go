@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/ingest/redact"
+	"chaping/ingest"
 )
 
 // search reads a page of search results.
@@ -127,7 +127,7 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	if !ok || name == "" {
 		return errLayout{Fault{URL: t.URL, Field: step.name.name, Problem: "商品页没有商品名称，页面结构可能已变"}}
 	}
-	product.Name = squeeze(name)
+	product.Name = ingest.Text(name)
 	if link, ok := step.link.get(n); ok && link != "" {
 		if address, err := resolve(on, n, link); err == nil {
 			product.URL = address
@@ -299,8 +299,9 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var edge []uint64 // published then
 	var ids []uint64
 	fresh := 0
+	from := r.source(step, now)
 	for _, item := range items {
-		review, place, ok := r.review(o, t, step, item, on.as, now)
+		review, place, ok := r.review(o, t, step, item, on.as, from)
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -424,7 +425,7 @@ func (r *reader) short(o *outcome, t task, step *reviewStep, n node, got int64, 
 }
 
 // lastMoment is after every review.
-var lastMoment = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
+var lastMoment = time.Date(ingest.LastYear+1, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
 
 // follow puts the task in line, at its URL or at the one that its page has.
 func (r *reader) follow(o *outcome, t task) error {
@@ -479,10 +480,22 @@ type place struct {
 	pinned    bool
 }
 
+// source is how the site writes the reviews of a step.
+func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
+	p := r.job.Profile
+	s := ingest.Source{
+		Platform: p.Platform.ID, Rule: p.Platform.Rating, Dates: step.published.date, Defaults: p.DefaultTexts,
+		Run: r.job.Run, Now: now, Ahead: skew, GradeText: r.gradeText,
+	}
+	if step.appendedAt != nil {
+		s.AppendedDates = step.appendedAt.date
+	}
+	return ingest.NewSource(s)
+}
+
 // review reads one review as the page told it at a time. ok is false when it
 // cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told, now time.Time) (review chaping.Review, at place, ok bool) {
-	p := r.job.Profile
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (review chaping.Review, at place, ok bool) {
 	id, found := step.id.get(item)
 	if !found || id == "" {
 		o.fault(Fault{URL: t.URL, Field: step.id.name, Value: step.id.raw(item), Problem: "评论没有编号，未收录"})
@@ -493,78 +506,44 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told, n
 		at.pinned = truthy(value)
 	}
 	value, _ := step.published.get(item)
-	published, err := parseDate(value, step.published.date, told)
-	if err != nil {
-		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: err.Error() + "，评论未收录"})
-		return review, at, false
-	}
-	at.published, at.dated = published, true
-	if published.After(now.Add(skew)) {
-		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: "评论日期在未来，未收录"})
-		at.dated = false
+	published, fault := from.Published(value, told)
+	at.published, at.dated = published, fault == nil
+	if fault != nil {
+		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: fault.Problem + "，评论未收录"})
 		return review, at, false
 	}
 	if at.id == "" {
 		return review, at, false
 	}
-
-	text, _ := step.text.get(item)
-	appended, _ := step.appended.get(item)
-	review = chaping.Review{
-		Platform:  p.Platform.ID,
-		Product:   t.Product,
-		ID:        id,
-		Published: published,
-		Text:      redact.Text(squeeze(text)),
-		Appended:  redact.Text(squeeze(appended)),
-		Collected: now,
-		Run:       r.job.Run,
-	}
-	review.Default = p.DefaultTexts.Contain(text)
-	if value, ok := step.isDefault.get(item); ok && truthy(value) {
-		review.Default = true
+	record := ingest.Record{Product: t.Product, ID: id, Published: published, Told: told}
+	record.Text, _ = step.text.get(item)
+	record.Appended, _ = step.appended.get(item)
+	record.AppendedAt, _ = step.appendedAt.get(item)
+	if value, ok := step.isDefault.get(item); ok {
+		record.Default = truthy(value)
 	}
 	if value, ok := step.rating.get(item); ok && value != "" {
-		rating, err := parseRating(value)
-		var grade chaping.Grade
-		if err == nil {
-			grade, err = p.Platform.Rating.Grade(rating)
-		}
-		if err != nil {
-			o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: value, Problem: err.Error() + "，按未评分收录"})
-		} else if rating > 0 {
-			review.Rating, review.Grade, review.Rule = rating, grade, p.Platform.Rating.String()
-		}
+		record.Rating = value
 	} else if step.rating != nil {
 		o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: step.rating.raw(item), Problem: "评论没有评分，按未评分收录"})
 	}
-	if review.Rating == 0 && r.gradeText != nil {
-		r.gradeText(&review)
+	review, notes, fault := from.Review(&record)
+	if fault != nil {
+		notes = append(notes, fault)
 	}
-	if value, ok := step.appendedAt.get(item); ok && value != "" && appended != "" {
-		when, err := parseDate(value, step.appendedAt.date, told)
-		switch {
-		case err != nil:
-			o.fault(Fault{URL: t.URL, Field: step.appendedAt.name, Value: value, Problem: err.Error() + "，追评按无日期收录"})
-		case when.After(now.Add(skew)):
-			o.fault(Fault{URL: t.URL, Field: step.appendedAt.name, Value: value, Problem: "追评日期在未来，追评按无日期收录"})
-		default:
-			review.AppendedAt = when
-		}
+	for _, note := range notes {
+		o.fault(Fault{URL: t.URL, Field: step.nameOf(note.Field), Value: note.Value, Problem: note.Problem})
 	}
-	return review, at, true
+	return review, at, fault == nil
 }
 
-// parseRating reads a rating, which must be a whole number.
-func parseRating(s string) (int, error) {
-	if whole, fraction, ok := strings.Cut(s, "."); ok && strings.Trim(fraction, "0") == "" {
-		s = whole
+// nameOf is the path in the profile of what ingest names.
+func (s *reviewStep) nameOf(fieldName string) string {
+	fields := map[string]*field{ingest.FieldID: &s.id, ingest.FieldPublished: &s.published, ingest.FieldRating: s.rating, ingest.FieldText: s.text, ingest.FieldAppendedAt: s.appendedAt}
+	if f := fields[fieldName]; f != nil {
+		return f.name
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return 0, fmt.Errorf("评分 %q 不是整数", chaping.Shorten(s, 20))
-	}
-	return n, nil
+	return fieldName
 }
 
 // isYuan tells whether the currency is that of Price.

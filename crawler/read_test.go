@@ -15,88 +15,6 @@ import (
 	"chaping"
 )
 
-func TestParseDate(t *testing.T) {
-	now := time.Date(2026, time.November, 22, 15, 30, 0, 0, chaping.Shanghai())
-	at := func(s string) time.Time {
-		d, err := time.ParseInLocation(time.DateTime, s, chaping.Shanghai())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	for _, c := range []struct {
-		text, layouts string
-		want          string // empty: an error
-	}{
-		{"2026-11-22 10:11:12", "2006-01-02 15:04:05", "2026-11-22 10:11:12"},
-		{" 2026-11-22 ", "2006-01-02 15:04:05|2006-01-02", "2026-11-22 00:00:00"},
-		{"2026年1月2日", "2006年1月2日", "2026-01-02 00:00:00"},
-		{"2026.01.02 03:04", "2006.01.02 15:04", "2026-01-02 03:04:00"},
-		{"1793030399", "epoch_s", "2026-10-26 23:59:59"},
-		{"1793030399999", "epoch_s|epoch_ms", "2026-10-26 23:59:59"},
-		{"2026-11-22T02:00:00Z", "rfc3339", "2026-11-22 10:00:00"},
-		{"刚刚", "relative", "2026-11-22 15:30:00"},
-		{"5分钟前", "relative", "2026-11-22 15:25:00"},
-		{"3小时前", "relative", "2026-11-22 12:30:00"},
-		{"昨天 12:30", "relative", "2026-11-21 12:30:00"},
-		{"昨天", "relative", "2026-11-21 00:00:00"},
-		{"前天08:05:09", "relative", "2026-11-20 08:05:09"},
-		{"3天前", "relative", "2026-11-19 00:00:00"},
-		{"2个月前", "relative", "2026-09-22 00:00:00"},
-		{"半小时前", "relative", "2026-11-22 15:00:00"},
-		{"11-22 10:30", "relative", "2026-11-22 10:30:00"},
-		{"11月23日", "relative", "2025-11-23 00:00:00"},
-		{"02-29", "relative", "2024-02-29 00:00:00"},
-		{"1月2日 03:04:05", "relative", "2026-01-02 03:04:05"},
-		{"13-01", "relative", ""},
-		{"02-30", "relative", ""},
-		{"昨天 25:00", "relative", ""},
-		{"2026-02-30", "2006-01-02", ""},
-		{"2026-13-01", "2006-01-02", ""},
-		{"", "2006-01-02|epoch_ms|relative", ""},
-		{"0", "epoch_s", ""},
-		{"-5", "epoch_s", ""},
-		{"99999999999999999999", "epoch_ms", ""},
-		{"12", "epoch_s", ""}, // 1970
-		{"0202-11-22", "2006-01-02", ""},
-	} {
-		got, err := parseDate(c.text, strings.Split(c.layouts, "|"), now)
-		switch {
-		case c.want == "" && err == nil:
-			t.Errorf("%q as %s: %v, want an error", c.text, c.layouts, got)
-		case c.want != "" && err != nil:
-			t.Errorf("%q as %s: %v", c.text, c.layouts, err)
-		case c.want != "" && !got.Truncate(time.Second).Equal(at(c.want)):
-			t.Errorf("%q as %s: %v, want %s", c.text, c.layouts, got, c.want)
-		}
-	}
-}
-
-func TestKnownLayout(t *testing.T) {
-	for layout, want := range map[string]bool{
-		"epoch_s": true, "epoch_ms": true, "rfc3339": true, "relative": true,
-		"2006-01-02": true, "2006年1月2日 15:04": true, "06/1/2": true,
-		"": false, "YYYY-MM-DD": false, "01-02": false, "2006-01": false, "15:04": false,
-	} {
-		if knownLayout(layout) != want {
-			t.Errorf("%q: %v", layout, !want)
-		}
-	}
-}
-
-func FuzzParseDate(f *testing.F) {
-	f.Add("2026-11-22 10:11:12", "2006-01-02 15:04:05")
-	f.Add("1793030399999", "epoch_ms")
-	f.Add("昨天 12:30", "relative")
-	f.Add("9999年前", "relative")
-	f.Fuzz(func(t *testing.T, text, layout string) {
-		d, err := parseDate(text, []string{layout}, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
-		if err == nil && (d.Year() < firstYear || d.Year() > lastYear) {
-			t.Errorf("%q as %q: %v", text, layout, d)
-		}
-	})
-}
-
 func TestParseCount(t *testing.T) {
 	for text, want := range map[string]int64{"128": 128, "1,280": 1280, "13万+": 130000, "1.5万": 15000, "共 20 条评价": 20, "2亿": 200000000,
 		"3千+": 3000, "1.2w+": 12000, "5K": 5000, "１２８": 128, "２万＋": 20000, "200以上": 200, "100多条": 100, "1.1万": 11000, "1，280": 1280} {
@@ -157,19 +75,6 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("not UTF-8: %q", text)
 		}
 	})
-}
-
-func TestJSONP(t *testing.T) {
-	for text, want := range map[string]string{
-		`{"a":1}`:                         `{"a":1}`,
-		`cb({"a":1});`:                    `{"a":1}`,
-		`/**/ jQuery_1.cb( {"a":")"} ) ;`: `{"a":")"} `,
-		`/**/typeof cb === 'function' && cb({"a":1});`: `{"a":1}`,
-	} {
-		if got := unwrapJSONP(text); strings.TrimSpace(got) != strings.TrimSpace(want) {
-			t.Errorf("%s: %s", text, got)
-		}
-	}
 }
 
 func loadFields(tb testing.TB, in format, fields ...*fieldYAML) []*field {

@@ -9,6 +9,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/evidence"
+	"chaping/ingest"
 	"chaping/ingest/redact"
 )
 
@@ -192,7 +193,7 @@ func (t *trial) add(nodes []node, f wanted) {
 			continue
 		}
 		if f.dated {
-			if when, err := parseDate(value, f.date, t.now); err != nil {
+			if when, err := f.date.Parse(value, t.now); err != nil {
 				out.Fault = err.Error()
 				continue
 			} else {
@@ -200,7 +201,7 @@ func (t *trial) add(nodes []node, f wanted) {
 			}
 		}
 		if out.Found++; out.Found == 1 {
-			out.Value = chaping.Shorten(redact.Text(squeeze(value)), 60)
+			out.Value = chaping.Shorten(redact.Text(ingest.Text(value)), 60)
 		}
 	}
 	last := &t.out.Steps[len(t.out.Steps)-1]

@@ -1,105 +1,113 @@
-// Package importer reads reviews from a station's own exports: NDJSON, CSV
-// and XLSX, plain or gzipped, through a mapping Profile that says which column
-// is what. It is the first-class alternative to crawling.
+// Package importer reads reviews from files as people have them: exports of
+// platforms and shops, what crawlers have saved, spreadsheets that somebody
+// keeps. It is the first-class alternative to crawling.
 //
-// A file streams through: memory does not grow with its size. Whatever cannot
-// be used is refused with an error that names file, line, field, value and
-// remedy, and the rest goes on. Importing a file again changes nothing, since
-// a review's identity is its platform, product and ID; a review without an ID
-// gets one from its content.
+//	contents ─▶ input ─▶ grid or units ─▶ source ─▶ rows ─▶ reviews
+//	(archive)  (format,   (cells, JSON     (header,  (fields)
+//	            charset)   values)          columns)
+//
+// What the columns of a file mean says a Profile, or Inspect finds it out: by
+// the names that are known, then by what the values look like. A file streams
+// through: memory does not grow with its size. Whatever cannot be used is refused
+// with an error that names file, line, field, value and remedy, and the rest
+// goes on. Importing a file again changes nothing, since a review's identity is
+// its platform, product and ID; a review without an ID gets one from its
+// content.
 package importer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/xuri/excelize/v2"
 	"golang.org/x/sync/errgroup"
 
 	"chaping"
-	"chaping/ingest/redact"
+	"chaping/ingest"
 )
 
 const (
+	// A file's clock may be another one than ours.
+	ahead = 24 * time.Hour
+
 	batchRows  = 1 << 16  // reviews sent to the sink at once,
 	batchBytes = 32 << 20 // or this much text, whichever comes first
-	maxText    = 16 << 20 // longest text of one review, bytes
 )
 
 // Options say how one file is imported.
 type Options struct {
-	Profile  *Profile
-	Sink     chaping.Sink
+	Profile  *Profile         // nil: the shipped standard profile, which understands
+	Sink     chaping.Sink     // nil: nothing is stored, only told
 	Facts    Facts            // for products whose rows and product file say nothing
 	Products map[string]Facts // by product ID, from LoadProducts
 	Run      string           // marks the reviews that this import brings
 	Now      time.Time        // time of collection
+
+	// Map says for a field which column it is, over what the importer finds;
+	// an empty name says that it has none. It holds for profiles that
+	// understand.
+	Map map[string]string
+	// Scale is the best rating of the file; 0 leaves that to the importer.
+	Scale float64
+	// DayOrder is ingest.DayFirst or ingest.MonthFirst for dates like
+	// 05/11/2026; empty leaves them unread where the column does not tell.
+	DayOrder string
+	// ExportedAt is when the file was exported, for dates like 3天前.
+	ExportedAt time.Time
+	// ShopFromTable takes the names of worksheets for those of shops.
+	ShopFromTable bool
+
 	// GradeText grades a review without a rating by its text; nil leaves it
 	// unrated.
 	GradeText func(*chaping.Review)
-	// After is the last line that an earlier, interrupted import of the same
-	// file has kept: rows up to it are passed over.
+	// After is how far an earlier, interrupted import of the same file had
+	// come: what it has kept is passed over.
 	After int
-	// Kept is called when all rows up to a line have been stored or refused;
+	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
 	Kept     func(line int) error
 	Problem  func(*chaping.InputError)   // called for every refused or damaged row; may be nil
 	Progress func(bytesRead, rows int64) // called now and then; may be nil
 }
 
-// A Summary says what became of a file's rows: Rows = Accepted + Refused.
-type Summary struct {
-	File     string           `json:"file"`
-	Rows     int64            `json:"rows"`
-	Accepted int64            `json:"accepted"`
-	Refused  int64            `json:"refused"`
-	Damaged  int64            `json:"damaged"` // accepted with bytes that had to be replaced
-	Reasons  map[string]int64 `json:"reasons"` // refused and damaged rows by reason
-	Products int64            `json:"products"`
-	Grades   map[string]int64 `json:"grades"`         // accepted rows by grade, repeated ones included
-	ByText   int64            `json:"graded_by_text"` // of these, rows without a rating that Options.GradeText graded
-	Defaults int64            `json:"defaults"`
-	First    time.Time        `json:"first"` // earliest and latest publication
-	Last     time.Time        `json:"last"`
-	NoKey    int64            `json:"without_keyword"` // rows whose product has no product keyword
-}
-
 // Import reads one file into the sink. The error is nil even when rows were
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, rule: o.Profile.rule(), ruleName: o.Profile.rule().String(), defaults: chaping.NewDefaultTexts(o.Profile.DefaultTexts), listed: map[[2]string]chaping.Listing{},
-		sum: Summary{File: path, Reasons: map[string]int64{}, Grades: map[string]int64{}}}
-	src, err := open(ctx, path, o.Profile, &im.read)
-	if err != nil {
-		return im.sum, err
+	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path), grouped: map[string]*group{}, rows: newIdentities()}
+	if im.Profile == nil {
+		p, err := Shipped("standard")
+		if err != nil {
+			return im.sum.Summary, err
+		}
+		im.Profile = p
 	}
-	defer src.Close()
-	_, im.sheet = src.(*table)
-	return im.sum, im.rows(ctx, src)
+	im.joins = newJoins(o.Products)
+	err := im.files(ctx)
+	im.finish()
+	return im.sum.Summary, err
 }
 
 // run is the state of one import.
 type run struct {
 	Options
-	file     string
-	read     atomic.Int64
-	sheet    bool // the source is a table: numbers may be spreadsheet dates
-	sum      Summary
-	rule     chaping.RatingRule
-	ruleName string
-	defaults chaping.DefaultTexts
-	listed   map[[2]string]chaping.Listing // last listing sent per product
+	file    string
+	read    atomic.Int64
+	profile *Profile // what the content is read with that is being read
+	source  *ingest.Source
+	joins   *joins
+	sum     *summary
+	place   int // of the record that was read last
+	rows    *identities
+	grouped map[string]*group
+	listed  map[[2]string]chaping.Listing // last listing sent per product
 
 	batch batch
 }
@@ -109,16 +117,102 @@ type batch struct {
 	reviews  []chaping.Review
 	listings []chaping.Listing
 	bytes    int
-	last     int // line of its last row
+	last     int // place of its last row
 }
 
 // A parsed row is a review with its product's listing, or what is wrong.
 type parsed struct {
 	row     row
+	place   int
 	review  chaping.Review
+	buyer   string
 	listing chaping.Listing
-	also    []string            // further keywords of the product
-	fault   *chaping.InputError // refuses the row
+	joined  bool                  // the product file has the product
+	also    []string              // further keywords of the product
+	notes   []*chaping.InputError // what is left out of the review
+	fault   *chaping.InputError   // refuses the row
+}
+
+// files imports the files that a file holds: itself, or those of an archive.
+func (im *run) files(ctx context.Context) error {
+	list, skipped, closer, err := contents(ctx, im.file, &im.read)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	im.sum.Tables = skipped
+	var failed error
+	used := 0
+	for _, c := range list {
+		before := im.sum.Rows
+		err := im.one(ctx, c, len(list) > 1)
+		var input *chaping.InputError
+		switch {
+		case err == nil:
+			used++
+		case len(list) == 1 || !errors.As(err, &input) || im.sum.Rows > before:
+			return err
+		default:
+			im.sum.Tables = append(im.sum.Tables, TableSummary{Name: c.name, Skipped: input.Problem})
+			failed = errors.Join(failed, err)
+		}
+	}
+	if used == 0 {
+		return failed
+	}
+	return nil
+}
+
+// one imports one content; several tells that the file has others.
+func (im *run) one(ctx context.Context, c content, several bool) error {
+	p := im.Profile
+	var u *Understanding
+	if p.Understand {
+		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale, DayOrder: im.DayOrder,
+			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, GradeText: im.GradeText})
+		if err != nil {
+			return err
+		}
+		im.sum.Questions = append(im.sum.Questions, understood.Questions...)
+		u, p = &understood, understood.profile
+		if fault := u.fault(); fault != nil {
+			return fault
+		}
+	}
+	in, err := c.open(p.Charset)
+	if err != nil {
+		return err
+	}
+	src, err := openSource(in, p, u)
+	if err != nil {
+		return errors.Join(err, in.Close())
+	}
+	defer src.Close()
+	t, isTable := src.(*table)
+	dates := ingest.Dates(p.Dates)
+	if isTable {
+		dates = append(slices.Clip(dates), ingest.Serial)
+	}
+	im.profile = p
+	im.source = ingest.NewSource(ingest.Source{
+		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
+		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
+	})
+	if several {
+		im.rows.numbered = newCounter() // each file counts its own rows
+	}
+	before := im.sum.Rows
+	err = im.all(ctx, src)
+	if isTable {
+		im.sum.Passed += t.passed
+		if len(t.tables) > 1 {
+			im.sum.Tables = append(im.sum.Tables, t.tables...)
+		}
+	}
+	if several && err == nil {
+		im.sum.Tables = append(im.sum.Tables, TableSummary{Name: c.name, Rows: im.sum.Rows - before})
+	}
+	return err
 }
 
 const (
@@ -126,13 +220,13 @@ const (
 	partBytes = 4 << 20 // or this much of them, whichever comes first
 )
 
-// rows reads, parses on all cores, takes what was parsed in the file's order,
+// all reads, parses on all cores, takes what was parsed in the file's order,
 // and sends it on:
 //
 //	reader ─▶ parsers ─▶ taker ─▶ sender ─▶ sink
 //
 // What was read before the file turned out to be damaged is sent all the same.
-func (im *run) rows(ctx context.Context, src source) error {
+func (im *run) all(ctx context.Context, src source) error {
 	type part struct {
 		records []record
 		done    chan []parsed
@@ -142,6 +236,7 @@ func (im *run) rows(ctx context.Context, src source) error {
 	work := make(chan part, runtime.NumCPU())
 	order := make(chan part, 2*runtime.NumCPU())
 	batches := make(chan batch)
+	base := im.place
 	g.Go(func() error {
 		defer close(work)
 		defer close(order)
@@ -153,9 +248,8 @@ func (im *run) rows(ctx context.Context, src source) error {
 					readErr = err
 					break
 				}
-				if r.line <= im.After {
-					continue
-				}
+				im.place = max(im.place+1, base+r.line)
+				r.line = im.place
 				bytes += r.bytes
 				p.records = append(p.records, r)
 			}
@@ -235,23 +329,32 @@ func (im *run) rows(ctx context.Context, src source) error {
 
 // parse makes a review of a record. It changes nothing of the run.
 func (im *run) parse(rec record) (p parsed) {
-	p.row = rec.parse()
+	p.row, p.place = rec.parse(), rec.line
 	if p.row.err != nil && p.row.field == nil {
 		p.fault = p.row.err
 		return p
 	}
-	if p.review, p.listing, p.fault = im.convert(p.row); p.fault != nil {
-		p.fault.File, p.fault.Line = im.file, p.row.line
-	} else if strings.TrimSpace(p.row.field(fieldKeyword)) == "" {
-		p.also = im.Products[p.listing.Product.ID].Also
+	im.convert(p.row, &p)
+	for _, note := range p.notes {
+		note.File, note.Line = p.row.file, p.row.line
+	}
+	if p.fault != nil {
+		p.fault.File, p.fault.Line = p.row.file, p.row.line
 	}
 	return p
 }
 
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
+	merged := false
+	if p.fault == nil {
+		merged = im.rows.identify(p)
+	}
+	if p.place <= im.After { // an earlier import has kept it
+		return
+	}
 	im.sum.Rows++
-	im.batch.last = p.row.line
+	im.batch.last = p.place
 	if p.row.err != nil && p.row.field != nil { // kept with damage
 		im.report(p.row.err)
 		im.sum.Damaged++
@@ -261,30 +364,22 @@ func (im *run) take(p *parsed) {
 		im.sum.Refused++
 		return
 	}
-	review, listing := &p.review, &p.listing
-	im.sum.Accepted++
-	im.sum.Grades[review.Grade.String()]++
-	if review.Rating == 0 && review.Grade != chaping.Unrated {
-		im.sum.ByText++
+	if p.row.note != nil {
+		p.notes = append(p.notes, p.row.note)
 	}
-	if review.Default {
-		im.sum.Defaults++
+	for _, note := range p.notes {
+		im.report(note)
 	}
-	if listing.Keyword == "" {
-		im.sum.NoKey++
+	if len(p.notes) > 0 {
+		im.sum.Noted++
 	}
-	if im.sum.First.IsZero() || review.Published.Before(im.sum.First) {
-		im.sum.First = review.Published
-	}
-	if review.Published.After(im.sum.Last) {
-		im.sum.Last = review.Published
-	}
-	im.batch.reviews = append(im.batch.reviews, *review)
-	im.batch.bytes += len(review.Text) + len(review.Appended)
-	im.list(*listing)
+	im.sum.count(p, merged, im)
+	im.batch.reviews = append(im.batch.reviews, p.review)
+	im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
+	im.list(p.listing)
 	for _, k := range p.also {
-		listing.Keyword = k
-		im.list(*listing)
+		p.listing.Keyword = k
+		im.list(p.listing)
 	}
 }
 
@@ -296,9 +391,19 @@ func (im *run) list(listing chaping.Listing) {
 	}
 	if _, known := im.listed[key]; !known {
 		im.sum.Products++
+		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() && listing.Product.URL == "" {
+			im.sum.NoFacts++
+		}
 	}
 	im.listed[key] = listing
 	im.batch.listings = append(im.batch.listings, listing)
+}
+
+// A group is a fault that many rows may have for one reason, which is told
+// once.
+type group struct {
+	first *chaping.InputError
+	rows  int64
 }
 
 func (im *run) report(e *chaping.InputError) {
@@ -307,13 +412,50 @@ func (im *run) report(e *chaping.InputError) {
 		reason = e.Field + "：" + reason
 	}
 	im.sum.Reasons[reason]++
+	im.sum.example(reason, e)
+	if inOneLine(e) {
+		g := im.grouped[reason]
+		if g == nil {
+			g = &group{first: e}
+			im.grouped[reason] = g
+		}
+		g.rows++
+		return
+	}
 	if im.Problem != nil {
 		im.Problem(e)
 	}
 }
 
+// noProduct is the problem of rows that name no product.
+const noProduct = "不知道是哪件商品的评论"
+
+// inOneLine tells whether a fault is one of the whole column and not of its row.
+func inOneLine(e *chaping.InputError) bool {
+	relative, _ := ingest.Undated(ingest.ErrRelative)
+	order, _ := ingest.Undated(ingest.ErrOrder)
+	return e.Problem == relative || e.Problem == order || e.Problem == noProduct
+}
+
+// finish tells what is told once.
+func (im *run) finish() {
+	for _, reason := range slices.Sorted(maps.Keys(im.grouped)) {
+		g := im.grouped[reason]
+		if e := *g.first; im.Problem != nil {
+			if g.rows > 1 {
+				e.Problem += fmt.Sprintf("，共 %d 行", g.rows)
+			}
+			im.Problem(&e)
+		}
+	}
+	im.sum.finish(im)
+}
+
 // put sends a batch to the sink.
 func (im *run) put(ctx context.Context, b batch) error {
+	if im.Sink == nil {
+		return nil
+	}
 	if len(b.listings) > 0 {
 		if err := im.Sink.PutListings(ctx, b.listings); err != nil {
 			return err
@@ -330,147 +472,102 @@ func (im *run) put(ctx context.Context, b batch) error {
 	return im.Kept(b.last)
 }
 
-// convert makes a review and its product's listing of a row.
-func (im *run) convert(r row) (chaping.Review, chaping.Listing, *chaping.InputError) {
-	p := im.Profile
-	fail := func(field, value, problem, remedy string) (chaping.Review, chaping.Listing, *chaping.InputError) {
-		return chaping.Review{}, chaping.Listing{}, &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
+// words is a text that a file may say nothing in place of.
+func words(s string) string {
+	if ingest.Blank(s) {
+		return ""
 	}
-	for _, f := range p.Required {
+	return s
+}
+
+// convert makes a review and its product's listing of a row.
+func (im *run) convert(r row, p *parsed) {
+	fail := func(field, value, problem, remedy string) {
+		p.fault = &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
+	}
+	for _, f := range im.profile.Required {
 		// A buyer may rate without a word: the text may be empty, not absent.
 		if f == fieldText && r.has(f) {
 			continue
 		}
 		if strings.TrimSpace(r.field(f)) == "" {
-			return fail(f, "", "必需的内容是空的（列 "+strings.Join(p.Fields[f], " 或 ")+"）", "补上内容后重新导入这一行")
+			fail(f, "", "必需的内容是空的（列 "+strings.Join(im.profile.Fields[f], " 或 ")+"）", "补上内容后重新导入这一行")
+			return
 		}
 	}
-	facts := rowFacts(r)
+	facts := im.facts(r, p)
 	if facts.ProductID == "" {
-		facts.ProductID = im.Facts.ProductID
+		fail(fieldProductID, "", noProduct, "给文件加上商品编号或商品名称列，或另外指定商品编号")
+		return
 	}
-	facts = facts.complete(im.Products[facts.ProductID]).complete(im.Facts)
-	if facts.ProductID == "" {
-		facts.ProductID = facts.Product // an export of one shop often has names only
-	}
-	if facts.ProductID == "" {
-		return fail(fieldProductID, "", "不知道是哪件商品的评论", "给文件加上商品编号或商品名称列，或用 --product-id 指定")
-	}
-	if facts.URL == "" && p.ProductURL != "" {
-		facts.URL = strings.ReplaceAll(p.ProductURL, "{product_id}", facts.ProductID)
+	if facts.URL == "" && im.profile.ProductURL != "" {
+		facts.URL = strings.ReplaceAll(im.profile.ProductURL, "{product_id}", facts.ProductID)
 	}
 	if facts.Product == "" {
 		facts.Product = facts.ProductID
 	}
-	price, err := chaping.ParsePrice(facts.Price)
+	price, err := ingest.Price(facts.Price)
 	if err != nil {
-		return fail(fieldPrice, facts.Price, "价格无法识别", "写成 199.00 或 199.00-259.00（元），不知道就留空")
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录", Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
-	published, err := im.date(r.field(fieldPublished))
-	if err != nil {
-		return fail(fieldPublished, r.field(fieldPublished), "日期无法识别或不存在", "写成 2026-11-22 13:05:00 这样的北京时间，或在导入模板的 dates 里加上这种格式")
+	record := ingest.Record{
+		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
+		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.ExportedAt,
 	}
-	if published.After(im.Now.Add(24 * time.Hour)) {
-		return fail(fieldPublished, r.field(fieldPublished), "日期在未来", "核对日期")
+	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
+		record.Text = strings.TrimSpace(title + "\n" + record.Text)
 	}
-	if published.Year() < 1990 {
-		return fail(fieldPublished, r.field(fieldPublished), "日期早于 1990 年", "核对日期")
+	p.buyer = ingest.Buyer(r.field(fieldBuyer))
+	id, damaged := ingest.ID(r.field(fieldID))
+	if record.ID = id; damaged {
+		record.ID = ""
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	rating, err := parseRating(r.field(fieldRating))
-	var grade chaping.Grade
-	if err == nil {
-		grade, err = im.rule.Grade(rating)
+	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.ExportedAt); p.fault != nil {
+		return
 	}
-	if err != nil {
-		return fail(fieldRating, r.field(fieldRating), fmt.Sprintf("评分不在 1–%d 之间", p.Rating.Max), "核对评分，或在导入模板的 rating 里写明平台的评分规则")
-	}
-	review := chaping.Review{
-		Platform: p.Platform.ID, Product: facts.ProductID, ID: strings.TrimSpace(r.field(fieldID)), Published: published,
-		Rating: rating, Grade: grade,
-		Text: redact.Text(strings.TrimSpace(r.field(fieldText))), Appended: redact.Text(strings.TrimSpace(r.field(fieldAppended))),
-		Collected: im.Now, Run: im.Run,
-	}
-	if n := len(review.Text) + len(review.Appended); n > maxText {
-		return fail(fieldText, review.Text, fmt.Sprintf("评论有 %d MB，超过 16 MB 的上限", n>>20), "核对这一行是否混入了别的内容")
-	}
-	if review.Appended != "" {
-		// A follow-up without a usable date is still a follow-up.
-		review.AppendedAt, _ = im.date(r.field(fieldAppendedAt))
-	}
-	review.Default = im.defaults.Contain(review.Text)
-	switch {
-	case rating > 0:
-		review.Rule = im.ruleName
-	case im.GradeText != nil:
-		im.GradeText(&review)
-	}
-	if review.ID == "" {
-		review.ID = contentID(&review)
-	}
-	if len(review.ID) > chaping.MaxKey || len(review.Product) > chaping.MaxKey {
-		return fail(fieldID, review.ID, fmt.Sprintf("评论编号或商品编号超过 %d 字节", chaping.MaxKey), "核对这一列是否真是编号")
-	}
-	return review, chaping.Listing{
+	var notes []*chaping.InputError
+	p.review, notes, p.fault = im.source.Review(&record)
+	p.notes = append(p.notes, notes...)
+	p.listing = chaping.Listing{
 		Keyword: facts.Keyword, SeenAt: im.Now,
-		Product: chaping.Product{Platform: p.Platform.ID, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
+		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
 			Shop: chaping.Shop{ID: facts.ShopID, Name: facts.Shop, Region: facts.Region}},
-	}, nil
+	}
 }
 
-// contentID identifies a review that came without an ID: the same text on the
-// same product at the same moment is the same review.
-func contentID(r *chaping.Review) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%s", r.Platform, r.Product, r.Published.Unix(), r.Rating, r.Text)
-	return "sha256-" + hex.EncodeToString(h.Sum(nil)[:12])
-}
-
-// parseRating reads "5", "5.0", "5星", "★★★★☆" or nothing.
-func parseRating(s string) (int, error) {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return 0, nil
+// facts are those of a row's product: its own, then the product file's, then
+// the caller's.
+func (im *run) facts(r row, p *parsed) Facts {
+	facts := rowFacts(r)
+	if im.ShopFromTable && facts.Shop == "" {
+		facts.Shop = strings.TrimSpace(r.table)
 	}
-	if n := strings.Count(s, "★"); n > 0 && strings.Trim(s, "★☆") == "" {
-		return n, nil
+	id, damaged := ingest.ID(facts.ProductID)
+	if facts.ProductID = id; facts.ProductID == "" {
+		facts.ProductID = im.Facts.ProductID
 	}
-	s = strings.TrimSpace(strings.TrimRight(s, "星分"))
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || f != math.Trunc(f) || f < 1 || f > 1000 {
-		return 0, fmt.Errorf("评分 %q 无法识别", s)
+	if facts.ProductID == "" && facts.Product == "" {
+		facts.ProductID = productOf(facts.URL)
 	}
-	return int(f), nil
-}
-
-// date reads a date in one of the profile's layouts. In a table a bare number
-// may be a spreadsheet's day count.
-func (im *run) date(s string) (time.Time, error) {
-	s = strings.TrimSpace(s)
-	for _, layout := range im.Profile.Dates {
-		switch layout {
-		case "unix", "unix_ms":
-			n, err := strconv.ParseInt(s, 10, 64)
-			switch {
-			case err != nil:
-			case layout == "unix" && n >= 1e8 && n < 1e10:
-				return time.Unix(n, 0).In(chaping.Shanghai()), nil
-			case layout == "unix_ms" && n >= 1e11 && n < 1e13:
-				return time.UnixMilli(n).In(chaping.Shanghai()), nil
-			}
-		default:
-			if t, err := time.ParseInLocation(layout, s, chaping.Shanghai()); err == nil {
-				return t.In(chaping.Shanghai()), nil
-			}
+	known, ok := im.joins.find(facts.ProductID, damaged)
+	if ok {
+		facts.ProductID, p.joined = known.ProductID, true
+		if facts.Product == "" || r.field(fieldKeyword) == "" {
+			p.also = known.Also
+		}
+		if strings.TrimSpace(r.field(fieldKeyword)) != "" {
+			p.also = nil
+		}
+	} else if damaged {
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id, Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+		if facts.Product != "" {
+			facts.ProductID = facts.Product
 		}
 	}
-	if days, err := strconv.ParseFloat(s, 64); err == nil && im.sheet && days > 20000 && days < 80000 {
-		t, err := excelize.ExcelDateToTime(days, false)
-		if err != nil {
-			return time.Time{}, err
-		}
-		y, mo, d := t.Date()
-		h, mi, sec := t.Add(500 * time.Millisecond).Clock()
-		return time.Date(y, mo, d, h, mi, sec, 0, chaping.Shanghai()), nil
+	facts = facts.complete(known).complete(im.Facts)
+	if facts.ProductID == "" {
+		facts.ProductID = facts.Product // an export of one shop often has names only
 	}
-	return time.Time{}, fmt.Errorf("日期 %q 无法识别", s)
+	return facts
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
 
 	"chaping"
+	"chaping/ingest"
 )
 
 // Facts are what a review file may not carry about its products. They come,
@@ -46,7 +48,12 @@ func (f Facts) complete(g Facts) Facts {
 }
 
 func rowFacts(r row) Facts {
-	get := func(f string) string { return strings.TrimSpace(r.field(f)) }
+	get := func(f string) string {
+		if s := strings.TrimSpace(r.field(f)); !ingest.Blank(s) {
+			return s
+		}
+		return ""
+	}
 	return Facts{
 		Keyword: get(fieldKeyword), ProductID: get(fieldProductID), Product: get(fieldProduct), URL: get(fieldURL),
 		Price: get(fieldPrice), Shop: get(fieldShop), ShopID: get(fieldShopID), Region: get(fieldRegion),
@@ -60,12 +67,29 @@ func rowFacts(r row) Facts {
 // file that completes reviews which name only a product ID. A product that
 // cannot be used is reported and left out.
 func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Facts, []*chaping.InputError, error) {
-	own := *p
-	own.Required = []string{fieldProductID}
 	var read atomic.Int64
-	src, err := open(ctx, path, &own, &read)
+	list, _, closer, err := contents(ctx, path, &read)
 	if err != nil {
 		return nil, nil, err
+	}
+	defer closer.Close()
+	own := *p
+	own.Required = []string{fieldProductID}
+	own.Fields = maps.Clone(p.Fields)
+	if p.Understand { // names that mean something else in a file of products
+		own.Fields[fieldProductID] = append(slices.Clone(p.Fields[fieldProductID]), "编号", "编码", "id")
+		own.Fields[fieldProduct] = append(slices.Clone(p.Fields[fieldProduct]), "名称", "标题", "name", "title")
+		for _, field := range []string{fieldID, fieldPublished, fieldRating, fieldText, fieldTitle, fieldAppended, fieldAppendedAt, fieldBuyer} {
+			delete(own.Fields, field)
+		}
+	}
+	in, err := list[0].open(own.Charset)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, err := openSource(in, &own, nil)
+	if err != nil {
+		return nil, nil, errors.Join(err, in.Close())
 	}
 	defer src.Close()
 	products := map[string]Facts{}
@@ -89,6 +113,8 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 			}
 		}
 		f := rowFacts(r)
+		var damaged bool
+		f.ProductID, damaged = ingest.ID(f.ProductID)
 		fault := func(field, value, problem, remedy string) {
 			problems = append(problems, &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy})
 		}
@@ -96,7 +122,11 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 			fault(fieldProductID, "", "商品没有编号", "补上商品编号")
 			continue
 		}
-		if _, err := chaping.ParsePrice(f.Price); err != nil {
+		if damaged {
+			fault(fieldProductID, f.ProductID, "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", "重新导出；在表格软件里把这一列设成文本再打开")
+			continue
+		}
+		if _, err := ingest.Price(f.Price); err != nil {
 			fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）")
 			f.Price = ""
 		}

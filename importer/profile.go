@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"chaping/ingest"
 	"chaping/ingest/foreign"
 
 	"go.yaml.in/yaml/v3"
 
 	"chaping"
+	"chaping/configs"
 )
 
 // A Profile maps the columns of a CSV or XLSX export, or the keys of a JSON
@@ -35,6 +37,20 @@ type Profile struct {
 		Version                string
 		Max, Negative, Neutral int
 	}
+	// Understand lets the importer find out what columns are whose names the
+	// profile does not have, see Inspect; Ignore are names of columns that
+	// are known and not needed, with * for any text.
+	Understand bool
+	Ignore     []string
+	// Scale says how a column writes ratings that are not on the rule's
+	// scale: as numbers up to Max, or as 1, 0 and -1 for 好评, 中评 and 差评.
+	Scale struct {
+		Max    float64
+		Signed bool
+	}
+	// Signature is that of the file that the profile was made from: files with
+	// the same columns have the same, see Understanding.
+	Signature string
 	// ProductURL makes the item page's address from {product_id} where no
 	// column holds it.
 	ProductURL string `yaml:"product_url"`
@@ -59,11 +75,54 @@ const (
 	fieldText       = "text"
 	fieldAppended   = "appended"
 	fieldAppendedAt = "appended_at"
+	fieldTitle      = "title"
+	fieldBuyer      = "buyer"
 )
 
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
-		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt}
+		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer}
+}
+
+// Shipped is a profile that is shipped with the program.
+func Shipped(name string) (*Profile, error) {
+	data, err := configs.Files.ReadFile("import/" + name + ".yaml")
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name, Remedy: "自带模板有 " + strings.Join(configs.Names("import"), "、")}
+	}
+	return LoadProfile(name+".yaml", bytes.NewReader(data))
+}
+
+// YAML is the profile as LoadProfile reads it.
+func (p *Profile) YAML() ([]byte, error) {
+	type rating struct {
+		Version                string
+		Max, Negative, Neutral int
+	}
+	type scale struct {
+		Max    float64
+		Signed bool
+	}
+	out := struct {
+		Name         string              `yaml:"name"`
+		Platform     map[string]string   `yaml:"platform"`
+		Charset      string              `yaml:"charset"`
+		Fields       map[string][]string `yaml:"fields"`
+		Required     []string            `yaml:"required"`
+		Dates        []string            `yaml:"dates"`
+		Rating       rating              `yaml:"rating"`
+		Scale        *scale              `yaml:"scale,omitempty"`
+		Signature    string              `yaml:"signature,omitempty"`
+		ProductURL   string              `yaml:"product_url,omitempty"`
+		DefaultTexts []string            `yaml:"default_texts,omitempty"`
+		Understand   bool                `yaml:"understand,omitempty"`
+		Ignore       []string            `yaml:"ignore,omitempty"`
+	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID, "name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
+		Rating: rating(p.Rating), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
+	if p.Scale.Max > 0 || p.Scale.Signed {
+		out.Scale = &scale{p.Scale.Max, p.Scale.Signed}
+	}
+	return yaml.Marshal(out)
 }
 
 // LoadProfile reads a mapping profile. The name stands in error messages.
@@ -114,6 +173,11 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 	}
 	if len(p.Dates) == 0 {
 		return nil, fault("dates", "", "没有日期格式", `例如 dates: ["2006-01-02 15:04:05"]`)
+	}
+	for _, format := range p.Dates {
+		if !ingest.KnownFormat(format) {
+			return nil, fault("dates", format, "不认识的日期格式", "写 any、unix、unix_ms，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
+		}
 	}
 	if err := p.rule().Validate(); err != nil {
 		return nil, fault("rating", "", err.Error(), "对照 configs/import/standard.yaml 改正")

@@ -1,54 +1,32 @@
 package importer
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
-	"sync/atomic"
-	"unicode/utf8"
-
-	"chaping/ingest/foreign"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
+	"time"
 
 	"chaping"
-)
-
-const (
-	charsetAuto = "auto"
-
-	// maxLine bounds one record: a review of 10 MB passes, an endless line
-	// does not fill the memory.
-	maxLine = 32 << 20
-
-	// A compressed file may grow to inflateFree whatever its size; beyond
-	// that, growing more than inflateRatio times marks a decompression bomb
-	// (texts grow 3 to 20 times).
-	inflateFree  = 64 << 20
-	inflateRatio = 200
+	"chaping/ingest"
 )
 
 // A row is one record of a file, whatever the format.
 type row struct {
+	file  string                    // as messages call it
+	table string                    // worksheet
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
 	has   func(field string) bool   // the row has the field, be it empty
-	err   *chaping.InputError       // the row cannot be read at all
+	err   *chaping.InputError       // the row cannot be read at all; with field, something of it
+	note  *chaping.InputError
 }
 
 // A record is a row that has been read and not yet been parsed. Parsing is
 // most of the work, and records are parsed side by side.
 type record struct {
-	line  int
+	line  int        // where the file is, counted over all its tables
 	bytes int        // about what it holds in memory
 	parse func() row // may be called by any goroutine, once
 }
@@ -60,129 +38,262 @@ type source interface {
 	io.Closer
 }
 
-// open opens a file of any supported format, by its content first and its
-// name second.
-func open(ctx context.Context, path string, p *Profile, read *atomic.Int64) (source, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}
-	}
-	counted := &countingReader{ctx: ctx, r: f, n: read}
-	br := bufio.NewReaderSize(counted, 1<<20)
-	head, err := br.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.Join(err, f.Close())
-	}
-	name := strings.ToLower(filepath.Base(path))
-	var r io.Reader = br
-	closers := []io.Closer{f}
-	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
-		gz, err := gzip.NewReader(br)
+// openSource reads the records of an input through a profile.
+func openSource(in *input, p *Profile, u *Understanding) (source, error) {
+	switch in.format {
+	case formatLines, formatJSON:
+		var path []string
+		if u != nil {
+			path = u.path
+		} else {
+			var err error
+			if path, err = findRecords(in.content, p); err != nil {
+				return nil, err
+			}
+		}
+		units, err := openUnits(in, path)
 		if err != nil {
-			f.Close()
-			return nil, &chaping.InputError{File: path, Problem: "gzip 文件头损坏", Remedy: "重新导出或重新下载该文件"}
+			return nil, err
 		}
-		closers = append(closers, gz)
-		r = &inflateGuard{r: gz, compressed: read, file: path}
-		name = strings.TrimSuffix(name, ".gz")
+		return newJSONSource(in.file, units, path, p, []io.Closer{in}), nil
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || filepath.Ext(name) == ".xlsx":
-		return openXLSX(ctx, path, f, p)
-	case filepath.Ext(name) == ".csv" || filepath.Ext(name) == ".tsv":
-		return openCSV(path, r, p, closers)
-	case filepath.Ext(name) == ".ndjson" || filepath.Ext(name) == ".jsonl" || filepath.Ext(name) == ".json":
-		return openNDJSON(path, r, p, closers)
-	}
-	f.Close()
-	return nil, &chaping.InputError{File: path, Problem: "不支持的文件类型", Remedy: "支持 .ndjson、.jsonl、.csv、.tsv、.xlsx，以及它们的 .gz 压缩（xlsx 除外）"}
-}
-
-// countingReader counts what is read, and reads no longer than its context.
-type countingReader struct {
-	ctx context.Context
-	r   io.Reader
-	n   *atomic.Int64
-}
-
-func (c *countingReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.r.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-// inflateGuard stops a decompression bomb.
-type inflateGuard struct {
-	r          io.Reader
-	compressed *atomic.Int64
-	inflated   int64
-	file       string
-}
-
-func (g *inflateGuard) Read(p []byte) (int, error) {
-	n, err := g.r.Read(p)
-	g.inflated += int64(n)
-	if g.inflated > inflateFree && g.inflated > inflateRatio*g.compressed.Load() {
-		return 0, &chaping.InputError{File: g.file, Problem: fmt.Sprintf("解压后超过原文件的 %d 倍，疑为压缩炸弹，已停止读取", inflateRatio), Remedy: "核对文件来源，解压后再导入"}
-	}
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		err = &chaping.InputError{File: g.file, Problem: "压缩数据损坏或不完整：" + err.Error(), Remedy: "重新导出或重新下载；损坏处之前的内容已保留"}
-	}
-	return n, err
-}
-
-// decoder turns the bytes of a file into UTF-8, one record at a time, so that
-// one bad byte spoils one record only.
-type decoder struct {
-	enc  encoding.Encoding // nil: UTF-8
-	auto bool              // decide by record: valid UTF-8, else GB18030
-}
-
-func newDecoder(charset string) decoder {
-	if charset == charsetAuto {
-		return decoder{enc: simplifiedchinese.GB18030, auto: true}
-	}
-	enc := foreign.Charset(charset)
-	if enc == nil || enc == unicode.UTF8 {
-		return decoder{}
-	}
-	return decoder{enc: enc}
-}
-
-// decode returns the text and whether bytes had to be replaced by U+FFFD.
-func (d decoder) decode(s string) (text string, damaged bool) {
-	if (d.enc == nil || d.auto) && utf8.ValidString(s) {
-		return s, false
-	}
-	if d.enc == nil {
-		return strings.ToValidUTF8(s, "\uFFFD"), true
-	}
-	out, err := d.enc.NewDecoder().String(s)
+	v := newVocabulary(p)
+	g, comma, err := openGrid(in, v.known)
 	if err != nil {
-		return strings.ToValidUTF8(s, "\uFFFD"), true
+		return nil, err
 	}
-	return out, strings.ContainsRune(out, utf8.RuneError)
+	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma, dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
+	if err := t.begin(); err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	return t, nil
 }
 
-// isUTF8 tells whether the start of a table is UTF-8: a cut character at the
-// end of the peeked bytes does not count against it.
-func isUTF8(head []byte) bool {
-	for i := 0; i < utf8.UTFMax && len(head) > 0; i++ {
-		if utf8.Valid(head) {
-			return true
+// openGrid reads the tables of an input.
+func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err error) {
+	switch in.format {
+	case formatXLSX:
+		g, err := openWorkbook(in.ctx, in.file, in.ra, in.size)
+		if err != nil {
+			return nil, "", err
 		}
-		head = head[:len(head)-1]
+		return g, "", nil
+	case formatXLS:
+		g, err := openXLS(in.file, in.ra, in.size)
+		return g, "", err
+	case formatSheetML:
+		return openSheetML(in.file, in.r), "", nil
+	case formatHTML:
+		return openHTML(in.file, in.r), "", nil
 	}
-	return len(head) == 0
+	comma := sniffDelimiter(in.head[:min(len(in.head), 64<<10)], known)
+	return newDelimited(in.file, in.r, in.dec, comma), comma, nil
 }
 
-func closeAll(closers []io.Closer) error {
-	var errs []error
-	for _, c := range closers {
-		errs = append(errs, c.Close())
+// A table is a source of rows with named columns: CSV, worksheets, HTML.
+type table struct {
+	file       string
+	grid       grid
+	profile    *Profile
+	vocabulary *vocabulary
+	dates      ingest.Dates
+	comma      string // of CSV: what its cells are separated by
+
+	name    string
+	several bool // there is more than one table
+	head    head
+	header  header
+	columns map[string][]int // profile field → columns that may hold it, in the profile's order
+	width   int
+	base    int // lines of the tables before
+	line    int
+	tables  []TableSummary
+	passed  int64 // rows that are none: totals, remarks, headers again
+	ended   bool
+	closers []io.Closer
+}
+
+func (t *table) Close() error { return closeAll(t.closers) }
+
+// begin goes on to the next table that has the profile's columns.
+func (t *table) begin() error {
+	for {
+		name, err := t.grid.table()
+		if errors.Is(err, io.EOF) {
+			t.ended = true
+			return t.unusable()
+		}
+		if err != nil {
+			return err
+		}
+		t.base, t.line = t.base+t.line, 0
+		t.name, t.several = name, t.several || len(t.tables) > 0
+		if t.head = readHead(t.grid); t.head.err != nil && len(t.head.rows) == 0 {
+			return t.head.err
+		}
+		t.header = findHeader(t.head.rows, t.vocabulary)
+		missing := t.find()
+		summary := TableSummary{Name: name, Header: t.header.line}
+		if len(t.head.rows) == 0 {
+			summary.Skipped = "没有数据"
+		} else if len(missing) > 0 {
+			summary.Skipped = "缺少列：" + strings.Join(missing, "、")
+		}
+		t.tables = append(t.tables, summary)
+		if summary.Skipped != "" {
+			continue
+		}
+		t.head.rows = t.head.rows[t.header.skip:]
+		t.width = len(t.header.names)
+		t.grid.setWidth(t.width)
+		return nil
 	}
-	return errors.Join(errs...)
+}
+
+// find finds the profile's columns in the header and tells which required ones
+// are missing.
+func (t *table) find() (missing []string) {
+	index := make(map[string]int, len(t.header.names))
+	plain := make(map[string]int, len(t.header.names))
+	for i, name := range t.header.names {
+		if _, twice := index[columnName(name)]; !twice {
+			index[columnName(name)] = i
+		}
+		if _, twice := plain[plainName(name)]; !twice {
+			plain[plainName(name)] = i
+		}
+	}
+	t.columns = map[string][]int{}
+	for field, names := range t.profile.Fields {
+		for _, name := range names {
+			i, ok := index[columnName(name)]
+			if !ok {
+				i, ok = plain[plainName(name)]
+			}
+			if ok && !slices.Contains(t.columns[field], i) {
+				t.columns[field] = append(t.columns[field], i)
+			}
+		}
+	}
+	for _, field := range t.profile.Required {
+		if len(t.columns[field]) == 0 {
+			missing = append(missing, strings.Join(t.profile.Fields[field], " 或 "))
+		}
+	}
+	return missing
+}
+
+// unusable is the error of a file none of whose tables has the columns.
+func (t *table) unusable() error {
+	if slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped == "" }) {
+		return nil
+	}
+	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
+		return &chaping.InputError{File: t.file, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
+	}
+	for _, field := range t.profile.Required {
+		if len(t.columns[field]) == 0 {
+			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field, Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
+				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))], " 或 "),
+				Remedy:  "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
+		}
+	}
+	return nil
+}
+
+func (t *table) next() (record, error) {
+	for !t.ended {
+		var row gridRow
+		var err error
+		if len(t.head.rows) > 0 {
+			row, t.head.rows = t.head.rows[0], t.head.rows[1:]
+		} else if t.head.err != nil {
+			err = t.head.err
+		} else if t.head.ended {
+			err = io.EOF
+		} else {
+			row, err = t.grid.next()
+		}
+		if errors.Is(err, io.EOF) {
+			if err := t.begin(); err != nil {
+				return record{}, err
+			}
+			continue
+		}
+		if err != nil {
+			return record{}, err
+		}
+		t.line = row.line
+		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width)) {
+			if !blankRow(row.cells) {
+				t.passed++
+			}
+			continue
+		}
+		t.tables[len(t.tables)-1].Rows++
+		return t.record(row), nil
+	}
+	return record{}, io.EOF
+}
+
+// record makes a record of a row.
+func (t *table) record(g gridRow) record {
+	file := t.file
+	if t.several {
+		file = label(t.file, t.name)
+	}
+	out := record{line: t.base + g.line, bytes: 16 * len(g.cells)}
+	for _, cell := range g.cells {
+		out.bytes += len(cell)
+	}
+	columns, width, name := t.columns, t.width, t.name
+	out.parse = func() row {
+		if g.fault == nil && len(g.cells) > width {
+			g.cells, g.note = t.narrow(g, columns, width, file)
+		}
+		if g.fault == nil && len(g.cells) > width {
+			g.fault = &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(strings.Join(g.cells, ","), 200), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列", width), Remedy: "检查内容里的逗号是否加了引号"}
+		}
+		if g.fault != nil {
+			return row{file: file, line: g.line, err: g.fault}
+		}
+		rw := row{file: file, table: name, line: g.line, note: g.note, field: func(field string) string {
+			for _, i := range columns[field] {
+				if i < len(g.cells) && strings.TrimSpace(g.cells[i]) != "" {
+					return g.cells[i]
+				}
+			}
+			return ""
+		}}
+		rw.has = func(field string) bool { return len(columns[field]) > 0 }
+		if g.damaged {
+			rw.err = damagedError(file, g.line)
+		}
+		return rw
+	}
+	return out
+}
+
+// narrow takes a row that has more cells than there are columns together again,
+// where they come of a delimiter in the text: the other columns must fit then.
+func (t *table) narrow(g gridRow, columns map[string][]int, width int, file string) ([]string, *chaping.InputError) {
+	if cells := trimRow(g.cells); len(cells) <= width {
+		return cells, g.note
+	}
+	surplus := len(g.cells) - width
+	text := columns[fieldText]
+	if t.comma == "" || len(text) == 0 || surplus > 1000 || len(columns[fieldPublished]) == 0 {
+		return g.cells, g.note
+	}
+	at := text[0]
+	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)}, g.cells[at+surplus+1:])
+	if _, err := t.dates.Parse(joined[columns[fieldPublished][0]], time.Time{}); err != nil {
+		return g.cells, g.note
+	}
+	if rating := columns[fieldRating]; len(rating) > 0 {
+		if _, err := ingest.ParseRating(joined[rating[0]]); err != nil {
+			return g.cells, g.note
+		}
+	}
+	return joined, &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(joined[at], 80), Problem: "内容里的分隔符没有加引号，已并回评论内容", Remedy: "核对这一行"}
 }

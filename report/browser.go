@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"chaping"
+	installed "chaping/ingest/browser"
 )
 
 // A Browser prints documents as PDF. It is a headless Chromium that runs
@@ -31,9 +31,6 @@ type Browser struct {
 // maxIdle bounds the tabs that are kept.
 const maxIdle = 4
 
-// browserNames are the programs that can print, the first found to be used.
-var browserNames = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"}
-
 // printTimeout bounds the printing of one document.
 const printTimeout = 5 * time.Minute
 
@@ -41,14 +38,8 @@ const printTimeout = 5 * time.Minute
 // CHAPING_BROWSER names, or the first of the usual ones in PATH. Without one
 // it is a *chaping.Error with CodeEnvironment.
 func FindBrowser() (string, error) {
-	names := browserNames
-	if name := os.Getenv("CHAPING_BROWSER"); name != "" {
-		names = []string{name}
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
+	if path := installed.Find(); path != "" {
+		return path, nil
 	}
 	return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "没有找到可用来生成 PDF 的浏览器", Remedy: "安装 chromium 或 Chrome，或用环境变量 CHAPING_BROWSER 写明路径；也可以用 Word、WPS 打开 docx 另存为 PDF"}
 }

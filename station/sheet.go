@@ -151,7 +151,11 @@ func (s *Sheet) FileName(format string) string {
 	if name != "" {
 		name = "-" + name
 	}
-	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
+	kind := "报送表"
+	if s.Form == chaping.FormUrgent || s.Form == chaping.FormAnnual {
+		kind = s.Form.Chinese()
+	}
+	return fmt.Sprintf("%s-%s%s-%s.%s", kind, s.Period, name, version, format)
 }
 
 // inFileName is a name as file names have it.

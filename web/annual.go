@@ -53,7 +53,7 @@ type annualPage struct {
 	Lists     []report.AnnualList    `json:"lists"`   // imported, in the template's order
 	Kinds     []report.ListKind      `json:"kinds"`
 	Refused   []*chaping.InputError  `json:"refused"` // lines of the list that was sent
-	Frozen    []station.Sheet        `json:"frozen"`
+	Frozen    []shownSheet           `json:"frozen"`
 	Submitted []station.Submission   `json:"submitted"`
 	Formats   []string               `json:"formats"`
 	Conflict  bool                   `json:"-"` // of an autosave
@@ -123,7 +123,9 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })
+	if a.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })); err != nil {
+		return nil, err
+	}
 	submitted, err := q.Station.Submissions(q.ctx, year)
 	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != a.Station.ID })
 	a.Running = q.jobs.active(kindFigures)
@@ -430,10 +432,7 @@ func (q *request) annualFreeze() error {
 	}
 	message := frozenMessage(frozen, fresh)
 	if q.form("then") == "submit" {
-		if err := q.submitAnnual(a, frozen); err != nil {
-			return err
-		}
-		message += "，并已报送"
+		return q.handOver(&frozen, message, "/annual"+a.Query(), func() error { return q.submitAnnual(a, frozen) })
 	}
 	return q.redirect("/annual"+a.Query(), message)
 }
@@ -445,13 +444,10 @@ func (q *request) annualSubmit() error {
 		return err
 	}
 	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
-	if err == nil {
-		err = q.submitAnnual(a, s)
-	}
 	if err != nil {
 		return err
 	}
-	return q.redirect("/annual"+a.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/annual"+a.Query(), func() error { return q.submitAnnual(a, s) })
 }
 
 func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {

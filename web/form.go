@@ -494,10 +494,7 @@ func (q *request) formFreeze() error {
 	}
 	message := frozenMessage(frozen, fresh)
 	if q.form("then") == "submit" {
-		if err := q.submitForm(&f, frozen); err != nil {
-			return err
-		}
-		message += "，并已报送"
+		return q.handOver(&frozen, message, "/form"+f.Query(), func() error { return q.submitForm(&f, frozen) })
 	}
 	return q.redirect("/form"+f.Query(), message)
 }
@@ -521,10 +518,7 @@ func (q *request) formSubmit() error {
 	if err != nil {
 		return err
 	}
-	if err := q.submitForm(&f, s); err != nil {
-		return err
-	}
-	return q.redirect("/form"+f.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/form"+f.Query(), func() error { return q.submitForm(&f, s) })
 }
 
 // formPush sends a frozen version of the installation's own station to the

@@ -14,6 +14,7 @@ import (
 
 	"chaping"
 	"chaping/nlp"
+	"chaping/report"
 	"chaping/station"
 )
 
@@ -26,9 +27,9 @@ var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
-	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
+	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": nil, "calendar": nil,
+	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "calendar": nil,
 	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }
@@ -66,6 +67,7 @@ var functions = template.FuncMap{
 	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
 	"hazard":  func(h string) string { return nlp.Hazards()[h] },
 	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
+	"formats": formatsOf,
 	"lasted":  lasted,
 	"status":  statusName,
 	"minute": func(t time.Time) string {
@@ -288,3 +290,11 @@ type picker struct {
 }
 
 func (q *request) pick(p chaping.Period, at string) picker { return picker{p, q.periods(), at} }
+
+// formatsOf are the formats in which a form can be had.
+func formatsOf(f chaping.Form) []string {
+	if f == chaping.FormAnnual {
+		return annualFormats()
+	}
+	return report.Formats()
+}

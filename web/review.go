@@ -196,6 +196,7 @@ type shownUrgent struct {
 	X    incident.Candidate `json:"candidate"`      // in place of its JSON
 	From string             `json:"from,omitempty"` // who wrote it; "" if the program suggested it
 	Slow bool               `json:"late"`           // more than the centre's limit after the finding
+	Push *station.Push      `json:"push,omitempty"` // how far it is on its way to the centre
 }
 
 // Took is how long after the finding a written one was filed.
@@ -223,19 +224,27 @@ func (q *request) urgents() error {
 		if x.X, err = app.CandidateOf(u); err != nil {
 			return err
 		}
+		if x.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
+			return err
+		}
 		if u.Status == station.UrgentOpen {
 			open = append(open, x)
 		} else {
 			decided = append(decided, x)
 		}
 	}
-	return q.render("urgent", urgentPage{open, decided, q.account.Has(readers...) && q.seesReviews()})
+	route, err := q.App.Route(q.ctx)
+	if err != nil {
+		return err
+	}
+	return q.render("urgent", urgentPage{Open: open, Decided: decided, Reviews: q.account.Has(readers...) && q.seesReviews(), Route: route})
 }
 
 type urgentPage struct {
 	Open    []*shownUrgent `json:"open"`
 	Decided []*shownUrgent `json:"decided"`
 	Reviews bool           `json:"-"`
+	Route   app.Route      `json:"route"` // to the centre
 }
 
 func (q *request) urgentDecide() error {
@@ -254,7 +263,7 @@ func (q *request) urgentDecide() error {
 		return err
 	}
 	if u.Status == station.UrgentConfirmed {
-		return q.redirect("/urgent", fmt.Sprintf("编号 %d 已确认为重要风险信息，应当及时报送", id))
+		return q.handOverUrgent(u, fmt.Sprintf("编号 %d 已确认为重要风险信息", id), "/urgent")
 	}
 	return q.redirect("/urgent", fmt.Sprintf("编号 %d 已排除", id))
 }

@@ -105,6 +105,7 @@ func allRoutes() []route {
 		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
 		{"GET", "/urgent/{id}", concerned, (*request).urgentPage, "重要风险信息", option{}, "", writtenPage{}},
 		{"GET", "/urgent/{id}/download", concerned, (*request).urgentDownload, "下载重要风险信息", option{export: true}, "format!", file("*/*")},
+		{"POST", "/urgent/{id}/push", senders, (*request).urgentPush, "报送重要风险信息到研究中心", option{submit: true}, "", moved{}},
 		{"POST", "/urgent/{id}", workers, (*request).urgentDecide, "处理重要风险信息候选", option{data: true}, "decision! reason!", moved{}},
 		{"GET", "/lexicon", readers, (*request).lexiconPage, "词库", data("研判"), "q field hazard only", lexiconPage{}},
 		{"GET", "/lexicon/term", readers, (*request).termPage, "词条", option{data: true}, "name note", termPage{}},
@@ -138,8 +139,8 @@ func allRoutes() []route {
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
-		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file period station:integer about name version:integer corrects:integer", receipt{}},
-		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "", file("*/*")},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", receipt{}},
+		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},
 		{"GET", "/board/download", overseers, (*request).boardDownload, "下载汇总表", option{export: true}, "period format!", file("*/*")},

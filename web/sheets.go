@@ -310,6 +310,26 @@ func (q *request) sheetPush() error {
 	return q.pushSheet(&s, "/sheets?period="+s.Period)
 }
 
+// handOver hands a frozen version in by the route there is from here: as a job
+// that ends with the centre's receipt, or by note, which keeps it in this
+// installation's inbox. message says what was done before.
+func (q *request) handOver(s *station.Sheet, message, back string, note func() error) error {
+	route, err := q.App.Route(q.ctx)
+	if err != nil {
+		return err
+	}
+	if route == app.RouteCentre && (s.Station == 0 || s.Station == q.home.ID) {
+		return q.pushSheet(s, back)
+	}
+	if err := note(); err != nil {
+		return err
+	}
+	if route == app.RouteHere {
+		return q.redirect(back, message+"，并已报送")
+	}
+	return q.redirect(back, message+"，并已登记报送。本机没有连接研究中心，请把文件送交研究中心")
+}
+
 // pushSheet queues a frozen version and sends it as a job.
 func (q *request) pushSheet(s *station.Sheet, back string) error {
 	c, err := q.Station.Centre(q.ctx)
@@ -319,7 +339,7 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 	if c.URL == "" {
 		return bad("还没有设置研究中心的地址", wordAdvice(chaping.Advice{Code: chaping.AdviceCentre}))
 	}
-	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
+	q.act.Object = fmt.Sprintf("%s %s %s第 %d 版", s.Form.Chinese(), s.Period, s.Name, s.Version)
 	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, back, func(ctx context.Context, j *job) (string, error) {
 		done, err := q.App.Submit(ctx, *s)
 		if err != nil {

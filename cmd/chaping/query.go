@@ -195,9 +195,8 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 
 // elapsed says how much of a period that runs has passed.
 func elapsed(period chaping.Period, now time.Time) string {
-	w := period.Window()
-	days := func(to time.Time) int { return int(to.Sub(w.From).Hours() / 24) }
-	return fmt.Sprintf("已过 %d/%d 天", days(now)+1, days(w.To))
+	begun, all := period.Days(now)
+	return fmt.Sprintf("已过 %d/%d 天", begun, all)
 }
 
 // warnOfJudgements says which periods were counted before people judged their

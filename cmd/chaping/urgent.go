@@ -233,7 +233,7 @@ func (p *program) urgentReportCommand() *cobra.Command {
 // writeUrgent renders the report of a confirmed candidate, or the one that a
 // station has written.
 func (p *program) writeUrgent(ctx context.Context, u station.Urgent, o urgentOptions) error {
-	r, err := p.app.UrgentReport(u, o.station, o.filler, o.phone)
+	r, err := p.app.UrgentReport(ctx, u, o.station, o.filler, o.phone)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package foreign
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,13 +27,14 @@ const maxShared = 16 << 20 // shared strings
 // small; this reader believes no number beyond the format's limits and spends
 // no more than it was given.
 type Book struct {
-	archive *Archive
-	sheets  []sheetPart
-	shared  string   // all shared strings, one after the other
-	ends    []uint32 // of each of them
-	dates   []bool   // by style, whether its numbers are dates
-	cells   int      // that may still be read
-	text    int64    // bytes of cells' text that may still be read
+	archive  *Archive
+	sheets   []sheetPart
+	shared   string   // all shared strings, one after the other
+	ends     []uint32 // of each of them
+	dates    []bool   // by style, whether its numbers are dates
+	cells    int      // that may still be read
+	text     int64    // bytes of cells' text that may still be read
+	from1904 bool     // whether days are counted from 1904
 }
 
 type sheetPart struct{ name, part string }
@@ -81,7 +84,11 @@ func OpenBook(ctx context.Context, r io.ReaderAt, size int64, l BookLimits) (*Bo
 		}
 	}
 	err = a.Each(workbook, func(e xml.StartElement) error {
-		if e.Name.Local == "sheet" {
+		switch e.Name.Local {
+		case "workbookPr":
+			from1904 := Attribute(e, "date1904")
+			b.from1904 = from1904 == "1" || from1904 == "true"
+		case "sheet":
 			if part := parts[Attribute(e, "id")]; part != "" {
 				b.sheets = append(b.sheets, sheetPart{Attribute(e, "name"), part})
 			}
@@ -98,6 +105,9 @@ func resolve(dir, target string) string {
 	}
 	return path.Join(dir, target)
 }
+
+// From1904 tells whether the workbook counts days from 1904.
+func (b *Book) From1904() bool { return b.from1904 }
 
 // Sheets are the names of the worksheets.
 func (b *Book) Sheets() []string {
@@ -236,16 +246,22 @@ type Cell struct {
 	Text   string
 	Number bool // Text is a number as the file has it
 	Date   bool // and shown as a date
+
+	from1904 bool
 }
 
-// Time is the moment that a number means, the number being days since 1899, in
-// UTC.
+// Time is the moment that a number means, the number being days since 1899, or
+// since 1904 in books that count from there, in UTC.
 func (c Cell) Time() (time.Time, bool) {
 	days, err := strconv.ParseFloat(c.Text, 64)
 	if err != nil || !c.Date || days < 1 || days > 2958466 {
 		return time.Time{}, false
 	}
-	return time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(days * float64(24*time.Hour))).Round(time.Second), true
+	first := time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC)
+	if c.from1904 {
+		first = time.Date(1904, time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return first.Add(time.Duration(days * float64(24*time.Hour))).Round(time.Second), true
 }
 
 // A SheetRow is a row with the cells of it that hold something, in their order.
@@ -425,7 +441,7 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 	case "str", "e", "d":
 		c.Text = value
 	default:
-		c.Text, c.Number = value, true
+		c.Text, c.Number, c.from1904 = value, true, r.book.from1904
 		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.dates) {
 			c.Date = r.book.dates[n]
 		}
@@ -455,6 +471,61 @@ func (r *Rows) Merged(most int) (list []Area, err error) {
 		list = append(list, area)
 	}
 }
+
+// Joined are the merged cells of a worksheet that span rows, before any of them
+// is read: the file has them after its rows. Those beyond most are left out.
+func (b *Book) Joined(sheet, most int) (list []Area, err error) {
+	f := b.archive.parts[strings.ToLower(strings.TrimPrefix(b.sheets[sheet].part, "/"))]
+	if f == nil {
+		return nil, nil
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, damaged("部件 " + f.Name + " 解不开")
+	}
+	defer r.Close()
+	const mark = "mergeCell"
+	buffer := make([]byte, 1<<16)
+	kept, found := 0, false
+	for read := int64(0); read <= b.archive.bytes; {
+		if err := b.archive.ctx.Err(); err != nil {
+			return nil, err
+		}
+		n, err := r.Read(buffer[kept:])
+		read += int64(n)
+		text := buffer[:kept+n]
+		for {
+			i := bytes.Index(text, []byte(mark))
+			if i < 0 {
+				break
+			}
+			found = true
+			end := bytes.IndexByte(text[i:], '>')
+			if end < 0 {
+				text = text[i:]
+				break
+			}
+			if m := mergeRef.FindSubmatch(text[i : i+end]); m != nil {
+				if area, ok := areaOf(string(m[1])); ok && area.Bottom > area.Top && len(list) < most {
+					list = append(list, area)
+				}
+			}
+			text = text[i+end:]
+		}
+		if err != nil { // what is wrong with the part, its rows will tell
+			return list, nil
+		}
+		least := len(mark)
+		if found {
+			least = 200 // the tag may go on
+		}
+		text = text[max(0, len(text)-least):]
+		kept = copy(buffer, text)
+	}
+	return list, nil
+}
+
+var mergeRef = regexp.MustCompile(`ref="([^"]{1,24})"`)
 
 func areaOf(ref string) (a Area, ok bool) {
 	from, to, found := strings.Cut(strings.ReplaceAll(ref, "$", ""), ":")

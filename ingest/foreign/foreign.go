@@ -4,6 +4,9 @@
 package foreign
 
 import (
+	"regexp"
+	"strings"
+
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -63,4 +66,20 @@ func JSONParts(s []byte) (objects, commas int) {
 		}
 	}
 	return objects, commas
+}
+
+var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
+
+// JSONPHead is how long the call is that stands before the JSON of a JSONP
+// answer, with its bracket; 0 if there is none.
+func JSONPHead(s string) int { return len(jsonpHead.FindString(s)) }
+
+// UnwrapJSONP takes the call off: callback({...}); becomes {...}.
+func UnwrapJSONP(s string) string {
+	head := jsonpHead.FindString(s)
+	if head == "" {
+		return s
+	}
+	body := strings.TrimRight(s[len(head):], "; \t\r\n")
+	return strings.TrimSuffix(body, ")")
 }

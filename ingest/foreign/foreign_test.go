@@ -46,3 +46,16 @@ func TestJSONParts(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONP(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1}`:                         `{"a":1}`,
+		`cb({"a":1});`:                    `{"a":1}`,
+		`/**/ jQuery_1.cb( {"a":")"} ) ;`: `{"a":")"} `,
+		`/**/typeof cb === 'function' && cb({"a":1});`: `{"a":1}`,
+	} {
+		if got := UnwrapJSONP(text); strings.TrimSpace(got) != strings.TrimSpace(want) {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}

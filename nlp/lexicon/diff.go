@@ -177,7 +177,7 @@ func (d *differ) count(side int, r *chaping.Review) {
 		if r.Grade == chaping.Negative {
 			c.NegativeReviews++
 		}
-		if r.Grade == chaping.Positive || r.Default {
+		if r.Satisfied() {
 			c.HiddenComplaints++
 		}
 	}

@@ -1,0 +1,171 @@
+package importer
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// A vocabulary knows which names of columns mean which field.
+type vocabulary struct {
+	names  map[string][]place // name as plainName writes it → fields
+	long   []named            // names that may be the end of a longer one
+	ignore []*regexp.Regexp
+}
+
+type named struct {
+	name string
+	place
+}
+
+func newVocabulary(p *Profile) *vocabulary {
+	v := &vocabulary{names: map[string][]place{}}
+	for _, field := range fieldNames() {
+		for rank, name := range p.Fields[field] {
+			plain := plainName(name)
+			if plain == "" {
+				continue
+			}
+			v.names[plain] = append(v.names[plain], place{field, rank})
+			if utf8.RuneCountInString(plain) >= 2 && plain[0] >= 0x80 || len(plain) >= 6 {
+				v.long = append(v.long, named{plain, place{field, rank}})
+			}
+		}
+	}
+	slices.SortStableFunc(v.long, func(a, b named) int { return len(b.name) - len(a.name) })
+	for _, pattern := range p.Ignore {
+		parts := strings.Split(pattern, "*")
+		for i, part := range parts {
+			parts[i] = regexp.QuoteMeta(plainName(part))
+		}
+		if re, err := regexp.Compile("^" + strings.Join(parts, ".*") + "$"); err == nil {
+			v.ignore = append(v.ignore, re)
+		}
+	}
+	return v
+}
+
+// ignored tells whether a name is one of columns that are known and not needed.
+func (v *vocabulary) ignored(plain string) bool {
+	return slices.ContainsFunc(v.ignore, func(re *regexp.Regexp) bool { return re.MatchString(plain) })
+}
+
+// known tells whether a name is that of some column of reviews.
+func (v *vocabulary) known(name string) bool {
+	plain := plainName(name)
+	return plain != "" && (len(v.names[plain]) > 0 || v.ignored(plain))
+}
+
+// fits tells how well a name fits each field, from 0 to 1.
+func (v *vocabulary) fits(name string) map[string]float64 {
+	fits := map[string]float64{}
+	add := func(field string, fit float64) { fits[field] = max(fits[field], fit) }
+	path := strings.Split(strings.TrimPrefix(name, "^"), ".")
+	last := plainName(path[len(path)-1])
+	if last == "" {
+		return fits
+	}
+	parents := path[:len(path)-1]
+	inArray := slices.Contains(path, "0")
+	if strings.HasPrefix(name, "^") && len(parents) == 0 {
+		parents = []string{"product"}
+	}
+	scope := ""
+	for _, parent := range parents {
+		plain := plainName(parent)
+		switch {
+		case v.ignored(plain) || strings.Contains(plain, "sub") || strings.Contains(plain, "children"):
+			return fits
+		case containsAny(plain, "append", "after", "追", "follow"):
+			scope = fieldAppended
+		case containsAny(plain, "user", "author", "buyer", "member", "customer", "reviewer", "用户", "买家"):
+			scope = fieldBuyer
+		case containsAny(plain, "product", "item", "goods", "sku", "auction", "ware", "asin", "商品"):
+			scope = fieldProduct
+		case containsAny(plain, "shop", "store", "seller", "merchant", "店", "商家"):
+			scope = fieldShop
+		}
+	}
+	if whole := plainName(strings.Join(path, "")); len(path) > 1 && len(v.names[whole]) > 0 {
+		last, scope = whole, "" // user_id written as user.id
+	}
+	for _, at := range v.names[last] {
+		field, fit := at.field, 1-0.002*float64(min(at.rank, 90))-0.03*float64(len(parents))
+		switch scope {
+		case fieldAppended:
+			field = map[string]string{fieldText: fieldAppended, fieldAppended: fieldAppended, fieldPublished: fieldAppendedAt, fieldAppendedAt: fieldAppendedAt}[field]
+		case fieldBuyer:
+			if field != fieldBuyer && field != fieldID {
+				continue
+			}
+			field = fieldBuyer
+		case fieldProduct:
+			field = map[string]string{fieldID: fieldProductID, fieldProductID: fieldProductID, fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
+		case fieldShop:
+			field = map[string]string{fieldID: fieldShopID, fieldShopID: fieldShopID, fieldShop: fieldShop, fieldRegion: fieldRegion}[field]
+		}
+		if inArray && field != fieldAppended && field != fieldAppendedAt {
+			continue // of an array's objects each would be a record
+		}
+		if field != "" {
+			add(field, fit)
+		}
+	}
+	if bare := map[string]string{"name": "", "title": "", "标题": "", "名称": ""}; len(fits) == 0 {
+		if _, ok := bare[last]; ok {
+			switch scope {
+			case fieldProduct, fieldShop, fieldBuyer:
+				add(scope, 0.9)
+			case "":
+				add(fieldProduct, 0.45) // a title alone is the product's more often than the review's
+				add(fieldTitle, 0.4)
+			}
+		}
+	}
+	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
+		return fits
+	}
+	for _, n := range v.long {
+		switch {
+		case strings.HasSuffix(last, n.name):
+			add(n.field, 0.7-0.002*float64(min(n.rank, 100)))
+			return fits
+		case n.name[0] >= 0x80 && utf8.RuneCountInString(n.name) >= 4 && strings.Contains(last, n.name):
+			add(n.field, 0.6-0.002*float64(min(n.rank, 100)))
+		}
+	}
+	return fits
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+}
+
+var bracketed = regexp.MustCompile(`[(\[【<{][^)\]】>}]*[)\]】>}]`)
+
+// plainName is a column's name without what varies between files: case, blanks,
+// underscores, marks, remarks in brackets.
+func plainName(name string) string {
+	name = strings.ToLower(width.Fold.String(strings.TrimPrefix(name, "\ufeff")))
+	if bare := bracketed.ReplaceAllString(name, ""); strings.TrimSpace(bare) != "" {
+		name = bare
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// columnName is a name as profiles and people write it.
+func columnName(s string) string {
+	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")))
+}
+
+// positional is the name of a column that has none: 第3列.
+var positional = regexp.MustCompile(`^第(\d{1,5})列$`)

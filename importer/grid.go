@@ -1,0 +1,216 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/ingest/foreign"
+)
+
+const (
+	maxUnzipped = 1 << 30   // bytes of a whole workbook
+	maxShared   = 256 << 20 // bytes of a workbook's shared strings, which are held in memory
+	maxCells    = 50 << 20  // of a workbook: forty columns of as many rows as a sheet can have
+	maxJoined   = 1 << 18   // merged cells of a worksheet
+)
+
+// A grid reads rows of cells, of one table after another. Errors end the file.
+type grid interface {
+	// table goes on to the next table, io.EOF after the last one. What has
+	// not been read of the one before is passed over.
+	table() (name string, err error)
+	// next is the next row of the table, io.EOF after its last one.
+	next() (gridRow, error)
+	// setWidth tells how many columns the table's header has.
+	setWidth(int)
+	io.Closer
+}
+
+// A gridRow is a row of a table, as the file has it.
+type gridRow struct {
+	line    int // in its table, from 1
+	cells   []string
+	damaged bool                // bytes had to be replaced
+	fault   *chaping.InputError // it cannot be read
+	note    *chaping.InputError // it was read in a way that a person should know of
+}
+
+// workbook reads the worksheets of an xlsx file.
+type workbook struct {
+	file  string
+	book  *foreign.Book
+	at    int
+	rows  *foreign.Rows
+	width int
+	// joined are the merged cells that span rows; those that are open fill
+	// the rows below their first.
+	joined []foreign.Area
+	open   []filler
+}
+
+// A filler is a merged cell with what it holds.
+type filler struct {
+	area foreign.Area
+	text string
+}
+
+func openWorkbook(ctx context.Context, file string, r io.ReaderAt, size int64) (*workbook, error) {
+	book, err := foreign.OpenBook(ctx, r, size, foreign.BookLimits{Bytes: maxUnzipped, Shared: maxShared, Cells: maxCells})
+	w := &workbook{file: file, book: book, at: -1}
+	if err != nil {
+		return nil, w.fault(err)
+	}
+	if len(book.Sheets()) == 0 {
+		return nil, w.fault(&foreign.Fault{Problem: "没有工作表", Remedy: "用 Excel 或 WPS 打开后重新保存"})
+	}
+	return w, nil
+}
+
+func (w *workbook) fault(err error) error {
+	var f *foreign.Fault
+	if errors.As(err, &f) {
+		return &chaping.InputError{File: w.file, Line: f.Row, Problem: f.Problem, Remedy: f.Remedy}
+	}
+	return err
+}
+
+func (w *workbook) Close() error {
+	if w.rows == nil {
+		return nil
+	}
+	return w.rows.Close()
+}
+
+func (w *workbook) setWidth(n int) { w.width = n }
+
+func (w *workbook) table() (string, error) {
+	names := w.book.Sheets()
+	if w.at+1 >= len(names) {
+		return "", io.EOF
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	w.at++
+	w.width, w.open = 0, nil
+	joined, err := w.book.Joined(w.at, maxJoined)
+	if err != nil {
+		return "", w.fault(err)
+	}
+	slices.SortFunc(joined, func(a, b foreign.Area) int { return a.Top - b.Top })
+	w.joined = joined
+	if w.rows, err = w.book.Rows(w.at); err != nil {
+		return "", w.fault(err)
+	}
+	return names[w.at], nil
+}
+
+func (w *workbook) next() (gridRow, error) {
+	row, err := w.rows.Next()
+	if err != nil {
+		return gridRow{}, w.fault(err)
+	}
+	out := gridRow{line: row.Number}
+	if n := len(row.Cells); n > 0 {
+		width := row.Cells[n-1].Column + 1
+		if w.width > 0 {
+			width = min(width, w.width+1) // what is wider than the head is refused whatever its width
+		}
+		out.cells = make([]string, width)
+		for _, c := range row.Cells {
+			out.cells[min(c.Column, width-1)] = cellText(c)
+		}
+	}
+	w.fill(&out)
+	return out, nil
+}
+
+// fill puts what merged cells hold into the rows below their first.
+func (w *workbook) fill(row *gridRow) {
+	for _, f := range w.open {
+		if row.line > f.area.Bottom || f.area.Left >= max(len(row.cells), w.width) && w.width > 0 {
+			continue
+		}
+		for len(row.cells) <= f.area.Left {
+			row.cells = append(row.cells, "")
+		}
+		if row.cells[f.area.Left] == "" {
+			row.cells[f.area.Left] = f.text
+		}
+	}
+	w.open = slices.DeleteFunc(w.open, func(f filler) bool { return row.line >= f.area.Bottom })
+	for len(w.joined) > 0 && w.joined[0].Top <= row.line {
+		area := w.joined[0]
+		w.joined = w.joined[1:]
+		if area.Top == row.line && area.Left < len(row.cells) && row.cells[area.Left] != "" {
+			w.open = append(w.open, filler{area, row.cells[area.Left]})
+		}
+	}
+}
+
+// cellText is what a cell shows, as far as it matters: dates as dates, whole
+// numbers without a fraction.
+func cellText(c foreign.Cell) string {
+	if !c.Number {
+		return c.Text
+	}
+	if day, ok := c.Time(); ok {
+		if day.Hour() == 0 && day.Minute() == 0 && day.Second() == 0 {
+			return day.Format(time.DateOnly)
+		}
+		return day.Format(time.DateTime)
+	}
+	return numberText(c.Text)
+}
+
+// numberText writes a number as a person would have: files have 4.2000000000000002
+// for 4.2, and 1.23E+4 for 12300. Exponents that may hide lost digits stay.
+func numberText(s string) string {
+	if len(s) < 16 && !strings.ContainsAny(s, "eE") {
+		return s
+	}
+	if !strings.ContainsAny(s, ".eE") {
+		return s // all its digits are there
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	if v >= 1e15 || v <= -1e15 {
+		return strconv.FormatFloat(v, 'E', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// cellsGrid is a grid of tables that are read through a function: HTML, old
+// workbooks.
+type cellsGrid struct {
+	tableNext func() (string, error)
+	rowNext   func() (gridRow, error)
+	close     func() error
+}
+
+func (g *cellsGrid) table() (string, error) { return g.tableNext() }
+func (g *cellsGrid) next() (gridRow, error) { return g.rowNext() }
+func (g *cellsGrid) setWidth(int)           {}
+func (g *cellsGrid) Close() error           { return g.close() }
+
+// damagedError is a warning: the row is kept.
+func damagedError(file string, line int) *chaping.InputError {
+	return &chaping.InputError{File: file, Line: line, Value: "\uFFFD", Problem: "有字节不合字符集，已用“\uFFFD”代替，该行保留", Remedy: "核对导出时的字符集，导入时指明它"}
+}
+
+// label names a table of a file in messages.
+func label(file, table string) string {
+	if table == "" {
+		return file
+	}
+	return fmt.Sprintf("%s［%s］", file, table)
+}

@@ -1,0 +1,358 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"chaping"
+	"chaping/ingest"
+)
+
+// An Understanding is what a file's columns were taken for, before anything of
+// it is stored.
+type Understanding struct {
+	File      string         `json:"file"`
+	Format    string         `json:"format"`  // xlsx, xls, xml, html, csv, ndjson, json
+	Charset   string         `json:"charset"` // of text formats
+	Delimiter string         `json:"delimiter,omitempty"`
+	Tables    []TableSummary `json:"tables,omitempty"` // worksheets, or files of an archive
+	HeaderRow int            `json:"header_row"`       // 0 where there is none
+	Rows      int            `json:"rows"`             // that were looked at
+	Whole     bool           `json:"whole"`            // these are all
+	Columns   []Column       `json:"columns"`
+	Scale     float64        `json:"scale"`             // best rating
+	Signed    bool           `json:"signed"`            // ratings are 1, 0 and -1 for 好评, 中评 and 差评
+	Dates     []string       `json:"dates"`             // formats of the column of publication
+	Missing   []string       `json:"missing,omitempty"` // required fields that no column was found for
+	Questions []Question     `json:"questions,omitempty"`
+	// Signature is the same for files with the same columns.
+	Signature string `json:"signature"`
+
+	profile  *Profile // what to import with
+	path     []string // JSON: keys to the arrays of records
+	from1904 bool     // days are counted from 1904
+}
+
+// A TableSummary says what became of a table of a file.
+type TableSummary struct {
+	Name    string `json:"name"`
+	Header  int    `json:"header_row,omitempty"`
+	Rows    int64  `json:"rows"`
+	Skipped string `json:"skipped,omitempty"` // why it is not read; empty if it is
+}
+
+// A Column is one of a file, and what it is taken for.
+type Column struct {
+	Name       string     `json:"name"`
+	Field      string     `json:"field,omitempty"` // "" if it is not used
+	Confidence Confidence `json:"confidence,omitempty"`
+	Looks      string     `json:"looks,omitempty"` // in Chinese, what its values look like
+	Samples    []string   `json:"samples"`         // three values
+	Filled     int        `json:"filled"`          // rows that have a value
+	Parsed     int        `json:"parsed"`          // of these, values that the field can be read from
+	Fault      string     `json:"fault,omitempty"` // why it is not used although its name is known
+}
+
+// Confidence is how a column was recognised.
+type Confidence string
+
+// The confidences.
+const (
+	ByPerson Confidence = "person" // somebody said so
+	ByName   Confidence = "name"   // its name is known
+	Likely   Confidence = "likely" // its name is much like a known one
+	ByValues Confidence = "values" // its values look like it
+)
+
+// A Question is something that only a person knows. The import goes on as
+// Assumed says.
+type Question struct {
+	Kind    QuestionKind `json:"kind"`
+	Column  string       `json:"column,omitempty"`
+	Field   string       `json:"field,omitempty"`
+	Text    string       `json:"text"` // in Chinese
+	Assumed string       `json:"assumed"`
+	Samples []string     `json:"samples,omitempty"`
+	// Blocks: without an answer nothing, or next to nothing, can be stored.
+	Blocks bool `json:"blocks"`
+}
+
+// QuestionKind sorts questions by their answer.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	AskField    QuestionKind = "field"    // the column looks like the field and is not used: Options.Map
+	AskGuess    QuestionKind = "guess"    // the column was taken for the field because of its values: Options.Map
+	AskScale    QuestionKind = "scale"    // the best rating: Options.Scale
+	AskReversed QuestionKind = "reversed" // low ratings stand at contented texts
+	AskOrder    QuestionKind = "order"    // 05/11/2026: Options.DayFirst
+	AskExported QuestionKind = "exported" // dates are relative: Options.ExportedAt
+	AskIdentity QuestionKind = "identity" // the column of IDs is not used as such
+	AskProduct  QuestionKind = "product"  // which product: Options.Facts
+	AskShop     QuestionKind = "shop"     // names of tables look like shops
+	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
+)
+
+const (
+	sampleRows   = 2000 // of each table
+	sampleTables = 50
+	sampleCell   = 400 // bytes kept of a value
+	sampleCols   = 400 // columns that are looked at
+)
+
+// titleOf is a field as people call it.
+func titleOf(field string) string {
+	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称", fieldURL: "商品地址", fieldPrice: "商品价格",
+		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分", fieldText: "评论内容", fieldTitle: "评论标题",
+		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单"}
+	return titles[field]
+}
+
+// Fields lists the fields that a column can be mapped to, with what people call
+// them.
+func Fields() (list []Field) {
+	for _, name := range fieldNames() {
+		list = append(list, Field{Name: name, Title: titleOf(name)})
+	}
+	return list
+}
+
+// A Field is one that a column can be mapped to.
+type Field struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// FieldNamed is the field of that name or title; "" if there is none.
+func FieldNamed(name string) string {
+	name = strings.TrimSpace(name)
+	for _, f := range Fields() {
+		if f.Name == strings.ToLower(name) || f.Title == name {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// Profile is what the file is imported with: a mapping of these columns, which
+// may be saved and used for files with the same columns.
+func (u *Understanding) Profile() *Profile { return u.profile }
+
+// Inspect reads the beginning of a file and tells what its columns are. Nothing
+// is stored. Of an archive it is the first file that has reviews.
+func Inspect(ctx context.Context, path string, o Options) (Understanding, error) {
+	if o.Profile == nil {
+		p, err := Shipped("standard")
+		if err != nil {
+			return Understanding{File: path}, err
+		}
+		o.Profile = p
+	}
+	var read atomic.Int64
+	list, skipped, closer, err := contents(ctx, path, &read)
+	if err != nil {
+		return Understanding{File: path}, err
+	}
+	defer closer.Close()
+	var first *Understanding
+	var failed error
+	for _, c := range list {
+		u, err := inspect(c, &o)
+		if len(list) > 1 {
+			t := TableSummary{Name: c.name, Rows: int64(u.Rows), Header: u.HeaderRow}
+			if err != nil {
+				t.Skipped = problemOf(err)
+			}
+			skipped = append(skipped, t)
+		}
+		if err != nil && failed == nil {
+			failed = err
+		}
+		if first == nil && err == nil {
+			first = &u
+		}
+		if ctx.Err() != nil {
+			return u, ctx.Err()
+		}
+	}
+	if first == nil {
+		return Understanding{File: path}, failed
+	}
+	if len(list) > 1 || len(skipped) > 0 {
+		first.Tables = append(first.Tables, skipped...)
+	}
+	return *first, nil
+}
+
+func problemOf(err error) string {
+	var input *chaping.InputError
+	if errors.As(err, &input) {
+		return input.Problem
+	}
+	return err.Error()
+}
+
+// inspect understands one content.
+func inspect(c content, o *Options) (u Understanding, err error) {
+	in, err := c.open(o.Profile.Charset)
+	if err != nil {
+		return Understanding{File: c.file}, err
+	}
+	defer in.Close()
+	u = Understanding{File: c.file, Format: in.format, Charset: in.charset, Whole: true}
+	v := newVocabulary(o.Profile)
+	var samples []*sample
+	if in.format == formatLines || in.format == formatJSON {
+		u.Charset = in.charset
+		samples, err = u.objects(in, v, o)
+	} else {
+		samples, err = u.tables(in, v, o)
+	}
+	if err != nil {
+		return u, err
+	}
+	m := mapper{u: &u, vocabulary: v, options: o, samples: samples}
+	return u, m.mapColumns()
+}
+
+// tables samples the columns of the tables that have the header of the best of
+// them.
+func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample, error) {
+	g, comma, err := openGrid(in, v.known)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	if in.format == formatText {
+		u.Delimiter = comma
+	}
+	if book, ok := g.(*workbook); ok {
+		u.from1904 = book.book.From1904()
+	}
+	type seen struct {
+		summary TableSummary
+		samples []*sample
+		rows    int
+		score   float64
+		names   []string
+	}
+	var all []seen
+	for len(all) < sampleTables {
+		name, err := g.table()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		head := readHead(g)
+		if head.err != nil && len(head.rows) == 0 {
+			return nil, head.err
+		}
+		h := findHeader(head.rows, v)
+		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score}
+		for i, column := range h.names {
+			if i < sampleCols {
+				s.samples = append(s.samples, &sample{name: column})
+			}
+		}
+		g.setWidth(len(h.names))
+		add := func(row gridRow) {
+			if row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) || isFooter(row.cells, len(h.names)) {
+				return
+			}
+			for i, cell := range row.cells {
+				if i < len(s.samples) && !ingest.Blank(cell) {
+					s.samples[i].values = append(s.samples[i].values, cell[:min(len(cell), sampleCell)])
+					s.samples[i].at = append(s.samples[i].at, s.rows)
+				}
+			}
+			s.rows++
+		}
+		for _, row := range head.rows[h.skip:] {
+			add(row)
+		}
+		for !head.ended && head.err == nil && s.rows < sampleRows {
+			row, err := g.next()
+			if errors.Is(err, io.EOF) {
+				head.ended = true
+				break
+			}
+			if err != nil {
+				u.Whole = false // the import will say what is wrong
+				break
+			}
+			add(row)
+		}
+		u.Whole = u.Whole && head.ended
+		s.summary.Rows = int64(s.rows)
+		all = append(all, s)
+		if head.err != nil { // the import will say what is wrong
+			break
+		}
+	}
+	best := -1
+	for i, s := range all {
+		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score && s.rows > 10*all[best].rows) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
+	}
+	base := all[best]
+	u.HeaderRow = base.summary.Header
+	for i, s := range all {
+		same := i == best || slices.Equal(plainNames(s.names), plainNames(base.names))
+		if !same { // the same columns in another order, or with more of them
+			same = s.score > 0 && containsAll(plainNames(s.names), plainNames(base.names))
+		}
+		switch {
+		case s.rows == 0:
+			s.summary.Skipped = "没有数据"
+		case !same:
+			s.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
+		case i != best:
+			for j, column := range base.names {
+				if j >= len(base.samples) {
+					break
+				}
+				for k, other := range s.names {
+					if k < len(s.samples) && plainName(other) == plainName(column) {
+						base.samples[j].values = append(base.samples[j].values, s.samples[k].values...)
+						for _, at := range s.samples[k].at {
+							base.samples[j].at = append(base.samples[j].at, base.rows+at)
+						}
+						break
+					}
+				}
+			}
+			base.rows += s.rows
+		}
+		if len(all) > 1 {
+			u.Tables = append(u.Tables, s.summary)
+		}
+	}
+	u.Rows = base.rows
+	for _, s := range base.samples {
+		s.rows = base.rows
+	}
+	return base.samples, nil
+}
+
+func plainNames(names []string) (list []string) {
+	for _, name := range names {
+		list = append(list, plainName(name))
+	}
+	return list
+}
+
+func containsAll(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}

@@ -1,0 +1,515 @@
+package importer
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tidwall/gjson"
+
+	"chaping"
+	"chaping/ingest/foreign"
+)
+
+// maxDepth is the deepest nesting of a JSON record; comment objects of real
+// platforms stay below ten.
+const maxDepth = 200
+
+// A unit is a JSON value that is held in memory as a whole: a line of NDJSON, an
+// element of an array, a page that a crawler has saved.
+type unit struct {
+	number  int // line, or which value of the file it is
+	text    string
+	damaged bool // bytes had to be replaced
+	fault   *chaping.InputError
+	parents []gjson.Result // what it stands in, as far as that is known, the nearest first
+	whole   bool           // it is a record, whatever the path to records is
+	path    []string       // keys that lead to it, of one that was read out of a large object
+}
+
+// units reads the units of a file; io.EOF at the end.
+type units interface {
+	next() (unit, error)
+}
+
+// jsonSource reads records that are JSON objects.
+type jsonSource struct {
+	file    string
+	units   units
+	path    []string            // keys from a unit to the arrays of its records; none where units are records
+	keys    map[string][]place  // key of the record's object → fields that it may hold
+	paths   map[string][]string // field → paths, where one of them is more than a key
+	queue   []record
+	closers []io.Closer
+}
+
+// A place is a field that a key may hold, and the key's rank among the keys
+// that may.
+type place struct {
+	field string
+	rank  int
+}
+
+func newJSONSource(file string, u units, path []string, p *Profile, closers []io.Closer) *jsonSource {
+	s := &jsonSource{file: file, units: u, path: path, keys: map[string][]place{}, paths: map[string][]string{}, closers: closers}
+	for field, paths := range p.Fields {
+		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
+			s.paths[field] = paths
+			continue
+		}
+		for rank, key := range paths {
+			s.keys[key] = append(s.keys[key], place{field, rank})
+		}
+	}
+	return s
+}
+
+// pathSyntax are the characters that make more of a gjson path than a key. ^
+// stands for what the record's array stands in.
+const pathSyntax = `.*?|#@!\{}[]():^%<>=~"`
+
+func (s *jsonSource) Close() error { return closeAll(s.closers) }
+
+func (s *jsonSource) next() (record, error) {
+	for {
+		if len(s.queue) > 0 {
+			r := s.queue[0]
+			s.queue = s.queue[1:]
+			return r, nil
+		}
+		u, err := s.units.next()
+		if err != nil {
+			return record{}, err
+		}
+		if len(s.path) == 0 || u.whole || u.fault != nil {
+			return record{line: u.number, bytes: len(u.text), parse: func() row { return s.parse(u) }}, nil
+		}
+		if fault := s.check(&u); fault != nil {
+			return record{line: u.number, parse: func() row { return row{file: s.file, line: u.number, err: fault} }}, nil
+		}
+		s.queue = s.queue[:0]
+		if value := gjson.Parse(u.text); value.IsArray() {
+			value.ForEach(func(_, item gjson.Result) bool {
+				s.expand(item, s.path, u.parents, &u)
+				return true
+			})
+		} else {
+			s.expand(value, s.path, u.parents, &u)
+		}
+	}
+}
+
+// expand queues the records that stand below a value.
+func (s *jsonSource) expand(v gjson.Result, path []string, parents []gjson.Result, u *unit) {
+	switch {
+	case v.IsArray():
+		v.ForEach(func(_, item gjson.Result) bool {
+			s.expand(item, path, parents, u)
+			return true
+		})
+	case !v.IsObject():
+	case len(path) == 0:
+		number, damaged := u.number, u.damaged
+		s.queue = append(s.queue, record{line: number, bytes: len(v.Raw), parse: func() row { return s.row(number, v, parents, damaged) }})
+	default:
+		parents = append([]gjson.Result{v}, parents...)
+		v.ForEach(func(key, inner gjson.Result) bool {
+			if key.Str == path[0] {
+				s.expand(inner, path[1:], parents, u)
+			}
+			return true
+		})
+	}
+}
+
+// check refuses what is no JSON or nests too deep.
+func (s *jsonSource) check(u *unit) *chaping.InputError {
+	fault := func(problem, remedy string) *chaping.InputError {
+		return &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80), Problem: problem, Remedy: remedy}
+	}
+	if foreign.JSONDepth(u.text) > maxDepth {
+		return fault("JSON 嵌套过深", "每行应是一个评论对象")
+	}
+	if !gjson.Valid(u.text) {
+		if repaired := notANumber.ReplaceAllString(u.text, "${1}null"); repaired != u.text && gjson.Valid(repaired) {
+			u.text = repaired // Python writes NaN, which JSON has not
+			return nil
+		}
+		return fault("不是 JSON 对象", "每行应是一个完整的 JSON 对象，行内不可换行")
+	}
+	return nil
+}
+
+var notANumber = regexp.MustCompile(`([:\[,]\s*)(?:NaN|-?Infinity)\b`)
+
+// usualFields is how many fields a record has, seldom more.
+const usualFields = 16
+
+// parse makes a row of a unit that is a record.
+func (s *jsonSource) parse(u unit) row {
+	if u.fault != nil {
+		return row{file: s.file, line: u.number, err: u.fault}
+	}
+	fault := s.check(&u)
+	if fault == nil && u.text[0] != '{' {
+		fault = &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80), Problem: "不是 JSON 对象", Remedy: "每行应是一个完整的 JSON 对象，行内不可换行"}
+	}
+	if fault != nil {
+		return row{file: s.file, line: u.number, err: fault}
+	}
+	return s.row(u.number, gjson.Parse(u.text), u.parents, u.damaged)
+}
+
+// row makes a row of an object.
+func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, damaged bool) row {
+	type value struct {
+		place
+		text string
+		none bool
+	}
+	values := make([]value, 0, usualFields) // of each field the one of the first key that has any
+	obj.ForEach(func(key, v gjson.Result) bool {
+		for _, at := range s.keys[key.Str] {
+			text, ok := jsonText(v)
+			i := slices.IndexFunc(values, func(old value) bool { return old.field == at.field })
+			switch {
+			case !ok && v.Type != gjson.Null:
+				continue
+			case i < 0:
+				values = append(values, value{})
+				i = len(values) - 1
+			case v.Type == gjson.Null || !values[i].none && values[i].rank <= at.rank:
+				continue
+			}
+			values[i] = value{at, text, v.Type == gjson.Null}
+		}
+		return true
+	})
+	get := func(path string) (string, bool) {
+		if rest, up := strings.CutPrefix(path, "^"); up {
+			for _, parent := range parents {
+				if text, ok := jsonText(parent.Get(rest)); ok {
+					return text, true
+				}
+			}
+			return "", false
+		}
+		return jsonText(obj.Get(path))
+	}
+	rw := row{file: s.file, line: number, field: func(field string) string {
+		if i := slices.IndexFunc(values, func(v value) bool { return v.field == field && !v.none }); i >= 0 {
+			return values[i].text
+		}
+		for _, path := range s.paths[field] {
+			if text, ok := get(path); ok {
+				return text
+			}
+		}
+		return ""
+	}}
+	rw.has = func(field string) bool {
+		if slices.ContainsFunc(values, func(v value) bool { return v.field == field }) {
+			return true
+		}
+		return slices.ContainsFunc(s.paths[field], func(path string) bool {
+			_, ok := get(path)
+			return ok
+		})
+	}
+	if damaged {
+		rw.err = damagedError(s.file, number)
+	}
+	return rw
+}
+
+// jsonText is a value as text. Objects and arrays are none, unless a text is
+// what they hold.
+func jsonText(v gjson.Result) (string, bool) {
+	switch {
+	case !v.Exists() || v.Type == gjson.Null:
+		return "", false
+	case v.Type == gjson.Number:
+		return v.Raw, true // all digits of a long one
+	case v.IsArray():
+		var parts []string
+		for _, item := range v.Array() {
+			if item.Type != gjson.String {
+				return "", false
+			}
+			parts = append(parts, item.Str)
+		}
+		return strings.ToValidUTF8(strings.Join(parts, "\n"), "\uFFFD"), len(parts) > 0
+	case v.IsObject():
+		for _, key := range []string{"text", "content", "value", "$numberLong", "$oid", "$date"} {
+			if inner := v.Get(gjsonKey(key)); inner.Type == gjson.String || inner.Type == gjson.Number {
+				return jsonText(inner)
+			}
+		}
+		return "", false
+	}
+	return strings.ToValidUTF8(v.String(), "\uFFFD"), true
+}
+
+// gjsonKey is a key as a path.
+func gjsonKey(key string) string {
+	if !strings.ContainsAny(key, pathSyntax+"$") {
+		return key
+	}
+	var b strings.Builder
+	for _, r := range key {
+		if r < 0x80 && strings.ContainsRune(pathSyntax+"$", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// lineUnits reads one unit a line.
+type lineUnits struct {
+	file string
+	r    *bufio.Reader
+	dec  decoder
+	line int
+}
+
+func (l *lineUnits) next() (unit, error) {
+	for {
+		line, tooLong, err := readLine(l.r)
+		if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
+			return unit{}, err
+		}
+		l.line++
+		if l.line == 1 {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+		}
+		u := unit{number: l.line}
+		if tooLong {
+			u.fault = &chaping.InputError{File: l.file, Line: l.line, Value: string(line[:min(len(line), 80)]), Problem: "这一行超过 32 MB", Remedy: "检查文件是否缺少换行"}
+			return u, nil
+		}
+		if line = bytes.TrimRight(bytes.TrimSpace(line), ","); len(line) == 0 {
+			continue
+		}
+		u.text, u.damaged = l.dec.decode(string(line))
+		return u, nil
+	}
+}
+
+// valueUnits reads the values of a text, wherever its lines end: those of an
+// array, or one after the other. Of an object that is too large to hold it reads
+// the arrays at a path.
+type valueUnits struct {
+	file  string
+	dec   *jsontext.Decoder
+	path  []string
+	count int
+	array int                 // depth of arrays whose elements are read
+	large bool                // the objects are too large to hold: their arrays are read
+	any   bool                // and of these all of objects, wherever they stand
+	facts []map[string]string // members of the objects that are open
+}
+
+func newValueUnits(file string, r io.Reader, path []string, large bool) *valueUnits {
+	return &valueUnits{file: file, path: path, large: large,
+		dec: jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+}
+
+func (v *valueUnits) next() (unit, error) {
+	for {
+		u, ok, err := v.step()
+		if err == nil && !ok {
+			continue
+		}
+		if err == nil || errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return u, err
+		}
+		var syntax *jsontext.SyntacticError
+		if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return u, err
+		}
+		if rest := bytes.TrimSpace(v.dec.UnreadBuffer()); v.count > 0 && v.dec.StackDepth() == 0 && len(rest) > 0 && bytes.IndexByte([]byte(");"), rest[0]) >= 0 {
+			return u, io.EOF // the end of a call or an assignment
+		}
+		return u, &chaping.InputError{File: v.file, Problem: fmt.Sprintf("JSON 在第 %d 个字节处不完整或写错了，之前的 %d 条已读", v.dec.InputOffset(), v.count), Remedy: "重新导出；或用能检查 JSON 的编辑器打开，改正后再导入"}
+	}
+}
+
+// step reads on by a value or a bracket.
+func (v *valueUnits) step() (unit, bool, error) {
+	switch kind := v.dec.PeekKind(); {
+	case kind == '[' && (v.dec.StackDepth() == v.array || v.large):
+		_, err := v.dec.ReadToken()
+		if v.dec.StackDepth() == v.array+1 && !v.large {
+			v.array++
+		}
+		return unit{}, false, err
+	case kind == ']' || kind == '}':
+		_, err := v.dec.ReadToken()
+		v.array = min(v.array, v.dec.StackDepth())
+		if kind == '}' && len(v.facts) > 0 {
+			v.facts = v.facts[:len(v.facts)-1]
+		}
+		return unit{}, false, err
+	case kind == '{' && v.large && !v.atRecords():
+		_, err := v.dec.ReadToken()
+		v.facts = append(v.facts, map[string]string{})
+		return unit{}, false, err
+	case v.large && v.inObject():
+		return unit{}, false, v.member()
+	case kind == 0 && v.dec.StackDepth() == 0 && v.count > 0:
+		return unit{}, false, io.EOF
+	default:
+		value, err := v.dec.ReadValue()
+		if err != nil {
+			return unit{}, false, err
+		}
+		if len(value) > maxLine {
+			v.count++
+			return unit{number: v.count, fault: &chaping.InputError{File: v.file, Line: v.count, Value: string(value[:80]), Problem: "这一条超过 32 MB", Remedy: "核对是否混入了别的内容"}}, true, nil
+		}
+		if kind != '{' && kind != '[' {
+			return unit{}, false, nil
+		}
+		v.count++
+		u := unit{number: v.count, text: string(value), whole: v.large}
+		if v.large {
+			u.path = v.names()
+			for i := len(v.facts) - 1; i >= 0; i-- {
+				u.parents = append(u.parents, gjson.Parse(factsJSON(v.facts[i])))
+			}
+		}
+		return u, true, nil
+	}
+}
+
+// atRecords tells whether the decoder stands in an array at the path.
+func (v *valueUnits) atRecords() bool {
+	depth := v.dec.StackDepth()
+	if depth == 0 {
+		return false
+	}
+	kind, _ := v.dec.StackIndex(depth)
+	return kind == '[' && (v.any || slices.Equal(v.names(), v.path))
+}
+
+// names are the keys that lead to where the decoder stands.
+func (v *valueUnits) names() []string {
+	var names []string
+	for token := range v.dec.StackPointer().Tokens() {
+		names = append(names, token)
+	}
+	return slices.DeleteFunc(names, func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" })
+}
+
+func (v *valueUnits) inObject() bool {
+	depth := v.dec.StackDepth()
+	if depth == 0 {
+		return false
+	}
+	kind, _ := v.dec.StackIndex(depth)
+	return kind == '{'
+}
+
+// member reads a key of an object, and its value unless that is one to go into.
+func (v *valueUnits) member() error {
+	name, err := v.dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	key := name.String()
+	if kind := v.dec.PeekKind(); kind == '{' || kind == '[' {
+		return nil
+	}
+	value, err := v.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if facts := v.facts[len(v.facts)-1]; len(value) < 1<<12 && len(facts) < 100 {
+		facts[key] = string(value)
+	}
+	return nil
+}
+
+// factsJSON writes members of an object as one.
+func factsJSON(facts map[string]string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for key, value := range facts {
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		quoted, err := jsontext.AppendQuote(nil, key)
+		if err != nil {
+			continue
+		}
+		b.Write(quoted)
+		b.WriteByte(':')
+		b.WriteString(value)
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// readLine reads up to the next line feed. Of a line longer than maxLine it
+// keeps the beginning and discards the rest.
+func readLine(r *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if !tooLong {
+			if len(line) == 0 && err == nil {
+				return part, false, nil // valid until the next read
+			}
+			line = append(line, part...)
+			tooLong = len(line) > maxLine
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		return line, tooLong, err
+	}
+}
+
+// assignment is what may stand before JSON in a script.
+var assignment = regexp.MustCompile(`^\s*(?:(?:var|let|const|window|self|export|return)\b)?\s*(?:default\b)?[\w$.\[\]"' ]*=\s*`)
+
+// jsonPrefix is how many bytes stand before the JSON of a text: a call of
+// JSONP, an assignment of a script. ok is false where there is no JSON.
+func jsonPrefix(head string) (n int, ok bool) {
+	trimmed := strings.TrimLeft(head, "\ufeff \t\r\n")
+	n = len(head) - len(trimmed)
+	if isJSON(trimmed) {
+		return n, true
+	}
+	if inner := foreign.JSONPHead(trimmed); inner > 0 && isJSON(strings.TrimSpace(trimmed[inner:])) {
+		return n + inner, true
+	}
+	if m := assignment.FindString(trimmed); m != "" && isJSON(trimmed[len(m):]) {
+		return n + len(m), true
+	}
+	return 0, false
+}
+
+// isJSON tells whether a text begins as JSON objects and arrays do.
+func isJSON(s string) bool {
+	if s == "" || s[0] != '{' && s[0] != '[' {
+		return false
+	}
+	rest := strings.TrimLeft(s[1:], " \t\r\n")
+	if rest == "" {
+		return len(s) == 1
+	}
+	switch rest[0] {
+	case '"', '}', ']':
+		return true
+	case '{', '[':
+		return s[0] == '['
+	}
+	return s[0] == '[' && (rest[0] == '-' || rest[0] >= '0' && rest[0] <= '9') && strings.ContainsAny(rest, "],")
+}

@@ -1,0 +1,718 @@
+package importer
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"chaping"
+	"chaping/ingest"
+)
+
+// A mapper decides what the columns of a file are: by what a person says, then
+// by their names, then by their values.
+type mapper struct {
+	u          *Understanding
+	vocabulary *vocabulary
+	options    *Options
+	samples    []*sample
+
+	looks  []looks
+	field  []string // of each column
+	how    []Confidence
+	fault  []string
+	column map[string]int // of each field
+}
+
+func (m *mapper) mapColumns() error {
+	m.looks = make([]looks, len(m.samples))
+	m.field, m.how, m.fault = make([]string, len(m.samples)), make([]Confidence, len(m.samples)), make([]string, len(m.samples))
+	m.column = map[string]int{}
+	for i, s := range m.samples {
+		m.looks[i] = lookAt(s)
+	}
+	if err := m.byPerson(); err != nil {
+		return err
+	}
+	m.byName()
+	m.byValues()
+	m.checkIdentity()
+	m.scale()
+	m.dates()
+	m.titles()
+	m.products()
+	m.missing()
+	m.unused()
+	m.reversed()
+	m.shops()
+	m.report()
+	return nil
+}
+
+func (m *mapper) set(i int, field string, how Confidence) {
+	m.field[i], m.how[i] = field, how
+	m.column[field] = i
+}
+
+func (m *mapper) has(field string) bool {
+	_, ok := m.column[field]
+	return ok
+}
+
+func (m *mapper) ask(q Question) { m.u.Questions = append(m.u.Questions, q) }
+
+// named finds a column by its name.
+func (m *mapper) named(name string) int {
+	for _, same := range []func(string) bool{
+		func(s string) bool { return s == name },
+		func(s string) bool { return columnName(s) == columnName(name) },
+		func(s string) bool { return plainName(s) != "" && plainName(s) == plainName(name) },
+	} {
+		if i := slices.IndexFunc(m.samples, func(s *sample) bool { return same(s.name) }); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *mapper) byPerson() error {
+	for _, field := range slices.Sorted(maps.Keys(m.options.Map)) {
+		name := m.options.Map[field]
+		if FieldNamed(field) == "" {
+			return &chaping.InputError{File: m.u.File, Field: field, Value: name, Problem: "没有这个字段", Remedy: "可用字段：" + strings.Join(titles(), "、")}
+		}
+		if name == "" { // the field is to have no column
+			m.column[FieldNamed(field)] = -1
+			continue
+		}
+		i := m.named(name)
+		if i < 0 {
+			var names []string
+			for _, s := range m.samples {
+				names = append(names, s.name)
+			}
+			return &chaping.InputError{File: m.u.File, Line: m.u.HeaderRow, Field: FieldNamed(field), Value: name, Problem: "文件里没有这一列",
+				Remedy: "文件的列有：" + chaping.Shorten(strings.Join(names, "、"), 300)}
+		}
+		m.set(i, FieldNamed(field), ByPerson)
+	}
+	return nil
+}
+
+func titles() (list []string) {
+	for _, f := range Fields() {
+		list = append(list, f.Title)
+	}
+	return list
+}
+
+// least is what name and values must come to together.
+const least = 0.25
+
+func (m *mapper) byName() {
+	type pair struct {
+		column int
+		field  string
+		name   float64
+		score  float64
+	}
+	var pairs []pair
+	for i, s := range m.samples {
+		if m.field[i] != "" {
+			continue
+		}
+		up := strings.HasPrefix(s.name, "^")
+		for field, fit := range m.vocabulary.fits(s.name) {
+			if up && slices.Contains([]string{fieldText, fieldPublished, fieldRating, fieldID, fieldTitle, fieldAppended, fieldAppendedAt, fieldBuyer}, field) {
+				continue
+			}
+			l := &m.looks[i]
+			part := 0.75 + 0.25*float64(len(s.values))/float64(max(s.rows, 1))
+			if field == fieldAppended || field == fieldAppendedAt || field == fieldTitle {
+				part = 1
+			}
+			pairs = append(pairs, pair{i, field, fit, fit * l.fit(field) * part})
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.column, b.column), cmp.Compare(a.field, b.field))
+	})
+	for _, p := range pairs {
+		if m.field[p.column] != "" || m.has(p.field) {
+			continue
+		}
+		if p.score < least {
+			if p.name > 0.9 && m.fault[p.column] == "" {
+				m.fault[p.column] = "名称像" + titleOf(p.field) + "，内容不像"
+			}
+			continue
+		}
+		if p.field == fieldRating && m.looks[p.column].same > 0 && m.looks[p.column].fit(fieldRating) < 0.5 {
+			m.fault[p.column] = "名称像评分，内容不像"
+			continue
+		}
+		how := ByName
+		if p.name < 0.74 {
+			how = Likely
+		}
+		m.set(p.column, p.field, how)
+	}
+}
+
+// free are the columns that have no field yet and are not known as needless.
+func (m *mapper) free() (list []int) {
+	for i, s := range m.samples {
+		if m.field[i] == "" && len(s.values) > 0 && !strings.HasPrefix(s.name, "^") && !m.needless(i) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func (m *mapper) needless(i int) bool {
+	path := strings.Split(m.samples[i].name, ".")
+	return slices.ContainsFunc(path, func(part string) bool { return m.vocabulary.ignored(plainName(part)) })
+}
+
+// byValues finds columns whose names say nothing.
+func (m *mapper) byValues() {
+	pick := func(field string, fit func(l *looks) float64) int {
+		best, most := -1, 0.0
+		for _, i := range m.free() {
+			if f := fit(&m.looks[i]); f > most {
+				best, most = i, f
+			}
+		}
+		if best >= 0 {
+			m.set(best, field, ByValues)
+			m.ask(Question{Kind: AskGuess, Column: m.samples[best].name, Field: field, Samples: m.examples(best),
+				Text: fmt.Sprintf("列“%s”的内容像%s，是吗？", m.samples[best].name, titleOf(field)), Assumed: "按" + titleOf(field) + "读取"})
+		}
+		return best
+	}
+	if !m.has(fieldPublished) {
+		pick(fieldPublished, func(l *looks) float64 {
+			if l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
+				return 0
+			}
+			return l.dateLike() + l.distinct
+		})
+	}
+	if !m.has(fieldRating) {
+		m.findRating(pick)
+	}
+	if !m.has(fieldText) {
+		pick(fieldText, func(l *looks) float64 {
+			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 || l.id > 0.8 && l.runes < 40 {
+				return 0
+			}
+			return min(l.runes, 200) * (0.1 + l.distinct)
+		})
+	}
+	noNames := m.u.HeaderRow == 0 && m.u.Format != formatJSON && m.u.Format != formatLines
+	if !m.has(fieldID) && m.u.Rows > 1 {
+		for _, i := range m.free() {
+			l := &m.looks[i]
+			if l.distinct == 1 && !l.counting && l.url == 0 && (l.long > 0.9 && l.rounded < 0.9 || noNames && l.id > 0.95 && l.text < 0.5 && l.date < 0.5 && l.rating < 0.5) {
+				m.set(i, fieldID, ByValues)
+				break
+			}
+		}
+	}
+	if m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" || m.options.Facts.Product != "" {
+		return
+	}
+	if pick(fieldProductID, func(l *looks) float64 {
+		if !noNames && l.long < 0.9 || l.id < 0.95 || l.rating > 0.9 || l.counting || l.dateLike() > 0.5 && l.long < 0.5 || l.runes < 4 || l.distinct > 0.9 && m.u.Rows > 5 {
+			return 0
+		}
+		return 2 - l.distinct
+	}) < 0 && noNames {
+		pick(fieldProduct, func(l *looks) float64 {
+			if l.text < 0.9 || l.runes < 3 || l.runes > 80 || l.distinct > 0.6 && m.u.Rows > 3 || l.url > 0 || l.stronglyRating() {
+				return 0
+			}
+			return 2 - l.distinct
+		})
+	}
+}
+
+// findRating takes the one column that looks like ratings; of several a person
+// must choose, unless one is of words or stars.
+func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
+	if pick(fieldRating, func(l *looks) float64 {
+		if !l.stronglyRating() {
+			return 0
+		}
+		return 1
+	}) >= 0 {
+		return
+	}
+	var like []int
+	for _, i := range m.free() {
+		l := &m.looks[i]
+		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
+			like = append(like, i)
+		}
+	}
+	if len(like) == 1 {
+		pick(fieldRating, func(l *looks) float64 {
+			if l == &m.looks[like[0]] {
+				return 1
+			}
+			return 0
+		})
+		return
+	}
+	for _, i := range like {
+		m.ask(Question{Kind: AskField, Column: m.samples[i].name, Field: fieldRating, Samples: m.examples(i),
+			Text: fmt.Sprintf("列“%s”像评分，像评分的列不止一列。哪一列是评分？", m.samples[i].name), Assumed: "没有用作评分，按评论文字判断差评"})
+	}
+}
+
+// checkIdentity makes sure that the column of IDs tells reviews apart.
+func (m *mapper) checkIdentity() {
+	i, ok := m.column[fieldID]
+	if !ok || i < 0 || len(m.samples[i].values) == 0 {
+		return
+	}
+	s, l := m.samples[i], &m.looks[i]
+	drop := func(why string) {
+		if m.how[i] == ByPerson && l.damaged == 0 {
+			return
+		}
+		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i), Text: why, Assumed: "不用这一列认评论，改按商品、时间和内容"})
+		m.fault[i], m.field[i], m.how[i] = why, "", ""
+		delete(m.column, fieldID)
+	}
+	if l.damaged > 0 {
+		drop(fmt.Sprintf("列“%s”的编号被表格软件改成了科学计数法，后面的数字已经丢失", s.name))
+		return
+	}
+	if l.long > 0 && l.rounded >= l.long && l.long*float64(len(s.values)) >= 3 {
+		drop(fmt.Sprintf("列“%s”的编号第 15 位以后都是 0，被表格软件舍入过", s.name))
+		return
+	}
+	if m.how[i] != ByPerson && m.u.Format != formatLines && m.u.Format != formatJSON && l.counting && (l.first == "1" || l.first == "0") && slices.Contains([]string{"id", "编号", "key", "mid", "cid"}, plainName(s.name)) {
+		drop(fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起", s.name))
+		return
+	}
+	rows := m.contentOf()
+	first := map[string]int{}
+	twice, differ := 0, 0
+	for k, value := range s.values {
+		id, _ := ingest.ID(value)
+		at, seen := first[id]
+		if !seen {
+			first[id] = s.at[k]
+			continue
+		}
+		twice++
+		if rows(at) != rows(s.at[k]) {
+			differ++
+		}
+	}
+	if differ >= 2 && differ*3 > twice && differ*50 > len(s.values) || differ == 1 && len(s.values) <= 10 && m.how[i] != ByName {
+		drop(fmt.Sprintf("列“%s”里同一个编号的评论内容不同（%d 处），它不是评论的编号", s.name, differ))
+	}
+}
+
+// contentOf tells text and date of a row of the sample.
+func (m *mapper) contentOf() func(row int) string {
+	content := map[int]string{}
+	for _, field := range []string{fieldText, fieldPublished, fieldProductID} {
+		if i, ok := m.column[field]; ok && i >= 0 {
+			for k, value := range m.samples[i].values {
+				content[m.samples[i].at[k]] += value + "\x00"
+			}
+		}
+	}
+	return func(row int) string { return content[row] }
+}
+
+func (m *mapper) scale() {
+	rule := m.options.Profile.rule()
+	i, ok := m.column[fieldRating]
+	if m.options.Scale > 0 {
+		m.u.Scale = m.options.Scale
+		return
+	}
+	m.u.Scale = float64(rule.Max)
+	if !ok || i < 0 || len(m.looks[i].numbers) == 0 {
+		return
+	}
+	numbers := m.looks[i].numbers
+	s, known := ingest.ScaleOf(numbers, rule.Max)
+	if known {
+		m.u.Signed = s.Signed
+		if s.Max > 0 {
+			m.u.Scale = s.Max
+		}
+	}
+	q := Question{Kind: AskScale, Column: m.samples[i].name, Field: fieldRating, Samples: m.examples(i)}
+	switch highest := slices.Max(numbers); {
+	case !known:
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分最高到 %v，满分是多少？", m.samples[i].name, highest), "超过满分的按未评分收录"
+	case s.Signed:
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分是 1、0、-1，是好评、中评、差评吗？", m.samples[i].name), "按好评、中评、差评读取"
+	case s.Max != float64(rule.Max):
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分满分像是 %v 分，是吗？", m.samples[i].name, s.Max), fmt.Sprintf("按满分 %v 折算", s.Max)
+	case highest <= 3 && len(numbers) >= 20 && m.looks[i].same > 1:
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分没有高于 %v 的，满分是多少？（也可能是好评、中评、差评的代号）", m.samples[i].name, highest), fmt.Sprintf("按满分 %d 分读取", rule.Max)
+	default:
+		return
+	}
+	m.ask(q)
+}
+
+func (m *mapper) dates() {
+	formats := slices.Clone(m.options.Profile.Dates)
+	i, ok := m.column[fieldPublished]
+	if ok && i >= 0 {
+		l := &m.looks[i]
+		if l.order > 0 {
+			any := ingest.AnyDate
+			switch {
+			case m.options.DayOrder != "":
+				any = m.options.DayOrder
+			case l.dayFirst > 0 && l.monthFirst == 0:
+				any = ingest.DayFirst
+			case l.monthFirst > 0 && l.dayFirst == 0:
+				any = ingest.MonthFirst
+			default:
+				m.ask(Question{Kind: AskOrder, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.order > 0.5,
+					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
+					Assumed: "这样的日期不收录"})
+			}
+			formats = slices.DeleteFunc(formats, func(f string) bool { return f == ingest.AnyDate })
+			formats = append(formats, any)
+		}
+		if l.relative > 0 && m.options.ExportedAt.IsZero() {
+			m.ask(Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.relative > 0.5,
+				Text:    fmt.Sprintf("列“%s”有相对的日期（如 %s），文件是哪一天导出的？", m.samples[i].name, m.first(i, ingest.ErrRelative)),
+				Assumed: "这样的日期不收录"})
+		}
+		if orderTime(m.samples[i].name) {
+			m.ask(Question{Kind: AskGuess, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
+				Text: fmt.Sprintf("没有评论时间，列“%s”像是下单或收货的时间，用它代替吗？", m.samples[i].name), Assumed: "用它代替评论时间"})
+		}
+	}
+	if m.u.from1904 {
+		formats = append([]string{ingest.Serial1904}, formats...)
+	}
+	m.u.Dates = formats
+}
+
+// orderTime tells names of times that are not those of reviews.
+func orderTime(name string) bool {
+	return containsAny(plainName(name), "下单", "购买", "付款", "支付", "成交", "收货", "完成", "订单", "order", "buy", "purchase", "paid")
+}
+
+// first is the first value of a column whose date fails so.
+func (m *mapper) first(i int, why error) string {
+	for _, value := range m.samples[i].values {
+		if dateFails(value, why) {
+			return chaping.Shorten(value, 20)
+		}
+	}
+	return ""
+}
+
+// titles tells titles of reviews from names of products: those of one product
+// differ.
+func (m *mapper) titles() {
+	i, ok := m.column[fieldProduct]
+	if !ok || i < 0 || m.how[i] != Likely || m.mapped(fieldTitle) || len(m.vocabulary.fits(m.samples[i].name)) < 2 {
+		return
+	}
+	products := map[int]string{}
+	for _, field := range []string{fieldURL, fieldProductID} {
+		if j, ok := m.column[field]; ok && j >= 0 {
+			for k, value := range m.samples[j].values {
+				if field == fieldURL {
+					value = productOf(value)
+				}
+				if value != "" {
+					products[m.samples[j].at[k]] = value
+				}
+			}
+		}
+	}
+	names := map[string]map[string]bool{}
+	for k, value := range m.samples[i].values {
+		if product := products[m.samples[i].at[k]]; product != "" {
+			if names[product] == nil {
+				names[product] = map[string]bool{}
+			}
+			names[product][value] = true
+		}
+	}
+	several := 0
+	for _, set := range names {
+		if len(set) > 1 {
+			several++
+		}
+	}
+	if several*2 > len(names) {
+		delete(m.column, fieldProduct)
+		m.set(i, fieldTitle, Likely)
+	}
+}
+
+func (m *mapper) products() {
+	facts := m.options.Facts
+	if m.mapped(fieldProductID) || m.mapped(fieldProduct) || facts.ProductID != "" || facts.Product != "" {
+		return
+	}
+	if i, ok := m.column[fieldURL]; ok && i >= 0 {
+		found := 0
+		for _, value := range m.samples[i].values {
+			if productOf(value) != "" {
+				found++
+			}
+		}
+		if found*5 >= len(m.samples[i].values)*4 {
+			return
+		}
+	}
+	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？", Assumed: "不知道是哪件商品，不收录"})
+}
+
+// mapped tells whether a field has a column with values.
+func (m *mapper) mapped(field string) bool {
+	i, ok := m.column[field]
+	return ok && i >= 0
+}
+
+func (m *mapper) missing() {
+	for _, field := range []string{fieldPublished, fieldText} {
+		if !m.mapped(field) {
+			m.u.Missing = append(m.u.Missing, field)
+			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + titleOf(field), Assumed: "不能导入"})
+		}
+	}
+}
+
+// unused asks about columns that look like something and are not used.
+func (m *mapper) unused() {
+	asked := map[string]bool{}
+	for _, q := range m.u.Questions {
+		asked[q.Column] = true
+	}
+	for _, i := range m.free() {
+		l, name := &m.looks[i], m.samples[i].name
+		if asked[name] {
+			continue
+		}
+		field := ""
+		lost := m.vocabulary.fits(name)
+		switch {
+		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 && slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):
+			field = fieldRating
+		case l.date > 0.9 && l.epoch < 0.9:
+			field = fieldPublished
+		case l.long > 0.9 && l.distinct > 0.99 && !m.mapped(fieldID):
+			field = fieldID
+		}
+		if field == "" || lost[field] > 0 && m.mapped(field) && m.how[m.column[field]] != ByValues {
+			continue
+		}
+		m.ask(Question{Kind: AskField, Column: name, Field: field, Samples: m.examples(i),
+			Text: fmt.Sprintf("列“%s”像%s，没有用。要用吗？", name, titleOf(field)), Assumed: "不用"})
+	}
+}
+
+// reversed compares ratings with what the texts say.
+func (m *mapper) reversed() {
+	rating, text := -1, -1
+	if m.mapped(fieldRating) && m.mapped(fieldText) {
+		rating, text = m.column[fieldRating], m.column[fieldText]
+	}
+	if rating < 0 || m.options.GradeText == nil {
+		return
+	}
+	texts := map[int]string{}
+	for k, value := range m.samples[text].values {
+		texts[m.samples[text].at[k]] = value
+	}
+	var complaints, all [2]int // of low and of high ratings
+	for k, value := range m.samples[rating].values {
+		r, err := ingest.ParseRating(value)
+		if err != nil || r.None() || texts[m.samples[rating].at[k]] == "" {
+			continue
+		}
+		of := cmp.Or(r.Of, m.u.Scale)
+		side := 0
+		switch {
+		case r.Word == chaping.Negative || r.Word == chaping.Unrated && !m.u.Signed && r.Value <= 0.4*of:
+		case r.Word == chaping.Positive || r.Word == chaping.Unrated && !m.u.Signed && r.Value >= 0.8*of:
+			side = 1
+		default:
+			continue
+		}
+		review := chaping.Review{Text: ingest.Text(texts[m.samples[rating].at[k]])}
+		m.options.GradeText(&review)
+		if review.Grade == chaping.Unrated {
+			continue
+		}
+		all[side]++
+		if review.Grade == chaping.Negative {
+			complaints[side]++
+		}
+	}
+	if all[0] < 5 || all[1] < 5 {
+		return
+	}
+	low, high := float64(complaints[0])/float64(all[0]), float64(complaints[1])/float64(all[1])
+	if high > low+0.3 {
+		m.ask(Question{Kind: AskReversed, Column: m.samples[rating].name, Field: fieldRating, Samples: m.examples(rating),
+			Text: fmt.Sprintf("列“%s”的低分评论里只有 %.0f%% 像抱怨，高分的有 %.0f%%：评分是不是反的（1 最好）？", m.samples[rating].name, 100*low, 100*high), Assumed: "照原样读取"})
+	}
+}
+
+func (m *mapper) shops() {
+	used := 0
+	for _, t := range m.u.Tables {
+		if t.Skipped == "" && t.Name != "" {
+			used++
+		}
+	}
+	if used > 1 && !m.mapped(fieldShop) && m.options.Facts.Shop == "" {
+		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？", Assumed: "店铺留空"})
+	}
+}
+
+// examples are the first three different values of a column.
+func (m *mapper) examples(i int) (list []string) {
+	for _, value := range m.samples[i].values {
+		short := chaping.Shorten(strings.ToValidUTF8(value, ""), 60)
+		if !slices.Contains(list, short) {
+			list = append(list, short)
+		}
+		if len(list) == 3 {
+			break
+		}
+	}
+	return list
+}
+
+// report fills in the columns and the profile to import with.
+func (m *mapper) report() {
+	p := *m.options.Profile
+	p.Understand, p.Ignore = false, nil
+	p.Fields = map[string][]string{}
+	p.Dates = m.u.Dates
+	if m.u.Scale != float64(p.Rating.Max) || m.u.Signed {
+		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
+	}
+	var names []string
+	for i, s := range m.samples {
+		c := Column{Name: s.name, Field: m.field[i], Confidence: m.how[i], Looks: m.looks[i].String(), Samples: m.examples(i), Filled: len(s.values), Fault: m.fault[i]}
+		for _, value := range s.values {
+			if m.parses(c.Field, value) {
+				c.Parsed++
+			}
+		}
+		m.u.Columns = append(m.u.Columns, c)
+		if c.Field != "" {
+			p.Fields[c.Field] = append(p.Fields[c.Field], s.name)
+		}
+		if !strings.HasPrefix(s.name, "^") {
+			names = append(names, plainName(s.name))
+		}
+	}
+	m.alternatives(&p)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(names)), "\x00")))
+	m.u.Signature = hex.EncodeToString(sum[:8])
+	p.Signature = m.u.Signature
+	m.u.profile = &p
+}
+
+// alternatives adds columns that have a field's value where its own column has
+// none, and in JSON names that the sample did not have: objects leave out what is
+// empty.
+func (m *mapper) alternatives(p *Profile) {
+	for field, i := range m.column {
+		if i < 0 || m.how[i] == ByPerson {
+			continue
+		}
+		rows := map[int]bool{}
+		for _, at := range m.samples[i].at {
+			rows[at] = true
+		}
+		for j, s := range m.samples {
+			if m.field[j] != "" || len(s.values) == 0 || m.fault[j] != "" || m.vocabulary.fits(s.name)[field] < 0.6 || m.looks[j].fit(field) < 0.6 || orderTime(s.name) {
+				continue
+			}
+			if !slices.ContainsFunc(s.at, func(at int) bool { return rows[at] }) {
+				p.Fields[field] = append(p.Fields[field], s.name)
+				for _, at := range s.at {
+					rows[at] = true
+				}
+			}
+		}
+	}
+	if m.u.Format != formatLines && m.u.Format != formatJSON || m.u.Whole {
+		return
+	}
+	for _, field := range fieldNames() {
+		if i, ok := m.column[field]; ok && (i < 0 || m.how[i] == ByPerson) {
+			continue
+		}
+		for _, name := range m.options.Profile.Fields[field] {
+			if m.named(name) < 0 && !orderTime(name) && !strings.ContainsAny(name, pathSyntax) {
+				p.Fields[field] = append(p.Fields[field], name)
+			}
+		}
+	}
+}
+
+// parses tells whether a field can be read from a value.
+func (m *mapper) parses(field, value string) bool {
+	var err error
+	switch field {
+	case fieldPublished, fieldAppendedAt:
+		_, err = append(slices.Clone(ingest.Dates(m.u.Dates)), ingest.Serial).Parse(value, m.options.ExportedAt)
+	case fieldRating:
+		_, err = ingest.ParseRating(value)
+	case fieldPrice:
+		_, err = ingest.Price(value)
+	case fieldID, fieldProductID:
+		_, damaged := ingest.ID(value)
+		return !damaged
+	}
+	return err == nil
+}
+
+// String says in Chinese what values look like.
+func (l *looks) String() string {
+	switch {
+	case l.same == 0:
+		return "空"
+	case l.url > 0.8:
+		return "网址"
+	case l.date > 0.8:
+		return "日期"
+	case l.stronglyRating():
+		return "评分"
+	case l.damaged > 0.5:
+		return "损坏的编号"
+	case l.long > 0.8:
+		return "长编号"
+	case l.counting:
+		return "序号"
+	case l.ratingLike() > 0.95 && l.same <= 11:
+		return "小数字"
+	case l.text > 0.5 && l.runes > 12:
+		return "文字"
+	case l.text > 0.5:
+		return "短文字"
+	case l.id > 0.8:
+		return "编号或数字"
+	}
+	return "混合"
+}

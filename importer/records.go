@@ -1,0 +1,295 @@
+package importer
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"chaping"
+)
+
+const (
+	sampleBytes   = 16 << 20 // of JSON that is looked at
+	maxPlaces     = 200      // arrays of objects that are looked at
+	maxNested     = 6        // keys that lead to records at most
+	flattenedDeep = 3
+)
+
+// openUnits reads the values of a JSON input.
+func openUnits(in *input, path []string) (units, error) {
+	if in.format == formatLines {
+		return &lineUnits{file: in.file, r: in.r, dec: in.dec}, nil
+	}
+	head, err := in.peek(1)
+	if err != nil {
+		return nil, err
+	}
+	large := false
+	if len(head) > 0 && head[0] == '{' {
+		wide := bufio.NewReaderSize(in.r, maxLine)
+		if _, err = wide.Peek(maxLine); err == nil {
+			large = true
+		} else if !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		in.r = wide
+	}
+	u := newValueUnits(in.file, in.r, path, large)
+	u.any = large && path == nil
+	return u, nil
+}
+
+// A spot is where records may stand in the values of a JSON file.
+type spot struct {
+	path    []string
+	rows    int
+	columns []*sample
+	byName  map[string]*sample
+	objects []gjson.Result // the first of them
+}
+
+// look samples the objects of a JSON input, wherever they stand.
+func look(in *input) (spots []*spot, whole bool, err error) {
+	all, err := openUnits(in, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	l := looker{byPath: map[string]*spot{}}
+	for bytes := 0; bytes < sampleBytes && l.most < sampleRows; {
+		u, err := all.next()
+		if errors.Is(err, io.EOF) {
+			whole = true
+			break
+		}
+		if err != nil {
+			if len(l.spots) == 0 {
+				return nil, false, err
+			}
+			break // the import will say what is wrong
+		}
+		if s := (&jsonSource{file: in.file}); u.fault != nil || s.check(&u) != nil {
+			continue
+		}
+		bytes += len(u.text)
+		value := gjson.Parse(u.text)
+		path := append([]string{}, u.path...)
+		if value.IsArray() {
+			value.ForEach(func(_, item gjson.Result) bool {
+				l.visit(item, path, u.parents)
+				return true
+			})
+			continue
+		}
+		l.visit(value, path, u.parents)
+	}
+	return l.spots, whole, nil
+}
+
+type looker struct {
+	spots  []*spot
+	byPath map[string]*spot
+	most   int // rows of the spot that has the most
+}
+
+// visit counts an object as a record of its place, and goes on to the arrays
+// below it.
+func (l *looker) visit(v gjson.Result, path []string, parents []gjson.Result) {
+	if v.IsArray() {
+		v.ForEach(func(_, item gjson.Result) bool {
+			l.visit(item, path, parents)
+			return true
+		})
+		return
+	}
+	if !v.IsObject() || len(path) > maxNested {
+		return
+	}
+	key := strings.Join(path, "\x00")
+	s := l.byPath[key]
+	if s == nil {
+		if len(l.spots) >= maxPlaces {
+			return
+		}
+		s = &spot{path: slices.Clone(path), byName: map[string]*sample{}}
+		l.byPath[key] = s
+		l.spots = append(l.spots, s)
+	}
+	if s.rows < sampleRows {
+		s.add(v, parents)
+		l.most = max(l.most, s.rows)
+	}
+	l.below(v, path, append([]gjson.Result{v}, parents...))
+}
+
+// below goes on to the arrays of objects that an object holds.
+func (l *looker) below(v gjson.Result, path []string, parents []gjson.Result) {
+	if len(path) >= maxNested {
+		return
+	}
+	v.ForEach(func(key, inner gjson.Result) bool {
+		next := append(slices.Clone(path), key.Str)
+		switch {
+		case inner.IsArray():
+			inner.ForEach(func(_, item gjson.Result) bool {
+				l.visit(item, next, parents)
+				return item.IsObject() || item.IsArray()
+			})
+		case inner.IsObject():
+			l.below(inner, next, append([]gjson.Result{inner}, parents...))
+		}
+		return true
+	})
+}
+
+// add samples the columns of an object.
+func (s *spot) add(v gjson.Result, parents []gjson.Result) {
+	if len(s.objects) < 20 {
+		s.objects = append(s.objects, v)
+	}
+	row := s.rows
+	s.rows++
+	put := func(name string, v gjson.Result) {
+		c := s.byName[name]
+		if c == nil {
+			if len(s.columns) >= sampleCols {
+				return
+			}
+			c = &sample{name: name}
+			s.byName[name] = c
+			s.columns = append(s.columns, c)
+		}
+		if n := len(c.at); n > 0 && c.at[n-1] == row {
+			return // the nearest holds
+		}
+		if text, ok := jsonText(v); ok && strings.TrimSpace(text) != "" {
+			c.values = append(c.values, text[:min(len(text), sampleCell)])
+			c.at = append(c.at, row)
+		}
+	}
+	flatten(v, "", flattenedDeep, put)
+	for _, parent := range parents {
+		flatten(parent, "^", 2, put)
+	}
+}
+
+// flatten visits the members of an object, and of those in it.
+func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v gjson.Result)) {
+	v.ForEach(func(key, inner gjson.Result) bool {
+		name := prefix + gjsonKey(key.Str)
+		if key.Str == "" {
+			return true
+		}
+		if _, isText := jsonText(inner); isText || inner.Type == gjson.Null || !inner.IsObject() && !inner.IsArray() {
+			visit(name, inner)
+			if !inner.IsObject() {
+				return true
+			}
+		}
+		if deep == 0 || strings.HasPrefix(prefix, "^") && inner.IsArray() {
+			return true
+		}
+		if inner.IsArray() {
+			if first := inner.Get("0"); first.IsObject() {
+				flatten(first, name+".0.", deep-1, visit)
+			}
+			return true
+		}
+		flatten(inner, name+".", deep-1, visit)
+		return true
+	})
+}
+
+// objects finds where the records of a JSON file stand, and samples their
+// columns.
+func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample, error) {
+	spots, whole, err := look(in)
+	if err != nil {
+		return nil, err
+	}
+	u.Whole = whole
+	var best *spot
+	most := 0.0
+	for _, s := range spots {
+		score := s.score(v, o)
+		if best == nil || score > most+1e-9 || score > most-1e-9 && s.rows > best.rows {
+			best, most = s, score
+		}
+	}
+	if best == nil {
+		return nil, &chaping.InputError{File: u.File, Problem: "文件里没有 JSON 对象", Remedy: "应是评论对象的列表，或每行一个对象"}
+	}
+	u.path, u.Rows = best.path, best.rows
+	for _, c := range best.columns {
+		c.rows = best.rows
+	}
+	return best.columns, nil
+}
+
+// score is how much the objects of a place are reviews.
+func (s *spot) score(v *vocabulary, o *Options) (score float64) {
+	best := map[string]float64{}
+	for _, c := range s.columns {
+		l := lookAt(c)
+		for field, fit := range v.fits(c.name) {
+			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished || field == fieldRating || field == fieldID) {
+				continue
+			}
+			best[field] = max(best[field], fit*l.fit(field)*min(1, 0.2+float64(len(c.values))/float64(max(s.rows, 1))))
+		}
+		for field, name := range o.Map {
+			if name == c.name {
+				best[field] = 3
+			}
+		}
+	}
+	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3, fieldAppended: 0.2}
+	for field, w := range weight {
+		score += w * best[field]
+	}
+	if best[fieldText] < 0.2 {
+		score /= 4
+	}
+	return score - 0.01*float64(len(s.path))
+}
+
+// findRecords finds where the records of a JSON file stand that have a profile's
+// fields.
+func findRecords(c content, p *Profile) (path []string, err error) {
+	in, err := c.open(p.Charset)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	spots, _, err := look(in)
+	if err != nil {
+		return nil, err
+	}
+	most := -1
+	for _, s := range spots {
+		found := 0
+		for field, paths := range p.Fields {
+			if slices.ContainsFunc(paths, s.has) {
+				found++
+				if slices.Contains(p.Required, field) {
+					found += 10
+				}
+			}
+		}
+		if found > most {
+			path, most = s.path, found
+		}
+	}
+	return path, nil
+}
+
+// has tells whether objects of the place have something at a path.
+func (s *spot) has(path string) bool {
+	if strings.HasPrefix(path, "^") {
+		return s.byName[path] != nil
+	}
+	return slices.ContainsFunc(s.objects, func(v gjson.Result) bool { return v.Get(path).Exists() })
+}

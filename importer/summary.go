@@ -1,0 +1,234 @@
+package importer
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"chaping"
+	"chaping/ingest"
+)
+
+// A Summary says what became of a file's rows: Rows = Accepted + Refused.
+type Summary struct {
+	File     string           `json:"file"`
+	Rows     int64            `json:"rows"`
+	Accepted int64            `json:"accepted"`
+	Refused  int64            `json:"refused"`
+	Damaged  int64            `json:"damaged"` // accepted with bytes that had to be replaced
+	Noted    int64            `json:"noted"`   // accepted without something that could not be read: a price, a rating
+	Passed   int64            `json:"passed"`  // rows that are none and not counted: totals, remarks, headers again
+	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
+	Products int64            `json:"products"`
+	Grades   map[string]int64 `json:"grades"`         // accepted rows by grade, repeated ones included
+	ByText   int64            `json:"graded_by_text"` // of these, rows without a rating that Options.GradeText graded
+	Defaults int64            `json:"defaults"`
+	First    time.Time        `json:"first"` // earliest and latest publication
+	Last     time.Time        `json:"last"`
+	NoKey    int64            `json:"without_keyword"` // rows whose product has no product keyword
+
+	// Merged are accepted rows that are the same review as one before, because
+	// of their ID or of buyer, product, time and text: they are stored as one.
+	// Numbered are rows that are like one before in all that is known and were
+	// taken for further reviews.
+	Merged   int64     `json:"merged"`
+	Numbered int64     `json:"numbered"`
+	Alike    []Example `json:"alike,omitempty"` // some of the merged
+	// Ratings are accepted rows by rating, with what the text model makes of
+	// some of their texts.
+	Ratings   []RatingCount        `json:"ratings,omitempty"`
+	Days      map[string]int64     `json:"days,omitempty"`         // accepted rows by day of publication
+	Examples  map[string][]Example `json:"examples,omitempty"`     // of Reasons
+	NoFacts   int64                `json:"products_without_facts"` // products with no shop, region, price and address
+	Unjoined  int64                `json:"unjoined"`               // rows whose product the product file does not have
+	Unknown   []string             `json:"unjoined_examples,omitempty"`
+	Repeats   []Repeat             `json:"repeats,omitempty"` // texts that stand in many rows
+	Tables    []TableSummary       `json:"tables,omitempty"`
+	Questions []Question           `json:"questions,omitempty"` // what had to be assumed
+}
+
+// FarBelow tells whether so many rows were the same reviews that something is
+// wrong with what tells them apart.
+func (s *Summary) FarBelow() bool { return s.Merged >= 3 && s.Merged*5 > s.Accepted }
+
+// An Example is a row of a file.
+type Example struct {
+	Line  int    `json:"line"`
+	Value string `json:"value"`
+	Text  string `json:"text,omitempty"`
+}
+
+// A RatingCount is how many rows have a rating.
+type RatingCount struct {
+	Rating   string `json:"rating"` // as Rule understands it: "1"–"5", 差评; "" for none
+	Grade    string `json:"grade"`
+	Rows     int64  `json:"rows"`
+	Read     int64  `json:"read"`     // texts that the model has read
+	Negative int64  `json:"negative"` // of these, what it takes for complaints
+}
+
+// A Repeat is a text that stands in many rows.
+type Repeat struct {
+	Text string `json:"text"`
+	Rows int64  `json:"rows"` // at least
+}
+
+const (
+	maxExamples = 5
+	maxRepeats  = 1000 // texts whose repetition is counted at once
+	modelRows   = 2000 // rows whose texts the model reads, and then one in modelEvery
+	modelEvery  = 64
+)
+
+// summary gathers a Summary.
+type summary struct {
+	Summary
+	ratings map[ratingKey]*RatingCount
+	texts   map[string]int64
+	days    map[int64]int64 // since 1970 in Beijing
+}
+
+type ratingKey struct {
+	rating int
+	grade  chaping.Grade
+	word   bool
+}
+
+func newSummary(file string) *summary {
+	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{}, Days: map[string]int64{}, Examples: map[string][]Example{}},
+		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, days: map[int64]int64{}}
+}
+
+// example keeps a row that a reason concerns.
+func (s *summary) example(reason string, e *chaping.InputError) {
+	if list := s.Examples[reason]; len(list) < maxExamples && len(s.Examples) < 100 {
+		s.Examples[reason] = append(list, Example{Line: e.Line, Value: chaping.Shorten(e.Value, 60)})
+	}
+}
+
+// count takes in an accepted row.
+func (s *summary) count(p *parsed, merged bool, im *run) {
+	r := &p.review
+	s.Accepted++
+	s.Grades[r.Grade.String()]++
+	if r.Rating == 0 && r.Grade != chaping.Unrated {
+		s.ByText++
+	}
+	if r.Default {
+		s.Defaults++
+	}
+	if p.listing.Keyword == "" {
+		s.NoKey++
+	}
+	if s.First.IsZero() || r.Published.Before(s.First) {
+		s.First = r.Published
+	}
+	if r.Published.After(s.Last) {
+		s.Last = r.Published
+	}
+	s.days[(r.Published.Unix()+8*3600)/86400]++
+	if merged {
+		s.Merged += int64(im.rows.every)
+		if len(s.Alike) < maxExamples {
+			s.Alike = append(s.Alike, Example{Line: p.row.line, Value: r.ID, Text: chaping.Shorten(r.Text, 40)})
+		}
+	}
+	if im.Products != nil && !p.joined {
+		s.Unjoined++
+		if len(s.Unknown) < maxExamples && !slices.Contains(s.Unknown, r.Product) {
+			s.Unknown = append(s.Unknown, r.Product)
+		}
+	}
+	s.rate(r, im)
+	s.repeat(r)
+}
+
+// rate counts the rating, and what the model makes of the text.
+func (s *summary) rate(r *chaping.Review, im *run) {
+	key := ratingKey{r.Rating, r.Grade, r.Rating > 0 && im.source.Words(r)}
+	if r.Rating == 0 {
+		key.grade = chaping.Unrated
+	}
+	c := s.ratings[key]
+	if c == nil {
+		c = &RatingCount{Grade: key.grade.String()}
+		if key.word {
+			c.Rating = r.Grade.Chinese()
+		} else if r.Rating > 0 {
+			c.Rating = strconv.Itoa(r.Rating)
+		}
+		s.ratings[key] = c
+	}
+	c.Rows++
+	if im.GradeText == nil || r.Rating == 0 || s.Accepted > modelRows && s.Accepted%modelEvery != 0 {
+		return
+	}
+	text := chaping.Review{Text: r.Text, Default: r.Default}
+	im.GradeText(&text)
+	if text.Grade != chaping.Unrated {
+		c.Read++
+		if text.Grade == chaping.Negative {
+			c.Negative++
+		}
+	}
+}
+
+// repeat counts texts that come often (Misra and Gries 1982).
+func (s *summary) repeat(r *chaping.Review) {
+	if r.Default || len(r.Text) < 12 || len(r.Text) > 1000 {
+		return
+	}
+	if _, ok := s.texts[r.Text]; ok || len(s.texts) < maxRepeats {
+		s.texts[r.Text]++
+		return
+	}
+	for text := range s.texts {
+		if s.texts[text]--; s.texts[text] == 0 {
+			delete(s.texts, text)
+		}
+	}
+}
+
+// finish brings what was gathered into the Summary.
+func (s *summary) finish(im *run) {
+	s.Numbered = im.rows.numbered.repeated()
+	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {
+		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
+	}) {
+		s.Ratings = append(s.Ratings, *s.ratings[key])
+	}
+	for day, n := range s.days {
+		s.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
+	}
+	for text, n := range s.texts {
+		if n >= 3 {
+			s.Repeats = append(s.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
+		}
+	}
+	slices.SortFunc(s.Repeats, func(a, b Repeat) int { return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text)) })
+	s.Repeats = s.Repeats[:min(len(s.Repeats), 2*maxExamples)]
+}
+
+// fault is why a file that was understood so cannot be imported.
+func (u *Understanding) fault() *chaping.InputError {
+	if len(u.Missing) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range u.Columns {
+		names = append(names, c.Name)
+	}
+	field := u.Missing[0]
+	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: chaping.Shorten(fmt.Sprint(names), 200),
+		Problem: "缺少必需的列：" + titleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + titleOf(field)}
+}
+
+// dateFails tells whether a date fails for a reason.
+func dateFails(value string, why error) bool {
+	_, err := (ingest.Dates{ingest.AnyDate}).Parse(value, time.Time{})
+	return errors.Is(err, why)
+}

@@ -1,0 +1,153 @@
+package ingest
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+)
+
+func TestParseDate(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 15, 30, 0, 0, chaping.Shanghai())
+	at := func(s string) time.Time {
+		d, err := time.ParseInLocation(time.DateTime, s, chaping.Shanghai())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for _, c := range []struct {
+		text, layouts string
+		want          string // empty: an error
+	}{
+		{"2026-11-22 10:11:12", "2006-01-02 15:04:05", "2026-11-22 10:11:12"},
+		{" 2026-11-22 ", "2006-01-02 15:04:05|2006-01-02", "2026-11-22 00:00:00"},
+		{"2026年1月2日", "2006年1月2日", "2026-01-02 00:00:00"},
+		{"2026.01.02 03:04", "2006.01.02 15:04", "2026-01-02 03:04:00"},
+		{"1793030399", "epoch_s", "2026-10-26 23:59:59"},
+		{"1793030399999", "epoch_s|epoch_ms", "2026-10-26 23:59:59"},
+		{"2026-11-22T02:00:00Z", "rfc3339", "2026-11-22 10:00:00"},
+		{"刚刚", "relative", "2026-11-22 15:30:00"},
+		{"5分钟前", "relative", "2026-11-22 15:25:00"},
+		{"3小时前", "relative", "2026-11-22 12:30:00"},
+		{"昨天 12:30", "relative", "2026-11-21 12:30:00"},
+		{"昨天", "relative", "2026-11-21 00:00:00"},
+		{"前天08:05:09", "relative", "2026-11-20 08:05:09"},
+		{"3天前", "relative", "2026-11-19 00:00:00"},
+		{"2个月前", "relative", "2026-09-22 00:00:00"},
+		{"半小时前", "relative", "2026-11-22 15:00:00"},
+		{"11-22 10:30", "relative", "2026-11-22 10:30:00"},
+		{"11月23日", "relative", "2025-11-23 00:00:00"},
+		{"02-29", "relative", "2024-02-29 00:00:00"},
+		{"1月2日 03:04:05", "relative", "2026-01-02 03:04:05"},
+		{"13-01", "relative", ""},
+		{"02-30", "relative", ""},
+		{"昨天 25:00", "relative", ""},
+		{"2026-02-30", "2006-01-02", ""},
+		{"2026-13-01", "2006-01-02", ""},
+		{"", "2006-01-02|epoch_ms|relative", ""},
+		{"0", "epoch_s", ""},
+		{"-5", "epoch_s", ""},
+		{"99999999999999999999", "epoch_ms", ""},
+		{"12", "epoch_s", ""}, // 1970
+		{"0202-11-22", "2006-01-02", ""},
+	} {
+		got, err := Dates(strings.Split(c.layouts, "|")).Parse(c.text, now)
+		switch {
+		case c.want == "" && err == nil:
+			t.Errorf("%q as %s: %v, want an error", c.text, c.layouts, got)
+		case c.want != "" && err != nil:
+			t.Errorf("%q as %s: %v", c.text, c.layouts, err)
+		case c.want != "" && !got.Truncate(time.Second).Equal(at(c.want)):
+			t.Errorf("%q as %s: %v, want %s", c.text, c.layouts, got, c.want)
+		}
+	}
+}
+
+func TestKnownFormat(t *testing.T) {
+	for layout, want := range map[string]bool{
+		"epoch_s": true, "epoch_ms": true, "rfc3339": true, "relative": true,
+		"2006-01-02": true, "2006年1月2日 15:04": true, "06/1/2": true,
+		"": false, "YYYY-MM-DD": false, "01-02": false, "2006-01": false, "15:04": false,
+	} {
+		if KnownFormat(layout) != want {
+			t.Errorf("%q: %v", layout, !want)
+		}
+	}
+}
+
+func FuzzParseDate(f *testing.F) {
+	f.Add("2026-11-22 10:11:12", "2006-01-02 15:04:05")
+	f.Add("1793030399999", "epoch_ms")
+	f.Add("昨天 12:30", "relative")
+	f.Add("9999年前", "relative")
+	f.Fuzz(func(t *testing.T, text, layout string) {
+		d, err := Dates{layout}.Parse(text, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+		if err == nil && (d.Year() < FirstYear || d.Year() > LastYear) {
+			t.Errorf("%q as %q: %v", text, layout, d)
+		}
+	})
+}
+
+// Every spelling that says which day it is.
+func TestAnyDate(t *testing.T) {
+	relativeDate, order := ErrRelative, ErrOrder
+	for text, want := range map[string]any{
+		"2026-03-07 08:09:10": "2026-03-07 08:09:10", "2026-03-07": "2026-03-07 00:00:00", "2026.03.07": "2026-03-07 00:00:00", "2026/3/7 8:09": "2026-03-07 08:09:00",
+		"20260307": "2026-03-07 00:00:00", "20260307080910": "2026-03-07 08:09:10", "202603070809": "2026-03-07 08:09:00",
+		"2026-03-07 08:09:10.0": "2026-03-07 08:09:10", "2026-03-07 08:09:10,123": "2026-03-07 08:09:10", "2026-03-07T08:09:10.123456": "2026-03-07 08:09:10",
+		"2026-03-07T00:09:10Z": "2026-03-07 08:09:10", "2026-03-07T00:09:10.000+0000": "2026-03-07 08:09:10", "2026-03-07 08:09:10 +08:00": "2026-03-07 08:09:10",
+		"2026-03-07T08:09:10+08:00": "2026-03-07 08:09:10", "2026-03-06T19:09:10-05:00": "2026-03-07 08:09:10",
+		"2026/03/07 下午8:09:10": "2026-03-07 20:09:10", "2026-3-7 上午 8:09": "2026-03-07 08:09:00", "2026/3/7 20:09:10 PM": "2026-03-07 20:09:10",
+		"2026/3/7 8:09:10 PM": "2026-03-07 20:09:10", "2026/3/7 12:09 AM": "2026-03-07 00:09:00", "2026/3/7 中午12:09": "2026-03-07 12:09:00",
+		"2026年3月7日": "2026-03-07 00:00:00", "2026年03月07日 08:09": "2026-03-07 08:09:00", "2026年3月7日8时9分10秒": "2026-03-07 08:09:10", "2026 年 3 月 7 日": "2026-03-07 00:00:00",
+		"2026年3月7号": "2026-03-07 00:00:00", "26年3月7日": "2026-03-07 00:00:00", "２０２６－０３－０７　０８：０９": "2026-03-07 08:09:00",
+		"评价于2026-03-07 08:09": "2026-03-07 08:09:00", "2026-03-07 浙江": "2026-03-07 00:00:00", "2026-03-07 星期六 08:09": "2026-03-07 08:09:00", "[2026-03-07 08:09:10]": "2026-03-07 08:09:10",
+		"2026-03-07 24:00:00": "2026-03-08 00:00:00", "\u200b2026-03-07\t": "2026-03-07 00:00:00", "'2026-03-07": "2026-03-07 00:00:00", `="2026-03-07"`: "2026-03-07 00:00:00",
+		"Sat Mar 07 08:09:10 +0800 2026": "2026-03-07 08:09:10", "Sat Mar  7 08:09:10 CST 2026": "2026-03-07 08:09:10", "Mar 7, 2026": "2026-03-07 00:00:00",
+		"March 7, 2026 8:09 PM": "2026-03-07 20:09:00", "7 March 2026": "2026-03-07 00:00:00", "Sat, 07 Mar 2026 00:09:10 GMT": "2026-03-07 08:09:10",
+		"Reviewed in the United States on March 7, 2026": "2026-03-07 00:00:00", "Reviewed in the United Kingdom on 7 March 2026": "2026-03-07 00:00:00", "07-Mar-26": "2026-03-07 00:00:00",
+		"27/03/2026": "2026-03-27 00:00:00", "03/27/2026 8:09": "2026-03-27 08:09:00", "3/3/2026": "2026-03-03 00:00:00",
+		"1772842150": "2026-03-07 08:09:10", "1772842150000": "2026-03-07 08:09:10", "1772842150000000": "2026-03-07 08:09:10", "1772842150.0": "2026-03-07 08:09:10",
+		"46088.33969907407": "2026-03-07 08:09:10", "46088": "2026-03-07 00:00:00",
+
+		"3天前": relativeDate, "昨天 12:00": relativeDate, "11-05": relativeDate, "11月05日": relativeDate, "11.05": relativeDate, "21秒前": relativeDate, "今天06:09": relativeDate, "刚刚": relativeDate,
+		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order,
+		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "12345678901": nil, "很好用 2026": nil,
+		"2026-03-07 买的 2026-03-09 坏的": nil, "5": nil, "99.5": nil, "20261301": nil,
+	} {
+		got, err := Dates{AnyDate}.Parse(text, time.Time{})
+		switch want := want.(type) {
+		case string:
+			if err != nil || got.Format(time.DateTime) != want {
+				t.Errorf("%q: %v, %v, want %s", text, got, err, want)
+			}
+		case error:
+			if !errors.Is(err, want) {
+				t.Errorf("%q: %v, %v, want %v", text, got, err, want)
+			}
+		default:
+			if err == nil || errors.Is(err, ErrRelative) || errors.Is(err, ErrOrder) {
+				t.Errorf("%q: %v, %v, want no date", text, got, err)
+			}
+		}
+	}
+	told := time.Date(2026, 3, 10, 12, 0, 0, 0, chaping.Shanghai())
+	for text, want := range map[string]string{"3天前": "2026-03-07", "3-7": "2026-03-07", "11.05": "2025-11-05", "昨天": "2026-03-09"} {
+		if got, err := (Dates{AnyDate}).Parse(text, told); err != nil || got.Format(time.DateOnly) != want {
+			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
+		}
+	}
+	for text, want := range map[string][2]string{"05/11/2026": {"2026-11-05", "2026-05-11"}, "1/2/26 8:09": {"2026-02-01", "2026-01-02"}, "5.11.2026": {"2026-11-05", "2026-05-11"}} {
+		for i, format := range []string{DayFirst, MonthFirst} {
+			if got, err := (Dates{format}).Parse(text, time.Time{}); err != nil || got.Format(time.DateOnly) != want[i] {
+				t.Errorf("%q, %s: %v, %v, want %s", text, format, got, err, want[i])
+			}
+		}
+	}
+	if got, err := (Dates{Serial1904}).Parse("44626", time.Time{}); err != nil || got.Format(time.DateOnly) != "2026-03-07" {
+		t.Errorf("%v, %v", got, err)
+	}
+}

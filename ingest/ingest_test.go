@@ -1,0 +1,165 @@
+package ingest
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"chaping"
+)
+
+func TestText(t *testing.T) {
+	for s, want := range map[string]string{
+		"":                                 "",
+		"插座  发热":                           "插座 发热",
+		" 线\u00a0断了 \n\n ":                 "线 断了",
+		"没有&nbsp;异味&hellip;":               "没有 异味…",
+		"第一行<br/>第二行<BR>第三行":               "第一行\n第二行\n第三行",
+		"冒<em class=\"hl\">烟</em>了":        "冒烟了",
+		"&lt;漏&gt; 3<5 a<b>c":              "<漏> 3<5 ac",
+		"&#38;#30005;器 &amp;nbsp;好":        "电器 好",
+		"&amp;lt;br&amp;gt;换行":             "换行",
+		"<p>一</p><p>二</p>":                 "一\n二",
+		"<script>alert('x')</script>好":     "好",
+		"<!-- 注 -->好":                      "好",
+		"好\x00坏\x07\u200b了\ufeff":          "好坏了",
+		"<未闭合":                             "<未闭合",
+		"<b":                               "<b",
+		"价格<100元，功率>1000":                  "价格<100元，功率>1000",
+		"👨\u200d👩\u200d👧好":                 "👨\u200d👩\u200d👧好",
+		"第一段\r\n第二段":                       "第一段\n第二段",
+		"<img src=\"https://x/y.png\"/>有图": "有图",
+	} {
+		if got := Text(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("a&nbsp;<br>b")
+	f.Add("<<b>>&#0;&#xD800;")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Text(s)
+		if utf8.ValidString(s) && !utf8.ValidString(got) || strings.ContainsAny(got, "\x00\x07\r") {
+			t.Errorf("%q: %q", s, got)
+		}
+	})
+}
+
+func TestParseRating(t *testing.T) {
+	for s, want := range map[string]Rating{
+		"": {}, "0": {}, "-": {}, "NaN": {}, "null": {}, "4": {Value: 4}, "4.0": {Value: 4}, "3.5": {Value: 3.5}, "４": {Value: 4}, " 4分 ": {Value: 4},
+		"4星": {Value: 4}, "四星": {Value: 4}, "四颗星": {Value: 4}, "4颗星": {Value: 4}, "4个星": {Value: 4}, "4星好评": {Value: 4}, "★★★★☆": {Value: 4, Of: 5}, "★★": {Value: 2}, "⭐⭐⭐": {Value: 3},
+		"4/5": {Value: 4, Of: 5}, "８／１０": {Value: 8, Of: 10}, "4.0 out of 5 stars": {Value: 4, Of: 5}, "4.0 颗星，最多 5 颗星": {Value: 4, Of: 5}, "5つ星のうち4.0": {Value: 4, Of: 5},
+		"4,0 von 5 Sternen": {}, "80%": {Value: 80, Of: 100}, "star4": {Value: 4, Of: 5}, "allstar40 rating": {Value: 40, Of: 50}, "sml-rank-stars sml-str35 star": {}, "评分：4": {Value: 4},
+		"4星(满意)": {Value: 4}, "4 stars": {Value: 4}, "five stars": {Value: 5}, "-1": {Value: -1}, "Rated 4 out of 5": {Value: 4, Of: 5},
+		"差评": {Word: chaping.Negative}, "中评": {Word: chaping.Neutral}, "好评": {Word: chaping.Positive}, "不满意": {Word: chaping.Negative}, "GOOD": {Word: chaping.Positive}, "非常满意": {Word: chaping.Positive},
+	} {
+		got, err := ParseRating(s)
+		if want == (Rating{}) && strings.ContainsAny(s, "vs") {
+			continue // may be read or not
+		}
+		if err != nil || got != want {
+			t.Errorf("%q: %+v, %v, want %+v", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"很好用的一款", "6/5", "五分熟的牛排", "2026-11-05", "1000000", "a", "4 5", "好评返现"} {
+		if got, err := ParseRating(s); err == nil {
+			t.Errorf("%q: %+v", s, got)
+		}
+	}
+}
+
+func FuzzParseRating(f *testing.F) {
+	f.Add("4.0 out of 5 stars")
+	f.Add("★★★☆☆")
+	f.Add("5つ星のうち4.0")
+	f.Fuzz(func(t *testing.T, s string) {
+		r, err := ParseRating(s)
+		if err != nil || r.None() {
+			return
+		}
+		for _, scale := range []Scale{{}, {Max: 10}, {Max: 50}, {Signed: true}} {
+			if v, rule, err := scale.grade(r, chaping.Stars()); err == nil && (v < 0 || v > rule.Max) {
+				t.Errorf("%q: %d of %v", s, v, rule)
+			}
+		}
+	})
+}
+
+func TestScale(t *testing.T) {
+	for _, tt := range []struct {
+		values []float64
+		want   Scale
+		ok     bool
+	}{
+		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 50}, true},
+		{[]float64{80, 100}, Scale{Max: 100}, true}, {[]float64{-1, 0, 1}, Scale{Signed: true}, true}, {[]float64{-5, 1}, Scale{Signed: true}, false}, {[]float64{800}, Scale{}, false}, {[]float64{1, 5, 9, 5, 5}, Scale{Max: 5}, false},
+	} {
+		if got, ok := ScaleOf(tt.values, 5); got != tt.want || ok != tt.ok {
+			t.Errorf("%v: %+v %v", tt.values, got, ok)
+		}
+	}
+	for _, tt := range []struct {
+		scale  Scale
+		rating string
+		value  int
+		grade  chaping.Grade
+	}{
+		{Scale{}, "2.5", 3, chaping.Neutral}, {Scale{}, "0.5", 1, chaping.Negative}, {Scale{}, "3.5", 4, chaping.Positive}, {Scale{Max: 10}, "4", 2, chaping.Negative},
+		{Scale{Max: 10}, "5", 3, chaping.Neutral}, {Scale{Max: 50}, "10", 1, chaping.Negative}, {Scale{Max: 100}, "100", 5, chaping.Positive}, {Scale{Signed: true}, "-1", 1, chaping.Negative},
+		{Scale{Max: 10}, "2/5", 2, chaping.Negative}, {Scale{}, "差评", 1, chaping.Negative}, {Scale{Signed: true}, "0", 2, chaping.Neutral},
+	} {
+		s := NewSource(Source{Rule: chaping.Stars(), Scale: tt.scale, Now: time.Now()})
+		r, notes, fault := s.Review(&Record{Text: "x", Rating: tt.rating})
+		if fault != nil || len(notes) > 0 || r.Rating != tt.value || r.Grade != tt.grade {
+			t.Errorf("%+v: %+v %v %v", tt, r, notes, fault)
+		}
+	}
+}
+
+func TestPrice(t *testing.T) {
+	for s, want := range map[string]string{"199": "199.00", "￥1,299.00": "1299.00", "199元起": "199.00", "券后99": "99.00", "99.9起": "99.90", "1.2万": "12000.00", "199.00~259.00": "199.00-259.00", "": "", "nan": ""} {
+		if got, err := Price(s); err != nil || got.String() != want {
+			t.Errorf("%q: %s, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"-1.00", "暂无报价", "面议", "待发布", "$12", "12.345", "满200减20"} {
+		if got, err := Price(s); err == nil || got.Known() {
+			t.Errorf("%q: %s", s, got)
+		}
+	}
+}
+
+func TestID(t *testing.T) {
+	for s, want := range map[string]string{"0012": "0012", `="0012"`: "0012", "'0012": "0012", "`0012": "0012", "0012\t": "0012", " 0012 ": "0012", "\ufeff0012": "0012", `"0012"`: "0012", "=0012": "0012",
+		"12.0": "12", "1.2345E+4": "12345", "a-b_c": "a-b_c", "1e5": "1e5!", "#####": "#####!", "1.03531E+12": "1.03531E+12!", "7.26E+18": "7.26E+18!", "1E99": "1E99", "NULL": "", "B0E5": "B0E5", "2e": "2e"} {
+		id, damaged := ID(s)
+		if damaged {
+			id += "!"
+		}
+		if id != want {
+			t.Errorf("%q: %q, want %q", s, id, want)
+		}
+	}
+	for id, want := range map[string]bool{"1035310000000000000": true, "100860000000001000": true, "7264000000000000001": false, "123456789012345": false, "abc0000000000000000": false} {
+		if Rounded(id) != want {
+			t.Errorf("%s: %v", id, !want)
+		}
+	}
+}
+
+func TestContentID(t *testing.T) {
+	r := &chaping.Review{Platform: "p", Product: "a", Text: "好"}
+	ids := map[string]bool{ContentID(r, "", 1): true, ContentID(r, "", 2): true, ContentID(r, "某人", 1): true}
+	if len(ids) != 3 {
+		t.Errorf("%v", ids)
+	}
+	for s, want := range map[string]string{"j***d": "j***d", "***": "", "匿名用户": "", "淘宝匿名买家": "", "小明": "小明", "NULL": ""} {
+		if got := Buyer(s); got != want {
+			t.Errorf("%q: %q", s, got)
+		}
+	}
+}
