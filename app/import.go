@@ -136,7 +136,7 @@ func (a *App) importInto(ctx context.Context, s *store.Store, r ImportRequest, o
 		return nil
 	}
 	o.Problem = func(e *chaping.InputError) {
-		e.File = r.Name
+		e.File = called(e.File, r.File, r.Name)
 		if len(out.Problems) < maxProblems {
 			out.Problems = append(out.Problems, e)
 		}

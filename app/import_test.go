@@ -1,6 +1,9 @@
 package app
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -122,6 +125,19 @@ func TestImportNames(t *testing.T) {
 	}
 	if len(told) != 1 || len(r.Problems) != 1 || told[0].File != "评论.csv" {
 		t.Errorf("%v %v", told, r.Problems)
+	}
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	w, err := z.Create("十一月.csv")
+	if err == nil {
+		_, err = w.Write([]byte("评论编号,评论内容,评论时间,商品编号\n8,漏电,2026-11-02,A\n7,漏水,2026-11-03,A\n9,漏电,没有日期,A\n"))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err = a.Import(t.Context(), ImportRequest{File: write("7.zip", zipped.String()), Name: "评论.zip"}, nil)
+	if err != nil || len(r.Problems) != 1 || !strings.HasPrefix(r.Problems[0].File, "评论.zip") || !strings.Contains(r.Problems[0].File, "十一月") {
+		t.Errorf("%+v %v", r, err)
 	}
 	for _, bad := range []string{write("3.csv", "评论编号,评论内容\n1,漏电\n"), write("4.csv", ""), filepath.Join(dir, "5.csv"), write("6.xlsx", "PK\x03\x04")} {
 		if _, err := a.Import(t.Context(), ImportRequest{File: bad, Name: "评论.csv"}, nil); err == nil || strings.Contains(err.Error(), dir) {

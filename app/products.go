@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"chaping"
 	"chaping/importer"
@@ -29,16 +30,25 @@ func LoadProducts(ctx context.Context, file, name string) (*ProductTable, error)
 		return nil, renamed(err, file, name)
 	}
 	for _, e := range problems {
-		e.File = name
+		e.File = called(e.File, file, name)
 	}
 	return &ProductTable{Facts: facts, Problems: problems}, nil
+}
+
+// called is what the sender of a file calls it, or a table in it: the importer
+// names that after the file.
+func called(what, file, name string) string {
+	if table, ok := strings.CutPrefix(what, file); ok {
+		return name + table
+	}
+	return what
 }
 
 // renamed is an error about file in which it has the name that its sender knows.
 func renamed(err error, file, name string) error {
 	var input *chaping.InputError
-	if errors.As(err, &input) && input.File == file {
-		input.File = name
+	if errors.As(err, &input) {
+		input.File = called(input.File, file, name)
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Path == file {

@@ -55,13 +55,14 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 	if r.Damaged > 0 {
 		l.add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
 	}
+	l.understood(&r)
 	for _, reason := range slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) }) {
 		l.add("原因：%s —— %d 行", reason, r.Reasons[reason])
 	}
 	for _, e := range r.Problems {
 		l.add("%s", chaping.Explain(e, wordAdvice))
 	}
-	if all := r.Refused + r.Damaged; all > int64(len(r.Problems)) {
+	if all := r.Refused + r.Damaged + r.Noted; all > int64(len(r.Problems)) {
 		l.add("……以上是前 %d 行，共 %d 行", len(r.Problems), all)
 	}
 	l.productProblems(products)
@@ -73,6 +74,27 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 			Remedy: "按下面列出的原因改正后重新导入同一文件，已导入的不会重复"}
 	}
 	return l.String(), nil
+}
+
+// understood says what was not taken as it stands, and what had to be assumed.
+func (l *lines) understood(s *app.ImportResult) {
+	for _, t := range s.Tables {
+		if t.Skipped != "" {
+			l.add("没有读“%s”：%s", t.Name, t.Skipped)
+		}
+	}
+	if s.Passed > 0 {
+		l.add("另有 %d 行不是评论（合计、备注、重复的表头），没有计入", s.Passed)
+	}
+	if s.Noted > 0 {
+		l.add("%d 行有看不懂的价格、评分等，其余内容照常采用", s.Noted)
+	}
+	if s.FarBelow() {
+		l.add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", s.Merged)
+	}
+	for _, q := range s.Questions {
+		l.add("%s现按：%s", q.Text, q.Assumed)
+	}
 }
 
 // maxProblems is how many rows of a product table a page lists.

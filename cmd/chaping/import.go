@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -130,6 +131,7 @@ func (p *program) printImport(s app.ImportResult) {
 	if s.Damaged > 0 {
 		fmt.Fprintf(&b, "  %d 行有字节不合字符集，已用“\uFFFD”代替后保留\n", s.Damaged)
 	}
+	printUnderstood(&b, &s.Summary)
 	for _, reason := range slices.SortedFunc(maps.Keys(s.Reasons), func(a, b string) int { return int(s.Reasons[b] - s.Reasons[a]) }) {
 		fmt.Fprintf(&b, "  原因：%s —— %d 行\n", reason, s.Reasons[reason])
 	}
@@ -137,6 +139,28 @@ func (p *program) printImport(s app.ImportResult) {
 		fmt.Fprintf(&b, "  注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或 --products 补上后重新导入\n", s.NoKey)
 	}
 	fmt.Fprint(p.out, b.String())
+}
+
+// printUnderstood says what was not taken as it stands, and what had to be
+// assumed.
+func printUnderstood(w io.Writer, s *importer.Summary) {
+	for _, t := range s.Tables {
+		if t.Skipped != "" {
+			fmt.Fprintf(w, "  没有读“%s”：%s\n", t.Name, t.Skipped)
+		}
+	}
+	if s.Passed > 0 {
+		fmt.Fprintf(w, "  另有 %d 行不是评论（合计、备注、重复的表头），没有计入\n", s.Passed)
+	}
+	if s.Noted > 0 {
+		fmt.Fprintf(w, "  %d 行有看不懂的价格、评分等，其余内容照常采用\n", s.Noted)
+	}
+	if s.FarBelow() {
+		fmt.Fprintf(w, "  注意：有 %d 行被认作与前面相同的评论，请核对认评论的列\n", s.Merged)
+	}
+	for _, q := range s.Questions {
+		fmt.Fprintf(w, "  %s现按：%s\n", q.Text, q.Assumed)
+	}
 }
 
 // rejects shows the first refused rows and, where asked, writes all of them

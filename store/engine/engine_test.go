@@ -459,7 +459,7 @@ func TestUnwritableDirectory(t *testing.T) {
 	}
 	for _, dir := range dirs {
 		_, err := engine.Open(context.Background(), dir, "test")
-		environment(t, err, dir, "不可写", "权限")
+		environment(t, err, dir, "不可写")
 	}
 }
 
