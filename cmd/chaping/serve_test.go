@@ -323,7 +323,7 @@ func TestPortalMonth(t *testing.T) {
 		t.Error("the keyboard did not go on to the next sentence")
 	}
 	w.do(chromedp.KeyEvent("n"), chromedp.KeyEvent("问过店家"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("//article[3]//p[contains(., '问过店家')]"))
-	w.do(chromedp.Poll("document.activeElement === document.querySelectorAll('[data-evidence]')[2]", nil)) // the keyboard goes on where it was
+	w.do(chromedp.Poll[chromedp.Void]("document.activeElement === document.querySelectorAll('[data-evidence]')[2]")) // the keyboard goes on where it was
 	if state := eval[string](w, "document.querySelectorAll('[data-evidence]')[2].dataset.verdict"); state != "unreviewed" {
 		t.Error("Enter in a note:", state)
 	}
