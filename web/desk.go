@@ -136,6 +136,7 @@ type item struct {
 	Keyword   string            `json:"keyword"`
 	Term      string            `json:"term"`
 	Review    chaping.ReviewKey `json:"review"`
+	Product   string            `json:"product,omitempty"` // what it is called, filled in for display
 	Published time.Time         `json:"published"`
 	Grade     chaping.Grade     `json:"grade"`
 	Rating    int               `json:"rating"` // 0: none

@@ -17,5 +17,5 @@ var fieldNotes = map[string]string{
 	"q": "查找的文字", "reason": "理由", "removed": "停用这个词条", "responsible": "责任方", "role": "角色", "roles": "角色", "scopes": "范围：read、write、submit、admin", "secret": "密钥", "severity": "严重程度，1–4，0 未知",
 	"sources": "站点配置", "state": "unreviewed、confirmed、rejected、all", "station": "监测站编号", "station_name": "监测站名称", "status": "active、warned、exited",
 	"surfaces": "其他写法", "target": "一年采纳多少条线索得满分", "term": "评论关键词", "terms": "评论关键词，空为词库全部", "timely": "“按时”的权重", "title": "标题", "token": "令牌", "url": "地址",
-	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none", "version": "读到的版本，新建为 0；报送的文件是报送表的第几版", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
+	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none（撤销）、note（只存说明）", "version": "读到的版本，新建为 0；报送的文件是报送表的第几版", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
 }

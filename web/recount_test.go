@@ -65,3 +65,40 @@ func TestEmptyMonthIsNotFrozen(t *testing.T) {
 		t.Errorf("%v %v", list, err)
 	}
 }
+
+// A note decides nothing, and what is undone is as it was.
+func TestNoteAndUndo(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	id := h.shownItems(t)[0].ID
+	judge := func(verdict, note string) chaping.Judgement {
+		t.Helper()
+		form := url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {verdict}, "note": {note}}
+		if r := h.ask("platform", "POST", "/review/judge", form); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+		for _, i := range h.shownItems(t) {
+			if i.ID == id {
+				return i.Judgement
+			}
+		}
+		t.Fatal("the sentence has gone")
+		return chaping.Judgement{}
+	}
+	for _, step := range []struct {
+		verdict, note string
+		want          chaping.Verdict
+		stands        string
+	}{
+		{"note", "问过店家", chaping.Unreviewed, "问过店家"},
+		{"rejected", "是别家的", chaping.Rejected, "是别家的"},
+		{"none", "是别家的", chaping.Unreviewed, "问过店家"},
+		{"confirmed", "问过店家", chaping.Confirmed, "问过店家"},
+		{"note", "再问一次", chaping.Confirmed, "再问一次"},
+		{"none", "还要问", chaping.Unreviewed, "还要问"},
+	} {
+		if j := judge(step.verdict, step.note); j.Verdict != step.want || j.Note != step.stands {
+			t.Errorf("%s with %q: %q %q, want %q %q", step.verdict, step.note, j.Verdict, j.Note, step.want, step.stands)
+		}
+	}
+}

@@ -96,6 +96,7 @@ func (q *request) review() error {
 		next = list[pageSize-1].ID
 	}
 	q.mark(list)
+	nameProducts(list, c.Rows)
 	return q.render("review", reviewPage{q.pick(p, "/review"), c, list, total, before + 1, before + len(list),
 		next, before, state, term, keyword, grade, counts, ranked(terms), ranked(keywords), q.may("POST /review/judge")})
 }
@@ -141,8 +142,9 @@ func (q *request) judge() error {
 		return err
 	}
 	id := q.form("id")
-	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[q.form("verdict")]
-	if !known {
+	asked := q.form("verdict")
+	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[asked]
+	if !known && asked != "note" {
 		return bad("没有选择确认还是排除", "重新选择")
 	}
 	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
@@ -154,7 +156,14 @@ func (q *request) judge() error {
 	}
 	i := list[0]
 	note := chaping.Shorten(q.form("note"), 500)
-	if verdict == chaping.Rejected && note == "" {
+	switch {
+	case asked == "note": // is written down, and decides nothing
+		verdict = i.Judgement.Verdict
+	case asked == "none" && note == i.Judgement.Note: // untouched: it was the verdict's
+		if note, err = q.Station.NoteBefore(q.ctx, chaping.Judged{Review: i.Review, Term: i.Term}); err != nil {
+			return err
+		}
+	case verdict == chaping.Rejected && note == "":
 		note = "人工复核：不成立"
 	}
 	j := chaping.Judgement{Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person}
@@ -172,7 +181,30 @@ func (q *request) judge() error {
 	}
 	list[0].Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
 	q.mark(list)
+	if c, ok, err := q.counted(p); err != nil {
+		return err
+	} else if ok {
+		nameProducts(list, c.Rows)
+	}
 	return q.fragment("review", "evidence", shownItem{list[0], p, true})
+}
+
+// nameProducts says what the products of sentences are called, from the rows
+// in which they are counted.
+func nameProducts(list []item, rows []chaping.Tally) {
+	names := map[chaping.ProductKey]string{}
+	for i := range list {
+		names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}] = ""
+	}
+	for i := range rows {
+		k := chaping.ProductKey{Platform: rows[i].Product.Platform, Product: rows[i].Product.ID}
+		if _, shown := names[k]; shown {
+			names[k] = rows[i].Product.Name
+		}
+	}
+	for i := range list {
+		list[i].Product = names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}]
+	}
 }
 
 // shownItem is what the template of one sentence needs.

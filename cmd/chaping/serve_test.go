@@ -322,6 +322,14 @@ func TestPortalMonth(t *testing.T) {
 	if second := eval[bool](w, "document.activeElement === document.querySelectorAll('[data-evidence]')[2]"); !second {
 		t.Error("the keyboard did not go on to the next sentence")
 	}
+	w.do(chromedp.KeyEvent("n"), chromedp.KeyEvent("问过店家"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("//article[3]//p[contains(., '问过店家')]"))
+	w.do(chromedp.Poll[chromedp.Void]("document.activeElement === document.querySelectorAll('[data-evidence]')[2]")) // the keyboard goes on where it was
+	if state := eval[string](w, "document.querySelectorAll('[data-evidence]')[2].dataset.verdict"); state != "unreviewed" {
+		t.Error("Enter in a note:", state)
+	}
+	if counts := eval[string](w, "[...document.querySelectorAll('select[name=state] option')].map(o => o.textContent).join()"); !strings.Contains(counts, "已确认（1）") || !strings.Contains(counts, "已排除（1）") {
+		t.Error("the filter does not follow:", counts)
+	}
 	w.look("review-judged")
 	w.print("review")
 	w.click("main a[href^='/sheets']", "iframe.sheet")

@@ -27,7 +27,8 @@
     };
   }
 
-  // Review: j and k move, c x u judge, n goes to the note, Enter in it judges.
+  // Review: j and k move, c x u judge, n goes to the note, Enter in it saves it
+  // and decides nothing.
   const cards = () => $$("[data-evidence]");
   const current = () => document.activeElement && document.activeElement.closest("[data-evidence]");
   const go = card => { if (card) { card.focus(); card.scrollIntoView({ block: "nearest" }); } };
@@ -52,7 +53,18 @@
       if (button) { e.preventDefault(); after = e.key === "u" ? list[i].id : (list[i + 1] || list[i]).id; button.click(); }
     }
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  // Whatever was pressed, the keyboard goes on where it was; and the numbers in
+  // the filter follow.
+  let before = null;
+  document.addEventListener("htmx:beforeRequest", e => {
+    const card = e.target.closest("[data-evidence]");
+    if (card) { before = card.dataset.verdict; after ??= card.id; }
+  });
+  const count = (state, by) => { const o = $(`select[name=state] option[value="${state}"]`); if (o) o.textContent = o.textContent.replace(/\d+/, n => +n + by); };
+  document.addEventListener("htmx:afterSettle", e => {
+    const now = e.target.closest?.("[data-evidence]")?.dataset.verdict;
+    if (before && now && before !== now) { count(before, -1); count(now, 1); }
+    before = null;
     if (after) { go(document.getElementById(after)); after = null; }
   });
   document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才的操作没有保存。请检查网络后再试。"));
@@ -75,7 +87,7 @@
         { type: "line", name, symbol: "emptyCircle", symbolSize: 9, lineStyle: { width: 0 }, itemStyle: { color: palette[i] }, data: t.cells[i].map((n, j) => t.mined[j] && j === t.running ? n : null) }]) },
       p => p.componentType === "markPoint" ? products(t, p.data.coord[0], p.seriesName) : products(t, p.name, p.seriesName)],
     heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 90 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${label(t, t.periods[p.value[0]])}\n${t.unit} ${p.value[2]}` },
-      xAxis: { type: "category", data: t.periods, axisLabel: { formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
+      xAxis: { type: "category", data: t.periods, axisLabel: { interval: t.periods.length <= 12 ? 0 : "auto", formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
       visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
       series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: n > Math.max(...t.cells.flat()) / 2 ? "#fff" : "#16202b" } }))), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
