@@ -8,6 +8,8 @@
 //	                                 ▲
 //	             dictionary, judgements (what people decide)
 //
+// Plans and reminders do by themselves, at their times, what people would do.
+//
 // An App is the data directory: it alone opens the store, the station's
 // decisions and the evidence, each once and when first asked for.
 //

@@ -2,16 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-
-	"chaping/scheduler/calendar"
 )
 
 func (p *program) periodCommand() *cobra.Command {
@@ -62,15 +57,4 @@ func (p *program) periodCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	return cmd
-}
-
-// calendar is the shipped calendar with the years that the operator keeps in
-// the data directory's holidays folder.
-func (p *program) calendar() (*calendar.Calendar, error) {
-	var extra fs.FS
-	dir := filepath.Join(p.dataDir, "holidays")
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		extra = os.DirFS(dir)
-	}
-	return calendar.NewCalendar(extra)
 }
