@@ -21,12 +21,13 @@ const (
 // identities tells rows of a file apart.
 type identities struct {
 	numbered *counter
-	seen     map[uint64]struct{}
+	seen     []uint64 // an open table of hashes
+	held     int
 	every    uint64 // one in so many identities is remembered
 }
 
 func newIdentities() *identities {
-	return &identities{numbered: newCounter(), seen: map[uint64]struct{}{}, every: 1}
+	return &identities{numbered: newCounter(), seen: make([]uint64, 2*maxSampled), every: 1}
 }
 
 // identify gives a row without an ID one, and tells whether a row before it was
@@ -45,19 +46,36 @@ func (t *identities) identify(p *parsed) (merged bool) {
 	if key%t.every != 0 {
 		return false
 	}
-	if _, merged = t.seen[key]; merged {
+	if !t.add(key) {
 		return true
 	}
-	t.seen[key] = struct{}{}
-	if len(t.seen) > maxSampled {
+	if t.held > maxSampled {
+		old := t.seen
 		t.every *= 2
-		for key := range t.seen {
-			if key%t.every != 0 {
-				delete(t.seen, key)
+		t.seen, t.held = make([]uint64, len(old)), 0
+		for _, key := range old {
+			if key != 0 && key%t.every == 0 {
+				t.add(key)
 			}
 		}
 	}
 	return false
+}
+
+// add remembers a hash, and tells whether it is new.
+func (t *identities) add(key uint64) bool {
+	mask := uint64(len(t.seen) - 1)
+	key |= 1 << 63 // zero is an empty place
+	for i := key * 0x9e3779b97f4a7c15 >> 20 & mask; ; i = (i + 1) & mask {
+		switch t.seen[i] {
+		case key:
+			return false
+		case 0:
+			t.seen[i] = key
+			t.held++
+			return true
+		}
+	}
 }
 
 // A counter counts how often it was given each of many hashes, in memory that

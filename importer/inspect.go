@@ -166,15 +166,17 @@ func Inspect(ctx context.Context, path string, o Options) (Understanding, error)
 		u, err := inspect(c, &o)
 		if len(list) > 1 {
 			t := TableSummary{Name: c.name, Rows: int64(u.Rows), Header: u.HeaderRow}
-			if err != nil {
+			if fault := u.fault(); err != nil {
 				t.Skipped = problemOf(err)
+			} else if fault != nil {
+				t.Skipped = fault.Problem
 			}
 			skipped = append(skipped, t)
 		}
 		if err != nil && failed == nil {
 			failed = err
 		}
-		if first == nil && err == nil {
+		if err == nil && (first == nil || len(first.Missing) > 0 && len(u.Missing) == 0) {
 			first = &u
 		}
 		if ctx.Err() != nil {

@@ -244,7 +244,7 @@ func jsonText(v gjson.Result) (string, bool) {
 			}
 			parts = append(parts, item.Str)
 		}
-		return strings.ToValidUTF8(strings.Join(parts, "\n"), "\uFFFD"), len(parts) > 0
+		return strings.Join(parts, "\n"), len(parts) > 0
 	case v.IsObject():
 		for _, key := range []string{"text", "content", "value", "$numberLong", "$oid", "$date"} {
 			if inner := v.Get(gjsonKey(key)); inner.Type == gjson.String || inner.Type == gjson.Number {
@@ -253,7 +253,7 @@ func jsonText(v gjson.Result) (string, bool) {
 		}
 		return "", false
 	}
-	return strings.ToValidUTF8(v.String(), "\uFFFD"), true
+	return v.String(), true
 }
 
 // gjsonKey is a key as a path.
@@ -378,7 +378,7 @@ func (v *valueUnits) step() (unit, bool, error) {
 			return unit{}, false, nil
 		}
 		v.count++
-		u := unit{number: v.count, text: string(value), whole: v.large}
+		u := unit{number: v.count, text: strings.ToValidUTF8(string(value), "\uFFFD"), whole: v.large}
 		if v.large {
 			u.path = v.names()
 			for i := len(v.facts) - 1; i >= 0; i-- {

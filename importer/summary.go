@@ -144,7 +144,9 @@ func (s *summary) count(p *parsed, merged bool, im *run) {
 		}
 	}
 	s.rate(r, im)
-	s.repeat(r)
+	if s.Accepted <= modelRows || s.Accepted%modelEvery == 0 {
+		s.repeat(r)
+	}
 }
 
 // rate counts the rating, and what the model makes of the text.
