@@ -466,3 +466,31 @@ func TestKinds(t *testing.T) {
 		})
 	}
 }
+
+// A file of Excel 97 to 2003, made with LibreOffice: a title row, merged
+// products, dates, formulas, strings that go on over several records.
+func TestExcel97(t *testing.T) {
+	sink := &memory{}
+	sum, err := Import(t.Context(), filepath.Join("testdata", "excel97.xls"), Options{Sink: sink, Now: now.AddDate(0, 0, 3)})
+	if err != nil || sum.Accepted != 300 || sum.Refused != 0 || len(sum.Tables) != 2 || sum.Tables[1].Skipped == "" {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	for i, r := range sink.reviews {
+		want := fmt.Sprintf("第%d条：%s%s", i, said[i%5].text, strings.Repeat("abc漏", i%7))
+		rating := said[i%5].rating
+		switch i {
+		case 7:
+			rating = 2 // 1+1
+		case 8:
+			want = "公式"
+		}
+		if r.Text != want || r.Rating != rating || r.ID != fmt.Sprintf("e%03d", i) || r.Published.Format(time.DateTime) != fmt.Sprintf("2026-11-%02d 09:30:00", 3+i%20) || r.Product != fmt.Sprint(600123456789+i/3) {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	for i, l := range sink.listings {
+		if l.Product.Name != fmt.Sprint("商品", i) {
+			t.Errorf("%+v", l)
+		}
+	}
+}

@@ -79,8 +79,11 @@ func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err
 		}
 		return g, "", nil
 	case formatXLS:
-		g, err := openXLS(in.file, in.ra, in.size)
-		return g, "", err
+		g, err := openOldWorkbook(in.file, in.ra)
+		if err != nil {
+			return nil, "", err
+		}
+		return g, "", nil
 	case formatSheetML:
 		return openSheetML(in.file, in.r), "", nil
 	case formatHTML:
