@@ -339,6 +339,10 @@ func (in *input) text(ext, wanted string) error {
 	if in.dec.auto && in.charset == "utf-8" {
 		in.head = strings.ToValidUTF8(string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))), "")
 	}
+	if strings.Contains(in.head, "\r") && !strings.Contains(in.head, "\n") {
+		in.r = bufio.NewReaderSize(returns{in.r}, 1<<20)
+		in.head = strings.ReplaceAll(in.head, "\r", "\n")
+	}
 	start := strings.TrimLeft(in.head, "\ufeff \t\r\n")
 	lower := strings.ToLower(start[:min(len(start), 4096)])
 	if _, ok := jsonPrefix(in.head); ok {
