@@ -441,7 +441,7 @@ func (in *input) decodeAll(head []byte) error {
 	if !in.dec.auto || in.charset == "utf-8" && head == nil {
 		return nil
 	}
-	enc := encoding.Encoding(simplifiedchinese.GB18030)
+	var enc encoding.Encoding = simplifiedchinese.GB18030
 	if in.charset == "utf-8" {
 		enc = nil
 	} else if head != nil {
