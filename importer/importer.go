@@ -198,8 +198,9 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
 		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
 	})
-	if several {
-		im.rows.numbered = newCounter() // each file counts its own rows
+	if several { // each file counts its own rows
+		im.sum.Numbered += im.rows.numbered.repeated()
+		im.rows.numbered = newCounter()
 	}
 	before := im.sum.Rows
 	err = im.all(ctx, src)

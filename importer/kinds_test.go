@@ -494,3 +494,32 @@ func TestExcel97(t *testing.T) {
 		}
 	}
 }
+
+// A file without IDs may be imported again, and so may one that overlaps it:
+// what is there already comes with the ID that it has.
+func TestOverlap(t *testing.T) {
+	ids := func(rows ...string) (list []string) {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		if err := os.WriteFile(path, []byte("商品,评分,时间,内容\n"+strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sink := &memory{}
+		if _, err := Import(t.Context(), path, Options{Sink: sink, Now: now}); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range sink.reviews {
+			list = append(list, r.ID)
+		}
+		return list
+	}
+	const same, other, third = "壶,5,2016-11-05,好", "壶,1,2016-11-05,漏", "壶,1,2016-11-06,漏"
+	first := ids(same, other, same, same)
+	second := ids(third, same, same, other)
+	all := map[string]bool{}
+	for _, id := range append(first, second...) {
+		all[id] = true
+	}
+	if len(all) != 5 || first[0] != second[1] || first[2] != second[2] || first[1] != second[3] {
+		t.Errorf("%v %v", first, second)
+	}
+}

@@ -197,7 +197,7 @@ func (s *summary) repeat(r *chaping.Review) {
 
 // finish brings what was gathered into the Summary.
 func (s *summary) finish(im *run) {
-	s.Numbered = im.rows.numbered.repeated()
+	s.Numbered += im.rows.numbered.repeated()
 	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {
