@@ -37,9 +37,9 @@ func newVocabulary(p *Profile) *vocabulary {
 			if plain == "" {
 				continue
 			}
-			v.names[plain] = append(v.names[plain], place{field, rank})
+			v.names[plain] = append(v.names[plain], place{field, fieldIndex(field), rank})
 			if utf8.RuneCountInString(plain) >= 2 && plain[0] >= 0x80 || len(plain) >= 6 {
-				v.long = append(v.long, named{plain, place{field, rank}})
+				v.long = append(v.long, named{plain, place{field, fieldIndex(field), rank}})
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxCounted = 1 << 23 // rows without an ID that are told apart, in 192 MB at most
-	maxSampled = 1 << 17 // rows with one of which it is remembered that they were there
+	maxSampled = 1 << 16 // rows with one of which it is remembered that they were there
 )
 
 // identities tells rows of a file apart.
