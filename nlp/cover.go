@@ -35,7 +35,7 @@ type word [maxWord]rune
 // otherwise than at the hit's edges, or within it.
 type cutter struct {
 	seg     gse.Segmenter
-	words   map[word]bool   // base words of two characters or more
+	words   map[word]int32  // base words with their frequencies
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
@@ -58,7 +58,7 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 	if err != nil {
 		return nil, dataFault("gse-base.txt.gz", err)
 	}
-	c := &cutter{words: make(map[word]bool, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
+	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
 	for _, r := range affixes {
 		c.affixes[r] = true
 	}
@@ -96,9 +96,9 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		if err := c.seg.AddToken(text, float64(freq)); err != nil {
 			return nil, dataFault("gse-base.txt.gz", err)
 		}
+		r := []rune(text)
+		c.words[key(r)] = freq
 		if n > 1 {
-			r := []rune(text)
-			c.words[key(r)] = true
 			h := pairHash(r[0], r[1])
 			c.starts[h>>6] |= 1 << (h & 63)
 		}
@@ -198,7 +198,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 			if a >= start && b <= end {
 				continue
 			}
-			if c.words[key(text[a:b])] {
+			if c.words[key(text[a:b])] > 0 {
 				return true
 			}
 		}
@@ -217,9 +217,29 @@ func (c *cutter) compound(w []rune, start, end int) bool {
 		case 1:
 			return c.affixes[p[0]]
 		}
-		return c.words[key(p)]
+		return c.words[key(p)] > 0
 	}
 	return part(w[:start]) && part(w[end:])
 }
 
 func inWord(r rune) bool { return r != fold.Symbol && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// How often words are taken to occur that the base dictionary does not have.
+const (
+	unknownPair = 60
+	unknownLong = 5
+)
+
+// frequency estimates how often a word occurs in ordinary text.
+func (c *cutter) frequency(w string) int {
+	r := []rune(w)
+	if len(r) <= maxWord {
+		if n := c.words[key(r)]; n > 0 {
+			return int(n)
+		}
+	}
+	if len(r) <= 2 {
+		return unknownPair
+	}
+	return unknownLong
+}

@@ -111,10 +111,10 @@ func (m *Miner) examples(pairs []Pair) []example {
 			byText[p.Text] = rng.IntN(folds)
 		}
 		e := example{fold: byText[p.Text]}
-		m.candidates(sc, p.Text, nil)
+		m.candidates(sc, p.Text, Goods{}, nil)
 		m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 		for i := range sc.spans {
-			if m.dict.Terms[sc.terms[i]].Name != p.Keyword {
+			if m.dict.Terms[m.term(sc, i)].Name != p.Keyword {
 				continue
 			}
 			x, v := m.judge.Example(&sc.judge, sc.text.Runes, sc.spans, i)
