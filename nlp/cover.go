@@ -184,9 +184,9 @@ func (c *cutter) covering(text []rune, start, end int) string {
 
 // crossed tells whether a base word overlaps the hit and reaches beyond it.
 func (c *cutter) crossed(text []rune, start, end int) bool {
-	for a := max(0, start-maxWord+1); a < end; a++ {
-		if a+1 >= len(text) {
-			break
+	for a := max(0, start-maxWord+1); a < end && a+1 < len(text); a++ {
+		if a >= start {
+			a = max(a, end-maxWord+1) // a word from here must reach past the end
 		}
 		if h := pairHash(text[a], text[a+1]); c.starts[h>>6]&(1<<(h&63)) == 0 {
 			continue

@@ -382,7 +382,11 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 	for _, f := range sc.found {
 		form := &m.forms[f.form]
 		by := ""
-		switch {
+		switch held, same := m.within(sc, f); {
+		case same:
+			continue // a longer form of the same term stands here
+		case held != "":
+			by = "已算作词条“" + held + "”"
 		case !m.rulesOf[form.term].countsOn(g):
 			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
@@ -397,9 +401,6 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 				refused(f, by)
 			}
 			continue
-		}
-		if m.within(sc, f, form.term) {
-			continue // a longer form of the same term stands here
 		}
 		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: form.kinds})
 		sc.forms = append(sc.forms, f.form)
@@ -438,9 +439,6 @@ func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
 			continue
 		}
 		f := &m.forms[sc.forms[i]]
-		if f.also || m.dict.Terms[f.term].Field == "" {
-			continue
-		}
 		drop := func(k int) (goOn bool) {
 			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
 				return false
@@ -448,8 +446,7 @@ func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
 			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
 				return true
 			}
-			o := &m.forms[sc.forms[k]]
-			if o.term == f.term || o.also || m.dict.Terms[o.term].Field == "" {
+			if !m.displaces(f, &m.forms[sc.forms[k]]) {
 				return true
 			}
 			if refused != nil {
@@ -480,18 +477,33 @@ func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
 // maxSpan is how far apart two mentions may start and still overlap.
 const maxSpan = 128
 
-// within tells whether an accepted longer form of the same term contains f.
-func (m *Miner) within(sc *scratch, f found, term int) bool {
+// within looks for accepted forms that contain f: same tells that one is of the
+// same term, holder is another term that takes f's place.
+func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
+	form := &m.forms[f.form]
 	for i := len(sc.spans) - 1; i >= 0; i-- {
 		s := sc.spans[i]
-		if m.term(sc, i) == term && s.Start <= f.start && f.end <= s.End {
-			return true
-		}
-		if f.start-s.Start > 64 {
+		if f.start-s.Start > maxSpan {
 			break
 		}
+		if s.Start > f.start || s.End < f.end {
+			continue
+		}
+		o := &m.forms[sc.forms[i]]
+		if o.term == form.term {
+			return "", true
+		}
+		if s.End-s.Start > f.end-f.start && m.displaces(o, form) {
+			holder = m.dict.Terms[o.term].Name
+		}
 	}
-	return false
+	return holder, false
+}
+
+// displaces tells whether a mention of form a takes the place of a shorter one of form b
+// that it overlaps.
+func (m *Miner) displaces(a, b *form) bool {
+	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
 }
 
 // tooWide tells whether the hit's characters stand too far apart.

@@ -15,6 +15,7 @@ import (
 	"chaping/dictionaries"
 	"chaping/nlp"
 	"chaping/nlp/fold"
+	"chaping/nlp/pattern"
 )
 
 // A Level says how bad a finding is.
@@ -58,10 +59,14 @@ func Check(s *Source) ([]Finding, error) {
 			return nil, err
 		}
 	}
+	return c.sorted(), nil
+}
+
+func (c *checker) sorted() []Finding {
 	slices.SortStableFunc(c.found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Fault.File, b.Fault.File), cmp.Compare(a.Fault.Line, b.Fault.Line), cmp.Compare(b.Level, a.Level))
 	})
-	return c.found, nil
+	return c.found
 }
 
 type checker struct {
@@ -108,6 +113,9 @@ func (c *checker) fold() error {
 				}
 				return r
 			}, folder.String(text))
+			if pattern.Is(text) {
+				continue
+			}
 			if written[text] || utf8.RuneCountInString(folded) < 2 {
 				continue // nlp has named it
 			}
@@ -169,7 +177,7 @@ func (c *checker) contained() {
 			inner := c.forms[list[0]]
 			switch {
 			case inner.entry.Name != f.entry.Name:
-				c.add(Note, f, fmt.Sprintf("含有词条“%s”的“%s”，这样的评论在两个词条下都计数", inner.entry.Name, inner.text), "若不希望重复，删去其中一个")
+				c.add(Note, f, fmt.Sprintf("含有词条“%s”的“%s”，这样的评论只算作“%s”", inner.entry.Name, inner.text, f.entry.Name), "若两个词条都要计数，在较长的写法前加“&”")
 			case f.text != f.entry.Name:
 				c.add(Note, f, fmt.Sprintf("同一词条已有“%s”，这个写法多余", inner.text), "可以删去")
 			}
@@ -203,7 +211,9 @@ const (
 func (c *checker) swallowed() error {
 	dict := &nlp.Dictionary{}
 	for i := range c.Entries {
-		dict.Terms = append(dict.Terms, c.Entries[i].Term)
+		t := c.Entries[i].Term
+		t.Surfaces = slices.DeleteFunc(slices.Clone(t.Surfaces), pattern.Is)
+		dict.Terms = append(dict.Terms, t)
 	}
 	miner, err := nlp.NewMiner(dict)
 	if err != nil {

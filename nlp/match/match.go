@@ -67,11 +67,12 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 		}
 		return a.high[r]
 	}
-	type node struct {
-		next map[uint16]int32
-		out  int32
+	type step struct {
+		from  int32
+		class uint16
 	}
-	nodes := []node{{map[uint16]int32{}, -1}}
+	next := map[step]int32{}
+	outs := []int32{-1}
 	for i, p := range patterns {
 		at := int32(0)
 		n := int32(0)
@@ -80,41 +81,56 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 				continue
 			}
 			n++
-			c := class(r)
-			to, ok := nodes[at].next[c]
+			s := step{from: at, class: class(r)}
+			to, ok := next[s]
 			if !ok {
-				to = int32(len(nodes))
-				nodes[at].next[c] = to
-				nodes = append(nodes, node{map[uint16]int32{}, -1})
+				to = int32(len(outs))
+				next[s] = to
+				outs = append(outs, -1)
 			}
 			at = to
 		}
 		a.lens[i] = n
-		if at != 0 && nodes[at].out < 0 {
-			nodes[at].out = int32(i)
+		if at != 0 && outs[at] < 0 {
+			outs[at] = int32(i)
 		}
 	}
-	a.states = make([]state, len(nodes))
+	a.states = make([]state, len(outs))
 	a.root = make([]int32, int(classes)+1)
-	for i, n := range nodes {
-		a.states[i] = state{first: int32(len(a.edges)), count: int32(len(n.next)), out: n.out}
-		for c, to := range n.next {
-			a.edges = append(a.edges, edge{c, to})
-			a.states[i].hints |= 1 << (c % 64)
-			if i == 0 {
-				a.root[c] = to
-			}
-		}
-		slices.SortFunc(a.edges[a.states[i].first:], func(x, y edge) int { return int(x.class) - int(y.class) })
+	for i, out := range outs {
+		a.states[i].out = out
 	}
-	queue := make([]int32, 0, len(nodes))
-	for _, to := range nodes[0].next {
-		queue = append(queue, to)
+	for s, to := range next {
+		a.states[s.from].count++
+		a.states[s.from].hints |= 1 << (s.class % 64)
+		if s.from == 0 {
+			a.root[s.class] = to
+		}
+	}
+	first := int32(0)
+	for i := range a.states {
+		a.states[i].first = first
+		first += a.states[i].count
+		a.states[i].count = 0
+	}
+	a.edges = make([]edge, first)
+	for s, to := range next {
+		st := &a.states[s.from]
+		a.edges[st.first+st.count] = edge{s.class, to}
+		st.count++
+	}
+	for _, st := range a.states {
+		slices.SortFunc(a.edges[st.first:st.first+st.count], func(x, y edge) int { return int(x.class) - int(y.class) })
+	}
+	queue := make([]int32, 0, len(outs))
+	for _, e := range a.edges[:a.states[0].count] {
+		queue = append(queue, e.to)
 	}
 	for q := 0; q < len(queue); q++ {
 		s := queue[q]
-		for c, to := range nodes[s].next {
-			fail := a.step(a.states[s].fail, c)
+		for _, e := range a.edges[a.states[s].first : a.states[s].first+a.states[s].count] {
+			to := e.to
+			fail := a.step(a.states[s].fail, e.class)
 			a.states[to].fail = fail
 			a.states[to].dict = a.states[fail].dict
 			if a.states[fail].out >= 0 {

@@ -3,6 +3,7 @@ package pattern
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"chaping/nlp/fold"
@@ -43,35 +44,66 @@ type step struct {
 	gap      int
 }
 
+// maxAnchors bounds the words that anchor a pattern.
+const maxAnchors = 300
+
 // Compile prepares a pattern for matching.
 func (c *Compiler) Compile(p *Pattern) *Matcher {
 	items := make([]item, len(p.items))
-	best, least := -1, 0
 	for i, it := range p.items {
 		items[i] = it
-		if it.gap > 0 {
-			continue
-		}
-		items[i].words = c.folded(it.words)
-		if it.optional {
-			continue
-		}
-		cost := 0
-		for _, w := range items[i].words {
-			cost += c.cost(w)
-		}
-		if best < 0 || cost < least {
-			best, least = i, cost
+		if it.gap == 0 {
+			items[i].words = c.folded(it.words)
 		}
 	}
-	m := &Matcher{anchors: items[best].words, stops: c.stops}
-	for i := best - 1; i >= 0; i-- {
+	from, to, words := c.anchor(items)
+	m := &Matcher{anchors: words, stops: c.stops}
+	for i := from - 1; i >= 0; i-- {
 		m.before = append(m.before, c.step(items[i], true))
 	}
-	for i := best + 1; i < len(items); i++ {
+	for i := to; i < len(items); i++ {
 		m.after = append(m.after, c.step(items[i], false))
 	}
 	return m
+}
+
+// anchor chooses the neighbouring items [from, to) whose words, put together,
+// occur least in ordinary text.
+func (c *Compiler) anchor(items []item) (from, to int, words []string) {
+	least := 0
+	for i := range items {
+		if !required(items[i]) {
+			continue // words with an optional part before them only have more beginnings
+		}
+		whole := []string{""}
+		for j := i; j < len(items) && items[j].gap == 0; j++ {
+			if j > i && len(whole)*len(items[j].words) > maxAnchors {
+				break
+			}
+			next := make([]string, 0, len(whole)*(len(items[j].words)+1))
+			for _, head := range whole {
+				if items[j].optional {
+					next = append(next, head)
+				}
+				for _, w := range items[j].words {
+					next = append(next, head+w)
+				}
+			}
+			whole = next
+			if !required(items[j]) {
+				continue
+			}
+			cost := 0
+			for _, w := range whole {
+				cost += c.cost(w)
+			}
+			if words == nil || cost < least {
+				from, to, words, least = i, j+1, whole, cost
+			}
+		}
+	}
+	slices.Sort(words)
+	return from, to, slices.Compact(words)
 }
 
 // folded are the words as they stand in folded text.
@@ -149,7 +181,8 @@ func isMark(r rune) bool {
 
 // A trie holds the words of an item, spelt in the direction of the walk.
 type trie struct {
-	nodes []node
+	firsts uint64 // bit set of the first characters, by their last six bits: most walks end there
+	nodes  []node
 }
 
 type node struct {
@@ -159,12 +192,9 @@ type node struct {
 
 // trie is the trie of words, shared among matchers.
 func (c *Compiler) trie(words []string, backwards bool) *trie {
-	key := "f"
+	key := strings.Join(words, "|")
 	if backwards {
-		key = "b"
-	}
-	for _, w := range words {
-		key += "|" + w
+		key += "<"
 	}
 	if t, ok := c.tries[key]; ok {
 		return t
@@ -175,6 +205,7 @@ func (c *Compiler) trie(words []string, backwards bool) *trie {
 		if backwards {
 			slices.Reverse(runes)
 		}
+		t.firsts |= 1 << (runes[0] & 63)
 		at := int32(0)
 		for _, r := range runes {
 			to, ok := t.nodes[at].next[r]
@@ -200,6 +231,9 @@ const maxBroken = 2
 
 // walk is a bit for every length after which a word ends.
 func (t *trie) walk(text []rune, at, dir int) (ends uint64) {
+	if at < 0 || at >= len(text) || t.firsts>>(text[at]&63)&1 == 0 {
+		return 0
+	}
 	state, broken := int32(0), 0
 	for n := 0; n < maxReach; n++ {
 		p := at + dir*n

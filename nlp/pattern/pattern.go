@@ -3,7 +3,7 @@
 //
 //	制冷<程度><不好>        a class in angle brackets: any of its words
 //	(制冷|制热)慢           one of several
-//	味道(很|太)?大          may be left out
+//	味道(很|太)?大          may be left out, as may a single character: 漏电?了
 //	用了~6就<坏了>          up to six characters between, within the clause
 //	&电池爆炸               counted besides shorter terms that it holds
 //
@@ -77,7 +77,27 @@ func gapped(form string) bool {
 // plainMarks replaces full-width marks by plain ones: whoever writes Chinese
 // types either.
 func plainMarks(form string) string {
-	return strings.NewReplacer("（", "(", "）", ")", "｜", "|", "＜", "<", "＞", ">", "〈", "<", "〉", ">", "～", "~", "？", "?", "＆", "&").Replace(form)
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '（':
+			return '('
+		case '）':
+			return ')'
+		case '｜':
+			return '|'
+		case '＜', '〈':
+			return '<'
+		case '＞', '〉':
+			return '>'
+		case '～':
+			return '~'
+		case '？':
+			return '?'
+		case '＆':
+			return '&'
+		}
+		return r
+	}, form)
 }
 
 // Parse reads a pattern. Every error is a *Fault.
@@ -191,7 +211,13 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 		case '|', ')', '>':
 			return nil, &Fault{fmt.Sprintf("“%c”没有对应的左括号", r), "选择写成 (甲|乙)，词类写成 <名称>"}
 		case '?':
-			return nil, &Fault{"“?”前面不是括号", "可省去的部分先用括号括起来，例如 (很|太)?"}
+			if len(literal) == 0 {
+				return nil, &Fault{"“?”前面没有可以省去的字或括号", "“?”写在一个字或括号之后，例如 (很|太)?大"}
+			}
+			last := literal[len(literal)-1]
+			literal = literal[:len(literal)-1]
+			flush()
+			items = append(items, item{words: []string{string(last)}, optional: true})
 		case '&':
 			return nil, &Fault{"“&”不在开头", "只在模式的第一个字写“&”"}
 		case ' ', '\t', '\n', '\r', '。', '，', '！', '；', ',', '!', ';', '、':
