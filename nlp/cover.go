@@ -12,6 +12,7 @@ import (
 	"github.com/go-ego/gse"
 
 	"chaping"
+	"chaping/nlp/assertion"
 	"chaping/nlp/fold"
 )
 
@@ -39,6 +40,8 @@ type cutter struct {
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
+	covers  map[string]bool // longer words in which a term is none
+	longest int             // of them, in runes
 }
 
 // termFreq is the weight of a term that the base dictionary does not have, or
@@ -53,17 +56,26 @@ const (
 // filler stands in no folded text: private characters are symbols there.
 const filler = "\uE000\uE000"
 
-func newCutter(base io.Reader, surfaces []string, affixes string, keep []string) (*cutter, error) {
+func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *fold.Folder) (*cutter, error) {
 	zr, err := gzip.NewReader(base)
 	if err != nil {
 		return nil, dataFault("gse-base.txt.gz", err)
 	}
-	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
-	for _, r := range affixes {
+	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}, covers: map[string]bool{}}
+	for _, r := range cues.Affixes {
 		c.affixes[r] = true
 	}
-	for _, k := range keep {
+	for _, k := range cues.Keep {
 		c.keep[k] = true
+	}
+	for _, w := range cues.Covers {
+		r := []rune(folder.String(w))
+		if len(r) < 2 {
+			return nil, dataFault("cues.yaml", fmt.Errorf("covers 中的“%s”太短", w))
+		}
+		c.covers[string(r)] = true
+		c.longest = max(c.longest, len(r))
+		c.mark(r)
 	}
 	c.seg.NotLoadHMM = true
 	c.seg.SkipLog = true
@@ -99,8 +111,7 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		r := []rune(text)
 		c.words[key(r)] = freq
 		if n > 1 {
-			h := pairHash(r[0], r[1])
-			c.starts[h>>6] |= 1 << (h & 63)
+			c.mark(r)
 		}
 	}
 	if err := sc.Err(); err != nil {
@@ -117,6 +128,18 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		}
 	}
 	return c, c.selfTest(surfaces)
+}
+
+// mark notes that a word starts with these characters.
+func (c *cutter) mark(r []rune) {
+	h := pairHash(r[0], r[1])
+	c.starts[h>>6] |= 1 << (h & 63)
+}
+
+// startsAt tells whether a word may start at text[a].
+func (c *cutter) startsAt(text []rune, a int) bool {
+	h := pairHash(text[a], text[a+1])
+	return c.starts[h>>6]&(1<<(h&63)) != 0
 }
 
 // selfTest proves that the base dictionary and the terms are both loaded: gse
@@ -150,8 +173,12 @@ func pairHash(a, b rune) uint32 { return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85E
 
 // covering returns the words that take the hit [start, end) of text apart or
 // cover it, or "" when the hit stands. The hit's characters may be spread
-// over gaps (漏.电); then each piece must be a word of its own.
-func (c *cutter) covering(text []rune, start, end int) string {
+// over gaps (漏.电); then each piece must be a word of its own. A hit of a
+// pattern may begin within a compound noun (排|水管太短).
+func (c *cutter) covering(text []rune, start, end int, ofPattern bool) string {
+	if w := c.coveredBy(text, start, end); w != "" {
+		return w
+	}
 	if !c.crossed(text, start, end) {
 		return ""
 	}
@@ -177,7 +204,28 @@ func (c *cutter) covering(text []rune, start, end int) string {
 		if c.keep[w] {
 			continue
 		}
+		if ofPattern && a < start && b-start > 1 && b-start <= maxWord && b <= end && c.words[key(text[start:b])] > 0 {
+			continue
+		}
 		return w
+	}
+	return ""
+}
+
+// coveredBy is the longer word of the list in which the hit is no term.
+func (c *cutter) coveredBy(text []rune, start, end int) string {
+	for a := max(0, start-c.longest+1); a < end && a+1 < len(text); a++ {
+		if a >= start {
+			a = max(a, end-c.longest+1)
+		}
+		if !c.startsAt(text, a) {
+			continue
+		}
+		for b := max(a+2, start+1); b <= len(text) && b-a <= c.longest; b++ {
+			if (a < start || b > end) && c.covers[string(text[a:b])] {
+				return string(text[a:b])
+			}
+		}
 	}
 	return ""
 }
@@ -188,7 +236,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 		if a >= start {
 			a = max(a, end-maxWord+1) // a word from here must reach past the end
 		}
-		if h := pairHash(text[a], text[a+1]); c.starts[h>>6]&(1<<(h&63)) == 0 {
+		if !c.startsAt(text, a) {
 			continue
 		}
 		for b := max(a+2, start+1); b <= len(text) && b-a <= maxWord; b++ {

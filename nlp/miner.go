@@ -212,7 +212,7 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 	}
 	slices.Sort(surfaces)
 	var err error
-	if m.cut, err = newCutter(bytes.NewReader(base), slices.Compact(surfaces), cues.Affixes, cues.Keep); err != nil {
+	if m.cut, err = newCutter(bytes.NewReader(base), slices.Compact(surfaces), cues, m.folder); err != nil {
 		return err
 	}
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
@@ -392,7 +392,7 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"
 		default:
-			if word := m.cut.covering(sc.text.Runes, int(f.start), int(f.end)); word != "" {
+			if word := m.cut.covering(sc.text.Runes, int(f.start), int(f.end), form.matcher != nil); word != "" {
 				by = "此处是“" + word + "”"
 			}
 		}

@@ -153,6 +153,9 @@ func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
 			d := bits.TrailingZeros64(rest)
 			if s.trie != nil {
 				next |= s.trie.walk(text, at+dir*d, dir) << d
+				if p := at + dir*d; p >= 0 && p < len(text) && text[p] == '：' { // 制冷效果：差
+					next |= s.trie.walk(text, p+dir, dir) << (d + 1)
+				}
 				continue
 			}
 			for n := 0; ; n++ {

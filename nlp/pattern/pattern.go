@@ -9,7 +9,7 @@
 //
 // Classes are data (dictionaries/classes.yaml). What stands in a gap must not
 // end a clause and must not deny: that is a list of characters in the same
-// file. A pattern is a sequence of items, each a finite set of words, with
+// file. Between two items a colon may stand (制冷效果：差). A pattern is a sequence of items, each a finite set of words, with
 // gaps between; there is no repetition, so that matching takes a bounded
 // number of steps.
 package pattern
