@@ -41,6 +41,7 @@ type cutter struct {
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
 	covers  map[string]bool // longer words in which a term is none
+	begins  [1 << 12]uint64 // as starts, of covers
 	longest int             // of them, in runes
 }
 
@@ -75,7 +76,7 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		}
 		c.covers[string(r)] = true
 		c.longest = max(c.longest, len(r))
-		c.mark(r)
+		mark(&c.begins, r)
 	}
 	c.seg.NotLoadHMM = true
 	c.seg.SkipLog = true
@@ -111,7 +112,7 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		r := []rune(text)
 		c.words[key(r)] = freq
 		if n > 1 {
-			c.mark(r)
+			mark(&c.starts, r)
 		}
 	}
 	if err := sc.Err(); err != nil {
@@ -131,15 +132,15 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 }
 
 // mark notes that a word starts with these characters.
-func (c *cutter) mark(r []rune) {
+func mark(set *[1 << 12]uint64, r []rune) {
 	h := pairHash(r[0], r[1])
-	c.starts[h>>6] |= 1 << (h & 63)
+	set[h>>6] |= 1 << (h & 63)
 }
 
-// startsAt tells whether a word may start at text[a].
-func (c *cutter) startsAt(text []rune, a int) bool {
+// marked tells whether a word of the set may start at text[a].
+func marked(set *[1 << 12]uint64, text []rune, a int) bool {
 	h := pairHash(text[a], text[a+1])
-	return c.starts[h>>6]&(1<<(h&63)) != 0
+	return set[h>>6]&(1<<(h&63)) != 0
 }
 
 // selfTest proves that the base dictionary and the terms are both loaded: gse
@@ -218,7 +219,7 @@ func (c *cutter) coveredBy(text []rune, start, end int) string {
 		if a >= start {
 			a = max(a, end-c.longest+1)
 		}
-		if !c.startsAt(text, a) {
+		if !marked(&c.begins, text, a) {
 			continue
 		}
 		for b := max(a+2, start+1); b <= len(text) && b-a <= c.longest; b++ {
@@ -236,7 +237,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 		if a >= start {
 			a = max(a, end-maxWord+1) // a word from here must reach past the end
 		}
-		if !c.startsAt(text, a) {
+		if !marked(&c.starts, text, a) {
 			continue
 		}
 		for b := max(a+2, start+1); b <= len(text) && b-a <= maxWord; b++ {
@@ -274,19 +275,27 @@ func inWord(r rune) bool { return r != fold.Symbol && (unicode.IsLetter(r) || un
 
 // How often words are taken to occur that the base dictionary does not have.
 const (
+	unknownChar = 1000
 	unknownPair = 60
 	unknownLong = 5
 )
 
+// A single character stands in words this many times as often as by itself.
+const withinWords = 20
+
 // frequency estimates how often a word occurs in ordinary text.
 func (c *cutter) frequency(w string) int {
 	r := []rune(w)
+	n := 0
 	if len(r) <= maxWord {
-		if n := c.words[key(r)]; n > 0 {
-			return int(n)
-		}
+		n = int(c.words[key(r)])
 	}
-	if len(r) <= 2 {
+	switch {
+	case len(r) == 1:
+		return withinWords * max(n, unknownChar)
+	case n > 0:
+		return n
+	case len(r) == 2:
 		return unknownPair
 	}
 	return unknownLong

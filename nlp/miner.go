@@ -40,20 +40,19 @@ const networkFile = "assertion.bin.gz"
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
 type Miner struct {
-	dict      *Dictionary
-	folder    *fold.Folder
-	auto      *match.Automaton
-	forms     []form
-	words     []foundWord // what each word of auto is
-	classes   *pattern.Classes
-	goods     *goods
-	rulesOf   []termRule // by term
-	cut       *cutter
-	judge     *assertion.Judge
-	prefilter bool
-	version   string
-	base      string
-	pool      sync.Pool
+	dict    *Dictionary
+	folder  *fold.Folder
+	auto    *match.Automaton
+	forms   []form
+	words   []foundWord // what each word of auto is
+	classes *pattern.Classes
+	goods   *goods
+	rulesOf []termRule // by term
+	cut     *cutter
+	judge   *assertion.Judge
+	version string
+	base    string
+	pool    sync.Pool
 }
 
 // form is one way of writing a term.
@@ -81,9 +80,8 @@ type found struct {
 type Option func(*options)
 
 type options struct {
-	data      fs.FS
-	prefilter bool
-	cuesOnly  bool
+	data     fs.FS
+	cuesOnly bool
 }
 
 // withCuesOnly leaves the network out: what it is to learn is where the cues
@@ -94,14 +92,10 @@ func withCuesOnly() Option { return func(o *options) { o.cuesOnly = true } }
 // the embedded ones. File names as in package dictionaries.
 func WithData(fsys fs.FS) Option { return func(o *options) { o.data = fsys } }
 
-// WithoutPrefilter folds and matches every review in full, also those that
-// the quick scan finds empty. It exists to prove that the scan changes nothing.
-func WithoutPrefilter() Option { return func(o *options) { o.prefilter = false } }
-
 // NewMiner builds a miner. It reads all that mining needs, which takes some
 // tenths of a second: build one and share it.
 func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
-	o := options{data: dictionaries.Files, prefilter: true}
+	o := options{data: dictionaries.Files}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -133,7 +127,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		}
 		files[name] = b
 	}
-	m := &Miner{dict: d, prefilter: o.prefilter}
+	m := &Miner{dict: d}
 	if err := m.load(files); err != nil {
 		return nil, err
 	}
@@ -316,9 +310,6 @@ func (m *Miner) pieceEnd(text string) int {
 
 // minePiece mines text, which starts base runes into the review.
 func (m *Miner) minePiece(dst []chaping.Mention, text string, base int, g Goods) []chaping.Mention {
-	if m.prefilter && !m.auto.Hit(text) {
-		return dst
-	}
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
 	m.candidates(sc, text, g, nil)

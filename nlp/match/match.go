@@ -1,16 +1,11 @@
 // Package match finds the surface forms of terms in review text with an
-// Aho-Corasick automaton over folded characters.
-//
-// The same automaton runs in two ways. Hit walks the raw bytes, folding each
-// character by table as it goes and storing nothing: most reviews hold no
-// term, and this is all they cost. All walks a folded text and reports every
-// occurrence, overlapping ones included. Both step over characters that may
-// stand inside a broken-up word (漏.电).
+// Aho-Corasick automaton over folded characters. It reports every occurrence,
+// overlapping ones included, and steps over characters that may stand inside a
+// broken-up word (漏.电).
 package match
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"chaping/nlp/fold"
 )
@@ -18,12 +13,10 @@ import (
 const (
 	none = 0      // class of characters that no pattern contains
 	skip = 0xFFFE // class of characters that a match steps over
-	slow = 0xFFFF // class of characters that only folding can tell
 )
 
 // An Automaton finds patterns. It is immutable and safe for concurrent use.
 type Automaton struct {
-	raw    [0x10000]uint16 // class of each BMP rune before folding
 	folded [0x10000]uint16 // class of each BMP rune after folding
 	high   map[rune]uint16 // classes of pattern characters outside the BMP
 	folder *fold.Folder
@@ -139,17 +132,6 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 			queue = append(queue, to)
 		}
 	}
-	for r := rune(0); r < 0x10000; r++ {
-		c, n := folder.Rune(r)
-		switch {
-		case n == 0 || n == 1 && fold.Gap(c):
-			a.raw[r] = skip
-		case n > 1 || c >= 0x10000:
-			a.raw[r] = slow
-		default:
-			a.raw[r] = a.folded[c]
-		}
-	}
 	for r := range a.folded {
 		if fold.Gap(rune(r)) {
 			a.folded[r] = skip
@@ -184,50 +166,11 @@ func (a *Automaton) step(s int32, c uint16) int32 {
 	return a.root[c]
 }
 
-// Hit tells whether All would find anything in the folded form of s. It may
-// say yes in vain only where a character folds to several.
-func (a *Automaton) Hit(s string) bool {
-	at := int32(0)
-	for i := 0; i < len(s); {
-		var c uint16
-		if b := s[i]; b < utf8.RuneSelf {
-			c = a.raw[b]
-			i++
-		} else if i+2 < len(s) && b >= 0xE1 && b <= 0xEC && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
-			// The bytes that nearly all Chinese text is made of.
-			c = a.raw[uint16(b)<<12|uint16(s[i+1]&0x3F)<<6|uint16(s[i+2]&0x3F)]
-			i += 3
-		} else {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			i += n
-			if r < 0x10000 {
-				c = a.raw[r]
-			} else if f, n := a.folder.Rune(r); n == 0 || n == 1 && fold.Gap(f) {
-				c = skip
-			} else {
-				c = slow
-			}
-		}
-		switch {
-		case c == none:
-			at = 0
-		case c == skip:
-		case c == slow:
-			return true
-		case at == 0:
-			at = a.root[c]
-		default:
-			at = a.step(at, c)
-		}
-		if at != 0 && (a.states[at].out >= 0 || a.states[at].dict != 0) {
-			return true
-		}
-	}
-	return false
-}
-
 // Breaks tells whether no match can hold the character r of raw text.
-func (a *Automaton) Breaks(r rune) bool { return r < 0x10000 && a.raw[r] == none }
+func (a *Automaton) Breaks(r rune) bool {
+	c, n := a.folder.Rune(r)
+	return n == 1 && a.class(c) == none
+}
 
 // A Match is an occurrence of a pattern: folded runes [Start, End).
 type Match struct {
