@@ -192,7 +192,7 @@ func (b *builder) pattern(file string, line int, field, form string) {
 	}
 	if b.classes == nil {
 		var err error
-		if b.classes, err = shippedClasses(); err != nil {
+		if b.classes, err = PatternClasses(); err != nil {
 			b.faults = append(b.faults, err)
 			return
 		}
@@ -204,7 +204,8 @@ func (b *builder) pattern(file string, line int, field, form string) {
 	}
 }
 
-func shippedClasses() (*pattern.Classes, error) {
+// PatternClasses are the classes that patterns may name.
+func PatternClasses() (*pattern.Classes, error) {
 	f, err := dictionaries.Files.Open(classesFile)
 	if err != nil {
 		return nil, dataFault(classesFile, err)

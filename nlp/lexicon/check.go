@@ -42,7 +42,9 @@ type Finding struct {
 // Check examines a dictionary: what nlp refuses (duplicates, terms of one
 // character, hazards and severities that do not exist), forms that are the
 // same once they are folded, forms that the base dictionary swallows, terms
-// without a hazard, forms that contain others. Findings come by file and line.
+// without a hazard, forms that contain others, patterns that match what
+// satisfied buyers say, patterns that another term takes away. Findings come by
+// file and line.
 func Check(s *Source) ([]Finding, error) {
 	c := checker{Source: s}
 	for _, f := range s.Faults {
@@ -56,6 +58,9 @@ func Check(s *Source) ([]Finding, error) {
 		c.same()
 		c.contained()
 		if err := c.swallowed(); err != nil {
+			return nil, err
+		}
+		if err := c.patterns(); err != nil {
 			return nil, err
 		}
 	}
@@ -290,4 +295,86 @@ func baseWords(each func(word string, freq int)) error {
 		}
 	}
 	return errors.Join(sc.Err(), zr.Close())
+}
+
+// patterns finds patterns that take praise for a complaint, and those whose
+// plainest words are counted under another term.
+func (c *checker) patterns() error {
+	dict := &nlp.Dictionary{}
+	source := map[string][]*Entry{}
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		dict.Terms = append(dict.Terms, e.Term)
+		source[e.Name] = append(source[e.Name], e)
+	}
+	if len(c.Faults) > 0 {
+		return nil // it cannot be mined with
+	}
+	miner, err := nlp.NewMiner(dict)
+	if err != nil {
+		return err
+	}
+	if err := c.praised(miner, source); err != nil {
+		return err
+	}
+	classes, err := nlp.PatternClasses()
+	if err != nil {
+		return err
+	}
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		for _, form := range e.Surfaces {
+			if !pattern.Is(form) {
+				continue
+			}
+			p, err := pattern.Parse(form, classes)
+			if err != nil {
+				continue // among the faults
+			}
+			words := p.Example()
+			other := ""
+			for _, m := range miner.Mine(nil, words) {
+				if m.Term == e.Name {
+					other = ""
+					break
+				}
+				other = m.Term
+			}
+			if other != "" {
+				c.add(Note, writtenForm(e, form), fmt.Sprintf("这样的评论（例如“%s”）算作词条“%s”", words, other), "若应算作本词条，改写其中一个")
+			}
+		}
+	}
+	return nil
+}
+
+// writtenForm is a form for messages.
+func writtenForm(e *Entry, text string) form { return form{entry: e, text: text} }
+
+// praised mines what satisfied buyers say.
+func (c *checker) praised(miner *nlp.Miner, source map[string][]*Entry) error {
+	f, err := dictionaries.Files.Open("praise.txt")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		text := sc.Text()
+		if strings.HasPrefix(text, "#") {
+			continue
+		}
+		for _, step := range miner.Explain(text).Steps {
+			if step.RefusedBy != "" || step.Mention.Assertion != chaping.Affirmed {
+				continue
+			}
+			for _, e := range source[step.Mention.Term] {
+				written := cmp.Or(step.Form, step.Surface)
+				if slices.Contains(e.forms(), written) {
+					c.add(Warning, writtenForm(e, written), fmt.Sprintf("会命中好评“%s”里的“%s”", text, step.Surface), "写得更具体一些")
+				}
+			}
+		}
+	}
+	return sc.Err()
 }

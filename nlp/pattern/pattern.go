@@ -15,6 +15,7 @@
 package pattern
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -350,4 +351,18 @@ func (p *Pattern) Needed() []string {
 		}
 	}
 	return slices.Clone(best)
+}
+
+// Example is the plainest text that the pattern matches: of every required
+// item its shortest word.
+func (p *Pattern) Example() string {
+	var b strings.Builder
+	for _, it := range p.items {
+		if required(it) {
+			b.WriteString(slices.MinFunc(it.words, func(x, y string) int {
+				return cmp.Or(cmp.Compare(utf8.RuneCountInString(x), utf8.RuneCountInString(y)), cmp.Compare(x, y))
+			}))
+		}
+	}
+	return b.String()
 }
