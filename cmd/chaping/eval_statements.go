@@ -23,7 +23,7 @@ func (p *program) evalStatementsCommand() *cobra.Command {
 			"某处问题与一个成立的命中重叠，或在同一小句内相距不超过 4 个字，即为找到；\n" +
 			"成立的命中若不与任何问题重叠，4 个字内也没有，即为误报。",
 		Args: oneFile,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := os.Open(args[0])
 			if err != nil {
 				return &chaping.Error{Code: chaping.CodeInput, Message: "打不开标注文件", Err: err, Remedy: "检查路径和读取权限"}
@@ -33,7 +33,7 @@ func (p *program) evalStatementsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			miner, partial, err := p.miner(terms)
+			miner, partial, err := p.miner(cmd.Context(), terms)
 			if err != nil {
 				return err
 			}
