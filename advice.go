@@ -19,25 +19,30 @@ type AdviceCode string
 
 // The codes.
 const (
-	AdviceDrainAgain  AdviceCode = "drain-again"  // no more batches can wait
-	AdviceEvidence    AdviceCode = "evidence"     // look at which pages are kept
-	AdviceRestore     AdviceCode = "restore"      // a restore was not finished
-	AdviceEmptyDir    AdviceCode = "empty-dir"    // a restore needs an empty directory
-	AdviceColumns     AdviceCode = "columns"      // a file of labelled texts lacks a column
-	AdviceDrain       AdviceCode = "drain"        // batches wait in the data directory for the database
-	AdviceSiteOff     AdviceCode = "site-off"     // the administrator has switched the site off
-	AdviceDataDir     AdviceCode = "data-dir"     // the data directory cannot be written
-	AdviceShareStore  AdviceCode = "share-store"  // machines that share a collection need a ClickHouse server
-	AdviceShareQueues AdviceCode = "share-queues" // and a Redis server
-	AdviceOtherPort   AdviceCode = "other-port"   // the port is taken
-	AdviceHighPort    AdviceCode = "high-port"    // ports below 1024 need a right
-	AdvicePlans       AdviceCode = "plans"        // there is no such plan
-	AdviceLeave       AdviceCode = "leave"        // the site needs a leave in writing: name of the shipped profile
-	AdviceCentre      AdviceCode = "centre"       // the research centre's address is to be set
-	AdviceReason      AdviceCode = "reason"       // a correction needs its reason
-	AdviceVersions    AdviceCode = "versions"     // look at which versions were frozen
-	AdvicePurged      AdviceCode = "purged"       // the period's reviews were removed; what was frozen before can be had
-	AdviceEmptyPeriod AdviceCode = "empty-period" // collect or import first, or have somebody verify that there is no review
+	AdviceDrainAgain     AdviceCode = "drain-again"     // no more batches can wait
+	AdviceEvidence       AdviceCode = "evidence"        // look at which pages are kept
+	AdviceRestore        AdviceCode = "restore"         // a restore was not finished
+	AdviceEmptyDir       AdviceCode = "empty-dir"       // a restore needs an empty directory
+	AdviceColumns        AdviceCode = "columns"         // a file of labelled texts lacks a column
+	AdviceDrain          AdviceCode = "drain"           // batches wait in the data directory for the database
+	AdviceSiteOff        AdviceCode = "site-off"        // the administrator has switched the site off
+	AdviceDataDir        AdviceCode = "data-dir"        // the data directory cannot be written
+	AdviceShareStore     AdviceCode = "share-store"     // machines that share a collection need a ClickHouse server
+	AdviceShareQueues    AdviceCode = "share-queues"    // and a Redis server
+	AdviceOtherPort      AdviceCode = "other-port"      // the port is taken
+	AdviceHighPort       AdviceCode = "high-port"       // ports below 1024 need a right
+	AdvicePlans          AdviceCode = "plans"           // there is no such plan
+	AdviceLeave          AdviceCode = "leave"           // the site needs a leave in writing: name of the shipped profile
+	AdviceCentre         AdviceCode = "centre"          // the research centre's address is to be set
+	AdviceReason         AdviceCode = "reason"          // a correction needs its reason
+	AdviceVersions       AdviceCode = "versions"        // look at which versions were frozen
+	AdvicePurged         AdviceCode = "purged"          // the period's reviews were removed; what was frozen before can be had
+	AdviceEmptyPeriod    AdviceCode = "empty-period"    // collect or import first, or have somebody verify that there is no review
+	AdviceServerBackup   AdviceCode = "server-backup"   // a server is backed up by its own means
+	AdviceQueryTime      AdviceCode = "query-time"      // ask for less, or allow more time
+	AdviceQueryMemory    AdviceCode = "query-memory"    // ask for less, or allow more memory
+	AdviceQueryLimits    AdviceCode = "query-limits"    // limits are set beside the statement
+	AdviceQueryFunctions AdviceCode = "query-functions" // which functions may be used
 )
 
 // Explain words an error for a user: what has happened, and what to do about

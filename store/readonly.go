@@ -121,13 +121,14 @@ func userFault(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，已停止", Remedy: "缩小查询范围，或用 --seconds 放宽"}
+		return &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，已停止", Advice: chaping.Advice{Code: chaping.AdviceQueryTime}}
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case !errors.As(err, &exception):
 		return fault("query sql", err)
 	}
 	message, remedy := "查询不能执行", "按数据库的说明改正 SQL"
+	var advice chaping.Advice
 	switch exception.Code {
 	case readonly, accessDenied:
 		message, remedy = "这里的 SQL 只能读取：数据库拒绝了写入、改设置、读文件或访问网络的语句", "只写 SELECT，只读本库的表"
@@ -136,9 +137,9 @@ func userFault(err error) error {
 	case unsupported:
 		remedy = "按数据库的说明改正 SQL；mentions、rejections、counts、tallies 是当前有效的一版，不加 FINAL"
 	case timeoutExceeded:
-		message, remedy = "查询超过时间限制，已停止", "缩小查询范围，或用 --seconds 放宽"
+		message, remedy, advice.Code = "查询超过时间限制，已停止", "", chaping.AdviceQueryTime
 	case memoryLimit:
-		message, remedy = "查询超过内存限制，已停止", "缩小查询范围，或用 --memory 放宽"
+		message, remedy, advice.Code = "查询超过内存限制，已停止", "", chaping.AdviceQueryMemory
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: remedy, Err: fmt.Errorf("%s", chaping.Shorten(exception.Message, 400))}
+	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: remedy, Advice: advice, Err: fmt.Errorf("%s", chaping.Shorten(exception.Message, 400))}
 }

@@ -68,6 +68,7 @@ var functions = template.FuncMap{
 	"hazard":  func(h string) string { return nlp.Hazards()[h] },
 	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
 	"formats": formatsOf,
+	"explain": func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
 	"lasted":  lasted,
 	"status":  statusName,
 	"minute": func(t time.Time) string {
