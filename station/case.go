@@ -107,7 +107,7 @@ func scanCase(scan func(...any) error) (c Case, err error) {
 	var deadline, found, judged, warned, disposed, created int64
 	err = scan(&c.ID, &c.Kind, &c.Title, &c.Station, &c.Urgent, &c.Lead, &c.Responsible, &deadline, &found, &judged, &warned, &disposed, &c.Outcome, &created, &c.Version, &c.Origin.Period, &c.Origin.Product, &c.Origin.Hazard)
 	c.Deadline, c.Created = shown(deadline), shown(created)
-	c.Times = Times{shown(found), shown(judged), shown(warned), shown(disposed)}
+	c.Times = Times{Found: shown(found), Judged: shown(judged), Warned: shown(warned), Disposed: shown(disposed)}
 	return c, err
 }
 

@@ -77,7 +77,7 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		if rows[from.StationID] == nil {
 			rows[from.StationID] = map[rowKey]report.PlatformRow{}
 		}
-		rows[from.StationID][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
+		rows[from.StationID][rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}] = r
 		return nil
 	})
 	if err != nil {

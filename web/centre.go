@@ -59,7 +59,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		return err
 	}
 	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
-	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, annual, problem})
+	return q.show(status, "inbox", q.route.title, inboxPage{picker: q.pick(p, "/inbox"), Due: q.Calendar.Due(p), Filings: filings, Filed: filed, Late: late, Stations: stations, Refused: refused, Annual: annual, Problem: problem})
 }
 
 type inboxPage struct {
@@ -320,7 +320,7 @@ func (q *request) cases() error {
 			overdue++
 		}
 	}
-	return q.render("cases", casesPage{list, names, q.Now(), open, overdue, lagsOf(list)})
+	return q.render("cases", casesPage{List: list, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)})
 }
 
 type casesPage struct {
@@ -440,7 +440,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
-	return q.show(status, "case", title, casePage{c, notes, stations, names, station.CaseKinds(), q.Now(), problem})
+	return q.show(status, "case", title, casePage{C: c, Notes: notes, Stations: stations, Names: names, Kinds: station.CaseKinds(), Now: q.Now(), Problem: problem})
 }
 
 type casePage struct {
@@ -554,7 +554,7 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "bulletins", q.route.title, bulletinsPage{list, stations, names, station.BulletinKinds(), q.r.PostForm, problem})
+	return q.show(status, "bulletins", q.route.title, bulletinsPage{List: list, Stations: stations, Names: names, Kinds: station.BulletinKinds(), F: q.r.PostForm, Problem: problem})
 }
 
 type bulletinsPage struct {
@@ -614,7 +614,7 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, assessmentPage{year, list, w, rules, problem})
+	return q.show(status, "assessment", q.route.title, assessmentPage{Year: year, List: list, W: w, Rules: rules, Problem: problem})
 }
 
 type assessmentPage struct {

@@ -53,7 +53,7 @@ func (s *ownSheet) entries() (list []report.Entry, faults []rowFault) {
 		}
 		e, wrong := row.Entry()
 		for _, f := range wrong {
-			faults = append(faults, rowFault{i + 1, f.Field, f.Problem, f.Remedy})
+			faults = append(faults, rowFault{Row: i + 1, Field: f.Field, Problem: f.Problem, Remedy: f.Remedy})
 		}
 		list = append(list, e)
 	}

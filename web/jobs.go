@@ -242,7 +242,7 @@ func (q *request) jobPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, jobView{j, j.State()})
+	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, jobView{Job: j, State: j.State()})
 }
 
 // jobView is a job as a page shows it.

@@ -102,7 +102,7 @@ func (q *request) dashboard() error {
 		return err
 	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
-	return q.render("dashboard", dashboardPage{q.pick(p, "/"), due, days, steps, next, rows, len(c.Rows) - len(rows), open, notices, q.running(), watches, submitted})
+	return q.render("dashboard", dashboardPage{picker: q.pick(p, "/"), Due: due, Days: days, Steps: steps, Next: next, Rows: rows, More: len(c.Rows) - len(rows), Urgent: open, Notices: notices, Jobs: q.running(), Watches: watches, Submitted: submitted})
 }
 
 type dashboardPage struct {
@@ -211,7 +211,7 @@ func (q *request) startPage() error {
 	if err != nil {
 		return err
 	}
-	return q.render("start", startPage{p, sample, watches, q.running()})
+	return q.render("start", startPage{Period: p, Sample: sample, Watches: watches, Jobs: q.running()})
 }
 
 type startPage struct {
@@ -421,7 +421,7 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", importPage{app.ImportProfiles(), maxUpload >> 20})
+	return q.render("import", importPage{Profiles: app.ImportProfiles(), Max: maxUpload >> 20})
 }
 
 type importPage struct {
@@ -574,9 +574,9 @@ func (q *request) runs() error {
 	}
 	var jobs []jobView
 	for _, j := range q.jobs.all() {
-		jobs = append(jobs, jobView{j, j.State()})
+		jobs = append(jobs, jobView{Job: j, State: j.State()})
 	}
-	return q.render("runs", runsPage{jobs, list})
+	return q.render("runs", runsPage{Jobs: jobs, Runs: list})
 }
 
 type runsPage struct {

@@ -274,7 +274,7 @@ type difference struct {
 // form that stores mine on top of it. hidden are the fields of that form.
 func (q *request) conflict(action, back string, diffs []difference, hidden url.Values) error {
 	diffs = slices.DeleteFunc(diffs, func(d difference) bool { return d.Theirs == d.Mine })
-	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{action, back, diffs, hidden})
+	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{Action: action, Back: back, Diffs: diffs, Hidden: hidden})
 }
 
 type conflictPage struct {

@@ -97,8 +97,8 @@ func (q *request) review() error {
 	}
 	q.mark(list)
 	nameProducts(list, c.Rows)
-	return q.render("review", reviewPage{q.pick(p, "/review"), c, list, total, before + 1, before + len(list),
-		next, before, state, term, keyword, grade, counts, ranked(terms), ranked(keywords), q.may("POST /review/judge")})
+	return q.render("review", reviewPage{picker: q.pick(p, "/review"), Counted: c, Items: list, Total: total, From: before + 1, To: before + len(list),
+		Next: next, Skipped: before, State: state, Term: term, Keyword: keyword, Grade: grade, Counts: counts, Terms: ranked(terms), Keywords: ranked(keywords), Judge: q.may("POST /review/judge")})
 }
 
 type reviewPage struct {

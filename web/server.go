@@ -409,7 +409,7 @@ func (q *request) fail(err error) {
 		h.Set("HX-Retarget", "#messages")
 		h.Set("HX-Reswap", "innerHTML")
 	}
-	if err := q.show(f.status, "fault", "出错了", faultPage{f.problem, cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
+	if err := q.show(f.status, "fault", "出错了", faultPage{Problem: f.problem, Remedy: cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
 		q.Log.Error("fault page", "err", err)
 	}
 }

@@ -25,7 +25,7 @@ type trendFilter struct {
 }
 
 func (q *request) trendFilter() trendFilter {
-	f := trendFilter{int(number(q.form("n"))), q.form("keyword"), q.form("hazard"), q.form("count")}
+	f := trendFilter{Periods: int(number(q.form("n"))), Keyword: q.form("keyword"), Hazard: q.form("hazard"), Count: q.form("count")}
 	if !slices.Contains(trendPeriods, f.Periods) {
 		f.Periods = 12
 	}
@@ -210,7 +210,7 @@ func (q *request) trends() error {
 	if !ok {
 		return q.loading("正在读取各期的计数")
 	}
-	return q.render("trends", trendsPage{f, &t, keywords, hazardNames(), trendPeriods, t.Missing, chaping.PeriodOf(q.Now()), "/trends/data?" + f.query().Encode()})
+	return q.render("trends", trendsPage{F: f, T: &t, Keywords: keywords, Hazards: hazardNames(), Choices: trendPeriods, Missing: t.Missing, Last: chaping.PeriodOf(q.Now()), Data: "/trends/data?" + f.query().Encode()})
 }
 
 type trendsPage struct {
@@ -282,7 +282,7 @@ func (q *request) products() error {
 		return cmp.Or(cmp.Compare(b.Negative, a.Negative), cmp.Compare(b.Affirmed, a.Affirmed), cmp.Compare(a.Product.Platform, b.Product.Platform), cmp.Compare(a.Product.ID, b.Product.ID))
 	})
 	more := max(len(list)-300, 0)
-	return q.render("products", productsPage{q.pick(p, "/products"), c, list[:len(list)-more], more, term, keyword, ranked(terms), ranked(keywords)})
+	return q.render("products", productsPage{picker: q.pick(p, "/products"), Counted: c, Lines: list[:len(list)-more], More: more, Term: term, Keyword: keyword, Terms: ranked(terms), Keywords: ranked(keywords)})
 }
 
 type productsPage struct {
@@ -362,8 +362,8 @@ func (q *request) product() error {
 	}
 	more := max(len(items)-200, 0)
 	q.mark(items[:len(items)-more])
-	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{q.pick(p, "/product"), product, keywords, items[:len(items)-more], more, term, ranked(terms), months(h),
-		q.may("POST /review/judge"), "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{picker: q.pick(p, "/product"), P: product, Keywords: keywords, Items: items[:len(items)-more], More: more, Term: term, Terms: ranked(terms), Months: months(h),
+		Judge: q.may("POST /review/judge"), Data: "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
 }
 
 type productPage struct {

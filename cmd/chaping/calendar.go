@@ -104,7 +104,7 @@ func (p *program) printCalendarJSON(c *calendar.Calendar, year int) error {
 	var rows []row
 	for _, period := range calendar.PeriodsOf(year) {
 		window, due := period.Window(), c.Due(period)
-		rows = append(rows, row{period.String(), window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), due.Note()})
+		rows = append(rows, row{Period: period.String(), From: window.FirstDay().Format(time.DateOnly), To: window.LastDay().Format(time.DateOnly), Due: due.Day.Format(time.DateOnly), Note: due.Note()})
 	}
 	return p.printJSON(struct {
 		Year    int    `json:"year"`

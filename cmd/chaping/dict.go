@@ -150,7 +150,7 @@ func (p *program) printEntriesJSON(entries []lexicon.Entry) error {
 	}
 	list := []entry{}
 	for _, e := range entries {
-		list = append(list, entry{e.Field, e.Name, e.Hazard, e.Severity, append([]string{}, e.Surfaces...), e.File, e.Line})
+		list = append(list, entry{Field: e.Field, Name: e.Name, Hazard: e.Hazard, Severity: e.Severity, Surfaces: append([]string{}, e.Surfaces...), File: e.File, Line: e.Line})
 	}
 	return p.printJSON(list)
 }
@@ -213,7 +213,7 @@ func (p *program) printFindingsJSON(found []lexicon.Finding) error {
 	list := []finding{}
 	for _, f := range found {
 		level := map[lexicon.Level]string{lexicon.Err: "error", lexicon.Warning: "warning", lexicon.Note: "note"}[f.Level]
-		list = append(list, finding{level, f.Fault.File, f.Fault.Line, f.Fault.Field, f.Fault.Value, f.Fault.Problem, f.Fault.Remedy})
+		list = append(list, finding{Level: level, File: f.Fault.File, Line: f.Fault.Line, Field: f.Fault.Field, Value: f.Fault.Value, Problem: f.Fault.Problem, Remedy: f.Fault.Remedy})
 	}
 	return p.printJSON(list)
 }

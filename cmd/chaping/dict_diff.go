@@ -175,7 +175,7 @@ func (p *program) printDiffJSON(period chaping.Period, d *lexicon.Difference, ro
 	}
 	samples := []sample{}
 	for _, c := range d.Samples {
-		samples = append(samples, sample{string(c.Kind), c.Review.Platform, c.Review.Product, c.Review.Review, c.Mention.Term, c.Mention.Surface, c.Mention.Start, c.Mention.End, c.Before, c.After, c.Excerpt})
+		samples = append(samples, sample{Kind: string(c.Kind), Platform: c.Review.Platform, Product: c.Review.Product, Review: c.Review.Review, Term: c.Mention.Term, Surface: c.Mention.Surface, Start: c.Mention.Start, End: c.Mention.End, Before: c.Before, After: c.After, Excerpt: c.Excerpt})
 	}
 	return p.printJSON(struct {
 		Period   string    `json:"period"`

@@ -118,7 +118,7 @@ func (p *program) printSuggestionsJSON(period chaping.Period, r *discover.Result
 	}
 	list := []suggestion{}
 	for _, g := range r.Suggestions {
-		list = append(list, suggestion{g.Phrase, g.Z, g.LogOdds, g.Target, g.Baseline, append([]string{}, g.Examples...)})
+		list = append(list, suggestion{Phrase: g.Phrase, Z: g.Z, LogOdds: g.LogOdds, Target: g.Target, Baseline: g.Baseline, Examples: append([]string{}, g.Examples...)})
 	}
 	return p.printJSON(struct {
 		Period      string       `json:"period"`

@@ -90,7 +90,7 @@ func (p *program) printEvalJSON(e *nlp.MentionEval) error {
 	}
 	list := []wrong{}
 	for _, w := range e.Wrong {
-		x := wrong{w.Line, w.Keyword, w.Assertion, w.Got, "", w.Text}
+		x := wrong{Line: w.Line, Keyword: w.Keyword, Label: w.Assertion, Got: w.Got, Cue: "", Text: w.Text}
 		if w.Mention != nil {
 			x.Cue = w.Mention.Cue
 		}

@@ -108,10 +108,10 @@ func (p *program) printStatementsJSON(e *nlp.StatementEval) error {
 	}
 	misses, wrongs := []miss{}, []wrong{}
 	for _, m := range e.Misses {
-		misses = append(misses, miss{m.Line, m.Field, m.Words, m.Statement.Class, m.Refused, m.Text})
+		misses = append(misses, miss{Line: m.Line, Field: m.Field, Words: m.Words, Class: m.Statement.Class, Refused: m.Refused, Text: m.Text})
 	}
 	for _, m := range e.Wrong {
-		wrongs = append(wrongs, wrong{m.Line, m.Field, m.Mention, m.Text})
+		wrongs = append(wrongs, wrong{Line: m.Line, Field: m.Field, Mention: m.Mention, Text: m.Text})
 	}
 	return p.printJSON(struct {
 		Version string          `json:"version"`

@@ -89,7 +89,7 @@ func (p *program) printHiddenJSON(period chaping.Period, version string, h app.H
 	rows := []row{}
 	for _, x := range h.Top {
 		r := x.Review
-		rows = append(rows, row{x.Score, r.Platform, r.Product, r.ID, r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"), r.Rating, r.Default, r.Text, r.Appended})
+		rows = append(rows, row{Score: x.Score, Platform: r.Platform, Product: r.Product, Review: r.ID, Published: r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"), Rating: r.Rating, Default: r.Default, Text: r.Text, Appended: r.Appended})
 	}
 	return p.printJSON(struct {
 		Period  string `json:"period"`

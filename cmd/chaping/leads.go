@@ -132,9 +132,9 @@ func (p *program) printLeadsJSON(m app.Mined, total int, leads []app.Lead) error
 	rows := []row{}
 	for _, l := range leads {
 		q, c := l.Priority, l.Count
-		rows = append(rows, row{q.Points, parts{q.Severity, q.Number, q.Share, q.Growth, q.Injury}, q.Level,
-			l.Product.Platform, l.Product.ID, l.Product.Name, l.Product.Shop.Name, append([]string{}, l.Keywords...), l.Hazard, l.Terms,
-			c.Affirmed, c.Reviews, c.Injuries, c.Earlier, c.EarlierReviews})
+		rows = append(rows, row{Priority: q.Points, Parts: parts{Severity: q.Severity, Number: q.Number, Share: q.Share, Growth: q.Growth, Injury: q.Injury}, Level: q.Level,
+			Platform: l.Product.Platform, Product: l.Product.ID, Name: l.Product.Name, Shop: l.Product.Shop.Name, Keywords: append([]string{}, l.Keywords...), Hazard: l.Hazard, Terms: l.Terms,
+			Affirmed: c.Affirmed, Reviews: c.Reviews, Injuries: c.Injuries, Earlier: c.Earlier, EarlierReviews: c.EarlierReviews})
 	}
 	return p.printJSON(struct {
 		Period     string `json:"period"`

@@ -92,8 +92,8 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 			counts[f.Judgement.Verdict]++
 			if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
 				r := &f.Review
-				list = append(list, shownFound{chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), f.Keyword, f.Term, r.Platform, r.Product, r.ID,
-					r.Published.Format(time.DateOnly), r.Grade.Chinese(), chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), string(f.Judgement.Verdict), f.Judgement.Note, f.Judgement.By})
+				list = append(list, shownFound{ID: chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), Keyword: f.Keyword, Term: f.Term, Platform: r.Platform, Product: r.Product, Review: r.ID,
+					Date: r.Published.Format(time.DateOnly), Grade: r.Grade.Chinese(), Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), Verdict: string(f.Judgement.Verdict), Note: f.Judgement.Note, By: f.Judgement.By})
 			}
 			return nil
 		})

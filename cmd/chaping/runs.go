@@ -61,7 +61,7 @@ func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) e
 	}
 	list := []shownGap{}
 	for _, g := range gaps {
-		list = append(list, shownGap{g.Platform, g.Product, g.Missing, g.Run, g.At})
+		list = append(list, shownGap{Platform: g.Platform, Product: g.Product, Missing: g.Missing, Run: g.Run, At: g.At})
 	}
 	if o.json {
 		return p.printJSON(list)

@@ -162,7 +162,7 @@ func (p *program) try(ctx context.Context, t *trials, seed uint64) error {
 		if err != nil {
 			return err
 		}
-		t.Results = append(t.Results, trial{s.Name, len(s.Train), e.Reviews, e.Accuracy, e.Precision, e.Recall, e.F1})
+		t.Results = append(t.Results, trial{Name: s.Name, Learnt: len(s.Train), Asked: e.Reviews, Accuracy: e.Accuracy, Precision: e.Precision, Recall: e.Recall, F1: e.F1})
 		t.Accuracy += e.Accuracy / float64(len(t.splits))
 	}
 	return nil

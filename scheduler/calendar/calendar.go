@@ -184,4 +184,3 @@ func (c *Calendar) Due(p chaping.Period) Due {
 	}
 	return Due{Day: d, Provisional: provisional}
 }
-

@@ -111,4 +111,3 @@ func TestOperatorsYear(t *testing.T) {
 		}
 	}
 }
-
