@@ -6,8 +6,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +20,11 @@ import (
 	"chaping/station"
 )
 
-//go:embed templates/*.html
+// Each area of the portal has its handlers and page structs in a file, and its
+// templates in the folder of the same name. What all pages have, and pages of no
+// area, are in pages.
+//
+//go:embed admin annual auth board centre collect form lexicon month pages review settings sheets tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -38,11 +44,18 @@ var pageParts = map[string][]string{
 type pages map[string]*template.Template
 
 func loadPages() (pages, error) {
+	paths, err := templatePaths()
+	if err != nil {
+		return nil, err
+	}
 	set := pages{}
 	for name, parts := range pageParts {
-		files := []string{"templates/layout.html"}
+		files := []string{paths["layout"]}
 		for _, part := range append(slices.Clone(parts), name) {
-			files = append(files, "templates/"+part+".html")
+			if paths[part] == "" {
+				return nil, fmt.Errorf("no template %s", part)
+			}
+			files = append(files, paths[part])
 		}
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, files...)
 		if err != nil {
@@ -51,6 +64,16 @@ func loadPages() (pages, error) {
 		set[name] = t
 	}
 	return set, nil
+}
+
+// templatePaths are the files of templates by the name of the page or part.
+func templatePaths() (map[string]string, error) {
+	files, err := fs.Glob(templateFiles, "*/*.html")
+	paths := map[string]string{}
+	for _, file := range files {
+		paths[strings.TrimSuffix(path.Base(file), ".html")] = file
+	}
+	return paths, err
 }
 
 // functions are what templates call.
