@@ -109,7 +109,7 @@ type reviewStep struct {
 	format     format
 	items      field
 	empty      *field
-	id         field
+	id         *field // nil: reviews are known by their content
 	published  field
 	rating     *field
 	text       *field

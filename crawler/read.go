@@ -300,8 +300,14 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var ids []uint64
 	fresh := 0
 	from := r.source(step, now)
+	alike := map[string]int{} // reviews of the page without an ID, by content
 	for _, item := range items {
 		review, place, ok := r.review(o, t, step, item, on.as, from)
+		if step.id == nil && ok {
+			alike[place.id]++
+			review.ID = ingest.ContentID(&review, "", alike[place.id])
+			place.id = review.ID
+		}
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -497,7 +503,7 @@ func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 // cannot be used; why is noted.
 func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (review chaping.Review, at place, ok bool) {
 	id, found := step.id.get(item)
-	if !found || id == "" {
+	if step.id != nil && (!found || id == "") {
 		o.fault(Fault{URL: t.URL, Field: step.id.name, Value: step.id.raw(item), Problem: "评论没有编号，未收录"})
 		o.add(countRefused, 1)
 	}
@@ -512,7 +518,7 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: fault.Problem + "，评论未收录"})
 		return review, at, false
 	}
-	if at.id == "" {
+	if at.id == "" && step.id != nil {
 		return review, at, false
 	}
 	record := ingest.Record{Product: t.Product, ID: id, Published: published, Told: told}
@@ -534,12 +540,15 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	for _, note := range notes {
 		o.fault(Fault{URL: t.URL, Field: step.nameOf(note.Field), Value: note.Value, Problem: note.Problem})
 	}
+	if step.id == nil && fault == nil {
+		at.id = ingest.ContentID(&review, "", 1)
+	}
 	return review, at, fault == nil
 }
 
 // nameOf is the path in the profile of what ingest names.
 func (s *reviewStep) nameOf(fieldName string) string {
-	fields := map[string]*field{ingest.FieldID: &s.id, ingest.FieldPublished: &s.published, ingest.FieldRating: s.rating, ingest.FieldText: s.text, ingest.FieldAppendedAt: s.appendedAt}
+	fields := map[string]*field{ingest.FieldID: s.id, ingest.FieldPublished: &s.published, ingest.FieldRating: s.rating, ingest.FieldText: s.text, ingest.FieldAppendedAt: s.appendedAt}
 	if f := fields[fieldName]; f != nil {
 		return f.name
 	}

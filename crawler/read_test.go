@@ -175,7 +175,7 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 func TestGradeText(t *testing.T) {
 	fields := loadFields(t, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "id"}, &fieldYAML{short: "at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "stars"}, &fieldYAML{short: "text"})
 	p := &Profile{Base: &url.URL{Scheme: "http", Host: "example.com"}, Platform: chaping.Platform{ID: "x", Rating: chaping.Stars()}}
-	p.reviews = []reviewStep{{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{from: 1, limit: 10}}}
+	p.reviews = []reviewStep{{items: *fields[0], id: fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{from: 1, limit: 10}}}
 	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
 	const body = `{"list":[{"id":"a","text":"太差","at":"2026-11-20"},{"id":"b","stars":9,"text":"太差","at":"2026-11-20"},{"id":"c","stars":5,"text":"太差","at":"2026-11-20"},{"id":"d","text":"此用户没有填写评价。","at":"2026-11-20"}]}`
 	n, err := parse(body, formatJSON, "")
@@ -209,7 +209,7 @@ func FuzzJSONReviews(f *testing.F) {
 	f.Add(`{"list":[null,1,"x",[],{}]}`)
 	fields := loadFields(f, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "id"}, &fieldYAML{short: "at", Date: []string{"2006-01-02", "epoch_ms"}},
 		&fieldYAML{short: "stars"}, &fieldYAML{short: "text"}, &fieldYAML{short: "append.text"}, &fieldYAML{short: "append.at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "total"})
-	fuzzReviews(f, formatJSON, reviewStep{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4],
+	fuzzReviews(f, formatJSON, reviewStep{items: *fields[0], id: fields[1], published: *fields[2], rating: fields[3], text: fields[4],
 		appended: fields[5], appendedAt: fields[6], paging: paging{total: fields[7]}})
 }
 
@@ -218,7 +218,7 @@ func FuzzHTMLReviews(f *testing.F) {
 	f.Add(`<base href="::"><li id=a><time>昨天</time></li><a rel=next href="javascript:x">`)
 	fields := loadFields(f, formatHTML, &fieldYAML{short: "li"}, &fieldYAML{Attr: "id"}, &fieldYAML{short: "time", Date: []string{"2006-01-02", "relative"}},
 		&fieldYAML{short: "b"}, &fieldYAML{short: "p"}, &fieldYAML{CSS: "a[rel=next]", Attr: "href"})
-	fuzzReviews(f, formatHTML, reviewStep{items: *fields[0], id: *fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{next: fields[5]}})
+	fuzzReviews(f, formatHTML, reviewStep{items: *fields[0], id: fields[1], published: *fields[2], rating: fields[3], text: fields[4], paging: paging{next: fields[5]}})
 }
 
 func TestPublicAddresses(t *testing.T) {
@@ -246,5 +246,33 @@ func TestRetryAfter(t *testing.T) {
 		if got := retryAfter(text, now); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// Reviews of a site that gives them no IDs are known by their content: the same
+// page again is the same reviews, and two that are alike are two.
+func TestContentIDs(t *testing.T) {
+	fields := loadFields(t, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "text"})
+	p := &Profile{Base: &url.URL{Scheme: "http", Host: "example.com"}, Platform: chaping.Platform{ID: "x", Rating: chaping.Stars()}}
+	p.reviews = []reviewStep{{items: *fields[0], published: *fields[1], text: fields[2], paging: paging{from: 1, limit: 10}}}
+	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
+	read := func(body string) (ids []string) {
+		n, err := parse(body, formatJSON, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var o outcome
+		if err := (&reader{job: &job}).reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, job.Window.To); err != nil {
+			t.Fatal(err)
+		}
+		for _, review := range o.reviews {
+			ids = append(ids, review.ID)
+		}
+		return ids
+	}
+	first := read(`{"list":[{"text":"好","at":"2026-11-20"},{"text":"好","at":"2026-11-20"},{"text":"差","at":"2026-11-20"}]}`)
+	second := read(`{"list":[{"text":"新","at":"2026-11-21"},{"text":"好","at":"2026-11-20"},{"text":"好","at":"2026-11-20"}]}`)
+	if len(first) != 3 || first[0] == first[1] || first[2] == first[0] || second[1] != first[0] || second[2] != first[1] || second[0] == "" {
+		t.Errorf("%q, %q", first, second)
 	}
 }

@@ -100,7 +100,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		format:     f,
 		items:      l.required(path+".items", s.Items, f),
 		empty:      l.field(path+".empty", s.Empty, f),
-		id:         l.required(path+".fields.id", s.Fields.ID, f),
+		id:         l.field(path+".fields.id", s.Fields.ID, f),
 		published:  l.required(path+".fields.published", s.Fields.Published, f),
 		rating:     at("rating", s.Fields.Rating),
 		text:       at("text", s.Fields.Text),

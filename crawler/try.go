@@ -103,7 +103,7 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 	for i := range p.reviews {
 		r := &p.reviews[i]
 		name := fmt.Sprintf("%s.%d", stepReviews, i)
-		t.list(name, r.format, r.items, need(&r.id, true), dated(&r.published, true), need(r.rating, false), need(r.text, true),
+		t.list(name, r.format, r.items, need(r.id, true), dated(&r.published, true), need(r.rating, false), need(r.text, true),
 			need(r.appended, false), dated(r.appendedAt, false), need(r.isDefault, false), need(r.pinned, false))
 		t.paging(r.format, &r.paging)
 	}

@@ -10,12 +10,19 @@ import (
 	"golang.org/x/text/width"
 )
 
-// A vocabulary knows which names of columns mean which field.
+// A vocabulary knows which names of columns mean which field. It is not safe for
+// concurrent use.
 type vocabulary struct {
 	names  map[string][]place // name as plainName writes it → fields
 	long   []named            // names that may be the end of a longer one
 	ignore []*regexp.Regexp
+
+	fitted  map[string]map[string]float64 // what fits has found
+	needles map[string]bool               // what ignored has found
 }
+
+// maxKept bounds what a vocabulary remembers.
+const maxKept = 1 << 16
 
 type named struct {
 	name string
@@ -23,16 +30,16 @@ type named struct {
 }
 
 func newVocabulary(p *Profile) *vocabulary {
-	v := &vocabulary{names: map[string][]place{}}
+	v := &vocabulary{names: map[string][]place{}, fitted: map[string]map[string]float64{}, needles: map[string]bool{}}
 	for _, field := range fieldNames() {
 		for rank, name := range p.Fields[field] {
 			plain := plainName(name)
 			if plain == "" {
 				continue
 			}
-			v.names[plain] = append(v.names[plain], place{field, rank})
+			v.names[plain] = append(v.names[plain], place{field, fieldIndex(field), rank})
 			if utf8.RuneCountInString(plain) >= 2 && plain[0] >= 0x80 || len(plain) >= 6 {
-				v.long = append(v.long, named{plain, place{field, rank}})
+				v.long = append(v.long, named{plain, place{field, fieldIndex(field), rank}})
 			}
 		}
 	}
@@ -51,7 +58,14 @@ func newVocabulary(p *Profile) *vocabulary {
 
 // ignored tells whether a name is one of columns that are known and not needed.
 func (v *vocabulary) ignored(plain string) bool {
-	return slices.ContainsFunc(v.ignore, func(re *regexp.Regexp) bool { return re.MatchString(plain) })
+	known, ok := v.needles[plain]
+	if !ok {
+		known = slices.ContainsFunc(v.ignore, func(re *regexp.Regexp) bool { return re.MatchString(plain) })
+		if len(v.needles) < maxKept {
+			v.needles[plain] = known
+		}
+	}
+	return known
 }
 
 // known tells whether a name is that of some column of reviews.
@@ -62,6 +76,17 @@ func (v *vocabulary) known(name string) bool {
 
 // fits tells how well a name fits each field, from 0 to 1.
 func (v *vocabulary) fits(name string) map[string]float64 {
+	fits, ok := v.fitted[name]
+	if !ok {
+		fits = v.fit(name)
+		if len(v.fitted) < maxKept {
+			v.fitted[name] = fits
+		}
+	}
+	return fits
+}
+
+func (v *vocabulary) fit(name string) map[string]float64 {
 	fits := map[string]float64{}
 	add := func(field string, fit float64) { fits[field] = max(fits[field], fit) }
 	path := strings.Split(strings.TrimPrefix(name, "^"), ".")
@@ -166,6 +191,3 @@ func plainName(name string) string {
 func columnName(s string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")))
 }
-
-// positional is the name of a column that has none: 第3列.
-var positional = regexp.MustCompile(`^第(\d{1,5})列$`)

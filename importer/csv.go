@@ -78,6 +78,19 @@ func (l *lineReader) unread(lines []textLine) {
 	}
 }
 
+// returns makes line feeds of carriage returns: files of old Macs have no others.
+type returns struct{ r io.Reader }
+
+func (c returns) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	for i := range n {
+		if p[i] == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
 // newDelimited reads rows whose cells comma separates.
 func newDelimited(file string, r *bufio.Reader, dec decoder, comma string) *delimited {
 	return &delimited{file: file, lines: &lineReader{r: r, dec: dec}, comma: comma}

@@ -19,6 +19,7 @@ const (
 	maxShared   = 256 << 20 // bytes of a workbook's shared strings, which are held in memory
 	maxCells    = 50 << 20  // of a workbook: forty columns of as many rows as a sheet can have
 	maxJoined   = 1 << 18   // merged cells of a worksheet
+	maxOldCells = 8 << 20   // cells of a file of Excel 97 to 2003
 )
 
 // A grid reads rows of cells, of one table after another. Errors end the file.
@@ -42,17 +43,26 @@ type gridRow struct {
 	note    *chaping.InputError // it was read in a way that a person should know of
 }
 
-// workbook reads the worksheets of an xlsx file.
+// workbook reads the worksheets of an Excel file.
 type workbook struct {
-	file  string
-	book  *foreign.Book
+	file     string
+	names    []string
+	from1904 bool // days are counted from 1904
+	sheet    func(i int) (sheetRows, []foreign.Area, error)
+
 	at    int
-	rows  *foreign.Rows
+	rows  sheetRows
 	width int
 	// joined are the merged cells that span rows; those that are open fill
 	// the rows below their first.
 	joined []foreign.Area
 	open   []filler
+}
+
+// sheetRows are the rows of a worksheet.
+type sheetRows struct {
+	next  func() (foreign.SheetRow, error)
+	close func() error
 }
 
 // A filler is a merged cell with what it holds.
@@ -62,13 +72,47 @@ type filler struct {
 }
 
 func openWorkbook(ctx context.Context, file string, r io.ReaderAt, size int64) (*workbook, error) {
+	w := &workbook{file: file, at: -1}
 	book, err := foreign.OpenBook(ctx, r, size, foreign.BookLimits{Bytes: maxUnzipped, Shared: maxShared, Cells: maxCells})
-	w := &workbook{file: file, book: book, at: -1}
 	if err != nil {
 		return nil, w.fault(err)
 	}
-	if len(book.Sheets()) == 0 {
+	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
+		joined, err := book.Joined(i, maxJoined)
+		if err != nil {
+			return sheetRows{}, nil, err
+		}
+		rows, err := book.Rows(i)
+		if err != nil {
+			return sheetRows{}, nil, err
+		}
+		return sheetRows{next: rows.Next, close: rows.Close}, joined, nil
+	}
+	if len(w.names) == 0 {
 		return nil, w.fault(&foreign.Fault{Problem: "没有工作表", Remedy: "用 Excel 或 WPS 打开后重新保存"})
+	}
+	return w, nil
+}
+
+// openOldWorkbook opens a file of Excel 97 to 2003.
+func openOldWorkbook(file string, r io.ReaderAt) (*workbook, error) {
+	w := &workbook{file: file, at: -1}
+	book, err := foreign.OpenOldBook(r, maxOldCells)
+	if err != nil {
+		return nil, w.fault(err)
+	}
+	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
+		rows, joined, err := book.Rows(i)
+		next := func() (row foreign.SheetRow, err error) {
+			if len(rows) == 0 {
+				return row, io.EOF
+			}
+			row, rows = rows[0], rows[1:]
+			return row, nil
+		}
+		return sheetRows{next: next, close: func() error { return nil }}, joined, err
 	}
 	return w, nil
 }
@@ -82,17 +126,16 @@ func (w *workbook) fault(err error) error {
 }
 
 func (w *workbook) Close() error {
-	if w.rows == nil {
+	if w.rows.close == nil {
 		return nil
 	}
-	return w.rows.Close()
+	return w.rows.close()
 }
 
 func (w *workbook) setWidth(n int) { w.width = n }
 
-func (w *workbook) table() (string, error) {
-	names := w.book.Sheets()
-	if w.at+1 >= len(names) {
+func (w *workbook) table() (name string, err error) {
+	if w.at+1 >= len(w.names) {
 		return "", io.EOF
 	}
 	if err := w.Close(); err != nil {
@@ -100,20 +143,15 @@ func (w *workbook) table() (string, error) {
 	}
 	w.at++
 	w.width, w.open = 0, nil
-	joined, err := w.book.Joined(w.at, maxJoined)
-	if err != nil {
+	if w.rows, w.joined, err = w.sheet(w.at); err != nil {
 		return "", w.fault(err)
 	}
-	slices.SortFunc(joined, func(a, b foreign.Area) int { return a.Top - b.Top })
-	w.joined = joined
-	if w.rows, err = w.book.Rows(w.at); err != nil {
-		return "", w.fault(err)
-	}
-	return names[w.at], nil
+	slices.SortFunc(w.joined, func(a, b foreign.Area) int { return a.Top - b.Top })
+	return w.names[w.at], nil
 }
 
 func (w *workbook) next() (gridRow, error) {
-	row, err := w.rows.Next()
+	row, err := w.rows.next()
 	if err != nil {
 		return gridRow{}, w.fault(err)
 	}

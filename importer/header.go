@@ -208,6 +208,9 @@ var (
 // isFooter tells whether a row is none of the table's: a total, a remark below
 // it.
 func isFooter(cells []string, width int) bool {
+	if isRule(cells) {
+		return true
+	}
 	if width < 3 || filled(cells)*2 > width {
 		return false
 	}
@@ -218,4 +221,17 @@ func isFooter(cells []string, width int) bool {
 		return totalRow.MatchString(cell) || i == 0 && filled(cells) == 1 && noteRow.MatchString(cell)
 	}
 	return false
+}
+
+// isRule tells whether a row is a line that is drawn under a header.
+func isRule(cells []string) bool {
+	dashes := false
+	for _, cell := range cells {
+		cell = strings.TrimSpace(cell)
+		if strings.Trim(cell, "-:+=") != "" {
+			return false
+		}
+		dashes = dashes || len(cell) >= 3
+	}
+	return dashes
 }

@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	maxCounted = 1 << 23 // rows without an ID that are told apart, in 128 MB at most
-	countBits  = 24
-	maxSampled = 1 << 17 // rows with one of which it is remembered that they were there
+	maxCounted = 1 << 23 // rows without an ID that are told apart, in 192 MB at most
+	maxSampled = 1 << 16 // rows with one of which it is remembered that they were there
 )
 
 // identities tells rows of a file apart.
 type identities struct {
 	numbered *counter
-	seen     map[uint64]struct{}
+	seen     []uint64 // an open table of hashes
+	held     int
 	every    uint64 // one in so many identities is remembered
 }
 
 func newIdentities() *identities {
-	return &identities{numbered: newCounter(), seen: map[uint64]struct{}{}, every: 1}
+	return &identities{numbered: newCounter(), seen: make([]uint64, 2*maxSampled), every: 1}
 }
 
 // identify gives a row without an ID one, and tells whether a row before it was
@@ -45,71 +45,87 @@ func (t *identities) identify(p *parsed) (merged bool) {
 	if key%t.every != 0 {
 		return false
 	}
-	if _, merged = t.seen[key]; merged {
+	if !t.add(key) {
 		return true
 	}
-	t.seen[key] = struct{}{}
-	if len(t.seen) > maxSampled {
+	if t.held > maxSampled {
+		old := t.seen
 		t.every *= 2
-		for key := range t.seen {
-			if key%t.every != 0 {
-				delete(t.seen, key)
+		t.seen, t.held = make([]uint64, len(old)), 0
+		for _, key := range old {
+			if key != 0 && key%t.every == 0 {
+				t.add(key)
 			}
 		}
 	}
 	return false
 }
 
+// add remembers a hash, and tells whether it is new.
+func (t *identities) add(key uint64) bool {
+	mask := uint64(len(t.seen) - 1)
+	key |= 1 << 63 // zero is an empty place
+	for i := key * 0x9e3779b97f4a7c15 >> 20 & mask; ; i = (i + 1) & mask {
+		switch t.seen[i] {
+		case key:
+			return false
+		case 0:
+			t.seen[i] = key
+			t.held++
+			return true
+		}
+	}
+}
+
 // A counter counts how often it was given each of many hashes, in memory that
 // does not grow beyond a bound: what is new after that counts as the first.
 type counter struct {
-	slots []uint64 // hash in the upper 40 bits, count in the lower 24
-	used  int
+	keys   []uint64 // 0: empty
+	counts []uint32
+	used   int
 }
 
-func newCounter() *counter { return &counter{slots: make([]uint64, 1<<10)} }
+func newCounter() *counter {
+	return &counter{keys: make([]uint64, 1<<10), counts: make([]uint32, 1<<10)}
+}
 
 func (c *counter) add(hash uint64) int {
-	if c.used*4 >= len(c.slots)*3 && len(c.slots) < 2*maxCounted {
-		old := c.slots
-		c.slots, c.used = make([]uint64, 2*len(old)), 0
-		for _, slot := range old {
-			if slot != 0 {
-				c.slots[c.find(slot>>countBits)] = slot
-				c.used++
+	if c.used*4 >= len(c.keys)*3 && len(c.keys) < 2*maxCounted {
+		old := *c
+		c.keys, c.counts = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
+		for i, key := range old.keys {
+			if key != 0 {
+				at := c.find(key)
+				c.keys[at], c.counts[at] = key, old.counts[i]
 			}
 		}
 	}
-	key := hash >> countBits
+	key := max(hash, 1)
 	i := c.find(key)
-	if c.slots[i] == 0 {
-		if c.used*8 >= len(c.slots)*7 {
+	if c.keys[i] == 0 {
+		if c.used*8 >= len(c.keys)*7 {
 			return 1
 		}
-		c.slots[i] = key << countBits
+		c.keys[i] = key
 		c.used++
 	}
-	if c.slots[i]&(1<<countBits-1) < (1<<countBits - 1) {
-		c.slots[i]++
-	}
-	return int(c.slots[i] & (1<<countBits - 1))
+	c.counts[i]++
+	return int(c.counts[i])
 }
 
 // repeated is how many times a hash came that had come before.
 func (c *counter) repeated() (n int64) {
-	for _, slot := range c.slots {
-		if count := int64(slot & (1<<countBits - 1)); count > 1 {
-			n += count - 1
-		}
+	for _, count := range c.counts {
+		n += int64(max(count, 1) - 1)
 	}
 	return n
 }
 
-// find is the slot of a key, or the one where it would be.
+// find is the place of a key, or the one where it would be.
 func (c *counter) find(key uint64) int {
-	mask := len(c.slots) - 1
-	i := int(key*0x9e3779b97f4a7c15>>20) & mask
-	for c.slots[i] != 0 && c.slots[i]>>countBits != key {
+	mask := len(c.keys) - 1
+	i := int(key*0x9e3779b97f4a7c15>>32) & mask
+	for c.keys[i] != 0 && c.keys[i] != key {
 		i = (i + 1) & mask
 	}
 	return i

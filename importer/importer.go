@@ -198,8 +198,9 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
 		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
 	})
-	if several {
-		im.rows.numbered = newCounter() // each file counts its own rows
+	if several { // each file counts its own rows
+		im.sum.Numbered += im.rows.numbered.repeated()
+		im.rows.numbered = newCounter()
 	}
 	before := im.sum.Rows
 	err = im.all(ctx, src)
@@ -268,7 +269,7 @@ func (im *run) all(ctx context.Context, src source) error {
 			for p := range work {
 				list := make([]parsed, len(p.records))
 				for i, r := range p.records {
-					list[i] = im.parse(r)
+					im.parse(r, &list[i])
 				}
 				p.done <- list
 			}
@@ -328,20 +329,19 @@ func (im *run) all(ctx context.Context, src source) error {
 }
 
 // parse makes a review of a record. It changes nothing of the run.
-func (im *run) parse(rec record) (p parsed) {
+func (im *run) parse(rec record, p *parsed) {
 	p.row, p.place = rec.parse(), rec.line
 	if p.row.err != nil && p.row.field == nil {
 		p.fault = p.row.err
-		return p
+		return
 	}
-	im.convert(p.row, &p)
+	im.convert(&p.row, p)
 	for _, note := range p.notes {
 		note.File, note.Line = p.row.file, p.row.line
 	}
 	if p.fault != nil {
 		p.fault.File, p.fault.Line = p.row.file, p.row.line
 	}
-	return p
 }
 
 // take puts a row on the batch, or refuses it.
@@ -481,7 +481,7 @@ func words(s string) string {
 }
 
 // convert makes a review and its product's listing of a row.
-func (im *run) convert(r row, p *parsed) {
+func (im *run) convert(r *row, p *parsed) {
 	fail := func(field, value, problem, remedy string) {
 		p.fault = &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
 	}
@@ -538,7 +538,7 @@ func (im *run) convert(r row, p *parsed) {
 
 // facts are those of a row's product: its own, then the product file's, then
 // the caller's.
-func (im *run) facts(r row, p *parsed) Facts {
+func (im *run) facts(r *row, p *parsed) Facts {
 	facts := rowFacts(r)
 	if im.ShopFromTable && facts.Shop == "" {
 		facts.Shop = strings.TrimSpace(r.table)
@@ -553,11 +553,8 @@ func (im *run) facts(r row, p *parsed) Facts {
 	known, ok := im.joins.find(facts.ProductID, damaged)
 	if ok {
 		facts.ProductID, p.joined = known.ProductID, true
-		if facts.Product == "" || r.field(fieldKeyword) == "" {
+		if facts.Keyword == "" {
 			p.also = known.Also
-		}
-		if strings.TrimSpace(r.field(fieldKeyword)) != "" {
-			p.also = nil
 		}
 	} else if damaged {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id, Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})

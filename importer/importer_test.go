@@ -492,31 +492,3 @@ func TestWasherCorpus(t *testing.T) {
 		t.Errorf("grades %v", sum.Grades)
 	}
 }
-
-func FuzzImport(f *testing.F) {
-	f.Add("a.ndjson", []byte(fmt.Sprintf(jdLine, 1, "好", "2016-12-01 08:00:00", 5)))
-	f.Add("a.csv", []byte("商品编号,评论时间,评论内容\nA,2026-11-01,\"好\nA\"\n"))
-	f.Add("a.tsv", []byte("id\tpublished\ttext\n1\t20261101\t\xff\xfe\n"))
-	dir := f.TempDir()
-	p := profile(f, "standard")
-	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		ext := filepath.Ext(name)
-		if ext != ".csv" && ext != ".tsv" {
-			ext = ".ndjson"
-		}
-		path := filepath.Join(dir, "f"+ext)
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		sink := &memory{}
-		sum, _ := Import(context.Background(), path, Options{Profile: p, Sink: sink, Facts: Facts{ProductID: "p"}, Now: now})
-		if sum.Rows != sum.Accepted+sum.Refused || sum.Accepted != int64(len(sink.reviews)) {
-			t.Fatalf("%+v, %d reviews", sum, len(sink.reviews))
-		}
-		for _, r := range sink.reviews {
-			if r.ID == "" || r.Product == "" || r.Published.IsZero() {
-				t.Fatalf("%+v", r)
-			}
-		}
-	})
-}

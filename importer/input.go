@@ -339,6 +339,10 @@ func (in *input) text(ext, wanted string) error {
 	if in.dec.auto && in.charset == "utf-8" {
 		in.head = strings.ToValidUTF8(string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))), "")
 	}
+	if strings.Contains(in.head, "\r") && !strings.Contains(in.head, "\n") {
+		in.r = bufio.NewReaderSize(returns{in.r}, 1<<20)
+		in.head = strings.ReplaceAll(in.head, "\r", "\n")
+	}
 	start := strings.TrimLeft(in.head, "\ufeff \t\r\n")
 	lower := strings.ToLower(start[:min(len(start), 4096)])
 	if _, ok := jsonPrefix(in.head); ok {
@@ -437,7 +441,7 @@ func (in *input) decodeAll(head []byte) error {
 	if !in.dec.auto || in.charset == "utf-8" && head == nil {
 		return nil
 	}
-	enc := encoding.Encoding(simplifiedchinese.GB18030)
+	var enc encoding.Encoding = simplifiedchinese.GB18030
 	if in.charset == "utf-8" {
 		enc = nil
 	} else if head != nil {
@@ -540,7 +544,7 @@ func newDecoder(charset string) decoder {
 // decode returns the text and whether bytes had to be replaced by U+FFFD.
 func (d decoder) decode(s string) (text string, damaged bool) {
 	if (d.enc == nil || d.auto) && utf8.ValidString(s) {
-		return s, strings.ContainsRune(s, utf8.RuneError)
+		return s, !d.auto && strings.ContainsRune(s, utf8.RuneError) // from decoding the whole
 	}
 	if d.enc == nil {
 		return strings.ToValidUTF8(s, "\uFFFD"), true

@@ -103,7 +103,8 @@ const (
 	sampleRows   = 2000 // of each table
 	sampleTables = 50
 	sampleCell   = 400 // bytes kept of a value
-	sampleCols   = 400 // columns that are looked at
+	sampleCols   = 400 // members of JSON objects that are looked at
+	sampleCells  = 2 << 20
 )
 
 // titleOf is a field as people call it.
@@ -166,15 +167,17 @@ func Inspect(ctx context.Context, path string, o Options) (Understanding, error)
 		u, err := inspect(c, &o)
 		if len(list) > 1 {
 			t := TableSummary{Name: c.name, Rows: int64(u.Rows), Header: u.HeaderRow}
-			if err != nil {
+			if fault := u.fault(); err != nil {
 				t.Skipped = problemOf(err)
+			} else if fault != nil {
+				t.Skipped = fault.Problem
 			}
 			skipped = append(skipped, t)
 		}
 		if err != nil && failed == nil {
 			failed = err
 		}
-		if first == nil && err == nil {
+		if err == nil && (first == nil || len(first.Missing) > 0 && len(u.Missing) == 0) {
 			first = &u
 		}
 		if ctx.Err() != nil {
@@ -233,7 +236,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		u.Delimiter = comma
 	}
 	if book, ok := g.(*workbook); ok {
-		u.from1904 = book.book.From1904()
+		u.from1904 = book.from1904
 	}
 	type seen struct {
 		summary TableSummary
@@ -258,13 +261,14 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		h := findHeader(head.rows, v)
 		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score}
 		for i, column := range h.names {
-			if i < sampleCols {
+			if i < maxColumns {
 				s.samples = append(s.samples, &sample{name: column})
 			}
 		}
 		g.setWidth(len(h.names))
+		cells := 0
 		add := func(row gridRow) {
-			if row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) || isFooter(row.cells, len(h.names)) {
+			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) || isFooter(row.cells, len(h.names)) {
 				return
 			}
 			for i, cell := range row.cells {
@@ -278,7 +282,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		for _, row := range head.rows[h.skip:] {
 			add(row)
 		}
-		for !head.ended && head.err == nil && s.rows < sampleRows {
+		for !head.ended && head.err == nil && s.rows < sampleRows && cells < sampleCells {
 			row, err := g.next()
 			if errors.Is(err, io.EOF) {
 				head.ended = true

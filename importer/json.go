@@ -53,7 +53,16 @@ type jsonSource struct {
 // that may.
 type place struct {
 	field string
+	index int // of the field
 	rank  int
+}
+
+// A fieldValue is what a record has of a field.
+type fieldValue struct {
+	text  string
+	rank  int
+	there bool // it has the key
+	none  bool // and nothing in it
 }
 
 func newJSONSource(file string, u units, path []string, p *Profile, closers []io.Closer) *jsonSource {
@@ -64,7 +73,7 @@ func newJSONSource(file string, u units, path []string, p *Profile, closers []io
 			continue
 		}
 		for rank, key := range paths {
-			s.keys[key] = append(s.keys[key], place{field, rank})
+			s.keys[key] = append(s.keys[key], place{field, fieldIndex(field), rank})
 		}
 	}
 	return s
@@ -148,9 +157,6 @@ func (s *jsonSource) check(u *unit) *chaping.InputError {
 
 var notANumber = regexp.MustCompile(`([:\[,]\s*)(?:NaN|-?Infinity)\b`)
 
-// usualFields is how many fields a record has, seldom more.
-const usualFields = 16
-
 // parse makes a row of a unit that is a record.
 func (s *jsonSource) parse(u unit) row {
 	if u.fault != nil {
@@ -168,26 +174,15 @@ func (s *jsonSource) parse(u unit) row {
 
 // row makes a row of an object.
 func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, damaged bool) row {
-	type value struct {
-		place
-		text string
-		none bool
-	}
-	values := make([]value, 0, usualFields) // of each field the one of the first key that has any
+	values := new([fieldCount]fieldValue) // of each field the one of the first key that has any
 	obj.ForEach(func(key, v gjson.Result) bool {
 		for _, at := range s.keys[key.Str] {
 			text, ok := jsonText(v)
-			i := slices.IndexFunc(values, func(old value) bool { return old.field == at.field })
-			switch {
+			switch old := &values[at.index]; {
 			case !ok && v.Type != gjson.Null:
-				continue
-			case i < 0:
-				values = append(values, value{})
-				i = len(values) - 1
-			case v.Type == gjson.Null || !values[i].none && values[i].rank <= at.rank:
-				continue
+			case !old.there || ok && (old.none || old.rank > at.rank):
+				*old = fieldValue{text: text, rank: at.rank, there: true, none: !ok}
 			}
-			values[i] = value{at, text, v.Type == gjson.Null}
 		}
 		return true
 	})
@@ -203,8 +198,11 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 		return jsonText(obj.Get(path))
 	}
 	rw := row{file: s.file, line: number, field: func(field string) string {
-		if i := slices.IndexFunc(values, func(v value) bool { return v.field == field && !v.none }); i >= 0 {
-			return values[i].text
+		if v := &values[fieldIndex(field)]; v.there && !v.none {
+			return v.text
+		}
+		if len(s.paths) == 0 {
+			return ""
 		}
 		for _, path := range s.paths[field] {
 			if text, ok := get(path); ok {
@@ -214,10 +212,7 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 		return ""
 	}}
 	rw.has = func(field string) bool {
-		if slices.ContainsFunc(values, func(v value) bool { return v.field == field }) {
-			return true
-		}
-		return slices.ContainsFunc(s.paths[field], func(path string) bool {
+		return values[fieldIndex(field)].there || slices.ContainsFunc(s.paths[field], func(path string) bool {
 			_, ok := get(path)
 			return ok
 		})
@@ -244,7 +239,7 @@ func jsonText(v gjson.Result) (string, bool) {
 			}
 			parts = append(parts, item.Str)
 		}
-		return strings.ToValidUTF8(strings.Join(parts, "\n"), "\uFFFD"), len(parts) > 0
+		return strings.Join(parts, "\n"), len(parts) > 0
 	case v.IsObject():
 		for _, key := range []string{"text", "content", "value", "$numberLong", "$oid", "$date"} {
 			if inner := v.Get(gjsonKey(key)); inner.Type == gjson.String || inner.Type == gjson.Number {
@@ -253,7 +248,7 @@ func jsonText(v gjson.Result) (string, bool) {
 		}
 		return "", false
 	}
-	return strings.ToValidUTF8(v.String(), "\uFFFD"), true
+	return v.String(), true
 }
 
 // gjsonKey is a key as a path.
@@ -378,7 +373,7 @@ func (v *valueUnits) step() (unit, bool, error) {
 			return unit{}, false, nil
 		}
 		v.count++
-		u := unit{number: v.count, text: string(value), whole: v.large}
+		u := unit{number: v.count, text: strings.ToValidUTF8(string(value), "\uFFFD"), whole: v.large}
 		if v.large {
 			u.path = v.names()
 			for i := len(v.facts) - 1; i >= 0; i-- {

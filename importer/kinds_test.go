@@ -466,3 +466,60 @@ func TestKinds(t *testing.T) {
 		})
 	}
 }
+
+// A file of Excel 97 to 2003, made with LibreOffice: a title row, merged
+// products, dates, formulas, strings that go on over several records.
+func TestExcel97(t *testing.T) {
+	sink := &memory{}
+	sum, err := Import(t.Context(), filepath.Join("testdata", "excel97.xls"), Options{Sink: sink, Now: now.AddDate(0, 0, 3)})
+	if err != nil || sum.Accepted != 300 || sum.Refused != 0 || len(sum.Tables) != 2 || sum.Tables[1].Skipped == "" {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	for i, r := range sink.reviews {
+		want := fmt.Sprintf("第%d条：%s%s", i, said[i%5].text, strings.Repeat("abc漏", i%7))
+		rating := said[i%5].rating
+		switch i {
+		case 7:
+			rating = 2 // 1+1
+		case 8:
+			want = "公式"
+		}
+		if r.Text != want || r.Rating != rating || r.ID != fmt.Sprintf("e%03d", i) || r.Published.Format(time.DateTime) != fmt.Sprintf("2026-11-%02d 09:30:00", 3+i%20) || r.Product != fmt.Sprint(600123456789+i/3) {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	for i, l := range sink.listings {
+		if l.Product.Name != fmt.Sprint("商品", i) {
+			t.Errorf("%+v", l)
+		}
+	}
+}
+
+// A file without IDs may be imported again, and so may one that overlaps it:
+// what is there already comes with the ID that it has.
+func TestOverlap(t *testing.T) {
+	ids := func(rows ...string) (list []string) {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		if err := os.WriteFile(path, []byte("商品,评分,时间,内容\n"+strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sink := &memory{}
+		if _, err := Import(t.Context(), path, Options{Sink: sink, Now: now}); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range sink.reviews {
+			list = append(list, r.ID)
+		}
+		return list
+	}
+	const same, other, third = "壶,5,2016-11-05,好", "壶,1,2016-11-05,漏", "壶,1,2016-11-06,漏"
+	first := ids(same, other, same, same)
+	second := ids(third, same, same, other)
+	all := map[string]bool{}
+	for _, id := range append(first, second...) {
+		all[id] = true
+	}
+	if len(all) != 5 || first[0] != second[1] || first[2] != second[2] || first[1] != second[3] {
+		t.Errorf("%v %v", first, second)
+	}
+}

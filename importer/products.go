@@ -47,7 +47,7 @@ func (f Facts) complete(g Facts) Facts {
 	return f
 }
 
-func rowFacts(r row) Facts {
+func rowFacts(r *row) Facts {
 	get := func(f string) string {
 		if s := strings.TrimSpace(r.field(f)); !ingest.Blank(s) {
 			return s
@@ -112,7 +112,7 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 				continue
 			}
 		}
-		f := rowFacts(r)
+		f := rowFacts(&r)
 		var damaged bool
 		f.ProductID, damaged = ingest.ID(f.ProductID)
 		fault := func(field, value, problem, remedy string) {

@@ -79,6 +79,47 @@ const (
 	fieldBuyer      = "buyer"
 )
 
+const fieldCount = 17 // one more than there are fields
+
+// fieldIndex is a small number for each field.
+func fieldIndex(field string) int {
+	switch field {
+	case fieldID:
+		return 0
+	case fieldKeyword:
+		return 1
+	case fieldProductID:
+		return 2
+	case fieldProduct:
+		return 3
+	case fieldURL:
+		return 4
+	case fieldPrice:
+		return 5
+	case fieldShop:
+		return 6
+	case fieldShopID:
+		return 7
+	case fieldRegion:
+		return 8
+	case fieldPublished:
+		return 9
+	case fieldRating:
+		return 10
+	case fieldText:
+		return 11
+	case fieldAppended:
+		return 12
+	case fieldAppendedAt:
+		return 13
+	case fieldTitle:
+		return 14
+	case fieldBuyer:
+		return 15
+	}
+	return fieldCount - 1
+}
+
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer}

@@ -79,8 +79,11 @@ func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err
 		}
 		return g, "", nil
 	case formatXLS:
-		g, err := openXLS(in.file, in.ra, in.size)
-		return g, "", err
+		g, err := openOldWorkbook(in.file, in.ra)
+		if err != nil {
+			return nil, "", err
+		}
+		return g, "", nil
 	case formatSheetML:
 		return openSheetML(in.file, in.r), "", nil
 	case formatHTML:
@@ -103,7 +106,7 @@ type table struct {
 	several bool // there is more than one table
 	head    head
 	header  header
-	columns map[string][]int // profile field → columns that may hold it, in the profile's order
+	columns *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
 	width   int
 	base    int // lines of the tables before
 	line    int
@@ -163,20 +166,20 @@ func (t *table) find() (missing []string) {
 			plain[plainName(name)] = i
 		}
 	}
-	t.columns = map[string][]int{}
+	t.columns = new([fieldCount][]int)
 	for field, names := range t.profile.Fields {
 		for _, name := range names {
 			i, ok := index[columnName(name)]
 			if !ok {
 				i, ok = plain[plainName(name)]
 			}
-			if ok && !slices.Contains(t.columns[field], i) {
-				t.columns[field] = append(t.columns[field], i)
+			if at := &t.columns[fieldIndex(field)]; ok && !slices.Contains(*at, i) {
+				*at = append(*at, i)
 			}
 		}
 	}
 	for _, field := range t.profile.Required {
-		if len(t.columns[field]) == 0 {
+		if len(t.columns[fieldIndex(field)]) == 0 {
 			missing = append(missing, strings.Join(t.profile.Fields[field], " 或 "))
 		}
 	}
@@ -192,7 +195,7 @@ func (t *table) unusable() error {
 		return &chaping.InputError{File: t.file, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	for _, field := range t.profile.Required {
-		if len(t.columns[field]) == 0 {
+		if len(t.columns[fieldIndex(field)]) == 0 {
 			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field, Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
 				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))], " 或 "),
 				Remedy:  "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
@@ -258,14 +261,14 @@ func (t *table) record(g gridRow) record {
 			return row{file: file, line: g.line, err: g.fault}
 		}
 		rw := row{file: file, table: name, line: g.line, note: g.note, field: func(field string) string {
-			for _, i := range columns[field] {
+			for _, i := range columns[fieldIndex(field)] {
 				if i < len(g.cells) && strings.TrimSpace(g.cells[i]) != "" {
 					return g.cells[i]
 				}
 			}
 			return ""
 		}}
-		rw.has = func(field string) bool { return len(columns[field]) > 0 }
+		rw.has = func(field string) bool { return len(columns[fieldIndex(field)]) > 0 }
 		if g.damaged {
 			rw.err = damagedError(file, g.line)
 		}
@@ -276,21 +279,21 @@ func (t *table) record(g gridRow) record {
 
 // narrow takes a row that has more cells than there are columns together again,
 // where they come of a delimiter in the text: the other columns must fit then.
-func (t *table) narrow(g gridRow, columns map[string][]int, width int, file string) ([]string, *chaping.InputError) {
+func (t *table) narrow(g gridRow, columns *[fieldCount][]int, width int, file string) ([]string, *chaping.InputError) {
 	if cells := trimRow(g.cells); len(cells) <= width {
 		return cells, g.note
 	}
 	surplus := len(g.cells) - width
-	text := columns[fieldText]
-	if t.comma == "" || len(text) == 0 || surplus > 1000 || len(columns[fieldPublished]) == 0 {
+	text := columns[fieldIndex(fieldText)]
+	if t.comma == "" || len(text) == 0 || surplus > 1000 || len(columns[fieldIndex(fieldPublished)]) == 0 {
 		return g.cells, g.note
 	}
 	at := text[0]
 	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)}, g.cells[at+surplus+1:])
-	if _, err := t.dates.Parse(joined[columns[fieldPublished][0]], time.Time{}); err != nil {
+	if _, err := t.dates.Parse(joined[columns[fieldIndex(fieldPublished)][0]], time.Time{}); err != nil {
 		return g.cells, g.note
 	}
-	if rating := columns[fieldRating]; len(rating) > 0 {
+	if rating := columns[fieldIndex(fieldRating)]; len(rating) > 0 {
 		if _, err := ingest.ParseRating(joined[rating[0]]); err != nil {
 			return g.cells, g.note
 		}

@@ -144,7 +144,9 @@ func (s *summary) count(p *parsed, merged bool, im *run) {
 		}
 	}
 	s.rate(r, im)
-	s.repeat(r)
+	if s.Accepted <= modelRows || s.Accepted%modelEvery == 0 {
+		s.repeat(r)
+	}
 }
 
 // rate counts the rating, and what the model makes of the text.
@@ -195,7 +197,7 @@ func (s *summary) repeat(r *chaping.Review) {
 
 // finish brings what was gathered into the Summary.
 func (s *summary) finish(im *run) {
-	s.Numbered = im.rows.numbered.repeated()
+	s.Numbered += im.rows.numbered.repeated()
 	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {

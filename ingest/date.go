@@ -292,17 +292,32 @@ func anyDate(s, format string, told time.Time) (time.Time, error) {
 	if t, err := serial(s, false); err == nil {
 		return t, nil
 	}
-	if ago, ok := parseRelative(s, time.Date(2026, 11, 5, 12, 0, 0, 0, chaping.Shanghai())); ok && !ago.IsZero() {
+	s = relativePart(s)
+	if _, ok := parseRelative(s, time.Date(2026, 11, 5, 12, 0, 0, 0, chaping.Shanghai())); ok {
 		if told.IsZero() {
 			return time.Time{}, ErrRelative
 		}
-		t, ok := parseRelative(s, told)
-		if !ok {
-			return time.Time{}, errNoDate
+		if t, ok := parseRelative(s, told); ok {
+			return t, nil
 		}
-		return t, nil
 	}
 	return time.Time{}, errNoDate
+}
+
+// relativePart is a relative date without what apps write around it: 发布于
+// 3天前, 2周前·江西.
+func relativePart(s string) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "·", " "))
+	for _, word := range []string{"发布于", "评价于", "评论于", "编辑于", "发表于"} {
+		s = strings.TrimSpace(strings.TrimPrefix(s, word))
+	}
+	for {
+		i := strings.LastIndexByte(s, ' ')
+		if i < 0 || strings.ContainsAny(s[i:], "0123456789:") || strings.HasSuffix(s, "前") {
+			return s
+		}
+		s = strings.TrimSpace(s[:i])
+	}
 }
 
 // normal is the text in half-width characters and lower case, with one kind of

@@ -113,7 +113,7 @@ func TestAnyDate(t *testing.T) {
 		"1772842150": "2026-03-07 08:09:10", "1772842150000": "2026-03-07 08:09:10", "1772842150000000": "2026-03-07 08:09:10", "1772842150.0": "2026-03-07 08:09:10",
 		"46088.33969907407": "2026-03-07 08:09:10", "46088": "2026-03-07 00:00:00",
 
-		"3天前": relativeDate, "昨天 12:00": relativeDate, "11-05": relativeDate, "11月05日": relativeDate, "11.05": relativeDate, "21秒前": relativeDate, "今天06:09": relativeDate, "刚刚": relativeDate,
+		"3天前": relativeDate, "昨天 12:00": relativeDate, "11-05": relativeDate, "11月05日": relativeDate, "11.05": relativeDate, "21秒前": relativeDate, "今天06:09": relativeDate, "刚刚": relativeDate, "2周前·江西": relativeDate, "发布于 3天前 广东": relativeDate, "昨天 12:30 上海": relativeDate, "11-05 福建": relativeDate, "3 天前": relativeDate,
 		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order,
 		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "12345678901": nil, "很好用 2026": nil,
 		"2026-03-07 买的 2026-03-09 坏的": nil, "5": nil, "99.5": nil, "20261301": nil,

@@ -37,6 +37,8 @@ var words = map[string]chaping.Grade{
 	"不满意": chaping.Negative, "非常不满意": chaping.Negative, "很不满意": chaping.Negative, "较不满意": chaping.Negative, "基本满意": chaping.Positive,
 	"满意": chaping.Positive, "非常满意": chaping.Positive, "很满意": chaping.Positive, "比较满意": chaping.Positive,
 	"不推荐": chaping.Negative, "推荐": chaping.Positive, "力荐": chaping.Positive, "强烈推荐": chaping.Positive,
+	"不好": chaping.Negative, "很不好": chaping.Negative, "失望": chaping.Negative, "一般般": chaping.Neutral, "不错": chaping.Positive, "棒": chaping.Positive, "很棒": chaping.Positive,
+	"負評": chaping.Negative, "差評": chaping.Negative, "中評": chaping.Neutral, "普評": chaping.Neutral, "好評": chaping.Positive, "不滿意": chaping.Negative, "滿意": chaping.Positive,
 	"负面": chaping.Negative, "中性": chaping.Neutral, "正面": chaping.Positive,
 	"负面评价": chaping.Negative, "中性评价": chaping.Neutral, "正面评价": chaping.Positive,
 	"negative": chaping.Negative, "neutral": chaping.Neutral, "positive": chaping.Positive, "neg": chaping.Negative, "pos": chaping.Positive,
@@ -81,6 +83,12 @@ func ParseRating(s string) (Rating, error) {
 	}
 	if before, grade, ok := strings.Cut(s, "("); ok { // 1星(非常差), 5(非常满意)
 		grade = strings.TrimSuffix(strings.TrimSpace(grade), ")")
+		if g, ok := words[strings.TrimSpace(before)]; ok { // 差评(1星)
+			if inner, err := ParseRating(grade); err == nil && !inner.None() {
+				return inner, nil
+			}
+			return Rating{Word: g}, nil
+		}
 		_, isWord := words[grade]
 		_, err := number(grade)
 		if isWord || err == nil {
@@ -189,7 +197,7 @@ func leading(s string) (v float64, rest string, ok bool) {
 // scaleOf reads what may follow the number of a rating, 0 if it names no
 // scale.
 func scaleOf(rest string) (of float64, ok bool) {
-	for _, unit := range []string{"颗星", "个星", "星级", "星", "分", "points", "point", "stars", "star", "-star", "étoiles", "sterne", "级"} {
+	for _, unit := range []string{"颗星", "顆星", "个星", "星级", "星", "分", "points", "point", "stars", "star", "-star", "étoiles", "sterne", "级"} {
 		if after, found := strings.CutPrefix(rest, unit); found {
 			rest = strings.TrimSpace(after)
 			break

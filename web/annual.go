@@ -229,6 +229,19 @@ func (q *request) showAnnual(status int, a *annualPage) error {
 
 // takeAnnual keeps what was typed as the draft.
 func (q *request) takeAnnual(a *annualPage) error {
+	if err := q.typedAnnual(a); err != nil {
+		return err
+	}
+	content, err := json.Marshal(a.Written)
+	if err != nil {
+		return err
+	}
+	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	return err
+}
+
+// typedAnnual is what stands in the posted form.
+func (q *request) typedAnnual(a *annualPage) error {
 	a.Written = annualText{Products: fields(q.form("products")), Texts: map[string]string{}}
 	for _, s := range a.report(q.Program).Sections() {
 		text := strings.TrimSpace(strings.ReplaceAll(q.form("text-"+s.Key), "\r\n", "\n"))
@@ -239,12 +252,7 @@ func (q *request) takeAnnual(a *annualPage) error {
 			a.Written.Texts[s.Key] = text
 		}
 	}
-	content, err := json.Marshal(a.Written)
-	if err != nil {
-		return err
-	}
-	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
-	return err
+	return nil
 }
 
 // annualSave stores what was typed, by itself or by the button.
@@ -512,6 +520,18 @@ func (q *request) annualPreview() error {
 		return err
 	}
 	return q.preview(r.Document())
+}
+
+// annualTyped previews what stands in the form, saved or not.
+func (q *request) annualTyped() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	if err := q.typedAnnual(a); err != nil {
+		return err
+	}
+	return q.preview(a.report(q.Program).Document())
 }
 
 func (q *request) annualDownload() error {

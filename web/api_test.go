@@ -263,6 +263,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", u)
 	}
 	w.get("bureau", "/urgent/{id}/download", "/urgent/2/download?format=docx")
+	w.post("centre", "/urgent/{id}/push", "/urgent/2/push", nil)
 	w.get("centre", "/urgent", "/urgent")
 
 	w.get("centre", "/lexicon", "/lexicon?q=漏&field=&hazard=&only=")
@@ -302,6 +303,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	w.get("association", "/form/preview", "/form/preview"+period+"&station=3&version=0")
+	w.post("association", "/form/preview", "/form/preview", plus(form, "version", 1))
 	w.post("association", "/form/freeze", "/form/freeze", plus(form, "version", 1, "reason", "", "then", "submit"))
 	w.post("association", "/form/submit", "/form/submit", object{"period": "2026-11", "station": 3, "version": 1})
 	w.do("association", "POST /form/push", "/form/push", http.StatusUnprocessableEntity, object{"period": "2026-11", "version": 1}, nil) // another's installation
@@ -323,6 +325,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", a["written"])
 	}
 	w.get("association", "/annual/preview", "/annual/preview?year=2026&version=0")
+	w.post("association", "/annual/preview", "/annual/preview", plus(year, "version", 1))
 	w.post("association", "/annual/freeze", "/annual/freeze", plus(year, "version", 1, "reason", "", "then", ""))
 	w.post("association", "/annual/submit", "/annual/submit", object{"year": 2026, "version": 1})
 	w.get("association", "/annual/download", "/annual/download?year=2026&version=1&format=docx")
@@ -339,6 +342,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("centre", "/board/download", "/board/download"+period+"&format=json")
 	w.get("centre", "/cases/{id}", "/cases/new"+period+"&product=电热水壶&hazard=electrical")
 	w.get("bureau", "/submissions/{id}", fmt.Sprintf("/submissions/%v", handed["id"]))
+	w.do("bureau", "GET /submissions/{id}", fmt.Sprintf("/submissions/%v?format=docx", handed["id"]), http.StatusUnprocessableEntity, nil, nil) // a picture
+	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"form": "urgent", "period": "2026-11"}, map[string]string{"file": `{"form":"urgent","keyword":"壶","name":"起火","trigger":1,"why":"起火了","found":"2026-11-24 08:00","filler":"王五"}`})
 	w.post("centre", "/bulletins", "/bulletins", object{"kind": "feedback", "station": 3, "title": "收到", "content": "已采纳"})
 	w.get("association", "/bulletins", "/bulletins")
 	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})

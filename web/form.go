@@ -584,6 +584,22 @@ func (q *request) formPreview() error {
 	return q.preview(sheet.Document())
 }
 
+// formTyped previews what stands in the form, saved or not.
+func (q *request) formTyped() error {
+	f, err := q.openForm()
+	if err != nil {
+		return err
+	}
+	if f.Sheet, err = q.typed(); err != nil {
+		return err
+	}
+	sheet, err := q.association(&f)
+	if err != nil {
+		return err
+	}
+	return q.preview(sheet.Document())
+}
+
 func (q *request) formDownload() error {
 	sheet, s, err := q.formInAddress()
 	if err != nil {

@@ -259,13 +259,37 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	return q.render("watches", watchesPage{list, p, chaping.PeriodOf(q.Now())})
+	return q.render("watches", watchesPage{Watches: list, Period: p, Running: chaping.PeriodOf(q.Now()), Names: q.siteNames()})
 }
 
 type watchesPage struct {
 	Watches []station.Watch `json:"watches"`
 	Period  chaping.Period  `json:"period"` // to be worked on
 	Running chaping.Period  `json:"-"`
+	Names   siteNames       `json:"-"`
+}
+
+// siteNames are the platforms of site profiles, by the profile's name.
+type siteNames map[string]string
+
+func (q *request) siteNames() siteNames {
+	names := siteNames{}
+	for _, s := range q.App.CheckSites() {
+		names[s.Name] = s.Platform
+	}
+	return names
+}
+
+// Of words the sites of a watch.
+func (n siteNames) Of(sources []string) string {
+	var list []string
+	for _, s := range sources {
+		if platform := n[s]; platform != "" && platform != s {
+			s = platform + "（" + s + "）"
+		}
+		list = append(list, s)
+	}
+	return strings.Join(list, "、")
 }
 
 func (q *request) watchPage() error {
@@ -280,16 +304,16 @@ func (q *request) watchPage() error {
 }
 
 func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
-	sites, err := q.App.AllowedSites(q.ctx)
+	sites, err := q.sites()
 	if err != nil {
 		return err
 	}
-	return q.show(status, "watch", q.route.title, watchPage{w, sites, problem})
+	return q.show(status, "watch", q.route.title, watchPage{W: w, Sites: sites, Problem: problem})
 }
 
 type watchPage struct {
 	W       station.Watch `json:"watch"`
-	Sites   []string      `json:"sites"` // to choose from
+	Sites   []shownSite   `json:"sites"` // to choose from
 	Problem *fault        `json:"-"`
 }
 
@@ -299,13 +323,16 @@ func (q *request) watchSave() error {
 		w.ID = number(id)
 	}
 	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
-	sites, err := q.App.AllowedSites(q.ctx)
+	sites, err := q.sites()
 	if err != nil {
 		return err
 	}
 	for _, name := range w.Sources {
-		if !slices.Contains(sites, name) {
-			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + name + "”", remedy: "从列表中选择"})
+		switch i := slices.IndexFunc(sites, func(s shownSite) bool { return s.Name == name }); {
+		case i < 0:
+			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + chaping.Shorten(name, 30) + "”", remedy: "从列表中选择"})
+		case !sites[i].Ready():
+			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "站点“" + cmp.Or(sites[i].Platform, name) + "”现在不能采集", remedy: cmp.Or(sites[i].Needs, strings.Join(sites[i].Problems, "；"), "请管理员在“设置”页启用")})
 		}
 	}
 	known := map[string]bool{}

@@ -32,6 +32,28 @@ type shownSite struct {
 	Used     []string `json:"used,omitempty"` // watches that collect it
 }
 
+// Ready tells whether the site can be collected now.
+func (s shownSite) Ready() bool { return !s.Off && s.Needs == "" && len(s.Problems) == 0 }
+
+// sites are the site profiles with what stands in the way of collecting them.
+func (q *request) sites() (list []shownSite, err error) {
+	settings, err := q.Station.Settings(q.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range q.App.CheckSites() {
+		x := shownSite{Site: s, Off: slices.Contains(settings.SitesOff, s.Name)}
+		for _, f := range s.Faults {
+			x.Problems = append(x.Problems, chaping.Explain(f, wordAdvice))
+		}
+		if s.Refusal != nil {
+			x.Needs = chaping.Explain(s.Refusal, wordAdvice)
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
 func (q *request) settings() error { return q.settingsForm(http.StatusOK, nil, nil) }
 
 // settingsForm shows the page; typed are settings that could not be stored.
@@ -45,20 +67,15 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if err != nil {
 		return err
 	}
-	for _, s := range q.App.CheckSites() {
-		x := shownSite{Site: s, Off: slices.Contains(p.Settings.SitesOff, s.Name)}
-		for _, f := range s.Faults {
-			x.Problems = append(x.Problems, chaping.Explain(f, wordAdvice))
-		}
-		if s.Refusal != nil {
-			x.Needs = chaping.Explain(s.Refusal, wordAdvice)
-		}
+	if p.Sites, err = q.sites(); err != nil {
+		return err
+	}
+	for i := range p.Sites {
 		for _, w := range watches {
-			if slices.Contains(w.Sources, s.Name) {
-				x.Used = append(x.Used, w.Name)
+			if slices.Contains(w.Sources, p.Sites[i].Name) {
+				p.Sites[i].Used = append(p.Sites[i].Used, w.Name)
 			}
 		}
-		p.Sites = append(p.Sites, x)
 	}
 	if typed != nil {
 		p.Settings = *typed

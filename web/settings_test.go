@@ -45,8 +45,8 @@ func TestSettings(t *testing.T) {
 		t.Fatal(r.Code)
 	}
 	post("/settings/sites", url.Values{"version": {"1"}}, http.StatusSeeOther)
-	if page := h.ask("platform", "GET", "/watches/new", nil).Body.String(); strings.Contains(page, `value="mall"`) {
-		t.Error("a site that is off is offered")
+	if page := h.ask("platform", "GET", "/watches/new", nil).Body.String(); !strings.Contains(page, `value="mall" disabled`) || !strings.Contains(page, "已停用") {
+		t.Error("a site that is off can be chosen, or nothing says why not")
 	}
 	if r := h.ask("platform", "POST", "/watches/1", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
 		t.Error("a site that is off was taken:", r.Code)

@@ -11,8 +11,8 @@ import (
 )
 
 func (p *program) evalCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘和文本模型的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.evalMentionsCommand(), p.evalPolarityCommand())
+	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘、词库和文本模型的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(p.evalMentionsCommand(), p.evalPolarityCommand(), p.evalStatementsCommand())
 	return cmd
 }
 

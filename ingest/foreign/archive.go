@@ -10,6 +10,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // A Fault is why a file from outside is not read, in Chinese. Row is the row of
@@ -49,6 +51,7 @@ func OpenArchive(ctx context.Context, r io.ReaderAt, size, bytes int64) (*Archiv
 		return nil, &Fault{Problem: "文件已损坏，或部件太多", Remedy: "重新保存或重新上传"}
 	}
 	listing.left = 1 << 62
+	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) }) // twice as fast
 	a := &Archive{ctx: ctx, parts: map[string]*zip.File{}, bytes: bytes, left: bytes}
 	for _, f := range z.File {
 		name := strings.ToLower(f.Name)

@@ -210,7 +210,7 @@ func (b *Book) readStyles(part string) error {
 				id := Attribute(e, "numFmtId")
 				n, _ := strconv.Atoi(id)
 				date, known := custom[id]
-				b.dates = append(b.dates, known && date || !known && (n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58))
+				b.dates = append(b.dates, known && date || !known && isDateID(n))
 			}
 		}
 		if len(custom)+len(b.dates) > 1<<17 {
