@@ -17,7 +17,7 @@ func (p *program) backupCommand() *cobra.Command {
 		Example: "  chaping backup 2026-11-25.backup\n  chaping backup --verify 2026-11-25.backup",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bar := p.startProgress("备份", -1)
+			bar := p.startProgress("备份")
 			defer bar.finish()
 			var r app.BackupResult
 			var err error
@@ -47,7 +47,7 @@ func (p *program) restoreCommand() *cobra.Command {
 		Example: "  chaping restore 2026-11-25.backup --data 新目录",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bar := p.startProgress("恢复", -1)
+			bar := p.startProgress("恢复")
 			defer bar.finish()
 			r, err := p.app.RestoreBackup(cmd.Context(), args[0], bar.watch)
 			if err != nil {

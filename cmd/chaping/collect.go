@@ -71,7 +71,7 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 		return err
 	}
 	r := app.CollectRequest{Watch: watch, Period: period, Base: o.base, Workers: o.workers, Full: o.full, Fresh: o.fresh, Queues: o.queues}
-	bar := p.startProgress("采集", -1)
+	bar := p.startProgress("采集")
 	result, err := p.app.Collect(ctx, r, bar.watch)
 	bar.finish()
 	for i, source := range result.Sources {

@@ -58,7 +58,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	m := app.SampleMall(o.seed, period)
-	collecting := p.startProgress("采集", -1)
+	collecting := p.startProgress("采集")
 	collected, err := p.app.CollectSample(ctx, m, period, func(base string) {
 		step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(m.Keywords(), "、"))
 	}, collecting.watch)
@@ -75,7 +75,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	bar := p.startProgress("挖掘", -1)
+	bar := p.startProgress("挖掘")
 	defer bar.finish()
 	pipe, err := p.app.Pipeline(ctx, miner, bar.watch)
 	if err != nil {

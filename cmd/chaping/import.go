@@ -80,7 +80,7 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 	var refused int64
 	for _, file := range files {
 		r.File = file
-		bar := p.startProgress("导入", -1)
+		bar := p.startProgress("导入")
 		result, err := p.app.Import(ctx, r, bar.watch)
 		bar.finish()
 		p.printResumed(result)

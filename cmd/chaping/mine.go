@@ -97,7 +97,7 @@ func (p *program) onPipeline(ctx context.Context, terms string, do func(*app.Pip
 	if err != nil {
 		return nil, err
 	}
-	bar := p.startProgress("挖掘", -1)
+	bar := p.startProgress("挖掘")
 	defer bar.finish()
 	pipe, err := p.app.Pipeline(ctx, miner, bar.watch)
 	if err != nil {
@@ -123,7 +123,7 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 	}
 	var total app.Offline
 	problems := &rejects{p: p}
-	bar := p.startProgress("挖掘", size)
+	bar := p.startProgress("挖掘")
 	mine := func(w io.Writer) error {
 		var err error
 		total, err = app.MineOffline(ctx, miner, name, in, w, problems.add, func(t app.Offline) {

@@ -24,11 +24,14 @@ func (p *program) scheduleCommand() *cobra.Command {
 
 func (p *program) scheduleStartCommand() *cobra.Command {
 	return &cobra.Command{Use: "start", Short: "一直运行，按计划做事（Ctrl-C 停止）", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		bar := p.startProgress("计划", -1)
+		bar := p.startProgress("计划")
 		defer bar.finish()
 		return p.app.RunPlans(cmd.Context(), func(plans int) {
 			fmt.Fprintf(p.err, "调度已启动，%d 个计划；chaping schedule list 查看，Ctrl-C 停止\n", plans)
-		}, p.printStep, bar.watch)
+		}, func(s app.StepResult) {
+			bar.finish()
+			p.printStep(s)
+		}, bar.watch)
 	}}
 }
 
@@ -65,7 +68,7 @@ func (p *program) runPlan(ctx context.Context, plan, period string) (err error) 
 			return err
 		}
 	}
-	bar := p.startProgress(plan, -1)
+	bar := p.startProgress(plan)
 	result, err := p.app.RunPlan(ctx, r, bar.watch)
 	bar.finish()
 	for _, step := range result.Steps {

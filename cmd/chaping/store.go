@@ -28,7 +28,7 @@ func (p *program) onStore(ctx context.Context, label string, do func(s *store.St
 	if err != nil {
 		return err
 	}
-	bar := p.startProgress(label, -1)
+	bar := p.startProgress(label)
 	done := int64(0)
 	err = do(s, func(table string) { done++; bar.show(done, -1, table) })
 	bar.finish()

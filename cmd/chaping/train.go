@@ -169,7 +169,7 @@ func (p *program) try(ctx context.Context, t *trials, seed uint64) error {
 }
 
 func (p *program) trainPolarity(ctx context.Context, label string, rows []polarity.Row, seed uint64) (*polarity.Model, error) {
-	bar := p.startProgress(label, -1)
+	bar := p.startProgress(label)
 	defer bar.finish()
 	shown := make(chan [2]int, 1)
 	ended := make(chan struct{})

@@ -35,9 +35,12 @@ func (p *program) workerCommand() *cobra.Command {
 }
 
 func (p *program) runWorker(ctx context.Context, r app.WorkRequest) error {
-	bar := p.startProgress("采集", -1)
+	bar := p.startProgress("采集")
 	defer bar.finish()
 	r.Joined = func(run string) { fmt.Fprintf(p.out, "参加采集 %s\n", run) }
-	r.Left = func(s app.CollectedSource) { p.printCollected(s.Report) }
+	r.Left = func(s app.CollectedSource) {
+		bar.finish()
+		p.printCollected(s.Report)
+	}
 	return p.app.Work(ctx, r, bar.watch)
 }
