@@ -52,6 +52,19 @@ func (a *App) RunPlans(ctx context.Context, started func(plans int), each func(S
 	}
 }
 
+// PlansRun tells whether a process runs the plans at their times.
+func (a *App) PlansRun(ctx context.Context) (bool, error) {
+	lease, err := a.lease()
+	if err != nil {
+		return false, err
+	}
+	free, err := lease.Hold(ctx)
+	if free {
+		a.release(ctx, lease)
+	}
+	return !free, err
+}
+
 // A PlanRequest is a plan to be run now.
 type PlanRequest struct {
 	Plan   string

@@ -20,6 +20,7 @@ type settingsPage struct {
 	Kinds    []station.Kind   `json:"kinds"`
 	Sites    []shownSite      `json:"sites"`
 	Plans    []app.Plan       `json:"plans"`
+	Running  bool             `json:"plans_running"` // a process runs them at their times
 	Backups  []app.Backup     `json:"backups"`
 	Problem  *fault           `json:"-"`
 }
@@ -79,6 +80,9 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	}
 	if typed != nil {
 		p.Settings = *typed
+	}
+	if p.Running, err = q.App.PlansRun(q.ctx); err != nil {
+		return err
 	}
 	if p.Plans, err = q.App.Plans(q.ctx); err != nil {
 		f, ok := told(err)

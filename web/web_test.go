@@ -396,7 +396,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 	post("admin", "/accounts", url.Values{"name": {"eve"}, "person": {"人" + evil}, "roles": {"admin"}})
 	items := h.shownItems(t)
 	post("platform", "/review/judge", url.Values{"period": {"2026-11"}, "id": {items[0].ID}, "verdict": {"rejected"}, "note": {"说明" + evil}})
-	post("platform", "/lexicon/term", url.Values{"new": {"1"}, "name": {"词" + evil[:20]}, "note": {"说明" + evil}, "base": {"0"}})
+	post("platform", "/lexicon/term", url.Values{"new": {"1"}, "name": {"词\"'&lt;"}, "note": {"说明" + evil}, "base": {"0"}})
 	h.wait(t)
 	if _, err := h.Station.Raise(context.Background(), chaping.Period{Year: 2026, Month: time.November}, 3,
 		map[string]json.RawMessage{"e": json.RawMessage(`{"key":"e","name":"事件\u003cscript>alert(1)\u003c/script>","why":"因为\u003cscript>alert(1)\u003c/script>","products":[{"name":"\u003cscript>alert(1)\u003c/script>"}],"evidence":[{"sentence":"\u003cscript>alert(1)\u003c/script>"}]}`)},
