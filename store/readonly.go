@@ -62,7 +62,12 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, err
 		return a, err
 	case <-time.After(patience):
 		s.stuck.Add(1)
-		go func() { _ = <-done; s.stuck.Add(-1) }()
+		go func() {
+			defer s.stuck.Add(-1)
+			select {
+			case <-done:
+			}
+		}()
 		return Answer{}, &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，数据库一时停不下来", Remedy: "缩小查询范围：少用两个大数组、长文本与复杂模式的比较"}
 	}
 }
