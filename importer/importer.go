@@ -61,6 +61,8 @@ type Options struct {
 	DayOrder string
 	// ExportedAt is when the file was exported, for dates like 3天前.
 	ExportedAt time.Time
+	// Limit ends after so many rows, as a preview does; 0 reads all.
+	Limit int
 	// ShopFromTable takes the names of worksheets for those of shops.
 	ShopFromTable bool
 
@@ -104,7 +106,9 @@ type run struct {
 	source  *ingest.Source
 	joins   *joins
 	sum     *summary
-	place   int // of the record that was read last
+	place   int       // of the record that was read last
+	taken   int       // records that were read
+	told    time.Time // when the file was exported, if anybody knows
 	rows    *identities
 	grouped map[string]*group
 	listed  map[[2]string]chaping.Listing // last listing sent per product
@@ -193,7 +197,10 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if isTable {
 		dates = append(slices.Clip(dates), ingest.Serial)
 	}
-	im.profile = p
+	im.profile, im.told = p, im.ExportedAt
+	if u != nil && im.told.IsZero() {
+		im.told = u.ExportedAt
+	}
 	im.source = ingest.NewSource(ingest.Source{
 		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
 		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
@@ -245,10 +252,14 @@ func (im *run) all(ctx context.Context, src source) error {
 			p := part{done: make(chan []parsed, 1)}
 			for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
 				r, err := src.next()
+				if im.Limit > 0 && im.taken >= im.Limit {
+					err = io.EOF
+				}
 				if err != nil {
 					readErr = err
 					break
 				}
+				im.taken++
 				im.place = max(im.place+1, base+r.line)
 				r.line = im.place
 				bytes += r.bytes
@@ -512,7 +523,7 @@ func (im *run) convert(r *row, p *parsed) {
 	}
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
-		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.ExportedAt,
+		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 	}
 	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)
@@ -523,7 +534,7 @@ func (im *run) convert(r *row, p *parsed) {
 		record.ID = ""
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.ExportedAt); p.fault != nil {
+	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.told); p.fault != nil {
 		return
 	}
 	var notes []*chaping.InputError

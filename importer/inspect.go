@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"chaping"
 	"chaping/ingest"
@@ -25,11 +27,13 @@ type Understanding struct {
 	Rows      int            `json:"rows"`             // that were looked at
 	Whole     bool           `json:"whole"`            // these are all
 	Columns   []Column       `json:"columns"`
-	Scale     float64        `json:"scale"`             // best rating
-	Signed    bool           `json:"signed"`            // ratings are 1, 0 and -1 for 好评, 中评 and 差评
-	Dates     []string       `json:"dates"`             // formats of the column of publication
-	Missing   []string       `json:"missing,omitempty"` // required fields that no column was found for
-	Questions []Question     `json:"questions,omitempty"`
+	Scale     float64        `json:"scale"`  // best rating
+	Signed    bool           `json:"signed"` // ratings are 1, 0 and -1 for 好评, 中评 and 差评
+	Dates     []string       `json:"dates"`  // formats of the column of publication
+	// ExportedAt is when the file says, above its header, that it was exported.
+	ExportedAt time.Time  `json:"exported_at,omitzero"`
+	Missing    []string   `json:"missing,omitempty"` // required fields that no column was found for
+	Questions  []Question `json:"questions,omitempty"`
 	// Signature is the same for files with the same columns.
 	Signature string `json:"signature"`
 
@@ -244,6 +248,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		rows    int
 		score   float64
 		names   []string
+		above   []gridRow // the header
 	}
 	var all []seen
 	for len(all) < sampleTables {
@@ -259,7 +264,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			return nil, head.err
 		}
 		h := findHeader(head.rows, v)
-		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score}
+		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score, above: head.rows[:h.skip]}
 		for i, column := range h.names {
 			if i < maxColumns {
 				s.samples = append(s.samples, &sample{name: column})
@@ -311,6 +316,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	base := all[best]
+	u.ExportedAt = exportedAt(base.above)
 	u.HeaderRow = base.summary.Header
 	for i, s := range all {
 		same := i == best || slices.Equal(plainNames(s.names), plainNames(base.names))
@@ -348,6 +354,35 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		s.rows = base.rows
 	}
 	return base.samples, nil
+}
+
+// exported is what titles say of the moment of export.
+var exported = regexp.MustCompile(`(?:导出|下载|生成|统计)(?:时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`)
+
+// exportedAt is when the rows above a header say that the table was exported.
+func exportedAt(rows []gridRow) time.Time {
+	for _, row := range rows {
+		if m := exported.FindStringSubmatch(strings.Join(row.cells, " ")); m != nil {
+			if at, err := (ingest.Dates{ingest.AnyDate}).Parse(m[1], time.Time{}); err == nil {
+				if at.Hour() == 0 && at.Minute() == 0 {
+					at = at.Add(24*time.Hour - time.Second) // the day is all that is told
+				}
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// Known is the profile that was made from a file with the same columns; nil if
+// there is none among them.
+func (u *Understanding) Known(profiles []*Profile) *Profile {
+	for _, p := range profiles {
+		if u.Signature != "" && p.Signature == u.Signature {
+			return p
+		}
+	}
+	return nil
 }
 
 func plainNames(names []string) (list []string) {

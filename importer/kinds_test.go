@@ -523,3 +523,71 @@ func TestOverlap(t *testing.T) {
 		t.Errorf("%v %v", first, second)
 	}
 }
+
+// The template, filled in, is understood, all of it; its notes are passed over.
+func TestTemplate(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteTemplate(&b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for i, c := range columnNotes() {
+		cell, _ := excelize.CoordinatesToCellName(i+1, 2)
+		if err := f.SetCellValue("评论", cell, c.example); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "a.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	u, err := Inspect(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range columnNotes() {
+		if u.Columns[i].Field != c.field {
+			t.Errorf("%+v, want %s", u.Columns[i], c.field)
+		}
+	}
+	sink := &memory{}
+	sum, err := Import(t.Context(), path, Options{Sink: sink, Now: now})
+	if err != nil || sum.Accepted != 1 || sink.reviews[0].Grade != chaping.Negative || sink.listings[0].Keyword != "电热水壶" || sink.listings[0].Product.Shop.Region != "浙江省宁波市" {
+		t.Errorf("%+v %+v %v", sum, sink, err)
+	}
+}
+
+// What was mapped once is known again by its columns; a preview ends early.
+func TestKnownAndLimit(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, data string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	november := write("11.csv", "甲,乙,丙,丁\n2016-11-05,插头很烫,1,壶\n2016-11-06,好,5,壶\n")
+	december := write("12.csv", "甲,乙,丙,丁\n2016-12-05,线断了,2,壶\n")
+	u, err := Inspect(t.Context(), november, Options{Map: map[string]string{"评论时间": "甲", "评论内容": "乙", "评分": "丙", "商品名称": "丁"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := Inspect(t.Context(), december, Options{})
+	if err != nil || later.Known([]*Profile{{}, u.Profile()}) != u.Profile() || later.Known([]*Profile{{}}) != nil {
+		t.Errorf("%q %q %v", u.Signature, later.Signature, err)
+	}
+	sum, err := Import(t.Context(), november, Options{Profile: u.Profile(), Now: now, Limit: 1})
+	if err != nil || sum.Rows != 1 || sum.Grades["negative"] != 1 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	relative := write("r.csv", "某店评价,,\n导出时间：2016-11-24 18:00,,\n商品,评论时间,评论内容\n壶,3天前,烫手\n")
+	sink := &memory{}
+	if _, err := Import(t.Context(), relative, Options{Now: now, Sink: sink}); err != nil || len(sink.reviews) != 1 || sink.reviews[0].Published.Day() != 21 {
+		t.Errorf("%+v %v", sink.reviews, err)
+	}
+}

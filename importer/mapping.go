@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"chaping"
 	"chaping/ingest"
@@ -392,9 +393,13 @@ func (m *mapper) dates() {
 			formats = append(formats, any)
 		}
 		if l.relative > 0 && m.options.ExportedAt.IsZero() {
-			m.ask(Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.relative > 0.5,
+			q := Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.relative > 0.5,
 				Text:    fmt.Sprintf("列“%s”有相对的日期（如 %s），文件是哪一天导出的？", m.samples[i].name, m.first(i, ingest.ErrRelative)),
-				Assumed: "这样的日期不收录"})
+				Assumed: "这样的日期不收录"}
+			if !m.u.ExportedAt.IsZero() {
+				q.Blocks, q.Assumed = false, "按表头上写的 "+m.u.ExportedAt.Format(time.DateOnly)+" 推算"
+			}
+			m.ask(q)
 		}
 		if orderTime(m.samples[i].name) {
 			m.ask(Question{Kind: AskGuess, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
@@ -671,12 +676,19 @@ func (m *mapper) alternatives(p *Profile) {
 	}
 }
 
+func (m *mapper) exportedAt() time.Time {
+	if m.options.ExportedAt.IsZero() {
+		return m.u.ExportedAt
+	}
+	return m.options.ExportedAt
+}
+
 // parses tells whether a field can be read from a value.
 func (m *mapper) parses(field, value string) bool {
 	var err error
 	switch field {
 	case fieldPublished, fieldAppendedAt:
-		_, err = append(slices.Clone(ingest.Dates(m.u.Dates)), ingest.Serial).Parse(value, m.options.ExportedAt)
+		_, err = append(slices.Clone(ingest.Dates(m.u.Dates)), ingest.Serial).Parse(value, m.exportedAt())
 	case fieldRating:
 		_, err = ingest.ParseRating(value)
 	case fieldPrice:
