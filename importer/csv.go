@@ -64,9 +64,7 @@ func (l *lineReader) next() (textLine, error) {
 		raw = raw[:80]
 	}
 	raw = bytes.TrimRight(raw, "\r\n")
-	if l.number == 1 {
-		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	}
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf")) // files that were joined have more than one
 	line.text, line.damaged = l.dec.decode(string(raw))
 	return line, nil
 }
@@ -199,8 +197,19 @@ func (d *delimited) checked(row gridRow, cells []string) gridRow {
 		row.fault = &chaping.InputError{File: d.file, Line: row.line, Value: chaping.Shorten(cells[0], 40), Problem: fmt.Sprintf("有一行超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
 		return row
 	}
-	row.cells = cells
+	row.cells = unprotected(cells)
 	return row
+}
+
+// unprotected takes off cells what keeps spreadsheets from reading them as
+// numbers: ="0010086".
+func unprotected(cells []string) []string {
+	for i, cell := range cells {
+		if len(cell) > 3 && cell[0] == '=' && cell[1] == '"' && cell[len(cell)-1] == '"' {
+			cells[i] = strings.ReplaceAll(cell[2:len(cell)-1], `""`, `"`)
+		}
+	}
+	return cells
 }
 
 // A splitter cuts lines into cells. Quotes hold a cell together over lines.

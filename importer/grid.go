@@ -166,6 +166,7 @@ func (w *workbook) next() (gridRow, error) {
 			out.cells[min(c.Column, width-1)] = cellText(c)
 		}
 	}
+	out.cells = unprotected(out.cells)
 	w.fill(&out)
 	return out, nil
 }

@@ -129,7 +129,7 @@ func (s *jsonSource) expand(v gjson.Result, path []string, parents []gjson.Resul
 	default:
 		parents = append([]gjson.Result{v}, parents...)
 		v.ForEach(func(key, inner gjson.Result) bool {
-			if key.Str == path[0] {
+			if key.Str == path[0] || path[0] == anyKey && inner.IsObject() {
 				s.expand(inner, path[1:], parents, u)
 			}
 			return true

@@ -138,11 +138,39 @@ func (l *looker) below(v gjson.Result, path []string, parents []gjson.Result) {
 				l.visit(item, next, parents)
 				return item.IsObject() || item.IsArray()
 			})
+		case isMap(inner):
+			inner.ForEach(func(_, item gjson.Result) bool {
+				l.visit(item, append(next, anyKey), parents)
+				return true
+			})
 		case inner.IsObject():
 			l.below(inner, next, append([]gjson.Result{inner}, parents...))
 		}
 		return true
 	})
+}
+
+// anyKey stands in a path for the keys of an object that is a list: those of its
+// members are their IDs.
+const anyKey = "*"
+
+// isMap tells whether an object is such a list.
+func isMap(v gjson.Result) bool {
+	if !v.IsObject() {
+		return false
+	}
+	members, ids := 0, 0
+	v.ForEach(func(key, inner gjson.Result) bool {
+		if !inner.IsObject() {
+			members, ids = 0, 0
+			return false
+		}
+		if members++; strings.ContainsAny(key.Str, "0123456789") || strings.HasPrefix(key.Str, "-") {
+			ids++
+		}
+		return members < 20
+	})
+	return members > 0 && ids == members
 }
 
 // add samples the columns of an object.

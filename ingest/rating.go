@@ -197,11 +197,16 @@ func leading(s string) (v float64, rest string, ok bool) {
 // scaleOf reads what may follow the number of a rating, 0 if it names no
 // scale.
 func scaleOf(rest string) (of float64, ok bool) {
+	united := false
 	for _, unit := range []string{"颗星", "顆星", "个星", "星级", "星", "分", "points", "point", "stars", "star", "-star", "étoiles", "sterne", "级"} {
 		if after, found := strings.CutPrefix(rest, unit); found {
+			united = strings.HasPrefix(after, " ") // 5星 非常好
 			rest = strings.TrimSpace(after)
 			break
 		}
+	}
+	if united && utf8.RuneCountInString(rest) <= 6 && !strings.ContainsAny(rest, "0123456789/(") && rest[0] >= 0x80 {
+		return 0, true
 	}
 	rest = strings.TrimLeft(rest, ",，、 ")
 	rest = strings.TrimPrefix(rest, "rating")
