@@ -113,7 +113,8 @@ func (d *delimited) next() (gridRow, error) {
 			return gridRow{}, err
 		}
 		if line.tooLong {
-			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number, Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
+			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number,
+				Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
 		}
 		if line.number == 1 && sepLine.MatchString(line.text) {
 			continue
@@ -160,7 +161,8 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 	lenient := splitter{comma: d.comma, lenient: true}
 	lenient.feed(first.text)
 	cells := lenient.cells
-	if plain := strings.Split(first.text, d.comma); lenient.open || d.width > 0 && len(cells) != d.width && len(plain) == d.width {
+	if plain := strings.Split(first.text, d.comma); lenient.open || d.width > 0 && len(cells) != d.width &&
+		len(plain) == d.width {
 		cells = plain
 	}
 	if d.width > 0 && strings.ContainsRune(strings.Join(cells, ""), '"') {
@@ -169,7 +171,8 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 		}
 	}
 	if s.open || len(more) > 0 {
-		row.note = &chaping.InputError{File: d.file, Line: first.number, Value: first.text, Problem: "引号不成对，按单独一行读取", Remedy: "核对这一行；含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}
+		row.note = &chaping.InputError{File: d.file, Line: first.number, Value: first.text, Problem: "引号不成对，按单独一行读取",
+			Remedy: "核对这一行；含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}
 	}
 	return d.checked(row, cells), nil
 }
@@ -194,7 +197,8 @@ func (d *delimited) swallowed(first textLine, more []textLine, width int) bool {
 
 func (d *delimited) checked(row gridRow, cells []string) gridRow {
 	if len(cells) > maxColumns {
-		row.fault = &chaping.InputError{File: d.file, Line: row.line, Value: chaping.Shorten(cells[0], 40), Problem: fmt.Sprintf("有一行超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
+		row.fault = &chaping.InputError{File: d.file, Line: row.line, Value: chaping.Shorten(cells[0], 40),
+			Problem: fmt.Sprintf("有一行超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
 		return row
 	}
 	row.cells = unprotected(cells)

@@ -160,7 +160,8 @@ func isData(cells []string) bool {
 			return true
 		}
 		if len(cell) >= 8 {
-			if _, err := (ingest.Dates{ingest.AnyDate}).Parse(cell, time.Time{}); err == nil || errors.Is(err, ingest.ErrOrder) {
+			if _, err := (ingest.Dates{ingest.AnyDate}).Parse(cell, time.Time{}); err == nil ||
+				errors.Is(err, ingest.ErrOrder) {
 				return true
 			}
 		}

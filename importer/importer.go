@@ -83,7 +83,8 @@ type Options struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path), grouped: map[string]*group{}, rows: newIdentities()}
+	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path),
+		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
 		if err != nil {
@@ -172,7 +173,8 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	p := im.Profile
 	var u *Understanding
 	if p.Understand {
-		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale, DayOrder: im.DayOrder,
+		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
+			DayOrder:   im.DayOrder,
 			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, GradeText: im.GradeText})
 		if err != nil {
 			return err
@@ -202,8 +204,10 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		im.told = u.ExportedAt
 	}
 	im.source = ingest.NewSource(ingest.Source{
-		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
-		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
+		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max,
+			Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
+		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead,
+		GradeText: im.GradeText,
 	})
 	if several { // each file counts its own rows
 		im.sum.Numbered += im.rows.numbered.repeated()
@@ -402,7 +406,8 @@ func (im *run) list(listing chaping.Listing) {
 	}
 	if _, known := im.listed[key]; !known {
 		im.sum.Products++
-		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() && listing.Product.URL == "" {
+		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() &&
+			listing.Product.URL == "" {
 			im.sum.NoFacts++
 		}
 	}
@@ -519,7 +524,8 @@ func (im *run) convert(r *row, p *parsed) {
 	}
 	price, err := ingest.Price(facts.Price)
 	if err != nil {
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录", Remedy: "写成 199.00 或 199.00-259.00（元）"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
+			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
@@ -532,7 +538,8 @@ func (im *run) convert(r *row, p *parsed) {
 	id, damaged := ingest.ID(r.field(fieldID))
 	if record.ID = id; damaged {
 		record.ID = ""
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
+			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
 	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.told); p.fault != nil {
 		return
@@ -542,7 +549,8 @@ func (im *run) convert(r *row, p *parsed) {
 	p.notes = append(p.notes, notes...)
 	p.listing = chaping.Listing{
 		Keyword: facts.Keyword, SeenAt: im.Now,
-		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
+		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product,
+			URL: facts.URL, Price: price,
 			Shop: chaping.Shop{ID: facts.ShopID, Name: facts.Shop, Region: facts.Region}},
 	}
 }
@@ -568,7 +576,8 @@ func (im *run) facts(r *row, p *parsed) Facts {
 			p.also = known.Also
 		}
 	} else if damaged {
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id, Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id,
+			Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 		if facts.Product != "" {
 			facts.ProductID = facts.Product
 		}

@@ -113,8 +113,10 @@ const (
 
 // titleOf is a field as people call it.
 func titleOf(field string) string {
-	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称", fieldURL: "商品地址", fieldPrice: "商品价格",
-		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分", fieldText: "评论内容", fieldTitle: "评论标题",
+	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称",
+		fieldURL: "商品地址", fieldPrice: "商品价格",
+		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分",
+		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单"}
 	return titles[field]
 }
@@ -264,7 +266,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			return nil, head.err
 		}
 		h := findHeader(head.rows, v)
-		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score, above: head.rows[:h.skip]}
+		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score,
+			above: head.rows[:h.skip]}
 		for i, column := range h.names {
 			if i < maxColumns {
 				s.samples = append(s.samples, &sample{name: column})
@@ -273,7 +276,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		g.setWidth(len(h.names))
 		cells := 0
 		add := func(row gridRow) {
-			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) || isFooter(row.cells, len(h.names)) {
+			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) ||
+				isFooter(row.cells, len(h.names)) {
 				return
 			}
 			for i, cell := range row.cells {
@@ -308,7 +312,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 	}
 	best := -1
 	for i, s := range all {
-		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score && s.rows > 10*all[best].rows) {
+		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score &&
+			s.rows > 10*all[best].rows) {
 			best = i
 		}
 	}

@@ -129,7 +129,8 @@ func fieldNames() []string {
 func Shipped(name string) (*Profile, error) {
 	data, err := configs.Files.ReadFile("import/" + name + ".yaml")
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name, Remedy: "自带模板有 " + strings.Join(configs.Names("import"), "、")}
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name,
+			Remedy: "自带模板有 " + strings.Join(configs.Names("import"), "、")}
 	}
 	return LoadProfile(name+".yaml", bytes.NewReader(data))
 }
@@ -158,7 +159,8 @@ func (p *Profile) YAML() ([]byte, error) {
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
 		Understand   bool                `yaml:"understand,omitempty"`
 		Ignore       []string            `yaml:"ignore,omitempty"`
-	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID, "name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
+	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID,
+		"name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
 		Rating: rating(p.Rating), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
 	if p.Scale.Max > 0 || p.Scale.Signed {
 		out.Scale = &scale{p.Scale.Max, p.Scale.Signed}
@@ -230,7 +232,8 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 func (p *Profile) SetCharset(label string) error {
 	if label != charsetAuto {
 		if foreign.Charset(label) == nil {
-			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集", Remedy: "用 auto、utf-8、gbk 或 gb18030"}
+			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集",
+				Remedy: "用 auto、utf-8、gbk 或 gb18030"}
 		}
 	}
 	p.Charset = label
@@ -238,5 +241,6 @@ func (p *Profile) SetCharset(label string) error {
 }
 
 func (p *Profile) rule() chaping.RatingRule {
-	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative, Neutral: p.Rating.Neutral}
+	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative,
+		Neutral: p.Rating.Neutral}
 }

@@ -263,7 +263,8 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 	for _, c := range s.columns {
 		l := lookAt(c)
 		for field, fit := range v.fits(c.name) {
-			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished || field == fieldRating || field == fieldID) {
+			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished ||
+				field == fieldRating || field == fieldID) {
 				continue
 			}
 			best[field] = max(best[field], fit*l.fit(field)*min(1, 0.2+float64(len(c.values))/float64(max(s.rows, 1))))
@@ -274,7 +275,8 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 			}
 		}
 	}
-	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3, fieldAppended: 0.2}
+	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3,
+		fieldAppended: 0.2}
 	for field, w := range weight {
 		score += w * best[field]
 	}

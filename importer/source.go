@@ -62,7 +62,8 @@ func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma, dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
+	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma,
+		dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
 	if err := t.begin(); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -191,14 +192,17 @@ func (t *table) unusable() error {
 	if slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped == "" }) {
 		return nil
 	}
-	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
+	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables,
+		func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
 		return &chaping.InputError{File: t.file, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	for _, field := range t.profile.Required {
 		if len(t.columns[fieldIndex(field)]) == 0 {
-			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field, Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
-				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))], " 或 "),
-				Remedy:  "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
+			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field,
+				Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
+				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))],
+					" 或 "),
+				Remedy: "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
 		}
 	}
 	return nil
@@ -255,7 +259,9 @@ func (t *table) record(g gridRow) record {
 			g.cells, g.note = t.narrow(g, columns, width, file)
 		}
 		if g.fault == nil && len(g.cells) > width {
-			g.fault = &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(strings.Join(g.cells, ","), 200), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列", width), Remedy: "检查内容里的逗号是否加了引号"}
+			g.fault = &chaping.InputError{File: file, Line: g.line,
+				Value: chaping.Shorten(strings.Join(g.cells, ","), 200), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列",
+					width), Remedy: "检查内容里的逗号是否加了引号"}
 		}
 		if g.fault != nil {
 			return row{file: file, line: g.line, err: g.fault}
@@ -289,7 +295,8 @@ func (t *table) narrow(g gridRow, columns *[fieldCount][]int, width int, file st
 		return g.cells, g.note
 	}
 	at := text[0]
-	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)}, g.cells[at+surplus+1:])
+	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)},
+		g.cells[at+surplus+1:])
 	if _, err := t.dates.Parse(joined[columns[fieldIndex(fieldPublished)][0]], time.Time{}); err != nil {
 		return g.cells, g.note
 	}
@@ -298,5 +305,6 @@ func (t *table) narrow(g gridRow, columns *[fieldCount][]int, width int, file st
 			return g.cells, g.note
 		}
 	}
-	return joined, &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(joined[at], 80), Problem: "内容里的分隔符没有加引号，已并回评论内容", Remedy: "核对这一行"}
+	return joined, &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(joined[at], 80),
+		Problem: "内容里的分隔符没有加引号，已并回评论内容", Remedy: "核对这一行"}
 }

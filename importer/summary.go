@@ -99,7 +99,8 @@ type ratingKey struct {
 }
 
 func newSummary(file string) *summary {
-	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{}, Days: map[string]int64{}, Examples: map[string][]Example{}},
+	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{},
+		Days: map[string]int64{}, Examples: map[string][]Example{}},
 		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, days: map[int64]int64{}}
 }
 
@@ -211,7 +212,10 @@ func (s *summary) finish(im *run) {
 			s.Repeats = append(s.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
 		}
 	}
-	slices.SortFunc(s.Repeats, func(a, b Repeat) int { return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text)) })
+	slices.SortFunc(s.Repeats, func(a, b Repeat) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows),
+			cmp.Compare(a.Text, b.Text))
+	})
 	s.Repeats = s.Repeats[:min(len(s.Repeats), 2*maxExamples)]
 }
 
@@ -225,7 +229,8 @@ func (u *Understanding) fault() *chaping.InputError {
 		names = append(names, c.Name)
 	}
 	field := u.Missing[0]
-	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: chaping.Shorten(fmt.Sprint(names), 200),
+	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
+		Value:   chaping.Shorten(fmt.Sprint(names), 200),
 		Problem: "缺少必需的列：" + titleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + titleOf(field)}
 }
 

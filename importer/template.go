@@ -59,8 +59,10 @@ func WriteTemplate(w io.Writer) error {
 			title = "买家昵称"
 		}
 		for _, err := range []error{
-			f.SetColStyle(sheet, column, text), f.SetColWidth(sheet, column, column, 18), f.SetCellValue(sheet, column+"1", title), f.SetCellStyle(sheet, column+"1", column+"1", bold),
-			f.AddComment(sheet, excelize.Comment{Cell: column + "1", Author: "chaping", Text: strings.TrimSpace(c.note + "。例：" + c.example)}),
+			f.SetColStyle(sheet, column, text), f.SetColWidth(sheet, column, column, 18), f.SetCellValue(sheet,
+				column+"1", title), f.SetCellStyle(sheet, column+"1", column+"1", bold),
+			f.AddComment(sheet, excelize.Comment{Cell: column + "1", Author: "chaping",
+				Text: strings.TrimSpace(c.note + "。例：" + c.example)}),
 		} {
 			if err != nil {
 				return err
