@@ -72,6 +72,10 @@ type Options struct {
 	// After is how far an earlier, interrupted import of the same file had
 	// come: what it has kept is passed over.
 	After int
+	// Check is called once, before anything is stored, with what the first
+	// batch (65,536 rows, or all of a smaller file) has shown: an error of its
+	// own ends the import. It may be nil.
+	Check func(Summary) error
 	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
 	Kept     func(line int) error
@@ -95,7 +99,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im.joins = newJoins(o.Products)
 	err := im.files(ctx)
 	im.finish()
-	return im.sum.Summary, err
+	return im.sum.now(im), err
 }
 
 // run is the state of one import.
@@ -107,7 +111,8 @@ type run struct {
 	source  *ingest.Source
 	joins   *joins
 	sum     *summary
-	place   int       // of the record that was read last
+	place   int // of the record that was read last
+	checked bool
 	taken   int       // records that were read
 	told    time.Time // when the file was exported, if anybody knows
 	rows    *identities
@@ -294,6 +299,12 @@ func (im *run) all(ctx context.Context, src source) error {
 	g.Go(func() error {
 		defer close(batches)
 		send := func() error {
+			if im.Check != nil && !im.checked {
+				im.checked = true
+				if err := im.Check(im.sum.now(im)); err != nil {
+					return err
+				}
+			}
 			select {
 			case batches <- im.batch:
 				im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
@@ -464,7 +475,6 @@ func (im *run) finish() {
 			im.Problem(&e)
 		}
 	}
-	im.sum.finish(im)
 }
 
 // put sends a batch to the sink.

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -589,5 +590,26 @@ func TestKnownAndLimit(t *testing.T) {
 	sink := &memory{}
 	if _, err := Import(t.Context(), relative, Options{Now: now, Sink: sink}); err != nil || len(sink.reviews) != 1 || sink.reviews[0].Published.Day() != 21 {
 		t.Errorf("%+v %v", sink.reviews, err)
+	}
+}
+
+// A file whose IDs make few reviews of many rows is told of before it is
+// stored.
+func TestCheck(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	data := "评论编号,商品,评分,评论时间,评论内容\n" + strings.Repeat("7,壶,5,2016-11-05,很好用\n", 10) + "8,壶,1,2016-11-05,烫手\n"
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sink := &memory{}
+	stop := errors.New("stop")
+	_, err := Import(t.Context(), path, Options{Sink: sink, Now: now, Check: func(sum Summary) error {
+		if !sum.FarBelow() || sum.Merged != 9 || len(sum.Alike) != 5 || sum.Alike[0].Line != 3 || sum.Days["2016-11-05"] != 11 || len(sum.Ratings) != 2 {
+			t.Errorf("%+v", sum)
+		}
+		return stop
+	}})
+	if !errors.Is(err, stop) || len(sink.reviews) > 0 {
+		t.Errorf("%v, %d stored", err, len(sink.reviews))
 	}
 }

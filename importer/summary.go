@@ -196,27 +196,30 @@ func (s *summary) repeat(r *chaping.Review) {
 	}
 }
 
-// finish brings what was gathered into the Summary.
-func (s *summary) finish(im *run) {
-	s.Numbered += im.rows.numbered.repeated()
+// now is the Summary of what was gathered so far.
+func (s *summary) now(im *run) Summary {
+	out := s.Summary
+	out.Numbered += im.rows.numbered.repeated()
+	out.Reasons, out.Grades, out.Examples = maps.Clone(s.Reasons), maps.Clone(s.Grades), maps.Clone(s.Examples)
 	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {
-		s.Ratings = append(s.Ratings, *s.ratings[key])
+		out.Ratings = append(out.Ratings, *s.ratings[key])
 	}
+	out.Days = make(map[string]int64, len(s.days))
 	for day, n := range s.days {
-		s.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
+		out.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
 	}
 	for text, n := range s.texts {
 		if n >= 3 {
-			s.Repeats = append(s.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
+			out.Repeats = append(out.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
 		}
 	}
-	slices.SortFunc(s.Repeats, func(a, b Repeat) int {
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows),
-			cmp.Compare(a.Text, b.Text))
+	slices.SortFunc(out.Repeats, func(a, b Repeat) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text))
 	})
-	s.Repeats = s.Repeats[:min(len(s.Repeats), 2*maxExamples)]
+	out.Repeats = out.Repeats[:min(len(out.Repeats), 2*maxExamples)]
+	return out
 }
 
 // fault is why a file that was understood so cannot be imported.
