@@ -53,6 +53,7 @@ const (
 	formatText    = "csv"
 	formatLines   = "ndjson"
 	formatJSON    = "json"
+	formatRows    = "json rows" // rows that are arrays
 )
 
 // A content is a file that can be opened: one on disk, or one of an archive.
@@ -425,7 +426,9 @@ func (in *input) json(ext string) error {
 		return nil
 	}
 	n, _ := jsonPrefix(in.head)
-	in.format = formatJSON
+	if in.format = formatJSON; rowsOfJSON.MatchString(in.head[n:]) {
+		in.format = formatRows
+	}
 	if err := in.decodeAll(nil); err != nil {
 		return err
 	}

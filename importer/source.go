@@ -87,6 +87,8 @@ func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err
 		return g, "", nil
 	case formatSheetML:
 		return openSheetML(in.file, in.r), "", nil
+	case formatRows:
+		return openJSONRows(in.file, in.r), "", nil
 	case formatHTML:
 		return openHTML(in.file, in.r), "", nil
 	}
