@@ -61,6 +61,9 @@ type Options struct {
 	DayOrder string
 	// ExportedAt is when the file was exported, for dates like 3天前.
 	ExportedAt time.Time
+	// FillDown takes an empty cell of a product's column for the one above, as
+	// tables have it whose merged cells were lost.
+	FillDown bool
 	// Limit ends after so many rows, as a preview does; 0 reads all.
 	Limit int
 	// ShopFromTable takes the names of worksheets for those of shops.
@@ -180,7 +183,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if p.Understand {
 		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
-			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, GradeText: im.GradeText})
+			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, FillDown: im.FillDown, GradeText: im.GradeText})
 		if err != nil {
 			return err
 		}
@@ -200,6 +203,9 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	}
 	defer src.Close()
 	t, isTable := src.(*table)
+	if isTable {
+		t.fillDown = im.FillDown
+	}
 	dates := ingest.Dates(p.Dates)
 	if isTable {
 		dates = append(slices.Clip(dates), ingest.Serial)

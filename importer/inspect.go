@@ -100,6 +100,7 @@ const (
 	AskIdentity QuestionKind = "identity" // the column of IDs is not used as such
 	AskProduct  QuestionKind = "product"  // which product: Options.Facts
 	AskShop     QuestionKind = "shop"     // names of tables look like shops
+	AskFillDown QuestionKind = "fill"     // products stand in the first row of several: Options.FillDown
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
 )
 

@@ -491,7 +491,11 @@ func (m *mapper) titles() {
 
 func (m *mapper) products() {
 	facts := m.options.Facts
-	if m.mapped(fieldProductID) || m.mapped(fieldProduct) || facts.ProductID != "" || facts.Product != "" {
+	if facts.ProductID != "" || facts.Product != "" {
+		return
+	}
+	if m.mapped(fieldProductID) || m.mapped(fieldProduct) {
+		m.gaps()
 		return
 	}
 	if i, ok := m.column[fieldURL]; ok && i >= 0 {
@@ -507,6 +511,26 @@ func (m *mapper) products() {
 	}
 	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？",
 		Assumed: "不知道是哪件商品，不收录"})
+}
+
+// gaps asks about rows that name no product below rows that do.
+func (m *mapper) gaps() {
+	named := map[int]bool{}
+	column, first := "", m.u.Rows
+	for _, field := range []string{fieldProductID, fieldProduct} {
+		if m.mapped(field) {
+			s := m.samples[m.column[field]]
+			column = s.name
+			for _, at := range s.at {
+				named[at], first = true, min(first, at)
+			}
+		}
+	}
+	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && m.u.Format != formatLines && m.u.Format != formatJSON {
+		m.ask(Question{Kind: AskFillDown, Column: column, Field: fieldProductID, Blocks: gaps*2 > m.u.Rows,
+			Text:    fmt.Sprintf("有 %d 行没有商品，上面的行有：是合并的单元格拆开了，和上面同一商品吗？", gaps),
+			Assumed: "没有商品的行不收录"})
+	}
 }
 
 // mapped tells whether a field has a column with values.

@@ -105,6 +105,9 @@ type table struct {
 	dates      ingest.Dates
 	comma      string // of CSV: what its cells are separated by
 
+	fillDown bool
+	above    map[int]string // what the columns of products held last
+
 	name    string
 	several bool // there is more than one table
 	head    head
@@ -150,7 +153,7 @@ func (t *table) begin() error {
 			continue
 		}
 		t.head.rows = t.head.rows[t.header.skip:]
-		t.width = len(t.header.names)
+		t.width, t.above = len(t.header.names), map[int]string{}
 		t.grid.setWidth(t.width)
 		return nil
 	}
@@ -240,9 +243,28 @@ func (t *table) next() (record, error) {
 			continue
 		}
 		t.tables[len(t.tables)-1].Rows++
+		if t.fillDown && row.fault == nil {
+			t.fill(&row)
+		}
 		return t.record(row), nil
 	}
 	return record{}, io.EOF
+}
+
+// fill puts what stands above into empty cells of a product's columns.
+func (t *table) fill(row *gridRow) {
+	for _, field := range []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID, fieldRegion, fieldKeyword} {
+		for _, i := range t.columns[fieldIndex(field)] {
+			for len(row.cells) <= i {
+				row.cells = append(row.cells, "")
+			}
+			if !ingest.Blank(row.cells[i]) {
+				t.above[i] = row.cells[i]
+			} else {
+				row.cells[i] = t.above[i]
+			}
+		}
+	}
 }
 
 // record makes a record of a row.
