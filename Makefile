@@ -6,7 +6,7 @@ BIN := bin/chaping
 
 # Tests wait for servers and disks: more packages at a time than there are
 # processors, those that take longest first, files in memory where that goes.
-LONGEST := ./store ./cmd/chaping ./web ./chaos ./pipeline
+LONGEST := ./store ./cmd/chaping ./web ./chaos ./app
 TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 .PHONY: help demo quick test race lint build engine bench chaos clean

@@ -19,11 +19,12 @@ const (
 )
 
 // An Error is what a user is told: a sentence in Chinese and what to do.
-// Err keeps the cause for the log.
+// Err keeps the cause for the log. Error does not word the Advice; Explain does.
 type Error struct {
 	Code    Code
 	Message string // what happened
-	Remedy  string // what to do about it
+	Remedy  string // what to do about it, in words that hold on every face
+	Advice  Advice // or in words that each face has of its own
 	Err     error  // cause; may be nil
 }
 
@@ -50,6 +51,7 @@ type InputError struct {
 	Value   string `json:"value"` // as found, shortened
 	Problem string `json:"problem"`
 	Remedy  string `json:"remedy"`
+	Advice  Advice `json:"-"` // instead of Remedy, in words that each face has of its own
 }
 
 func (e *InputError) Error() string {

@@ -128,3 +128,26 @@ func ChineseDate(t time.Time) string {
 	t = t.In(shanghai)
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), int(t.Month()), t.Day())
 }
+
+// ChineseWeekday is the day of the week: "星期三".
+func ChineseWeekday(t time.Time) string {
+	return "星期" + string([]rune("日一二三四五六")[int(t.Weekday())])
+}
+
+// Days are how many days of the period have begun by a moment, and how many it
+// has.
+func (p Period) Days(at time.Time) (begun, all int) {
+	w := p.Window()
+	days := func(to time.Time) int { return int(to.Sub(w.From).Hours() / 24) }
+	return max(0, min(days(at)+1, days(w.To))), days(w.To)
+}
+
+// Running tells whether the period has begun and not ended.
+func (p Period) Running(at time.Time) bool { return p.Window().Contains(at) }
+
+// Late tells whether something that is due on a day comes too late at a moment:
+// it is on time through the end of the day.
+func Late(at, day time.Time) bool { return !at.Before(day.AddDate(0, 0, 1)) }
+
+// Minute is the layout of moments that people read, in Shanghai.
+const Minute = "2006-01-02 15:04"

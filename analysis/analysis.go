@@ -216,7 +216,7 @@ func noTime(q store.CountQuery) error {
 	for _, d := range q.By {
 		switch d {
 		case store.ByDay, store.ByWeek, store.ByPeriod, store.ByMonth, store.ByYear:
-			return &chaping.Error{Code: chaping.CodeUsage, Message: "这里不能再按时间“" + string(d) + "”细分", Remedy: "去掉 --by 里的时间，用 --from、--to 选报送期"}
+			return &chaping.Error{Code: chaping.CodeUsage, Message: "这里不能再按时间“" + string(d) + "”细分", Remedy: "不按时间细分，用起止报送期来选"}
 		}
 	}
 	return nil

@@ -97,7 +97,7 @@ func (r *renderer) running() (context.Context, error) {
 		cancel()
 		release()
 		r.close = func() {}
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器无法启动：" + r.path, Err: err, Remedy: "在本机直接运行它，看缺少什么；内存不足时减少 --workers"}
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器无法启动：" + r.path, Err: err, Remedy: "在本机直接运行它，看缺少什么；内存不足时减少同时处理的页面数"}
 	}
 	r.ctx, r.close = ctx, func() { cancel(); release() }
 	return ctx, nil

@@ -77,7 +77,7 @@ type collection struct {
 func newCollection(job Job, o Options) (*collection, error) {
 	switch {
 	case job.Profile == nil:
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有指定站点", Remedy: "用 --site 指定站点配置"}
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有指定站点", Remedy: "指定站点配置"}
 	case len(job.Watch.Keywords) == 0:
 		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "监测任务中没有关键词", Remedy: "至少给出一个商品关键词，例如 电热水壶"}
 	case !job.Window.From.Before(job.Window.To):

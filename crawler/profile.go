@@ -383,7 +383,7 @@ func (p *Profile) MayCrawl() error {
 	return &chaping.Error{
 		Code:    chaping.CodeInput,
 		Message: fmt.Sprintf("采集%s须先取得平台的书面授权", p.Platform.Name),
-		Remedy:  fmt.Sprintf("取得授权后另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；没有授权时可导入平台或商家提供的导出文件", p.Name),
+		Advice:  chaping.Advice{Code: chaping.AdviceLeave, Params: []any{p.Name}},
 	}
 }
 

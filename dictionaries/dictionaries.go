@@ -2,6 +2,9 @@
 // no code:
 //
 //	terms/*.yaml      term lists, one file a product field (see nlp.LoadDictionary)
+//	classes.yaml      classes of words that patterns of term files name (see nlp/pattern)
+//	goods.yaml        to which product fields goods belong (see nlp.Goods)
+//	praise.txt        what satisfied buyers say, for the check of dictionaries (see nlp/lexicon)
 //	cues.yaml         cue words that decide whether a problem is claimed (see nlp/assertion)
 //	gse-base.txt.gz   word list for gse's segmentation: the Chinese words of 1–4 characters
 //	                  and frequency 10 or more of go-ego/gse 0.80.3 (Apache-2.0, data of fxsjy/jieba, MIT)
@@ -20,7 +23,7 @@
 //
 // from the corpus of that name. The rest is text that a person can read and
 // change. The version of a miner is a hash over all of it but the text model,
-// which has a version of its own.
+// which has a version of its own, and the praise.
 package dictionaries
 
 import "embed"

@@ -9,6 +9,7 @@ import (
 
 	"chaping"
 	"chaping/nlp/fold"
+	"chaping/nlp/pattern"
 )
 
 // Base is the same for two miners exactly when nothing but their terms
@@ -27,12 +28,14 @@ const MaxPiece = maxPiece
 // Why this is sound. What is found in a review depends on the terms only
 // through the forms that stand in it: the automaton reports nothing else, the
 // segmenter sees the text's own words, whose weights do not depend on other
-// forms (see termFreq), and the judge sees the review's own hits. So a review
+// forms (see termFreq), overlaps are settled among the forms that stand there, and the
+// judge sees the review's own hits. So a review
 // in which no form of an added, removed or altered term stands has the same
 // mentions as before. A form that stands in a review has its characters there
 // in order, each in one of the writings that fold to it, whatever is between:
-// that is what the patterns say. They say more than that the form stands
-// there, never less.
+// that is what the patterns say; of a form that is itself a pattern, they say
+// it of one of its parts. They say more than that the form stands there, never
+// less.
 //
 // Patterns are regular expressions over UTF-8 in the syntax that PCRE,
 // Hyperscan and RE2 share; a dot must match line feeds too.
@@ -40,61 +43,123 @@ func (m *Miner) Affected(before []chaping.Term) (patterns []string, ok bool) {
 	if countForms(before) > maxForms || countForms(m.dict.Terms) > maxForms {
 		return nil, false // more than the segmenter's filler has room for
 	}
-	forms := map[string]bool{}
 	old := map[string]chaping.Term{}
 	for _, t := range before {
 		old[t.Name] = t
 	}
-	add := func(t chaping.Term) {
+	groups := map[string][]string{} // form as written → words of which one stands in every match
+	add := func(t chaping.Term) bool {
 		for _, f := range append([]string{t.Name}, t.Surfaces...) {
-			f = strings.Map(func(r rune) rune {
-				if fold.Gap(r) {
-					return -1
-				}
-				return r
-			}, m.folder.String(f))
-			if f != "" {
-				forms[f] = true
+			words, err := m.needed(f)
+			if err != nil {
+				return false
 			}
+			groups[f] = words
 		}
+		return true
 	}
 	for _, t := range m.dict.Terms {
 		was, there := old[t.Name]
 		delete(old, t.Name)
-		if there && slices.Equal(slices.Sorted(slices.Values(was.Surfaces)), slices.Sorted(slices.Values(t.Surfaces))) {
+		if there && was.Field == t.Field && slices.Equal(slices.Sorted(slices.Values(was.Surfaces)), slices.Sorted(slices.Values(t.Surfaces))) {
 			continue
 		}
-		add(t)
-		if there {
-			add(was)
+		if !add(t) || there && !add(was) {
+			return nil, false
 		}
 	}
 	for _, t := range old {
-		add(t)
-	}
-	written, several := m.writings(forms)
-	for _, f := range slices.Sorted(maps.Keys(forms)) {
-		if strings.ContainsRune(f, '\n') {
+		if !add(t) {
 			return nil, false
 		}
-		var b strings.Builder
-		size := 0
-		for i, r := range []rune(f) {
-			if size += len(written[r]); i > 0 && size > maxClasses {
-				break // its beginning alone says less, which is sound
-			}
-			if i > 0 {
-				b.WriteString(".*")
-			}
-			b.WriteString(class(written[r]))
-		}
-		patterns = append(patterns, b.String())
 	}
+	words := map[string]bool{}
+	for _, group := range groups {
+		for _, w := range group {
+			words[w] = true
+		}
+	}
+	written, several := m.writings(words)
+	for _, f := range slices.Sorted(maps.Keys(groups)) {
+		var ways []string
+		size := 0
+		for _, w := range groups[f] {
+			if strings.ContainsRune(w, '\n') {
+				return nil, false
+			}
+			way := search(w, written)
+			size += len(way)
+			ways = append(ways, way)
+		}
+		if size > maxSearch {
+			ways = firsts(groups[f], written)
+		}
+		if len(ways) > 0 {
+			patterns = append(patterns, strings.Join(ways, "|"))
+		}
+	}
+	slices.Sort(patterns)
+	patterns = slices.Compact(patterns)
 	if len(several) > 0 {
 		patterns = append(patterns, class(several))
 	}
 	return patterns, true
 }
+
+// needed are words of which one stands, folded, wherever the form does.
+func (m *Miner) needed(form string) ([]string, error) {
+	if !pattern.Is(form) {
+		if w := m.plain(form); w != "" {
+			return []string{w}, nil
+		}
+		return nil, nil
+	}
+	p, err := pattern.Parse(form, m.classes)
+	if err != nil {
+		return nil, err
+	}
+	var words []string
+	for _, w := range p.Needed() {
+		if w = m.plain(w); w != "" {
+			words = append(words, w)
+		}
+	}
+	return words, nil
+}
+
+// search is a regular expression for the word in all its writings.
+func search(word string, written map[rune][]rune) string {
+	var b strings.Builder
+	size := 0
+	for i, r := range []rune(word) {
+		if size += len(written[r]); i > 0 && size > maxClasses {
+			break // its beginning alone says less, which is sound
+		}
+		if i > 0 {
+			b.WriteString(".*")
+		}
+		b.WriteString(class(written[r]))
+	}
+	return b.String()
+}
+
+// firsts is a regular expression for the first characters of words, where the
+// words themselves are too many for one.
+func firsts(words []string, written map[rune][]rune) []string {
+	var first []rune
+	for _, w := range words {
+		for _, r := range w {
+			first = append(first, written[r]...)
+			break
+		}
+	}
+	slices.Sort(first)
+	return []string{class(slices.Compact(first))}
+}
+
+// maxSearch bounds a regular expression, in bytes: search engines refuse
+// larger ones.
+const maxSearch = 6000
 
 // maxClasses bounds the characters in the classes of a pattern: search engines
 // refuse larger ones. A Chinese character has one to four writings, a Latin

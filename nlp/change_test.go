@@ -18,13 +18,17 @@ func TestAffected(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	names := []string{"漏电", "漏水", "起火", "一起火", "烧焦味", "异响", "PM2.5超标", "co超标", "过敏", "不过敏原", "电线", "断裂", "开裂", "12kg", "发热", "发热管断裂", "变质", "变质岩", "PFAS/bisphenol-a/formaldehyde", "烫", "卡死"}
 	write := strings.NewReplacer("漏", "漏 ", "电", "電", "热", "熱", "过", "過", "k", "Ｋ", "kg", "㎏", "p", "Ｐ", "烧", "燒", "开", "開", "线", "線", "1", "①", "2", "₂")
+	forms := []string{"(漏|渗)(电|水)~3(断裂|发热)", "<程度>(异响|漏电)", "(漏电|电线)了?", "&(起火|火锅)担心?", "(没有|用了三天就)~2(漏|电)(水|线)", "(过敏|变质)(担心|和)(不)?"}
 	spaced := func(s string) string { return strings.Join(strings.Split(s, ""), "*") }
 	random := func() *Dictionary {
 		var d Dictionary
 		for _, i := range r.Perm(len(names))[:1+r.IntN(len(names)-1)] {
-			term := chaping.Term{Name: names[i]}
-			if r.IntN(3) == 0 {
+			term := chaping.Term{Name: names[i], Field: []string{"", "甲", "甲"}[r.IntN(3)]}
+			switch r.IntN(4) {
+			case 0:
 				term.Surfaces = []string{names[r.IntN(len(names))] + "了"}
+			case 1:
+				term.Surfaces = []string{forms[r.IntN(len(forms))]}
 			}
 			d.Terms = append(d.Terms, term)
 		}
@@ -43,16 +47,24 @@ func TestAffected(t *testing.T) {
 			case 2:
 				n = strings.Replace(n, "kg", "㎏", 1)
 			}
-			b.WriteString([]string{"没有", "用了三天就", "一起", "火锅", "担心", "，", "吃变质岩", "和"}[r.IntN(8)] + n)
+			b.WriteString([]string{"没有", "用了三天就", "一起", "火锅", "担心", "，", "吃变质岩", "和", "很", "实在太"}[r.IntN(10)] + n)
 		}
 		texts = append(texts, b.String())
 	}
 	spared, changed := 0, 0
-	for range 12 {
+	for range 14 {
 		before, after := random(), random()
 		if r.IntN(2) == 0 { // a small edit, as analysts make them
 			after = &Dictionary{Terms: slices.Clone(before.Terms)}
-			after.Terms[r.IntN(len(after.Terms))].Surfaces = []string{names[r.IntN(len(names))]}
+			edited := &after.Terms[r.IntN(len(after.Terms))]
+			switch r.IntN(3) {
+			case 0:
+				edited.Surfaces = []string{names[r.IntN(len(names))]}
+			case 1:
+				edited.Surfaces = []string{forms[r.IntN(len(forms))]}
+			default:
+				edited.Field = "乙"
+			}
 		}
 		a, err := NewMiner(before)
 		if err != nil {

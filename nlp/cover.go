@@ -12,6 +12,7 @@ import (
 	"github.com/go-ego/gse"
 
 	"chaping"
+	"chaping/nlp/assertion"
 	"chaping/nlp/fold"
 )
 
@@ -35,10 +36,13 @@ type word [maxWord]rune
 // otherwise than at the hit's edges, or within it.
 type cutter struct {
 	seg     gse.Segmenter
-	words   map[word]bool   // base words of two characters or more
+	words   map[word]int32  // base words with their frequencies
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
+	covers  map[string]bool // longer words in which a term is none
+	begins  [1 << 12]uint64 // as starts, of covers
+	longest int             // of them, in runes
 }
 
 // termFreq is the weight of a term that the base dictionary does not have, or
@@ -53,17 +57,26 @@ const (
 // filler stands in no folded text: private characters are symbols there.
 const filler = "\uE000\uE000"
 
-func newCutter(base io.Reader, surfaces []string, affixes string, keep []string) (*cutter, error) {
+func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *fold.Folder) (*cutter, error) {
 	zr, err := gzip.NewReader(base)
 	if err != nil {
 		return nil, dataFault("gse-base.txt.gz", err)
 	}
-	c := &cutter{words: make(map[word]bool, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}}
-	for _, r := range affixes {
+	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}, covers: map[string]bool{}}
+	for _, r := range cues.Affixes {
 		c.affixes[r] = true
 	}
-	for _, k := range keep {
+	for _, k := range cues.Keep {
 		c.keep[k] = true
+	}
+	for _, w := range cues.Covers {
+		r := []rune(folder.String(w))
+		if len(r) < 2 {
+			return nil, dataFault("cues.yaml", fmt.Errorf("covers 中的“%s”太短", w))
+		}
+		c.covers[string(r)] = true
+		c.longest = max(c.longest, len(r))
+		mark(&c.begins, r)
 	}
 	c.seg.NotLoadHMM = true
 	c.seg.SkipLog = true
@@ -96,11 +109,10 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		if err := c.seg.AddToken(text, float64(freq)); err != nil {
 			return nil, dataFault("gse-base.txt.gz", err)
 		}
+		r := []rune(text)
+		c.words[key(r)] = freq
 		if n > 1 {
-			r := []rune(text)
-			c.words[key(r)] = true
-			h := pairHash(r[0], r[1])
-			c.starts[h>>6] |= 1 << (h & 63)
+			mark(&c.starts, r)
 		}
 	}
 	if err := sc.Err(); err != nil {
@@ -117,6 +129,18 @@ func newCutter(base io.Reader, surfaces []string, affixes string, keep []string)
 		}
 	}
 	return c, c.selfTest(surfaces)
+}
+
+// mark notes that a word starts with these characters.
+func mark(set *[1 << 12]uint64, r []rune) {
+	h := pairHash(r[0], r[1])
+	set[h>>6] |= 1 << (h & 63)
+}
+
+// marked tells whether a word of the set may start at text[a].
+func marked(set *[1 << 12]uint64, text []rune, a int) bool {
+	h := pairHash(text[a], text[a+1])
+	return set[h>>6]&(1<<(h&63)) != 0
 }
 
 // selfTest proves that the base dictionary and the terms are both loaded: gse
@@ -150,8 +174,12 @@ func pairHash(a, b rune) uint32 { return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85E
 
 // covering returns the words that take the hit [start, end) of text apart or
 // cover it, or "" when the hit stands. The hit's characters may be spread
-// over gaps (漏.电); then each piece must be a word of its own.
-func (c *cutter) covering(text []rune, start, end int) string {
+// over gaps (漏.电); then each piece must be a word of its own. A hit of a
+// pattern may begin within a compound noun (排|水管太短).
+func (c *cutter) covering(text []rune, start, end int, ofPattern bool) string {
+	if w := c.coveredBy(text, start, end); w != "" {
+		return w
+	}
 	if !c.crossed(text, start, end) {
 		return ""
 	}
@@ -177,18 +205,39 @@ func (c *cutter) covering(text []rune, start, end int) string {
 		if c.keep[w] {
 			continue
 		}
+		if ofPattern && a < start && b-start > 1 && b-start <= maxWord && b <= end && c.words[key(text[start:b])] > 0 {
+			continue
+		}
 		return w
+	}
+	return ""
+}
+
+// coveredBy is the longer word of the list in which the hit is no term.
+func (c *cutter) coveredBy(text []rune, start, end int) string {
+	for a := max(0, start-c.longest+1); a < end && a+1 < len(text); a++ {
+		if a >= start {
+			a = max(a, end-c.longest+1)
+		}
+		if !marked(&c.begins, text, a) {
+			continue
+		}
+		for b := max(a+2, start+1); b <= len(text) && b-a <= c.longest; b++ {
+			if (a < start || b > end) && c.covers[string(text[a:b])] {
+				return string(text[a:b])
+			}
+		}
 	}
 	return ""
 }
 
 // crossed tells whether a base word overlaps the hit and reaches beyond it.
 func (c *cutter) crossed(text []rune, start, end int) bool {
-	for a := max(0, start-maxWord+1); a < end; a++ {
-		if a+1 >= len(text) {
-			break
+	for a := max(0, start-maxWord+1); a < end && a+1 < len(text); a++ {
+		if a >= start {
+			a = max(a, end-maxWord+1) // a word from here must reach past the end
 		}
-		if h := pairHash(text[a], text[a+1]); c.starts[h>>6]&(1<<(h&63)) == 0 {
+		if !marked(&c.starts, text, a) {
 			continue
 		}
 		for b := max(a+2, start+1); b <= len(text) && b-a <= maxWord; b++ {
@@ -198,7 +247,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 			if a >= start && b <= end {
 				continue
 			}
-			if c.words[key(text[a:b])] {
+			if c.words[key(text[a:b])] > 0 {
 				return true
 			}
 		}
@@ -217,9 +266,37 @@ func (c *cutter) compound(w []rune, start, end int) bool {
 		case 1:
 			return c.affixes[p[0]]
 		}
-		return c.words[key(p)]
+		return c.words[key(p)] > 0
 	}
 	return part(w[:start]) && part(w[end:])
 }
 
 func inWord(r rune) bool { return r != fold.Symbol && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// How often words are taken to occur that the base dictionary does not have.
+const (
+	unknownChar = 1000
+	unknownPair = 60
+	unknownLong = 5
+)
+
+// A single character stands in words this many times as often as by itself.
+const withinWords = 20
+
+// frequency estimates how often a word occurs in ordinary text.
+func (c *cutter) frequency(w string) int {
+	r := []rune(w)
+	n := 0
+	if len(r) <= maxWord {
+		n = int(c.words[key(r)])
+	}
+	switch {
+	case len(r) == 1:
+		return withinWords * max(n, unknownChar)
+	case n > 0:
+		return n
+	case len(r) == 2:
+		return unknownPair
+	}
+	return unknownLong
+}

@@ -16,7 +16,7 @@ import (
 func shippedData(t *testing.T) fstest.MapFS {
 	t.Helper()
 	m := fstest.MapFS{}
-	for _, name := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", networkFile} {
+	for _, name := range []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, "gse-base.txt.gz", networkFile} {
 		b, err := fs.ReadFile(dictionaries.Files, name)
 		if err != nil {
 			t.Fatal(err)
@@ -44,7 +44,7 @@ func TestDamagedData(t *testing.T) {
 			}
 		})
 	}
-	for _, file := range []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz", networkFile} {
+	for _, file := range []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, "gse-base.txt.gz", networkFile} {
 		check(file+" missing", file, func(m fstest.MapFS) { delete(m, file) })
 		check(file+" empty", file, func(m fstest.MapFS) { m[file].Data = nil })
 	}

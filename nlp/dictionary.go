@@ -17,6 +17,7 @@ import (
 
 	"chaping"
 	"chaping/dictionaries"
+	"chaping/nlp/pattern"
 )
 
 // A Dictionary is the list of terms that mining looks for.
@@ -51,7 +52,7 @@ func Hazards() map[string]string {
 //	  - name: 漏电             # canonical form, the one that sheets print
 //	    hazard: electrical     # one of Hazards; may be left out
 //	    severity: 4            # 1 slight … 4 very serious (RAPEX); 0 or left out: unknown
-//	    surfaces: [跑电, 电人]  # further forms that buyers write
+//	    surfaces: [跑电, 电人]  # further forms that buyers write; some are patterns, see package pattern
 type termFile struct {
 	Field string      `yaml:"field"`
 	Terms []yaml.Node `yaml:"terms"`
@@ -170,13 +171,47 @@ func (p place) at() string {
 }
 
 type builder struct {
-	d      *Dictionary
-	seen   map[string]place // surface form → the term that has it
-	faults []error
+	d       *Dictionary
+	seen    map[string]place // surface form → the term that has it
+	classes *pattern.Classes // nil until a pattern is met
+	faults  []error
 }
 
 func newBuilder() *builder {
 	return &builder{d: &Dictionary{}, seen: map[string]place{}}
+}
+
+// classesFile names the classes of patterns in package dictionaries.
+const classesFile = "classes.yaml"
+
+// pattern checks a form that is a pattern.
+func (b *builder) pattern(file string, line int, field, form string) {
+	if field == "name" {
+		b.fault(file, line, field, form, "词条名称不能是模式", "名称写成一个词，模式放进 surfaces")
+		return
+	}
+	if b.classes == nil {
+		var err error
+		if b.classes, err = PatternClasses(); err != nil {
+			b.faults = append(b.faults, err)
+			return
+		}
+	}
+	_, err := pattern.Parse(form, b.classes)
+	var fault *pattern.Fault
+	if errors.As(err, &fault) {
+		b.fault(file, line, field, form, fault.Problem, fault.Remedy)
+	}
+}
+
+// PatternClasses are the classes that patterns may name.
+func PatternClasses() (*pattern.Classes, error) {
+	f, err := dictionaries.Files.Open(classesFile)
+	if err != nil {
+		return nil, dataFault(classesFile, err)
+	}
+	defer f.Close()
+	return pattern.ReadClasses(classesFile, f)
 }
 
 func (b *builder) fault(file string, line int, field, value, problem, remedy string) {
@@ -243,9 +278,12 @@ func (b *builder) add(file string, line int, t chaping.Term) {
 			b.fault(file, line, field, s, "词是空的", "写出词，或删去这一条")
 		case n == 1:
 			b.fault(file, line, field, s, "只有一个字的词会命中大量无关评论", "改用两个字以上的词，例如把“麻”写成“麻手”“发麻”")
-		case n > 30:
+		case n > 30 && !pattern.Is(s):
 			b.fault(file, line, field, s, "超过 30 个字，不像一个词", "拆成较短的词")
 		default:
+			if pattern.Is(s) {
+				b.pattern(file, line, field, s)
+			}
 			if p, dup := b.seen[s]; dup {
 				switch {
 				case p.name != t.Name:

@@ -177,3 +177,89 @@ func FuzzLoadDictionary(f *testing.F) {
 		}
 	})
 }
+
+// TestPatternFaults: a bad pattern in a term file is refused with its place,
+// what is wrong and what to do.
+func TestPatternFaults(t *testing.T) {
+	for form, problem := range map[string]string{
+		"<没有这类>坏":                "没有词类",
+		"(很|太)?(大)?":             "可以省去",
+		"(((((a|b)|c)|d)|e)|f)坏": "括号套了",
+		"(很|太)(大)?":              "最短只有一个字",
+	} {
+		_, err := LoadDictionary(fstest.MapFS{"a.yaml": {Data: []byte("field: 甲\nterms:\n  - {name: 漏电}\n  - {name: 损坏, surfaces: ['" + form + "']}\n")}})
+		var fault *chaping.InputError
+		if !errors.As(err, &fault) || fault.File != "a.yaml" || fault.Line != 4 || fault.Field != "surfaces" || fault.Value != form ||
+			!strings.Contains(fault.Problem, problem) || fault.Remedy == "" {
+			t.Errorf("%s: %v", form, err)
+		}
+	}
+	if _, err := NewDictionary("d", []chaping.Term{{Name: "(很|太)坏"}}); err == nil {
+		t.Error("a pattern as the name of a term")
+	}
+}
+
+// TestOverlap: of terms that overlap the longest form has the mention, unless
+// the dictionary says that both are wanted, or they are plain words.
+func TestOverlap(t *testing.T) {
+	for name, c := range map[string]struct {
+		terms []chaping.Term
+		want  string
+	}{
+		"longest": {[]chaping.Term{{Name: "爆炸", Field: "通用"}, {Name: "电池爆炸", Field: "通用"}}, "电池爆炸"},
+		"pattern": {[]chaping.Term{{Name: "爆炸", Field: "通用"}, {Name: "鼓包", Field: "通用", Surfaces: []string{"电池~2(炸|爆炸)了"}}}, "鼓包"},
+		"both":    {[]chaping.Term{{Name: "爆炸", Field: "通用"}, {Name: "鼓包", Field: "通用", Surfaces: []string{"&电池爆炸"}}}, "鼓包 爆炸"},
+		"plain":   {[]chaping.Term{{Name: "爆炸"}, {Name: "电池爆炸"}}, "电池爆炸 爆炸"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := NewDictionary("d", c.terms)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := NewMiner(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, mn := range m.Mine(nil, "用了两天电池爆炸了") {
+				got = append(got, mn.Term)
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("got %v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestGoods: a term of one field does not count on goods of another.
+func TestGoods(t *testing.T) {
+	d, err := NewDictionary("d", []chaping.Term{{Name: "漏电", Field: "通用"}, {Name: "爆痘", Field: "化妆品与洗护"}, {Name: "变质", Field: "食品"}, {Name: "自家词", Field: "本站"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ goods, want string }{
+		{"某某牌保湿面霜", "漏电 爆痘 自家词"},
+		{"手机", "漏电 自家词"},
+		{"手机壳", "漏电 自家词"},
+		{"纯牛奶 整箱", "漏电 变质 自家词"},
+		{"食品", "漏电 变质 自家词"}, // a field's own name
+		{"没有人认得的东西", "漏电 爆痘 变质 自家词"},
+	} {
+		var got []string
+		for _, mn := range m.MineGoods(nil, "漏电了，爆痘了，变质了，自家词", m.GoodsOf(c.goods)) {
+			got = append(got, mn.Term)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: got %v, want %s", c.goods, got, c.want)
+		}
+		for _, term := range d.Terms {
+			if m.CountsOn(term.Name, m.GoodsOf(c.goods)) != strings.Contains(c.want, term.Name) {
+				t.Errorf("%s on %s", term.Name, c.goods)
+			}
+		}
+	}
+}

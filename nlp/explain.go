@@ -2,11 +2,12 @@ package nlp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"chaping"
 	"chaping/nlp/assertion"
-	"chaping/nlp/match"
+	"chaping/nlp/pattern"
 )
 
 // An Explanation tells step by step how a text was mined.
@@ -21,6 +22,7 @@ type Step struct {
 	Surface    string // as it stands in the original
 	Start, End int    // rune offsets in the original
 	Terms      []string
+	Form       string // the pattern that matched, as the dictionary writes it; empty for a plain form
 	RefusedBy  string // the word that covers it, or why it was refused otherwise; empty when taken
 	Mention    chaping.Mention
 	Group      string  // cue group that decided; empty for plain affirmation
@@ -32,7 +34,10 @@ type Step struct {
 
 // Explain mines text and keeps the reasons. Of a very long text it explains
 // the beginning.
-func (m *Miner) Explain(text string) *Explanation {
+func (m *Miner) Explain(text string) *Explanation { return m.ExplainGoods(text, Goods{}) }
+
+// ExplainGoods is Explain for a review of goods.
+func (m *Miner) ExplainGoods(text string, g Goods) *Explanation {
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
 	if len(text) > maxPiece {
@@ -40,22 +45,27 @@ func (m *Miner) Explain(text string) *Explanation {
 	}
 	e := &Explanation{Text: text}
 	var refused []Step
-	m.candidates(sc, text, func(f match.Match, by string) {
-		s := assertion.Span{Start: f.Start, End: f.End}
-		mn := m.mention(sc, text, s, m.owners[f.Pattern][0].term, assertion.Verdict{})
-		step := Step{Surface: mn.Surface, Start: mn.Start, End: mn.End, RefusedBy: by}
-		for _, o := range m.owners[f.Pattern] {
-			step.Terms = append(step.Terms, m.dict.Terms[o.term].Name)
+	step := func(at assertion.Span, of int32, v assertion.Verdict) Step {
+		f := &m.forms[of]
+		mn := m.mention(sc, text, at, f.term, v)
+		out := Step{Surface: mn.Surface, Start: mn.Start, End: mn.End, Terms: []string{mn.Term}, Mention: mn}
+		if pattern.Is(f.text) {
+			out.Form = f.text
 		}
-		refused = append(refused, step)
+		return out
+	}
+	m.candidates(sc, text, g, func(f found, by string) {
+		s := step(assertion.Span{Start: f.start, End: f.end}, f.form, assertion.Verdict{})
+		s.RefusedBy, s.Mention = by, chaping.Mention{}
+		refused = append(refused, s)
 	})
+	slices.SortStableFunc(refused, func(a, b Step) int { return a.Start - b.Start })
 	e.Normalized = string(sc.text.Runes)
 	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
-		step := Step{Mention: m.mention(sc, text, s, sc.terms[i], v), Group: v.Group, Score: v.Score}
-		step.Surface, step.Start, step.End = step.Mention.Surface, step.Mention.Start, step.Mention.End
-		step.Terms = []string{step.Mention.Term}
+		step := step(s, sc.forms[i], v)
+		step.Group, step.Score = v.Group, v.Score
 		step.Cues, step.Clause, step.Sentence = m.judge.Why(&sc.judge, sc.text.Runes)
 		for len(refused) > 0 && refused[0].Start <= step.Start {
 			e.Steps = append(e.Steps, refused[0])
@@ -77,8 +87,11 @@ func (e *Explanation) String() string {
 	}
 	for n, s := range e.Steps {
 		fmt.Fprintf(&b, "%d. “%s”（第 %d–%d 字）→ 词条 %s\n", n+1, s.Surface, s.Start+1, s.End, strings.Join(s.Terms, "、"))
+		if s.Form != "" {
+			fmt.Fprintf(&b, "   模式：%s\n", s.Form)
+		}
 		if s.RefusedBy != "" {
-			fmt.Fprintf(&b, "   不取：此处是“%s”\n", s.RefusedBy)
+			fmt.Fprintf(&b, "   不取：%s\n", s.RefusedBy)
 			continue
 		}
 		fmt.Fprintf(&b, "   小句：%s\n", s.Clause)

@@ -127,6 +127,17 @@ func trainingPairs(t testing.TB) (pairs []Pair, sets []string) {
 	return pairs, sets
 }
 
+// trainingReviews are the marked reviews that the network is learnt from
+// besides.
+func trainingReviews(t testing.TB) []MarkedReview {
+	marked := markedReviews(t)
+	var out []MarkedReview
+	for _, set := range slices.Sorted(maps.Keys(marked)) {
+		out = append(out, marked[set]...)
+	}
+	return append(out, writtenReviews(t)...)
+}
+
 // unwatched tells pairs of what no station watches: hotels and books.
 func unwatched(p Pair) bool { return p.Category == "酒店" || p.Category == "书籍" }
 
@@ -137,7 +148,11 @@ func TestTrain(t *testing.T) {
 	if !*update {
 		pairs, sets = pairs[:300], sets[:300]
 	}
-	network, report, err := TrainMentions(pairs, dictionaries.Files)
+	reviews := trainingReviews(t)
+	if !*update {
+		reviews = reviews[:50]
+	}
+	network, report, err := TrainMentions(pairs, reviews, dictionaries.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +170,7 @@ func TestTrain(t *testing.T) {
 		if report.Cross.F1 < 0.9 {
 			t.Errorf("cross-validated F1 is %.4f", report.Cross.F1)
 		}
-		again, _, err := TrainMentions(pairs, dictionaries.Files)
+		again, _, err := TrainMentions(pairs, reviews, dictionaries.Files)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +184,7 @@ func TestTrain(t *testing.T) {
 		return
 	}
 	for _, set := range slices.Compact(slices.Sorted(slices.Values(sets))) {
-		mine := func(i int) bool { return sets[i] == set }
+		mine := func(i int) bool { return i < len(sets) && sets[i] == set }
 		var some []Pair
 		for i := range pairs {
 			if mine(i) {
@@ -178,6 +193,11 @@ func TestTrain(t *testing.T) {
 		}
 		ablate(t, set, some)
 		log(set+" network", report.crossOf(mine))
+	}
+	log("reviews network", report.crossOf(func(i int) bool { return i >= len(pairs) }))
+	report.LeaveOut()
+	for _, field := range slices.Sorted(maps.Keys(report.Fields)) {
+		log("without "+field, report.Fields[field])
 	}
 	if err := os.WriteFile(filepath.Join("..", "dictionaries", networkFile), file.Bytes(), 0o644); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ package nlp
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -25,12 +26,13 @@ import (
 	"chaping/nlp/assertion"
 	"chaping/nlp/fold"
 	"chaping/nlp/match"
+	"chaping/nlp/pattern"
 )
 
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-3"
+const rules = "rules-4"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -38,31 +40,48 @@ const networkFile = "assertion.bin.gz"
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
 type Miner struct {
-	dict      *Dictionary
-	folder    *fold.Folder
-	auto      *match.Automaton
-	owners    [][]owner // pattern → terms that write it so
-	cut       *cutter
-	judge     *assertion.Judge
-	prefilter bool
-	version   string
-	base      string
-	pool      sync.Pool
+	dict    *Dictionary
+	folder  *fold.Folder
+	auto    *match.Automaton
+	forms   []form
+	words   []foundWord // what each word of auto is
+	classes *pattern.Classes
+	goods   *goods
+	rulesOf []termRule // by term
+	cut     *cutter
+	judge   *assertion.Judge
+	version string
+	base    string
+	pool    sync.Pool
 }
 
-// owner is a term of a pattern.
-type owner struct {
-	term  int
-	kinds uint32
+// form is one way of writing a term.
+type form struct {
+	term    int
+	kinds   uint32
+	text    string           // as the dictionary writes it
+	matcher *pattern.Matcher // nil for a plain form
+	also    bool             // displaces no other term
+}
+
+// foundWord is what a word that the automaton finds stands for: plain forms,
+// and patterns that it anchors.
+type foundWord struct {
+	plain, patterns []int32
+}
+
+// found is an occurrence of a form.
+type found struct {
+	form       int32
+	start, end int32
 }
 
 // An Option changes how a Miner works.
 type Option func(*options)
 
 type options struct {
-	data      fs.FS
-	prefilter bool
-	cuesOnly  bool
+	data     fs.FS
+	cuesOnly bool
 }
 
 // withCuesOnly leaves the network out: what it is to learn is where the cues
@@ -73,14 +92,10 @@ func withCuesOnly() Option { return func(o *options) { o.cuesOnly = true } }
 // the embedded ones. File names as in package dictionaries.
 func WithData(fsys fs.FS) Option { return func(o *options) { o.data = fsys } }
 
-// WithoutPrefilter folds and matches every review in full, also those that
-// the quick scan finds empty. It exists to prove that the scan changes nothing.
-func WithoutPrefilter() Option { return func(o *options) { o.prefilter = false } }
-
 // NewMiner builds a miner. It reads all that mining needs, which takes some
 // tenths of a second: build one and share it.
 func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
-	o := options{data: dictionaries.Files, prefilter: true}
+	o := options{data: dictionaries.Files}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -101,7 +116,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		return b, nil
 	}
 	files := map[string][]byte{}
-	names := []string{"t2s.txt", "cues.yaml", "gse-base.txt.gz"}
+	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, "gse-base.txt.gz"}
 	if !o.cuesOnly {
 		names = append(names, networkFile)
 	}
@@ -112,27 +127,8 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		}
 		files[name] = b
 	}
-	m := &Miner{dict: d, prefilter: o.prefilter}
-	var err error
-	if m.folder, err = fold.New("t2s.txt", bytes.NewReader(files["t2s.txt"])); err != nil {
-		return nil, err
-	}
-	cues, err := assertion.ReadCues("cues.yaml", bytes.NewReader(files["cues.yaml"]))
-	if err != nil {
-		return nil, err
-	}
-	var network *assertion.Network
-	if !o.cuesOnly {
-		if network, err = assertion.ReadNetwork(networkFile, bytes.NewReader(files[networkFile])); err != nil {
-			return nil, err
-		}
-	}
-	if m.judge, err = assertion.New(cues, network, m.folder); err != nil {
-		return nil, err
-	}
-	surfaces := m.index()
-	m.auto = match.New(m.folder, surfaces)
-	if m.cut, err = newCutter(bytes.NewReader(files["gse-base.txt.gz"]), surfaces, cues.Affixes, cues.Keep); err != nil {
+	m := &Miner{dict: d}
+	if err := m.load(files); err != nil {
 		return nil, err
 	}
 	m.version = hex.EncodeToString(h.Sum(nil))[:12]
@@ -141,39 +137,108 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	return m, nil
 }
 
-// index lists the folded surface forms, each once, and fills owners.
-func (m *Miner) index() []string {
-	seen := map[string]int{}
-	var surfaces []string
-	for t, term := range m.dict.Terms {
-		forms := []string{m.folder.String(term.Name)}
-		for _, s := range term.Surfaces {
-			forms = append(forms, m.folder.String(s))
-		}
-		kinds := m.judge.KindsOf(forms...)
-		for _, f := range forms {
-			f = strings.Map(func(r rune) rune {
-				if fold.Gap(r) {
-					return -1
-				}
-				return r
-			}, f)
-			if f == "" {
-				continue
-			}
-			n, ok := seen[f]
-			if !ok {
-				n = len(surfaces)
-				seen[f] = n
-				surfaces = append(surfaces, f)
-				m.owners = append(m.owners, nil)
-			}
-			if !slices.ContainsFunc(m.owners[n], func(o owner) bool { return o.term == t }) {
-				m.owners[n] = append(m.owners[n], owner{t, kinds})
-			}
+// load builds a miner from its data files.
+func (m *Miner) load(files map[string][]byte) error {
+	var err error
+	if m.folder, err = fold.New("t2s.txt", bytes.NewReader(files["t2s.txt"])); err != nil {
+		return err
+	}
+	cues, err := assertion.ReadCues("cues.yaml", bytes.NewReader(files["cues.yaml"]))
+	if err != nil {
+		return err
+	}
+	var network *assertion.Network
+	if file, ok := files[networkFile]; ok {
+		if network, err = assertion.ReadNetwork(networkFile, bytes.NewReader(file)); err != nil {
+			return err
 		}
 	}
-	return surfaces
+	if m.judge, err = assertion.New(cues, network, m.folder); err != nil {
+		return err
+	}
+	if m.classes, err = pattern.ReadClasses(classesFile, bytes.NewReader(files[classesFile])); err != nil {
+		return err
+	}
+	if m.goods, err = readGoods(goodsFile, bytes.NewReader(files[goodsFile]), m.folder); err != nil {
+		return err
+	}
+	m.rulesOf = m.goods.rules(m.dict)
+	return m.index(files["gse-base.txt.gz"], cues)
+}
+
+// plain is a word as it stands in folded text, without what a match steps over.
+func (m *Miner) plain(word string) string {
+	return strings.Map(func(r rune) rune {
+		if fold.Gap(r) {
+			return -1
+		}
+		return r
+	}, m.folder.String(word))
+}
+
+// index fills forms, words, cut and auto.
+func (m *Miner) index(base []byte, cues *assertion.Cues) error {
+	var patterns []*pattern.Pattern // by form; nil for plain ones
+	var surfaces []string
+	for t, term := range m.dict.Terms {
+		forms := append([]string{term.Name}, term.Surfaces...)
+		folded := make([]string, 0, len(forms))
+		for _, f := range forms {
+			if !pattern.Is(f) {
+				folded = append(folded, m.folder.String(f))
+			}
+		}
+		kinds := m.judge.KindsOf(folded...)
+		for _, f := range forms {
+			if !pattern.Is(f) {
+				if m.plain(f) != "" {
+					m.forms, patterns = append(m.forms, form{term: t, kinds: kinds, text: f}), append(patterns, nil)
+					surfaces = append(surfaces, m.plain(f))
+				}
+				continue
+			}
+			p, err := pattern.Parse(f, m.classes)
+			if err != nil {
+				return &chaping.InputError{File: "词典", Field: "surfaces", Value: f, Problem: err.Error(), Remedy: "改写词条“" + term.Name + "”的这个写法"}
+			}
+			m.forms, patterns = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also()}), append(patterns, p)
+		}
+	}
+	slices.Sort(surfaces)
+	var err error
+	if m.cut, err = newCutter(bytes.NewReader(base), slices.Compact(surfaces), cues, m.folder); err != nil {
+		return err
+	}
+	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
+	seen := map[string]int{}
+	var words []string
+	word := func(w string) *foundWord {
+		n, ok := seen[w]
+		if !ok {
+			n = len(words)
+			seen[w] = n
+			words = append(words, w)
+			m.words = append(m.words, foundWord{})
+		}
+		return &m.words[n]
+	}
+	for i := range m.forms {
+		f := &m.forms[i]
+		if patterns[i] == nil {
+			w := word(m.plain(f.text))
+			if !slices.ContainsFunc(w.plain, func(o int32) bool { return m.forms[o].term == f.term }) {
+				w.plain = append(w.plain, int32(i))
+			}
+			continue
+		}
+		f.matcher = compiler.Compile(patterns[i])
+		for _, a := range f.matcher.Anchors() {
+			w := word(a)
+			w.patterns = append(w.patterns, int32(i))
+		}
+	}
+	m.auto = match.New(m.folder, words)
+	return nil
 }
 
 // Version is the same for two miners exactly when they find the same mentions
@@ -184,26 +249,37 @@ func (m *Miner) Version() string { return m.version }
 func (m *Miner) Dictionary() *Dictionary { return m.dict }
 
 type scratch struct {
-	text  fold.Text
-	found []match.Match
-	spans []assertion.Span
-	terms []int // terms[i] is the term of spans[i]
-	judge assertion.Scratch
+	text    fold.Text
+	matches []match.Match
+	found   []found
+	spans   []assertion.Span
+	forms   []int32 // forms[i] is the form of spans[i]
+	order   []int   // buffer of displace
+	judge   assertion.Scratch
 }
 
-// Mine appends the mentions in text to dst, by start. Offsets count runes of
+// term is the term of span i.
+func (m *Miner) term(sc *scratch, i int) int { return m.forms[sc.forms[i]].term }
+
+// Mine is MineGoods for goods whose fields are not known.
+func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
+	return m.MineGoods(dst, text, Goods{})
+}
+
+// MineGoods appends the mentions in text to dst, by start. Offsets count runes of
 // text as it is, an invalid byte counting as one. A text longer than some
 // thousand sentences is mined piece by piece, so that memory does not follow
-// its length.
-func (m *Miner) Mine(dst []chaping.Mention, text string) []chaping.Mention {
+// its length. Terms that do not count on the goods are left out; where terms
+// overlap, the longest form has the mention.
+func (m *Miner) MineGoods(dst []chaping.Mention, text string, g Goods) []chaping.Mention {
 	runes := 0
 	for len(text) > maxPiece {
 		n := m.pieceEnd(text)
-		dst = m.minePiece(dst, text[:n], runes)
+		dst = m.minePiece(dst, text[:n], runes, g)
 		runes += utf8.RuneCountInString(text[:n])
 		text = text[n:]
 	}
-	return m.minePiece(dst, text, runes)
+	return m.minePiece(dst, text, runes, g)
 }
 
 // maxPiece is the longest text in bytes that is mined at once.
@@ -233,17 +309,14 @@ func (m *Miner) pieceEnd(text string) int {
 }
 
 // minePiece mines text, which starts base runes into the review.
-func (m *Miner) minePiece(dst []chaping.Mention, text string, base int) []chaping.Mention {
-	if m.prefilter && !m.auto.Hit(text) {
-		return dst
-	}
+func (m *Miner) minePiece(dst []chaping.Mention, text string, base int, g Goods) []chaping.Mention {
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
-	m.candidates(sc, text, nil)
+	m.candidates(sc, text, g, nil)
 	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
-		mn := m.mention(sc, text, s, sc.terms[i], v)
+		mn := m.mention(sc, text, s, m.term(sc, i), v)
 		mn.Start += base
 		mn.End += base
 		dst = append(dst, mn)
@@ -277,25 +350,42 @@ func runeEnd(s string, i int) int {
 // maxGap is the most characters that may stand between two of a word (漏..电).
 const maxGap = 2
 
-// candidates folds text and leaves in sc.spans and sc.terms what is to be
+// candidates folds text and leaves in sc.spans and sc.forms what is to be
 // judged, by start. refused, if not nil, is told of hits that are not.
-func (m *Miner) candidates(sc *scratch, text string, refused func(f match.Match, by string)) {
+func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f found, by string)) {
 	m.folder.Fold(&sc.text, text)
-	sc.found = m.auto.All(sc.found[:0], sc.text.Runes)
-	sc.spans, sc.terms = sc.spans[:0], sc.terms[:0]
-	slices.SortFunc(sc.found, func(a, b match.Match) int {
-		if a.Start != b.Start {
-			return int(a.Start - b.Start)
+	sc.matches = m.auto.All(sc.matches[:0], sc.text.Runes)
+	sc.found = sc.found[:0]
+	for _, w := range sc.matches {
+		for _, f := range m.words[w.Pattern].plain {
+			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
 		}
-		return int(b.End - a.End)
+		for _, f := range m.words[w.Pattern].patterns {
+			if from, to, ok := m.forms[f].matcher.Extend(sc.text.Runes, int(w.Start), int(w.End)); ok {
+				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
+			}
+		}
+	}
+	sc.spans, sc.forms = sc.spans[:0], sc.forms[:0]
+	slices.SortFunc(sc.found, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.form, b.form))
 	})
 	for _, f := range sc.found {
+		form := &m.forms[f.form]
 		by := ""
-		switch {
+		switch held, same := m.within(sc, f); {
+		case same:
+			continue // a longer form of the same term stands here
+		case held != "":
+			by = "已算作词条“" + held + "”"
+		case !m.rulesOf[form.term].countsOn(g):
+			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"
 		default:
-			by = m.cut.covering(sc.text.Runes, int(f.Start), int(f.End))
+			if word := m.cut.covering(sc.text.Runes, int(f.start), int(f.end), form.matcher != nil); word != "" {
+				by = "此处是“" + word + "”"
+			}
 		}
 		if by != "" {
 			if refused != nil {
@@ -303,34 +393,114 @@ func (m *Miner) candidates(sc *scratch, text string, refused func(f match.Match,
 			}
 			continue
 		}
-		for _, o := range m.owners[f.Pattern] {
-			if m.within(sc, f, o.term) {
-				continue // a longer form of the same term stands here
-			}
-			sc.spans = append(sc.spans, assertion.Span{Start: f.Start, End: f.End, Kinds: o.kinds})
-			sc.terms = append(sc.terms, o.term)
-		}
+		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: form.kinds})
+		sc.forms = append(sc.forms, f.form)
 	}
+	m.displace(sc, refused)
 }
 
-// within tells whether an accepted longer form of the same term contains f.
-func (m *Miner) within(sc *scratch, f match.Match, term int) bool {
-	for i := len(sc.spans) - 1; i >= 0; i-- {
-		s := sc.spans[i]
-		if sc.terms[i] == term && s.Start <= f.Start && f.End <= s.End {
+// displace leaves of mentions of several terms that overlap the longest one,
+// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Words of
+// a plain list all count: whoever lists them wants each.
+func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
+	if len(sc.spans) < 2 {
+		return
+	}
+	sc.order = sc.order[:0]
+	for i := range sc.spans {
+		sc.order = append(sc.order, i)
+	}
+	length := func(i int) int32 { return sc.spans[i].End - sc.spans[i].Start }
+	slices.SortFunc(sc.order, func(a, b int) int {
+		x, y := &m.forms[sc.forms[a]], &m.forms[sc.forms[b]]
+		if c := cmp.Compare(length(b), length(a)); c != 0 {
+			return c
+		}
+		if (x.matcher == nil) != (y.matcher == nil) {
+			if x.matcher == nil {
+				return -1
+			}
+			return 1
+		}
+		return a - b
+	})
+	gone := 0
+	for _, i := range sc.order {
+		if sc.forms[i] < 0 {
+			continue
+		}
+		f := &m.forms[sc.forms[i]]
+		drop := func(k int) (goOn bool) {
+			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
+				return false
+			}
+			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
+				return true
+			}
+			if !m.displaces(f, &m.forms[sc.forms[k]]) {
+				return true
+			}
+			if refused != nil {
+				refused(found{form: sc.forms[k], start: sc.spans[k].Start, end: sc.spans[k].End}, "已算作词条“"+m.dict.Terms[f.term].Name+"”")
+			}
+			sc.forms[k] = -1
+			gone++
 			return true
 		}
-		if f.Start-s.Start > 64 {
-			break
+		for k := i + 1; k < len(sc.spans) && drop(k); k++ {
+		}
+		for k := i - 1; k >= 0 && drop(k); k-- {
 		}
 	}
-	return false
+	if gone == 0 {
+		return
+	}
+	kept := 0
+	for i, f := range sc.forms {
+		if f >= 0 {
+			sc.spans[kept], sc.forms[kept] = sc.spans[i], f
+			kept++
+		}
+	}
+	sc.spans, sc.forms = sc.spans[:kept], sc.forms[:kept]
+}
+
+// maxSpan is how far apart two mentions may start and still overlap.
+const maxSpan = 128
+
+// within looks for accepted forms that contain f: same tells that one is of the
+// same term, holder is another term that takes f's place.
+func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
+	form := &m.forms[f.form]
+	for i := len(sc.spans) - 1; i >= 0; i-- {
+		s := sc.spans[i]
+		if f.start-s.Start > maxSpan {
+			break
+		}
+		if s.Start > f.start || s.End < f.end {
+			continue
+		}
+		o := &m.forms[sc.forms[i]]
+		if o.term == form.term {
+			return "", true
+		}
+		if s.End-s.Start > f.end-f.start && m.displaces(o, form) {
+			holder = m.dict.Terms[o.term].Name
+		}
+	}
+	return holder, false
+}
+
+// displaces tells whether a mention of form a takes the place of a shorter one of form b
+// that it overlaps.
+func (m *Miner) displaces(a, b *form) bool {
+	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
 }
 
 // tooWide tells whether the hit's characters stand too far apart.
-func (m *Miner) tooWide(text []rune, f match.Match) bool {
+func (m *Miner) tooWide(text []rune, f found) bool {
 	run := 0
-	for _, r := range text[f.Start:f.End] {
+	for _, r := range text[f.start:f.end] {
 		if !fold.Gap(r) {
 			run = 0
 			continue

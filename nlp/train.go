@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +20,12 @@ type TrainReport struct {
 	// Cues is what the cues alone make of the pairs, Cross what they
 	// and the network do, by ten-fold cross-validation over reviews.
 	Cues, Cross MentionEval
+	// Fields is what a network does on the pairs of one field that learnt from
+	// all others, by category. It says what to expect of goods that nobody has
+	// labelled. Filled by LeaveOut.
+	Fields map[string]*MentionEval
 
+	judge    *assertion.Judge
 	pairs    []Pair
 	examples []example
 	scores   scored
@@ -45,12 +51,14 @@ func (r *TrainReport) of(which func(i int) bool, all scored) *MentionEval {
 	return &e
 }
 
-// TrainMentions learns the network of package assertion from labelled pairs.
-// A pair that stands there twice counts twice.
+// TrainMentions learns the network of package assertion from labelled pairs and
+// from what the shipped dictionary finds in marked reviews: a mention there
+// is affirmed when the reader marked a problem at it. A pair that stands there
+// twice counts twice.
 //
 // The network sees all mentions, also those that cues decide, so that it
 // learns what speaks for what; it is asked about the others only.
-func TrainMentions(pairs []Pair, data fs.FS) (*assertion.Network, *TrainReport, error) {
+func TrainMentions(pairs []Pair, reviews []MarkedReview, data fs.FS) (*assertion.Network, *TrainReport, error) {
 	d, err := keywordDictionary("标注", pairs)
 	if err != nil {
 		return nil, nil, err
@@ -60,7 +68,14 @@ func TrainMentions(pairs []Pair, data fs.FS) (*assertion.Network, *TrainReport, 
 		return nil, nil, err
 	}
 	examples := m.examples(pairs)
-	report := &TrainReport{Pairs: len(pairs), pairs: pairs, examples: examples}
+	if len(reviews) > 0 {
+		more, lessons, err := markedExamples(reviews, data)
+		if err != nil {
+			return nil, nil, err
+		}
+		pairs, examples = append(slices.Clone(pairs), more...), append(examples, lessons...)
+	}
+	report := &TrainReport{Pairs: len(pairs), judge: m.judge, pairs: pairs, examples: examples}
 	for i := range examples {
 		for n := range examples[i].lessons {
 			if examples[i].open(n) {
@@ -75,6 +90,70 @@ func TrainMentions(pairs []Pair, data fs.FS) (*assertion.Network, *TrainReport, 
 	report.chooseCut()
 	return m.judge.Learn(lessonsOf(examples, -1)).WithCut(report.cut), report, nil
 }
+
+// markedExamples makes a pair of every mention that the shipped dictionary has
+// in the reviews.
+func markedExamples(reviews []MarkedReview, data fs.FS) (pairs []Pair, examples []example, err error) {
+	d, err := ShippedDictionary()
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := NewMiner(d, WithData(data), withCuesOnly())
+	if err != nil {
+		return nil, nil, err
+	}
+	sc := new(scratch)
+	for n := range reviews {
+		r := &reviews[n]
+		m.candidates(sc, r.Text, Goods{}, nil)
+		m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
+		for i := range sc.spans {
+			x, v := m.judge.Example(&sc.judge, sc.text.Runes, sc.spans, i)
+			mn := m.mention(sc, r.Text, sc.spans[i], m.term(sc, i), v)
+			p := Pair{Keyword: mn.Surface, Category: r.Field, Text: r.Text, Assertion: chaping.Other, Line: r.Line}
+			if slices.ContainsFunc(r.Statements, func(s Statement) bool { return distance(&mn, s) <= near }) {
+				p.Assertion = chaping.Affirmed
+			}
+			pairs = append(pairs, p)
+			examples = append(examples, example{fold: n % folds, verdicts: []assertion.Verdict{v},
+				lessons: []assertion.Lesson{{Example: x, Affirmed: p.Assertion == chaping.Affirmed}}})
+		}
+	}
+	return pairs, examples, nil
+}
+
+// LeaveOut fills Fields: for every category with some hundred pairs a network
+// is learnt from the rest.
+func (r *TrainReport) LeaveOut() {
+	count := map[string]int{}
+	for _, p := range r.pairs {
+		count[p.Category]++
+	}
+	r.Fields = map[string]*MentionEval{}
+	for field, n := range count {
+		if field == "" || n < leastField {
+			continue
+		}
+		var lessons []assertion.Lesson
+		for i, p := range r.pairs {
+			if p.Category != field {
+				lessons = append(lessons, r.examples[i].lessons...)
+			}
+		}
+		network := r.judge.Learn(lessons)
+		scores := make(scored, len(r.examples))
+		for i := range r.examples {
+			for _, l := range r.examples[i].lessons {
+				own := l.Example
+				scores[i] = append(scores[i], network.Score(&own))
+			}
+		}
+		r.Fields[field] = r.of(func(i int) bool { return r.pairs[i].Category == field }, scores)
+	}
+}
+
+// leastField is the fewest pairs of a field that say anything.
+const leastField = 40
 
 // keywordDictionary makes a dictionary of the pairs' keywords.
 func keywordDictionary(name string, pairs []Pair) (*Dictionary, error) {
@@ -111,10 +190,10 @@ func (m *Miner) examples(pairs []Pair) []example {
 			byText[p.Text] = rng.IntN(folds)
 		}
 		e := example{fold: byText[p.Text]}
-		m.candidates(sc, p.Text, nil)
+		m.candidates(sc, p.Text, Goods{}, nil)
 		m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 		for i := range sc.spans {
-			if m.dict.Terms[sc.terms[i]].Name != p.Keyword {
+			if m.dict.Terms[m.term(sc, i)].Name != p.Keyword {
 				continue
 			}
 			x, v := m.judge.Example(&sc.judge, sc.text.Runes, sc.spans, i)

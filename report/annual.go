@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -227,3 +228,36 @@ func ReadAnnual(data []byte) (*Annual, error) {
 
 // FiledOn sets the day of filing.
 func (a *Annual) FiledOn(t time.Time) { a.Filed = t.In(chaping.Shanghai()).Format(time.DateOnly) }
+
+// File sets the day of filing, as that of a Platform. The same report made by
+// another version of the program is the same report.
+func (a *Annual) File(named, now time.Time, last []byte) error {
+	if !named.IsZero() {
+		now = named
+	} else if last != nil {
+		before, err := ReadAnnual(last)
+		if err != nil {
+			return err
+		}
+		again := *a
+		again.Program = before.Program
+		filed, err := filing(named, now, last, func(day time.Time) ([]byte, error) {
+			again.FiledOn(day)
+			return again.JSON()
+		})
+		if err != nil {
+			return err
+		}
+		again.FiledOn(filed)
+		model, err := again.JSON()
+		if err != nil {
+			return err
+		}
+		if bytes.Equal(model, last) {
+			a.Program = before.Program
+		}
+		now = filed
+	}
+	a.FiledOn(now)
+	return nil
+}

@@ -62,7 +62,9 @@ func (p *Platform) Check(urgent []string) []Concern {
 			return 0
 		})
 	}
-	add("未复核的评论", func(r *PlatformRow) uint64 { return r.AffirmedReviews - min(r.Confirmed, r.AffirmedReviews) })
+	if p.UnreviewedReviews > 0 {
+		found = append(found, Concern{"未复核的“评论 × 评论关键词”", int(p.UnreviewedReviews), nil})
+	}
 	add("评论没有读全的行", func(r *PlatformRow) uint64 {
 		if r.Missing != "" {
 			return 1

@@ -90,12 +90,7 @@ func (p *Platform) window() (from, to string) {
 
 // reviewed words what people have looked at.
 func (p *Platform) reviewed() string {
-	var affirmed, confirmed uint64
-	for r := range p.all() {
-		affirmed += r.AffirmedReviews
-		confirmed += r.Confirmed
-	}
-	s := fmt.Sprintf("按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。", confirmed, p.RejectedReviews, affirmed-confirmed)
+	s := fmt.Sprintf("按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。", p.ConfirmedReviews, p.RejectedReviews, p.UnreviewedReviews)
 	if p.RejectedRows > 0 {
 		s += fmt.Sprintf("因全部排除而不再列入的 %d 行。", p.RejectedRows)
 	}

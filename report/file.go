@@ -89,8 +89,25 @@ func ReadPlatform(data []byte) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Program: j.Program,
-		Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}, nil
+	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Program: j.Program,
+		Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
+	p.UnreviewedReviews = p.unreviewed()
+	return p, nil
+}
+
+// unreviewed counts, in the evidence that the sheet has, the reviews and terms
+// that nobody has looked at, each once.
+func (p *Platform) unreviewed() uint64 {
+	seen := map[chaping.Judged]bool{}
+	for i := range p.Evidence {
+		e := &p.Evidence[i]
+		if e.Verdict != chaping.Unreviewed || e.Seq < 1 || e.Seq > len(p.Rows)+len(p.Unlisted) {
+			continue
+		}
+		r := p.row(e.Seq)
+		seen[chaping.Judged{Review: chaping.ReviewKey{Platform: r.Platform, Product: r.ProductID, Review: e.Review}, Term: r.Term}] = true
+	}
+	return uint64(len(seen))
 }
 
 // formJSON is how forms are written as JSON: as they always were, since the

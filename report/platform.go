@@ -33,6 +33,9 @@ type Platform struct {
 	// print: the companion sheet and the evidence have them. Their numbers
 	// follow those of Rows.
 	Unlisted []PlatformRow
+	// What people have made of the evidence, a review and term once, however
+	// many product keywords list the product.
+	ConfirmedReviews, UnreviewedReviews uint64
 	// RejectedRows counts the rows that are gone because a person rejected
 	// every review behind them, RejectedReviews the reviews of all rows that
 	// were rejected.
@@ -236,6 +239,22 @@ type rowKey struct{ keyword, term, platform, product string }
 
 func (r *PlatformRow) key() rowKey { return rowKey{r.ProductKeyword, r.Term, r.Platform, r.ProductID} }
 
+// sharedProducts are those that more than one product keyword lists, so that
+// one review stands behind several rows of a term.
+func (p *Platform) sharedProducts() map[chaping.ProductKey]bool {
+	keyword, shared := map[chaping.ProductKey]string{}, map[chaping.ProductKey]bool{}
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		k := chaping.ProductKey{Platform: r.Platform, Product: r.ProductID}
+		if first, known := keyword[k]; known && first != r.ProductKeyword {
+			shared[k] = true
+		} else {
+			keyword[k] = r.ProductKeyword
+		}
+	}
+	return shared
+}
+
 // CollectEvidence returns the function that takes the evidence behind the
 // sheet's rows, piece by piece, and the one that ends it: it sorts what was
 // taken by row, counted column and date. Evidence of a row that the sheet
@@ -256,16 +275,30 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 	p.Evidence = slices.Grow(p.Evidence, int(min(expected, maxEvidence)))
 	once := once{}
 	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
-	gone := map[rowKey]bool{}       // of which everything was rejected
+	shared := p.sharedProducts()
+	p.ConfirmedReviews, p.UnreviewedReviews = 0, 0
+	distinct := map[chaping.Judged]bool{} // of shared products, and of what was judged
+	gone := map[rowKey]bool{}             // of which everything was rejected
 	return func(e *chaping.Evidence) error {
 			key := rowKey{e.Keyword, e.Term, e.Review.Platform, e.Review.Product}
 			i, ok := index[key]
 			j := judged(e.Review.Key(), e.Term)
+			about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
+			if (j.Verdict != chaping.Unreviewed || ok && shared[chaping.ProductKey{Platform: e.Review.Platform, Product: e.Review.Product}]) && !distinct[about] {
+				distinct[about] = true
+				switch {
+				case j.Verdict == chaping.Rejected:
+					p.RejectedReviews++
+				case j.Verdict == chaping.Unreviewed:
+					p.UnreviewedReviews++
+				case ok:
+					p.ConfirmedReviews++
+				}
+			}
 			if once := (judgedReview{key, e.Review.Key()}); j.Verdict != chaping.Unreviewed && !seen[once] {
 				seen[once] = true
 				switch {
 				case j.Verdict == chaping.Rejected:
-					p.RejectedReviews++
 					if gone[key] = !ok; ok {
 						p.Rows[i].Rejected++
 					}
@@ -285,6 +318,11 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 			p.Evidence = append(p.Evidence, piece)
 			return nil
 		}, func() {
+			for i := range p.Rows {
+				if r := &p.Rows[i]; !shared[chaping.ProductKey{Platform: r.Platform, Product: r.ProductID}] {
+					p.UnreviewedReviews += r.AffirmedReviews - min(r.Confirmed, r.AffirmedReviews)
+				}
+			}
 			p.keep(func(*PlatformRow) bool { return true })
 			for _, all := range gone {
 				if all {

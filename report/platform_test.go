@@ -352,6 +352,40 @@ func TestJudged(t *testing.T) {
 	}
 }
 
+// A product that two keywords list has two rows of a term, and its reviews are
+// to be looked at once: the sheet says as many as the page does.
+func TestJudgedOnce(t *testing.T) {
+	p := &Platform{}
+	for _, k := range []string{"壶", "电热水壶"} {
+		p.Rows = append(p.Rows, PlatformRow{ProductKeyword: k, Term: "漏电", Platform: "mall", ProductID: "1", Reviews: 9, AffirmedReviews: 3})
+	}
+	p.Rows = append(p.Rows, PlatformRow{ProductKeyword: "壶", Term: "漏电", Platform: "mall", ProductID: "2", Reviews: 5, AffirmedReviews: 2})
+	sortRows(p.Rows)
+	verdicts := map[string]chaping.Verdict{"a": chaping.Confirmed, "d": chaping.Confirmed, "r": chaping.Rejected}
+	add, done := p.CollectEvidence(func(k chaping.ReviewKey, _ string) chaping.Judgement {
+		return chaping.Judgement{Verdict: verdicts[k.Review]}
+	})
+	for _, e := range []struct{ keyword, product, review string }{
+		{"壶", "1", "a"}, {"壶", "1", "b"}, {"壶", "1", "c"}, {"壶", "1", "r"}, {"电热水壶", "1", "a"}, {"电热水壶", "1", "b"}, {"电热水壶", "1", "c"}, {"电热水壶", "1", "r"}, {"壶", "2", "d"}, {"壶", "2", "e"},
+	} {
+		if err := add(&chaping.Evidence{Keyword: e.keyword, Term: "漏电", Review: chaping.Review{Platform: "mall", Product: e.product, ID: e.review, Text: "漏电"}, Mention: chaping.Mention{End: 2}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done()
+	if got := p.reviewed(); !strings.Contains(got, "已确认 2 条，已排除 1 条，未复核 3 条") {
+		t.Error(got)
+	}
+	p.Period = chaping.Period{Year: 2026, Month: time.November}
+	model, err := p.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ReadPlatform(model); err != nil || again.UnreviewedReviews != 3 {
+		t.Errorf("%+v %v", again, err)
+	}
+}
+
 // A frozen sheet reads back as it was written.
 func TestReadPlatform(t *testing.T) {
 	p := sheet(t)

@@ -118,10 +118,43 @@ func (w *Written) Document() *Document {
 }
 
 // JSON is the report as JSON.
-func (w *Written) JSON() ([]byte, error) { return encode(w) }
+func (w *Written) JSON() ([]byte, error) { return encode(w.json()) }
 
 // WriteJSON writes the report's JSON.
-func (w *Written) WriteJSON(path string) error { return writeJSON(path, w) }
+func (w *Written) WriteJSON(path string) error { return writeJSON(path, w.json()) }
+
+func (w *Written) json() any {
+	return struct {
+		Form chaping.Form `json:"form"`
+		*Written
+	}{chaping.FormUrgent, w}
+}
+
+// Written is the report in the form in which stations write theirs, which is
+// what the centre takes.
+func (u *Urgent) Written() *Written {
+	w := &Written{Station: u.Station, Filler: u.Filler, Phone: u.Phone, Filed: u.Filed, Program: u.Program, Product: u.Keyword, Event: u.Name, Trigger: u.Trigger,
+		Source: fmt.Sprintf("电商平台的消费者评论，%s 至 %s，%d 条", u.First, u.Last, u.Reviews),
+		Spread: fmt.Sprintf("涉及 %d 件商品、%d 家店铺", len(u.Products), u.Shops),
+		Advice: "立即核实；属实的，督促相关生产经营者停止销售、警示、召回"}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n危害类别、评论关键词：%s；%s\n%s 于 %s 确认。理由：%s\n", u.Why, u.Hazard, strings.Join(u.Terms, "、"), u.By, u.Decided, u.Reason)
+	for _, e := range u.Evidence {
+		fmt.Fprintf(&b, "%s %s %s：%s\n", e.Date, e.Grade, e.Term, e.Sentence)
+	}
+	b.WriteString("以上为消费者评论所述，尚待调查核实；伤亡和损失以调查结论为准。")
+	w.Content = b.String()
+	var regions, shops []string
+	for _, p := range u.Products {
+		if p.Region != "" && !slices.Contains(regions, p.Region) {
+			regions = append(regions, p.Region)
+		}
+		shops = append(shops, strings.TrimSpace(p.Shop+" "+p.Name+" "+p.URL))
+	}
+	slices.Sort(regions)
+	w.Place, w.Companies = strings.Join(regions, "、"), strings.Join(shops, "\n")
+	return w
+}
 
 // Document lays the report out on A4 portrait.
 func (u *Urgent) Document() *Document {

@@ -172,7 +172,7 @@ func (a *Scheduler) plan(ctx context.Context, j *Job) error {
 // is. A slot that was run already is not run again.
 func (a *Scheduler) Trigger(ctx context.Context, job string, slot time.Time) error {
 	if a.job(job) == nil {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("没有名为“%s”的计划", job), Remedy: "用 chaping schedule list 查看"}
+		return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("没有名为“%s”的计划", job), Advice: chaping.Advice{Code: chaping.AdvicePlans}}
 	}
 	return a.DB.SetPlan(ctx, job, "", time.Time{}, true, slot)
 }

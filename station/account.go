@@ -124,7 +124,7 @@ func (d *DB) Accounts(ctx context.Context) ([]Account, error) {
 func (d *DB) Account(ctx context.Context, name string, id int64) (Account, error) {
 	a, err := scanAccount(d.db.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE name = ? OR id = ?", name, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return a, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个账号", Remedy: "用 chaping account list 或“账号”页查看", Err: ErrMissing}
+		return a, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个账号", Remedy: "核对登录名", Err: ErrMissing}
 	}
 	return a, err
 }
@@ -288,7 +288,7 @@ func (d *DB) FirstLink(ctx context.Context) (link string, err error) {
 
 // errLink is a one-time link that is not good.
 func errLink() error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: "这个链接无效、已经用过或已过期", Remedy: "请管理员重新生成（chaping account reset）；首次启动的链接，重新启动 chaping serve 会打印新的", Err: ErrMissing}
+	return &chaping.Error{Code: chaping.CodeInput, Message: "这个链接无效、已经用过或已过期", Remedy: "请管理员重新生成；首次启动的链接，重新启动门户会打印新的", Err: ErrMissing}
 }
 
 // Invited is the account that a one-time link is for; first is set for the

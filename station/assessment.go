@@ -162,12 +162,12 @@ func (y *Duty) forms() (n int) {
 	return n
 }
 
-// Late tells whether it came after the due day, or has not come by now. What
-// is not assessed is not late.
-func (y *Duty) Late() bool {
-	end := y.Due.AddDate(0, 0, 1)
-	return !y.Exempt && (y.Filed() && !y.First.Before(end) || !y.Filed() && y.Standing)
-}
+// Late tells whether it came after the due day, assessed or not.
+func (y *Duty) Late() bool { return y.Filed() && chaping.Late(y.First, y.Due) }
+
+// Missing tells whether it is overdue and has not come. A station that does not
+// owe it is not asked for it.
+func (y *Duty) Missing() bool { return !y.Filed() && y.Standing && !y.Exempt }
 
 // Duties are the duties of all stations that the scope sees for the periods,
 // by period, then in the list's order. Stations that have exited are left out
@@ -194,7 +194,7 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 		}
 		for _, s := range stations {
 			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.ID], Exempt: !s.Listed() || months(first(s), p) < 0}
-			f.Standing = !now.Before(f.Due.AddDate(0, 0, 1))
+			f.Standing = chaping.Late(now, f.Due)
 			for _, file := range f.Files {
 				if f.First.IsZero() || file.Received.Before(f.First) {
 					f.First = file.Received

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"chaping"
 )
 
 // A Case is a risk that is being dealt with (风险信息协同处置), from the lead
@@ -105,7 +107,7 @@ func scanCase(scan func(...any) error) (c Case, err error) {
 	var deadline, found, judged, warned, disposed, created int64
 	err = scan(&c.ID, &c.Kind, &c.Title, &c.Station, &c.Urgent, &c.Lead, &c.Responsible, &deadline, &found, &judged, &warned, &disposed, &c.Outcome, &created, &c.Version, &c.Origin.Period, &c.Origin.Product, &c.Origin.Hazard)
 	c.Deadline, c.Created = shown(deadline), shown(created)
-	c.Times = Times{shown(found), shown(judged), shown(warned), shown(disposed)}
+	c.Times = Times{Found: shown(found), Judged: shown(judged), Warned: shown(warned), Disposed: shown(disposed)}
 	return c, err
 }
 
@@ -189,6 +191,9 @@ func (c *Case) check(now time.Time) error {
 			return invalid(s.name, "早于"+last.name, "核对两个时间的先后")
 		}
 		last = s
+	}
+	if !c.Deadline.IsZero() && !c.Found.IsZero() && chaping.Late(c.Found, c.Deadline) {
+		return invalid("期限", "早于发现时间", "写发现之后的日期")
 	}
 	return nil
 }

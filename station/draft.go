@@ -6,13 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"chaping"
 )
 
 // A Draft is a form that a station is filling in. It says itself who saved it
 // and when, and counts for nothing until it is frozen or handed in; so it does
 // not stand in the audit log, which every few words would fill.
 type Draft struct {
-	Form    string          `json:"form"`
+	Form    chaping.Form    `json:"form"`
 	Period  string          `json:"period"`
 	Station int64           `json:"station"`
 	Content json.RawMessage `json:"content"`
@@ -33,7 +35,7 @@ func scanDraft(scan func(...any) error) (d Draft, err error) {
 
 // Draft is the draft of a form; one of version 0 and without content where
 // there is none. A station that the scope does not see is a *chaping.Error.
-func (d *DB) Draft(ctx context.Context, scope Scope, form, period string, station int64) (Draft, error) {
+func (d *DB) Draft(ctx context.Context, scope Scope, form chaping.Form, period string, station int64) (Draft, error) {
 	if !scope.Sees(station) {
 		return Draft{}, missing("监测站", station)
 	}

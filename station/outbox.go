@@ -65,7 +65,7 @@ const (
 func (d *DB) Claim(ctx context.Context, toCentre bool) (m Message, ok bool, err error) {
 	err = d.transact(ctx, func(tx *sql.Tx) error {
 		now := d.now().UnixMilli()
-		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET stopped = ?1, claimed = 0, error = '发送时程序中断，不确定是否送达；确认未送达后用 chaping notify retry 重发' WHERE claimed > 0 AND claimed <= ?2 AND sent = 0 AND channel <> ?3",
+		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET stopped = ?1, claimed = 0, error = '发送时程序中断，不确定是否送达；确认未送达后再重发' WHERE claimed > 0 AND claimed <= ?2 AND sent = 0 AND channel <> ?3",
 			now, now-claimTime.Milliseconds(), ToCentre); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (d *DB) Retry(ctx context.Context, id int64) error {
 	if n, err := result.RowsAffected(); err != nil || n == 1 {
 		return err
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的未送出通知", id), Remedy: "用 chaping notify outbox 查看编号"}
+	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的未送出通知", id), Remedy: "核对编号"}
 }
 
 const messageColumns = "id, key, channel, event, subject, body, created, attempts, due, sent, stopped, error"

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"chaping"
 )
 
 // A Run is one run of a scheduled job.
@@ -167,4 +169,23 @@ func (d *DB) Filing(ctx context.Context, period, name string) (f Filing, ok bool
 	}
 	f.Filed = shown(filed)
 	return f, err == nil, err
+}
+
+// FiledBy tells whether a station has handed in the sheet of a period: whatever
+// was received from it, or for the home station what was noted as filed. Where
+// several watches have a sheet of their own, all of them are to be handed in.
+func (d *DB) FiledBy(ctx context.Context, period chaping.Period, of int64) (filed bool, err error) {
+	const handedIn = `(SELECT name FROM submission WHERE period = ?1 AND station = ?2
+		UNION SELECT name FROM filing WHERE period = ?1 AND coalesce(station, ?2) = ?2 AND ?2 = coalesce(` + home + `, 0))`
+	err = d.db.QueryRowContext(ctx, "SELECT EXISTS "+handedIn+` AND (coalesce(`+home+`, 0) <> ?2 OR EXISTS (SELECT 1 FROM `+handedIn+` WHERE name = '')
+		OR NOT EXISTS (SELECT 1 FROM sheet WHERE form = ?3 AND period = ?1 AND station IS NULL AND name NOT IN `+handedIn+`))`,
+		period.String(), of, chaping.FormPlatform).Scan(&filed)
+	return filed, err
+}
+
+// AnyFiling tells whether a sheet of the period was noted as filed where there
+// is no home station.
+func (d *DB) AnyFiling(ctx context.Context, period chaping.Period) (filed bool, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM filing WHERE period = ?)", period.String()).Scan(&filed)
+	return filed, err
 }

@@ -16,19 +16,19 @@ import (
 
 // A Sheet is a frozen version of a report form.
 type Sheet struct {
-	ID         int64     `json:"id"`
-	Form       string    `json:"form"` // platform, association, urgent, annual
-	Period     string    `json:"period"`
-	Station    int64     `json:"station_id,omitempty"` // that filled it in; 0: counted from the installation's reviews
-	Name       string    `json:"name,omitempty"`       // what that station is called now; or the watch, when there are several
-	Version    int       `json:"version"`
-	Frozen     time.Time `json:"frozen"`
-	Dictionary string    `json:"dictionary"`
-	Program    string    `json:"program"`
-	By         string    `json:"by"`
-	Reason     string    `json:"reason,omitempty"` // why it was corrected
-	Hash       string    `json:"sha256"`           // of Model
-	Model      []byte    `json:"-"`                // the sheet's JSON
+	ID         int64        `json:"id"`
+	Form       chaping.Form `json:"form"`
+	Period     string       `json:"period"`
+	Station    int64        `json:"station_id,omitempty"` // that filled it in; 0: counted from the installation's reviews
+	Name       string       `json:"name,omitempty"`       // what that station is called now; or the watch, when there are several
+	Version    int          `json:"version"`
+	Frozen     time.Time    `json:"frozen"`
+	Dictionary string       `json:"dictionary"`
+	Program    string       `json:"program"`
+	By         string       `json:"by"`
+	Reason     string       `json:"reason,omitempty"` // why it was corrected
+	Hash       string       `json:"sha256"`           // of Model
+	Model      []byte       `json:"-"`                // the sheet's JSON
 }
 
 // Watch is the watch of a sheet that was counted from reviews, when there are
@@ -61,7 +61,7 @@ func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err
 			s, fresh = last, false
 			return nil
 		case s.Reason == "":
-			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("%s 的报送表已冻结第 %d 版，内容现在有变化", s.Period, last.Version), Remedy: "更正须说明原因：加 --reason；要重新输出已冻结的版本，用 --version"}
+			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("%s 的报送表已冻结第 %d 版，内容现在有变化", s.Period, last.Version), Advice: chaping.Advice{Code: chaping.AdviceReason}}
 		default:
 			s.Version = last.Version + 1
 		}
@@ -93,19 +93,30 @@ func scanSheet(scan func(...any) error) (s Sheet, err error) {
 // Sheet is a frozen version of a sheet counted from reviews, of a watch or of
 // all, checked against its hash; version 0 means the last one. Where there is
 // none it is a *chaping.Error with CodeInput.
-func (d *DB) Sheet(ctx context.Context, form, period, watch string, version int) (Sheet, error) {
+func (d *DB) Sheet(ctx context.Context, form chaping.Form, period, watch string, version int) (Sheet, error) {
 	return d.sheet(ctx, form, period, 0, watch, version)
 }
 
 // SheetOf is the same of a sheet that a station fills in.
-func (d *DB) SheetOf(ctx context.Context, form, period string, of int64, version int) (Sheet, error) {
+func (d *DB) SheetOf(ctx context.Context, form chaping.Form, period string, of int64, version int) (Sheet, error) {
 	return d.sheet(ctx, form, period, of, "", version)
 }
 
-func (d *DB) sheet(ctx context.Context, form, period string, of int64, watch string, version int) (Sheet, error) {
+func (d *DB) sheet(ctx context.Context, form chaping.Form, period string, of int64, watch string, version int) (Sheet, error) {
 	s, err := scanSheet(d.db.QueryRowContext(ctx, sheets+ofOne+" AND (sheet.version = ?5 OR ?5 = 0) ORDER BY sheet.version DESC LIMIT 1", form, period, of, watch, version).Scan)
+	return checked(s, period, err)
+}
+
+// SheetWith is the frozen version with the ID, checked against its hash.
+func (d *DB) SheetWith(ctx context.Context, id int64) (Sheet, error) {
+	s, err := scanSheet(d.db.QueryRowContext(ctx, sheets+"WHERE sheet.id = ?", id).Scan)
+	return checked(s, s.Period, err)
+}
+
+// checked refuses a version that was not found or is not what was frozen.
+func checked(s Sheet, period string, err error) (Sheet, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%s 没有这个冻结版本", period), Remedy: "用 chaping report versions 查看已冻结的版本"}
+		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%s 没有这个冻结版本", period), Advice: chaping.Advice{Code: chaping.AdviceVersions}}
 	}
 	if err != nil {
 		return s, err
@@ -118,7 +129,7 @@ func (d *DB) sheet(ctx context.Context, form, period string, of int64, watch str
 
 // Sheets are the frozen versions, the latest first, without their models. An
 // empty form or period means all.
-func (d *DB) Sheets(ctx context.Context, form, period string) ([]Sheet, error) {
+func (d *DB) Sheets(ctx context.Context, form chaping.Form, period string) ([]Sheet, error) {
 	var list []Sheet
 	err := d.query(ctx, "SELECT "+sheetColumns+", NULL"+fromSheets+"WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY sheet.id DESC",
 		[]any{form, period}, func(scan func(...any) error) error {
@@ -140,7 +151,11 @@ func (s *Sheet) FileName(format string) string {
 	if name != "" {
 		name = "-" + name
 	}
-	return fmt.Sprintf("报送表-%s%s-%s.%s", s.Period, name, version, format)
+	kind := "报送表"
+	if s.Form == chaping.FormUrgent || s.Form == chaping.FormAnnual {
+		kind = s.Form.Chinese()
+	}
+	return fmt.Sprintf("%s-%s%s-%s.%s", kind, s.Period, name, version, format)
 }
 
 // inFileName is a name as file names have it.

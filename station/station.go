@@ -46,13 +46,16 @@ type DB struct {
 	late               sync.WaitGroup // what is written after the answer
 }
 
-// Open opens station.db in the directory and brings its schema up to date.
+// File is the name of the database in its directory.
+const File = "station.db"
+
+// Open opens File in the directory and brings its schema up to date.
 // now is the clock; time.Now if nil.
 func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	d, err := open(ctx, dir, now)
 	var told *chaping.Error
 	if err != nil && !errors.As(err, &told) {
-		err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法打开监测站数据库 " + filepath.Join(dir, "station.db"), Err: err, Remedy: "检查目录是否可写，磁盘是否已满"}
+		err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法打开监测站数据库 " + filepath.Join(dir, File), Err: err, Remedy: "检查目录是否可写，磁盘是否已满"}
 	}
 	return d, err
 }
@@ -64,7 +67,7 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(filepath.Join(dir, "station.db"), "synchronous(FULL)")
+	db, err := sqlite.Open(filepath.Join(dir, File), "synchronous(FULL)")
 	if err != nil {
 		return nil, err
 	}

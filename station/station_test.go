@@ -66,7 +66,8 @@ func TestFreeze(t *testing.T) {
 	if again, fresh, err := freeze(`{"a":1}`, ""); err != nil || fresh || again.Version != 1 || again.Hash != first.Hash {
 		t.Fatalf("%+v %v %v", again, fresh, err)
 	}
-	if _, _, err := freeze(`{"a":2}`, ""); err == nil || !strings.Contains(err.Error(), "--reason") {
+	var known *chaping.Error
+	if _, _, err := freeze(`{"a":2}`, ""); !errors.As(err, &known) || known.Advice.Code != chaping.AdviceReason {
 		t.Fatalf("a correction without a reason: %v", err)
 	}
 	if second, fresh, err := freeze(`{"a":2}`, "改错"); err != nil || !fresh || second.Version != 2 {

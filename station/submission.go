@@ -8,25 +8,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"chaping"
 )
 
 // A Submission is a file that a station handed in.
 type Submission struct {
-	ID        int64     `json:"id"`
-	Period    string    `json:"period"`
-	StationID int64     `json:"station_id"`
-	Station   string    `json:"station"`           // what it is called now
-	Form      string    `json:"form,omitempty"`    // platform, association, annual; empty for other material
-	Name      string    `json:"name,omitempty"`    // the watch, when the station has several
-	Version   int       `json:"version,omitempty"` // of the frozen sheet; 0 where nobody said so
-	Sheet     int64     `json:"-"`                 // which, if it was frozen in this installation
-	About     string    `json:"about,omitempty"`
-	File      string    `json:"file"` // its name
-	Hash      string    `json:"sha256"`
-	Received  time.Time `json:"received"`
-	Size      int       `json:"size"`
-	Entries   int       `json:"entries"` // 0 for a free format
+	ID        int64        `json:"id"`
+	Period    string       `json:"period"`
+	StationID int64        `json:"station_id"`
+	Station   string       `json:"station"`           // what it is called now
+	Form      chaping.Form `json:"form,omitempty"`    // empty for other material
+	Name      string       `json:"name,omitempty"`    // the watch, when the station has several
+	Version   int          `json:"version,omitempty"` // of the frozen sheet; 0 where nobody said so
+	Sheet     int64        `json:"-"`                 // which, if it was frozen in this installation
+	About     string       `json:"about,omitempty"`
+	File      string       `json:"file"` // its name
+	Hash      string       `json:"sha256"`
+	Received  time.Time    `json:"received"`
+	Size      int          `json:"size"`
+	Entries   int          `json:"entries"` // 0 for a free format
 	// Replaced tells that the station handed in a later version of the same
 	// sheet, or this version again: then its entries do not count.
 	Replaced   bool  `json:"replaced,omitempty"`
@@ -34,6 +37,12 @@ type Submission struct {
 	// Corrects is, of a file that comes, the one that it replaces; 0: it counts
 	// beside the others, unless its version says otherwise.
 	Corrects int64 `json:"-"`
+}
+
+// Modelled tells whether the file is a form's JSON, which can be shown in every
+// format.
+func (s *Submission) Modelled() bool {
+	return s.Form != "" && strings.HasSuffix(strings.ToLower(s.File), ".json")
 }
 
 const submissionColumns = `s.id, s.period, s.station, station.name, s.form, s.name, s.version, coalesce(s.sheet, 0), coalesce(s.superseded_by, 0), s.about, s.file, s.hash, s.received,
@@ -148,7 +157,11 @@ func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
 	if err := json.Unmarshal(s.Model, &model); err != nil {
 		return err
 	}
-	_, err = d.Submit(ctx, s.Submission(home.ID, fmt.Sprintf("报送表 %s第 %d 版，sha256 %s", s.Name, s.Version, s.Hash), s.FileName("json")), s.Model, append(model.Rows, model.Entries...))
+	entries := append(model.Rows, model.Entries...)
+	if s.Form == chaping.FormAnnual { // running text; what it has of entries was handed in before
+		entries = nil
+	}
+	_, err = d.Submit(ctx, s.Submission(home.ID, fmt.Sprintf("%s %s第 %d 版，sha256 %s", s.Form.Chinese(), s.Name, s.Version, s.Hash), s.FileName("json")), s.Model, entries)
 	return err
 }
 

@@ -206,5 +206,5 @@ func (d *DB) noToken(address string) error {
 	if err := d.attempts.check(d.now(), true, limit{attempted{"token", "", Visitor{Address: address}.source()}, freeAttempts}); err != nil {
 		return err
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: "令牌不对、已过期或已停用", Remedy: "请管理员在“对接”页或用 chaping token add 新建令牌", Err: ErrToken}
+	return &chaping.Error{Code: chaping.CodeInput, Message: "令牌不对、已过期或已停用", Remedy: "请管理员新建令牌", Err: ErrToken}
 }

@@ -136,7 +136,7 @@ func (d *DB) Urgent(ctx context.Context, id int64) (Urgent, error) {
 }
 
 func noUrgent(id int64) error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的重要风险信息候选", id), Remedy: "用 chaping urgent list 查看编号"}
+	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的重要风险信息候选", id), Remedy: "核对编号"}
 }
 
 // Decide confirms or dismisses an open candidate, with a reason, and queues

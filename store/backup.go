@@ -23,7 +23,7 @@ const BackupFolder = engine.BackupFolder
 var errServer = &chaping.Error{
 	Code:    chaping.CodeUsage,
 	Message: "ClickHouse 服务器上的数据不能由本命令备份或恢复：备份文件要写在服务器的磁盘上",
-	Remedy:  "在服务器上用 BACKUP DATABASE … TO Disk(…)，见 docs/sizing.md；本机其余文件用不带 --store 的 chaping backup 备份",
+	Advice:  chaping.Advice{Code: chaping.AdviceServerBackup},
 }
 
 // Backup writes the embedded engine's data as it is at one moment to folder

@@ -128,11 +128,11 @@ func (c *Collected) Check() error {
 	window := c.Period.Window().Chinese()
 	switch {
 	case !c.Purged.IsZero():
-		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s 的评论已在 %s 清除（chaping store purge），不能再生成报送表", c.Period, c.Purged.Format(time.DateOnly)),
-			Remedy: "以前冻结的版本仍可用 chaping report versions 查看、重新输出；要重新生成，先恢复备份或重新导入"}
+		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s 的评论已在 %s 清除，不能再生成报送表", c.Period, c.Purged.Format(time.DateOnly)),
+			Advice: chaping.Advice{Code: chaping.AdvicePurged}}
 	case c.Reviews == 0 && len(c.Runs) == 0:
 		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", c.Period, window),
-			Remedy: "检查采集是否在运行（chaping runs），采集或导入之后再冻结；经人核实确实没有评论的，用 chaping report platform --freeze --empty 说明由谁怎样核实"}
+			Advice: chaping.Advice{Code: chaping.AdviceEmptyPeriod}}
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func fault(doing string, err error) error {
 		return told
 	case Away(err):
 		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据库暂时不可用（" + doing + "）", Err: err,
-			Remedy: "确认 ClickHouse 已启动、网络可用，再运行一次，从中断处继续；导入和采集已读到的批次会暂存在本机，见 chaping store drain"}
+			Remedy: "确认 ClickHouse 已启动、网络可用，再运行一次，从中断处继续；导入和采集已读到的批次会暂存在本机，数据库恢复后写入"}
 	case errors.Is(err, context.DeadlineExceeded):
 		return context.DeadlineExceeded
 	case errors.As(err, &exception):

@@ -187,7 +187,7 @@ func (p *permission) check(n, above node) error {
 			return err
 		}
 	case "Set":
-		return refuseSQL(" SETTINGS", "去掉 SETTINGS；行数、时间、内存用 --rows、--seconds、--memory")
+		return &chaping.Error{Code: chaping.CodeInput, Message: "query sql 不允许 SETTINGS", Advice: chaping.Advice{Code: chaping.AdviceQueryLimits}}
 	case "ColumnsApplyTransformer":
 		return refuseSQL(" APPLY", "逐列写出函数")
 	default:
@@ -234,7 +234,7 @@ func (p *permission) function(n node, ofTable bool) error {
 		return nil
 	}
 	if !p.functions[name] && !p.functions[withoutEndings(name)] {
-		return refuseSQL("函数“"+n.name+"”", "只能用按参数计算的函数（算术、字符串、日期、数组、条件、聚合、窗口），清单见 chaping query sql --help")
+		return &chaping.Error{Code: chaping.CodeInput, Message: "query sql 不允许函数“" + n.name + "”", Advice: chaping.Advice{Code: chaping.AdviceQueryFunctions}}
 	}
 	if len(n.children) == 0 || len(n.children[0].children) < 2 {
 		return nil

@@ -37,7 +37,8 @@ const checkedRows = 4096
 // that the embedded engine's user has no right to files and addresses at all.
 //
 // It comes back in time: a statement that does not stop when it is told to is
-// left behind, with ErrRunning.
+// left behind: the embedded engine looks at the clock only between the rows of
+// one function.
 func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, error) {
 	if err := s.settled(ctx); err != nil {
 		return Answer{}, err
@@ -60,14 +61,11 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, err
 	case err := <-done:
 		return a, err
 	case <-time.After(patience):
-		return Answer{}, &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，数据库一时停不下来", Remedy: "缩小查询范围：少用两个大数组、长文本与复杂模式的比较", Err: ErrRunning}
+		s.stuck.Add(1)
+		go func() { <-done; s.stuck.Add(-1) }()
+		return Answer{}, &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，数据库一时停不下来", Remedy: "缩小查询范围：少用两个大数组、长文本与复杂模式的比较"}
 	}
 }
-
-// ErrRunning is under an error of ReadOnly when the embedded engine is still
-// busy with the statement, for it looks at the clock only between the rows of
-// one function. Closing the store would wait for it.
-var ErrRunning = errors.New("the statement is still running")
 
 // patience is how long ReadOnly waits for a statement that it has stopped.
 const patience = 5 * time.Second
@@ -123,13 +121,14 @@ func userFault(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，已停止", Remedy: "缩小查询范围，或用 --seconds 放宽"}
+		return &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，已停止", Advice: chaping.Advice{Code: chaping.AdviceQueryTime}}
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case !errors.As(err, &exception):
 		return fault("query sql", err)
 	}
 	message, remedy := "查询不能执行", "按数据库的说明改正 SQL"
+	var advice chaping.Advice
 	switch exception.Code {
 	case readonly, accessDenied:
 		message, remedy = "这里的 SQL 只能读取：数据库拒绝了写入、改设置、读文件或访问网络的语句", "只写 SELECT，只读本库的表"
@@ -138,9 +137,9 @@ func userFault(err error) error {
 	case unsupported:
 		remedy = "按数据库的说明改正 SQL；mentions、rejections、counts、tallies 是当前有效的一版，不加 FINAL"
 	case timeoutExceeded:
-		message, remedy = "查询超过时间限制，已停止", "缩小查询范围，或用 --seconds 放宽"
+		message, remedy, advice.Code = "查询超过时间限制，已停止", "", chaping.AdviceQueryTime
 	case memoryLimit:
-		message, remedy = "查询超过内存限制，已停止", "缩小查询范围，或用 --memory 放宽"
+		message, remedy, advice.Code = "查询超过内存限制，已停止", "", chaping.AdviceQueryMemory
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: remedy, Err: fmt.Errorf("%s", chaping.Shorten(exception.Message, 400))}
+	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: remedy, Advice: advice, Err: fmt.Errorf("%s", chaping.Shorten(exception.Message, 400))}
 }

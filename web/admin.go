@@ -36,9 +36,9 @@ func (q *request) calendar() error {
 	var list []calendarLine
 	for _, p := range calendar.PeriodsOf(year) {
 		due := q.Calendar.Due(p)
-		list = append(list, calendarLine{p, p.Window(), due, due.Day.Day() != 25, q.Now().After(due.Day.AddDate(0, 0, 1))})
+		list = append(list, calendarLine{Period: p, Window: p.Window(), Due: due, Moved: due.Day.Day() != 25, Past: q.Now().After(due.Day.AddDate(0, 0, 1))})
 	}
-	return q.render("calendar", calendarPage{year, list, chaping.PeriodOf(q.Now())})
+	return q.render("calendar", calendarPage{Year: year, Lines: list, Now: chaping.PeriodOf(q.Now())})
 }
 
 type calendarPage struct {
@@ -82,7 +82,7 @@ func (q *request) accountsForm(status int, a station.Account, problem *fault) er
 	if err != nil {
 		return err
 	}
-	return q.show(status, "accounts", "账号", accountsPage{list, stations, names, station.Roles(), a, problem})
+	return q.show(status, "accounts", "账号", accountsPage{List: list, Stations: stations, Names: names, Roles: station.Roles(), A: a, Problem: problem})
 }
 
 type accountsPage struct {
@@ -143,7 +143,7 @@ func (q *request) mayAppoint(a station.Account) error {
 // showLink shows a one-time link, once. Whom it leads to is for the operator
 // to say, not for the request.
 func (q *request) showLink(a station.Account, link string) error {
-	return q.show(http.StatusOK, "link", "一次性链接", linkPage{a, q.Address + "/setup/" + link})
+	return q.show(http.StatusOK, "link", "一次性链接", linkPage{A: a, Link: q.Address + "/setup/" + link})
 }
 
 type linkPage struct {
@@ -167,7 +167,7 @@ func (q *request) accountForm(status int, a station.Account, problem *fault) err
 	if err != nil {
 		return err
 	}
-	return q.show(status, "account", "账号 "+a.Name, accountPage{a, stations, station.Roles(), problem})
+	return q.show(status, "account", "账号 "+a.Name, accountPage{A: a, Stations: stations, Roles: station.Roles(), Problem: problem})
 }
 
 type accountPage struct {
@@ -242,7 +242,7 @@ func (q *request) stationsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "stations", "监测站名单", stationsPage{list, station.Kinds(), stationStatuses, q.r.PostForm, problem})
+	return q.show(status, "stations", "监测站名单", stationsPage{List: list, Kinds: station.Kinds(), Statuses: stationStatuses, F: q.r.PostForm, Problem: problem})
 }
 
 type stationsPage struct {
@@ -304,7 +304,7 @@ func (q *request) audit() error {
 	if len(list) == 100 {
 		before = list[99].ID
 	}
-	return q.render("audit", auditPage{list, q.form("q"), before})
+	return q.render("audit", auditPage{List: list, Q: q.form("q"), Before: before})
 }
 
 type auditPage struct {
@@ -353,7 +353,7 @@ func (q *request) meForm(status int, secret string, problem *fault) error {
 	if secret != "" {
 		s = secret
 	}
-	return q.show(status, "me", "我的账号", mePage{s, address, problem})
+	return q.show(status, "me", "我的账号", mePage{Secret: s, Address: address, Problem: problem})
 }
 
 type mePage struct {

@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/station"
@@ -26,7 +26,6 @@ import (
 // The annual report in package station: its texts, and the figures that they
 // are written about.
 const (
-	formAnnual    = "annual"
 	formFigures   = "figures"
 	formLists     = "lists"
 	maxAnnualText = 20_000 // characters of a section
@@ -54,7 +53,7 @@ type annualPage struct {
 	Lists     []report.AnnualList    `json:"lists"`   // imported, in the template's order
 	Kinds     []report.ListKind      `json:"kinds"`
 	Refused   []*chaping.InputError  `json:"refused"` // lines of the list that was sent
-	Frozen    []station.Sheet        `json:"frozen"`
+	Frozen    []shownSheet           `json:"frozen"`
 	Submitted []station.Submission   `json:"submitted"`
 	Formats   []string               `json:"formats"`
 	Conflict  bool                   `json:"-"` // of an autosave
@@ -93,7 +92,7 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 	}
 	a.Store = a.Station.ID == q.home.ID && a.Station.Kind == station.PlatformStation
 	year := strconv.Itoa(a.Year)
-	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), formAnnual, year, a.Station.ID); err != nil {
+	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAnnual, year, a.Station.ID); err != nil {
 		return nil, err
 	}
 	if a.Draft.Version > 0 {
@@ -120,11 +119,13 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 			return nil, err
 		}
 	}
-	frozen, err := q.Station.Sheets(q.ctx, formAnnual, year)
+	frozen, err := q.Station.Sheets(q.ctx, chaping.FormAnnual, year)
 	if err != nil {
 		return nil, err
 	}
-	a.Frozen = slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })
+	if a.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })); err != nil {
+		return nil, err
+	}
 	submitted, err := q.Station.Submissions(q.ctx, year)
 	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != a.Station.ID })
 	a.Running = q.jobs.active(kindFigures)
@@ -228,6 +229,19 @@ func (q *request) showAnnual(status int, a *annualPage) error {
 
 // takeAnnual keeps what was typed as the draft.
 func (q *request) takeAnnual(a *annualPage) error {
+	if err := q.typedAnnual(a); err != nil {
+		return err
+	}
+	content, err := json.Marshal(a.Written)
+	if err != nil {
+		return err
+	}
+	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	return err
+}
+
+// typedAnnual is what stands in the posted form.
+func (q *request) typedAnnual(a *annualPage) error {
 	a.Written = annualText{Products: fields(q.form("products")), Texts: map[string]string{}}
 	for _, s := range a.report(q.Program).Sections() {
 		text := strings.TrimSpace(strings.ReplaceAll(q.form("text-"+s.Key), "\r\n", "\n"))
@@ -238,12 +252,7 @@ func (q *request) takeAnnual(a *annualPage) error {
 			a.Written.Texts[s.Key] = text
 		}
 	}
-	content, err := json.Marshal(a.Written)
-	if err != nil {
-		return err
-	}
-	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
-	return err
+	return nil
 }
 
 // annualSave stores what was typed, by itself or by the button.
@@ -314,7 +323,7 @@ func (q *request) annualFigures() error {
 		q.Server.work.Lock()
 		defer q.Server.work.Unlock()
 		defer q.Server.desk.drop()
-		pipe := &pipeline.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Progress: func(done, total uint64, detail string) { j.tell(int64(done), int64(total), detail) }}
+		pipe := &app.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Watch: j.tell}
 		r, err := pipe.Annual(ctx, year, products)
 		if err == nil {
 			r.Lists = lists
@@ -362,7 +371,7 @@ func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Stat
 		return err
 	}
 	for _, u := range urgents {
-		x, err := candidate(u)
+		x, err := app.CandidateOf(u)
 		if err != nil {
 			return err
 		}
@@ -421,39 +430,17 @@ func (q *request) annualFreeze() error {
 	case len(open) > 0:
 		return refuse(&fault{problem: "还没有写：" + strings.Join(open, " ") + "，没有冻结", remedy: "写完再冻结；内容已保存为草稿"})
 	}
-	r.FiledOn(q.Now())
-	if n := len(a.Frozen); n > 0 { // filed again with nothing else changed is the same version
-		last, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, 0)
-		if err != nil {
-			return err
-		}
-		before, err := report.ReadAnnual(last.Model)
-		if err != nil {
-			return err
-		}
-		again := *r
-		again.Filed, again.Program = before.Filed, before.Program
-		if model, err := again.JSON(); err != nil || string(model) == string(last.Model) {
-			*r = again
-		}
-	}
-	model, err := r.JSON()
-	if err != nil {
-		return err
-	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
-	frozen, message, err := q.freeze(station.Sheet{Form: formAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, Program: r.Program, Model: model})
+	frozen, fresh, err := q.App.Freeze(q.ctx, station.Sheet{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, By: q.account.Person, Reason: q.reason()}, r, time.Time{})
 	if f, ok := told(err); ok {
 		return refuse(f)
 	}
 	if err != nil {
 		return err
 	}
+	message := frozenMessage(frozen, fresh)
 	if q.form("then") == "submit" {
-		if err := q.submitAnnual(a, frozen); err != nil {
-			return err
-		}
-		message += "，并已报送"
+		return q.handOver(&frozen, message, "/annual"+a.Query(), func() error { return q.submitAnnual(a, frozen) })
 	}
 	return q.redirect("/annual"+a.Query(), message)
 }
@@ -464,14 +451,11 @@ func (q *request) annualSubmit() error {
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
-	if err == nil {
-		err = q.submitAnnual(a, s)
-	}
+	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
 	if err != nil {
 		return err
 	}
-	return q.redirect("/annual"+a.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/annual"+a.Query(), func() error { return q.submitAnnual(a, s) })
 }
 
 func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
@@ -522,7 +506,7 @@ func (q *request) annualInAddress() (*report.Annual, station.Sheet, error) {
 		r.FiledOn(q.Now())
 		return r, station.Sheet{Period: strconv.Itoa(a.Year)}, nil
 	}
-	s, err := q.Station.SheetOf(q.ctx, formAnnual, strconv.Itoa(a.Year), a.Station.ID, v)
+	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, v)
 	if err != nil {
 		return nil, s, err
 	}
@@ -536,6 +520,18 @@ func (q *request) annualPreview() error {
 		return err
 	}
 	return q.preview(r.Document())
+}
+
+// annualTyped previews what stands in the form, saved or not.
+func (q *request) annualTyped() error {
+	a, err := q.openAnnual()
+	if err != nil {
+		return err
+	}
+	if err := q.typedAnnual(a); err != nil {
+		return err
+	}
+	return q.preview(a.report(q.Program).Document())
 }
 
 func (q *request) annualDownload() error {

@@ -60,7 +60,7 @@ func TestAnnualReport(t *testing.T) {
 	post("association", "/annual/freeze?year=2026", with(writtenYear("2"), "then", "submit"), http.StatusSeeOther)
 	*h.now = testNow.Add(time.Hour) // filed at another time, but the same report
 	post("association", "/annual/freeze?year=2026", with(writtenYear("3"), "then", "submit"), http.StatusSeeOther)
-	if list, err := h.Station.Sheets(t.Context(), formAnnual, "2026"); err != nil || len(list) != 1 || list[0].Name != ownName {
+	if list, err := h.Station.Sheets(t.Context(), chaping.FormAnnual, "2026"); err != nil || len(list) != 1 || list[0].Name != ownName {
 		t.Errorf("%+v %v", list, err)
 	}
 	if list, err := h.Station.Submissions(t.Context(), "2026"); err != nil || len(list) != 1 || list[0].Station != ownName || list[0].File != "专题分析报告-2026-第1版.docx" {

@@ -192,9 +192,10 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	w.get("platform", "/{$}", "/"+period)
 	w.get("association", "/{$}", "/")
-	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"mall"}}
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
+	h.shop(t)
 	w.post("platform", "/watches/{id}", "/watches/new", watch)
-	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"mall"}) {
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	w.get("bureau", "/watches", "/watches")
@@ -217,8 +218,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/jobs/{id}/events", "/jobs/1/events")
 	w.post("platform", "/jobs/{id}/cancel", "/jobs/1/cancel", nil)
 	w.get("platform", "/import", "/import")
-	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{"file": "a", "products": "b"})
+	w.do("platform", "POST /import", "/import", http.StatusOK, object{"profile": "standard", "keyword": "插座"}, map[string]string{
+		"file": "商品编号,评论时间,评分,评论内容\n插座A,2026-11-01,5,很好用\n", "products": "商品编号,商品名称\n插座A,五孔插座\n"})
 	h.wait(t)
+	imported := w.get("platform", "/jobs/{id}", "/jobs/2")["state"].(object)["result"].(object)["import"].(object)
+	if imported["file"] != "file.csv" || imported["accepted"] != 1.0 {
+		t.Errorf("%v", imported)
+	}
 	w.post("platform", "/mine", "/mine", object{"period": "2026-11", "n": 1})
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")
@@ -257,6 +263,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", u)
 	}
 	w.get("bureau", "/urgent/{id}/download", "/urgent/2/download?format=docx")
+	w.post("centre", "/urgent/{id}/push", "/urgent/2/push", nil)
 	w.get("centre", "/urgent", "/urgent")
 
 	w.get("centre", "/lexicon", "/lexicon?q=漏&field=&hazard=&only=")
@@ -296,6 +303,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	w.get("association", "/form/preview", "/form/preview"+period+"&station=3&version=0")
+	w.post("association", "/form/preview", "/form/preview", plus(form, "version", 1))
 	w.post("association", "/form/freeze", "/form/freeze", plus(form, "version", 1, "reason", "", "then", "submit"))
 	w.post("association", "/form/submit", "/form/submit", object{"period": "2026-11", "station": 3, "version": 1})
 	w.do("association", "POST /form/push", "/form/push", http.StatusUnprocessableEntity, object{"period": "2026-11", "version": 1}, nil) // another's installation
@@ -317,6 +325,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", a["written"])
 	}
 	w.get("association", "/annual/preview", "/annual/preview?year=2026&version=0")
+	w.post("association", "/annual/preview", "/annual/preview", plus(year, "version", 1))
 	w.post("association", "/annual/freeze", "/annual/freeze", plus(year, "version", 1, "reason", "", "then", ""))
 	w.post("association", "/annual/submit", "/annual/submit", object{"year": 2026, "version": 1})
 	w.get("association", "/annual/download", "/annual/download?year=2026&version=1&format=docx")
@@ -333,6 +342,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("centre", "/board/download", "/board/download"+period+"&format=json")
 	w.get("centre", "/cases/{id}", "/cases/new"+period+"&product=电热水壶&hazard=electrical")
 	w.get("bureau", "/submissions/{id}", fmt.Sprintf("/submissions/%v", handed["id"]))
+	w.do("bureau", "GET /submissions/{id}", fmt.Sprintf("/submissions/%v?format=docx", handed["id"]), http.StatusUnprocessableEntity, nil, nil) // a picture
+	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"form": "urgent", "period": "2026-11"}, map[string]string{"file": `{"form":"urgent","keyword":"壶","name":"起火","trigger":1,"why":"起火了","found":"2026-11-24 08:00","filler":"王五"}`})
 	w.post("centre", "/bulletins", "/bulletins", object{"kind": "feedback", "station": 3, "title": "收到", "content": "已采纳"})
 	w.get("association", "/bulletins", "/bulletins")
 	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
@@ -368,9 +379,15 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
-	w.post("admin", "/settings/run", "/settings/run", object{"plan": "月报"})
+	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})
 	h.settle()
-	w.post("admin", "/settings/backups", "/settings/backups", object{"name": "a.backup"})
+	w.post("admin", "/settings/backups", "/settings/backups", object{})
+	h.settle()
+	backups, err := h.App.Backups(t.Context())
+	if err != nil || len(backups) != 1 {
+		t.Fatal(backups, err)
+	}
+	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name})
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
 	w.get("bureau", "/audit.csv", "/audit.csv")

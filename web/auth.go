@@ -111,7 +111,7 @@ func (q *request) login() error {
 		err = q.later(delay, known)
 	}
 	if f, ok := told(err); ok {
-		return q.show(cmp.Or(f.status, http.StatusUnprocessableEntity), "login", q.route.title, loginPage{next, next == "/resume", q.form("name"), f})
+		return q.show(cmp.Or(f.status, http.StatusUnprocessableEntity), "login", q.route.title, loginPage{Next: next, Resume: next == "/resume", Name: q.form("name"), Problem: f})
 	}
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (q *request) resume() error {
 			title = r.title
 		}
 	}
-	return q.render("resume", resumePage{p.Path, title, values})
+	return q.render("resume", resumePage{Action: p.Path, Title: title, Values: values})
 }
 
 type resumePage struct {
@@ -181,7 +181,7 @@ func (q *request) setupForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "setup", q.route.title, setupPage{first, a, slices.DeleteFunc(list, unlisted), station.Kinds(), q.r.PostForm, problem})
+	return q.show(status, "setup", q.route.title, setupPage{First: first, Invited: a, Stations: slices.DeleteFunc(list, unlisted), Kinds: station.Kinds(), F: q.r.PostForm, Problem: problem})
 }
 
 type setupPage struct {

@@ -77,7 +77,7 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		if rows[from.StationID] == nil {
 			rows[from.StationID] = map[rowKey]report.PlatformRow{}
 		}
-		rows[from.StationID][rowKey{r.ProductKeyword, r.Term, r.Platform, cmp.Or(r.ProductID, r.Product)}] = r
+		rows[from.StationID][rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}] = r
 		return nil
 	})
 	if err != nil {
@@ -127,6 +127,9 @@ type boardTable struct {
 	Terms   []string `json:"terms"`   // and their names
 	Cells   [][]int  `json:"cells"`   // [hazard][period]
 	Regions []slice  `json:"regions"`
+	Running int      `json:"running"` // which of Periods goes on; -1: none
+	Elapsed string   `json:"elapsed"` // how much of it has passed
+	Unit    string   `json:"unit"`    // what the numbers are
 }
 
 // shownLeads is how many leads the board lists.
@@ -200,7 +203,11 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok boo
 		at = at.Previous()
 	}
 	ok = true
+	t.Running, t.Unit = -1, "报送的条目（条）"
 	for i := range boardPeriods {
+		if at.Running(q.Now()) {
+			t.Running, t.Elapsed = i, elapsed(at, q.Now())
+		}
 		m, there, err := q.merged(at)
 		if err != nil {
 			return t, m, false, err

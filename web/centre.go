@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/scheduler/calendar"
@@ -43,7 +46,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		if filings[i].Filed() {
 			filed++
 		}
-		if filings[i].Late() {
+		if filings[i].Late() || filings[i].Missing() {
 			late++
 		}
 	}
@@ -56,7 +59,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		return err
 	}
 	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
-	return q.show(status, "inbox", q.route.title, inboxPage{q.pick(p, "/inbox"), q.Calendar.Due(p), filings, filed, late, stations, refused, annual, problem})
+	return q.show(status, "inbox", q.route.title, inboxPage{picker: q.pick(p, "/inbox"), Due: q.Calendar.Due(p), Filings: filings, Filed: filed, Late: late, Stations: stations, Refused: refused, Annual: annual, Problem: problem})
 }
 
 type inboxPage struct {
@@ -91,10 +94,6 @@ func (q *request) handIn() error {
 	if err != nil {
 		return &fault{http.StatusRequestEntityTooLarge, "上传没有完成", "重新上传", err}
 	}
-	p, err := q.period()
-	if err != nil {
-		return err
-	}
 	name := uploadedName(head)
 	id := q.account.Station
 	if q.account.Scope().Sees(0) { // the centre takes in for anybody
@@ -103,6 +102,16 @@ func (q *request) handIn() error {
 	of, err := q.Station.Station(q.ctx, q.account.Scope(), id)
 	if err != nil {
 		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "没有选择监测站", remedy: "选择是哪个监测站报送的"}, nil)
+	}
+	switch chaping.Form(q.form("form")) {
+	case chaping.FormUrgent:
+		return q.receiveUrgent(of, data)
+	case chaping.FormAnnual:
+		return q.receiveAnnual(of, name, data)
+	}
+	p, err := q.period()
+	if err != nil {
+		return err
 	}
 	for field, name := range map[string]string{"version": "版本", "corrects": "要更正的文件"} {
 		if text := q.form(field); text != "" && text != "0" && number(text) <= 0 {
@@ -162,13 +171,74 @@ func (q *request) handIn() error {
 	return q.redirect("/inbox?period="+s.Period, message)
 }
 
+// receiveUrgent takes an urgent report in that a station's installation has sent:
+// it stands among the urgent ones, whatever the month.
+func (q *request) receiveUrgent(of station.Station, data []byte) error {
+	w, err := report.ReadWritten(data)
+	if err != nil {
+		return bad("读不懂重要风险信息："+err.Error(), "发送重要风险信息报告的 json")
+	}
+	if err := q.ownName(of, w.Station); err != nil {
+		return err
+	}
+	if w.Trigger != 1 && w.Trigger != 2 || w.Product == "" || w.Event == "" || w.Content == "" {
+		return bad("重要风险信息缺少情形、产品、事件或情况说明", "补全后再发送")
+	}
+	found, err := time.ParseInLocation(chaping.Minute, w.Found, chaping.Shanghai())
+	if err != nil {
+		return bad("发现时间“"+chaping.Shorten(w.Found, 30)+"”不对", "写成 2026-11-25 08:00")
+	}
+	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
+	u, _, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler}, q.App.ConfirmedMessages)
+	if err != nil {
+		return err
+	}
+	if q.api {
+		sum := sha256.Sum256(data)
+		return q.json(http.StatusOK, "application/json", receipt{Submission: station.Submission{ID: u.ID, Period: u.First, StationID: of.ID, Station: of.Name, Form: chaping.FormUrgent, Hash: hex.EncodeToString(sum[:]), Received: u.Raised, Size: len(data)}})
+	}
+	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), fmt.Sprintf("已收到重要风险信息，编号 %d", u.ID))
+}
+
+// receiveAnnual takes a year's report in that a station's installation has sent.
+func (q *request) receiveAnnual(of station.Station, name string, data []byte) error {
+	r, err := report.ReadAnnual(data)
+	if err != nil {
+		return bad("读不懂年度报告："+err.Error(), "发送年度报告的 json")
+	}
+	if err := q.ownName(of, r.Station); err != nil {
+		return err
+	}
+	if year := strconv.Itoa(r.Year); r.Year < 2020 || r.Year > q.Now().Year() || q.form("period") != year {
+		return bad("报告的年度是 "+year+"，不是 "+chaping.Shorten(q.form("period"), 20), "核对年度")
+	}
+	s := station.Submission{Period: strconv.Itoa(r.Year), StationID: of.ID, Form: chaping.FormAnnual, Version: int(number(q.form("version"))), About: "《" + r.Title() + "》", File: name}
+	q.act.Object, q.act.Detail = of.Name+" "+s.Period+" 年", name
+	if s, err = q.Station.Submit(q.ctx, s, data, nil); err != nil {
+		return err
+	}
+	if q.api {
+		return q.json(http.StatusOK, "application/json", receipt{Submission: s})
+	}
+	return q.redirect("/inbox", "“"+name+"”已收到")
+}
+
+// ownName refuses a report that names another station than the one it is from.
+func (q *request) ownName(of station.Station, named string) error {
+	own, err := q.Station.OwnName(q.ctx, of.ID, named)
+	if err != nil || named == "" || own {
+		return err
+	}
+	return bad("报告上的填报单位是“"+chaping.Shorten(named, 40)+"”，不是“"+of.Name+"”", "核对文件，或改正填报单位")
+}
+
 // formOf is which form was read. One without a line is what such a station
 // fills in.
-func formOf(f *intake.Form, of station.Station) string {
+func formOf(f *intake.Form, of station.Station) chaping.Form {
 	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
-		return formPlatform
+		return chaping.FormPlatform
 	}
-	return formAssociation
+	return chaping.FormAssociation
 }
 
 // uploadedName is what the sender calls a file, without folders.
@@ -204,7 +274,32 @@ func (q *request) original() error {
 		return err
 	}
 	q.act.Object = s.Station + " " + s.File
-	return q.download(s.File, bytes.NewReader(data))
+	format := q.form("format")
+	if format == "" {
+		return q.download(s.File, bytes.NewReader(data))
+	}
+	m, formats, err := modelIn(&s, data)
+	if err != nil {
+		return err
+	}
+	return q.downloadForm(m, formats, format, strings.TrimSuffix(s.File, filepath.Ext(s.File))+"."+format)
+}
+
+// modelIn is the form in a submission that is a form's JSON, and the formats it
+// can be had in; none in any other file.
+func modelIn(s *station.Submission, data []byte) (m app.Model, formats []string, err error) {
+	switch {
+	case !s.Modelled():
+		return nil, nil, bad("“"+s.File+"”只有收到的原件", "下载原件")
+	case s.Form == chaping.FormPlatform:
+		m, err = report.ReadPlatform(data)
+		return m, report.Formats(), err
+	case s.Form == chaping.FormAssociation:
+		m, err = report.ReadAssociation(data)
+		return m, report.Formats(), err
+	}
+	m, err = report.ReadAnnual(data)
+	return m, annualFormats(), err
 }
 
 func (q *request) cases() error {
@@ -225,7 +320,7 @@ func (q *request) cases() error {
 			overdue++
 		}
 	}
-	return q.render("cases", casesPage{list, names, q.Now(), open, overdue, lagsOf(list)})
+	return q.render("cases", casesPage{List: list, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)})
 }
 
 type casesPage struct {
@@ -315,7 +410,7 @@ func (q *request) casePage() error {
 		if u.Case != 0 {
 			return q.redirect(fmt.Sprintf("/cases/%d", u.Case), "这条重要风险信息已经立案")
 		}
-		x, err := candidate(u)
+		x, err := app.CandidateOf(u)
 		if err != nil {
 			return err
 		}
@@ -345,7 +440,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
-	return q.show(status, "case", title, casePage{c, notes, stations, names, station.CaseKinds(), q.Now(), problem})
+	return q.show(status, "case", title, casePage{C: c, Notes: notes, Stations: stations, Names: names, Kinds: station.CaseKinds(), Now: q.Now(), Problem: problem})
 }
 
 type casePage struct {
@@ -459,7 +554,7 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "bulletins", q.route.title, bulletinsPage{list, stations, names, station.BulletinKinds(), q.r.PostForm, problem})
+	return q.show(status, "bulletins", q.route.title, bulletinsPage{List: list, Stations: stations, Names: names, Kinds: station.BulletinKinds(), F: q.r.PostForm, Problem: problem})
 }
 
 type bulletinsPage struct {
@@ -519,7 +614,7 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, assessmentPage{year, list, w, rules, problem})
+	return q.show(status, "assessment", q.route.title, assessmentPage{Year: year, List: list, W: w, Rules: rules, Problem: problem})
 }
 
 type assessmentPage struct {

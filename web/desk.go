@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,9 +10,8 @@ import (
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
-	"chaping/pipeline"
-	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 )
@@ -22,7 +20,7 @@ import (
 type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, []item]
-	drafts   *memo[draftKey, draft]
+	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
 }
@@ -106,7 +104,7 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 	if err != nil {
 		return c, err
 	}
-	fits, err := s.Store.Judged(ctx, e, pipeline.Rejected(judged))
+	fits, err := s.Store.Judged(ctx, e, app.Rejected(judged))
 	if err != nil {
 		return c, err
 	}
@@ -138,6 +136,7 @@ type item struct {
 	Keyword   string            `json:"keyword"`
 	Term      string            `json:"term"`
 	Review    chaping.ReviewKey `json:"review"`
+	Product   string            `json:"product,omitempty"` // what it is called, filled in for display
 	Published time.Time         `json:"published"`
 	Grade     chaping.Grade     `json:"grade"`
 	Rating    int               `json:"rating"` // 0: none
@@ -265,7 +264,7 @@ func (s *Server) judgements(ctx context.Context) (map[chaping.Judged]chaping.Jud
 type draftKey struct {
 	period     chaping.Period
 	dictionary string
-	watch      string // name
+	name       string // of the watch
 	keywords   string
 	terms      string
 	edition    string // its ID
@@ -275,44 +274,23 @@ type draftKey struct {
 	last       string    // hash of the version frozen last; "": none
 }
 
-// A draft is a sheet that is not frozen, and the hash that it would have.
-type draft struct {
-	sheet *report.Platform // nil while there is none
-	hash  string
-}
-
-func (s *Server) loadDraft(ctx context.Context, key draftKey) (d draft, err error) {
+func (s *Server) loadDraft(ctx context.Context, key draftKey) (*app.Draft, error) {
 	judged, err := s.judgements(ctx)
 	if err != nil {
-		return d, err
+		return nil, err
 	}
 	s.work.Lock()
 	defer s.work.Unlock()
-	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
-	d.sheet, _, err = pipe.PlatformSheet(ctx, key.period, pipeline.SheetOptions{
-		Keywords: unjoin(key.keywords), Terms: unjoin(key.terms), Station: key.station, Program: s.Program})
-	if err != nil {
-		return d, err
-	}
-	c, err := s.Store.Collected(ctx, key.period, chaping.Watch{Name: key.watch, Keywords: unjoin(key.keywords)})
-	if err != nil {
-		return d, err
-	}
-	d.sheet.Empty = c.Empty()
-	var last station.Sheet
-	if key.last != "" {
-		if last, err = s.Station.Sheet(ctx, formPlatform, key.period.String(), key.watch, 0); err != nil {
-			return d, err
-		}
-	}
-	if err := d.sheet.File(time.Time{}, key.today, last.Model); err != nil {
-		return d, err
-	}
-	_, d.hash, err = modelOf(d.sheet)
-	return d, err
+	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
+	return s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
 }
 
 const joint = "\n"
+
+// watch is what the sheet is cut to.
+func (k draftKey) watch() chaping.Watch {
+	return chaping.Watch{Name: k.name, Keywords: unjoin(k.keywords), Terms: unjoin(k.terms)}
+}
 
 func unjoin(s string) []string {
 	if s == "" {
@@ -331,7 +309,10 @@ func (s *Server) mineJob(who string, period chaping.Period, n int) (*job, error)
 	return s.jobs.start(kindMine, title, who, next, func(ctx context.Context, j *job) (string, error) {
 		var summary []string
 		for p := period; len(summary) < n; p = p.Previous() {
-			done, err := s.mineNow(ctx, p, func(done, total int64, detail string) { j.tell(done, total, "报送期 "+p.String()+"："+detail) })
+			done, err := s.mineNow(ctx, p, func(a app.Progress) {
+				a.Detail = "报送期 " + p.String() + "：" + a.Detail
+				j.tell(a)
+			})
 			if err != nil {
 				return strings.Join(summary, "\n"), err
 			}
@@ -355,7 +336,7 @@ func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summar
 }
 
 // mineNow brings a period up to date and tells what came of it.
-func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) (string, error) {
+func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
 	judged, err := s.judgements(ctx)
 	if err != nil {
 		return "", err
@@ -363,56 +344,37 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell Tell) 
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged,
-		Progress: func(done, total uint64, detail string) { tell(int64(done), int64(total), detail) }}
+	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged, Watch: tell}
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
 		return "", err
 	}
-	if s.Works.Mined != nil {
-		if err := s.Works.Mined(ctx, pipe, period); err != nil {
-			return "", err
-		}
+	if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
+		return "", err
 	}
 	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
 }
 
-// sheetPeriod is the period whose sheet is to be worked on: the last one that
-// has ended, until its sheet is frozen or its due day is long past; then the
-// one that runs.
-func (q *request) sheetPeriod() (chaping.Period, error) { return q.sheetPeriodOf(q.home.Name) }
-
-func (q *request) sheetPeriodOf(name string) (chaping.Period, error) {
-	now := q.Now()
-	running := chaping.PeriodOf(now)
-	last := running.Previous()
-	if now.After(q.Calendar.Due(last).Day.AddDate(0, 0, overdueDays)) {
-		return running, nil
-	}
-	done, err := q.submittedBy(name, last)
-	if err != nil || !done {
-		return last, err
-	}
-	return running, nil
-}
-
-// overdueDays is how long after its due day a period is still put first.
-const overdueDays = 10
-
 // submitted tells whether the home station has handed in the period's sheet.
-func (q *request) submitted(p chaping.Period) (bool, error) { return q.submittedBy(q.home.Name, p) }
-
-func (q *request) submittedBy(name string, p chaping.Period) (bool, error) {
-	list, err := q.Station.Submissions(q.ctx, p.String())
-	return slices.ContainsFunc(list, func(s station.Submission) bool { return s.Station == name }), err
+func (q *request) submitted(p chaping.Period) (bool, error) {
+	return q.Station.FiledBy(q.ctx, p, q.home.ID)
 }
 
-// period reads the period in the address; that of the sheet to be worked on
-// where there is none. One that has not begun is refused.
+// current is the period that is worked on: by the account's station, or by the
+// installation for those who see all.
+func (q *request) current() (chaping.Period, error) {
+	if of := q.account.Station; of != 0 && !q.account.Scope().Sees(0) {
+		return q.App.CurrentPeriodOf(q.ctx, of)
+	}
+	return q.App.CurrentPeriod(q.ctx)
+}
+
+// period reads the period in the address; the one that is worked on where there
+// is none. One that has not begun is refused.
 func (q *request) period() (chaping.Period, error) {
 	text := q.form("period")
 	if text == "" {
-		return q.sheetPeriod()
+		return q.current()
 	}
 	p, err := chaping.ParsePeriod(text)
 	if err != nil {
@@ -454,9 +416,9 @@ func told(err error) (*fault, bool) {
 	case errors.As(err, &f):
 		return f, f.status < 500
 	case errors.As(err, &known) && (known.Code == chaping.CodeInput || known.Code == chaping.CodeUsage):
-		return &fault{problem: known.Message, remedy: known.Remedy}, true
+		return &fault{problem: known.Message, remedy: remedyOf(known)}, true
 	case errors.As(err, &input):
-		return &fault{problem: input.Error()}, true
+		return &fault{problem: chaping.Explain(input, wordAdvice)}, true
 	}
 	return nil, false
 }

@@ -10,7 +10,7 @@
 // From it come the mux, the check of roles, the navigation, what is entered
 // into the audit log, and the test that walks every route with every role.
 // To add a page, add its line, a method on request, a struct of what it shows,
-// and a template in templates/ named in pages.go. The line says which fields
+// and a template in the folder of its area, named in pages.go. The line says which fields
 // the handler reads; others it cannot read.
 //
 //	browser ─▶ ServeHTTP ─▶ origin ─▶ mux ─▶ gate ────────▶ handler ─▶ render

@@ -18,8 +18,7 @@ import (
 	"chaping/station"
 )
 
-// formAssociation is sheet A in package station.
-const formAssociation = "association"
+// chaping.FormAssociation is sheet A in package station.
 
 // maxFormRows bounds a sheet that is filled in here; longer ones are uploaded.
 const maxFormRows = 100
@@ -54,7 +53,7 @@ func (s *ownSheet) entries() (list []report.Entry, faults []rowFault) {
 		}
 		e, wrong := row.Entry()
 		for _, f := range wrong {
-			faults = append(faults, rowFault{i + 1, f.Field, f.Problem, f.Remedy})
+			faults = append(faults, rowFault{Row: i + 1, Field: f.Field, Problem: f.Problem, Remedy: f.Remedy})
 		}
 		list = append(list, e)
 	}
@@ -140,7 +139,7 @@ func (f *formPage) Query() string {
 
 // Late tells whether a file came after the due day.
 func (f *formPage) Late(s station.Submission) bool {
-	return !s.Received.Before(f.Due.Day.AddDate(0, 0, 1))
+	return chaping.Late(s.Received, f.Due.Day)
 }
 
 // formStation is the station whose form is filled in: the account's own, or
@@ -165,7 +164,7 @@ func (q *request) openForm() (f formPage, err error) {
 		return f, bad(f.Station.Name+"是电子商务平台，报送电商平台报送表", "在“报送表”页由评论统计生成；行业组织、检验检测机构才填写这张表")
 	}
 	if q.form("period") == "" {
-		f.Period, err = q.sheetPeriodOf(f.Station.Name)
+		f.Period, err = q.App.CurrentPeriodOf(q.ctx, f.Station.ID)
 	} else {
 		f.Period, err = q.period()
 	}
@@ -183,7 +182,7 @@ func (q *request) openForm() (f formPage, err error) {
 	if f.Station.ID == 0 {
 		return f, nil
 	}
-	if f.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), formAssociation, f.Period.String(), f.Station.ID); err != nil {
+	if f.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAssociation, f.Period.String(), f.Station.ID); err != nil {
 		return f, err
 	}
 	if f.Draft.Version > 0 {
@@ -191,7 +190,7 @@ func (q *request) openForm() (f formPage, err error) {
 			return f, err
 		}
 	}
-	frozen, err := q.Station.Sheets(q.ctx, formAssociation, f.Period.String())
+	frozen, err := q.Station.Sheets(q.ctx, chaping.FormAssociation, f.Period.String())
 	if err != nil {
 		return f, err
 	}
@@ -275,7 +274,7 @@ func (q *request) keep(f *formPage, version int64) error {
 	if err != nil {
 		return err
 	}
-	f.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: formAssociation, Period: f.Period.String(), Station: f.Station.ID, Content: content, Who: q.account.Person, Version: version})
+	f.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAssociation, Period: f.Period.String(), Station: f.Station.ID, Content: content, Who: q.account.Person, Version: version})
 	return err
 }
 
@@ -389,7 +388,7 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 			rows = append(rows, row)
 		}
 	}
-	s, err := q.Station.SheetOf(q.ctx, formAssociation, p.String(), of.ID, 0)
+	s, err := q.Station.SheetOf(q.ctx, chaping.FormAssociation, p.String(), of.ID, 0)
 	if err == nil {
 		sheet, err := report.ReadAssociation(s.Model)
 		if err != nil {
@@ -417,7 +416,7 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 	if err != nil || len(rows) > 0 {
 		return rows, err
 	}
-	d, err := q.Station.Draft(q.ctx, q.account.Scope(), formAssociation, p.String(), of.ID)
+	d, err := q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAssociation, p.String(), of.ID)
 	if err != nil || d.Version == 0 {
 		return nil, err
 	}
@@ -431,13 +430,13 @@ func (q *request) association(f *formPage) (*report.Association, error) {
 	a := &report.Association{Station: f.Station.Name, Filler: f.Sheet.Filler, Phone: f.Sheet.Phone, Period: f.Period, Program: q.Program}
 	a.Entries, _ = f.Sheet.entries()
 	q.classify(a.Entries)
-	sheets, err := q.Station.Sheets(q.ctx, formAssociation, f.Period.String()) // newest first
+	sheets, err := q.Station.Sheets(q.ctx, chaping.FormAssociation, f.Period.String()) // newest first
 	if err != nil {
 		return nil, err
 	}
 	var last station.Sheet
 	if i := slices.IndexFunc(sheets, func(s station.Sheet) bool { return s.Station == f.Station.ID && f.Station.ID != 0 }); i >= 0 {
-		if last, err = q.Station.SheetOf(q.ctx, formAssociation, f.Period.String(), f.Station.ID, sheets[i].Version); err != nil {
+		if last, err = q.Station.SheetOf(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID, sheets[i].Version); err != nil {
 			return nil, err
 		}
 	}
@@ -484,12 +483,8 @@ func (q *request) formFreeze() error {
 	if err != nil {
 		return err
 	}
-	model, err := sheet.JSON()
-	if err != nil {
-		return err
-	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, message, err := q.freeze(station.Sheet{Form: formAssociation, Period: f.Period.String(), Station: f.Station.ID, Program: q.Program, Model: model})
+	frozen, fresh, err := q.App.Freeze(q.ctx, station.Sheet{Form: chaping.FormAssociation, Period: f.Period.String(), Station: f.Station.ID, By: q.account.Person, Reason: q.reason()}, sheet, time.Time{})
 	if problem, ok := told(err); ok {
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)
@@ -497,11 +492,9 @@ func (q *request) formFreeze() error {
 	if err != nil {
 		return err
 	}
+	message := frozenMessage(frozen, fresh)
 	if q.form("then") == "submit" {
-		if err := q.submitForm(&f, frozen); err != nil {
-			return err
-		}
-		message += "，并已报送"
+		return q.handOver(&frozen, message, "/form"+f.Query(), func() error { return q.submitForm(&f, frozen) })
 	}
 	return q.redirect("/form"+f.Query(), message)
 }
@@ -512,7 +505,7 @@ func (q *request) frozenForm(f *formPage) (station.Sheet, error) {
 	if f.Station.ID == 0 {
 		return station.Sheet{}, bad("没有选择监测站", "选择填报单位")
 	}
-	return q.Station.SheetOf(q.ctx, formAssociation, f.Period.String(), f.Station.ID, int(number(q.form("version"))))
+	return q.Station.SheetOf(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID, int(number(q.form("version"))))
 }
 
 // formSubmit hands a frozen version in.
@@ -525,10 +518,7 @@ func (q *request) formSubmit() error {
 	if err != nil {
 		return err
 	}
-	if err := q.submitForm(&f, s); err != nil {
-		return err
-	}
-	return q.redirect("/form"+f.Query(), fmt.Sprintf("第 %d 版已报送", s.Version))
+	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/form"+f.Query(), func() error { return q.submitForm(&f, s) })
 }
 
 // formPush sends a frozen version of the installation's own station to the
@@ -588,6 +578,22 @@ func (q *request) formInAddress() (*report.Association, station.Sheet, error) {
 
 func (q *request) formPreview() error {
 	sheet, _, err := q.formInAddress()
+	if err != nil {
+		return err
+	}
+	return q.preview(sheet.Document())
+}
+
+// formTyped previews what stands in the form, saved or not.
+func (q *request) formTyped() error {
+	f, err := q.openForm()
+	if err != nil {
+		return err
+	}
+	if f.Sheet, err = q.typed(); err != nil {
+		return err
+	}
+	sheet, err := q.association(&f)
 	if err != nil {
 		return err
 	}

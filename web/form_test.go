@@ -50,7 +50,7 @@ const atForm = "/form?period=2026-11"
 // draft is the association's sheet as it is stored.
 func (h *house) sheetA(t *testing.T, period string) (s ownSheet, version int64) {
 	t.Helper()
-	d, err := h.Station.Draft(t.Context(), station.Everything(), formAssociation, period, 3)
+	d, err := h.Station.Draft(t.Context(), station.Everything(), chaping.FormAssociation, period, 3)
 	if err == nil && d.Version > 0 {
 		err = json.Unmarshal(d.Content, &s)
 	}
@@ -205,7 +205,7 @@ func TestFormNothing(t *testing.T) {
 // Sheets that the command line froze for no station are nobody's to hand in.
 func TestFormOfNobody(t *testing.T) {
 	h := open(t)
-	if _, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formAssociation, Period: "2026-11", Model: []byte(`{"period":"2026-11","entries":[]}`)}); err != nil {
+	if _, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: chaping.FormAssociation, Period: "2026-11", Model: []byte(`{"period":"2026-11","entries":[]}`)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/form/submit", "/form/push"} {
@@ -265,7 +265,7 @@ func TestFormConflict(t *testing.T) {
 	if r := h.ask("association", "POST", "/form?period=2026-11&station=8", with(rowsOf("0", mine), "do", "save")); r.Code != http.StatusSeeOther && r.Code != http.StatusConflict {
 		t.Fatal(r.Code)
 	}
-	if d, err := h.Station.Draft(t.Context(), station.Everything(), formAssociation, "2026-11", 8); err != nil || d.Version != 0 {
+	if d, err := h.Station.Draft(t.Context(), station.Everything(), chaping.FormAssociation, "2026-11", 8); err != nil || d.Version != 0 {
 		t.Errorf("another station's sheet: %+v %v", d, err)
 	}
 	if r := h.ask("centre", "GET", "/form?period=2026-11&station=10", nil); r.Code != http.StatusUnprocessableEntity {
@@ -285,7 +285,7 @@ func TestFormIsFiledWhenFrozen(t *testing.T) {
 		if r := h.ask("association", "POST", "/form/freeze?period=2026-11", form); r.Code != http.StatusSeeOther {
 			t.Fatalf("%d %s", r.Code, r.Body)
 		}
-		s, err := h.Station.SheetOf(t.Context(), formAssociation, "2026-11", 3, int(number(version)))
+		s, err := h.Station.SheetOf(t.Context(), chaping.FormAssociation, "2026-11", 3, int(number(version)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"chaping"
+	"chaping/app"
 )
 
 // A job is long work that was started from a page.
@@ -30,7 +32,6 @@ type job struct {
 	done    chan struct{} // closed when it has ended
 
 	mu     sync.Mutex
-	result any // what it made, for the page that shows it
 	state  jobState
 	news   chan struct{} // closed when the state changes
 	cancel context.CancelFunc
@@ -43,6 +44,7 @@ type jobState struct {
 	Detail   string    `json:"detail"`
 	Status   string    `json:"status"`
 	Summary  string    `json:"summary,omitempty"`
+	Result   jobResult `json:"result,omitzero"`
 	Problem  string    `json:"problem,omitempty"`
 	Next     string    `json:"next,omitempty"`
 	Finished time.Time `json:"finished,omitzero"`
@@ -98,21 +100,11 @@ func (j *job) change(f func(*jobState)) {
 	j.news = make(chan struct{})
 }
 
-func (j *job) setResult(v any) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.result = v
-}
-
-func (j *job) getResult() any {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.result
-}
+func (j *job) setResult(r jobResult) { j.change(func(s *jobState) { s.Result = r }) }
 
 // tell is the job's progress.
-func (j *job) tell(done, total int64, detail string) {
-	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = done, total, detail })
+func (j *job) tell(p app.Progress) {
+	j.change(func(s *jobState) { s.Done, s.Total, s.Detail = p.Done, p.Total, strings.TrimSpace(p.Step+" "+p.Detail) })
 }
 
 // The kinds of jobs.
@@ -180,9 +172,9 @@ func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context
 			case ctx.Err() != nil:
 				s.Status = jobCancelled
 			case errors.As(err, &known) && known.Code == chaping.CodePartial:
-				s.Status, s.Problem = jobPartial, known.Error()
+				s.Status, s.Problem = jobPartial, chaping.Explain(known, wordAdvice)
 			default:
-				s.Status, s.Problem = jobFailed, err.Error()
+				s.Status, s.Problem = jobFailed, chaping.Explain(err, wordAdvice)
 			}
 		})
 	})
@@ -250,7 +242,7 @@ func (q *request) jobPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, jobView{j, j.State()})
+	return q.show(http.StatusOK, "job", j.Kind+"："+j.Title, jobView{Job: j, State: j.State()})
 }
 
 // jobView is a job as a page shows it.

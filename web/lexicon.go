@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
 	"chaping/nlp/lexicon"
 	"chaping/station"
@@ -64,8 +65,8 @@ func (q *request) lexiconPage() error {
 	}
 	total := len(list)
 	const most = 200
-	return q.render("lexicon", lexiconPage{list[:min(most, total)], total, max(total-most, 0), len(q.terms()), ranked(counts), hazardNames(), field, hazard,
-		text, only, q.miner().Version(), lex.lexicon, removed, q.may("POST /lexicon/term")})
+	return q.render("lexicon", lexiconPage{Terms: list[:min(most, total)], Total: total, More: max(total-most, 0), All: len(q.terms()), Fields: ranked(counts), Hazards: hazardNames(), Field: field, Hazard: hazard,
+		Q: text, Only: only, Version: q.miner().Version(), Lexicon: lex.lexicon, Removed: removed, Edit: q.may("POST /lexicon/term")})
 }
 
 type lexiconPage struct {
@@ -119,7 +120,7 @@ func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, p
 		counts[x.Field]++
 	}
 	p := chaping.PeriodOf(q.Now()).Previous() // the last one that is complete
-	return q.show(status, "term", cmp.Or(t.Name, "新词条"), termPage{q.pick(p, ""), t, base, isNew, ranked(counts), hazardNames(), q.may("POST /lexicon/term"), q.form("note"), problem})
+	return q.show(status, "term", cmp.Or(t.Name, "新词条"), termPage{picker: q.pick(p, ""), T: t, Base: base, New: isNew, Fields: ranked(counts), Hazards: hazardNames(), Edit: q.may("POST /lexicon/term"), Note: q.form("note"), Problem: problem})
 }
 
 type termPage struct {
@@ -197,7 +198,7 @@ func (q *request) termPreview() error {
 		diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
 			return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
 				if read++; read%5000 == 0 {
-					j.tell(read, 0, fmt.Sprintf("已比较 %d 条评论", read))
+					j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
 				}
 				return each(r)
 			})
@@ -205,7 +206,7 @@ func (q *request) termPreview() error {
 		if err != nil {
 			return "", err
 		}
-		j.setResult(diff)
+		j.setResult(jobResult{Difference: diff})
 		return "", nil
 	})
 	if err != nil {
@@ -227,7 +228,7 @@ func (q *request) termPreviewResult() error {
 	if state.Running() {
 		return q.fragment("term", "previewing", previewPage{Job: j, State: state})
 	}
-	diff, _ := j.getResult().(*lexicon.Difference)
+	diff := state.Result.Difference
 	if diff == nil {
 		return q.fragment("preview", "preview", previewPage{Job: j, State: state})
 	}
@@ -235,7 +236,7 @@ func (q *request) termPreviewResult() error {
 	for _, c := range diff.Samples {
 		groups[c.Kind] = append(groups[c.Kind], c)
 	}
-	return q.fragment("preview", "preview", previewPage{j, state, diff, groups[lexicon.Added], groups[lexicon.Removed], groups[lexicon.Changed]})
+	return q.fragment("preview", "preview", previewPage{Job: j, State: state, D: diff, Added: groups[lexicon.Added], Removed: groups[lexicon.Removed], Changed: groups[lexicon.Changed]})
 }
 
 type previewPage struct {
@@ -304,7 +305,7 @@ func (q *request) termSave() error {
 	}
 	q.lexical.Store(&lexical{miner, saved})
 	q.desk.drop()
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -362,7 +363,7 @@ func (q *request) lexiconVersions() error {
 			}
 		}
 	}
-	return q.render("versions", versionsPage{list, a, b, diff})
+	return q.render("versions", versionsPage{List: list, A: a, B: b, Diff: diff})
 }
 
 type versionsPage struct {

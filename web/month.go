@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
@@ -72,7 +73,7 @@ func (q *request) dashboard() error {
 			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
 	}
-	sheets, err := q.Station.Sheets(q.ctx, "platform", p.String())
+	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (q *request) dashboard() error {
 		return err
 	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
-	return q.render("dashboard", dashboardPage{q.pick(p, "/"), due, days, steps, next, rows, len(c.Rows) - len(rows), open, notices, q.running(), watches, submitted})
+	return q.render("dashboard", dashboardPage{picker: q.pick(p, "/"), Due: due, Days: days, Steps: steps, Next: next, Rows: rows, More: len(c.Rows) - len(rows), Urgent: open, Notices: notices, Jobs: q.running(), Watches: watches, Submitted: submitted})
 }
 
 type dashboardPage struct {
@@ -154,9 +155,9 @@ func (q *request) running() []*job {
 
 // homePage is for those who do not work with reviews.
 func (q *request) homePage() error {
-	p := chaping.PeriodOf(q.Now())
-	if last := p.Previous(); !q.Now().After(q.Calendar.Due(last).Day.AddDate(0, 0, 1)) {
-		p = last
+	p, err := q.current()
+	if err != nil {
+		return err
 	}
 	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now()}
 	if q.account.Has(concerned...) {
@@ -180,7 +181,6 @@ func (q *request) homePage() error {
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
-	var err error
 	if view.Notices, err = q.notices(); err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ type homePage struct {
 }
 
 func (q *request) startPage() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (q *request) startPage() error {
 	if err != nil {
 		return err
 	}
-	return q.render("start", startPage{p, sample, watches, q.running()})
+	return q.render("start", startPage{Period: p, Sample: sample, Watches: watches, Jobs: q.running()})
 }
 
 type startPage struct {
@@ -225,7 +225,7 @@ type startPage struct {
 const samplePlatform = "mall"
 
 func (q *request) startSample() error {
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
@@ -233,12 +233,8 @@ func (q *request) startSample() error {
 	who := q.account.Person
 	j, err := q.jobs.start(kindCollect, "示例商城，报送期 "+p.String(), who, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Sample(ctx, p, j.tell)
-		if err != nil {
-			return summary, err
-		}
-		mined, err := q.Server.mineNow(ctx, p, j.tell)
-		return summary + "\n" + mined, err
+		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p), p, nil, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
 }
@@ -259,17 +255,41 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
-	return q.render("watches", watchesPage{list, p, chaping.PeriodOf(q.Now())})
+	return q.render("watches", watchesPage{Watches: list, Period: p, Running: chaping.PeriodOf(q.Now()), Names: q.siteNames()})
 }
 
 type watchesPage struct {
 	Watches []station.Watch `json:"watches"`
 	Period  chaping.Period  `json:"period"` // to be worked on
 	Running chaping.Period  `json:"-"`
+	Names   siteNames       `json:"-"`
+}
+
+// siteNames are the platforms of site profiles, by the profile's name.
+type siteNames map[string]string
+
+func (q *request) siteNames() siteNames {
+	names := siteNames{}
+	for _, s := range q.App.CheckSites() {
+		names[s.Name] = s.Platform
+	}
+	return names
+}
+
+// Of words the sites of a watch.
+func (n siteNames) Of(sources []string) string {
+	var list []string
+	for _, s := range sources {
+		if platform := n[s]; platform != "" && platform != s {
+			s = platform + "（" + s + "）"
+		}
+		list = append(list, s)
+	}
+	return strings.Join(list, "、")
 }
 
 func (q *request) watchPage() error {
@@ -288,12 +308,12 @@ func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "watch", q.route.title, watchPage{w, sites, problem})
+	return q.show(status, "watch", q.route.title, watchPage{W: w, Sites: sites, Problem: problem})
 }
 
 type watchPage struct {
 	W       station.Watch `json:"watch"`
-	Sites   []string      `json:"sites"` // to choose from
+	Sites   []shownSite   `json:"sites"` // to choose from
 	Problem *fault        `json:"-"`
 }
 
@@ -308,8 +328,11 @@ func (q *request) watchSave() error {
 		return err
 	}
 	for _, name := range w.Sources {
-		if !slices.Contains(sites, name) {
-			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + name + "”", remedy: "从列表中选择"})
+		switch i := slices.IndexFunc(sites, func(s shownSite) bool { return s.Name == name }); {
+		case i < 0:
+			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + chaping.Shorten(name, 30) + "”", remedy: "从列表中选择"})
+		case !sites[i].Ready():
+			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "站点“" + cmp.Or(sites[i].Platform, name) + "”现在不能采集", remedy: cmp.Or(sites[i].Needs, strings.Join(sites[i].Problems, "；"), "请管理员在“设置”页启用")})
 		}
 	}
 	known := map[string]bool{}
@@ -361,12 +384,23 @@ func (q *request) watchCollect() error {
 		return bad("任务“"+w.Name+"”没有选站点", "修改任务，选择站点；或导入评论文件")
 	}
 	q.act.Object = "监测任务 " + w.Name + "，报送期 " + p.String()
+	full := q.form("full") != ""
 	j, err := q.jobs.start(kindCollect, w.Name+"，报送期 "+p.String(), q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		summary, err := q.Works.Collect(ctx, Collection{Watch: w.Watch, Period: p, Full: q.form("full") != ""}, j.tell)
-		return q.Server.mineAfter(ctx, p, j, summary, err)
+		r, err := q.App.Collect(ctx, app.CollectRequest{Watch: w.Watch, Period: p, Full: full}, j.tell)
+		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)
+}
+
+// collected ends the job of a collection: with mining what it has brought.
+func (s *Server) collected(ctx context.Context, j *job, r app.CollectResult, err error) (string, error) {
+	j.setResult(jobResult{Collection: &r})
+	if err != nil {
+		return "", err
+	}
+	summary, err := collectText(r)
+	return s.mineAfter(ctx, r.Period, j, summary, err)
 }
 
 func (q *request) mine() error {
@@ -387,7 +421,7 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", importPage{q.Works.Profiles, maxUpload >> 20})
+	return q.render("import", importPage{Profiles: app.ImportProfiles(), Max: maxUpload >> 20})
 }
 
 type importPage struct {
@@ -415,7 +449,8 @@ func (q *request) importFile() error {
 			os.RemoveAll(dir)
 		}
 	}()
-	i := Import{Profile: "standard"}
+	i := app.ImportRequest{Profile: app.StandardProfile}
+	products, productsName := "", ""
 	for {
 		part, err := parts.NextPart()
 		if err == io.EOF {
@@ -428,14 +463,15 @@ func (q *request) importFile() error {
 		case "profile":
 			i.Profile, err = partText(part)
 		case "keyword":
-			i.Keyword, err = partText(part)
+			i.Facts.Keyword, err = partText(part)
 		case "file", "products":
 			var path string
 			if path, err = keepPart(dir, part); err == nil && path != "" {
+				name := chaping.Shorten(filepath.Base(part.FileName()), 80)
 				if part.FormName() == "file" {
-					i.Path, i.Name = path, chaping.Shorten(filepath.Base(part.FileName()), 80)
+					i.File, i.Name = path, name
 				} else {
-					i.Products = path
+					products, productsName = path, name
 				}
 			}
 		}
@@ -443,21 +479,31 @@ func (q *request) importFile() error {
 			return err
 		}
 	}
-	if i.Path == "" {
+	if i.File == "" {
 		return bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
 	}
-	if !slices.Contains(q.Works.Profiles, i.Profile) {
+	if !slices.Contains(app.ImportProfiles(), i.Profile) {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
 	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
-	p, err := q.sheetPeriod()
+	p, err := q.current()
 	if err != nil {
 		return err
 	}
-	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
+	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (_ string, err error) {
 		defer os.RemoveAll(dir)
 		defer q.desk.drop()
-		summary, err := q.Works.Import(ctx, i, j.tell)
+		if products != "" {
+			if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
+				return "", err
+			}
+		}
+		r, err := q.App.Import(ctx, i, j.tell)
+		j.setResult(jobResult{Import: &r})
+		if err != nil {
+			return "", err
+		}
+		summary, err := importText(r, i.Products)
 		return q.Server.mineAfter(ctx, p, j, summary, err)
 	})
 	if err != nil {
@@ -528,9 +574,9 @@ func (q *request) runs() error {
 	}
 	var jobs []jobView
 	for _, j := range q.jobs.all() {
-		jobs = append(jobs, jobView{j, j.State()})
+		jobs = append(jobs, jobView{Job: j, State: j.State()})
 	}
-	return q.render("runs", runsPage{jobs, list})
+	return q.render("runs", runsPage{Jobs: jobs, Runs: list})
 }
 
 type runsPage struct {

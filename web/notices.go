@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -40,7 +41,7 @@ func (q *request) notices() (list []notice, err error) {
 			if u.Station == 0 || u.Case != 0 {
 				continue
 			}
-			x, err := candidate(u)
+			x, err := app.CandidateOf(u)
 			if err != nil {
 				return nil, err
 			}
@@ -62,7 +63,7 @@ func (q *request) notices() (list []notice, err error) {
 	}
 	missing := map[chaping.Period][]string{}
 	for i := range duties {
-		if y := &duties[i]; !y.Filed() && y.Late() && (overall || y.Station.ID == q.account.Station) {
+		if y := &duties[i]; y.Missing() && (overall || y.Station.ID == q.account.Station) {
 			missing[y.Period] = append(missing[y.Period], y.Station.Name)
 		}
 	}

@@ -6,18 +6,25 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"chaping"
 	"chaping/nlp"
+	"chaping/report"
 	"chaping/station"
 )
 
-//go:embed templates/*.html
+// Each area of the portal has its handlers and page structs in a file, and its
+// templates in the folder of the same name. What all pages have, and pages of no
+// area, are in pages.
+//
+//go:embed admin annual auth board centre collect form lexicon month pages review settings sheets tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -26,9 +33,9 @@ var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
-	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": nil, "urgentform": nil, "written": nil,
+	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": nil, "calendar": nil,
+	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "calendar": nil,
 	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }
@@ -37,11 +44,18 @@ var pageParts = map[string][]string{
 type pages map[string]*template.Template
 
 func loadPages() (pages, error) {
+	paths, err := templatePaths()
+	if err != nil {
+		return nil, err
+	}
 	set := pages{}
 	for name, parts := range pageParts {
-		files := []string{"templates/layout.html"}
+		files := []string{paths["layout"]}
 		for _, part := range append(slices.Clone(parts), name) {
-			files = append(files, "templates/"+part+".html")
+			if paths[part] == "" {
+				return nil, fmt.Errorf("no template %s", part)
+			}
+			files = append(files, paths[part])
 		}
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, files...)
 		if err != nil {
@@ -50,6 +64,16 @@ func loadPages() (pages, error) {
 		set[name] = t
 	}
 	return set, nil
+}
+
+// templatePaths are the files of templates by the name of the page or part.
+func templatePaths() (map[string]string, error) {
+	files, err := fs.Glob(templateFiles, "*/*.html")
+	paths := map[string]string{}
+	for _, file := range files {
+		paths[strings.TrimSuffix(path.Base(file), ".html")] = file
+	}
+	return paths, err
 }
 
 // functions are what templates call.
@@ -66,6 +90,8 @@ var functions = template.FuncMap{
 	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
 	"hazard":  func(h string) string { return nlp.Hazards()[h] },
 	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
+	"formats": formatsOf,
+	"explain": func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
 	"lasted":  lasted,
 	"status":  statusName,
 	"minute": func(t time.Time) string {
@@ -271,7 +297,7 @@ type difference struct {
 // form that stores mine on top of it. hidden are the fields of that form.
 func (q *request) conflict(action, back string, diffs []difference, hidden url.Values) error {
 	diffs = slices.DeleteFunc(diffs, func(d difference) bool { return d.Theirs == d.Mine })
-	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{action, back, diffs, hidden})
+	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{Action: action, Back: back, Diffs: diffs, Hidden: hidden})
 }
 
 type conflictPage struct {
@@ -288,3 +314,11 @@ type picker struct {
 }
 
 func (q *request) pick(p chaping.Period, at string) picker { return picker{p, q.periods(), at} }
+
+// formatsOf are the formats in which a form can be had.
+func formatsOf(f chaping.Form) []string {
+	if f == chaping.FormAnnual {
+		return annualFormats()
+	}
+	return report.Formats()
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"chaping"
+
+	"chaping/app"
 	"chaping/station"
 	"chaping/station/uplink"
 )
@@ -35,11 +39,12 @@ const homeName = "上海寻梦信息技术有限公司（拼多多）" // of ope
 func openCentre(t *testing.T, h *house) *testCentre {
 	t.Helper()
 	ctx := context.Background()
-	d, err := station.Open(ctx, t.TempDir(), h.Now)
+	a := app.New(app.Config{Dir: t.TempDir(), Opened: h.Store, Now: h.Now, Version: "test", Log: h.Log})
+	t.Cleanup(func() { a.Close() })
+	d, err := a.Station(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close() })
 	link, err := d.FirstLink(ctx)
 	if err == nil {
 		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "centre"}, Password: password, Centre: true})
@@ -48,7 +53,7 @@ func openCentre(t *testing.T, h *house) *testCentre {
 		t.Fatal(err)
 	}
 	config := h.Config
-	config.Station, config.Dir = d, t.TempDir()
+	config.App, config.Dir = a, t.TempDir()
 	c := &testCentre{}
 	if c.Server, err = New(ctx, config); err != nil {
 		t.Fatal(err)
@@ -123,7 +128,7 @@ func (h *house) settle() {
 
 func (h *house) pushed(t *testing.T, version string) *station.Push {
 	t.Helper()
-	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", int(number(version)))
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", int(number(version)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +169,7 @@ func TestPushToCentre(t *testing.T) {
 		}
 	}
 	_, original, err := c.Station.Original(t.Context(), station.Everything(), first.Receipt)
-	frozen, err2 := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	frozen, err2 := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 1)
 	if err != nil || err2 != nil || !bytes.Equal(original, frozen.Model) {
 		t.Errorf("what arrived is not what was frozen: %v %v", err, err2)
 	}
@@ -174,7 +179,7 @@ func TestPushToCentre(t *testing.T) {
 	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "回执 1 号") || !strings.Contains(page, "本期已登记报送") {
 		t.Error("the station does not see the receipt")
 	}
-	if list, err := h.Station.Audit(t.Context(), station.AuditFilter{Text: "研究中心收到报送表"}); err != nil || len(list) != 1 || !strings.Contains(list[0].Detail, "回执 1 号") {
+	if list, err := h.Station.Audit(t.Context(), station.AuditFilter{Text: "研究中心收到电商平台报送表"}); err != nil || len(list) != 1 || !strings.Contains(list[0].Detail, "回执 1 号") {
 		t.Errorf("%+v %v", list, err)
 	}
 	if _, ok, err := h.Station.Filing(t.Context(), "2026-11", ""); err != nil || !ok {
@@ -211,7 +216,7 @@ func TestPushToCentre(t *testing.T) {
 	asked := c.asked.Load()
 	deliver := func() {
 		t.Helper()
-		if err := h.centre.Deliver(t.Context()); err != nil {
+		if err := h.App.DeliverToCentre(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -267,7 +272,7 @@ func TestPushOldVersionLate(t *testing.T) {
 		watch    string
 		negative int
 	}{{"", 1}, {"", 2}, {"", 1}, {"小家电", 1}} { // the third says what the first said
-		s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-11", Name: x.watch, By: "张三", Reason: "更正", Model: model(x.negative)})
+		s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-11", Name: x.watch, By: "张三", Reason: "更正", Model: model(x.negative)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +296,7 @@ func TestPushOldVersionLate(t *testing.T) {
 		t.Helper()
 		err := h.Station.Push(t.Context(), &sheets[i])
 		if err == nil {
-			err = h.centre.Deliver(t.Context())
+			err = h.App.DeliverToCentre(t.Context())
 		}
 		if p, err2 := h.Station.PushOf(t.Context(), &sheets[i]); err != nil || err2 != nil || !p.Accepted() {
 			t.Fatal(p, err, err2)
@@ -322,7 +327,7 @@ func TestPushOldVersionLate(t *testing.T) {
 	if c.ServeHTTP(w, r); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: formPlatform, Period: "2026-10", By: "张三", Model: data})
+	s, _, err := h.Station.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-10", By: "张三", Model: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,6 +368,7 @@ func TestPushSheetA(t *testing.T) {
 	if r := h.ask("association", "POST", "/form/freeze?period=2026-11", with(rowsOf("0", []string{"壶", "3", "上海", "手柄漏电", "绝缘", "抽查", "检测"}), "then", "submit", "filler", "王五", "phone", "021")); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
 	}
+	h.settle() // it is sent at once
 	r := h.ask("association", "POST", "/form/push?period=2026-11", url.Values{"version": {"1"}})
 	if r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
@@ -392,7 +398,7 @@ func TestPushWhileSending(t *testing.T) {
 	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
 		t.Fatal(err)
 	}
-	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 1)
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 1)
 	if err == nil {
 		err = h.Station.Push(t.Context(), &s)
 	}
@@ -479,4 +485,98 @@ func TestCentreAddress(t *testing.T) {
 			t.Error(fmt.Sprint(f), r.Code)
 		}
 	}
+}
+
+// Nothing is called delivered that the centre has not taken: an urgent report
+// that was written, one that was found in reviews, and the annual report.
+func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	if err := h.Station.Set(t.Context(), "home", "3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.give(t, station.RoleAssociation, 3, station.PermitSubmit)}); err != nil {
+		t.Fatal(err)
+	}
+	c.down.Store(true)
+	follow := func(who, path string, form url.Values) string {
+		t.Helper()
+		r := h.ask(who, "POST", path, form)
+		if r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+		h.settle()
+		return h.ask(who, "GET", r.Header().Get("Location"), nil).Body.String()
+	}
+	says := func(page string, yes, no string) {
+		t.Helper()
+		if !strings.Contains(page, yes) || no != "" && strings.Contains(page, no) {
+			t.Errorf("no %q, or %q, in %s", yes, no, page)
+		}
+	}
+	says(follow("association", "/urgent/new", urgentReport()), "暂时不收", "已报送")
+	says(h.ask("association", "GET", "/urgent/1", nil).Body.String(), "还没有送到研究中心", "研究中心已收到")
+	says(h.ask("association", "GET", "/urgent", nil).Body.String(), "暂时不收", "已报送")
+	says(c.page(t, "/urgent"), "重要风险信息", "起火")
+
+	c.down.Store(false)
+	*h.now = h.now.Add(time.Minute)
+	if err := h.App.DeliverToCentre(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	says(h.ask("association", "GET", "/urgent/1", nil).Body.String(), "研究中心已收到", "还没有")
+	says(c.page(t, "/urgent"), "起火", "<script>alert")
+	says(c.page(t, "/urgent/1"), "夜里起火，两人受伤", "<script>alert")
+	says(follow("association", "/urgent/1/push", nil), "回执 1 号", "") // again: the same receipt
+
+	// What was found in reviews goes as soon as somebody has confirmed it.
+	candidate := json.RawMessage(`{"key":"fire","name":"起火","trigger":1,"why":"3 条评论提到起火","keyword":"电热毯","hazard":"fire","terms":["起火"],"reviews":3,"shops":1,"first":"2026-11-01","last":"2026-11-03","products":[{"platform":"mall","id":"1","name":"毯","shop":"店"}],"evidence":[{"date":"2026-11-01","grade":"差评","term":"起火","sentence":"用着就起火了"}]}`)
+	raised, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"fire": candidate}, []string{"fire"}, func(station.Urgent) []station.Message { return nil })
+	if err != nil || len(raised) != 1 {
+		t.Fatal(raised, err)
+	}
+	if _, err := h.Station.Decide(t.Context(), raised[0].ID, station.UrgentConfirmed, "张三", "属实", h.App.ConfirmedMessages); err != nil {
+		t.Fatal(err)
+	}
+	u, err := h.Station.Urgent(t.Context(), raised[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.App.FreezeUrgent(t.Context(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := h.App.Submit(t.Context(), s); err != nil || !done.Push.Accepted() || done.Push.Receipt != 2 {
+		t.Fatalf("%+v %v", done, err)
+	}
+	says(c.page(t, "/urgent/2"), "用着就起火了", "")
+
+	// The annual report.
+	if r := h.ask("association", "POST", "/annual?year=2026", with(writtenYear("0"), "do", "save")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	says(follow("association", "/annual/freeze?year=2026", with(writtenYear("1"), "then", "submit")), "研究中心已于", "")
+	says(h.ask("association", "GET", "/annual?year=2026", nil).Body.String(), "收到，回执", "")
+	list, err := c.Station.Submissions(t.Context(), "2026")
+	if err != nil || len(list) != 1 || list[0].Form != chaping.FormAnnual || list[0].StationID != 3 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	says(c.page(t, "/submissions/1?format=html"), "专题分析报告", "<script>alert")
+	if own, err := h.Station.Submissions(t.Context(), "2026"); err != nil || len(own) != 1 {
+		t.Errorf("%+v %v", own, err)
+	}
+
+	// Without a centre to send to, nobody is told that it has arrived.
+	if err := h.Station.SetCentre(t.Context(), station.Centre{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Station.Account(t.Context(), "centre", 0) // who works for a centre here
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Disabled = true
+	if _, err := h.Station.PutAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	says(follow("association", "/urgent/new", with(urgentReport(), "event", "漏电")), "没有连接研究中心", "已报送")
 }

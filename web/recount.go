@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 )
 
 // recountAfter is how long after the last judgement of a period its numbers are
@@ -61,7 +61,7 @@ func (s *Server) recount(p chaping.Period) error {
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &pipeline.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
+	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
 	_, err = pipe.Mine(ctx, p, false)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"chaping/app"
+
 	"chaping"
 )
 
@@ -46,7 +48,7 @@ func TestJudgedIsRecounted(t *testing.T) {
 // no sheet.
 func TestEmptyMonthIsNotFrozen(t *testing.T) {
 	h := open(t)
-	if _, err := h.mineNow(t.Context(), chaping.Period{Year: 2026, Month: 10}, func(int64, int64, string) {}); err != nil {
+	if _, err := h.mineNow(t.Context(), chaping.Period{Year: 2026, Month: 10}, func(app.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 	body := h.ask("platform", "GET", "/sheets?period=2026-10", nil).Body.String()
@@ -59,7 +61,44 @@ func TestEmptyMonthIsNotFrozen(t *testing.T) {
 	if r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "没有一条评论") || strings.Contains(r.Body.String(), "--") {
 		t.Errorf("%d %s", r.Code, r.Body)
 	}
-	if list, err := h.Station.Sheets(t.Context(), formPlatform, "2026-10"); err != nil || len(list) != 0 {
+	if list, err := h.Station.Sheets(t.Context(), chaping.FormPlatform, "2026-10"); err != nil || len(list) != 0 {
 		t.Errorf("%v %v", list, err)
+	}
+}
+
+// A note decides nothing, and what is undone is as it was.
+func TestNoteAndUndo(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	id := h.shownItems(t)[0].ID
+	judge := func(verdict, note string) chaping.Judgement {
+		t.Helper()
+		form := url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {verdict}, "note": {note}}
+		if r := h.ask("platform", "POST", "/review/judge", form); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+		for _, i := range h.shownItems(t) {
+			if i.ID == id {
+				return i.Judgement
+			}
+		}
+		t.Fatal("the sentence has gone")
+		return chaping.Judgement{}
+	}
+	for _, step := range []struct {
+		verdict, note string
+		want          chaping.Verdict
+		stands        string
+	}{
+		{"note", "问过店家", chaping.Unreviewed, "问过店家"},
+		{"rejected", "是别家的", chaping.Rejected, "是别家的"},
+		{"none", "是别家的", chaping.Unreviewed, "问过店家"},
+		{"confirmed", "问过店家", chaping.Confirmed, "问过店家"},
+		{"note", "再问一次", chaping.Confirmed, "再问一次"},
+		{"none", "还要问", chaping.Unreviewed, "还要问"},
+	} {
+		if j := judge(step.verdict, step.note); j.Verdict != step.want || j.Note != step.stands {
+			t.Errorf("%s with %q: %q %q, want %q %q", step.verdict, step.note, j.Verdict, j.Note, step.want, step.stands)
+		}
 	}
 }

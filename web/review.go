@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 
 	"chaping"
 	"chaping/analysis/incident"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -96,8 +96,9 @@ func (q *request) review() error {
 		next = list[pageSize-1].ID
 	}
 	q.mark(list)
-	return q.render("review", reviewPage{q.pick(p, "/review"), c, list, total, before + 1, before + len(list),
-		next, before, state, term, keyword, grade, counts, ranked(terms), ranked(keywords), q.may("POST /review/judge")})
+	nameProducts(list, c.Rows)
+	return q.render("review", reviewPage{picker: q.pick(p, "/review"), Counted: c, Items: list, Total: total, From: before + 1, To: before + len(list),
+		Next: next, Skipped: before, State: state, Term: term, Keyword: keyword, Grade: grade, Counts: counts, Terms: ranked(terms), Keywords: ranked(keywords), Judge: q.may("POST /review/judge")})
 }
 
 type reviewPage struct {
@@ -141,8 +142,9 @@ func (q *request) judge() error {
 		return err
 	}
 	id := q.form("id")
-	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[q.form("verdict")]
-	if !known {
+	asked := q.form("verdict")
+	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[asked]
+	if !known && asked != "note" {
 		return bad("没有选择确认还是排除", "重新选择")
 	}
 	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
@@ -154,7 +156,14 @@ func (q *request) judge() error {
 	}
 	i := list[0]
 	note := chaping.Shorten(q.form("note"), 500)
-	if verdict == chaping.Rejected && note == "" {
+	switch {
+	case asked == "note": // is written down, and decides nothing
+		verdict = i.Judgement.Verdict
+	case asked == "none" && note == i.Judgement.Note: // untouched: it was the verdict's
+		if note, err = q.Station.NoteBefore(q.ctx, chaping.Judged{Review: i.Review, Term: i.Term}); err != nil {
+			return err
+		}
+	case verdict == chaping.Rejected && note == "":
 		note = "人工复核：不成立"
 	}
 	j := chaping.Judgement{Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person}
@@ -172,7 +181,30 @@ func (q *request) judge() error {
 	}
 	list[0].Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
 	q.mark(list)
+	if c, ok, err := q.counted(p); err != nil {
+		return err
+	} else if ok {
+		nameProducts(list, c.Rows)
+	}
 	return q.fragment("review", "evidence", shownItem{list[0], p, true})
+}
+
+// nameProducts says what the products of sentences are called, from the rows
+// in which they are counted.
+func nameProducts(list []item, rows []chaping.Tally) {
+	names := map[chaping.ProductKey]string{}
+	for i := range list {
+		names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}] = ""
+	}
+	for i := range rows {
+		k := chaping.ProductKey{Platform: rows[i].Product.Platform, Product: rows[i].Product.ID}
+		if _, shown := names[k]; shown {
+			names[k] = rows[i].Product.Name
+		}
+	}
+	for i := range list {
+		list[i].Product = names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}]
+	}
 }
 
 // shownItem is what the template of one sentence needs.
@@ -196,14 +228,11 @@ type shownUrgent struct {
 	X    incident.Candidate `json:"candidate"`      // in place of its JSON
 	From string             `json:"from,omitempty"` // who wrote it; "" if the program suggested it
 	Slow bool               `json:"late"`           // more than the centre's limit after the finding
+	Push *station.Push      `json:"push,omitempty"` // how far it is on its way to the centre
 }
 
 // Took is how long after the finding a written one was filed.
 func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
-
-func candidate(u station.Urgent) (c incident.Candidate, err error) {
-	return c, json.Unmarshal(u.Candidate, &c)
-}
 
 func (q *request) urgents() error {
 	list, err := q.Station.Urgents(q.ctx, "")
@@ -224,7 +253,10 @@ func (q *request) urgents() error {
 			continue
 		}
 		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
-		if x.X, err = candidate(u); err != nil {
+		if x.X, err = app.CandidateOf(u); err != nil {
+			return err
+		}
+		if x.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
 			return err
 		}
 		if u.Status == station.UrgentOpen {
@@ -233,13 +265,18 @@ func (q *request) urgents() error {
 			decided = append(decided, x)
 		}
 	}
-	return q.render("urgent", urgentPage{open, decided, q.account.Has(readers...) && q.seesReviews()})
+	route, err := q.App.Route(q.ctx)
+	if err != nil {
+		return err
+	}
+	return q.render("urgent", urgentPage{Open: open, Decided: decided, Reviews: q.account.Has(readers...) && q.seesReviews(), Route: route})
 }
 
 type urgentPage struct {
 	Open    []*shownUrgent `json:"open"`
 	Decided []*shownUrgent `json:"decided"`
 	Reviews bool           `json:"-"`
+	Route   app.Route      `json:"route"` // to the centre
 }
 
 func (q *request) urgentDecide() error {
@@ -253,12 +290,12 @@ func (q *request) urgentDecide() error {
 		return bad("没有写理由", "写明依据，例如“电话核实属实”")
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
-	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.confirmed)
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.App.ConfirmedMessages)
 	if err != nil {
 		return err
 	}
 	if u.Status == station.UrgentConfirmed {
-		return q.redirect("/urgent", fmt.Sprintf("编号 %d 已确认为重要风险信息，应当及时报送", id))
+		return q.handOverUrgent(u, fmt.Sprintf("编号 %d 已确认为重要风险信息", id), "/urgent")
 	}
 	return q.redirect("/urgent", fmt.Sprintf("编号 %d 已排除", id))
 }

@@ -15,107 +15,34 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
-	"chaping/pipeline"
-	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
-	"chaping/station/uplink"
 	"chaping/store"
 )
 
 // Config is what the portal works on.
 type Config struct {
-	Station  *station.DB
-	Store    *store.Store
-	Evidence *evidence.Store // may be nil
-	Calendar *calendar.Calendar
-	Works    Works
-	Dir      string // for uploads and files being made
-	Program  string // version of the program
-	Address  string // where people reach the portal, without a path; empty if nobody has said
-	Secure   bool   // reached by https: cookies are for it only
-	Proxied  bool   // a proxy stands in front, which says where requests come from
-	Now      func() time.Time
-	Log      *slog.Logger
-}
-
-// Works are the long jobs of the command line that pages start. summary is
-// what they have to say to people; an error with chaping.CodePartial means
-// that all else was done.
-type Works struct {
-	Sites    func() []string // names of site profiles
-	Profiles []string        // names of import templates
-	Collect  func(ctx context.Context, c Collection, tell Tell) (summary string, err error)
-	Import   func(ctx context.Context, i Import, tell Tell) (summary string, err error)
-	// Sample collects a period from a demo mall that is opened for it.
-	Sample func(ctx context.Context, period chaping.Period, tell Tell) (summary string, err error)
-	// Mined is called when a period was mined.
-	Mined func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error
-	// Confirmed are the messages that tell of a confirmed urgent report.
-	Confirmed func(u station.Urgent) []station.Message
-	// Refused are the messages that tell of a report that the centre refused.
-	Refused func(m station.Message, problem string) []station.Message
-	PDF     func(ctx context.Context, d *report.Document, path string) error
-
-	// What the settings page shows and does.
-	CheckSites   func() []Site
-	Plans        func(ctx context.Context) ([]Plan, error)
-	Reschedule   func(plan, cron string) error
-	RunPlan      func(ctx context.Context, plan string, tell Tell) (summary string, err error)
-	Backups      func() ([]Backup, error)
-	Backup       func(ctx context.Context, tell Tell) (name, summary string, err error)
-	VerifyBackup func(ctx context.Context, name string, tell Tell) (summary string, err error)
-}
-
-// A Site is a site profile with what checking it has found.
-type Site struct {
-	Name     string   `json:"name"`
-	Platform string   `json:"platform"`
-	Base     string   `json:"base"`
-	Own      bool     `json:"own"`             // of the data directory, not shipped
-	Needs    string   `json:"needs,omitempty"` // why it may not be collected yet
-	Problems []string `json:"problems,omitempty"`
-}
-
-// A Plan is a job of the schedule.
-type Plan struct {
-	Name string       `json:"name"`
-	Cron string       `json:"cron"`
-	Does string       `json:"does"`
-	Next time.Time    `json:"next"`
-	Last *station.Run `json:"last,omitempty"`
-}
-
-// A Backup is a backup file.
-type Backup struct {
-	Name  string    `json:"name"`
-	Bytes int64     `json:"bytes"`
-	Made  time.Time `json:"made"`
-}
-
-// Tell tells progress: done of total units, total 0 when unknown.
-type Tell func(done, total int64, detail string)
-
-// A Collection is to be collected.
-type Collection struct {
-	Watch  chaping.Watch
-	Period chaping.Period
-	Full   bool
-}
-
-// An Import is a file to be imported.
-type Import struct {
-	Path, Name string // where it is, and what its sender calls it
-	Profile    string
-	Keyword    string
-	Products   string // path of the product table; may be empty
+	App     *app.App
+	Dir     string // for uploads and files being made
+	Address string // where people reach the portal, without a path; empty if nobody has said
+	Secure  bool   // reached by https: cookies are for it only
+	Proxied bool   // a proxy stands in front, which says where requests come from
 }
 
 // A Server is the portal. It is an http.Handler.
 type Server struct {
 	Config
+	Station  *station.DB
+	Store    *store.Store
+	Evidence *evidence.Store // nil where nothing was ever collected
+	Calendar *calendar.Calendar
+	Program  string // version of the program
+	Now      func() time.Time
+	Log      *slog.Logger
+
 	mux      *http.ServeMux
 	routes   []route
 	guard    *http.CrossOriginProtection
@@ -128,7 +55,6 @@ type Server struct {
 	ended    context.Context
 	end      context.CancelFunc
 	work     sync.Mutex // who replaces mentions and tallies
-	centre   uplink.Sender
 	pushing  sync.WaitGroup
 }
 
@@ -140,19 +66,24 @@ type lexical struct {
 
 // New makes the portal. Close ends its jobs.
 func New(ctx context.Context, c Config) (*Server, error) {
-	s := &Server{Config: c, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
-	if s.Now == nil {
-		s.Now = time.Now
+	s := &Server{Config: c, Program: c.App.Version, Now: c.App.Now, Log: c.App.Log, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
+	var err error
+	if s.Station, err = c.App.Station(ctx); err != nil {
+		return nil, err
 	}
-	if s.Log == nil {
-		s.Log = slog.Default()
+	if s.Store, err = c.App.Store(ctx); err != nil {
+		return nil, err
+	}
+	if s.Evidence, err = c.App.Evidence(ctx); err != nil {
+		return nil, err
+	}
+	if s.Calendar, err = c.App.Calendar(); err != nil {
+		return nil, err
 	}
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
 	s.recounts.after = recountAfter
-	s.centre = uplink.Sender{Station: s.Station, Now: s.Now, Refused: s.Works.Refused}
-	var err error
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
@@ -196,7 +127,7 @@ func (s *Server) push() {
 			return
 		case <-every.C:
 		}
-		if err := s.centre.Deliver(s.ended); err != nil && s.ended.Err() == nil {
+		if _, err := s.App.Deliver(s.ended); err != nil && s.ended.Err() == nil {
 			s.Log.Error("push", "err", err)
 		}
 	}
@@ -211,22 +142,8 @@ func (s *Server) Close() {
 	s.pushing.Wait()
 }
 
-// Dictionary is the shipped dictionary with the station's changes.
-func Dictionary(ctx context.Context, db *station.DB) (*nlp.Dictionary, station.Lexicon, error) {
-	shipped, err := nlp.ShippedDictionary()
-	if err != nil {
-		return nil, station.Lexicon{}, err
-	}
-	l, err := db.Lexicon(ctx, -1)
-	if err != nil || len(l.Edits) == 0 {
-		return shipped, l, err
-	}
-	d, err := nlp.NewDictionary("词库", l.Apply(shipped.Terms))
-	return d, l, err
-}
-
 func (s *Server) loadLexicon(ctx context.Context) error {
-	d, l, err := Dictionary(ctx, s.Station)
+	d, l, err := s.App.Dictionary(ctx)
 	if err != nil {
 		return err
 	}
@@ -460,20 +377,20 @@ func (q *request) fail(err error) {
 		f = &fault{http.StatusConflict, conflict.Error(), "返回上一页重新打开，再改一次", err}
 	case errors.Is(err, station.ErrMissing):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusNotFound, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusNotFound, known.Message, remedyOf(known), nil}
 	case errors.Is(err, station.ErrToken):
 		_ = errors.As(err, &known)
-		f = &fault{http.StatusUnauthorized, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnauthorized, known.Message, remedyOf(known), nil}
 	case errors.As(err, &delay):
 		_ = errors.As(err, &known)
 		f = q.later(delay, known)
 	case errors.As(err, &known):
-		f = &fault{http.StatusUnprocessableEntity, known.Message, known.Remedy, nil}
+		f = &fault{http.StatusUnprocessableEntity, known.Message, remedyOf(known), nil}
 		if known.Code == chaping.CodeInternal || known.Code == chaping.CodeEnvironment {
 			f.status, f.err = http.StatusServiceUnavailable, err
 		}
 	case errors.As(err, &input):
-		f = &fault{http.StatusUnprocessableEntity, input.Error(), "", nil}
+		f = &fault{http.StatusUnprocessableEntity, chaping.Explain(input, wordAdvice), "", nil}
 	case errors.Is(err, context.Canceled) && q.r.Context().Err() != nil:
 		return
 	default:
@@ -492,7 +409,7 @@ func (q *request) fail(err error) {
 		h.Set("HX-Retarget", "#messages")
 		h.Set("HX-Reswap", "innerHTML")
 	}
-	if err := q.show(f.status, "fault", "出错了", faultPage{f.problem, cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
+	if err := q.show(f.status, "fault", "出错了", faultPage{Problem: f.problem, Remedy: cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
 		q.Log.Error("fault page", "err", err)
 	}
 }
@@ -501,9 +418,9 @@ func (q *request) fail(err error) {
 func (q *request) later(d *station.Delay, known *chaping.Error) *fault {
 	q.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Left.Seconds()))))
 	if d.Busy {
-		return &fault{http.StatusServiceUnavailable, known.Message, known.Remedy, nil}
+		return &fault{http.StatusServiceUnavailable, known.Message, remedyOf(known), nil}
 	}
-	return &fault{http.StatusTooManyRequests, known.Message, known.Remedy, nil}
+	return &fault{http.StatusTooManyRequests, known.Message, remedyOf(known), nil}
 }
 
 type faultPage struct{ Problem, Remedy string }

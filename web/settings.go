@@ -2,55 +2,57 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 )
-
-// sites are the names of the site profiles that may be collected.
-func (q *request) sites() ([]string, error) {
-	s, err := q.Station.Settings(q.ctx)
-	return slices.DeleteFunc(slices.Clone(q.Works.Sites()), func(name string) bool { return slices.Contains(s.SitesOff, name) }), err
-}
 
 // A settingsPage is the administrator's page.
 type settingsPage struct {
 	Settings station.Settings `json:"settings"`
 	Kinds    []station.Kind   `json:"kinds"`
 	Sites    []shownSite      `json:"sites"`
-	Plans    []Plan           `json:"plans"`
-	Backups  []shownBackup    `json:"backups"`
+	Plans    []app.Plan       `json:"plans"`
+	Backups  []app.Backup     `json:"backups"`
 	Problem  *fault           `json:"-"`
 }
 
 type shownSite struct {
-	Site
-	Off  bool     `json:"off"`
-	Used []string `json:"used,omitempty"` // watches that collect it
+	app.Site
+	Needs    string   `json:"needs,omitempty"` // why it may not be collected yet
+	Problems []string `json:"problems,omitempty"`
+	Off      bool     `json:"off"`
+	Used     []string `json:"used,omitempty"` // watches that collect it
 }
 
-type shownBackup struct {
-	Backup
-	Verified *verified `json:"verified,omitempty"`
-}
+// Ready tells whether the site can be collected now.
+func (s shownSite) Ready() bool { return !s.Off && s.Needs == "" && len(s.Problems) == 0 }
 
-// verified is what the last look at a backup has found.
-type verified struct {
-	At      time.Time `json:"at"`
-	Problem string    `json:"problem,omitempty"`
+// sites are the site profiles with what stands in the way of collecting them.
+func (q *request) sites() (list []shownSite, err error) {
+	settings, err := q.Station.Settings(q.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range q.App.CheckSites() {
+		x := shownSite{Site: s, Off: slices.Contains(settings.SitesOff, s.Name)}
+		for _, f := range s.Faults {
+			x.Problems = append(x.Problems, chaping.Explain(f, wordAdvice))
+		}
+		if s.Refusal != nil {
+			x.Needs = chaping.Explain(s.Refusal, wordAdvice)
+		}
+		list = append(list, x)
+	}
+	return list, nil
 }
-
-// MB is the size of a backup in millions of bytes.
-func (b *shownBackup) MB() string { return fmt.Sprintf("%.1f", float64(b.Bytes)/1e6) }
 
 func (q *request) settings() error { return q.settingsForm(http.StatusOK, nil, nil) }
 
@@ -65,19 +67,20 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if err != nil {
 		return err
 	}
-	for _, s := range q.Works.CheckSites() {
-		x := shownSite{Site: s, Off: slices.Contains(p.Settings.SitesOff, s.Name)}
+	if p.Sites, err = q.sites(); err != nil {
+		return err
+	}
+	for i := range p.Sites {
 		for _, w := range watches {
-			if slices.Contains(w.Sources, s.Name) {
-				x.Used = append(x.Used, w.Name)
+			if slices.Contains(w.Sources, p.Sites[i].Name) {
+				p.Sites[i].Used = append(p.Sites[i].Used, w.Name)
 			}
 		}
-		p.Sites = append(p.Sites, x)
 	}
 	if typed != nil {
 		p.Settings = *typed
 	}
-	if p.Plans, err = q.Works.Plans(q.ctx); err != nil {
+	if p.Plans, err = q.App.Plans(q.ctx); err != nil {
 		f, ok := told(err)
 		if !ok {
 			return err
@@ -86,26 +89,11 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 			p.Problem = f
 		}
 	}
-	files, err := q.Works.Backups()
-	if err != nil {
+	if p.Backups, err = q.App.Backups(q.ctx); err != nil {
 		return err
-	}
-	for _, b := range files {
-		x := shownBackup{Backup: b}
-		text, err := q.Station.Setting(q.ctx, settingBackup(b.Name))
-		if err == nil && text != "" {
-			err = json.Unmarshal([]byte(text), &x.Verified)
-		}
-		if err != nil {
-			return err
-		}
-		p.Backups = append(p.Backups, x)
 	}
 	return q.show(status, "settings", q.route.title, &p)
 }
-
-// settingBackup names the setting that holds what verifying a backup found.
-func settingBackup(name string) string { return "backup " + name }
 
 // settingsSave stores contact and retention.
 func (q *request) settingsSave() error {
@@ -134,7 +122,7 @@ func (q *request) sitesSave() error {
 	}
 	on := q.list("on")
 	s.SitesOff, s.Version = nil, number(q.form("version"))
-	for _, name := range q.Works.Sites() {
+	for _, name := range q.App.Sites() {
 		if !slices.Contains(on, name) {
 			s.SitesOff = append(s.SitesOff, name)
 		}
@@ -168,7 +156,7 @@ func (q *request) putSettings(s station.Settings, detail string, again url.Value
 func (q *request) planSave() error {
 	name, cron := q.form("plan"), q.form("cron")
 	q.act.Object, q.act.Detail = "计划“"+chaping.Shorten(name, 40)+"”", chaping.Shorten(cron, 60)
-	err := q.Works.Reschedule(name, cron)
+	err := q.App.Reschedule(name, cron)
 	if f, ok := told(err); ok {
 		return q.settingsForm(http.StatusUnprocessableEntity, nil, f)
 	}
@@ -180,12 +168,12 @@ func (q *request) planSave() error {
 
 // planRun runs a job of the schedule now.
 func (q *request) planRun() error {
-	plans, err := q.Works.Plans(q.ctx)
+	plans, err := q.App.Plans(q.ctx)
 	if err != nil {
 		return err
 	}
 	name := q.form("plan")
-	if !slices.ContainsFunc(plans, func(p Plan) bool { return p.Name == name }) {
+	if !slices.ContainsFunc(plans, func(p app.Plan) bool { return p.Name == name }) {
 		return bad("没有计划“"+chaping.Shorten(name, 40)+"”", "刷新页面，从列表中选择")
 	}
 	q.act.Object = "计划“" + name + "”"
@@ -193,7 +181,9 @@ func (q *request) planRun() error {
 		q.work.Lock()
 		defer q.work.Unlock()
 		defer q.desk.drop()
-		return q.Works.RunPlan(ctx, name, j.tell)
+		r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
+		j.setResult(jobResult{Plan: &r})
+		return planText(r), err
 	})
 	return q.follow(j, err)
 }
@@ -203,32 +193,29 @@ func (q *request) backUp() error {
 	name := q.form("name")
 	title := "现在的数据"
 	if name != "" {
-		files, err := q.Works.Backups()
+		files, err := q.App.Backups(q.ctx)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(files, func(b Backup) bool { return b.Name == name }) {
+		if !slices.ContainsFunc(files, func(b app.Backup) bool { return b.Name == name }) {
 			return bad("没有备份“"+chaping.Shorten(name, 60)+"”", "刷新页面，从列表中选择")
 		}
 		title = "核对 " + name
 	}
 	q.act.Object = title
-	db, now := q.Station, q.Now
-	j, err := q.jobs.start(kindBackup, title, q.account.Person, "/settings#backups", func(ctx context.Context, j *job) (summary string, err error) {
+	j, err := q.jobs.start(kindBackup, title, q.account.Person, "/settings#backups", func(ctx context.Context, j *job) (string, error) {
+		var r app.BackupResult
+		var err error
 		if name == "" {
-			name, summary, err = q.Works.Backup(ctx, j.tell)
+			r, err = q.App.BackUp(ctx, j.tell)
 		} else {
-			summary, err = q.Works.VerifyBackup(ctx, name, j.tell)
+			r, err = q.App.VerifyBackup(ctx, name, j.tell)
 		}
-		if name == "" || ctx.Err() != nil {
-			return summary, err
-		}
-		v := verified{At: now()}
+		j.setResult(jobResult{Backup: &r})
 		if err != nil {
-			v.Problem = err.Error()
+			return "", err
 		}
-		text, jerr := json.Marshal(v)
-		return summary, errors.Join(err, jerr, db.Set(ctx, settingBackup(name), string(text)))
+		return fmt.Sprintf("%s 完好：%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行", r.File, r.Parts, float64(r.Bytes)/1e6, r.Rows["reviews"], r.Rows["mentions"]), nil
 	})
 	return q.follow(j, err)
 }

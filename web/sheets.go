@@ -3,8 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,13 +15,13 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 )
 
-// formPlatform is sheet B in package station.
-const formPlatform = "platform"
+// chaping.FormPlatform is sheet B in package station.
 
 // watchInAddress is the watch that a sheet is cut to; the zero watch for all
 // that was counted.
@@ -36,23 +34,24 @@ func (q *request) watchInAddress() (w station.Watch, err error) {
 
 // draft is the sheet as it would be frozen now; ok is false while it is being
 // made, or while there is nothing to make it of.
-func (q *request) draft(p chaping.Period, w station.Watch, c counted) (draft, bool, error) {
+func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*app.Draft, bool, error) {
 	mark, err := q.Station.LastJudgement(q.ctx)
 	if err != nil {
-		return draft{}, false, err
+		return nil, false, err
 	}
 	if !c.Mined || c.Stale {
-		return draft{}, false, nil
+		return nil, false, nil
 	}
-	versions, err := q.Station.Sheets(q.ctx, formPlatform, p.String())
+	versions, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {
-		return draft{}, false, err
+		return nil, false, err
 	}
 	var last string
 	if i := slices.IndexFunc(versions, func(s station.Sheet) bool { return s.Name == w.Name }); i >= 0 {
 		last = versions[i].Hash
 	}
-	return q.desk.drafts.get(q.ctx, draftKey{p, q.miner().Version(), w.Name, strings.Join(w.Keywords, joint), strings.Join(w.Terms, joint), c.Edition.ID(), mark, q.home.Name, dayOf(q.Now()), last}, 2*deskPatience)
+	return q.desk.drafts.get(q.ctx, draftKey{period: p, dictionary: q.miner().Version(), name: w.Name, keywords: strings.Join(w.Keywords, joint), terms: strings.Join(w.Terms, joint),
+		edition: c.Edition.ID(), judgement: mark, station: q.home.Name, today: dayOf(q.Now()), last: last}, 2*deskPatience)
 }
 
 func (q *request) sheets() error {
@@ -78,7 +77,7 @@ func (q *request) sheets() error {
 	if !ok && c.Mined && !c.Stale {
 		return q.loading("正在生成报送期 " + p.String() + " 的报送表")
 	}
-	versions, err := q.Station.Sheets(q.ctx, formPlatform, p.String())
+	versions, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {
 		return err
 	}
@@ -92,7 +91,7 @@ func (q *request) sheets() error {
 			own = append(own, v)
 		}
 	}
-	changed := now.sheet != nil && len(own) > 0 && now.hash != own[0].Hash
+	changed := now != nil && len(own) > 0 && now.Hash != own[0].Hash
 	submitted, err := q.submitted(p)
 	if err != nil {
 		return err
@@ -105,13 +104,15 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	var concerns []report.Concern
-	if now.sheet != nil {
-		if concerns, err = q.concerns(now.sheet); err != nil {
+	page := sheetsPage{picker: q.pick(p, "/sheets"), Counted: c, Versions: list, Own: own, Changed: changed, W: w, Watches: watches,
+		Ended: !q.Now().Before(p.Window().To), Due: q.Calendar.Due(p), Submitted: submitted, Formats: report.Formats(), Centre: centre.URL}
+	if now != nil {
+		page.Draft, page.Hash = now.Sheet, now.Hash
+		if page.Concerns, err = q.App.Concerns(q.ctx, now.Sheet); err != nil {
 			return err
 		}
 	}
-	return q.render("sheets", sheetsPage{q.pick(p, "/sheets"), c, now.sheet, concerns, list, own, changed, now.hash, w, watches, !q.Now().Before(p.Window().To), q.Calendar.Due(p), submitted, report.Formats(), centre.URL})
+	return q.render("sheets", page)
 }
 
 type sheetsPage struct {
@@ -132,23 +133,6 @@ type sheetsPage struct {
 	Centre    string           `json:"-"` // where sheets can be sent
 }
 
-// concerns are what to look at before the sheet is frozen.
-func (q *request) concerns(sheet *report.Platform) ([]report.Concern, error) {
-	open, err := q.Station.Urgents(q.ctx, station.UrgentOpen)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, u := range open {
-		x, err := candidate(u)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
-	}
-	return sheet.Check(names), nil
-}
-
 // shownSheet is a frozen version, and how its sending to the centre stands.
 type shownSheet struct {
 	station.Sheet
@@ -167,13 +151,6 @@ func (q *request) pushes(versions []station.Sheet) (list []shownSheet, err error
 	return list, nil
 }
 
-// modelOf is what would be frozen of a sheet, and its sha256.
-func modelOf(sheet *report.Platform) (model []byte, hash string, err error) {
-	model, err = sheet.JSON()
-	sum := sha256.Sum256(model)
-	return model, hex.EncodeToString(sum[:]), err
-}
-
 // maxOpen is for how many days a page may be open and its draft be frozen.
 const maxOpen = 14
 
@@ -188,7 +165,7 @@ func shownWithin(sheet *report.Platform, now, hash string) (bool, error) {
 		}
 		earlier.Filed = earlier.Filed.AddDate(0, 0, -1)
 		var err error
-		if _, now, err = modelOf(&earlier); err != nil {
+		if _, now, err = app.ModelOf(&earlier); err != nil {
 			return false, err
 		}
 	}
@@ -226,33 +203,39 @@ func (q *request) sheetInAddress() (*report.Platform, station.Sheet, error) {
 		return nil, station.Sheet{}, err
 	}
 	if v := number(q.form("version")); v > 0 {
-		s, err := q.Station.Sheet(q.ctx, formPlatform, p.String(), q.form("name"), int(v))
+		s, err := q.Station.Sheet(q.ctx, chaping.FormPlatform, p.String(), q.form("name"), int(v))
 		if err != nil {
 			return nil, s, err
 		}
-		sheet, err := report.ReadPlatform(s.Model)
-		if err != nil {
-			return nil, s, err
-		}
-		sheet.Frozen = &report.Frozen{Version: s.Version, Hash: s.Hash, At: s.Frozen, Reason: s.Reason}
-		return sheet, s, nil
+		sheet, err := app.Thaw(s)
+		return sheet, s, err
 	}
-	w, err := q.watchInAddress()
+	now, w, err := q.draftInAddress(p)
 	if err != nil {
 		return nil, station.Sheet{}, err
+	}
+	return now.Sheet, station.Sheet{Name: w.Name, Period: p.String()}, nil
+}
+
+// draftInAddress is the draft of the period and of the watch that the address
+// names.
+func (q *request) draftInAddress(p chaping.Period) (*app.Draft, station.Watch, error) {
+	w, err := q.watchInAddress()
+	if err != nil {
+		return nil, w, err
 	}
 	c, ok, err := q.counted(p)
 	if err != nil {
-		return nil, station.Sheet{}, err
+		return nil, w, err
 	}
-	var now draft
+	var now *app.Draft
 	if ok {
 		now, ok, err = q.draft(p, w, c)
 	}
 	if err == nil && !ok {
 		err = &fault{http.StatusServiceUnavailable, "报送表还没有生成", "在“报送表”页等它生成，或先挖掘", nil}
 	}
-	return now.sheet, station.Sheet{Name: w.Name, Period: p.String()}, err
+	return now, w, err
 }
 
 func (q *request) sheetFreeze() error {
@@ -260,30 +243,15 @@ func (q *request) sheetFreeze() error {
 	if err != nil {
 		return err
 	}
-	if q.Now().Before(p.Window().To) {
-		return bad("报送期 "+p.String()+" 的采集范围 "+p.Window().Chinese()+" 还没有结束，不能冻结", "等采集范围结束后再冻结")
-	}
-	sheet, s, err := q.sheetInAddress()
-	if err != nil {
+	if err := q.App.Ended(p); err != nil {
 		return err
 	}
-	w, err := q.watchInAddress()
-	if err != nil {
-		return err
-	}
-	c, err := q.Store.Collected(q.ctx, p, w.Watch)
-	if err != nil {
-		return err
-	}
-	if known, ok := errors.AsType[*chaping.Error](c.Check()); ok { // nobody has looked: that is no empty month
-		return bad(known.Message, "在“监测任务”里采集，或在“导入评论”里导入本期的评论，再冻结")
-	}
-	model, hash, err := modelOf(sheet)
+	now, w, err := q.draftInAddress(p)
 	if err != nil {
 		return err
 	}
 	back := "/sheets?" + url.Values{"period": {p.String()}, "watch": {q.form("watch")}}.Encode()
-	shown, err := shownWithin(sheet, hash, q.form("hash"))
+	shown, err := shownWithin(now.Sheet, now.Hash, q.form("hash"))
 	if err != nil {
 		return err
 	}
@@ -293,28 +261,25 @@ func (q *request) sheetFreeze() error {
 		}
 		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
-	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+s.Name, q.form("reason")
-	_, message, err := q.freeze(station.Sheet{Form: formPlatform, Period: p.String(), Name: s.Name, Dictionary: sheet.Dictionary, Program: sheet.Program, Model: model})
+	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+w.Name, q.form("reason")
+	mine := *now // the desk's is shown to others
+	sheet := *now.Sheet
+	mine.Sheet = &sheet
+	frozen, fresh, err := q.App.FreezeDraft(q.ctx, &mine, app.SheetRequest{Period: p, Watch: w.Watch}, q.account.Person, q.reason())
 	if err != nil {
 		return err
 	}
-	return q.redirect(back, message)
+	return q.redirect(back, frozenMessage(frozen, fresh))
 }
 
-// freeze freezes a form for the account, with the reason in the request, and
-// says which version it is now. Where a correction lacks its reason, err is a
-// *fault.
-func (q *request) freeze(s station.Sheet) (frozen station.Sheet, message string, err error) {
-	s.By, s.Reason = q.account.Person, chaping.Shorten(q.form("reason"), 500)
-	frozen, fresh, err := q.Station.Freeze(q.ctx, s)
-	if f, ok := told(err); ok {
-		f.remedy = "在“更正原因”里写明为什么更正，再冻结"
-		return frozen, "", f
-	}
+// reason is why a form that was frozen before is corrected.
+func (q *request) reason() string { return chaping.Shorten(q.form("reason"), 500) }
+
+func frozenMessage(frozen station.Sheet, fresh bool) string {
 	if !fresh {
-		return frozen, fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version), err
+		return fmt.Sprintf("内容与第 %d 版相同，没有新建版本", frozen.Version)
 	}
-	return frozen, fmt.Sprintf("已冻结第 %d 版", frozen.Version), err
+	return fmt.Sprintf("已冻结第 %d 版", frozen.Version)
 }
 
 // sheetSubmit notes that a frozen version was handed in, and keeps what was.
@@ -345,6 +310,26 @@ func (q *request) sheetPush() error {
 	return q.pushSheet(&s, "/sheets?period="+s.Period)
 }
 
+// handOver hands a frozen version in by the route there is from here: as a job
+// that ends with the centre's receipt, or by note, which keeps it in this
+// installation's inbox. message says what was done before.
+func (q *request) handOver(s *station.Sheet, message, back string, note func() error) error {
+	route, err := q.App.Route(q.ctx)
+	if err != nil {
+		return err
+	}
+	if route == app.RouteCentre && (s.Station == 0 || s.Station == q.home.ID) {
+		return q.pushSheet(s, back)
+	}
+	if err := note(); err != nil {
+		return err
+	}
+	if route == app.RouteHere {
+		return q.redirect(back, message+"，并已报送")
+	}
+	return q.redirect(back, message+"，并已登记报送。本机没有连接研究中心，请把文件送交研究中心")
+}
+
 // pushSheet queues a frozen version and sends it as a job.
 func (q *request) pushSheet(s *station.Sheet, back string) error {
 	c, err := q.Station.Centre(q.ctx)
@@ -352,28 +337,24 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 		return err
 	}
 	if c.URL == "" {
-		return bad("还没有设置研究中心的地址", "请管理员在“对接”页填写")
+		return bad("还没有设置研究中心的地址", wordAdvice(chaping.Advice{Code: chaping.AdviceCentre}))
 	}
-	q.act.Object = fmt.Sprintf("报送期 %s %s第 %d 版", s.Period, s.Name, s.Version)
-	if err := q.Station.Push(q.ctx, s); err != nil {
-		return err
-	}
+	q.act.Object = fmt.Sprintf("%s %s %s第 %d 版", s.Form.Chinese(), s.Period, s.Name, s.Version)
 	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, back, func(ctx context.Context, j *job) (string, error) {
-		if err := q.centre.Deliver(ctx); err != nil {
+		done, err := q.App.Submit(ctx, *s)
+		if err != nil {
 			return "", err
 		}
-		p, err := q.Station.PushOf(ctx, s)
-		switch {
-		case err != nil:
-			return "", err
+		switch p := done.Push; {
 		case p.Stopped:
 			return "", errors.New(p.Error)
 		case p.Error == "" && p.Accepted():
 			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
 		case p.Error == "": // claimed by another attempt
 			return "另一次发送正在进行，结果稍后见报送页", nil
+		default:
+			return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
 		}
-		return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
 	})
 	return q.follow(j, err)
 }
@@ -387,14 +368,8 @@ func (q *request) sheetDownload() error {
 	return q.downloadForm(sheet, report.Formats(), format, s.FileName(format))
 }
 
-// A form is the model of a report form.
-type form interface {
-	Document() *report.Document
-	WriteJSON(path string) error
-}
-
 // downloadForm hands a form out in one of the formats.
-func (q *request) downloadForm(f form, formats []string, format, name string) error {
+func (q *request) downloadForm(f app.Model, formats []string, format, name string) error {
 	if !slices.Contains(formats, format) {
 		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 "+strings.Join(formats, "、"))
 	}
@@ -404,12 +379,7 @@ func (q *request) downloadForm(f form, formats []string, format, name string) er
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "sheet."+format)
-	if format == "json" {
-		err = f.WriteJSON(path)
-	} else {
-		err = f.Document().Write(q.ctx, format, path, q.Works.PDF)
-	}
-	if err != nil {
+	if err := q.App.WriteFile(q.ctx, f, format, path); err != nil {
 		return err
 	}
 	file, err := os.Open(path)

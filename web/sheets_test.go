@@ -23,7 +23,7 @@ func TestFiledOnTheDayOfFreezing(t *testing.T) {
 	if r := h.ask("platform", "POST", "/sheets/freeze", url.Values{"period": {"2026-11"}, "hash": {hash}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body)
 	}
-	s, err := h.Station.Sheet(t.Context(), formPlatform, "2026-11", "", 0)
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (q *request) tokensForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "tokens", "对接", tokensPage{list, stations, names, station.Roles(), station.Permits(), centre.URL, centre.Token != "", q.Now(), q.r.PostForm, problem})
+	return q.show(status, "tokens", "对接", tokensPage{List: list, Stations: stations, Names: names, Roles: station.Roles(), Permits: station.Permits(), Centre: centre.URL, HasToken: centre.Token != "", Now: q.Now(), F: q.r.PostForm, Problem: problem})
 }
 
 type tokensPage struct {
@@ -62,7 +62,7 @@ func (q *request) tokenAdd() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "token", "新令牌", tokenPage{t, text})
+	return q.show(http.StatusOK, "token", "新令牌", tokenPage{T: t, Text: text})
 }
 
 // tokenPage shows a token, once.

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,7 +25,7 @@ type trendFilter struct {
 }
 
 func (q *request) trendFilter() trendFilter {
-	f := trendFilter{int(number(q.form("n"))), q.form("keyword"), q.form("hazard"), q.form("count")}
+	f := trendFilter{Periods: int(number(q.form("n"))), Keyword: q.form("keyword"), Hazard: q.form("hazard"), Count: q.form("count")}
 	if !slices.Contains(trendPeriods, f.Periods) {
 		f.Periods = 12
 	}
@@ -50,7 +51,10 @@ type trendTable struct {
 	Hazards  []slice    `json:"hazards"`
 	Products []slice    `json:"products"` // of the latest mined period
 	Regions  []slice    `json:"regions"`  // where their companies are, likewise
-	Latest   string     `json:"latest"`
+	Latest   string     `json:"latest"`   // the last mined period that has ended, or the running one if there is no other
+	Running  int        `json:"running"`  // which of Periods goes on; -1: none
+	Elapsed  string     `json:"elapsed"`  // how much of it has passed
+	Unit     string     `json:"unit"`     // what the numbers are
 	Query    string     `json:"query"`
 }
 
@@ -75,6 +79,12 @@ const (
 	shownTerms    = 20
 	shownProducts = 15
 )
+
+// elapsed says how much of a period that runs has passed.
+func elapsed(p chaping.Period, now time.Time) string {
+	begun, all := p.Days(now)
+	return fmt.Sprintf("已过 %d/%d 天", begun, all)
+}
 
 // trend reads the periods; ok is false while they are being read.
 func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok bool, err error) {
@@ -101,6 +111,10 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 			return t, nil, false, err
 		}
 	}
+	t.Running, t.Unit = -1, "差评数（条）"
+	if f.Count == "affirmed" {
+		t.Unit = "成立的评论（条）"
+	}
 	ok = true
 	until := time.Now().Add(deskPatience)
 	for i, p := range periods {
@@ -113,7 +127,13 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		if !c.Mined && c.Reviews > 0 {
 			t.Missing++
 		}
-		if c.Mined && len(c.Rows) > 0 {
+		running := p.Running(q.Now())
+		if running {
+			t.Running, t.Elapsed = i, elapsed(p, q.Now())
+		}
+		// What a period has by now is not compared with what others had in all.
+		newest := c.Mined && len(c.Rows) > 0 && (!running || t.Latest == "")
+		if newest {
 			t.Latest = p.String()
 			clear(products)
 			clear(regions)
@@ -139,6 +159,9 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 			cells[key{r.Term, i}] += n
 			sums[r.Term] += int(n)
 			classes[hazards[r.Term]] += n
+			if !newest {
+				continue
+			}
 			pk := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
 			if products[pk] == nil {
 				products[pk] = &slice{Name: cmp.Or(r.Product.Name, r.Product.ID), Path: "/product?" + url.Values{"platform": {pk.Platform}, "id": {pk.Product}, "period": {p.String()}}.Encode()}
@@ -187,7 +210,7 @@ func (q *request) trends() error {
 	if !ok {
 		return q.loading("正在读取各期的计数")
 	}
-	return q.render("trends", trendsPage{f, &t, keywords, hazardNames(), trendPeriods, t.Missing, chaping.PeriodOf(q.Now()), "/trends/data?" + f.query().Encode()})
+	return q.render("trends", trendsPage{F: f, T: &t, Keywords: keywords, Hazards: hazardNames(), Choices: trendPeriods, Missing: t.Missing, Last: chaping.PeriodOf(q.Now()), Data: "/trends/data?" + f.query().Encode()})
 }
 
 type trendsPage struct {
@@ -259,7 +282,7 @@ func (q *request) products() error {
 		return cmp.Or(cmp.Compare(b.Negative, a.Negative), cmp.Compare(b.Affirmed, a.Affirmed), cmp.Compare(a.Product.Platform, b.Product.Platform), cmp.Compare(a.Product.ID, b.Product.ID))
 	})
 	more := max(len(list)-300, 0)
-	return q.render("products", productsPage{q.pick(p, "/products"), c, list[:len(list)-more], more, term, keyword, ranked(terms), ranked(keywords)})
+	return q.render("products", productsPage{picker: q.pick(p, "/products"), Counted: c, Lines: list[:len(list)-more], More: more, Term: term, Keyword: keyword, Terms: ranked(terms), Keywords: ranked(keywords)})
 }
 
 type productsPage struct {
@@ -339,8 +362,8 @@ func (q *request) product() error {
 	}
 	more := max(len(items)-200, 0)
 	q.mark(items[:len(items)-more])
-	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{q.pick(p, "/product"), product, keywords, items[:len(items)-more], more, term, ranked(terms), months(h),
-		q.may("POST /review/judge"), "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{picker: q.pick(p, "/product"), P: product, Keywords: keywords, Items: items[:len(items)-more], More: more, Term: term, Terms: ranked(terms), Months: months(h),
+		Judge: q.may("POST /review/judge"), Data: "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
 }
 
 type productPage struct {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/app"
 	"chaping/report"
 	"chaping/station"
 )
@@ -45,6 +46,7 @@ type urgentForm struct {
 	Report   report.Written    `json:"report"`
 	Triggers []string          `json:"triggers"`
 	Hours    int               `json:"hours"` // limit; 0: none
+	Route    app.Route         `json:"route"` // to the centre
 	Problem  *fault            `json:"-"`
 }
 
@@ -58,6 +60,9 @@ func (q *request) showUrgentForm(status int, f urgentForm) error {
 		return err
 	}
 	f.Hours, f.Triggers = rules.Hours, report.Triggers()
+	if f.Route, err = q.App.Route(q.ctx); err != nil {
+		return err
+	}
 	if q.account.Scope().Sees(0) {
 		if f.Stations, _, err = q.stationNames(); err != nil {
 			return err
@@ -141,26 +146,47 @@ func (q *request) urgentWrite() error {
 		return err
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.confirmed)
+	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.App.ConfirmedMessages)
 	if problem, ok := told(err); ok {
 		return refuse(problem.problem, problem.remedy)
 	}
 	if err != nil {
 		return err
 	}
-	message := fmt.Sprintf("重要风险信息（编号 %d）已报送研究中心，发现后 %s", u.ID, lasted(u.Raised.Sub(u.Found)))
+	message := fmt.Sprintf("重要风险信息（编号 %d）已填报，发现后 %s", u.ID, lasted(u.Raised.Sub(u.Found)))
 	if !fresh {
-		message = fmt.Sprintf("同样的内容已经报送过（编号 %d），没有重复报送", u.ID)
+		message = fmt.Sprintf("同样的内容已经填报过（编号 %d），没有重复填报", u.ID)
 	}
-	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), message)
+	return q.handOverUrgent(u, message, "/urgent/"+strconv.FormatInt(u.ID, 10))
 }
 
-// confirmed are the messages that tell of an important risk.
-func (q *request) confirmed(u station.Urgent) []station.Message {
-	if q.Works.Confirmed == nil || u.Status != station.UrgentConfirmed {
-		return nil
+// handOverUrgent hands a confirmed urgent report in at the centre at once, by
+// the route there is from here.
+func (q *request) handOverUrgent(u station.Urgent, message, back string) error {
+	route, err := q.App.Route(q.ctx)
+	if err != nil {
+		return err
 	}
-	return q.Works.Confirmed(u)
+	switch {
+	case route == app.RouteHere:
+		return q.redirect(back, message+"，研究中心已经收到")
+	case route == app.RouteByHand || u.Station != 0 && u.Station != q.home.ID:
+		return q.redirect(back, message+"。本机没有连接研究中心，请立即用别的办法报送研究中心")
+	}
+	s, err := q.App.FreezeUrgent(q.ctx, u)
+	if err != nil {
+		return err
+	}
+	return q.pushSheet(&s, back)
+}
+
+// urgentPush hands a confirmed urgent report in at the centre, again if need be.
+func (q *request) urgentPush() error {
+	u, err := q.Station.Urgent(q.ctx, number(q.r.PathValue("id")))
+	if err != nil || !q.seesUrgent(&u) {
+		return notFound()
+	}
+	return q.handOverUrgent(u, fmt.Sprintf("编号 %d", u.ID), "/urgent")
 }
 
 // A writtenPage is the page of an urgent report that was written.
@@ -174,6 +200,8 @@ type writtenPage struct {
 	Late    bool           `json:"late"`
 	Hours   int            `json:"hours"`
 	Case    int64          `json:"case,omitempty"` // that was opened on it
+	Route   app.Route      `json:"route"`          // to the centre
+	Push    *station.Push  `json:"push,omitempty"` // how far it is on its way there
 	Formats []string       `json:"formats"`
 	Facts   []writtenFact  `json:"-"`
 }
@@ -209,6 +237,12 @@ func (q *request) urgentPage() error {
 		return err
 	}
 	p := writtenPage{Urgent: u, Station: w.Station, Report: *w, Trigger: report.Triggers()[w.Trigger-1], Took: u.Raised.Sub(u.Found), Elapsed: u.Raised.Sub(u.Found).Hours(), Late: u.Late(rules.Hours), Hours: rules.Hours, Formats: writtenFormats()}
+	if p.Route, err = q.App.Route(q.ctx); err != nil {
+		return err
+	}
+	if p.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
+		return err
+	}
 	for _, f := range writtenFields(w) {
 		p.Facts = append(p.Facts, writtenFact{f.name, *f.to})
 	}

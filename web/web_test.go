@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -23,8 +24,8 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/report"
-	"chaping/scheduler/calendar"
+	"chaping/app"
+	"chaping/demo/mall"
 	"chaping/station"
 	"chaping/store"
 	"chaping/store/storetest"
@@ -57,45 +58,40 @@ func open(t testing.TB) *house {
 	}
 	now := f.now
 	clock := ticking(&now)
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "station.db"), f.station, 0o600); err != nil {
+	dir := storetest.Embedded(t).DataDir
+	if err := os.WriteFile(filepath.Join(dir, station.File), f.station, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d, err := station.Open(ctx, dir, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	cfg := storetest.Embedded(t)
-	cfg.Now = clock
-	s := storetest.Open(t, cfg)
-	calendar, err := calendar.NewCalendar(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := New(ctx, Config{Station: d, Store: s, Calendar: calendar, Dir: t.TempDir(), Program: "test", Now: clock, Works: Works{
-		Sites: func() []string { return []string{"mall"} }, Profiles: []string{"standard"},
-		Collect: func(ctx context.Context, c Collection, tell Tell) (string, error) { return "", nil },
-		Import:  func(ctx context.Context, i Import, tell Tell) (string, error) { return "", nil },
-		Sample:  func(ctx context.Context, period chaping.Period, tell Tell) (string, error) { return "", nil },
-		PDF: func(ctx context.Context, d *report.Document, path string) error {
-			return os.WriteFile(path, []byte("%PDF"), 0o600)
-		},
-		CheckSites: func() []Site {
-			return []Site{{Name: "mall", Platform: "商城" + evil, Problems: []string{"错" + evil}}}
-		},
-		Plans:        func(context.Context) ([]Plan, error) { return []Plan{{Name: "月报", Cron: "30 0 25 * *"}}, nil },
-		Reschedule:   func(plan, cron string) error { return nil },
-		RunPlan:      func(ctx context.Context, plan string, tell Tell) (string, error) { return "", nil },
-		Backups:      func() ([]Backup, error) { return []Backup{{Name: "a.backup", Bytes: 1e6}}, nil },
-		Backup:       func(ctx context.Context, tell Tell) (string, string, error) { return "b.backup", "完好", nil },
-		VerifyBackup: func(ctx context.Context, name string, tell Tell) (string, error) { return name + " 完好", nil },
-	}})
+	a := app.New(app.Config{Dir: dir, Now: clock, Version: "test", Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	server, err := New(ctx, Config{App: a, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
 	return &house{Server: server, cookies: maps.Clone(f.cookies), devices: maps.Clone(f.devices), now: &now, dir: dir}
+}
+
+// shop gives the house a site profile "shop" whose site is open and has no
+// reviews.
+func (h *house) shop(t testing.TB) {
+	t.Helper()
+	server := httptest.NewServer(mall.New(mall.Config{Products: 4, ReviewsPerProduct: -1}))
+	t.Cleanup(server.Close)
+	h.site(t, "shop", "extends: mall\nbase: "+server.URL+"\n")
+}
+
+// site gives the house a site profile.
+func (h *house) site(t testing.TB, name, text string) {
+	t.Helper()
+	dir := h.App.Path("sites")
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ticking is a clock that goes on from now by a millisecond a look: of two
@@ -343,7 +339,7 @@ func TestSecurityHeaders(t *testing.T) {
 // No page has scripts, styles or handlers in itself: the policy would stop
 // them, silently.
 func TestNothingInline(t *testing.T) {
-	names, err := filepath.Glob("templates/*.html")
+	names, err := filepath.Glob("*/*.html")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,7 +377,7 @@ func fill(t testing.TB, s *store.Store, reviews int) {
 func (h *house) mined(t testing.TB, reviews int) {
 	t.Helper()
 	fill(t, h.Store, reviews)
-	if _, err := h.mineNow(context.Background(), chaping.Period{Year: 2026, Month: time.November}, func(int64, int64, string) {}); err != nil {
+	if _, err := h.mineNow(context.Background(), chaping.Period{Year: 2026, Month: time.November}, func(app.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -482,7 +478,8 @@ func TestAuditOfForms(t *testing.T) {
 	if n := count(); n != before {
 		t.Errorf("%d entries for refused forms", n-before)
 	}
-	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"x"}, "keywords": {"插座"}, "sources": {"mall"}}); r.Code != http.StatusSeeOther {
+	h.shop(t)
+	if r := h.ask("platform", "POST", "/watches/new", url.Values{"name": {"x"}, "keywords": {"插座"}, "sources": {"shop"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code)
 	}
 	h.ask("platform", "POST", "/watches/1/collect", url.Values{"period": {"2026-11"}})
@@ -766,7 +763,7 @@ func BenchmarkLargeStore(b *testing.B) {
 	}
 	began := time.Now()
 	for p, i := period, 0; i < 12; p, i = p.Previous(), i+1 {
-		if _, err := h.mineNow(ctx, p, func(int64, int64, string) {}); err != nil {
+		if _, err := h.mineNow(ctx, p, func(app.Progress) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

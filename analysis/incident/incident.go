@@ -199,7 +199,7 @@ func (d *Detector) Add(r *Report) {
 		if !rule.Concerns(r.Term) {
 			continue
 		}
-		mean := d.earlier.Means[Baseline{rule.ID, r.Product.Platform, r.Product.ID, r.Term.Hazard}]
+		mean := d.earlier.Means[Baseline{Rule: rule.ID, Platform: r.Product.Platform, Product: r.Product.ID, Hazard: r.Term.Hazard}]
 		if rule.Ratio > 0 && !d.earlier.Products[[2]string{r.Product.Platform, r.Product.ID}] {
 			continue
 		}
@@ -236,11 +236,11 @@ func (g *group) add(r *Report) {
 	if id := [2]string{p.Platform, p.ID}; !g.products[id] {
 		g.products[id] = true
 		if len(g.Products) < maxProducts {
-			g.Products = append(g.Products, Product{p.Platform, p.ID, p.Name, p.URL, p.Price.String(), p.Shop.Name, p.Shop.Region})
+			g.Products = append(g.Products, Product{Platform: p.Platform, ID: p.ID, Name: p.Name, URL: p.URL, Price: p.Price.String(), Shop: p.Shop.Name, Region: p.Shop.Region})
 		}
 	}
 	if len(g.Evidence) < maxEvidence {
-		g.Evidence = append(g.Evidence, Sentence{r.Review.Platform, r.Review.Product, r.Review.Review, date, r.Grade.Chinese(), r.Term.Name, r.Sentence})
+		g.Evidence = append(g.Evidence, Sentence{Platform: r.Review.Platform, Product: r.Review.Product, Review: r.Review.Review, Date: date, Grade: r.Grade.Chinese(), Term: r.Term.Name, Sentence: r.Sentence})
 	}
 }
 

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"chaping/store/backup"
+	"chaping/app"
 )
 
 func (p *program) backupCommand() *cobra.Command {
@@ -18,30 +17,20 @@ func (p *program) backupCommand() *cobra.Command {
 		Example: "  chaping backup 2026-11-25.backup\n  chaping backup --verify 2026-11-25.backup",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			bar := p.startProgress("备份", -1)
+			bar := p.startProgress("备份")
 			defer bar.finish()
-			done := int64(0)
-			progress := func(part string) { done++; bar.show(done, -1, part) }
-			if !verify {
-				s, err := p.openStore(ctx)
-				if err != nil {
-					return err
-				}
-				if err := p.warnOfBacklog("备份不含暂存的批次："); err != nil {
-					return errors.Join(err, s.Close())
-				}
-				_, err = backup.Write(ctx, s, p.dataDir, args[0], buildVersion(), p.now(), progress)
-				if err = errors.Join(err, s.Close()); err != nil {
-					return err
-				}
+			var r app.BackupResult
+			var err error
+			if verify {
+				r, err = p.app.VerifyBackupFile(cmd.Context(), args[0], bar.watch)
+			} else if err = p.warnOfBacklog("备份不含暂存的批次："); err == nil {
+				r, err = p.app.BackUpTo(cmd.Context(), args[0], bar.watch)
 			}
-			m, err := backup.Verify(ctx, args[0], progress)
 			if err != nil {
 				return err
 			}
 			bar.finish()
-			return p.printBackup("备份完好", args[0], m, asJSON)
+			return p.printBackup("备份完好", r, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&verify, "verify", false, "不备份，只核对这个文件")
@@ -58,19 +47,14 @@ func (p *program) restoreCommand() *cobra.Command {
 		Example: "  chaping restore 2026-11-25.backup --data 新目录",
 		Args:    oneBackup,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dsn, err := p.storeDSN()
-			if err != nil {
-				return err
-			}
-			bar := p.startProgress("恢复", -1)
+			bar := p.startProgress("恢复")
 			defer bar.finish()
-			done := int64(0)
-			m, err := backup.Restore(cmd.Context(), args[0], p.storeConfig(dsn), func(part string) { done++; bar.show(done, -1, part) })
+			r, err := p.app.RestoreBackup(cmd.Context(), args[0], bar.watch)
 			if err != nil {
 				return err
 			}
 			bar.finish()
-			return p.printBackup("已恢复到 "+p.dataDir, args[0], m, asJSON)
+			return p.printBackup("已恢复到 "+p.dataDir, r, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出汇总")
@@ -84,17 +68,11 @@ func oneBackup(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func (p *program) printBackup(what, file string, m *backup.Manifest, asJSON bool) error {
+func (p *program) printBackup(what string, r app.BackupResult, asJSON bool) error {
 	if asJSON {
-		return p.printJSON(struct {
-			File  string            `json:"file"`
-			Made  string            `json:"made"`
-			Parts int               `json:"parts"`
-			Bytes int64             `json:"bytes"`
-			Rows  map[string]uint64 `json:"rows"`
-		}{file, m.Made.Format("2006-01-02T15:04:05Z07:00"), len(m.Parts), m.Bytes(), m.Rows})
+		return p.printJSON(r)
 	}
-	_, err := fmt.Fprintf(p.out, "%s：%s，%s 备份，%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行\n", what, file,
-		m.Made.Format("2006-01-02 15:04"), len(m.Parts), float64(m.Bytes())/1e6, m.Rows["reviews"], m.Rows["mentions"])
+	_, err := fmt.Fprintf(p.out, "%s：%s，%s 备份，%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行\n", what, r.File,
+		r.Made.Format("2006-01-02 15:04"), r.Parts, float64(r.Bytes)/1e6, r.Rows["reviews"], r.Rows["mentions"])
 	return err
 }

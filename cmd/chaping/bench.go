@@ -17,12 +17,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/configs"
 	"chaping/demo/synth"
 	"chaping/importer"
 	"chaping/nlp"
 	"chaping/nlp/polarity"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/store"
 )
@@ -245,7 +245,7 @@ func (b *bench) jobs(ctx context.Context, all, remine bool) error {
 				return err
 			}
 			stop := stopwatch()
-			pipe := &pipeline.Pipeline{Store: s, Miner: miner, Now: b.now}
+			pipe := &app.Pipeline{Store: s, Miner: miner, Now: b.now}
 			mined, err := pipe.Mine(ctx, b.period, false)
 			if err != nil {
 				return err
@@ -311,7 +311,7 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 		return err
 	}
 	var sum importer.Summary
-	pipe := &pipeline.Pipeline{Store: s, Miner: miner, Now: b.now}
+	pipe := &app.Pipeline{Store: s, Miner: miner, Now: b.now}
 	var sheet *report.Platform
 	for _, st := range []struct {
 		name string
@@ -323,14 +323,14 @@ func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, te
 		}},
 		{"挖掘", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
 		{"计数", func() (err error) {
-			sheet, _, err = pipe.PlatformSheet(ctx, b.period, pipeline.SheetOptions{Station: "合成", Program: buildVersion()})
+			sheet, _, err = pipe.PlatformSheet(ctx, b.period, app.SheetOptions{Station: "合成", Program: buildVersion()})
 			if err == nil {
 				err = sheet.File(time.Time{}, b.now(), nil)
 			}
 			return err
 		}},
 		{"出表", func() error {
-			_, _, err := b.writeForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
+			_, _, err := b.app.WriteForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
 			return err
 		}},
 	} {

@@ -11,8 +11,8 @@ import (
 
 	"chaping"
 	"chaping/analysis"
+	"chaping/app"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/store"
 )
 
@@ -121,7 +121,7 @@ func (b *bench) fillYears(ctx context.Context, s *store.Store, miner *nlp.Miner)
 		first = first.Previous()
 	}
 	each := b.queried / benchPeriods
-	pipe := &pipeline.Pipeline{Store: s, Miner: miner, Now: b.now}
+	pipe := &app.Pipeline{Store: s, Miner: miner, Now: b.now}
 	period := first
 	for i := range benchPeriods {
 		load := b.load(each, miner.Dictionary())

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"chaping"
+
 	"chaping/report"
 	"chaping/scheduler/calendar"
 )
@@ -39,7 +41,7 @@ func (p *program) calendarCommand() *cobra.Command {
 					return usage("年份“%s”无法识别，应在 2020–2100 之间", args[0])
 				}
 			}
-			days, err := p.calendar()
+			days, err := p.app.Calendar()
 			if err != nil {
 				return err
 			}
@@ -76,7 +78,7 @@ func (p *program) printCalendar(c *calendar.Calendar, year int) error {
 				notes = append(notes, "暂定")
 			}
 			fmt.Fprintf(w, "%s\t%s 至 %s\t%s（%s）\t%s\n", period, window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly),
-				due.Day.Format(time.DateOnly), weekday(due.Day), strings.Join(notes, "；"))
+				due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day), strings.Join(notes, "；"))
 		}
 	})
 	if err != nil {
@@ -102,7 +104,7 @@ func (p *program) printCalendarJSON(c *calendar.Calendar, year int) error {
 	var rows []row
 	for _, period := range calendar.PeriodsOf(year) {
 		window, due := period.Window(), c.Due(period)
-		rows = append(rows, row{period.String(), window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), due.Note()})
+		rows = append(rows, row{Period: period.String(), From: window.FirstDay().Format(time.DateOnly), To: window.LastDay().Format(time.DateOnly), Due: due.Day.Format(time.DateOnly), Note: due.Note()})
 	}
 	return p.printJSON(struct {
 		Year    int    `json:"year"`

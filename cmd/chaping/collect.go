@@ -2,20 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/configs"
+	"chaping/app"
 	"chaping/crawler"
-	"chaping/crawler/evidence"
-	"chaping/nlp/polarity"
-	"chaping/store"
 )
 
 type collectOptions struct {
@@ -25,7 +20,7 @@ type collectOptions struct {
 	keywords []string
 	period   string
 	workers  int
-	queue    queueOptions
+	queues   app.Queues
 	full     bool
 	fresh    bool
 	json     bool
@@ -38,7 +33,7 @@ func (p *program) collectCommand() *cobra.Command {
 		Long: "在站点上搜索商品关键词，采集商品、店铺和报送期内的评论，存入数据目录。可反复运行，结果不变：\n" +
 			"上次中断的，接着采；上次采完的，只读新的评论，并往回重读一段。\n" +
 			"遵守站点的 robots.txt 和配置的频率；遇到验证页即停止访问该站点。\n" +
-			"自带站点配置：" + strings.Join(configs.Names("sites"), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定，写法见 chaping site --help。",
+			"自带站点配置：" + strings.Join(app.ShippedSites(), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定，写法见 chaping site --help。",
 		Example: "  chaping collect --site mall --keyword 电热水壶 --keyword 插座 --period 2026-11\n  chaping collect --watch configs/watches/demo.yaml\n" +
 			"  chaping collect --watch w.yaml --store clickhouse://… --redis redis://…   # 别的机器上运行 chaping worker 分担",
 		Args: noArgs,
@@ -54,7 +49,7 @@ func (p *program) collectCommand() *cobra.Command {
 	f.BoolVar(&o.full, "full", false, "重读整个报送期，不管以前读过多少")
 	f.BoolVar(&o.fresh, "fresh", false, "不接着采上次中断的，从头开始")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
-	o.queue.flags(f)
+	queueFlags(f, &o.queues)
 	return cmd
 }
 
@@ -65,223 +60,51 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 		return usage("--watch 已写明站点和关键词，不能再用 --site、--keyword")
 	case o.watch != "":
 		var err error
-		if watch, err = loadWatch(o.watch); err != nil {
+		if watch, err = app.LoadWatch(o.watch); err != nil {
 			return err
 		}
 	case o.site == "" || len(o.keywords) == 0:
 		return usage("要写明 --site 和 --keyword，或者用 --watch 文件")
 	}
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
-	return p.collectWatch(ctx, watch, period, o)
-}
-
-// collectWatch collects a period of all sources of a watch.
-func (p *program) collectWatch(ctx context.Context, watch chaping.Watch, period chaping.Period, o collectOptions) error {
-	var notices []notice
-	for _, source := range watch.Sources {
-		if err := p.siteAllowed(ctx, source); err != nil {
-			return err
+	r := app.CollectRequest{Watch: watch, Period: period, Base: o.base, Workers: o.workers, Full: o.full, Fresh: o.fresh, Queues: o.queues}
+	bar := p.startProgress("采集")
+	result, err := p.app.Collect(ctx, r, bar.watch)
+	bar.finish()
+	for i, source := range result.Sources {
+		p.printTakenUp(source)
+		if finished := err == nil || i < len(result.Sources)-1; finished && !o.json {
+			p.printCollected(source.Report)
 		}
-		n := notice{Watch: watch, Period: period, Full: o.full, Base: o.base}
-		var err error
-		if n.Site, n.Text, err = readSite(source); err != nil {
-			return err
-		}
-		profile, err := n.profile()
-		if err == nil {
-			err = profile.MayCrawl()
-		}
-		if err != nil {
-			return err
-		}
-		notices = append(notices, n)
 	}
-	queues, err := p.openQueues(o.queue)
 	if err != nil {
 		return err
-	}
-	defer queues.close()
-	s, err := p.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	var reports []crawler.Report
-	complete := true
-	for _, n := range notices {
-		if err := p.takeUp(ctx, s, &n, o.fresh); err != nil {
-			return err
-		}
-		r, err := p.collect(ctx, s, queues, n, o.workers)
-		if err != nil {
-			return err
-		}
-		complete = complete && r.Complete()
-		reports = append(reports, r)
-		if !o.json {
-			p.printCollected(r)
-		}
 	}
 	if o.json {
-		if err := p.printJSON(reports); err != nil {
+		if err := p.printJSON(result.Sources); err != nil {
 			return err
 		}
 	}
-	if !complete {
+	if !result.Complete {
 		return &chaping.Error{Code: chaping.CodePartial, Message: "有内容没有采到，其余已入库", Remedy: "按上面的说明处理后重新运行，已采到的不会重复"}
 	}
 	return nil
 }
 
-// stageCollect is the stage's name in run records.
-const stageCollect = "collect"
-
-// A notice is what a process needs to know to work on a collection. It goes
-// to other machines, and therefore holds no secrets: profiles only name the
-// environment variables in which those are.
-type notice struct {
-	Run     string         `json:"run"`
-	Started time.Time      `json:"started"`
-	Site    string         `json:"site"` // the profile's name
-	Text    string         `json:"text"` // and its YAML
-	Base    string         `json:"base,omitempty"`
-	Watch   chaping.Watch  `json:"watch"`
-	Period  chaping.Period `json:"period"`
-	Full    bool           `json:"full"`
-}
-
-func (n *notice) profile() (*crawler.Profile, error) {
-	profile, err := crawler.LoadProfile(n.Site, strings.NewReader(n.Text))
-	if err != nil || n.Base == "" {
-		return profile, err
+// printTakenUp says what a collection went on with, or why it read everything.
+func (p *program) printTakenUp(s app.CollectedSource) {
+	if s.Removed {
+		fmt.Fprintf(p.err, "上次采集以后，数据库里的评论被清除过，重新读取整个报送期\n")
 	}
-	return profile.WithBase(n.Base)
-}
-
-// series names all runs of the same watch on the same site for the same
-// period.
-func (n *notice) series() string {
-	h := fnv.New32a()
-	fmt.Fprintf(h, "%q %q", n.Watch.Keywords, n.Base)
-	return fmt.Sprintf("%s-%s-%s-%s-%08x-", stageCollect, siteName(n.Site), n.Period, n.Watch.Name, h.Sum32())
-}
-
-// takeUp names the run: that of the last one of its series if it was
-// interrupted, or a new one.
-func (p *program) takeUp(ctx context.Context, s *store.Store, n *notice, fresh bool) error {
-	runs, err := s.Runs(ctx, store.RunFilter{Stage: stageCollect, Period: n.Period, Limit: 1000})
-	if err != nil {
-		return err
+	if !s.Resumed.IsZero() {
+		fmt.Fprintf(p.err, "接着采 %s 开始、没有采完的 %s（要从头开始请加 --fresh）\n", s.Resumed.Format(time.DateTime), s.Site)
 	}
-	n.Started = p.now()
-	n.Run = n.series() + n.Started.UTC().Format("20060102T150405.000")
-	for _, r := range runs { // latest first
-		if !strings.HasPrefix(r.ID, n.series()) {
-			continue
-		}
-		removed, err := s.RemovedSince(ctx, r)
-		switch {
-		case err != nil:
-			return err
-		case removed: // what was read then may be gone, in whole or in part
-			n.Full = true
-			fmt.Fprintf(p.err, "上次采集以后，数据库里的评论被清除过，重新读取整个报送期\n")
-		case !r.Done() && !fresh:
-			n.Run, n.Started = r.ID, r.Started
-			fmt.Fprintf(p.err, "接着采 %s 开始、没有采完的 %s（要从头开始请加 --fresh）\n", r.Started.Format(time.DateTime), n.Site)
-		}
-		break
+	if s.First {
+		fmt.Fprintf(p.err, "数据库中还没有%s的评论，读取整个报送期\n", s.Platform)
 	}
-	profile, err := n.profile()
-	if err != nil || n.Full {
-		return err
-	}
-	known, err := s.HasReviews(ctx, profile.Platform.ID)
-	if err == nil && !known {
-		n.Full = true
-		fmt.Fprintf(p.err, "数据库中还没有%s的评论，读取整个报送期\n", profile.Platform.Name)
-	}
-	return err
-}
-
-// collect works on a collection into the store and keeps its run record.
-func (p *program) collect(ctx context.Context, s *store.Store, queues *queues, n notice, workers int) (crawler.Report, error) {
-	profile, err := n.profile()
-	if err != nil {
-		return crawler.Report{}, err
-	}
-	run := store.Run{ID: n.Run, Stage: stageCollect, Period: n.Period, Started: n.Started}
-	if err := s.PutRun(ctx, run); err != nil {
-		return crawler.Report{}, err
-	}
-	if err := queues.post(ctx, n); err != nil {
-		return crawler.Report{}, err
-	}
-	kept, err := evidence.Open(ctx, p.evidenceDir())
-	if err != nil {
-		return crawler.Report{}, err
-	}
-	defer kept.Close()
-	text, err := polarity.Shipped()
-	if err != nil {
-		return crawler.Report{}, err
-	}
-	sink, err := p.openSpool(s)
-	if err != nil {
-		return crawler.Report{}, err
-	}
-	defer sink.Close()
-	bar := p.startProgress("采集", -1)
-	r, err := crawler.Collect(ctx, crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}, crawler.Options{
-		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: p.log, Version: version, Now: p.now,
-		Progress: func(g crawler.Progress) {
-			bar.show(g.Pages, g.Pages+int64(g.Open), fmt.Sprintf("已读 %d 页、待读 %d 页，商品 %d 件，评论 %d 条", g.Pages, g.Open, g.Products, g.Reviews))
-		},
-	})
-	bar.finish()
-	err = errors.Join(err, emptied(ctx, sink))
-
-	// Also when interrupted: the record tells that there is something to go on
-	// with.
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	run.Finished, run.Counts = p.now(), counts(r)
-	switch {
-	case ctx.Err() != nil:
-		run.Error = "被中断"
-	case err != nil:
-		run.Error = err.Error()
-	case r.Unfinished > 0 && !r.BudgetSpent:
-		run.Error = fmt.Sprintf("还有 %d 页没有读", r.Unfinished)
-	}
-	keep, perr := p.retention(last)
-	if perr == nil {
-		_, perr = kept.Prune(last, p.now(), keep)
-	}
-	err = errors.Join(err, s.PutRun(last, run), perr)
-	if run.Done() {
-		err = errors.Join(err, queues.withdraw(last, n.Run))
-	}
-	return r, err
-}
-
-// counts are a report's numbers as a run record keeps them.
-func counts(r crawler.Report) map[string]uint64 {
-	out := map[string]uint64{}
-	for name, n := range map[string]int64{
-		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
-		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
-		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
-		"truncated": r.TruncatedLists, "gaps": r.Gaps,
-	} {
-		if n > 0 {
-			out[name] = uint64(n)
-		}
-	}
-	return out
 }
 
 const maxFaultsShown = 10

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/demo/mall"
-	"chaping/pipeline"
 	"chaping/report"
 	"chaping/store"
 )
@@ -41,7 +40,7 @@ func (p *program) demoCommand() *cobra.Command {
 func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	period := chaping.PeriodOf(p.now()).Previous()
 	if o.period != "" {
-		if period, err = p.period(o.period); err != nil {
+		if period, err = p.period(ctx, o.period); err != nil {
 			return err
 		}
 	}
@@ -50,41 +49,38 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		fmt.Fprintf(p.out, "\n[%d/4] %s\n", n, fmt.Sprintf(format, args...))
 	}
 
-	m := mall.New(mall.Config{Seed: o.seed, End: period.Window().To})
-	base, closeMall, err := openMall(ctx, m)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeMall()) }()
-	watch := chaping.Watch{Name: "演示", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(watch.Keywords, "、"))
-
-	n := notice{Run: "demo-" + p.now().UTC().Format("20060102T150405.000"), Started: p.now(), Base: base, Watch: watch, Period: period}
-	if n.Site, n.Text, err = readSite("mall"); err != nil {
-		return err
-	}
 	p.dataDir, p.dsn = filepath.Join(o.out, "data"), ""
-	s, err := p.openStore(ctx)
+	if err := p.open(); err != nil {
+		return err
+	}
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	collected, err := p.collect(ctx, s, &queues{}, n, 8)
+	m := app.SampleMall(o.seed, period)
+	collecting := p.startProgress("采集")
+	collected, err := p.app.CollectSample(ctx, m, period, func(base string) {
+		step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(m.Keywords(), "、"))
+	}, collecting.watch)
+	collecting.finish()
 	if err != nil {
 		return err
 	}
-	p.printCollected(collected)
+	for _, source := range collected.Sources {
+		p.printCollected(source.Report)
+	}
 
 	step(2, "挖掘：在评论中找风险词，判断是否成立")
-	miner, _, err := p.miner("")
+	miner, _, err := p.miner(ctx, "")
 	if err != nil {
 		return err
 	}
-	pipe, finish, err := p.pipeline(ctx, s, miner)
+	bar := p.startProgress("挖掘")
+	defer bar.finish()
+	pipe, err := p.app.Pipeline(ctx, miner, bar.watch)
 	if err != nil {
 		return err
 	}
-	defer finish()
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
 		return err
@@ -92,7 +88,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	p.printMined(mined)
 
 	step(3, "计数并生成报送表")
-	sheet, _, err := pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{Station: "示例监测站", Program: buildVersion()})
+	sheet, _, err := pipe.PlatformSheet(ctx, period, app.SheetOptions{Station: "示例监测站", Program: buildVersion()})
 	if err != nil {
 		return err
 	}
@@ -103,7 +99,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if _, err := report.FindBrowser(); err == nil {
 		formats = append(formats, "pdf")
 	}
-	files, _, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
+	files, _, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (p *program) printEntriesJSON(entries []lexicon.Entry) error {
 	}
 	list := []entry{}
 	for _, e := range entries {
-		list = append(list, entry{e.Field, e.Name, e.Hazard, e.Severity, append([]string{}, e.Surfaces...), e.File, e.Line})
+		list = append(list, entry{Field: e.Field, Name: e.Name, Hazard: e.Hazard, Severity: e.Severity, Surfaces: append([]string{}, e.Surfaces...), File: e.File, Line: e.Line})
 	}
 	return p.printJSON(list)
 }
@@ -213,7 +213,7 @@ func (p *program) printFindingsJSON(found []lexicon.Finding) error {
 	list := []finding{}
 	for _, f := range found {
 		level := map[lexicon.Level]string{lexicon.Err: "error", lexicon.Warning: "warning", lexicon.Note: "note"}[f.Level]
-		list = append(list, finding{level, f.Fault.File, f.Fault.Line, f.Fault.Field, f.Fault.Value, f.Fault.Problem, f.Fault.Remedy})
+		list = append(list, finding{Level: level, File: f.Fault.File, Line: f.Fault.Line, Field: f.Fault.Field, Value: f.Fault.Value, Problem: f.Fault.Problem, Remedy: f.Fault.Remedy})
 	}
 	return p.printJSON(list)
 }
@@ -224,8 +224,8 @@ func (p *program) dictTestCommand() *cobra.Command {
 		Use: "test 句子", Short: "逐步说明一句评论里每处命中为什么取、为什么不取",
 		Example: "  chaping dict test \"没有异味，就是有点漏电\"",
 		Args:    exactly(1, "请写一个句子，用引号括起来"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			miner, partial, err := p.miner(terms)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			miner, partial, err := p.miner(cmd.Context(), terms)
 			if err != nil {
 				return err
 			}

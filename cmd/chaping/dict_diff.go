@@ -43,7 +43,7 @@ func (p *program) dictDiffCommand() *cobra.Command {
 }
 
 func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 		} else if _, err := os.Stat(path); err != nil {
 			return &chaping.Error{Code: chaping.CodeInput, Message: "打不开词库 " + path, Err: err, Remedy: "检查路径；- 表示自带词库"}
 		}
-		m, partial, err := p.miner(path)
+		m, partial, err := p.miner(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -66,11 +66,10 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 		}
 		miners[i] = m
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	d, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
 		return s.Reviews(ctx, period.Window(), each)
 	}, miners[0], miners[1], o.samples)
@@ -176,7 +175,7 @@ func (p *program) printDiffJSON(period chaping.Period, d *lexicon.Difference, ro
 	}
 	samples := []sample{}
 	for _, c := range d.Samples {
-		samples = append(samples, sample{string(c.Kind), c.Review.Platform, c.Review.Product, c.Review.Review, c.Mention.Term, c.Mention.Surface, c.Mention.Start, c.Mention.End, c.Before, c.After, c.Excerpt})
+		samples = append(samples, sample{Kind: string(c.Kind), Platform: c.Review.Platform, Product: c.Review.Product, Review: c.Review.Review, Term: c.Mention.Term, Surface: c.Mention.Surface, Start: c.Mention.Start, End: c.Mention.End, Before: c.Before, After: c.After, Excerpt: c.Excerpt})
 	}
 	return p.printJSON(struct {
 		Period   string    `json:"period"`

@@ -47,7 +47,7 @@ func (p *program) dictSuggestCommand() *cobra.Command {
 }
 
 func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,10 @@ func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	options := discover.Options{
 		Target:     func(each func(*chaping.Review) error) error { return s.Reviews(ctx, period.Window(), each) },
 		Dictionary: dictionaryOf(source), MinReviews: o.minReviews, MinZ: o.minZ, Examples: o.examples,
@@ -119,7 +118,7 @@ func (p *program) printSuggestionsJSON(period chaping.Period, r *discover.Result
 	}
 	list := []suggestion{}
 	for _, g := range r.Suggestions {
-		list = append(list, suggestion{g.Phrase, g.Z, g.LogOdds, g.Target, g.Baseline, append([]string{}, g.Examples...)})
+		list = append(list, suggestion{Phrase: g.Phrase, Z: g.Z, LogOdds: g.LogOdds, Target: g.Target, Baseline: g.Baseline, Examples: append([]string{}, g.Examples...)})
 	}
 	return p.printJSON(struct {
 		Period      string       `json:"period"`

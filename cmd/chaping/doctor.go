@@ -50,7 +50,7 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 	} {
 		detail, err := c.check(ctx)
 		if err != nil {
-			detail = err.Error()
+			detail = chaping.Explain(err, wordAdvice)
 		}
 		findings = append(findings, finding{c.name, err == nil, detail})
 		if !asJSON {
@@ -118,11 +118,10 @@ func (p *program) checkDataDir(context.Context) (string, error) {
 }
 
 func (p *program) checkStore(ctx context.Context) (string, error) {
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer s.Close()
 	n, err := s.ReviewCount(ctx)
 	if err != nil {
 		return "", err
@@ -130,8 +129,8 @@ func (p *program) checkStore(ctx context.Context) (string, error) {
 	return fmt.Sprintf("可用，存有评论 %d 条", n), nil
 }
 
-func (p *program) checkMiner(context.Context) (string, error) {
-	miner, _, err := p.miner("")
+func (p *program) checkMiner(ctx context.Context) (string, error) {
+	miner, _, err := p.miner(ctx, "")
 	if err != nil {
 		return "", err
 	}
@@ -139,7 +138,7 @@ func (p *program) checkMiner(context.Context) (string, error) {
 }
 
 func (p *program) checkCalendar(context.Context) (string, error) {
-	calendar, err := p.calendar()
+	calendar, err := p.app.Calendar()
 	if err != nil {
 		return "", err
 	}
@@ -165,28 +164,24 @@ func (p *program) onStation(ctx context.Context, f func(*station.DB) error) erro
 }
 
 func (p *program) checkSchedule(ctx context.Context) (string, error) {
-	jobs, err := p.scheduled()
+	plans, err := p.app.Plans(ctx)
 	if err != nil {
 		return "", err
 	}
-	if _, err := p.scheduledWatches(); err != nil {
+	if _, err := p.app.MonthlyWatches(); err != nil {
 		return "", err
 	}
 	planned := 0
 	var wrong []string
-	err = p.onStation(ctx, func(d *station.DB) error {
-		for _, j := range jobs {
-			next, ok, err := d.Plan(ctx, j.Name, j.Cron)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
-			}
-			if planned++; next.Before(p.now().Add(-overdueAfter)) {
-				wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", j.Name, next.In(chaping.Shanghai()).Format("2006-01-02 15:04")))
-			}
+	for _, plan := range plans {
+		if !plan.Planned {
+			continue
 		}
+		if planned++; plan.Next.Before(p.now().Add(-overdueAfter)) {
+			wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format("2006-01-02 15:04")))
+		}
+	}
+	err = p.onStation(ctx, func(d *station.DB) error {
 		runs, err := d.Runs(ctx, "", 100)
 		for _, r := range runs {
 			if r.Finished == nil && r.Error != "" {
@@ -201,13 +196,13 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	case len(wrong) > 0:
 		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: strings.Join(wrong, "；"), Remedy: "运行 chaping schedule start；失败的原因见 chaping schedule history"}
 	case planned == 0:
-		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(jobs)), nil
+		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(plans)), nil
 	}
-	return fmt.Sprintf("%d 个，都按时", len(jobs)), nil
+	return fmt.Sprintf("%d 个，都按时", len(plans)), nil
 }
 
 func (p *program) checkOutbox(ctx context.Context) (string, error) {
-	channels, err := p.channels()
+	channels, err := p.app.Channels()
 	if err != nil {
 		return "", err
 	}

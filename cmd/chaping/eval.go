@@ -11,8 +11,8 @@ import (
 )
 
 func (p *program) evalCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘和文本模型的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.evalMentionsCommand(), p.evalPolarityCommand())
+	cmd := &cobra.Command{Use: "eval", Short: "在人工标注的数据上检验挖掘、词库和文本模型的准确度", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(p.evalMentionsCommand(), p.evalPolarityCommand(), p.evalStatementsCommand())
 	return cmd
 }
 
@@ -90,7 +90,7 @@ func (p *program) printEvalJSON(e *nlp.MentionEval) error {
 	}
 	list := []wrong{}
 	for _, w := range e.Wrong {
-		x := wrong{w.Line, w.Keyword, w.Assertion, w.Got, "", w.Text}
+		x := wrong{Line: w.Line, Keyword: w.Keyword, Label: w.Assertion, Got: w.Got, Cue: "", Text: w.Text}
 		if w.Mention != nil {
 			x.Cue = w.Mention.Cue
 		}

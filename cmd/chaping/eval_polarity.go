@@ -94,7 +94,7 @@ func (p *program) printPolarityJSON(e *polarity.Eval) error {
 	}
 	list := []wrong{}
 	for _, w := range e.Wrong {
-		list = append(list, wrong{w.Line, gradeOf(w.Negative).String(), w.Score, w.Text})
+		list = append(list, wrong{Line: w.Line, Label: gradeOf(w.Negative).String(), Score: w.Score, Text: w.Text})
 	}
 	return p.printJSON(struct {
 		Reviews   int       `json:"reviews"`

@@ -4,22 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"chaping/app"
 	"chaping/crawler"
 	"chaping/crawler/evidence"
 	"chaping/ingest/redact"
-	"chaping/pipeline"
 )
-
-// Evidence is kept long enough to mine and report a period after its end, and
-// that behind severe mentions for as long as a lead may be pursued.
-var defaultRetention = evidence.Retention{Loose: 62 * 24 * time.Hour, Pinned: 3 * 365 * 24 * time.Hour, Bytes: 8 << 30}
-
-func (p *program) evidenceDir() string { return filepath.Join(p.dataDir, "evidence") }
 
 func (p *program) evidenceCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -74,11 +67,11 @@ func (p *program) evidenceCommand() *cobra.Command {
 	pin := &cobra.Command{
 		Use: "pin", Short: "长期保存一个报送期内严重命中的原始响应", Long: "按最近一次挖掘的结果，找出严重程度 3 级以上且成立的命中，长期保存其页面。挖掘时已自动做过；从备份恢复页面后可再运行，可反复运行。", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			of, err := p.period(period)
+			of, err := p.period(cmd.Context(), period)
 			if err != nil {
 				return err
 			}
-			partial, err := p.onPipeline(cmd.Context(), "", func(pipe *pipeline.Pipeline) error {
+			partial, err := p.onPipeline(cmd.Context(), "", func(pipe *app.Pipeline) error {
 				n, err := pipe.Pin(cmd.Context(), of)
 				fmt.Fprintf(p.out, "报送期 %s：新增长期保存 %d 份\n", of, n)
 				return err
@@ -105,10 +98,10 @@ func (p *program) evidenceCommand() *cobra.Command {
 			})
 		},
 	}
-	day := 24 * time.Hour
-	prune.Flags().IntVar(&days, "days", int(defaultRetention.Loose/day), "一般的保存几天")
-	prune.Flags().IntVar(&pinnedDays, "pinned-days", int(defaultRetention.Pinned/day), "严重命中的保存几天")
-	prune.Flags().IntVar(&megabytes, "max-mb", int(defaultRetention.Bytes>>20), "总共最多几 MB；超出时先清理最旧的、非长期保存的")
+	day, kept := 24*time.Hour, app.DefaultRetention()
+	prune.Flags().IntVar(&days, "days", int(kept.Loose/day), "一般的保存几天")
+	prune.Flags().IntVar(&pinnedDays, "pinned-days", int(kept.Pinned/day), "严重命中的保存几天")
+	prune.Flags().IntVar(&megabytes, "max-mb", int(kept.Bytes>>20), "总共最多几 MB；超出时先清理最旧的、非长期保存的")
 	for _, c := range []*cobra.Command{list, show, pin, prune} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		cmd.AddCommand(c)
@@ -124,10 +117,9 @@ func firstError(err error, next func() error) error {
 }
 
 func (p *program) withEvidence(ctx context.Context, f func(*evidence.Store) error) error {
-	s, err := evidence.Open(ctx, p.evidenceDir())
+	s, err := p.app.Evidence(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	return f(s)
 }

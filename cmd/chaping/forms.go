@@ -1,21 +1,16 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"chaping"
 	"chaping/report"
-	"chaping/station"
 )
 
 const formatsHelp = "格式：xlsx、docx、pdf、html、json，可用逗号并列"
@@ -82,41 +77,6 @@ func (o *formOptions) filedOn() (t time.Time, err error) {
 	return t, nil
 }
 
-// stationName is the name that --station gives, else that of the installation's
-// own station; "" where there is none.
-func stationName(ctx context.Context, d *station.DB, given string) (string, error) {
-	if given != "" {
-		return given, nil
-	}
-	home, _, err := d.Home(ctx)
-	return home.Name, err
-}
-
-// lastFrozen is the JSON of the version of a sheet that was frozen last; nil
-// where there is none.
-func lastFrozen(ctx context.Context, d *station.DB, form, period string, of int64, watch string) ([]byte, error) {
-	sheets, err := d.Sheets(ctx, form, period) // newest first
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(sheets, func(s station.Sheet) bool { return s.Station == of && s.Watch() == watch })
-	if i < 0 {
-		return nil, nil
-	}
-	if of != 0 {
-		s, err := d.SheetOf(ctx, form, period, of, sheets[i].Version)
-		return s.Model, err
-	}
-	s, err := d.Sheet(ctx, form, period, watch, sheets[i].Version)
-	return s.Model, err
-}
-
-// form is the model of any report form.
-type form interface {
-	Document() *report.Document
-	WriteJSON(path string) error
-}
-
 func checkFormats(list []string) error {
 	for _, f := range list {
 		if !slices.Contains(report.Formats(), f) {
@@ -126,85 +86,9 @@ func checkFormats(list []string) error {
 	return nil
 }
 
-// writeForm writes the form in every format and returns the files' names. Where
-// no PDF can be made, the other formats are written all the same, and partial
-// says what is missing.
-func (p *program) writeForm(ctx context.Context, f form, dir, stem string, formats []string) (files []string, partial, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录", Err: err, Remedy: "用 --out 换一个可写的目录"}
-	}
-	d := f.Document()
-	for _, format := range formats {
-		path := filepath.Join(dir, stem+"."+format)
-		if format == "json" {
-			err = f.WriteJSON(path)
-		} else {
-			err = d.Write(ctx, format, path, p.printer.print)
-		}
-		var known *chaping.Error
-		if format == "pdf" && errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
-			partial = &chaping.Error{Code: chaping.CodePartial, Message: known.Message, Err: known.Err, Remedy: known.Remedy}
-			continue
-		}
-		if err != nil {
-			return files, partial, err
-		}
-		files = append(files, path)
-	}
-	return files, partial, nil
-}
-
-// A printer starts a browser when the first PDF is asked for, and keeps it
-// until it is closed: it outlives what asks for it. It is safe for concurrent
-// use.
-type printer struct {
-	mu      sync.Mutex
-	browser *report.Browser
-}
-
-func (b *printer) print(ctx context.Context, d *report.Document, path string) error {
-	browser, err := b.open(ctx)
-	if err != nil {
-		return err
-	}
-	return browser.WritePDF(ctx, d, path)
-}
-
-func (b *printer) open(ctx context.Context) (*report.Browser, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser == nil {
-		browser, err := report.OpenBrowser(context.WithoutCancel(ctx))
-		if err != nil {
-			return nil, err
-		}
-		b.browser = browser
-	}
-	return b.browser, nil
-}
-
-func (b *printer) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser != nil {
-		b.browser.Close()
-		b.browser = nil
-	}
-}
-
 // printFiles lists what was written.
 func (p *program) printFiles(files []string) {
 	for _, f := range files {
 		fmt.Fprintf(p.out, "  %s\n", f)
 	}
-}
-
-// fileName is a name without what file systems refuse, at most 60 characters.
-func fileName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, string([]rune(s)[:min(60, len([]rune(s)))]))
 }

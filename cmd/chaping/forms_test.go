@@ -12,6 +12,7 @@ import (
 // unless another is named.
 func TestAnnualStation(t *testing.T) {
 	p := &program{dataDir: t.TempDir(), now: time.Now, err: testWriter{t}}
+	openApp(t, p)
 	var home station.Station
 	err := p.withStation(t.Context(), func(d *station.DB) error {
 		link, err := d.FirstLink(t.Context())

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp/polarity"
-	"chaping/pipeline"
 )
 
 type hiddenOptions struct {
@@ -39,7 +39,7 @@ func (p *program) hiddenCommand() *cobra.Command {
 }
 
 func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -50,12 +50,11 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	h, err := pipeline.FindHidden(ctx, s, m, period.Window(), o.least, o.top)
+	h, err := app.FindHidden(ctx, s, m, period.Window(), o.least, o.top)
 	if err != nil {
 		return err
 	}
@@ -75,7 +74,7 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 	})
 }
 
-func (p *program) printHiddenJSON(period chaping.Period, version string, h pipeline.Hidden) error {
+func (p *program) printHiddenJSON(period chaping.Period, version string, h app.Hidden) error {
 	type row struct {
 		Score     float64 `json:"negative_probability"`
 		Platform  string  `json:"platform"`
@@ -90,7 +89,7 @@ func (p *program) printHiddenJSON(period chaping.Period, version string, h pipel
 	rows := []row{}
 	for _, x := range h.Top {
 		r := x.Review
-		rows = append(rows, row{x.Score, r.Platform, r.Product, r.ID, r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"), r.Rating, r.Default, r.Text, r.Appended})
+		rows = append(rows, row{Score: x.Score, Platform: r.Platform, Product: r.Product, Review: r.ID, Published: r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"), Rating: r.Rating, Default: r.Default, Text: r.Text, Appended: r.Appended})
 	}
 	return p.printJSON(struct {
 		Period  string `json:"period"`

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
-	"chaping/pipeline"
 )
 
 type leadsOptions struct {
@@ -50,16 +50,16 @@ func (p *program) leadsCommand() *cobra.Command {
 }
 
 func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
 	if o.earlier < 0 || o.earlier > 36 || o.top < 0 {
 		return usage("--baseline 应在 0–36 之间，--top 不能是负数")
 	}
-	var leads []pipeline.Lead
-	var mined pipeline.Mined
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+	var leads []app.Lead
+	var mined app.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
 		leads, mined, err = pipe.Leads(ctx, period, o.earlier)
 		return err
 	})
@@ -76,7 +76,7 @@ func (p *program) runLeads(ctx context.Context, o leadsOptions) error {
 	return errors.Join(p.printLeads(mined, total, leads), partial)
 }
 
-func (p *program) printLeads(m pipeline.Mined, total int, leads []pipeline.Lead) error {
+func (p *program) printLeads(m app.Mined, total int, leads []app.Lead) error {
 	p.printMined(m)
 	fmt.Fprintf(p.out, "线索 %d 条，列出 %d 条\n", total, len(leads))
 	if len(leads) > 0 {
@@ -97,14 +97,14 @@ func (p *program) printLeads(m pipeline.Mined, total int, leads []pipeline.Lead)
 }
 
 // growth is the part for growth, or a dash where there is nothing to compare with.
-func growth(l pipeline.Lead) string {
+func growth(l app.Lead) string {
 	if !l.Priority.GrowthTold {
 		return "—"
 	}
 	return fmt.Sprintf("%.1f", l.Priority.Growth)
 }
 
-func (p *program) printLeadsJSON(m pipeline.Mined, total int, leads []pipeline.Lead) error {
+func (p *program) printLeadsJSON(m app.Mined, total int, leads []app.Lead) error {
 	type parts struct {
 		Severity float64 `json:"severity"`
 		Number   float64 `json:"number"`
@@ -132,9 +132,9 @@ func (p *program) printLeadsJSON(m pipeline.Mined, total int, leads []pipeline.L
 	rows := []row{}
 	for _, l := range leads {
 		q, c := l.Priority, l.Count
-		rows = append(rows, row{q.Points, parts{q.Severity, q.Number, q.Share, q.Growth, q.Injury}, q.Level,
-			l.Product.Platform, l.Product.ID, l.Product.Name, l.Product.Shop.Name, append([]string{}, l.Keywords...), l.Hazard, l.Terms,
-			c.Affirmed, c.Reviews, c.Injuries, c.Earlier, c.EarlierReviews})
+		rows = append(rows, row{Priority: q.Points, Parts: parts{Severity: q.Severity, Number: q.Number, Share: q.Share, Growth: q.Growth, Injury: q.Injury}, Level: q.Level,
+			Platform: l.Product.Platform, Product: l.Product.ID, Name: l.Product.Name, Shop: l.Product.Shop.Name, Keywords: append([]string{}, l.Keywords...), Hazard: l.Hazard, Terms: l.Terms,
+			Affirmed: c.Affirmed, Reviews: c.Reviews, Injuries: c.Injuries, Earlier: c.Earlier, EarlierReviews: c.EarlierReviews})
 	}
 	return p.printJSON(struct {
 		Period     string `json:"period"`

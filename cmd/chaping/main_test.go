@@ -95,3 +95,16 @@ func TestScripts(t *testing.T) {
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 	})
 }
+
+// openApp gives a program that no command line has made its application.
+func openApp(t *testing.T, p *program) {
+	t.Helper()
+	if err := p.open(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

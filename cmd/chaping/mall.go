@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"chaping"
 	"chaping/demo/mall"
@@ -44,7 +43,7 @@ func (p *program) mallCommand() *cobra.Command {
 }
 
 func (p *program) runMall(ctx context.Context, o mallOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -59,20 +58,4 @@ func (p *program) runMall(ctx context.Context, o mallOptions) error {
 	w := chaping.Window{From: m.Window().From, To: m.Window().To}
 	fmt.Fprintf(p.out, "示例商城：http://%s/\n评论时间：%s\n可搜索的关键词：%v\n按 Ctrl+C 停止\n", listener.Addr(), w.Chinese(), m.Keywords())
 	return m.Serve(ctx, listener)
-}
-
-// openMall serves a mall on a free port of this machine, at base, until it is
-// closed or ctx ends.
-func openMall(ctx context.Context, m *mall.Mall) (base string, closeMall func() error, err error) {
-	listener, err := mall.Listen("127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	serving, stop := context.WithCancel(ctx)
-	var server errgroup.Group
-	server.Go(func() error { return m.Serve(serving, listener) })
-	return "http://" + listener.Addr().String(), func() error {
-		stop()
-		return server.Wait()
-	}, nil
 }

@@ -11,10 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/crawler/evidence"
-	"chaping/nlp"
-	"chaping/pipeline"
-	"chaping/store"
+	"chaping/app"
 )
 
 type mineOptions struct {
@@ -60,12 +57,12 @@ func (p *program) mineCommand() *cobra.Command {
 }
 
 func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
-	var mined pipeline.Mined
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+	var mined app.Mined
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
 		if mined, err = pipe.Mine(ctx, period, o.again); err == nil {
 			_, err = p.raiseUrgent(ctx, pipe, period)
 		}
@@ -82,7 +79,7 @@ func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
 	return errors.Join(err, partial)
 }
 
-func (p *program) printMined(m pipeline.Mined) {
+func (p *program) printMined(m app.Mined) {
 	state := ""
 	if !m.Fresh {
 		state = "（评论与词库均无变化，沿用上次结果）"
@@ -93,51 +90,24 @@ func (p *program) printMined(m pipeline.Mined) {
 	}
 }
 
-// onPipeline opens the store, runs do on the pipeline with the terms at path,
-// and closes the store and the progress display. partial tells of terms that
-// were left out.
-func (p *program) onPipeline(ctx context.Context, terms string, do func(*pipeline.Pipeline) error) (partial, err error) {
-	s, err := p.openStore(ctx)
+// onPipeline runs do on the pipeline with the terms at path, under a progress
+// display. partial tells of terms that were left out.
+func (p *program) onPipeline(ctx context.Context, terms string, do func(*app.Pipeline) error) (partial, err error) {
+	miner, partial, err := p.miner(ctx, terms)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	miner, partial, err := p.miner(terms)
+	bar := p.startProgress("挖掘")
+	defer bar.finish()
+	pipe, err := p.app.Pipeline(ctx, miner, bar.watch)
 	if err != nil {
-		return nil, err
-	}
-	pipe, finish, err := p.pipeline(ctx, s, miner)
-	if err != nil {
-		return nil, err
-	}
-	defer finish()
-	if pipe.Judgements, err = p.judgements(ctx); err != nil {
 		return nil, err
 	}
 	return partial, do(pipe)
 }
 
-// pipeline makes the pipeline on a store, and on the evidence if anything was
-// collected here; finish ends its progress display and closes the evidence.
-func (p *program) pipeline(ctx context.Context, s *store.Store, miner *nlp.Miner) (pipe *pipeline.Pipeline, finish func(), err error) {
-	pipe = &pipeline.Pipeline{Store: s, Miner: miner, Now: p.now}
-	if _, err := os.Stat(p.evidenceDir()); err == nil {
-		if pipe.Evidence, err = evidence.Open(ctx, p.evidenceDir()); err != nil {
-			return nil, nil, err
-		}
-	}
-	bar := p.startProgress("挖掘", -1)
-	pipe.Progress = func(done, total uint64, detail string) { bar.show(int64(done), int64(total), detail) }
-	return pipe, func() {
-		bar.finish()
-		if pipe.Evidence != nil {
-			_ = pipe.Evidence.Close()
-		}
-	}, nil
-}
-
 func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
-	miner, partial, err := p.miner(o.terms)
+	miner, partial, err := p.miner(ctx, o.terms)
 	if err != nil {
 		return err
 	}
@@ -151,12 +121,12 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 		defer f.Close()
 		in, name = f, o.in
 	}
-	var total pipeline.Offline
+	var total app.Offline
 	problems := &rejects{p: p}
-	bar := p.startProgress("挖掘", size)
+	bar := p.startProgress("挖掘")
 	mine := func(w io.Writer) error {
 		var err error
-		total, err = pipeline.MineOffline(ctx, miner, name, in, w, problems.add, func(t pipeline.Offline) {
+		total, err = app.MineOffline(ctx, miner, name, in, w, problems.add, func(t app.Offline) {
 			bar.show(int64(t.Reviews), size, fmt.Sprintf("%d 条评论，命中 %d 处", t.Reviews, t.Mentions))
 		})
 		return err

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 	"chaping/station/notify"
-	"chaping/station/uplink"
 )
 
 func (p *program) notifyCommand() *cobra.Command {
@@ -26,22 +24,9 @@ func (p *program) notifyCommand() *cobra.Command {
 	return cmd
 }
 
-// channels are the configured channels; none without a file.
-func (p *program) channels() (*notify.Config, error) {
-	path := filepath.Join(p.dataDir, "notify.yaml")
-	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return &notify.Config{}, nil
-	}
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出通知配置", Err: err, Remedy: "检查文件权限"}
-	}
-	return notify.ReadConfig(path, data)
-}
-
 func (p *program) notifyListCommand() *cobra.Command {
 	return &cobra.Command{Use: "list", Short: "列出渠道（口令不显示）", Args: noArgs, RunE: func(*cobra.Command, []string) error {
-		c, err := p.channels()
+		c, err := p.app.Channels()
 		if err != nil {
 			return err
 		}
@@ -69,7 +54,7 @@ func (p *program) notifyListCommand() *cobra.Command {
 
 func (p *program) notifyTestCommand() *cobra.Command {
 	return &cobra.Command{Use: "test [渠道...]", Short: "向渠道试发一条", Example: "  chaping notify test 值班邮箱", RunE: func(cmd *cobra.Command, names []string) error {
-		c, err := p.channels()
+		c, err := p.app.Channels()
 		if err != nil {
 			return err
 		}
@@ -167,38 +152,19 @@ func (p *program) notifySendCommand() *cobra.Command {
 	return &cobra.Command{Use: "send", Short: "发出发件箱里到时的通知", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return p.deliver(cmd.Context()) }}
 }
 
-// uplink sends sheets to the centre; people are told when it refuses one.
-func (p *program) uplink(d *station.DB) *uplink.Sender {
-	return &uplink.Sender{Station: d, Now: p.now, Refused: p.refusedMessages}
-}
-
-func (p *program) refusedMessages(m station.Message, problem string) []station.Message {
-	c, err := p.channels()
-	if err != nil {
-		return nil // told by whoever sends messages
-	}
-	return c.Messages("failure", fmt.Sprintf("refused-%d-%d", m.ID, p.now().Unix()), "研究中心没有收下："+m.Subject, problem)
-}
-
-// deliver sends what is due in the outbox, sheets to the centre too. Failures are told and stay in the
-// outbox; they are no fault of the command that queued them.
+// deliver sends what is due. What failed stays in the outbox; it is no fault of
+// the command that queued it.
 func (p *program) deliver(ctx context.Context) error {
-	c, err := p.channels()
-	if err != nil {
-		return err
+	done, err := p.app.Deliver(ctx)
+	p.printDelivery(done)
+	return err
+}
+
+func (p *program) printDelivery(d app.Delivery) {
+	if d.Sent > 0 {
+		fmt.Fprintf(p.err, "已发出 %d 条通知\n", d.Sent)
 	}
-	sender := notify.Sender{Now: p.now}
-	return p.withStation(ctx, func(d *station.DB) error {
-		done, err := sender.Deliver(ctx, d, c)
-		if err == nil {
-			err = p.uplink(d).Deliver(ctx)
-		}
-		if done.Sent > 0 {
-			fmt.Fprintf(p.err, "已发出 %d 条通知\n", done.Sent)
-		}
-		if done.Failed > 0 {
-			fmt.Fprintf(p.err, "%d 条通知没有发出，稍后自动重试；查看：chaping notify outbox\n", done.Failed)
-		}
-		return err
-	})
+	if d.Failed > 0 {
+		fmt.Fprintf(p.err, "%d 条通知没有发出，稍后自动重试；查看：chaping notify outbox\n", d.Failed)
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -22,8 +21,8 @@ import (
 	"golang.org/x/term"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
-	"chaping/store"
 	"chaping/store/backup"
 )
 
@@ -42,9 +41,8 @@ type program struct {
 	dsn     string
 	verbose bool
 
-	printer *printer // of all copies
+	app *app.App // on the data directory that the flags name
 
-	tell func(done, total int64, detail string) // takes progress instead of the error stream; nil on the command line
 }
 
 const exitCodes = `退出码：
@@ -68,10 +66,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		debug.SetGCPercent(300)
 		debug.SetMemoryLimit(800 << 20)
 	}
-	root := p.command()
-	defer p.printer.close()
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := p.execute(ctx, args)
 	if err == nil {
 		return 0
 	}
@@ -79,8 +74,15 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		fmt.Fprintln(errw, "已中断；已完成的部分保留，重新运行即可继续。")
 		return 130
 	}
-	fmt.Fprintf(errw, "错误：%v\n", err)
+	fmt.Fprintln(errw, "错误："+chaping.Explain(err, wordAdvice))
 	return exitCode(err)
+}
+
+// execute runs one command line and closes all that it opened.
+func (p *program) execute(ctx context.Context, args []string) error {
+	root := p.command()
+	root.SetArgs(args)
+	return errors.Join(root.ExecuteContext(ctx), p.close())
 }
 
 // clock is the wall clock, or one that starts at the moment in CHAPING_NOW
@@ -111,7 +113,6 @@ func usage(format string, args ...any) error {
 }
 
 func (p *program) command() *cobra.Command {
-	p.printer = &printer{}
 	root := &cobra.Command{
 		Use:   "chaping",
 		Short: "从电商评论中发现产品质量安全风险，生成监测站报送表",
@@ -126,9 +127,9 @@ func (p *program) command() *cobra.Command {
 			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
 			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
 			if cmd.Name() == "restore" {
-				return nil
+				return p.open()
 			}
-			return backup.Whole(p.dataDir)
+			return errors.Join(backup.Whole(p.dataDir), p.open())
 		},
 	}
 	root.SetIn(p.in)
@@ -208,26 +209,28 @@ func (p *program) storeDSN() (string, error) {
 	return strings.TrimSpace(string(secret)), nil
 }
 
-// openStore opens the store that the flags name.
-func (p *program) openStore(ctx context.Context) (*store.Store, error) {
+// open makes the application on the data directory and the store that the flags
+// name. The one before is closed.
+func (p *program) open() error {
 	dsn, err := p.storeDSN()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return store.Open(ctx, p.storeConfig(dsn))
+	err = p.close()
+	p.app = app.New(app.Config{Dir: p.dataDir, DSN: dsn, Redis: os.Getenv("CHAPING_REDIS"), Version: buildVersion(), Now: p.now, Log: p.log, Shifted: os.Getenv("CHAPING_NOW") != "",
+		Warn: func(m string) { fmt.Fprintln(p.err, "警告："+m) }})
+	return err
 }
 
-func (p *program) storeConfig(dsn string) store.Config {
-	dir, err := filepath.Abs(p.dataDir)
-	if err != nil { // there is no working directory: the store will say so
-		dir = p.dataDir
+func (p *program) close() error {
+	if p.app == nil {
+		return nil
 	}
-	cfg := store.Config{DSN: dsn, DataDir: dir, Now: p.now}
-	if os.Getenv("CHAPING_NOW") == "" { // which sets our clock apart on purpose
-		cfg.Tell = func(m string) { fmt.Fprintln(p.err, "警告："+m) }
-	}
-	return cfg
+	return p.app.Close()
 }
+
+// warn shows an error with which the command goes on.
+func (p *program) warn(err error) { fmt.Fprintln(p.err, chaping.Explain(err, wordAdvice)) }
 
 func (p *program) printJSON(v any) error {
 	enc := json.NewEncoder(p.out)
@@ -236,16 +239,10 @@ func (p *program) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// period reads --period; empty means the one that is worked on now: on the
-// 25th that is the one to be reported on that day, not the one that has just
-// begun.
-func (p *program) period(flag string) (chaping.Period, error) {
+// period reads --period; empty means the one that is worked on now.
+func (p *program) period(ctx context.Context, flag string) (chaping.Period, error) {
 	if flag == "" {
-		calendar, err := p.calendar()
-		if err != nil {
-			return chaping.Period{}, err
-		}
-		return calendar.Current(p.now()), nil
+		return p.app.CurrentPeriod(ctx)
 	}
 	period, err := chaping.ParsePeriod(flag)
 	if err != nil {

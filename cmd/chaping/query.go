@@ -14,7 +14,6 @@ import (
 	"chaping"
 	"chaping/analysis"
 	"chaping/nlp"
-	"chaping/station"
 	"chaping/store"
 )
 
@@ -142,7 +141,7 @@ func (p *program) questionCommand(q question) *cobra.Command {
 }
 
 func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions) error {
-	miner, partial, err := p.miner(o.dictionary)
+	miner, partial, err := p.miner(ctx, o.dictionary)
 	if err != nil {
 		return err
 	}
@@ -150,11 +149,10 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	counted, err := s.CountedPeriods(ctx, q.Dictionary, q.First, q.Last)
 	if err != nil {
 		return err
@@ -195,44 +193,16 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
 }
 
-// askedPeriod is the period in a flag; without one, the last that has ended
-// while its sheet is not filed, then the one that runs.
-func (p *program) askedPeriod(ctx context.Context, flag string) (asked chaping.Period, err error) {
-	if flag != "" {
-		return p.period(flag)
-	}
-	asked = chaping.PeriodOf(p.now())
-	err = p.withStation(ctx, func(d *station.DB) error {
-		last := asked.Previous()
-		if owed, err := files(ctx, d, last); err != nil || !owed {
-			return err
-		}
-		watches, _ := p.scheduledWatches() // one that cannot be read is told where it is used
-		for _, watch := range watches {
-			filed, err := reported(ctx, d, last, watch)
-			if err != nil {
-				return err
-			}
-			if !filed {
-				asked = last
-			}
-		}
-		return nil
-	})
-	return asked, err
-}
-
 // elapsed says how much of a period that runs has passed.
 func elapsed(period chaping.Period, now time.Time) string {
-	w := period.Window()
-	days := func(to time.Time) int { return int(to.Sub(w.From).Hours() / 24) }
-	return fmt.Sprintf("已过 %d/%d 天", days(now)+1, days(w.To))
+	begun, all := period.Days(now)
+	return fmt.Sprintf("已过 %d/%d 天", begun, all)
 }
 
 // warnOfJudgements says which periods were counted before people judged their
 // mentions.
 func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.CountQuery, table *resultTable) error {
-	rejected, err := p.rejected(ctx)
+	rejected, err := p.app.Rejected(ctx)
 	if err != nil {
 		return err
 	}
@@ -265,11 +235,11 @@ func (p *program) countQuery(ctx context.Context, of question, o *queryOptions, 
 		q.By = append(q.By, store.Dimension(d))
 	}
 	var err error
-	if q.Last, err = p.askedPeriod(ctx, o.to); err != nil {
+	if q.Last, err = p.period(ctx, o.to); err != nil {
 		return q, err
 	}
 	if q.First = q.Last; o.from != "" {
-		if q.First, err = p.period(o.from); err != nil {
+		if q.First, err = p.period(ctx, o.from); err != nil {
 			return q, err
 		}
 	} else {
@@ -482,15 +452,12 @@ func (p *program) querySQLCommand() *cobra.Command {
 			if rows < 1 || rows > maxSheetRows || seconds < 1 || memory < 1 {
 				return usage("--rows 应在 1 到 %d 之间，--seconds、--memory 至少为 1", maxSheetRows)
 			}
-			s, err := p.openStore(cmd.Context())
+			s, err := p.app.Store(cmd.Context())
 			if err != nil {
 				return err
 			}
 			a, err := s.ReadOnly(cmd.Context(), args[0], store.Limits{Rows: rows, Time: time.Duration(seconds) * time.Second, Memory: int64(memory) << 20})
-			if errors.Is(err, store.ErrRunning) { // it ends with this process, which must not wait for it
-				return err
-			}
-			if err := errors.Join(err, s.Close()); err != nil {
+			if err != nil {
 				return err
 			}
 			t := &resultTable{heads: a.Columns, rows: a.Rows}

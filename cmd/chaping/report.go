@@ -33,9 +33,6 @@ func (p *program) reportVersionsCommand() *cobra.Command {
 	return cmd
 }
 
-// formNames are the forms as people call them.
-var formNames = map[string]string{"platform": "电商平台报送表", "association": "行业组织、检验检测机构报送表", "urgent": "重要风险信息", "annual": "专题分析报告"}
-
 func (p *program) runVersions(ctx context.Context, period string, asJSON bool) error {
 	sheets := []station.Sheet{}
 	err := p.withStation(ctx, func(d *station.DB) error {
@@ -56,7 +53,7 @@ func (p *program) runVersions(ctx context.Context, period string, asJSON bool) e
 	return p.printTable(func(w io.Writer) {
 		fmt.Fprintln(w, "报表\t报送期\t任务\t版本\t冻结时间\t冻结人\t词库\t程序\tsha256\t更正原因")
 		for _, s := range sheets {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", formNames[s.Form], s.Period, s.Name, s.Version, s.Frozen.Format("2006-01-02 15:04"), s.By, s.Dictionary, s.Program, s.Hash[:12], chaping.Shorten(s.Reason, 40))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Form.Chinese(), s.Period, s.Name, s.Version, s.Frozen.Format("2006-01-02 15:04"), s.By, s.Dictionary, s.Program, s.Hash[:12], chaping.Shorten(s.Reason, 40))
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/station"
@@ -88,7 +88,7 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 		return err
 	}
 	var a *report.Annual
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
 		if a, err = pipe.Annual(ctx, o.year, o.products); err != nil {
 			return err
 		}
@@ -105,9 +105,9 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 	}
 	stem := fmt.Sprintf("annual-%d", o.year)
 	if len(o.products) > 0 {
-		stem += "-" + fileName(strings.Join(o.products, "、"))
+		stem += "-" + app.FileName(strings.Join(o.products, "、"))
 	}
-	files, unprinted, err := p.writeForm(ctx, a, o.out, stem, o.formats)
+	files, unprinted, err := p.app.WriteForm(ctx, a, o.out, stem, o.formats)
 	if err != nil {
 		return err
 	}
@@ -167,8 +167,12 @@ func (p *program) readLists(ctx context.Context, o annualOptions) (lists []repor
 // annualStation adds what stations handed in and what people have confirmed.
 func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
 	return p.withStation(ctx, func(d *station.DB) (err error) {
-		if a.Station, err = stationName(ctx, d, a.Station); err != nil {
-			return err
+		if a.Station == "" {
+			home, _, err := d.Home(ctx)
+			if err != nil {
+				return err
+			}
+			a.Station = home.Name
 		}
 		for _, period := range report.AnnualPeriods(a.Year) {
 			err := d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
 	"chaping/station"
 )
@@ -72,7 +72,7 @@ func (p *program) runReportAssociation(ctx context.Context, o associationOptions
 		}
 	}
 	sheet.Profile = report.Profile(o.page)
-	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "association-"+sheet.Period.String(), o.formats)
+	files, unprinted, err := p.app.WriteForm(ctx, sheet, o.out, "association-"+sheet.Period.String(), o.formats)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 		}
 		return sheet, nil, p.complete(sheet, o)
 	}
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,7 +121,7 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 			if err != nil {
 				return err
 			}
-			s, err := d.SheetOf(ctx, "association", period.String(), of, o.version)
+			s, err := d.SheetOf(ctx, chaping.FormAssociation, period.String(), of, o.version)
 			if err == nil {
 				sheet, err = report.ReadAssociation(s.Model)
 			}
@@ -144,7 +144,7 @@ func (p *program) association(ctx context.Context, o associationOptions) (sheet 
 		return nil, nil, err
 	}
 	if o.draft {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
 			found, err := pipe.Findings(ctx, period, o.earlier, o.top)
 			for i := range found {
 				sheet.Entries = append(sheet.Entries, found[i].Draft())
@@ -184,8 +184,8 @@ func (p *program) complete(sheet *report.Association, o associationOptions) erro
 }
 
 func (p *program) freezeAssociation(ctx context.Context, sheet *report.Association, o associationOptions) error {
-	if p.now().Before(sheet.Period.Window().To) {
-		return usage("报送期 %s 的采集范围 %s 还没有结束，不能冻结", sheet.Period, sheet.Period.Window().Chinese())
+	if err := p.app.Ended(sheet.Period); err != nil {
+		return err
 	}
 	for _, e := range sheet.Entries {
 		if e.Draft {
@@ -201,18 +201,7 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 		if err != nil {
 			return err
 		}
-		last, err := lastFrozen(ctx, d, "association", sheet.Period.String(), of, "")
-		if err != nil {
-			return err
-		}
-		if err := sheet.File(filed, p.now(), last); err != nil {
-			return err
-		}
-		model, err := sheet.JSON()
-		if err != nil {
-			return err
-		}
-		frozen, _, err := d.Freeze(ctx, station.Sheet{Form: "association", Period: sheet.Period.String(), Station: of, Dictionary: sheet.Dictionary, Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
+		frozen, _, err := p.app.Freeze(ctx, station.Sheet{Form: chaping.FormAssociation, Period: sheet.Period.String(), Station: of, Dictionary: sheet.Dictionary, By: o.by, Reason: o.reason}, sheet, filed)
 		if err == nil {
 			fmt.Fprintf(p.err, "第 %d 版，sha256 %s\n", frozen.Version, frozen.Hash)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -22,7 +23,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 			if period == "" {
 				return usage("要用 --period 写明报送期")
 			}
-			named, err := p.begunPeriod(period)
+			named, err := p.begunPeriod(cmd.Context(), period)
 			if err != nil {
 				return err
 			}
@@ -36,7 +37,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 					return usage("日期“%s”无法识别，应写成 2026-11-25", at)
 				}
 			}
-			calendar, err := p.calendar()
+			calendar, err := p.app.Calendar()
 			if err != nil {
 				return err
 			}
@@ -53,7 +54,7 @@ func (p *program) reportFiledCommand() *cobra.Command {
 			}
 			due := calendar.Due(named)
 			state := "按时"
-			if !f.Filed.Before(due.Day.AddDate(0, 0, 1)) {
+			if chaping.Late(f.Filed, due.Day) {
 				state = "逾期"
 			}
 			of := named.String() + " 期"
@@ -80,10 +81,10 @@ func (p *program) reportFiledCommand() *cobra.Command {
 // have one of their own, it must be said which.
 func (p *program) filedWatch(file string) (string, error) {
 	if file != "" {
-		w, err := loadWatch(file)
+		w, err := app.LoadWatch(file)
 		return w.Name, err
 	}
-	names, err := p.scheduledWatches()
+	names, err := p.app.MonthlyWatches()
 	if err != nil {
 		return "", err
 	}

@@ -52,7 +52,7 @@ func (p *program) reportImportCommand() *cobra.Command {
 }
 
 func (p *program) runReportImport(ctx context.Context, o reportImportOptions, files []string) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 	var miner *nlp.Miner
 	var partial error
 	if o.free == "" {
-		if miner, partial, err = p.miner(o.terms); err != nil {
+		if miner, partial, err = p.miner(ctx, o.terms); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 	if o.free == "" {
 		form, err := intake.Read(ctx, file, data, func(e *chaping.InputError) {
 			bad++
-			fmt.Fprintln(p.err, e)
+			p.warn(e)
 		})
 		if err != nil {
 			return s, 0, err

@@ -2,20 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/analysis/incident"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/report"
-	"chaping/station"
-	"chaping/store"
 )
 
 type platformOptions struct {
@@ -58,7 +52,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 }
 
 func (p *program) runReportPlatform(ctx context.Context, o platformOptions) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -68,12 +62,14 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	switch {
 	case o.top < 0:
 		return usage("--top 不能是负数")
-	case o.freeze && p.now().Before(period.Window().To):
-		return usage("报送期 %s 的采集范围 %s 还没有结束，不能冻结", period, period.Window().Chinese())
+	case o.freeze:
+		if err := p.app.Ended(period); err != nil { // before anything is mined
+			return err
+		}
 	}
 	var watch chaping.Watch
 	if o.watch != "" {
-		if watch, err = loadWatch(o.watch); err != nil {
+		if watch, err = app.LoadWatch(o.watch); err != nil {
 			return err
 		}
 		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
@@ -82,66 +78,51 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if err != nil {
 		return err
 	}
+	r := app.SheetRequest{Period: period, Watch: chaping.Watch{Name: watch.Name, Keywords: o.keywords, Terms: o.only}, Min: o.least, Top: o.top, Zero: o.zero,
+		Station: o.station, Filed: filed, Verified: o.empty}
 	var (
 		sheet   *report.Platform
-		mined   pipeline.Mined
+		mined   app.Mined
 		partial error
 	)
 	if o.version > 0 {
-		err = p.withStation(ctx, func(d *station.DB) error {
-			s, err := d.Sheet(ctx, "platform", period.String(), watch.Name, o.version)
-			if err == nil {
-				sheet, err = thaw(s)
-			}
-			return err
-		})
+		sheet, err = p.frozenPlatform(ctx, period, watch.Name, o.version)
 	} else {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) (err error) {
-			sheet, mined, err = pipe.PlatformSheet(ctx, period, pipeline.SheetOptions{
-				Keywords: o.keywords, Terms: o.only, Min: o.least, Top: o.top, Zero: o.zero, Program: buildVersion(),
-			})
-			if err == nil {
-				err = collected(ctx, pipe.Store, sheet, chaping.Watch{Name: watch.Name, Keywords: o.keywords}, o.empty, o.freeze)
-			}
-			if err == nil {
-				_, err = p.raiseUrgent(ctx, pipe, period)
-			}
-			return err
-		})
-		if err == nil {
-			err = errors.Join(sheet.File(filed, p.now(), nil), p.withStation(ctx, func(d *station.DB) (err error) {
-				sheet.Station, err = stationName(ctx, d, o.station)
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+			draft, err := p.app.Draft(ctx, pipe, r)
+			if err != nil {
 				return err
-			}))
-		}
-	}
-	if err == nil && o.version == 0 {
-		err = p.withStation(ctx, func(d *station.DB) error {
-			concerns, err := concerns(ctx, d, sheet)
-			for i, c := range concerns {
-				if i == 0 {
-					fmt.Fprintln(p.err, "冻结前请核对（不妨碍冻结）：")
-				}
-				fmt.Fprintln(p.err, "  "+c.String())
 			}
-			return err
+			if draft.Purged {
+				return draft.Unproven
+			}
+			sheet, mined = draft.Sheet, draft.Mined
+			if _, err := p.raiseUrgent(ctx, pipe, period); err != nil {
+				return err
+			}
+			concerns, err := p.app.Concerns(ctx, sheet)
+			if err != nil {
+				return err
+			}
+			p.printConcerns(concerns)
+			if o.freeze {
+				return p.freezePlatform(ctx, draft, r, o)
+			}
+			return nil
 		})
-	}
-	if err == nil && o.freeze {
-		err = p.freeze(ctx, sheet, filed, watch.Name, o)
 	}
 	if err != nil {
 		return err
 	}
 	sheet.Profile = report.Profile(o.page)
-	files, unprinted, err := p.writeForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
+	files, unprinted, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), o.formats)
 	if err != nil {
 		return err
 	}
 	partial = errors.Join(partial, unprinted)
 	if o.json {
 		summary := struct {
-			pipeline.Mined
+			app.Mined
 			Rows    int      `json:"rows"`
 			Version int      `json:"version,omitempty"`
 			SHA256  string   `json:"sha256,omitempty"`
@@ -171,74 +152,31 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	return partial
 }
 
-// collected has a sheet without reviews say what shows that there are none, in
-// the words of a person where no run does. When it is to be frozen, nobody
-// having looked is an error.
-func collected(ctx context.Context, s *store.Store, sheet *report.Platform, w chaping.Watch, empty string, freeze bool) error {
-	c, err := s.Collected(ctx, sheet.Period, w)
-	if err != nil {
-		return err
-	}
-	if sheet.Empty = c.Empty(); c.Reviews == 0 && sheet.Empty == "" && empty != "" {
-		sheet.Empty = "采集范围内没有一条评论，由人核实：" + chaping.Shorten(empty, 500)
-		return nil
-	}
-	if freeze || !c.Purged.IsZero() {
-		return c.Check()
-	}
-	return nil
-}
-
-// freeze keeps the sheet as a version, filed today unless another day is named.
-func (p *program) freeze(ctx context.Context, sheet *report.Platform, filed time.Time, name string, o platformOptions) error {
-	return p.withStation(ctx, func(d *station.DB) error {
-		last, err := lastFrozen(ctx, d, "platform", sheet.Period.String(), 0, name)
-		if err != nil {
-			return err
-		}
-		if err := sheet.File(filed, p.now(), last); err != nil {
-			return err
-		}
-		model, err := sheet.JSON()
-		if err != nil {
-			return err
-		}
-		frozen, fresh, err := d.Freeze(ctx, station.Sheet{Form: "platform", Period: sheet.Period.String(), Name: name, Dictionary: sheet.Dictionary,
-			Program: sheet.Program, By: o.by, Reason: o.reason, Model: model})
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			fmt.Fprintf(p.err, "内容与第 %d 版相同，没有新建版本。\n", frozen.Version)
-		}
-		sheet.Frozen = &report.Frozen{Version: frozen.Version, Hash: frozen.Hash, At: frozen.Frozen, Reason: frozen.Reason}
-		return nil
-	})
-}
-
-// concerns are what to look at before the sheet is frozen or signed.
-func concerns(ctx context.Context, d *station.DB, sheet *report.Platform) ([]report.Concern, error) {
-	open, err := d.Urgents(ctx, station.UrgentOpen)
+func (p *program) frozenPlatform(ctx context.Context, period chaping.Period, watch string, version int) (*report.Platform, error) {
+	d, err := p.app.Station(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, u := range open {
-		var x incident.Candidate
-		if err := json.Unmarshal(u.Candidate, &x); err != nil {
-			return nil, err
-		}
-		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
-	}
-	return sheet.Check(names), nil
-}
-
-// thaw is the sheet of a frozen version.
-func thaw(s station.Sheet) (*report.Platform, error) {
-	sheet, err := report.ReadPlatform(s.Model)
+	s, err := d.Sheet(ctx, chaping.FormPlatform, period.String(), watch, version)
 	if err != nil {
 		return nil, err
 	}
-	sheet.Frozen = &report.Frozen{Version: s.Version, Hash: s.Hash, At: s.Frozen, Reason: s.Reason}
-	return sheet, nil
+	return app.Thaw(s)
+}
+
+func (p *program) printConcerns(list []report.Concern) {
+	for i, c := range list {
+		if i == 0 {
+			fmt.Fprintln(p.err, "冻结前请核对（不妨碍冻结）：")
+		}
+		fmt.Fprintln(p.err, "  "+c.String())
+	}
+}
+
+func (p *program) freezePlatform(ctx context.Context, draft *app.Draft, r app.SheetRequest, o platformOptions) error {
+	frozen, fresh, err := p.app.FreezeDraft(ctx, draft, r, o.by, o.reason)
+	if err == nil && !fresh {
+		fmt.Fprintf(p.err, "内容与第 %d 版相同，没有新建版本。\n", frozen.Version)
+	}
+	return err
 }

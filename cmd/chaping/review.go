@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/pipeline"
+	"chaping/app"
 	"chaping/station"
 	"chaping/store"
 )
@@ -77,7 +77,7 @@ type shownFound struct {
 }
 
 func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -87,13 +87,13 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 		return usage("--state 只能是 unreviewed、confirmed、rejected")
 	}
 	list, counts := []shownFound{}, map[chaping.Verdict]int{}
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{Keywords: o.keywords, Terms: o.only}, func(f *pipeline.Found) error {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+		return pipe.Found(ctx, period, store.TallyFilter{Keywords: o.keywords, Terms: o.only}, func(f *app.Found) error {
 			counts[f.Judgement.Verdict]++
 			if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
 				r := &f.Review
-				list = append(list, shownFound{chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), f.Keyword, f.Term, r.Platform, r.Product, r.ID,
-					r.Published.Format(time.DateOnly), r.Grade.Chinese(), chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), string(f.Judgement.Verdict), f.Judgement.Note, f.Judgement.By})
+				list = append(list, shownFound{ID: chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), Keyword: f.Keyword, Term: f.Term, Platform: r.Platform, Product: r.Product, Review: r.ID,
+					Date: r.Published.Format(time.DateOnly), Grade: r.Grade.Chinese(), Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), Verdict: string(f.Judgement.Verdict), Note: f.Judgement.Note, By: f.Judgement.By})
 			}
 			return nil
 		})
@@ -132,7 +132,7 @@ func (p *program) judgeCommand(name, short string, verdict chaping.Verdict) *cob
 }
 
 func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping.Verdict, ids []string) error {
-	period, err := p.begunPeriod(o.period)
+	period, err := p.begunPeriod(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -144,8 +144,8 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		wanted[strings.ToLower(id)] = true
 	}
 	var judgements []chaping.Judgement
-	partial, err := p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *pipeline.Found) error {
+	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *app.Found) error {
 			about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
 			if id := about.ID(); wanted[id] {
 				delete(wanted, id)
@@ -164,7 +164,7 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	}
 	fmt.Fprintf(p.out, "%d 条：%s\n", len(judgements), verdict.Chinese())
-	_, err = p.onPipeline(ctx, o.terms, func(pipe *pipeline.Pipeline) error { // with the new judgements
+	_, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error { // with the new judgements
 		_, err := pipe.Mine(ctx, period, false)
 		return err
 	})
@@ -172,8 +172,8 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 }
 
 // begunPeriod reads --period and refuses one that has not begun.
-func (p *program) begunPeriod(flag string) (chaping.Period, error) {
-	period, err := p.period(flag)
+func (p *program) begunPeriod(ctx context.Context, flag string) (chaping.Period, error) {
+	period, err := p.period(ctx, flag)
 	if err != nil {
 		return period, err
 	}

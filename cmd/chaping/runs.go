@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/store"
 )
 
@@ -50,7 +51,7 @@ type shownGap struct {
 
 // showGaps lists products whose reviews were not all read.
 func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) e
 	}
 	list := []shownGap{}
 	for _, g := range gaps {
-		list = append(list, shownGap{g.Platform, g.Product, g.Missing, g.Run, g.At})
+		list = append(list, shownGap{Platform: g.Platform, Product: g.Product, Missing: g.Missing, Run: g.Run, At: g.At})
 	}
 	if o.json {
 		return p.printJSON(list)
@@ -91,15 +92,14 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	}
 	if o.period != "" {
 		var err error
-		if filter.Period, err = p.period(o.period); err != nil {
+		if filter.Period, err = p.period(ctx, o.period); err != nil {
 			return err
 		}
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	if o.gaps {
 		return p.showGaps(ctx, s, o)
 	}
@@ -109,7 +109,7 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	}
 	list := []shownRun{}
 	for _, r := range runs {
-		if r.Stage == stageFile && o.stage != stageFile {
+		if r.Stage == app.StageFile && o.stage != app.StageFile {
 			continue // how far a file got; the import's own record says what it brought
 		}
 		shown := shownRun{ID: r.ID, Stage: r.Stage, Started: r.Started, Done: r.Done(), Error: r.Error, Counts: r.Counts}

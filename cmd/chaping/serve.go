@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -15,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,12 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/analysis/incident"
-	"chaping/configs"
-	"chaping/crawler/evidence"
-	"chaping/demo/mall"
-	"chaping/importer"
-	"chaping/pipeline"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -96,25 +87,6 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 
-	s, err := p.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	d, err := station.Open(ctx, p.dataDir, p.now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	kept, err := evidence.Open(ctx, p.evidenceDir())
-	if err != nil {
-		return err
-	}
-	defer kept.Close()
-	calendar, err := p.calendar()
-	if err != nil {
-		return err
-	}
 	uploads, err := p.emptyDir("uploads")
 	if err != nil {
 		return err
@@ -125,8 +97,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
 		address = base
 	}
-	defer p.printer.close()
-	portal, err := web.New(ctx, web.Config{Station: d, Store: s, Evidence: kept, Calendar: calendar, Works: p.works(), Dir: uploads, Program: buildVersion(), Address: address, Secure: secure, Proxied: o.proxy, Now: p.now, Log: p.log})
+	portal, err := web.New(ctx, web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
 	if err != nil {
 		return err
 	}
@@ -134,7 +105,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 
 	base = cmp.Or(address, base)
 	fmt.Fprintf(p.out, "监测站门户：%s\n", base)
-	link, err := d.FirstLink(ctx)
+	link, err := portal.Station.FirstLink(ctx)
 	if err != nil {
 		return err
 	}
@@ -211,113 +182,4 @@ func (p *program) emptyDir(name string) (string, error) {
 		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + p.dataDir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
 	}
 	return dir, nil
-}
-
-// works are the commands that pages start. Each runs on a copy of the program
-// whose output is kept for the page.
-func (p *program) works() web.Works {
-	quiet := func(tell web.Tell) (*program, *bytes.Buffer) {
-		var out bytes.Buffer
-		q := *p
-		q.out, q.err, q.tell = &out, &out, tell
-		return &q, &out
-	}
-	return web.Works{
-		Sites:    p.sites,
-		Profiles: configs.Names("import"),
-		Collect: func(ctx context.Context, c web.Collection, tell web.Tell) (string, error) {
-			q, out := quiet(tell)
-			var paths []string // and what pages call them
-			c.Watch.Sources = slices.Clone(c.Watch.Sources)
-			for i, name := range c.Watch.Sources {
-				if own := q.ownSite(name); own != "" {
-					c.Watch.Sources[i], paths = own, append(paths, own, name)
-				}
-			}
-			err := q.collectWatch(ctx, c.Watch, c.Period, collectOptions{workers: 8, full: c.Full})
-			return strings.NewReplacer(paths...).Replace(out.String()), err
-		},
-		Import: func(ctx context.Context, i web.Import, tell web.Tell) (string, error) {
-			q, out := quiet(tell)
-			err := q.runImport(ctx, importOptions{profile: i.Profile, products: i.Products, facts: importer.Facts{Keyword: i.Keyword}}, []string{i.Path})
-			names := []string{i.Path, i.Name}
-			if i.Products != "" {
-				names = append(names, i.Products, "商品表")
-			}
-			return strings.NewReplacer(names...).Replace(out.String()), err
-		},
-		Sample: func(ctx context.Context, period chaping.Period, tell web.Tell) (string, error) {
-			q, out := quiet(tell)
-			err := q.collectSample(ctx, period)
-			return out.String(), err
-		},
-		Mined: func(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) error {
-			q, _ := quiet(nil)
-			_, err := q.raiseUrgent(ctx, pipe, period)
-			return err
-		},
-		Confirmed: func(u station.Urgent) []station.Message {
-			channels, err := p.channels()
-			var x incident.Candidate
-			if err != nil || json.Unmarshal(u.Candidate, &x) != nil {
-				return nil
-			}
-			return confirmedMessages(channels, u, x)
-		},
-		Refused:    p.refusedMessages,
-		PDF:        p.printer.print,
-		CheckSites: p.checkedSites,
-		Plans:      p.plans,
-		Reschedule: p.reschedule,
-		RunPlan: func(ctx context.Context, name string, tell web.Tell) (string, error) {
-			q, out := quiet(tell)
-			err := q.withStation(ctx, func(d *station.DB) error { return q.runNow(ctx, d, name, "") })
-			return out.String(), err
-		},
-		Backups: p.backups,
-		Backup: func(ctx context.Context, tell web.Tell) (string, string, error) {
-			q, _ := quiet(tell)
-			return q.backUp(ctx, tell)
-		},
-		VerifyBackup: p.verifyBackup,
-	}
-}
-
-// sites are the names of the site profiles: the shipped ones, and those in
-// the folder sites of the data directory.
-func (p *program) sites() []string {
-	names := slices.Clone(configs.Names("sites"))
-	own, err := filepath.Glob(filepath.Join(p.dataDir, "sites", "*.yaml"))
-	if err != nil {
-		return names
-	}
-	for _, path := range own {
-		if name := siteName(path); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// ownSite is the path of a profile in the data directory, "" for a shipped
-// one.
-func (p *program) ownSite(name string) string {
-	path := filepath.Join(p.dataDir, "sites", filepath.Base(name)+".yaml")
-	if _, err := os.Stat(path); err != nil || slices.Contains(configs.Names("sites"), name) {
-		return ""
-	}
-	return path
-}
-
-// collectSample collects a period from a demo mall that is open meanwhile.
-func (p *program) collectSample(ctx context.Context, period chaping.Period) (err error) {
-	m := mall.New(mall.Config{Seed: 1, End: period.Window().To})
-	base, closeMall, err := openMall(ctx, m)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeMall()) }()
-	watch := chaping.Watch{Name: "示例", Keywords: m.Keywords(), Sources: []string{"mall"}}
-	return p.collectWatch(ctx, watch, period, collectOptions{base: base, workers: 8, full: true, fresh: true})
 }

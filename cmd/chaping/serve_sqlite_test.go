@@ -86,9 +86,7 @@ func TestForeignReader(t *testing.T) {
 	var out bytes.Buffer
 	program := &program{in: strings.NewReader(""), out: &out, err: testWriter{t}, now: clock()}
 	for _, args := range [][]string{{"doctor"}, {"account", "list"}, {"backup", filepath.Join(t.TempDir(), "b")}, {"evidence", "list"}} {
-		root := program.command()
-		root.SetArgs(append(args, "--data", p.data))
-		_ = root.ExecuteContext(context.WithoutCancel(t.Context())) // doctor finds fault with much
+		_ = program.execute(context.WithoutCancel(t.Context()), append(args, "--data", p.data)) // doctor finds fault with much
 		locked(strings.Join(args, " "))
 	}
 	post("/watches/new", url.Values{"name": {"充电器"}, "keywords": {"充电器"}, "sources": {"testmall"}})

@@ -60,9 +60,7 @@ func servePortal(t *testing.T) *portal {
 	out, printed := io.Pipe()
 	go func() {
 		program := &program{in: strings.NewReader(""), out: printed, err: testWriter{t}, now: clock()}
-		root := program.command()
-		root.SetArgs([]string{"serve", "--data", p.data, "--listen", "127.0.0.1:0"})
-		err := root.ExecuteContext(ctx)
+		err := program.execute(ctx, []string{"serve", "--data", p.data, "--listen", "127.0.0.1:0"})
 		printed.CloseWithError(io.EOF)
 		served <- err
 	}()
@@ -324,6 +322,14 @@ func TestPortalMonth(t *testing.T) {
 	if second := eval[bool](w, "document.activeElement === document.querySelectorAll('[data-evidence]')[2]"); !second {
 		t.Error("the keyboard did not go on to the next sentence")
 	}
+	w.do(chromedp.KeyEvent("n"), chromedp.KeyEvent("问过店家"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("//article[3]//p[contains(., '问过店家')]"))
+	w.do(chromedp.Poll[chromedp.Void]("document.activeElement === document.querySelectorAll('[data-evidence]')[2]")) // the keyboard goes on where it was
+	if state := eval[string](w, "document.querySelectorAll('[data-evidence]')[2].dataset.verdict"); state != "unreviewed" {
+		t.Error("Enter in a note:", state)
+	}
+	if counts := eval[string](w, "[...document.querySelectorAll('select[name=state] option')].map(o => o.textContent).join()"); !strings.Contains(counts, "已确认（1）") || !strings.Contains(counts, "已排除（1）") {
+		t.Error("the filter does not follow:", counts)
+	}
 	w.look("review-judged")
 	w.print("review")
 	w.click("main a[href^='/sheets']", "iframe.sheet")
@@ -346,10 +352,8 @@ func TestPortalMonth(t *testing.T) {
 	// The frozen sheet is the one that the command line gives.
 	sheet := &bytes.Buffer{}
 	program := &program{in: strings.NewReader(""), out: sheet, err: sheet, now: clock()}
-	root := program.command()
 	dir := t.TempDir()
-	root.SetArgs([]string{"report", "platform", "--data", p.data, "--period", "2026-11", "--version", "1", "--format", "json", "--out", dir})
-	if err := root.ExecuteContext(t.Context()); err != nil {
+	if err := program.execute(t.Context(), []string{"report", "platform", "--data", p.data, "--period", "2026-11", "--version", "1", "--format", "json", "--out", dir}); err != nil {
 		t.Fatal(err, sheet)
 	}
 

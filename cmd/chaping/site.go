@@ -3,48 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/configs"
+	"chaping/app"
 	"chaping/crawler"
 )
-
-// readSite reads the YAML of a shipped site profile by name, or of a file.
-func readSite(name string) (as, text string, err error) {
-	if data, err := configs.Files.ReadFile("sites/" + name + ".yaml"); err == nil {
-		return name, string(data), nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", "", &chaping.Error{Code: chaping.CodeInput, Message: "没有这个站点配置：" + name, Remedy: "用自带配置（" + strings.Join(configs.Names("sites"), "、") + "）或写对 YAML 文件的路径"}
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, crawler.MaxProfile+1))
-	if err != nil {
-		return "", "", &chaping.Error{Code: chaping.CodeInput, Message: "读不出站点配置 " + name, Err: err, Remedy: "确认给的是文件，并检查权限"}
-	}
-	return name, string(data), nil
-}
-
-// loadSite reads a site profile.
-func loadSite(name string) (*crawler.Profile, error) {
-	as, text, err := readSite(name)
-	if err != nil {
-		return nil, err
-	}
-	return crawler.LoadProfile(as, strings.NewReader(text))
-}
-
-// siteName is a profile's name without folder and ending.
-func siteName(name string) string {
-	return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-}
 
 func (p *program) siteCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -85,8 +50,8 @@ func (p *program) siteCommand() *cobra.Command {
 }
 
 func (p *program) listSites() error {
-	for _, name := range configs.Names("sites") {
-		profile, err := loadSite(name)
+	for _, name := range app.ShippedSites() {
+		profile, err := p.app.SiteProfile(name)
 		if err != nil {
 			return err
 		}
@@ -105,19 +70,16 @@ func (p *program) checkSites(files []string) error {
 	}
 	bad := 0
 	for _, file := range files {
-		profile, err := loadSite(file)
+		profile, err := p.app.SiteProfile(file)
 		if err == nil {
 			fmt.Fprintf(p.out, "✓ %s：%s（%s）\n", file, profile.Platform.Name, profile.Base)
 			continue
 		}
 		bad++
-		list := []error{err}
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			list = joined.Unwrap()
-		}
+		list := app.Faults(err)
 		fmt.Fprintf(p.out, "✗ %s：%d 处错误\n", file, len(list))
 		for _, e := range list {
-			fmt.Fprintf(p.out, "  %v\n", e)
+			fmt.Fprintf(p.out, "  %s\n", chaping.Explain(e, wordAdvice))
 		}
 	}
 	if bad > 0 {
@@ -127,16 +89,7 @@ func (p *program) checkSites(files []string) error {
 }
 
 func (p *program) trySite(ctx context.Context, address, site string, asJSON bool) error {
-	profile, err := loadSite(site)
-	if err != nil {
-		return err
-	}
-	if moved, err := profile.At(address); err == nil {
-		profile = moved
-	} else {
-		return err
-	}
-	t, err := crawler.Try(ctx, profile, address, crawler.Options{Version: version, Now: p.now})
+	t, err := p.app.TrySite(ctx, site, address)
 	if err != nil {
 		return err
 	}

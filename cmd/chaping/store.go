@@ -24,15 +24,15 @@ func (p *program) storeCommand() *cobra.Command {
 
 // onStore runs do on the store, with a progress display.
 func (p *program) onStore(ctx context.Context, label string, do func(s *store.Store, progress func(string)) error) error {
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	bar := p.startProgress(label, -1)
+	bar := p.startProgress(label)
 	done := int64(0)
 	err = do(s, func(table string) { done++; bar.show(done, -1, table) })
 	bar.finish()
-	return errors.Join(err, s.Close())
+	return err
 }
 
 func (p *program) storeStatsCommand() *cobra.Command {
@@ -106,7 +106,7 @@ func (p *program) storePurgeCommand() *cobra.Command {
 }
 
 // purge is what the flags name.
-func (p *program) purge(o purgeOptions) (q store.Purge, err error) {
+func (p *program) purge(ctx context.Context, o purgeOptions) (q store.Purge, err error) {
 	switch {
 	case o.before == "" && (o.keepReviews || o.includeCurrent):
 		return q, usage("--keep-reviews、--include-current 要与 --before 一起写")
@@ -118,7 +118,7 @@ func (p *program) purge(o purgeOptions) (q store.Purge, err error) {
 		if err != nil {
 			return q, &chaping.Error{Code: chaping.CodeUsage, Message: err.Error()}
 		}
-		current, err := p.period("")
+		current, err := p.period(ctx, "")
 		if err != nil {
 			return q, err
 		}
@@ -131,7 +131,7 @@ func (p *program) purge(o purgeOptions) (q store.Purge, err error) {
 		}
 	}
 	if o.others {
-		miner, partial, err := p.miner(o.terms)
+		miner, partial, err := p.miner(ctx, o.terms)
 		if err = errors.Join(err, partial); err != nil { // half a dictionary is another version, not the one to keep
 			return q, err
 		}
@@ -141,7 +141,7 @@ func (p *program) purge(o purgeOptions) (q store.Purge, err error) {
 }
 
 func (p *program) runPurge(ctx context.Context, o purgeOptions) error {
-	q, err := p.purge(o)
+	q, err := p.purge(ctx, o)
 	if err != nil {
 		return err
 	}

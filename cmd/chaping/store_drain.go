@@ -3,39 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
 	"chaping/store"
-	"chaping/store/spool"
 )
-
-func (p *program) spoolDir() string { return filepath.Join(p.dataDir, "spool") }
-
-// openSpool stands in front of the store for what sources bring: what the
-// database cannot take now waits in the data directory.
-func (p *program) openSpool(s *store.Store) (*spool.Spool, error) {
-	return spool.Open(s, spool.Options{Dir: p.spoolDir(), Away: store.Away, Now: p.now, Tell: func(m string) { fmt.Fprintln(p.err, m) }})
-}
-
-// emptied drains what a source left in the spool.
-func emptied(ctx context.Context, waiting *spool.Spool) error {
-	if !waiting.Waiting() {
-		return nil
-	}
-	if _, err := waiting.Drain(ctx); err != nil {
-		return &chaping.Error{Code: chaping.CodePartial, Message: "数据已读完，但还有批次没有写入数据库，暂存在 " + waiting.Dir, Err: err,
-			Remedy: "数据库恢复后运行 chaping store drain；暂存的数据不会丢失，也不会重复"}
-	}
-	return nil
-}
 
 // describeBacklog words what waits; empty when nothing does.
 func (p *program) describeBacklog() (string, error) {
-	b, err := spool.Look(p.spoolDir())
+	b, err := p.app.Backlog()
 	if err != nil {
 		return "", err
 	}
@@ -83,7 +61,7 @@ func (p *program) storeDrainCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			batches := 0
 			err := p.onStore(cmd.Context(), "写入", func(s *store.Store, _ func(string)) error {
-				waiting, err := p.openSpool(s)
+				waiting, err := p.app.Spool(cmd.Context())
 				if err != nil {
 					return err
 				}

@@ -42,7 +42,7 @@ func (p *program) submitCommand() *cobra.Command {
 }
 
 func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -68,22 +68,18 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 			}
 		}
 		if o.to == "" && centre.URL == "" {
-			return usage("还没有研究中心的地址，要用 --to 写明")
+			return &chaping.Error{Code: chaping.CodeUsage, Message: "还没有研究中心的地址", Advice: chaping.Advice{Code: chaping.AdviceCentre}}
 		}
 		sheet, err := ownSheet(ctx, d, period.String(), o)
 		if err != nil {
 			return err
 		}
-		if err := d.Push(ctx, &sheet); err != nil {
+		done, err := p.app.Submit(ctx, sheet)
+		if err != nil {
 			return err
 		}
-		if err := p.uplink(d).Deliver(ctx); err != nil {
-			return err
-		}
-		push, err := d.PushOf(ctx, &sheet)
+		push := done.Push
 		switch {
-		case err != nil:
-			return err
 		case push.Error == "" && push.Accepted():
 			fmt.Fprintf(p.out, "%s 期%s第 %d 版：研究中心已于 %s 收到，回执 %d 号\n", sheet.Period, strings.TrimSpace(" "+sheet.Name+" "), sheet.Version, push.Received.Format("2006-01-02 15:04"), push.Receipt)
 			return nil
@@ -97,8 +93,9 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 // ownSheet is the frozen version to be handed in: counted from reviews, or
 // filled in by a station, the home station where none is named.
 func ownSheet(ctx context.Context, d *station.DB, period string, o submitOptions) (station.Sheet, error) {
-	if o.form == "platform" {
-		return d.Sheet(ctx, o.form, period, o.name, o.version)
+	form := chaping.Form(o.form)
+	if form == chaping.FormPlatform {
+		return d.Sheet(ctx, form, period, o.name, o.version)
 	}
 	of, _, err := d.Home(ctx)
 	if o.name != "" {
@@ -107,5 +104,5 @@ func ownSheet(ctx context.Context, d *station.DB, period string, o submitOptions
 	if err != nil {
 		return station.Sheet{}, err
 	}
-	return d.SheetOf(ctx, o.form, period, of.ID, o.version)
+	return d.SheetOf(ctx, form, period, of.ID, o.version)
 }

@@ -20,9 +20,7 @@ func TestSubmitToServingCentre(t *testing.T) {
 	run := func(args ...string) (out string, err error) {
 		var b bytes.Buffer
 		program := &program{in: strings.NewReader(""), out: &b, err: testWriter{t}, now: clock()}
-		root := program.command()
-		root.SetArgs(args)
-		err = root.ExecuteContext(t.Context())
+		err = program.execute(t.Context(), args)
 		return b.String(), err
 	}
 	token, err := run("token", "add", "拼多多报送", "--data", p.data, "--role", "platform", "--station", name, "--scope", "submit")
@@ -43,7 +41,7 @@ func TestSubmitToServingCentre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Freeze(t.Context(), station.Sheet{Form: "platform", Period: "2026-11", By: "张三", Model: model}); err != nil {
+	if _, _, err := d.Freeze(t.Context(), station.Sheet{Form: chaping.FormPlatform, Period: "2026-11", By: "张三", Model: model}); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()

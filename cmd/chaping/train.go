@@ -162,14 +162,14 @@ func (p *program) try(ctx context.Context, t *trials, seed uint64) error {
 		if err != nil {
 			return err
 		}
-		t.Results = append(t.Results, trial{s.Name, len(s.Train), e.Reviews, e.Accuracy, e.Precision, e.Recall, e.F1})
+		t.Results = append(t.Results, trial{Name: s.Name, Learnt: len(s.Train), Asked: e.Reviews, Accuracy: e.Accuracy, Precision: e.Precision, Recall: e.Recall, F1: e.F1})
 		t.Accuracy += e.Accuracy / float64(len(t.splits))
 	}
 	return nil
 }
 
 func (p *program) trainPolarity(ctx context.Context, label string, rows []polarity.Row, seed uint64) (*polarity.Model, error) {
-	bar := p.startProgress(label, -1)
+	bar := p.startProgress(label)
 	defer bar.finish()
 	shown := make(chan [2]int, 1)
 	ended := make(chan struct{})

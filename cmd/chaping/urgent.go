@@ -1,27 +1,19 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
 	"chaping/analysis/incident"
-	"chaping/configs"
-	"chaping/nlp"
-	"chaping/pipeline"
-	"chaping/report"
+	"chaping/app"
 	"chaping/station"
-	"chaping/station/notify"
 )
 
 func (p *program) urgentCommand() *cobra.Command {
@@ -32,100 +24,30 @@ func (p *program) urgentCommand() *cobra.Command {
 	return cmd
 }
 
-// urgentRules are the operator's rules, or the shipped ones.
-func (p *program) urgentRules() (*incident.Rules, error) {
-	path := filepath.Join(p.dataDir, "urgent.yaml")
-	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		path = "urgent.yaml"
-		data, err = configs.Files.ReadFile(path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return incident.ReadRules(path, data)
+// raiseUrgent looks for urgent candidates in a period that was mined, and shows
+// how many are new.
+func (p *program) raiseUrgent(ctx context.Context, pipe *app.Pipeline, period chaping.Period) ([]station.Urgent, error) {
+	r, err := p.app.RaiseUrgent(ctx, pipe, period)
+	p.printRaised(len(r.Fresh))
+	p.printDelivery(r.Delivery)
+	return r.Fresh, err
 }
 
-// raiseUrgent looks for urgent candidates in a period that was mined, enters
-// those that are new, and notifies.
-func (p *program) raiseUrgent(ctx context.Context, pipe *pipeline.Pipeline, period chaping.Period) ([]station.Urgent, error) {
-	rules, err := p.urgentRules()
-	if err != nil {
-		return nil, err
+func (p *program) printRaised(n int) {
+	if n > 0 {
+		fmt.Fprintf(p.err, "重要风险信息：新提示 %d 条，请尽快处理：chaping urgent list\n", n)
 	}
-	found, err := pipe.Urgent(ctx, period, rules, rules.Quiet)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	channels, err := p.channels()
-	if err != nil {
-		return nil, err
-	}
-	candidates, order := map[string]json.RawMessage{}, []string{}
-	for _, c := range found {
-		data, err := json.Marshal(c)
-		if err != nil {
-			return nil, err
-		}
-		candidates[c.Key], order = data, append(order, c.Key)
-	}
-	var fresh []station.Urgent
-	err = p.withStation(ctx, func(d *station.DB) error {
-		fresh, err = d.Raise(ctx, period, rules.Quiet, candidates, order, func(u station.Urgent) []station.Message { return raisedMessages(channels, u) })
-		return err
-	})
-	if err != nil || len(fresh) == 0 {
-		return nil, err
-	}
-	fmt.Fprintf(p.err, "重要风险信息：新提示 %d 条，请尽快处理：chaping urgent list\n", len(fresh))
-	return fresh, p.deliver(ctx)
-}
-
-func raisedMessages(c *notify.Config, u station.Urgent) []station.Message {
-	var x incident.Candidate
-	if json.Unmarshal(u.Candidate, &x) != nil {
-		return nil
-	}
-	return c.Messages("urgent", fmt.Sprintf("urgent-raised-%d", u.ID), fmt.Sprintf("待确认：重要风险信息候选 %d（%s %s）", u.ID, x.Keyword, x.Name), summary(x)+
-		fmt.Sprintf("\n请核实后处理：chaping urgent show %d；chaping urgent confirm %d 或 dismiss %d", u.ID, u.ID, u.ID))
-}
-
-func confirmedMessages(c *notify.Config, u station.Urgent, x incident.Candidate) []station.Message {
-	return c.Messages("urgent", fmt.Sprintf("urgent-confirmed-%d", u.ID), fmt.Sprintf("重要风险信息（编号 %d）：%s %s", u.ID, x.Keyword, x.Name),
-		summary(x)+fmt.Sprintf("\n%s 已确认：%s\n应当及时报送。", u.By, u.Reason))
-}
-
-func summary(x incident.Candidate) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, x.Why)
-	if len(x.Terms) > 0 {
-		fmt.Fprintf(&b, "评论关键词：%s\n", strings.Join(x.Terms, "、"))
-	}
-	for i, product := range x.Products {
-		if i == 5 {
-			fmt.Fprintf(&b, "……共 %d 件商品\n", len(x.Products))
-			break
-		}
-		fmt.Fprintf(&b, "商品：%s（%s）%s\n", orID(product.Name, product.ID), product.Shop, product.URL)
-	}
-	for i, e := range x.Evidence {
-		if i == 3 {
-			break
-		}
-		fmt.Fprintf(&b, "%s %s\n", e.Date, e.Sentence)
-	}
-	return b.String()
 }
 
 func (p *program) urgentScanCommand() *cobra.Command {
 	var period, terms string
 	cmd := &cobra.Command{Use: "scan", Short: "检查一个报送期（每次挖掘之后会自动做）", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		period, err := p.begunPeriod(period)
+		period, err := p.begunPeriod(cmd.Context(), period)
 		if err != nil {
 			return err
 		}
 		var fresh []station.Urgent
-		partial, err := p.onPipeline(cmd.Context(), terms, func(pipe *pipeline.Pipeline) (err error) {
+		partial, err := p.onPipeline(cmd.Context(), terms, func(pipe *app.Pipeline) (err error) {
 			fresh, err = p.raiseUrgent(cmd.Context(), pipe, period)
 			return err
 		})
@@ -250,26 +172,16 @@ func (p *program) urgentConfirmCommand() *cobra.Command {
 			if err := checkFormats(o.formats); err != nil {
 				return err
 			}
-			channels, err := p.channels()
-			if err != nil {
-				return err
-			}
-			_, x, err := p.urgent(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
 			id, _ := strconv.ParseInt(args[0], 10, 64)
 			var u station.Urgent
-			err = p.withStation(cmd.Context(), func(d *station.DB) (err error) {
-				u, err = d.Decide(cmd.Context(), id, station.UrgentConfirmed, o.by, o.reason, func(u station.Urgent) []station.Message {
-					return confirmedMessages(channels, u, x)
-				})
+			err := p.withStation(cmd.Context(), func(d *station.DB) (err error) {
+				u, err = d.Decide(cmd.Context(), id, station.UrgentConfirmed, o.by, o.reason, p.app.ConfirmedMessages)
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			err = p.writeUrgent(cmd.Context(), u, x, o)
+			err = p.writeUrgent(cmd.Context(), u, o)
 			return errors.Join(err, p.deliver(cmd.Context()))
 		}}
 	p.urgentFormFlags(cmd, &o)
@@ -305,14 +217,14 @@ func (p *program) urgentReportCommand() *cobra.Command {
 		if err := checkFormats(o.formats); err != nil {
 			return err
 		}
-		u, x, err := p.urgent(cmd.Context(), args[0])
+		u, _, err := p.urgent(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
 		if u.Status != station.UrgentConfirmed {
 			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("编号 %d 还没有确认为重要风险信息", u.ID), Remedy: "先由人核实：chaping urgent confirm"}
 		}
-		return p.writeUrgent(cmd.Context(), u, x, o)
+		return p.writeUrgent(cmd.Context(), u, o)
 	}}
 	p.urgentFormFlags(cmd, &o)
 	return cmd
@@ -320,35 +232,15 @@ func (p *program) urgentReportCommand() *cobra.Command {
 
 // writeUrgent renders the report of a confirmed candidate, or the one that a
 // station has written.
-func (p *program) writeUrgent(ctx context.Context, u station.Urgent, x incident.Candidate, o urgentOptions) error {
-	if u.Station != 0 {
-		w, err := report.ReadWritten(u.Candidate)
-		if err != nil {
-			return err
-		}
-		w.Filed = u.Raised.Format("2006-01-02 15:04")
-		return p.printUrgent(ctx, u, w, o)
+func (p *program) writeUrgent(ctx context.Context, u station.Urgent, o urgentOptions) error {
+	r, err := p.app.UrgentReport(ctx, u, o.station, o.filler, o.phone)
+	if err != nil {
+		return err
 	}
-	r := &report.Urgent{
-		Number: fmt.Sprintf("%d", u.ID), Station: o.station, Filler: o.filler, Phone: o.phone, Program: buildVersion(),
-		Name: x.Name, Trigger: x.Trigger, Why: x.Why, Keyword: x.Keyword, Hazard: nlp.Hazards()[x.Hazard], Terms: x.Terms, Reviews: x.Reviews, Shops: x.Shops, First: x.First, Last: x.Last,
-		By: u.By, Reason: u.Reason, Decided: u.Decided.Format("2006-01-02 15:04"),
-	}
-	r.FiledOn(*u.Decided)
-	for _, product := range x.Products {
-		r.Products = append(r.Products, report.UrgentProduct{Name: cmp.Or(product.Name, product.ID), URL: product.URL, Price: product.Price, Shop: product.Shop, Region: product.Region})
-	}
-	for _, e := range x.Evidence {
-		r.Evidence = append(r.Evidence, report.UrgentEvidence{Date: e.Date, Grade: e.Grade, Term: e.Term, Sentence: e.Sentence, Review: e.Review})
-	}
-	return p.printUrgent(ctx, u, r, o)
-}
-
-func (p *program) printUrgent(ctx context.Context, u station.Urgent, r form, o urgentOptions) error {
 	if o.out == "" {
-		o.out = filepath.Join(p.dataDir, "reports")
+		o.out = p.app.Path("reports")
 	}
-	files, partial, err := p.writeForm(ctx, r, o.out, fmt.Sprintf("urgent-%d", u.ID), o.formats)
+	files, partial, err := p.app.WriteForm(ctx, r, o.out, fmt.Sprintf("urgent-%d", u.ID), o.formats)
 	if err != nil {
 		return err
 	}

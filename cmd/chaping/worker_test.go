@@ -119,7 +119,7 @@ func TestWorkersAreKilled(t *testing.T) {
 	if err != nil || len(want) > 0 {
 		t.Errorf("%d reviews are missing, %d are there: %v\n%s", len(want), got, err, out)
 	}
-	runs, err := s.Runs(context.Background(), store.RunFilter{Stage: stageCollect, Period: period})
+	runs, err := s.Runs(context.Background(), store.RunFilter{Stage: "collect", Period: period})
 	if err != nil || len(runs) != 1 || !runs[0].Done() || runs[0].Counts["reviews"] != uint64(got) {
 		t.Errorf("runs %+v, %v; want one of %d reviews", runs, err, got)
 	}

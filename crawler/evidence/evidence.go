@@ -299,11 +299,12 @@ const minPrefix = 6
 // checked against the id.
 func (s *Store) Get(ctx context.Context, id string) (Response, []byte, error) {
 	id = strings.ToUpper(id)
-	missing := func(problem, remedy string) (Response, []byte, error) {
-		return Response{}, nil, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("证据 %s %s", chaping.Shorten(id, 64), problem), Remedy: remedy}
+	missing := func(problem, remedy string, a chaping.AdviceCode) (Response, []byte, error) {
+		return Response{}, nil, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("证据 %s %s", chaping.Shorten(id, 64), problem), Remedy: remedy,
+			Advice: chaping.Advice{Code: a}}
 	}
 	if len(id) < minPrefix || strings.Trim(id, "0123456789ABCDEF") != "" {
-		return missing("的编号无效", fmt.Sprintf("编号为十六进制，至少写前 %d 位", minPrefix))
+		return missing("的编号无效", fmt.Sprintf("编号为十六进制，至少写前 %d 位", minPrefix), "")
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+", data FROM response r WHERE hex(hash) >= ? AND hex(hash) < ? LIMIT 2", id, id+"G")
 	if err != nil {
@@ -324,9 +325,9 @@ func (s *Store) Get(ctx context.Context, id string) (Response, []byte, error) {
 	case rows.Err() != nil:
 		return Response{}, nil, rows.Err()
 	case n == 0:
-		return missing("不存在，可能已过保存期", "用 chaping evidence list 查看现有的")
+		return missing("不存在，可能已过保存期", "", chaping.AdviceEvidence)
 	case n > 1:
-		return missing("不止一个", "多写几位编号")
+		return missing("不止一个", "多写几位编号", "")
 	}
 	body, err := s.open.DecodeAll(data, nil)
 	if sum := sha256.Sum256(body); err != nil || hex.EncodeToString(sum[:]) != r.ID {

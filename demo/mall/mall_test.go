@@ -238,7 +238,7 @@ func TestListenOnTakenPort(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != chaping.CodeEnvironment {
 		t.Fatalf("got %v, want an environment error", err)
 	}
-	if !strings.Contains(e.Message, first.Addr().String()) || !strings.Contains(e.Remedy, "--addr") {
+	if !strings.Contains(e.Message, first.Addr().String()) || e.Advice.Code != chaping.AdviceOtherPort {
 		t.Errorf("the error names neither the address nor the way out: %v", e)
 	}
 	if _, err := mall.Listen("nonsense"); !errors.As(err, &e) || e.Code != chaping.CodeUsage {

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"chaping"
 )
 
@@ -25,23 +27,39 @@ func Listen(addr string) (net.Listener, error) {
 		return nil, &chaping.Error{
 			Code:    chaping.CodeEnvironment,
 			Message: fmt.Sprintf("示例商城无法启动：地址 %s 已被占用", addr),
-			Remedy:  "用 --addr 换一个端口，例如 --addr 127.0.0.1:0 由系统挑选空闲端口；或先停掉占用该端口的程序",
+			Advice:  chaping.Advice{Code: chaping.AdviceOtherPort},
 			Err:     err,
 		}
 	case errors.Is(err, syscall.EACCES):
 		return nil, &chaping.Error{
 			Code:    chaping.CodeEnvironment,
 			Message: fmt.Sprintf("示例商城无法启动：没有权限监听地址 %s", addr),
-			Remedy:  "用 --addr 换一个 1024 以上的端口，例如 --addr 127.0.0.1:8848",
+			Advice:  chaping.Advice{Code: chaping.AdviceHighPort},
 			Err:     err,
 		}
 	}
 	return nil, &chaping.Error{
 		Code:    chaping.CodeUsage,
 		Message: fmt.Sprintf("示例商城无法启动：不能监听地址 %q", addr),
-		Remedy:  "--addr 应写成 主机:端口，例如 127.0.0.1:8848",
+		Remedy:  "地址写成 主机:端口，例如 127.0.0.1:8848",
 		Err:     err,
 	}
+}
+
+// Open serves the mall on a free port of this machine, at base, until it is
+// closed or ctx ends.
+func (m *Mall) Open(ctx context.Context) (base string, closeMall func() error, err error) {
+	listener, err := Listen("127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	serving, stop := context.WithCancel(ctx)
+	var server errgroup.Group
+	server.Go(func() error { return m.Serve(serving, listener) })
+	return "http://" + listener.Addr().String(), func() error {
+		stop()
+		return server.Wait()
+	}, nil
 }
 
 // Serve answers on the listener until ctx ends, then finishes the answers

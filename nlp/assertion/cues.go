@@ -35,6 +35,8 @@ type Cues struct {
 	Affixes string `yaml:"affixes"`
 	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
 	Keep []string `yaml:"keep"`
+	// Covers are longer words in which a term is none (改日期 in 更改日期).
+	Covers []string `yaml:"covers"`
 }
 
 // A Kind is a sort of term, told by its words or by how they end.

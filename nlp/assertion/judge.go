@@ -2,6 +2,7 @@ package assertion
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"chaping"
 	"chaping/nlp/fold"
@@ -83,6 +84,11 @@ type scope struct {
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	j.read(sc, text, spans, i)
 	rule := j.rule(sc, false)
+	if rule.Status == chaping.Affirmed && rule.Cue == "" {
+		if v, ok := j.carried(sc, text, spans, i); ok {
+			return v
+		}
+	}
 	if j.network == nil || rule.Status != chaping.Affirmed || rule.Cue != "" {
 		return rule
 	}
@@ -97,6 +103,48 @@ func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	}
 	v.Score = score
 	return v
+}
+
+// carried tells whether a denial reaches mention i over commas: in
+// 没有漏水，漏电，跳闸 and in 没有漏水，漏电这些问题 the clauses after the first are
+// nothing but mentions. Two of them alone may be meant otherwise (没掉色，起球).
+func (j *Judge) carried(sc *Scratch, text []rune, spans []Span, i int) (Verdict, bool) {
+	m := spans[i]
+	s := sc.scope
+	tail := string(text[m.End:s.clauseB])
+	if m.Start != s.clauseA || i == 0 || m.Start == 0 || text[m.Start-1] != '，' || tail != "" && !listTail(tail) {
+		return Verdict{}, false
+	}
+	named := 1
+	k := i
+	for k > 0 && spans[k].Start > 0 && spans[k-1].End == spans[k].Start-1 && text[spans[k].Start-1] == '，' {
+		k--
+		named++
+	}
+	for n := i; n+1 < len(spans) && spans[n+1].Start == spans[n].End+1 && text[spans[n].End] == '，'; n++ {
+		named++
+		if _, clauseB := spans[n+1].End, scopeOf(text, spans[n+1]).clauseB; listTail(string(text[spans[n+1].End:clauseB])) {
+			named++
+		}
+	}
+	if k == i || named < 3 && tail == "" {
+		return Verdict{}, false
+	}
+	j.read(sc, text, spans, k)
+	v := j.rule(sc, false)
+	j.read(sc, text, spans, i)
+	r, _ := utf8.DecodeRuneInString(v.Cue)
+	return v, v.Status == chaping.Negated && (r == '没' || r == '无' || r == '未')
+}
+
+// listTail tells whether what follows a mention in its clause closes a list.
+func listTail(s string) bool {
+	switch s {
+	case "等", "等等", "之类", "之类的", "什么的", "啥的", "问题", "现象", "情况", "这些问题", "这类问题", "等问题", "的问题", "的现象", "的情况",
+		"等现象", "等情况", "这种情况", "这些情况", "这些现象", "这些毛病", "之类的问题", "之类的情况", "这些":
+		return true
+	}
+	return false
 }
 
 // modelCue names a decision for which no single word can be shown.
@@ -456,14 +504,21 @@ func sentenceMark(r rune) bool {
 	return false
 }
 
-// clauseMark tells whether the rune at p ends a clause. A space does unless
-// it stands next to a Latin letter or digit.
+// clauseMark tells whether the rune at p ends a clause. Spaces do unless they
+// stand next to a Latin letter or digit.
 func clauseMark(text []rune, p int32) bool {
 	switch r := text[p]; r {
 	case '，', '：', '~', '（', '）', '.':
 		return true
 	case ' ':
-		return (p == 0 || text[p-1] >= 0x2E80) && (int(p)+1 >= len(text) || text[p+1] >= 0x2E80)
+		a, b := p-1, int(p)+1
+		for a >= 0 && text[a] == ' ' {
+			a--
+		}
+		for b < len(text) && text[b] == ' ' {
+			b++
+		}
+		return (a < 0 || text[a] >= 0x2E80) && (b >= len(text) || text[b] >= 0x2E80)
 	default:
 		return sentenceMark(r)
 	}

@@ -183,8 +183,22 @@ type Text struct {
 // Fold folds s into t, replacing what t held.
 func (f *Folder) Fold(t *Text, s string) {
 	t.Runes, t.Orig, t.Byte = t.Runes[:0], t.Orig[:0], t.Byte[:0]
-	n := int32(0)
+	n, skip := int32(0), 0
 	for i, r := range s {
+		if i < skip { // within markup
+			n++
+			continue
+		}
+		if r == '<' || r == '&' {
+			if size, char := markup(s[i:]); size > 0 {
+				skip = i + size
+				if char != 0 {
+					t.Runes, t.Orig, t.Byte = append(t.Runes, char), append(t.Orig, n), append(t.Byte, int32(i))
+				}
+				n++
+				continue
+			}
+		}
 		folded, k := f.Rune(r)
 		switch k {
 		case 1:
@@ -201,6 +215,36 @@ func (f *Folder) Fold(t *Text, s string) {
 		n++
 	}
 	t.Len = int(n)
+}
+
+// maxMarkup bounds a tag, in bytes.
+const maxMarkup = 60
+
+// markup is the length of a tag or of a named character at the beginning of s,
+// which web pages leave in texts, and what is read in its place; 0 for none.
+func markup(s string) (size int, char rune) {
+	if s[0] == '&' {
+		end := strings.IndexByte(s[:min(len(s), 9)], ';')
+		if end < 0 {
+			return 0, 0
+		}
+		if char, ok := named[s[1:end]]; ok {
+			return end + 1, char
+		}
+		return 0, 0
+	}
+	end := strings.IndexByte(s[:min(len(s), maxMarkup)], '>')
+	name := strings.TrimPrefix(s[1:], "/")
+	if end < 2 || name == "" || name[0]|0x20 < 'a' || name[0]|0x20 > 'z' || strings.ContainsAny(s[1:end], "<\n") {
+		return 0, 0
+	}
+	return end + 1, 0
+}
+
+// named are the characters that web pages name rather than write.
+var named = map[string]rune{
+	"nbsp": ' ', "ensp": ' ', "emsp": ' ', "amp": '&', "quot": '"', "ldquo": '“', "rdquo": '”',
+	"hellip": '…', "mdash": '-', "ndash": '-', "middot": '·', "lsquo": '\'', "rsquo": '\'',
 }
 
 func (f *Folder) expansion(r rune) []rune {

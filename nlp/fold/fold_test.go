@@ -112,3 +112,31 @@ func FuzzFold(f *testing.F) {
 		}
 	})
 }
+
+// TestMarkup: what web pages leave in texts is not read, and every character
+// still knows where it stood.
+func TestMarkup(t *testing.T) {
+	f := newFolder(t)
+	for raw, want := range map[string]string{
+		"漏<b>电</b>了":          "漏电了",
+		"没有&nbsp;&nbsp;漏电":    "没有  漏电",
+		"好&hellip;坏":          "好…坏",
+		"3<5，a>b":             "3<5，a>b",
+		"价格<100元":             "价格<100元",
+		"<没有":                 "<没有",
+		"&漏电;&unknown;&nbsp漏": "&漏电；&unknown；&nbsp漏",
+		"a<br/>b":             "ab",
+	} {
+		var text fold.Text
+		f.Fold(&text, raw)
+		if got := string(text.Runes); got != want {
+			t.Errorf("%q folds to %q, want %q", raw, got, want)
+		}
+		runes := []rune(raw)
+		for i, at := range text.Orig {
+			if want := runes[at]; want != text.Runes[i] && want != '&' && want != ';' {
+				t.Errorf("%q: character %d is %q, but stood at %q", raw, i, text.Runes[i], want)
+			}
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"chaping/dictionaries"
 	"chaping/nlp"
 	"chaping/nlp/fold"
+	"chaping/nlp/pattern"
 )
 
 // A Level says how bad a finding is.
@@ -41,7 +42,9 @@ type Finding struct {
 // Check examines a dictionary: what nlp refuses (duplicates, terms of one
 // character, hazards and severities that do not exist), forms that are the
 // same once they are folded, forms that the base dictionary swallows, terms
-// without a hazard, forms that contain others. Findings come by file and line.
+// without a hazard, forms that contain others, patterns that match what
+// satisfied buyers say, patterns that another term takes away. Findings come by
+// file and line.
 func Check(s *Source) ([]Finding, error) {
 	c := checker{Source: s}
 	for _, f := range s.Faults {
@@ -57,11 +60,18 @@ func Check(s *Source) ([]Finding, error) {
 		if err := c.swallowed(); err != nil {
 			return nil, err
 		}
+		if err := c.patterns(); err != nil {
+			return nil, err
+		}
 	}
+	return c.sorted(), nil
+}
+
+func (c *checker) sorted() []Finding {
 	slices.SortStableFunc(c.found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Fault.File, b.Fault.File), cmp.Compare(a.Fault.Line, b.Fault.Line), cmp.Compare(b.Level, a.Level))
 	})
-	return c.found, nil
+	return c.found
 }
 
 type checker struct {
@@ -108,6 +118,9 @@ func (c *checker) fold() error {
 				}
 				return r
 			}, folder.String(text))
+			if pattern.Is(text) {
+				continue
+			}
 			if written[text] || utf8.RuneCountInString(folded) < 2 {
 				continue // nlp has named it
 			}
@@ -169,7 +182,7 @@ func (c *checker) contained() {
 			inner := c.forms[list[0]]
 			switch {
 			case inner.entry.Name != f.entry.Name:
-				c.add(Note, f, fmt.Sprintf("含有词条“%s”的“%s”，这样的评论在两个词条下都计数", inner.entry.Name, inner.text), "若不希望重复，删去其中一个")
+				c.add(Note, f, fmt.Sprintf("含有词条“%s”的“%s”，这样的评论只算作“%s”", inner.entry.Name, inner.text, f.entry.Name), "若两个词条都要计数，在较长的写法前加“&”")
 			case f.text != f.entry.Name:
 				c.add(Note, f, fmt.Sprintf("同一词条已有“%s”，这个写法多余", inner.text), "可以删去")
 			}
@@ -203,7 +216,9 @@ const (
 func (c *checker) swallowed() error {
 	dict := &nlp.Dictionary{}
 	for i := range c.Entries {
-		dict.Terms = append(dict.Terms, c.Entries[i].Term)
+		t := c.Entries[i].Term
+		t.Surfaces = slices.DeleteFunc(slices.Clone(t.Surfaces), pattern.Is)
+		dict.Terms = append(dict.Terms, t)
 	}
 	miner, err := nlp.NewMiner(dict)
 	if err != nil {
@@ -280,4 +295,86 @@ func baseWords(each func(word string, freq int)) error {
 		}
 	}
 	return errors.Join(sc.Err(), zr.Close())
+}
+
+// patterns finds patterns that take praise for a complaint, and those whose
+// plainest words are counted under another term.
+func (c *checker) patterns() error {
+	dict := &nlp.Dictionary{}
+	source := map[string][]*Entry{}
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		dict.Terms = append(dict.Terms, e.Term)
+		source[e.Name] = append(source[e.Name], e)
+	}
+	if len(c.Faults) > 0 {
+		return nil // it cannot be mined with
+	}
+	miner, err := nlp.NewMiner(dict)
+	if err != nil {
+		return err
+	}
+	if err := c.praised(miner, source); err != nil {
+		return err
+	}
+	classes, err := nlp.PatternClasses()
+	if err != nil {
+		return err
+	}
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		for _, form := range e.Surfaces {
+			if !pattern.Is(form) {
+				continue
+			}
+			p, err := pattern.Parse(form, classes)
+			if err != nil {
+				continue // among the faults
+			}
+			words := p.Example()
+			other := ""
+			for _, m := range miner.Mine(nil, words) {
+				if m.Term == e.Name {
+					other = ""
+					break
+				}
+				other = m.Term
+			}
+			if other != "" {
+				c.add(Note, writtenForm(e, form), fmt.Sprintf("这样的评论（例如“%s”）算作词条“%s”", words, other), "若应算作本词条，改写其中一个")
+			}
+		}
+	}
+	return nil
+}
+
+// writtenForm is a form for messages.
+func writtenForm(e *Entry, text string) form { return form{entry: e, text: text} }
+
+// praised mines what satisfied buyers say.
+func (c *checker) praised(miner *nlp.Miner, source map[string][]*Entry) error {
+	f, err := dictionaries.Files.Open("praise.txt")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		text := sc.Text()
+		if strings.HasPrefix(text, "#") {
+			continue
+		}
+		for _, step := range miner.Explain(text).Steps {
+			if step.RefusedBy != "" || step.Mention.Assertion != chaping.Affirmed {
+				continue
+			}
+			for _, e := range source[step.Mention.Term] {
+				written := cmp.Or(step.Form, step.Surface)
+				if slices.Contains(e.forms(), written) {
+					c.add(Warning, writtenForm(e, written), fmt.Sprintf("会命中好评“%s”里的“%s”", text, step.Surface), "写得更具体一些")
+				}
+			}
+		}
+	}
+	return sc.Err()
 }

@@ -260,7 +260,7 @@ func entryOf(name string, line int, cells []string, at map[string]int) (e Entry,
 // well. Faults name the place that the entries came from, as source and row.
 func WriteYAML(dir, source string, entries []Entry) (files []string, err error) {
 	if old, err := os.ReadDir(dir); err == nil && len(old) > 0 {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "目录 " + dir + " 不是空的", Remedy: "用 --out 换一个新目录，核对后再替换旧词库"}
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "目录 " + dir + " 不是空的", Remedy: "换一个新目录，核对后再替换旧词库"}
 	}
 	cannot := func(err error) error {
 		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "写不了目录 " + dir, Err: err, Remedy: "检查上级目录是否存在、可写，磁盘是否已满"}

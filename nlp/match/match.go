@@ -1,16 +1,11 @@
 // Package match finds the surface forms of terms in review text with an
-// Aho-Corasick automaton over folded characters.
-//
-// The same automaton runs in two ways. Hit walks the raw bytes, folding each
-// character by table as it goes and storing nothing: most reviews hold no
-// term, and this is all they cost. All walks a folded text and reports every
-// occurrence, overlapping ones included. Both step over characters that may
-// stand inside a broken-up word (漏.电).
+// Aho-Corasick automaton over folded characters. It reports every occurrence,
+// overlapping ones included, and steps over characters that may stand inside a
+// broken-up word (漏.电).
 package match
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"chaping/nlp/fold"
 )
@@ -18,12 +13,10 @@ import (
 const (
 	none = 0      // class of characters that no pattern contains
 	skip = 0xFFFE // class of characters that a match steps over
-	slow = 0xFFFF // class of characters that only folding can tell
 )
 
 // An Automaton finds patterns. It is immutable and safe for concurrent use.
 type Automaton struct {
-	raw    [0x10000]uint16 // class of each BMP rune before folding
 	folded [0x10000]uint16 // class of each BMP rune after folding
 	high   map[rune]uint16 // classes of pattern characters outside the BMP
 	folder *fold.Folder
@@ -67,11 +60,12 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 		}
 		return a.high[r]
 	}
-	type node struct {
-		next map[uint16]int32
-		out  int32
+	type step struct {
+		from  int32
+		class uint16
 	}
-	nodes := []node{{map[uint16]int32{}, -1}}
+	next := map[step]int32{}
+	outs := []int32{-1}
 	for i, p := range patterns {
 		at := int32(0)
 		n := int32(0)
@@ -80,58 +74,62 @@ func New(folder *fold.Folder, patterns []string) *Automaton {
 				continue
 			}
 			n++
-			c := class(r)
-			to, ok := nodes[at].next[c]
+			s := step{from: at, class: class(r)}
+			to, ok := next[s]
 			if !ok {
-				to = int32(len(nodes))
-				nodes[at].next[c] = to
-				nodes = append(nodes, node{map[uint16]int32{}, -1})
+				to = int32(len(outs))
+				next[s] = to
+				outs = append(outs, -1)
 			}
 			at = to
 		}
 		a.lens[i] = n
-		if at != 0 && nodes[at].out < 0 {
-			nodes[at].out = int32(i)
+		if at != 0 && outs[at] < 0 {
+			outs[at] = int32(i)
 		}
 	}
-	a.states = make([]state, len(nodes))
+	a.states = make([]state, len(outs))
 	a.root = make([]int32, int(classes)+1)
-	for i, n := range nodes {
-		a.states[i] = state{first: int32(len(a.edges)), count: int32(len(n.next)), out: n.out}
-		for c, to := range n.next {
-			a.edges = append(a.edges, edge{c, to})
-			a.states[i].hints |= 1 << (c % 64)
-			if i == 0 {
-				a.root[c] = to
-			}
-		}
-		slices.SortFunc(a.edges[a.states[i].first:], func(x, y edge) int { return int(x.class) - int(y.class) })
+	for i, out := range outs {
+		a.states[i].out = out
 	}
-	queue := make([]int32, 0, len(nodes))
-	for _, to := range nodes[0].next {
-		queue = append(queue, to)
+	for s, to := range next {
+		a.states[s.from].count++
+		a.states[s.from].hints |= 1 << (s.class % 64)
+		if s.from == 0 {
+			a.root[s.class] = to
+		}
+	}
+	first := int32(0)
+	for i := range a.states {
+		a.states[i].first = first
+		first += a.states[i].count
+		a.states[i].count = 0
+	}
+	a.edges = make([]edge, first)
+	for s, to := range next {
+		st := &a.states[s.from]
+		a.edges[st.first+st.count] = edge{s.class, to}
+		st.count++
+	}
+	for _, st := range a.states {
+		slices.SortFunc(a.edges[st.first:st.first+st.count], func(x, y edge) int { return int(x.class) - int(y.class) })
+	}
+	queue := make([]int32, 0, len(outs))
+	for _, e := range a.edges[:a.states[0].count] {
+		queue = append(queue, e.to)
 	}
 	for q := 0; q < len(queue); q++ {
 		s := queue[q]
-		for c, to := range nodes[s].next {
-			fail := a.step(a.states[s].fail, c)
+		for _, e := range a.edges[a.states[s].first : a.states[s].first+a.states[s].count] {
+			to := e.to
+			fail := a.step(a.states[s].fail, e.class)
 			a.states[to].fail = fail
 			a.states[to].dict = a.states[fail].dict
 			if a.states[fail].out >= 0 {
 				a.states[to].dict = fail
 			}
 			queue = append(queue, to)
-		}
-	}
-	for r := rune(0); r < 0x10000; r++ {
-		c, n := folder.Rune(r)
-		switch {
-		case n == 0 || n == 1 && fold.Gap(c):
-			a.raw[r] = skip
-		case n > 1 || c >= 0x10000:
-			a.raw[r] = slow
-		default:
-			a.raw[r] = a.folded[c]
 		}
 	}
 	for r := range a.folded {
@@ -168,50 +166,11 @@ func (a *Automaton) step(s int32, c uint16) int32 {
 	return a.root[c]
 }
 
-// Hit tells whether All would find anything in the folded form of s. It may
-// say yes in vain only where a character folds to several.
-func (a *Automaton) Hit(s string) bool {
-	at := int32(0)
-	for i := 0; i < len(s); {
-		var c uint16
-		if b := s[i]; b < utf8.RuneSelf {
-			c = a.raw[b]
-			i++
-		} else if i+2 < len(s) && b >= 0xE1 && b <= 0xEC && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
-			// The bytes that nearly all Chinese text is made of.
-			c = a.raw[uint16(b)<<12|uint16(s[i+1]&0x3F)<<6|uint16(s[i+2]&0x3F)]
-			i += 3
-		} else {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			i += n
-			if r < 0x10000 {
-				c = a.raw[r]
-			} else if f, n := a.folder.Rune(r); n == 0 || n == 1 && fold.Gap(f) {
-				c = skip
-			} else {
-				c = slow
-			}
-		}
-		switch {
-		case c == none:
-			at = 0
-		case c == skip:
-		case c == slow:
-			return true
-		case at == 0:
-			at = a.root[c]
-		default:
-			at = a.step(at, c)
-		}
-		if at != 0 && (a.states[at].out >= 0 || a.states[at].dict != 0) {
-			return true
-		}
-	}
-	return false
-}
-
 // Breaks tells whether no match can hold the character r of raw text.
-func (a *Automaton) Breaks(r rune) bool { return r < 0x10000 && a.raw[r] == none }
+func (a *Automaton) Breaks(r rune) bool {
+	c, n := a.folder.Rune(r)
+	return n == 1 && a.class(c) == none
+}
 
 // A Match is an occurrence of a pattern: folded runes [Start, End).
 type Match struct {

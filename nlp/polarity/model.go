@@ -313,7 +313,7 @@ func Shipped() (*Model, error) {
 // something else is a chaping.InputError; name is for its message.
 func Load(name string, r io.Reader) (*Model, error) {
 	fault := func(err error) error {
-		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件，或用 chaping train polarity 重新训练"}
+		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件，或重新训练"}
 	}
 	zr, err := gzip.NewReader(io.LimitReader(r, maxFile))
 	if err != nil {

@@ -67,7 +67,7 @@ func ReadRows(ctx context.Context, name string, r io.Reader, c Columns, problem 
 	text, label, category := column(header, c.Text), column(header, c.Label), column(header, c.Category)
 	for field, at := range map[string]int{c.Text: text, c.Label: label} {
 		if at < 0 {
-			return nil, &chaping.InputError{File: name, Line: 1, Field: field, Value: strings.Join(header, ","), Problem: "缺少必需的列", Remedy: "给文件补上这一列，或用 --text、--label 指定列名"}
+			return nil, &chaping.InputError{File: name, Line: 1, Field: field, Value: strings.Join(header, ","), Problem: "缺少必需的列", Advice: chaping.Advice{Code: chaping.AdviceColumns}}
 		}
 	}
 	var rows []Row

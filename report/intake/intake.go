@@ -127,7 +127,7 @@ const wordDocument = "word/document.xml"
 func tables(ctx context.Context, name string, data []byte) (found []table, err error) {
 	switch {
 	case len(data) > MaxFile:
-		return nil, refuse(name, fmt.Sprintf("文件超过 %d MB", MaxFile>>20), "删去图片和多余的工作表；其他格式的材料用 --free 提交")
+		return nil, refuse(name, fmt.Sprintf("文件超过 %d MB", MaxFile>>20), "删去图片和多余的工作表；其他格式的材料另写一句说明，只保存原件")
 	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
 		return nil, refuse(name, "旧格式（xls、doc）或加了密码的文件读不了", "去掉密码，另存为 xlsx 或 docx")
 	}
@@ -228,7 +228,7 @@ func findHead(t table, fields []field, enough func(found int, columns []int) boo
 }
 
 func wrongForm(name string) error {
-	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）", "使用通知附件2的表样；其他格式的材料用 --free 提交")
+	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）", "使用通知附件2的表样；其他格式的材料另写一句说明，只保存原件")
 }
 
 var (

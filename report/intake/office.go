@@ -383,7 +383,7 @@ func readCSV(ctx context.Context, name string, data []byte) ([]table, error) {
 		data = decoded
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return nil, refuse(name, "不是 xlsx、docx 或 csv 文件", "另存为 xlsx、docx 或 csv；其他格式的材料用 --free 提交")
+		return nil, refuse(name, "不是 xlsx、docx 或 csv 文件", "另存为 xlsx、docx 或 csv；其他格式的材料另写一句说明，只保存原件")
 	}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord, r.LazyQuotes = -1, true

@@ -64,7 +64,7 @@ func readJSON(name string, data []byte) (*Form, error) {
 		}
 		return &Form{Station: a.Station, Period: a.Period.String(), Filler: a.Filler, Phone: a.Phone, Entries: a.Entries, Nothing: len(a.Entries) == 0}, nil
 	}
-	return nil, refuse(name, "JSON 里不是报送表", "用 chaping report platform 或 chaping report association 输出的 json")
+	return nil, refuse(name, "JSON 里不是报送表", "用本程序输出的报送表 json")
 }
 
 // platformFields are sheet B's columns besides the number.

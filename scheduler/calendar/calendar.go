@@ -184,13 +184,3 @@ func (c *Calendar) Due(p chaping.Period) Due {
 	}
 	return Due{Day: d, Provisional: provisional}
 }
-
-// Current is the period that a station works on at the moment t: the one that
-// ended last until its due day is over, then the one that t falls in.
-func (c *Calendar) Current(t time.Time) chaping.Period {
-	p := chaping.PeriodOf(t)
-	if last := p.Previous(); t.Before(c.Due(last).Day.AddDate(0, 0, 1)) {
-		return last
-	}
-	return p
-}

@@ -111,27 +111,3 @@ func TestOperatorsYear(t *testing.T) {
 		}
 	}
 }
-
-func TestCurrent(t *testing.T) {
-	c, err := NewCalendar(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for moment, want := range map[string]string{
-		"2026-11-24 23:59": "2026-11",
-		"2026-11-25 00:00": "2026-11", // due today
-		"2026-11-25 23:59": "2026-11",
-		"2026-11-26 00:00": "2026-12",
-		"2026-09-27 12:00": "2026-09", // due on Monday the 28th
-		"2026-09-29 00:00": "2026-10",
-		"2026-10-01 12:00": "2026-10",
-	} {
-		at, err := time.ParseInLocation("2006-01-02 15:04", moment, chaping.Shanghai())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := c.Current(at).String(); got != want {
-			t.Errorf("%s: %s, want %s", moment, got, want)
-		}
-	}
-}

@@ -65,7 +65,7 @@ func (s *Sender) Deliver(ctx context.Context, d *station.DB, c *Config) (done De
 		var tell []station.Message
 		if m.Attempts == tellAfter && m.Event != "failure" {
 			for _, t := range c.Messages("failure", fmt.Sprintf("channel-failed-%d", m.ID), "通知渠道“"+m.Channel+"”发送失败",
-				fmt.Sprintf("未送达的通知：%s\n原因：%v\n程序会继续重试；查看：chaping notify outbox", m.Subject, problem)) {
+				fmt.Sprintf("未送达的通知：%s\n原因：%v\n程序会继续重试", m.Subject, problem)) {
 				if t.Channel != m.Channel {
 					tell = append(tell, t)
 				}

@@ -84,13 +84,10 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 	var no *refusal
 	switch {
 	case err == nil:
-		if err := s.Station.SubmitSheet(note, &sheet); err != nil {
+		if err := s.noted(note, &sheet, number, received); err != nil {
 			return err
 		}
-		if err := s.Station.File(note, station.Filing{Period: sheet.Period, Name: sheet.Watch(), Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)}); err != nil {
-			return err
-		}
-		return s.Station.Received(entered(note, m, "研究中心收到报送表", fmt.Sprintf("%s，回执 %d 号", c.URL, number)), m, c.URL, number, received)
+		return s.Station.Received(entered(note, m, "研究中心收到"+sheet.Form.Chinese(), fmt.Sprintf("%s，回执 %d 号", c.URL, number)), m, c.URL, number, received)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
@@ -98,9 +95,21 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if s.Refused != nil {
 			tell = s.Refused(m, no.text)
 		}
-		return s.Station.Failed(entered(note, m, "研究中心不收报送表", no.text), m.ID, no.text, time.Time{}, tell...)
+		return s.Station.Failed(entered(note, m, "研究中心不收"+sheet.Form.Chinese(), no.text), m.ID, no.text, time.Time{}, tell...)
 	}
 	return s.Station.Failed(note, m.ID, err.Error(), s.Now().Add(m.Wait()))
+}
+
+// noted notes what the centre has taken as handed in here too.
+func (s *Sender) noted(ctx context.Context, sheet *station.Sheet, number int64, received time.Time) error {
+	if sheet.Form == chaping.FormUrgent { // filed when it was confirmed
+		return nil
+	}
+	err := s.Station.SubmitSheet(ctx, sheet)
+	if err != nil || sheet.Form == chaping.FormAnnual {
+		return err
+	}
+	return s.Station.File(ctx, station.Filing{Period: sheet.Period, Name: sheet.Watch(), Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)})
 }
 
 // entered enters what came of a message into the audit log.
@@ -176,7 +185,7 @@ func Key(s *station.Sheet) string {
 func form(sheet *station.Sheet) (body []byte, kind string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	for _, f := range [][2]string{{"period", sheet.Period}, {"name", sheet.Watch()}, {"version", fmt.Sprint(sheet.Version)}} {
+	for _, f := range [][2]string{{"form", string(sheet.Form)}, {"period", sheet.Period}, {"name", sheet.Watch()}, {"version", fmt.Sprint(sheet.Version)}} {
 		err = errors.Join(err, w.WriteField(f[0], f[1]))
 	}
 	if err == nil {

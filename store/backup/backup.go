@@ -116,7 +116,7 @@ func Write(ctx context.Context, s *store.Store, dataDir, file, program string, n
 		return nil, err
 	}
 	if _, err := os.Lstat(file); err == nil {
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "备份文件已存在：" + file, Remedy: "换一个文件名；本命令不覆盖旧备份"}
+		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "备份文件已存在：" + file, Remedy: "换一个文件名；旧备份不会被覆盖"}
 	}
 	unlock, err := begin(dataDir)
 	if err != nil {
@@ -418,7 +418,7 @@ func Whole(dataDir string) error {
 		return cannot(err)
 	}
 	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + dataDir + " 正在恢复，或恢复到一半就中断了",
-		Remedy: "等恢复做完；已经中断的，再运行一次 chaping restore 备份文件 --data 这个目录，它会清掉半成品从头恢复"}
+		Advice: chaping.Advice{Code: chaping.AdviceRestore}}
 }
 
 // Restore makes a data directory, which must be empty, not exist or be half
@@ -497,7 +497,7 @@ func vacant(dir string) error {
 		return cannot(err)
 	}
 	if slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() != restoreFolder }) {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Remedy: "用 --data 指定一个空目录，核对无误后再换过去；本命令不覆盖数据"}
+		return &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Advice: chaping.Advice{Code: chaping.AdviceEmptyDir}}
 	}
 	return nil
 }

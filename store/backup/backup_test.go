@@ -1,4 +1,4 @@
-package backup
+package backup_test
 
 import (
 	"bytes"
@@ -16,11 +16,12 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/app"
 	"chaping/crawler/evidence"
 	"chaping/demo/synth"
 	"chaping/nlp"
-	"chaping/pipeline"
 	"chaping/store"
+	"chaping/store/backup"
 	"chaping/store/storetest"
 )
 
@@ -32,7 +33,7 @@ var (
 func quiet(string) {}
 
 // station fills a data directory with all that a station has.
-func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
+func station(t *testing.T) (store.Config, *store.Store, *app.Pipeline) {
 	t.Helper()
 	ctx := t.Context()
 	cfg := storetest.Embedded(t)
@@ -60,8 +61,8 @@ func station(t *testing.T) (store.Config, *store.Store, *pipeline.Pipeline) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pipeline.Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
-	if _, _, err := p.PlatformSheet(ctx, period, pipeline.SheetOptions{}); err != nil {
+	p := &app.Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
+	if _, _, err := p.PlatformSheet(ctx, period, app.SheetOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	e, err := evidence.Open(ctx, filepath.Join(cfg.DataDir, "evidence"))
@@ -124,7 +125,7 @@ func TestBackupAndRestore(t *testing.T) {
 	ctx := t.Context()
 	cfg, s, p := station(t)
 	want := counts(t, s, p.Miner.Version())
-	old := filepath.Join(cfg.DataDir, Folder)
+	old := filepath.Join(cfg.DataDir, backup.Folder)
 	file := filepath.Join(old, "new.backup")
 	if err := errors.Join(os.Mkdir(old, 0o700), os.WriteFile(filepath.Join(old, "old.backup"), []byte("x"), 0o600)); err != nil {
 		t.Fatal(err)
@@ -142,7 +143,7 @@ func TestBackupAndRestore(t *testing.T) {
 			}
 		}
 	}()
-	m, err := Write(ctx, s, cfg.DataDir, file, "test", now, quiet)
+	m, err := backup.Write(ctx, s, cfg.DataDir, file, "test", now, quiet)
 	stop()
 	<-ended
 	if err != nil {
@@ -151,19 +152,19 @@ func TestBackupAndRestore(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(cfg.DataDir, store.BackupFolder)); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the copy was left behind")
 	}
-	if slices.ContainsFunc(m.Parts, func(p Part) bool { return strings.Contains(p.Name, Folder+"/") }) {
+	if slices.ContainsFunc(m.Parts, func(p backup.Part) bool { return strings.Contains(p.Name, backup.Folder+"/") }) {
 		t.Error("the backups are in the backup")
 	}
 	if m.Rows["reviews"] < 3000 || m.Rows["mentions"] == 0 || m.Rows["counts"] == 0 || m.Rows["listings"] != 1 {
 		t.Errorf("%+v", m.Rows)
 	}
-	if again, err := Verify(ctx, file, quiet); err != nil || !maps.Equal(again.Rows, m.Rows) || len(again.Parts) != len(m.Parts) {
+	if again, err := backup.Verify(ctx, file, quiet); err != nil || !maps.Equal(again.Rows, m.Rows) || len(again.Parts) != len(m.Parts) {
 		t.Errorf("verify: %v", err)
 	}
-	if _, err := Write(ctx, s, cfg.DataDir, file, "test", now, quiet); err == nil {
+	if _, err := backup.Write(ctx, s, cfg.DataDir, file, "test", now, quiet); err == nil {
 		t.Error("an old backup was overwritten")
 	}
-	if _, err := Restore(ctx, file, cfg, quiet); err == nil {
+	if _, err := backup.Restore(ctx, file, cfg, quiet); err == nil {
 		t.Error("restored over data")
 	}
 	if err := s.Close(); err != nil { // one engine a process
@@ -171,7 +172,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 
 	to := store.Config{DataDir: filepath.Join(t.TempDir(), "new")}
-	if _, err := Restore(ctx, file, to, quiet); err != nil {
+	if _, err := backup.Restore(ctx, file, to, quiet); err != nil {
 		t.Fatal(err)
 	}
 	restored := storetest.Open(t, to)
@@ -211,7 +212,7 @@ func TestSecondProcess(t *testing.T) {
 	cfg, _, p := station(t)
 	second := storetest.Open(t, cfg)
 	file := filepath.Join(t.TempDir(), "b")
-	m, err := Write(ctx, second, cfg.DataDir, file, "test", now, quiet)
+	m, err := backup.Write(ctx, second, cfg.DataDir, file, "test", now, quiet)
 	if err != nil || m.Rows["mentions"] == 0 {
 		t.Fatal(m, err)
 	}
@@ -226,11 +227,11 @@ func TestDamage(t *testing.T) {
 	cfg, s, _ := station(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "b")
-	made, err := Write(ctx, s, cfg.DataDir, file, "test", now, quiet)
+	made, err := backup.Write(ctx, s, cfg.DataDir, file, "test", now, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same := func(m *Manifest) bool {
+	same := func(m *backup.Manifest) bool {
 		a, aerr := json.Marshal(m)
 		b, berr := json.Marshal(made)
 		return aerr == nil && berr == nil && bytes.Equal(a, b)
@@ -251,7 +252,7 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(file, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if m, err := Verify(ctx, file, quiet); err == nil && !same(m) {
+		if m, err := backup.Verify(ctx, file, quiet); err == nil && !same(m) {
 			t.Errorf("byte %d from the end is damaged, and nobody sees it", i)
 		}
 	}
@@ -259,7 +260,7 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		m, err := Verify(ctx, file, quiet)
+		m, err := backup.Verify(ctx, file, quiet)
 		var told *chaping.Error
 		if err == nil && same(m) {
 			continue
@@ -268,7 +269,7 @@ func TestDamage(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		to := filepath.Join(dir, "to")
-		if _, err := Restore(ctx, file, store.Config{DataDir: to}, quiet); err == nil {
+		if _, err := backup.Restore(ctx, file, store.Config{DataDir: to}, quiet); err == nil {
 			t.Errorf("%s was restored", name)
 		}
 		if _, err := os.Stat(to); !errors.Is(err, os.ErrNotExist) {

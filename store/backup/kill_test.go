@@ -1,4 +1,4 @@
-package backup
+package backup_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"chaping"
 	"chaping/store"
+	"chaping/store/backup"
 	"chaping/store/storetest"
 )
 
@@ -29,11 +30,11 @@ func TestMain(m *testing.M) {
 	case "write":
 		var s *store.Store
 		if s, err = store.Open(context.Background(), store.Config{DataDir: dir}); err == nil {
-			_, err = Write(context.Background(), s, dir, file, "test", time.Now(), quiet)
+			_, err = backup.Write(context.Background(), s, dir, file, "test", time.Now(), quiet)
 			err = errors.Join(err, s.Close())
 		}
 	case "restore":
-		_, err = Restore(context.Background(), file, store.Config{DataDir: dir}, quiet)
+		_, err = backup.Restore(context.Background(), file, store.Config{DataDir: dir}, quiet)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -93,7 +94,7 @@ func TestKilledBackup(t *testing.T) {
 					killed++
 				}
 				if _, err := os.Stat(file); err == nil {
-					if _, err := Verify(t.Context(), file, quiet); err != nil {
+					if _, err := backup.Verify(t.Context(), file, quiet); err != nil {
 						t.Error(err)
 					}
 				}
@@ -125,7 +126,7 @@ func TestKilledRestore(t *testing.T) {
 	cfg, s, p := station(t)
 	want := counts(t, s, p.Miner.Version())
 	file := filepath.Join(t.TempDir(), "b")
-	if _, err := Write(t.Context(), s, cfg.DataDir, file, "test", now, quiet); err != nil {
+	if _, err := backup.Write(t.Context(), s, cfg.DataDir, file, "test", now, quiet); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -157,9 +158,9 @@ func TestKilledRestore(t *testing.T) {
 		child(t, "restore", dir, file, 1+time.Duration(rnd.Int64N(int64(whole*5/4))))
 		list, err := os.ReadDir(dir)
 		var told *chaping.Error
-		switch state := Whole(dir); {
+		switch state := backup.Whole(dir); {
 		case errors.Is(err, fs.ErrNotExist) || len(list) == 0:
-		case errors.As(state, &told) && told.Remedy != "":
+		case errors.As(state, &told) && told.Advice.Code == chaping.AdviceRestore:
 			refused++
 		case state != nil:
 			t.Error(state)
@@ -173,7 +174,7 @@ func TestKilledRestore(t *testing.T) {
 	if refused == 0 {
 		t.Error("no restore was killed while it was at work")
 	}
-	if err := Whole(dir); err == nil {
+	if err := backup.Whole(dir); err == nil {
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +188,7 @@ func TestKilledRestore(t *testing.T) {
 func TestHalfMoved(t *testing.T) {
 	cfg, s, p := station(t)
 	file := filepath.Join(t.TempDir(), "b")
-	if _, err := Write(t.Context(), s, cfg.DataDir, file, "test", now, quiet); err != nil {
+	if _, err := backup.Write(t.Context(), s, cfg.DataDir, file, "test", now, quiet); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -195,17 +196,17 @@ func TestHalfMoved(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		restoreFolder + "/" + movedName: `["terms", "evidence", "clickhouse"]`, restoreFolder + "/evidence/evidence.db": "half", "terms/old.yaml": "half", "note.txt": "the user's",
+		backup.RestoreFolder + "/" + backup.MovedName: `["terms", "evidence", "clickhouse"]`, backup.RestoreFolder + "/evidence/evidence.db": "half", "terms/old.yaml": "half", "note.txt": "the user's",
 	} {
 		name = filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := Whole(dir); err == nil {
+	if err := backup.Whole(dir); err == nil {
 		t.Error("half a directory is taken for a whole one")
 	}
-	if _, err := Restore(t.Context(), file, store.Config{DataDir: dir}, quiet); err == nil || !strings.Contains(err.Error(), "不是空的") {
+	if _, err := backup.Restore(t.Context(), file, store.Config{DataDir: dir}, quiet); err == nil || !strings.Contains(err.Error(), "不是空的") {
 		t.Error(err)
 	}
 	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 || list[0].Name() != "note.txt" {
@@ -214,7 +215,7 @@ func TestHalfMoved(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "note.txt")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Restore(t.Context(), file, store.Config{DataDir: dir}, quiet); err != nil {
+	if _, err := backup.Restore(t.Context(), file, store.Config{DataDir: dir}, quiet); err != nil {
 		t.Fatal(err)
 	}
 	restored := storetest.Open(t, store.Config{DataDir: dir})

@@ -251,7 +251,7 @@ func unwritable(dir string, err error) error {
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,
 		Message: fmt.Sprintf("数据目录 %s 不可写", dir),
-		Remedy:  "修改该目录的权限，或用 --data 指定另一个数据目录",
+		Advice:  chaping.Advice{Code: chaping.AdviceDataDir},
 		Err:     err,
 	}
 }

@@ -349,7 +349,7 @@ func (r *remote) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, &chaping.Error{
 		Code:    chaping.CodeEnvironment,
 		Message: fmt.Sprintf("正在使用数据目录 %s 的进程 %s 中途退出", r.dir, r.pid),
-		Remedy:  "再运行一次本命令",
+		Remedy:  "再运行一次",
 		Err:     errors.Join(ErrLost, err),
 	}
 }

@@ -217,7 +217,7 @@ func (s *Spool) append(record []byte) error {
 	if used.Bytes+int64(len(record)) > s.Limit {
 		return &chaping.Error{Code: chaping.CodeEnvironment,
 			Message: fmt.Sprintf("数据库不可用，暂存目录 %s 已到上限 %d MB", s.Dir, s.Limit>>20),
-			Remedy:  "恢复数据库后运行 chaping store drain，再重新运行，从中断处继续"}
+			Advice:  chaping.Advice{Code: chaping.AdviceDrainAgain}}
 	}
 	if s.segment == nil {
 		if err := s.begin(); err != nil {

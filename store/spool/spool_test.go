@@ -320,7 +320,7 @@ func TestLimit(t *testing.T) {
 		err = s.PutReviews(t.Context(), review(fmt.Sprint(n)))
 	}
 	var told *chaping.Error
-	if !errors.As(err, &told) || told.Code != chaping.CodeEnvironment || !strings.Contains(told.Message, "上限") || told.Remedy == "" {
+	if !errors.As(err, &told) || told.Code != chaping.CodeEnvironment || !strings.Contains(told.Message, "上限") || told.Advice.Code != chaping.AdviceDrainAgain {
 		t.Fatal(err)
 	}
 	p.err = nil

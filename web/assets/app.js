@@ -27,7 +27,8 @@
     };
   }
 
-  // Review: j and k move, c x u judge, n goes to the note, Enter in it judges.
+  // Review: j and k move, c x u judge, n goes to the note, Enter in it saves it
+  // and decides nothing.
   const cards = () => $$("[data-evidence]");
   const current = () => document.activeElement && document.activeElement.closest("[data-evidence]");
   const go = card => { if (card) { card.focus(); card.scrollIntoView({ block: "nearest" }); } };
@@ -52,7 +53,18 @@
       if (button) { e.preventDefault(); after = e.key === "u" ? list[i].id : (list[i + 1] || list[i]).id; button.click(); }
     }
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  // Whatever was pressed, the keyboard goes on where it was; and the numbers in
+  // the filter follow.
+  let before = null;
+  document.addEventListener("htmx:beforeRequest", e => {
+    const card = e.target.closest("[data-evidence]");
+    if (card) { before = card.dataset.verdict; after ??= card.id; }
+  });
+  const count = (state, by) => { const o = $(`select[name=state] option[value="${state}"]`); if (o) o.textContent = o.textContent.replace(/\d+/, n => +n + by); };
+  document.addEventListener("htmx:afterSettle", e => {
+    const now = e.target.closest?.("[data-evidence]")?.dataset.verdict;
+    if (before && now && before !== now) { count(before, -1); count(now, 1); }
+    before = null;
     if (after) { go(document.getElementById(after)); after = null; }
   });
   document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才的操作没有保存。请检查网络后再试。"));
@@ -61,27 +73,31 @@
   // Charts. Options are made here of plain data, so that nothing that buyers
   // or sellers wrote is ever read as markup (tooltips are drawn, not HTML).
   const palette = ["#0b4f8a", "#c2410c", "#1a6a3a", "#7c3aed", "#a8201a", "#0e7490", "#92660a", "#be185d"];
-  const base = { color: palette, animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const base = { color: palette, animation: false, backgroundColor: "transparent", textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
   const products = (t, period, term) => {
     if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
   };
   const makers = {
-    lines: t => [{ ...base, grid: { left: 48, right: 16, top: 64, bottom: 32 }, legend: { type: "plain", top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
-      xAxis: { type: "category", data: t.periods }, yAxis: { type: "value", minInterval: 1 },
-      series: t.terms.slice(0, 8).map((name, i) => ({ type: "line", name, symbolSize: 9, connectNulls: false, data: t.cells[i].map((n, j) => t.mined[j] ? n : null), markPoint: spikes(t, i) })) },
+    lines: t => [{ ...base, grid: { left: 56, right: 24, top: 84, bottom: 44 }, legend: { type: "plain", top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
+      xAxis: { type: "category", data: t.periods, axisLabel: { formatter: p => label(t, p) } }, yAxis: { type: "value", name: t.unit, minInterval: 1 },
+      // What runs is no part of the line: it would read as a fall.
+      series: t.terms.slice(0, 8).flatMap((name, i) => [
+        { type: "line", name, symbolSize: 9, connectNulls: false, data: t.cells[i].map((n, j) => t.mined[j] && j !== t.running ? n : null), markPoint: spikes(t, i) },
+        { type: "line", name, symbol: "emptyCircle", symbolSize: 9, lineStyle: { width: 0 }, itemStyle: { color: palette[i] }, data: t.cells[i].map((n, j) => t.mined[j] && j === t.running ? n : null) }]) },
       p => p.componentType === "markPoint" ? products(t, p.data.coord[0], p.seriesName) : products(t, p.name, p.seriesName)],
-    heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 76 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${t.periods[p.value[0]]}\n${p.value[2]}` },
-      xAxis: { type: "category", data: t.periods }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
+    heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 90 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${label(t, t.periods[p.value[0]])}\n${t.unit} ${p.value[2]}` },
+      xAxis: { type: "category", data: t.periods, axisLabel: { interval: t.periods.length <= 12 ? 0 : "auto", formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
       visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
-      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => [j, i, t.mined[j] ? n : "-"])), label: { show: t.periods.length <= 12 } }] },
+      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: n > Math.max(...t.cells.flat()) / 2 ? "#fff" : "#16202b" } }))), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
     tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
       p => { if (p.data.path) location.href = p.data.path; }],
-    bars: t => [{ ...base, grid: { left: 8, right: 40, top: 8, bottom: 8, containLabel: true }, xAxis: { type: "value", minInterval: 1 },
+    bars: t => [{ ...base, grid: { left: 8, right: 48, top: 8, bottom: 28, containLabel: true }, xAxis: { type: "value", name: t.unit, nameLocation: "middle", nameGap: 26, minInterval: 1 },
       yAxis: { type: "category", inverse: true, data: t.products.map(p => p.name), axisLabel: { width: 150, overflow: "truncate" } },
       series: [{ type: "bar", barMaxWidth: 28, data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
       p => { if (p.data.path) location.href = p.data.path; }],
-    regions: t => makers.bars({ products: t.regions }),
+    regions: t => makers.bars({ products: t.regions, unit: t.unit }),
     product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: months.map(m => m.period) },
       yAxis: [{ type: "value", name: "差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],
@@ -93,17 +109,20 @@
   function spikes(t, i) {
     const data = [];
     t.cells[i].forEach((n, j) => {
+      if (j === t.running) return;
       const before = t.cells[i].slice(0, j).filter((_, k) => t.mined[k]);
       const mean = before.reduce((a, b) => a + b, 0) / before.length;
       if (before.length >= 2 && n >= 5 && n > 2 * mean) data.push({ coord: [t.periods[j], n], value: "突增" });
     });
-    return { symbolSize: 42, label: { fontSize: 11 }, data };
+    return { symbol: "triangle", symbolSize: 12, symbolOffset: [0, -12], label: { show: data.length === 1 && i < 3, position: "top", fontSize: 11, formatter: "突增", color: palette[i] }, data };
   }
+  // A period under an axis; the running one says how much of it has passed.
+  function label(t, period) { return t.periods.indexOf(period) === t.running ? `${period}\n${t.elapsed}` : period; }
   const loaded = new Map(); // one request for charts of the same data
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
   for (const box of $$("[data-chart]")) {
     load(box.dataset.src).then(data => {
-      const chart = echarts.init(box), [option, click] = makers[box.dataset.chart](data);
+      const chart = echarts.init(box, dark ? "dark" : null), [option, click] = makers[box.dataset.chart](data);
       chart.setOption(option);
       if (click) chart.on("click", click);
       new ResizeObserver(() => chart.resize()).observe(box);

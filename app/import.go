@@ -1,0 +1,223 @@
+package app
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/configs"
+	"chaping/importer"
+	"chaping/nlp/polarity"
+	"chaping/store"
+)
+
+// StandardProfile is the import template for files that name no other.
+const StandardProfile = "standard"
+
+// An ImportRequest is a file of reviews to be imported.
+type ImportRequest struct {
+	File     string        // where it is
+	Name     string        // what its sender calls it; empty: File
+	Profile  string        // the template: a shipped one's name, or a file; empty: StandardProfile
+	Charset  string        // instead of the template's; empty: that one
+	Products *ProductTable // for products whose rows say nothing; may be nil
+	Facts    importer.Facts
+	// Problem is given every row that was refused, or kept with a fault; may be
+	// nil.
+	Problem func(*chaping.InputError)
+}
+
+// An ImportResult says what became of a file.
+type ImportResult struct {
+	importer.Summary
+	Distinct uint64 `json:"distinct"` // distinct reviews among the accepted rows
+	Repeated int64  `json:"repeated"` // accepted rows whose ID came before
+	New      uint64 `json:"new"`      // reviews that the store did not have; at most, if others write meanwhile
+	Run      string `json:"run"`
+	// After is the line up to which an interrupted import of the same file had
+	// kept the rows: the numbers are of those that follow.
+	After int `json:"resumed_after_line,omitempty"`
+	// Restarted says that an interrupted import was not continued, because
+	// reviews had been removed from the store since.
+	Restarted  bool                  `json:"restarted,omitempty"`
+	RatingRule string                `json:"rating_rule"`        // the version of the rule that graded the rows
+	Problems   []*chaping.InputError `json:"problems,omitempty"` // the first rows that Problem was given
+}
+
+// maxProblems is how many rows a result lists.
+const maxProblems = 20
+
+// Import reads a file of reviews into the store. The same file may be imported
+// again, nothing is there twice; an import that was interrupted goes on after
+// the last row that was kept. Rows that are refused are no error: the result
+// counts them.
+func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (ImportResult, error) {
+	r.Name = cmp.Or(r.Name, r.File)
+	profile, err := ImportProfile(cmp.Or(r.Profile, StandardProfile))
+	if err != nil {
+		return ImportResult{}, err
+	}
+	if r.Charset != "" {
+		if err := profile.SetCharset(r.Charset); err != nil {
+			return ImportResult{}, err
+		}
+	}
+	text, err := polarity.Shipped()
+	if err != nil {
+		return ImportResult{}, err
+	}
+	s, err := a.Store(ctx)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	o := importer.Options{Profile: profile, Facts: r.Facts, GradeText: text.GradeReview}
+	if r.Products != nil {
+		o.Products = r.Products.Facts
+	}
+	mark, restarted, err := importMark(ctx, s, r.File, o)
+	if err != nil {
+		return ImportResult{}, renamed(err, r.File, r.Name)
+	}
+	before, err := s.ReviewCount(ctx)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	o.After = int(mark.Counts["line"])
+	out := ImportResult{
+		Summary: importer.Summary{File: r.Name}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: profile.Rating.Version,
+	}
+	if err := a.importInto(ctx, s, r, o, mark, &out, watch); err != nil {
+		return out, renamed(err, r.File, r.Name)
+	}
+	if out.Distinct, err = s.CountRun(ctx, out.Run); err != nil {
+		return out, err
+	}
+	after, err := s.ReviewCount(ctx)
+	out.Repeated, out.New = out.Accepted-int64(out.Distinct), min(after-before, out.Distinct)
+	return out, err
+}
+
+func importRun(now time.Time) string {
+	return "import-" + now.UTC().Format("20060102T150405.000000000")
+}
+
+// importInto reads the file and keeps the records of the run and of how far it
+// came.
+func (a *App) importInto(ctx context.Context, s *store.Store, r ImportRequest, o importer.Options, mark store.Run, out *ImportResult, watch Watcher) error {
+	sink, err := a.Spool(ctx)
+	if err != nil {
+		return err
+	}
+	defer sink.Close()
+	var size int64
+	if info, err := os.Stat(r.File); err == nil {
+		size = info.Size()
+	}
+	record := store.Run{ID: out.Run, Stage: "import", Started: a.Now()}
+	mark.Started = record.Started
+	o.Sink, o.Run, o.Now = sink, out.Run, record.Started
+	o.Kept = func(line int) error {
+		if sink.Waiting() { // the mark is in the database: it must not be ahead of the reviews
+			return nil
+		}
+		mark.Counts = map[string]uint64{"line": uint64(line)}
+		if err := s.PutRun(ctx, mark); !store.Away(err) {
+			return err
+		}
+		return nil
+	}
+	o.Problem = func(e *chaping.InputError) {
+		e.File = called(e.File, r.File, r.Name)
+		if len(out.Problems) < maxProblems {
+			out.Problems = append(out.Problems, e)
+		}
+		if r.Problem != nil {
+			r.Problem(e)
+		}
+	}
+	o.Progress = func(read, rows int64) {
+		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
+	}
+	out.Summary, err = importer.Import(ctx, r.File, o)
+	out.File = r.Name
+	if err == nil {
+		err = Emptied(ctx, sink)
+	}
+	if store.Away(err) { // nor can it be recorded
+		return err
+	}
+	record.Finished = a.Now()
+	record.Counts = map[string]uint64{"rows": uint64(out.Rows), "accepted": uint64(out.Accepted), "refused": uint64(out.Refused)}
+	if out.Accepted > 0 {
+		record.State = store.Dates(out.First, out.Last)
+	}
+	if err != nil {
+		record.Error = renamed(err, r.File, r.Name).Error()
+	}
+	if err := errors.Join(err, s.PutRun(context.WithoutCancel(ctx), record)); err != nil {
+		return err
+	}
+	mark.Finished, mark.Counts = a.Now(), nil // from the beginning, if it is imported again
+	return s.PutRun(ctx, mark)
+}
+
+// StageFile is the stage of the records that say how far a file was imported.
+const StageFile = "import-file"
+
+// importMark is the record of how far a file was imported with these options.
+// It is found by the file's content, not its name: a corrected file is another
+// one, and begins anew. restarted says that what it speaks of was removed.
+func importMark(ctx context.Context, s *store.Store, file string, o importer.Options) (mark store.Run, restarted bool, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return mark, false, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}
+	}
+	defer f.Close()
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(struct {
+		Profile  *importer.Profile
+		Facts    importer.Facts
+		Products map[string]importer.Facts
+	}{o.Profile, o.Facts, o.Products}); err != nil {
+		return mark, false, err
+	}
+	if _, err := io.Copy(h, f); err != nil {
+		return mark, false, &chaping.Error{Code: chaping.CodeInput, Message: "读不出要导入的文件", Err: err, Remedy: "检查文件和磁盘"}
+	}
+	mark = store.Run{ID: fmt.Sprintf("%s-%x", StageFile, h.Sum(nil)[:16]), Stage: StageFile}
+	list, err := s.Runs(ctx, store.RunFilter{ID: mark.ID, Limit: 1})
+	if err != nil || len(list) == 0 || list[0].Done() {
+		return mark, false, err
+	}
+	removed, err := s.RemovedSince(ctx, list[0])
+	if !removed {
+		mark.Counts = list[0].Counts
+	}
+	return mark, removed, err
+}
+
+// ImportProfiles are the names of the shipped import templates.
+func ImportProfiles() []string { return configs.Names("import") }
+
+// ImportProfile is a shipped import template, or the one in a file.
+func ImportProfile(name string) (*importer.Profile, error) {
+	if data, err := configs.Files.ReadFile("import/" + name + ".yaml"); err == nil {
+		return importer.LoadProfile(name+".yaml", bytes.NewReader(data))
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name,
+			Remedy: "用自带模板（" + strings.Join(ImportProfiles(), "、") + "）或写对 YAML 文件的路径"}
+	}
+	defer f.Close()
+	return importer.LoadProfile(name, f)
+}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping"
+	"chaping/importer"
+	"chaping/store"
+	"chaping/store/storetest"
+)
+
+// TestResumeIntoAnEmptiedStore: an interrupted import goes on from the next
+// line only while what it had stored is there.
+func TestResumeIntoAnEmptiedStore(t *testing.T) {
+	cfg := storetest.Embedded(t)
+	file := filepath.Join(t.TempDir(), "评论.csv")
+	var text strings.Builder
+	text.WriteString("平台,商品编号,评论编号,评论内容,评论时间,评分\n")
+	for i := range 100 {
+		fmt.Fprintf(&text, "mall,p,%d,用了三天就漏水,2026-11-02 10:00:00,1\n", i)
+	}
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	profile, err := ImportProfile(StandardProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := New(Config{Dir: cfg.DataDir, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	// interrupt leaves behind what an import does that is killed after line 61.
+	interrupt := func() {
+		t.Helper()
+		s := storetest.Open(t, cfg)
+		var stored []chaping.Review
+		for i := range 60 {
+			stored = append(stored, chaping.Review{Platform: "mall", Product: "p", ID: fmt.Sprint(i), Text: "用了三天就漏水",
+				Published: time.Date(2026, 11, 2, 10, 0, 0, 0, chaping.Shanghai()), Rating: 1, Grade: chaping.Negative, Run: "killed"})
+		}
+		if err := s.PutReviews(t.Context(), stored); err != nil {
+			t.Fatal(err)
+		}
+		mark, _, err := importMark(t.Context(), s, file, importer.Options{Profile: profile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mark.Started, mark.Counts = time.Now(), map[string]uint64{"line": 61}
+		if err := s.PutRun(t.Context(), mark); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	resume := func(after int, restarted bool) {
+		t.Helper()
+		r, err := a.Import(t.Context(), ImportRequest{File: file}, nil)
+		if err != nil || r.After != after || r.Restarted != restarted {
+			t.Fatalf("%+v, %v, want to go on after %d, restarted %v", r, err, after, restarted)
+		}
+		s := storetest.Open(t, cfg)
+		if n, err := s.ReviewCount(t.Context()); err != nil || n != 100 {
+			t.Errorf("%d reviews, %v, want 100", n, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	interrupt()
+	resume(61, false)
+
+	for name, remove := range map[string]func(s *store.Store) error{
+		"platform": func(s *store.Store) error { return s.RemovePlatform(t.Context(), "mall") },
+		"purge": func(s *store.Store) error {
+			all := chaping.Period{Year: 2027, Month: time.June}
+			_, err := s.Purge(t.Context(), store.Purge{Derived: all, Reviews: all}, false)
+			return err
+		},
+	} {
+		interrupt()
+		s := storetest.Open(t, cfg)
+		if err := remove(s); err != nil {
+			t.Fatal(name, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		resume(0, true)
+	}
+}
+
+// A result and its problems have the names that the sender of the files knows,
+// and nothing of where they are.
+func TestImportNames(t *testing.T) {
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	reviews := write("1.csv", "评论编号,评论内容,评论时间,评分,平台,商品编号,商品名称\n1,漏电,2026-11-01 08:00:00,1,mall,A,壶\n2,漏电,2026-02-30,1,mall,A,壶\n")
+	products, err := LoadProducts(t.Context(), write("2.csv", "平台,商品编号,商品名称,关键词\nmall,A,壶,水壶\nmall,,壶,水壶\n"), "商品.csv")
+	if err != nil || len(products.Problems) != 1 || products.Problems[0].File != "商品.csv" {
+		t.Fatalf("%+v %v", products, err)
+	}
+	var told []*chaping.InputError
+	r, err := a.Import(t.Context(), ImportRequest{File: reviews, Name: "评论.csv", Products: products,
+		Problem: func(e *chaping.InputError) { told = append(told, e) }}, nil)
+	if err != nil || r.File != "评论.csv" || r.Accepted != 1 || r.New != 1 || r.Refused != 1 || r.NoKey != 0 {
+		t.Errorf("%+v %v", r, err)
+	}
+	if len(told) != 1 || len(r.Problems) != 1 || told[0].File != "评论.csv" {
+		t.Errorf("%v %v", told, r.Problems)
+	}
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	w, err := z.Create("十一月.csv")
+	if err == nil {
+		_, err = w.Write([]byte("评论编号,评论内容,评论时间,商品编号\n8,漏电,2026-11-02,A\n7,漏水,2026-11-03,A\n9,漏电,没有日期,A\n"))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err = a.Import(t.Context(), ImportRequest{File: write("7.zip", zipped.String()), Name: "评论.zip"}, nil)
+	if err != nil || len(r.Problems) != 1 || !strings.HasPrefix(r.Problems[0].File, "评论.zip") || !strings.Contains(r.Problems[0].File, "十一月") {
+		t.Errorf("%+v %v", r, err)
+	}
+	for _, bad := range []string{write("3.csv", "评论编号,评论内容\n1,漏电\n"), write("4.csv", ""), filepath.Join(dir, "5.csv"), write("6.xlsx", "PK\x03\x04")} {
+		if _, err := a.Import(t.Context(), ImportRequest{File: bad, Name: "评论.csv"}, nil); err == nil || strings.Contains(err.Error(), dir) {
+			t.Errorf("%s: %v", filepath.Base(bad), err)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"chaping"
+	"chaping/station"
+	"chaping/station/notify"
+	"chaping/station/uplink"
+)
+
+// ChannelsFile is the file of the data directory with the notification channels.
+const ChannelsFile = "notify.yaml"
+
+// Channels are the configured channels; none without a file.
+func (a *App) Channels() (*notify.Config, error) {
+	path := a.Path(ChannelsFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &notify.Config{}, nil
+	}
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出通知配置", Err: err, Remedy: "检查文件权限"}
+	}
+	return notify.ReadConfig(path, data)
+}
+
+// A Delivery is what became of the notifications that were due. Those that
+// failed stay in the outbox and are tried again.
+type Delivery struct {
+	Sent   int `json:"sent"`
+	Failed int `json:"failed"`
+}
+
+// Deliver sends what is due in the outbox: notifications to their channels,
+// reports to the research centre.
+func (a *App) Deliver(ctx context.Context) (Delivery, error) {
+	c, err := a.Channels()
+	if err != nil {
+		return Delivery{}, err
+	}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return Delivery{}, err
+	}
+	sender := notify.Sender{Now: a.Now}
+	done, err := sender.Deliver(ctx, d, c)
+	if err == nil {
+		err = a.DeliverToCentre(ctx)
+	}
+	return Delivery{Sent: done.Sent, Failed: done.Failed}, err
+}
+
+// DeliverToCentre sends the reports that are due to the research centre. People
+// are told when it refuses one.
+func (a *App) DeliverToCentre(ctx context.Context) error {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return err
+	}
+	return (&uplink.Sender{Station: d, Now: a.Now, Refused: a.refusedMessages}).Deliver(ctx)
+}
+
+func (a *App) refusedMessages(m station.Message, problem string) []station.Message {
+	c, err := a.Channels()
+	if err != nil {
+		return nil // told by whoever sends messages
+	}
+	return c.Messages("failure", fmt.Sprintf("refused-%d-%d", m.ID, a.Now().Unix()), "研究中心没有收下："+m.Subject, problem)
+}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"chaping"
+	"chaping/scheduler"
+	"chaping/station"
+)
+
+// plannedSteps are the steps of the plans, on one App.
+type plannedSteps struct {
+	*App
+	db    *station.DB
+	watch Watcher
+	each  func(StepResult)
+}
+
+// scheduler makes the plans runnable. each is told what every step came to.
+func (a *App) scheduler(ctx context.Context, each func(StepResult), watch Watcher) (*scheduler.Scheduler, error) {
+	jobs, err := a.planned()
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &plannedSteps{App: a, db: d, watch: watch, each: each}
+	s := &scheduler.Scheduler{DB: d, Now: a.Now, Log: a.Log, Failed: p.tellFailure}
+	for _, j := range jobs {
+		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Cron: j.Cron, Each: j.Run == runMonthly, Steps: p.of(j)})
+	}
+	return s, nil
+}
+
+// tellFailure notifies people of a run that has failed several times.
+func (p *plannedSteps) tellFailure(ctx context.Context, r station.Run, failed error) {
+	channels, err := p.Channels()
+	if err == nil {
+		err = p.db.Enqueue(ctx, channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
+			fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试。", r.Slot.Format("2006-01-02 15:04"), failed))...)
+	}
+	if err != nil {
+		p.Log.Error("失败通知没有写进发件箱", "原因", err)
+	}
+}
+
+// A stepFunc does a step of a job for a period and says what it came to.
+type stepFunc func(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error
+
+// of are the steps of a job. Those of a monthly one are the chain to the
+// report of the period that ended before the slot.
+func (p *plannedSteps) of(j plannedJob) []scheduler.Step {
+	running := chaping.PeriodOf
+	ended := func(slot time.Time) chaping.Period { return chaping.PeriodOf(slot).Previous() }
+	switch j.Run {
+	case runMonthly:
+		return []scheduler.Step{
+			p.step(j, "采集", ended, p.collectEnded),
+			p.step(j, "挖掘", ended, p.mine),
+			p.step(j, "计数和冻结", ended, p.freeze),
+			p.step(j, "输出", ended, p.render),
+			p.step(j, "通知", ended, p.tell),
+		}
+	case runMine:
+		return []scheduler.Step{p.step(j, "采集", running, p.collectRunning), p.step(j, "挖掘", running, p.mine)}
+	case runRemind:
+		return []scheduler.Step{p.step(j, "提醒", running, p.remind)}
+	}
+	return []scheduler.Step{p.step(j, "发送", running, p.deliver)}
+}
+
+func (p *plannedSteps) step(j plannedJob, name string, period func(time.Time) chaping.Period, do stepFunc) scheduler.Step {
+	return scheduler.Step{Name: name, Run: func(ctx context.Context, slot time.Time) error {
+		out := StepResult{Plan: j.Name, Step: name}
+		out.Problem = do(ctx, j, period(slot), &out)
+		p.each(out)
+		return out.Problem
+	}}
+}
+
+func (p *plannedSteps) collectRunning(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error {
+	if j.Watch == "" {
+		return nil
+	}
+	w, err := j.watch()
+	if err != nil {
+		return err
+	}
+	r, err := p.Collect(ctx, CollectRequest{Watch: w, Period: period}, p.watch)
+	out.Collection = &r
+	if err == nil && !r.Complete { // the collection says what is missing, the chain goes on
+		p.Log.Warn("采集不完整", "报送期", period)
+	}
+	return err
+}
+
+func (p *plannedSteps) pipeline(ctx context.Context, j plannedJob) (*Pipeline, error) {
+	v, err := p.Vocabulary(ctx, j.Terms)
+	if err != nil {
+		return nil, err
+	}
+	if v.Refused != nil {
+		p.Log.Warn("词表中有词条不能用，已略过", "计划", j.Name, "原因", v.Refused)
+	}
+	return p.Pipeline(ctx, v.Miner, p.watch)
+}
+
+func (p *plannedSteps) mine(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error {
+	pipe, err := p.pipeline(ctx, j)
+	if err != nil {
+		return err
+	}
+	mined, err := pipe.Mine(ctx, period, false)
+	if err != nil {
+		return err
+	}
+	out.Mined = &mined
+	raised, err := p.RaiseUrgent(ctx, pipe, period)
+	out.Raised, out.Delivery = len(raised.Fresh), raised.Delivery
+	return err
+}
+
+func (p *plannedSteps) remind(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) (err error) {
+	out.Delivery, err = p.Remind(ctx)
+	return err
+}
+
+func (p *plannedSteps) deliver(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) (err error) {
+	out.Delivery, err = p.Deliver(ctx)
+	return err
+}

@@ -1,0 +1,179 @@
+package nlp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"chaping"
+	"chaping/nlp/fold"
+)
+
+// goodsFile names the data in package dictionaries that says to which fields
+// goods belong.
+const goodsFile = "goods.yaml"
+
+// Goods are the product fields that a product belongs to. The zero value says
+// that they are not known: then every term counts, but those that mean
+// something else on goods of other fields.
+type Goods struct {
+	fields uint64
+}
+
+// Known tells whether any field is.
+func (g Goods) Known() bool { return g.fields != 0 }
+
+// goods maps product keywords and names to fields.
+type goods struct {
+	names []string          // of the fields, by bit
+	bits  map[string]uint64 // field → its bit
+	words []goodsWord       // the longest first
+	shy   map[string]bool   // terms that count only on goods known to be of their field
+}
+
+type goodsWord struct {
+	text   string
+	fields uint64
+}
+
+// goodsData is the YAML file.
+//
+//	fields:            # field of term files → words in product keywords and names
+//	  食品: [牛奶, 茶叶]
+//	known: [闭口]       # terms that are counted only where the goods are known to be of their field
+type goodsData struct {
+	Fields map[string][]string `yaml:"fields"`
+	Known  []string            `yaml:"known"`
+}
+
+func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
+	dec := yaml.NewDecoder(r)
+	dec.KnownFields(true)
+	var data goodsData
+	if err := dec.Decode(&data); err != nil {
+		return nil, &chaping.InputError{File: name, Problem: "商品与领域的对照无法识别：" + err.Error(), Remedy: "按 fields、known 的格式改写，或恢复自带的文件"}
+	}
+	g := &goods{bits: map[string]uint64{}, shy: map[string]bool{}}
+	for _, t := range data.Known {
+		g.shy[t] = true
+	}
+	var faults []error
+	words := map[string]uint64{}
+	for _, field := range slices.Sorted(maps.Keys(data.Fields)) {
+		if len(g.names) == 64 {
+			return nil, &chaping.InputError{File: name, Field: "fields", Value: field, Problem: "领域超过 64 个", Remedy: "合并相近的领域"}
+		}
+		bit := uint64(1) << len(g.names)
+		g.names = append(g.names, field)
+		g.bits[field] = bit
+		if len(data.Fields[field]) == 0 {
+			faults = append(faults, &chaping.InputError{File: name, Field: "fields", Value: field, Problem: "没有商品名称", Remedy: "写出属于这个领域的商品"})
+		}
+		for _, w := range data.Fields[field] {
+			f := folder.String(w)
+			if f == "" {
+				faults = append(faults, &chaping.InputError{File: name, Field: "fields", Value: field, Problem: "商品名称是空的", Remedy: "删去它"})
+				continue
+			}
+			words[f] |= bit // goods may belong to several fields
+		}
+	}
+	for w, fields := range words {
+		g.words = append(g.words, goodsWord{text: w, fields: fields})
+	}
+	slices.SortFunc(g.words, func(a, b goodsWord) int {
+		if len(a.text) != len(b.text) {
+			return len(b.text) - len(a.text)
+		}
+		return strings.Compare(a.text, b.text)
+	})
+	return g, errors.Join(faults...)
+}
+
+// of are the fields of the goods with these names. A word that stands only
+// within a longer one (手机 in 手机壳) says nothing.
+func (g *goods) of(folder *fold.Folder, names []string) (out Goods) {
+	for _, name := range names {
+		rest := folder.String(name)
+		for _, w := range g.words {
+			if strings.Contains(rest, w.text) {
+				out.fields |= w.fields
+				rest = strings.ReplaceAll(rest, w.text, "\n")
+			}
+		}
+	}
+	return out
+}
+
+// mask is the fields whose goods a term counts on; 0 for all goods.
+func (g *goods) mask(t *chaping.Term) uint64 { return g.bits[t.Field] }
+
+// GoodsOf are the fields of the goods with these names: a product keyword, a
+// product's name, a field itself. Names that no field knows say nothing.
+func (m *Miner) GoodsOf(names ...string) Goods {
+	out := m.goods.of(m.folder, names)
+	for _, n := range names {
+		out.fields |= m.goods.bits[n]
+	}
+	return out
+}
+
+// FieldsOf names the fields of g, as term files do.
+func (m *Miner) FieldsOf(g Goods) []string {
+	var names []string
+	for i, n := range m.goods.names {
+		if g.fields&(1<<i) != 0 {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// CountsOn tells whether a term is counted on goods: it is of no particular field,
+// of theirs, or they are not known and it means the same on all goods. A term
+// that the dictionary does not have counts.
+func (m *Miner) CountsOn(term string, g Goods) bool {
+	for i := range m.dict.Terms {
+		if m.dict.Terms[i].Name == term {
+			return m.rulesOf[i].countsOn(g)
+		}
+	}
+	return true
+}
+
+// termRule says on which goods a term counts.
+type termRule struct {
+	fields uint64 // 0: all
+	shy    bool
+}
+
+func (r termRule) countsOn(g Goods) bool {
+	switch {
+	case r.fields == 0:
+		return true
+	case !g.Known():
+		return !r.shy
+	}
+	return r.fields&g.fields != 0
+}
+
+func (g *goods) rules(d *Dictionary) []termRule {
+	out := make([]termRule, len(d.Terms))
+	for i := range d.Terms {
+		out[i] = termRule{fields: g.mask(&d.Terms[i]), shy: g.shy[d.Terms[i].Name]}
+	}
+	return out
+}
+
+// String names what goods are, for messages.
+func (m *Miner) describe(g Goods) string {
+	if !g.Known() {
+		return "商品领域未知"
+	}
+	return fmt.Sprintf("商品属于%s", strings.Join(m.FieldsOf(g), "、"))
+}

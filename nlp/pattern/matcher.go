@@ -1,0 +1,278 @@
+package pattern
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"chaping/nlp/fold"
+)
+
+// A Compiler makes matchers for folded text. Matchers share the tries of
+// equal items.
+type Compiler struct {
+	fold  func(string) string
+	cost  func(word string) int // how often a word occurs in ordinary text
+	stops map[rune]bool
+	tries map[string]*trie
+}
+
+// NewCompiler makes a Compiler. fold brings a word into the form of the text;
+// cost is high for words that stand everywhere.
+func NewCompiler(c *Classes, fold func(string) string, cost func(word string) int) *Compiler {
+	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}}
+	for _, r := range c.stops {
+		out.stops[r] = true
+	}
+	return out
+}
+
+// A Matcher finds a pattern around its anchor, the item whose words are
+// rarest in ordinary text. It is immutable and safe for concurrent use.
+type Matcher struct {
+	anchors []string
+	before  []step // from the anchor backwards
+	after   []step
+	stops   map[rune]bool
+}
+
+// A step is an item seen from the anchor.
+type step struct {
+	trie     *trie // nil for a gap
+	optional bool
+	gap      int
+}
+
+// maxAnchors bounds the words that anchor a pattern.
+const maxAnchors = 300
+
+// Compile prepares a pattern for matching.
+func (c *Compiler) Compile(p *Pattern) *Matcher {
+	items := make([]item, len(p.items))
+	for i, it := range p.items {
+		items[i] = it
+		if it.gap == 0 {
+			items[i].words = c.folded(it.words)
+		}
+	}
+	from, to, words := c.anchor(items)
+	m := &Matcher{anchors: words, stops: c.stops}
+	for i := from - 1; i >= 0; i-- {
+		m.before = append(m.before, c.step(items[i], true))
+	}
+	for i := to; i < len(items); i++ {
+		m.after = append(m.after, c.step(items[i], false))
+	}
+	return m
+}
+
+// anchor chooses the neighbouring items [from, to) whose words, put together,
+// occur least in ordinary text.
+func (c *Compiler) anchor(items []item) (from, to int, words []string) {
+	least := 0
+	for i := range items {
+		if !required(items[i]) {
+			continue // words with an optional part before them only have more beginnings
+		}
+		whole := []string{""}
+		for j := i; j < len(items) && items[j].gap == 0; j++ {
+			if j > i && len(whole)*len(items[j].words) > maxAnchors {
+				break
+			}
+			next := make([]string, 0, len(whole)*(len(items[j].words)+1))
+			for _, head := range whole {
+				if items[j].optional {
+					next = append(next, head)
+				}
+				for _, w := range items[j].words {
+					next = append(next, head+w)
+				}
+			}
+			whole = next
+			if !required(items[j]) {
+				continue
+			}
+			cost := 0
+			for _, w := range whole {
+				cost += c.cost(w)
+			}
+			if words == nil || cost < least {
+				from, to, words, least = i, j+1, whole, cost
+			}
+		}
+	}
+	slices.Sort(words)
+	return from, to, slices.Compact(words)
+}
+
+// folded are the words as they stand in folded text.
+func (c *Compiler) folded(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		if f := c.fold(w); f != "" {
+			out = append(out, f)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (c *Compiler) step(it item, backwards bool) step {
+	if it.gap > 0 {
+		return step{gap: it.gap}
+	}
+	return step{trie: c.trie(it.words, backwards), optional: it.optional}
+}
+
+// Anchors are the words of which one stands in every match.
+func (m *Matcher) Anchors() []string { return m.anchors }
+
+// Extend finds the longest match whose anchor is text[start:end].
+func (m *Matcher) Extend(text []rune, start, end int) (from, to int, ok bool) {
+	if to, ok = m.run(m.after, text, end, 1); !ok {
+		return 0, 0, false
+	}
+	if from, ok = m.run(m.before, text, start-1, -1); !ok {
+		return 0, 0, false
+	}
+	return from + 1, to, true
+}
+
+// run follows steps from text[at] in one direction. Reached places are bits
+// by their distance from at, so that a step takes each of them once however
+// many ways lead there.
+func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
+	reached := uint64(1)
+	for _, s := range steps {
+		next := uint64(0)
+		if s.optional {
+			next = reached
+		}
+		for rest := reached; rest != 0; rest &= rest - 1 {
+			d := bits.TrailingZeros64(rest)
+			if s.trie != nil {
+				next |= s.trie.walk(text, at+dir*d, dir) << d
+				if p := at + dir*d; p >= 0 && p < len(text) && text[p] == '：' { // 制冷效果：差
+					next |= s.trie.walk(text, p+dir, dir) << (d + 1)
+				}
+				continue
+			}
+			for n := 0; ; n++ {
+				next |= 1 << (d + n)
+				p := at + dir*(d+n)
+				if n == s.gap || d+n >= maxReach || p < 0 || p >= len(text) || m.stops[text[p]] || fold.Gap(text[p]) || isMark(text[p]) {
+					break
+				}
+			}
+		}
+		if reached = next; reached == 0 {
+			return 0, false
+		}
+	}
+	return at + dir*(63-bits.LeadingZeros64(reached)), true
+}
+
+// isMark tells whether a character of folded text parts words.
+func isMark(r rune) bool {
+	switch r {
+	case '。', '！', '？', '；', '\n', '…', '，', '：', '（', '）', '、', '《', '》', '【', '】':
+		return true
+	}
+	return false
+}
+
+// A trie holds the words of an item, spelt in the direction of the walk.
+type trie struct {
+	firsts uint64 // bit set of the first characters, by their last six bits: most walks end there
+	nodes  []node
+}
+
+type node struct {
+	next map[rune]int32
+	end  bool
+}
+
+// trie is the trie of words, shared among matchers.
+func (c *Compiler) trie(words []string, backwards bool) *trie {
+	key := strings.Join(words, "|")
+	if backwards {
+		key += "<"
+	}
+	if t, ok := c.tries[key]; ok {
+		return t
+	}
+	t := &trie{nodes: []node{{next: map[rune]int32{}}}}
+	for _, w := range words {
+		runes := []rune(w)
+		if backwards {
+			slices.Reverse(runes)
+		}
+		t.firsts |= 1 << (runes[0] & 63)
+		at := int32(0)
+		for _, r := range runes {
+			to, ok := t.nodes[at].next[r]
+			if !ok {
+				to = int32(len(t.nodes))
+				t.nodes = append(t.nodes, node{})
+				if t.nodes[at].next == nil {
+					t.nodes[at].next = map[rune]int32{}
+				}
+				t.nodes[at].next[r] = to
+			}
+			at = to
+		}
+		t.nodes[at].end = true
+	}
+	c.tries[key] = t
+	return t
+}
+
+// maxBroken is how many characters that break up a word (漏.电) may follow
+// each other in it.
+const maxBroken = 2
+
+// walk is a bit for every length after which a word ends.
+func (t *trie) walk(text []rune, at, dir int) (ends uint64) {
+	if at < 0 || at >= len(text) || t.firsts>>(text[at]&63)&1 == 0 {
+		return 0
+	}
+	state, broken := int32(0), 0
+	for n := 0; n < maxReach; n++ {
+		p := at + dir*n
+		if p < 0 || p >= len(text) {
+			break
+		}
+		to, ok := t.nodes[state].next[text[p]]
+		if !ok {
+			if state != 0 && fold.Gap(text[p]) && broken < maxBroken {
+				broken++
+				continue
+			}
+			break
+		}
+		state, broken = to, 0
+		if t.nodes[state].end {
+			ends |= 1 << (n + 1)
+		}
+	}
+	return ends
+}
+
+// Matches tells whether a pattern matches the whole of a word, for those who
+// check dictionaries.
+func (m *Matcher) Matches(word string) bool {
+	text := []rune(word)
+	for _, a := range m.anchors {
+		n := utf8.RuneCountInString(a)
+		for start := 0; start+n <= len(text); start++ {
+			if string(text[start:start+n]) != a {
+				continue
+			}
+			if from, to, ok := m.Extend(text, start, start+n); ok && from == 0 && to == len(text) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,224 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/app"
+	"chaping/nlp/lexicon"
+)
+
+// A jobResult is what a job came to, for programs. People read it in the words
+// of the functions below.
+type jobResult struct {
+	Import     *app.ImportResult   `json:"import,omitempty"`
+	Collection *app.CollectResult  `json:"collection,omitempty"`
+	Plan       *app.PlanResult     `json:"plan,omitempty"`
+	Backup     *app.BackupResult   `json:"backup,omitempty"`
+	Difference *lexicon.Difference `json:"-"` // a page of its own shows it
+}
+
+// lines collects what a page says of a result, one sentence a line.
+type lines []string
+
+func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
+
+func (l *lines) String() string { return strings.Join(*l, "\n") }
+
+func dayText(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
+
+// importText says what became of an imported file and of the product table that
+// came with it. An error tells that not all of it could be used.
+func importText(r app.ImportResult, products *app.ProductTable) (string, error) {
+	var l lines
+	switch {
+	case r.After > 0:
+		l.add("上次导入中断于第 %d 行，从下一行继续；以下只计继续的部分", r.After)
+	case r.Restarted:
+		l.add("上次导入中断后，数据库里的评论被清除过，已从头导入")
+	}
+	l.add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
+		r.File, r.Rows, r.Accepted, r.Refused, r.Distinct, r.Repeated, r.New)
+	if r.Accepted > 0 {
+		l.add("商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行", r.Products, dayText(r.First), dayText(r.Last), r.Defaults)
+		l.add("差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）",
+			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
+	}
+	if r.ByText > 0 {
+		l.add("其中没有评分、由文本模型按正文评级的 %d 行", r.ByText)
+	}
+	if r.Damaged > 0 {
+		l.add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
+	}
+	l.understood(&r)
+	for _, reason := range slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) }) {
+		l.add("原因：%s —— %d 行", reason, r.Reasons[reason])
+	}
+	for _, e := range r.Problems {
+		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+	if all := r.Refused + r.Damaged + r.Noted; all > int64(len(r.Problems)) {
+		l.add("……以上是前 %d 行，共 %d 行", len(r.Problems), all)
+	}
+	l.productProblems(products)
+	if r.NoKey > 0 {
+		l.add("注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；填写“商品关键词”或附上商品表，再导入一次", r.NoKey)
+	}
+	if r.Refused > 0 {
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", r.Refused),
+			Remedy: "按下面列出的原因改正后重新导入同一文件，已导入的不会重复"}
+	}
+	return l.String(), nil
+}
+
+// understood says what was not taken as it stands, and what had to be assumed.
+func (l *lines) understood(s *app.ImportResult) {
+	for _, t := range s.Tables {
+		if t.Skipped != "" {
+			l.add("没有读“%s”：%s", t.Name, t.Skipped)
+		}
+	}
+	if s.Passed > 0 {
+		l.add("另有 %d 行不是评论（合计、备注、重复的表头），没有计入", s.Passed)
+	}
+	if s.Noted > 0 {
+		l.add("%d 行有看不懂的价格、评分等，其余内容照常采用", s.Noted)
+	}
+	if s.FarBelow() {
+		l.add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", s.Merged)
+	}
+	for _, q := range s.Questions {
+		l.add("%s现按：%s", q.Text, q.Assumed)
+	}
+}
+
+// maxProblems is how many rows of a product table a page lists.
+const maxProblems = 20
+
+func (l *lines) productProblems(t *app.ProductTable) {
+	if t == nil {
+		return
+	}
+	for i, e := range t.Problems {
+		if i == maxProblems {
+			l.add("……商品表共有 %d 处问题", len(t.Problems))
+			break
+		}
+		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+}
+
+// collectText says what a collection came to. An error tells that not all of it
+// could be read.
+func collectText(r app.CollectResult) (string, error) {
+	var l lines
+	for _, source := range r.Sources {
+		l.source(source)
+	}
+	if !r.Complete {
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: "有内容没有采到，其余已入库",
+			Remedy: "按下面的说明处理后再采集一次，已采到的不会重复"}
+	}
+	return l.String(), nil
+}
+
+// maxFaults is how many faults of a site a page lists.
+const maxFaults = 10
+
+func (l *lines) source(s app.CollectedSource) {
+	switch {
+	case s.Removed:
+		l.add("上次采集以后，数据库里的评论被清除过，已重新读取整个报送期")
+	case !s.Resumed.IsZero():
+		l.add("接着采 %s 开始、没有采完的 %s", s.Resumed.In(chaping.Shanghai()).Format(time.DateTime), s.Site)
+	}
+	if s.First {
+		l.add("数据库中还没有%s的评论，已读取整个报送期", s.Platform)
+	}
+	l.add("%s：读 %d 页（%.1f MB），用时 %s；商品 %d 件，期内评论 %d 条（默认评论 %d、有追评 %d），期外 %d 条，重复出现 %d 条",
+		s.Site, s.Pages, float64(s.Bytes)/(1<<20), s.Finished.Sub(s.Started).Round(10*time.Millisecond),
+		s.Products, s.Reviews, s.Defaults, s.Appended, s.Outside, s.Duplicates)
+	for _, k := range s.Keywords {
+		note := ""
+		if k.Truncated {
+			note = "（结果未能翻到底）"
+		}
+		l.add("关键词“%s”：搜索结果 %d 件，采用 %d 件%s", k.Keyword, k.Found, k.Listings, note)
+	}
+	for _, part := range []struct {
+		format string
+		n      int64
+	}{
+		{format: "没有评分、由文本模型评级的评论 %d 条", n: s.ByText},
+		{format: "自上次以来没有变化的评论页 %d 页，没有重新传送", n: s.Unchanged},
+		{format: "robots.txt 不允许访问的 %d 页，未访问", n: s.Robots},
+		{format: "站点配置之外的地址 %d 个，未访问", n: s.Denied},
+		{format: "评论没有读全的商品 %d 件，差评数、评论数可能偏少", n: s.Gaps},
+		{format: "还有 %d 页没有读", n: int64(s.Unfinished)},
+	} {
+		if part.n > 0 {
+			l.add(part.format, part.n)
+		}
+	}
+	if s.Faults > 0 {
+		l.add("站点内容有误 %d 处，其中评论 %d 条不可用：", s.Faults, s.Refused)
+		for _, f := range s.Examples[:min(len(s.Examples), maxFaults)] {
+			l.add("%s", f)
+		}
+	}
+	for _, f := range s.Truncated {
+		l.add("未能读到底：%s", f)
+	}
+	for _, letter := range s.Letters {
+		l.add("放弃的页面：%s：%s", letter.URL, letter.Reason)
+	}
+	for _, rest := range s.Resting {
+		l.add("暂停访问 %s：%s", rest.Host, rest.Reason)
+	}
+}
+
+// planText says what running a plan came to, also when it was not finished.
+func planText(r app.PlanResult) string {
+	var l lines
+	for _, s := range r.Steps {
+		l.step(s)
+	}
+	switch {
+	case r.Elsewhere:
+		l.add("另一个进程正在调度，已交给它运行；结果见“设置”页的计划")
+	case r.Done > 0:
+		l.add("%s（%s）：完成，%d 步", r.Plan, r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"), r.Done)
+	}
+	return l.String()
+}
+
+func (l *lines) step(s app.StepResult) {
+	if s.Problem != nil {
+		l.add("%s：没有做完", s.Step)
+	}
+	if s.Collection != nil {
+		for _, source := range s.Collection.Sources {
+			l.source(source)
+		}
+	}
+	if s.Mined != nil {
+		l.add("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", s.Mined.Period, s.Mined.Reviews, s.Mined.Mentions, s.Mined.Affirmed)
+	}
+	if s.Raised > 0 {
+		l.add("重要风险信息：新提示 %d 条，请尽快核实", s.Raised)
+	}
+	for _, file := range s.Files {
+		l.add("已输出 %s", filepath.Base(file))
+	}
+	if s.Sent > 0 {
+		l.add("已发出 %d 条通知", s.Sent)
+	}
+	if s.Failed > 0 {
+		l.add("%d 条通知没有发出，稍后自动重试", s.Failed)
+	}
+}
