@@ -56,6 +56,8 @@ type Options struct {
 	Map map[string]string
 	// Scale is the best rating of the file; 0 leaves that to the importer.
 	Scale float64
+	// Reversed says that 1 is the best rating.
+	Reversed bool
 	// DayOrder is ingest.DayFirst or ingest.MonthFirst for dates like
 	// 05/11/2026; empty leaves them unread where the column does not tell.
 	DayOrder string
@@ -183,7 +185,8 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if p.Understand {
 		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
-			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, FillDown: im.FillDown, GradeText: im.GradeText})
+			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
+			FillDown: im.FillDown, GradeText: im.GradeText})
 		if err != nil {
 			return err
 		}
@@ -210,13 +213,19 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if isTable {
 		dates = append(slices.Clip(dates), ingest.Serial)
 	}
+	if im.DayOrder != "" {
+		dates = append(slices.Clip(dates), im.DayOrder)
+	}
+	scale := ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed, Reversed: p.Scale.Reversed || im.Reversed}
+	if im.Scale > 0 {
+		scale.Max = im.Scale
+	}
 	im.profile, im.told = p, im.ExportedAt
 	if u != nil && im.told.IsZero() {
 		im.told = u.ExportedAt
 	}
 	im.source = ingest.NewSource(ingest.Source{
-		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max,
-			Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
+		Platform: p.Platform.ID, Rule: p.rule(), Scale: scale, Dates: dates, AppendedDates: dates,
 		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead,
 		GradeText: im.GradeText,
 	})

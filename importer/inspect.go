@@ -94,7 +94,7 @@ const (
 	AskField    QuestionKind = "field"    // the column looks like the field and is not used: Options.Map
 	AskGuess    QuestionKind = "guess"    // the column was taken for the field because of its values: Options.Map
 	AskScale    QuestionKind = "scale"    // the best rating: Options.Scale
-	AskReversed QuestionKind = "reversed" // low ratings stand at contented texts
+	AskReversed QuestionKind = "reversed" // low ratings stand at contented texts: Options.Reversed
 	AskOrder    QuestionKind = "order"    // 05/11/2026: Options.DayFirst
 	AskExported QuestionKind = "exported" // dates are relative: Options.ExportedAt
 	AskIdentity QuestionKind = "identity" // the column of IDs is not used as such

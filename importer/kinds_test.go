@@ -613,3 +613,36 @@ func TestCheck(t *testing.T) {
 		t.Errorf("%v, %d stored", err, len(sink.reviews))
 	}
 }
+
+// Ratings whose 1 is the best are asked about where the texts say so, and read
+// when somebody says so.
+func TestReversed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	data := "评论编号,商品,评分,评论时间,评论内容\n"
+	for i := range 20 {
+		data += fmt.Sprintf("a%d,壶,1,2016-11-05,好用\nb%d,壶,5,2016-11-05,冒烟\n", i, i)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	model := func(r *chaping.Review) {
+		r.Grade = chaping.Positive
+		if r.Text == "冒烟" {
+			r.Grade = chaping.Negative
+		}
+	}
+	for _, reversed := range []bool{false, true} {
+		o := Options{Now: now, GradeText: model, Reversed: reversed}
+		u, err := Inspect(t.Context(), path, o)
+		asked := slices.ContainsFunc(u.Questions, func(q Question) bool { return q.Kind == AskReversed })
+		if err != nil || asked == reversed || u.Profile().Scale.Reversed != reversed {
+			t.Errorf("%v: %+v %v", reversed, u.Questions, err)
+		}
+		sink := &memory{}
+		o.Sink = sink
+		sum, err := Import(t.Context(), path, o)
+		if err != nil || (sink.reviews[1].Grade == chaping.Negative) != reversed || len(sum.Ratings) != 2 || sum.Ratings[0].Read != 20 {
+			t.Errorf("%v: %+v %v", reversed, sum, err)
+		}
+	}
+}

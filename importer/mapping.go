@@ -585,7 +585,7 @@ func (m *mapper) reversed() {
 	if m.mapped(fieldRating) && m.mapped(fieldText) {
 		rating, text = m.column[fieldRating], m.column[fieldText]
 	}
-	if rating < 0 || m.options.GradeText == nil {
+	if rating < 0 || m.options.GradeText == nil || m.options.Reversed {
 		return
 	}
 	texts := map[int]string{}
@@ -664,6 +664,7 @@ func (m *mapper) report() {
 	if m.u.Scale != float64(p.Rating.Max) || m.u.Signed {
 		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
 	}
+	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed
 	var names []string
 	for i, s := range m.samples {
 		c := Column{Name: s.name, Field: m.field[i], Confidence: m.how[i], Looks: m.looks[i].String(),

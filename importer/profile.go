@@ -43,10 +43,12 @@ type Profile struct {
 	Understand bool
 	Ignore     []string
 	// Scale says how a column writes ratings that are not on the rule's
-	// scale: as numbers up to Max, or as 1, 0 and -1 for 好评, 中评 and 差评.
+	// scale: as numbers up to Max, as 1, 0 and -1 for 好评, 中评 and 差评, or with
+	// 1 as the best.
 	Scale struct {
-		Max    float64
-		Signed bool
+		Max      float64
+		Signed   bool
+		Reversed bool
 	}
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
@@ -142,8 +144,9 @@ func (p *Profile) YAML() ([]byte, error) {
 		Max, Negative, Neutral int
 	}
 	type scale struct {
-		Max    float64
-		Signed bool
+		Max      float64 `yaml:"max,omitempty"`
+		Signed   bool    `yaml:"signed,omitempty"`
+		Reversed bool    `yaml:"reversed,omitempty"`
 	}
 	out := struct {
 		Name         string              `yaml:"name"`
@@ -162,8 +165,8 @@ func (p *Profile) YAML() ([]byte, error) {
 	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID,
 		"name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
 		Rating: rating(p.Rating), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
-	if p.Scale.Max > 0 || p.Scale.Signed {
-		out.Scale = &scale{p.Scale.Max, p.Scale.Signed}
+	if s := scale(p.Scale); s != (scale{}) {
+		out.Scale = &s
 	}
 	return yaml.Marshal(out)
 }

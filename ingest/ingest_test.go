@@ -110,7 +110,7 @@ func TestScale(t *testing.T) {
 	}{
 		{Scale{}, "2.5", 3, chaping.Neutral}, {Scale{}, "0.5", 1, chaping.Negative}, {Scale{}, "3.5", 4, chaping.Positive}, {Scale{Max: 10}, "4", 2, chaping.Negative},
 		{Scale{Max: 10}, "5", 3, chaping.Neutral}, {Scale{Max: 50}, "10", 1, chaping.Negative}, {Scale{Max: 100}, "100", 5, chaping.Positive}, {Scale{Signed: true}, "-1", 1, chaping.Negative},
-		{Scale{Max: 10}, "2/5", 2, chaping.Negative}, {Scale{}, "差评", 1, chaping.Negative}, {Scale{Signed: true}, "0", 2, chaping.Neutral},
+		{Scale{Max: 10}, "2/5", 2, chaping.Negative}, {Scale{}, "差评", 1, chaping.Negative}, {Scale{Signed: true}, "0", 2, chaping.Neutral}, {Scale{Reversed: true}, "1", 5, chaping.Positive}, {Scale{Reversed: true}, "5", 1, chaping.Negative},
 	} {
 		s := NewSource(Source{Rule: chaping.Stars(), Scale: tt.scale, Now: time.Now()})
 		r, notes, fault := s.Review(&Record{Text: "x", Rating: tt.rating})

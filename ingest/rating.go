@@ -253,6 +253,8 @@ type Scale struct {
 	Max float64 // best rating; 0 means that of the rule
 	// Signed numbers are grades: 1 is 好评, 0 中评, -1 差评.
 	Signed bool
+	// Reversed numbers have 1 as the best.
+	Reversed bool
 }
 
 // ScaleOf guesses the scale of a column from its values; ok is false where
@@ -308,7 +310,10 @@ func (s Scale) grade(r Rating, rule chaping.RatingRule) (int, chaping.RatingRule
 	if most == 0 {
 		most = float64(rule.Max)
 	}
-	if r.Value > most {
+	if s.Reversed && r.Value > 0 {
+		r.Value = most + 1 - r.Value
+	}
+	if r.Value > most || r.Value < 0 {
 		return 0, rule, fmt.Errorf("评分不在 1–%v 之间", most)
 	}
 	return int(math.Ceil(r.Value/most*float64(rule.Max) - 1e-9)), rule, nil
