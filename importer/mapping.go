@@ -526,7 +526,8 @@ func (m *mapper) gaps() {
 			}
 		}
 	}
-	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && m.u.Format != formatLines && m.u.Format != formatJSON {
+	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && m.u.Format != formatLines &&
+		m.u.Format != formatJSON {
 		m.ask(Question{Kind: AskFillDown, Column: column, Field: fieldProductID, Blocks: gaps*2 > m.u.Rows,
 			Text:    fmt.Sprintf("有 %d 行没有商品，上面的行有：是合并的单元格拆开了，和上面同一商品吗？", gaps),
 			Assumed: "没有商品的行不收录"})

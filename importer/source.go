@@ -253,7 +253,8 @@ func (t *table) next() (record, error) {
 
 // fill puts what stands above into empty cells of a product's columns.
 func (t *table) fill(row *gridRow) {
-	for _, field := range []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID, fieldRegion, fieldKeyword} {
+	for _, field := range []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
+		fieldRegion, fieldKeyword} {
 		for _, i := range t.columns[fieldIndex(field)] {
 			for len(row.cells) <= i {
 				row.cells = append(row.cells, "")
