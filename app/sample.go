@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"chaping"
 	"chaping/demo/mall"
@@ -26,6 +27,15 @@ func (a *App) CollectSample(ctx context.Context, m *mall.Mall, period chaping.Pe
 }
 
 // SampleMall is the demo mall whose reviews a period can be tried with.
-func SampleMall(seed uint64, period chaping.Period) *mall.Mall {
-	return mall.New(mall.Config{Seed: seed, End: period.Window().To})
+func SampleMall(seed uint64, period chaping.Period, now time.Time) *mall.Mall {
+	return mall.New(mall.Config{Seed: seed, End: MallEnd(period, now)})
+}
+
+// MallEnd is up to when a demo mall has reviews: to the end of the period, or to
+// now in one that runs. Reviews of the future are what a crawler refuses.
+func MallEnd(period chaping.Period, now time.Time) time.Time {
+	if end := period.Window().To; end.Before(now) {
+		return end
+	}
+	return now
 }

@@ -34,7 +34,7 @@ type step struct {
 // dashboard is the month at a glance: when the sheet is due, and what is
 // missing for it.
 func (q *request) dashboard() error {
-	if !q.account.Has(readers...) || !q.seesReviews() || q.home.ID == 0 && q.account.Has(centre...) {
+	if !q.seesReviews() || !q.may("POST /mine") { // the list of what is to be done is for those who do it
 		return q.homePage()
 	}
 	p, err := q.period()
@@ -233,7 +233,7 @@ func (q *request) startSample() error {
 	who := q.account.Person
 	j, err := q.jobs.start(kindCollect, "示例商城，报送期 "+p.String(), who, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
 		defer q.desk.drop()
-		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p), p, nil, j.tell)
+		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p, q.Now()), p, nil, j.tell)
 		return q.collected(ctx, j, r, err)
 	})
 	return q.follow(j, err)

@@ -57,7 +57,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	m := app.SampleMall(o.seed, period)
+	m := app.SampleMall(o.seed, period, p.now())
 	collecting := p.startProgress("采集")
 	collected, err := p.app.CollectSample(ctx, m, period, func(base string) {
 		step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(m.Keywords(), "、"))

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/demo/mall"
 )
 
@@ -50,7 +51,7 @@ func (p *program) runMall(ctx context.Context, o mallOptions) error {
 	if o.months < 1 || o.products < 1 || o.reviews < 1 || o.latency < 0 {
 		return usage("--months、--products、--reviews 应大于 0，--latency 不能为负")
 	}
-	m := mall.New(mall.Config{Seed: o.seed, End: period.Window().To, Months: o.months, Products: o.products, ReviewsPerProduct: o.reviews, Latency: o.latency})
+	m := mall.New(mall.Config{Seed: o.seed, End: app.MallEnd(period, p.now()), Months: o.months, Products: o.products, ReviewsPerProduct: o.reviews, Latency: o.latency})
 	listener, err := mall.Listen(o.addr)
 	if err != nil {
 		return err

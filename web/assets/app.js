@@ -73,8 +73,7 @@
   // Charts. Options are made here of plain data, so that nothing that buyers
   // or sellers wrote is ever read as markup (tooltips are drawn, not HTML).
   const palette = ["#0b4f8a", "#c2410c", "#1a6a3a", "#7c3aed", "#a8201a", "#0e7490", "#92660a", "#be185d"];
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const base = { color: palette, animation: false, backgroundColor: "transparent", textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
+  const base = { color: palette, animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
   const products = (t, period, term) => {
     if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
   };
@@ -122,7 +121,7 @@
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
   for (const box of $$("[data-chart]")) {
     load(box.dataset.src).then(data => {
-      const chart = echarts.init(box, dark ? "dark" : null), [option, click] = makers[box.dataset.chart](data);
+      const chart = echarts.init(box), [option, click] = makers[box.dataset.chart](data);
       chart.setOption(option);
       if (click) chart.on("click", click);
       new ResizeObserver(() => chart.resize()).observe(box);
