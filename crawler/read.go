@@ -69,10 +69,12 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	}
 	if t.Page+1-step.paging.from >= step.paging.limit {
 		o.add(countTruncated+t.Keyword, 1)
-		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword, Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
+		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword,
+			Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
 		return nil
 	}
-	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword, strconv.Itoa(t.Page+1))
+	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword,
+		strconv.Itoa(t.Page+1))
 	return nil
 }
 
@@ -116,7 +118,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	product := chaping.Product{Platform: p.Platform.ID, ID: t.Product, URL: t.URL}
 	if id, ok := step.id.get(n); ok && id != "" {
 		if t.Product != "" && t.Product != id {
-			o.fault(Fault{URL: t.URL, Field: step.id.name, Value: id, Problem: fmt.Sprintf("商品页的编号与搜索结果中的编号 %s 不同，以商品页为准", chaping.Shorten(t.Product, 40))})
+			o.fault(Fault{URL: t.URL, Field: step.id.name, Value: id,
+				Problem: fmt.Sprintf("商品页的编号与搜索结果中的编号 %s 不同，以商品页为准", chaping.Shorten(t.Product, 40))})
 		}
 		product.ID = id
 	}
@@ -185,7 +188,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		if err != nil {
 			return err
 		}
-		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from, Cursor: review.paging.start, From: from}
+		first := task{Step: stepReviews, Product: product.ID, Reviews: i, Link: link, Page: review.paging.from,
+			Cursor: review.paging.start, From: from}
 		if own != product.ID {
 			first.Own = own
 		}
@@ -211,7 +215,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 func (r *reader) address(t *task) error {
 	step := &r.job.Profile.reviews[t.Reviews]
 	s := step.url.fill(step.paging.values(t.Page, t.Cursor),
-		"link", t.Link, "url", t.Item, "product", url.QueryEscape(cmp.Or(t.Own, t.Product)), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
+		"link", t.Link, "url", t.Item, "product", url.QueryEscape(cmp.Or(t.Own,
+			t.Product)), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
 	u, err := r.job.Profile.Base.Parse(s)
 	if err != nil {
 		return fmt.Errorf("评论页的网址 %q 无效", chaping.Shorten(s, 80))
@@ -341,7 +346,8 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			continue
 		}
 		o.reviews = append(o.reviews, review)
-		if t.Slice > 0 && (review.Published.After(t.Edge) || slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
+		if t.Slice > 0 && (review.Published.After(t.Edge) ||
+			slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
 			o.add(countDuplicates, 1)
 			continue
 		}
@@ -407,7 +413,8 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 // limit of pages, or what the site says there is. "" if nothing is missing, or
 // there is a page to follow. least is how many the site says there are at
 // least, 0 if it does not say.
-func (r *reader) short(o *outcome, t task, step *reviewStep, n node, got int64, more bool) (problem string, least int64) {
+func (r *reader) short(o *outcome, t task, step *reviewStep, n node, got int64, more bool) (problem string,
+	least int64) {
 	value, ok := step.paging.total.get(n)
 	if t.Slice == 0 && ok && value != "" {
 		total, exact, err := parseCount(value)
@@ -474,7 +481,8 @@ func (r *reader) look(o *outcome, t task, step *reviewStep, now time.Time) error
 
 func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string, now time.Time) {
 	r.covered(o, t.Product, problem, true, now)
-	o.note(noteTruncated, Fault{URL: t.URL, Field: step.items.name, Value: t.Product, Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
+	o.note(noteTruncated, Fault{URL: t.URL, Field: step.items.name, Value: t.Product,
+		Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
 }
 
 // A place is what an item of a review list tells even when it is no usable
@@ -501,7 +509,8 @@ func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 
 // review reads one review as the page told it at a time. ok is false when it
 // cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (review chaping.Review, at place, ok bool) {
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time,
+	from *ingest.Source) (review chaping.Review, at place, ok bool) {
 	id, found := step.id.get(item)
 	if step.id != nil && (!found || id == "") {
 		o.fault(Fault{URL: t.URL, Field: step.id.name, Value: step.id.raw(item), Problem: "评论没有编号，未收录"})
@@ -548,7 +557,8 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 
 // nameOf is the path in the profile of what ingest names.
 func (s *reviewStep) nameOf(fieldName string) string {
-	fields := map[string]*field{ingest.FieldID: s.id, ingest.FieldPublished: &s.published, ingest.FieldRating: s.rating, ingest.FieldText: s.text, ingest.FieldAppendedAt: s.appendedAt}
+	fields := map[string]*field{ingest.FieldID: s.id, ingest.FieldPublished: &s.published,
+		ingest.FieldRating: s.rating, ingest.FieldText: s.text, ingest.FieldAppendedAt: s.appendedAt}
 	if f := fields[fieldName]; f != nil {
 		return f.name
 	}

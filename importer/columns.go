@@ -122,16 +122,19 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 		field, fit := at.field, 1-0.002*float64(min(at.rank, 90))-0.03*float64(len(parents))
 		switch scope {
 		case fieldAppended:
-			field = map[string]string{fieldText: fieldAppended, fieldAppended: fieldAppended, fieldPublished: fieldAppendedAt, fieldAppendedAt: fieldAppendedAt}[field]
+			field = map[string]string{fieldText: fieldAppended, fieldAppended: fieldAppended,
+				fieldPublished: fieldAppendedAt, fieldAppendedAt: fieldAppendedAt}[field]
 		case fieldBuyer:
 			if field != fieldBuyer && field != fieldID {
 				continue
 			}
 			field = fieldBuyer
 		case fieldProduct:
-			field = map[string]string{fieldID: fieldProductID, fieldProductID: fieldProductID, fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
+			field = map[string]string{fieldID: fieldProductID, fieldProductID: fieldProductID,
+				fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
 		case fieldShop:
-			field = map[string]string{fieldID: fieldShopID, fieldShopID: fieldShopID, fieldShop: fieldShop, fieldRegion: fieldRegion}[field]
+			field = map[string]string{fieldID: fieldShopID, fieldShopID: fieldShopID, fieldShop: fieldShop,
+				fieldRegion: fieldRegion}[field]
 		}
 		if inArray && field != fieldAppended && field != fieldAppendedAt {
 			continue // of an array's objects each would be a record

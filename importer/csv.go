@@ -64,9 +64,7 @@ func (l *lineReader) next() (textLine, error) {
 		raw = raw[:80]
 	}
 	raw = bytes.TrimRight(raw, "\r\n")
-	if l.number == 1 {
-		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	}
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf")) // files that were joined have more than one
 	line.text, line.damaged = l.dec.decode(string(raw))
 	return line, nil
 }
@@ -115,7 +113,8 @@ func (d *delimited) next() (gridRow, error) {
 			return gridRow{}, err
 		}
 		if line.tooLong {
-			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number, Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
+			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number,
+				Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
 		}
 		if line.number == 1 && sepLine.MatchString(line.text) {
 			continue
@@ -162,7 +161,8 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 	lenient := splitter{comma: d.comma, lenient: true}
 	lenient.feed(first.text)
 	cells := lenient.cells
-	if plain := strings.Split(first.text, d.comma); lenient.open || d.width > 0 && len(cells) != d.width && len(plain) == d.width {
+	if plain := strings.Split(first.text, d.comma); lenient.open || d.width > 0 && len(cells) != d.width &&
+		len(plain) == d.width {
 		cells = plain
 	}
 	if d.width > 0 && strings.ContainsRune(strings.Join(cells, ""), '"') {
@@ -171,7 +171,8 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 		}
 	}
 	if s.open || len(more) > 0 {
-		row.note = &chaping.InputError{File: d.file, Line: first.number, Value: first.text, Problem: "引号不成对，按单独一行读取", Remedy: "核对这一行；含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}
+		row.note = &chaping.InputError{File: d.file, Line: first.number, Value: first.text, Problem: "引号不成对，按单独一行读取",
+			Remedy: "核对这一行；含逗号、引号或换行的内容要用双引号括起来，引号要写两遍"}
 	}
 	return d.checked(row, cells), nil
 }
@@ -196,11 +197,23 @@ func (d *delimited) swallowed(first textLine, more []textLine, width int) bool {
 
 func (d *delimited) checked(row gridRow, cells []string) gridRow {
 	if len(cells) > maxColumns {
-		row.fault = &chaping.InputError{File: d.file, Line: row.line, Value: chaping.Shorten(cells[0], 40), Problem: fmt.Sprintf("有一行超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
+		row.fault = &chaping.InputError{File: d.file, Line: row.line, Value: chaping.Shorten(cells[0], 40),
+			Problem: fmt.Sprintf("有一行超过 %d 列", maxColumns), Remedy: "检查是否缺少换行，或分隔符不对"}
 		return row
 	}
-	row.cells = cells
+	row.cells = unprotected(cells)
 	return row
+}
+
+// unprotected takes off cells what keeps spreadsheets from reading them as
+// numbers: ="0010086".
+func unprotected(cells []string) []string {
+	for i, cell := range cells {
+		if len(cell) > 3 && cell[0] == '=' && cell[1] == '"' && cell[len(cell)-1] == '"' {
+			cells[i] = strings.ReplaceAll(cell[2:len(cell)-1], `""`, `"`)
+		}
+	}
+	return cells
 }
 
 // A splitter cuts lines into cells. Quotes hold a cell together over lines.

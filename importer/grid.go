@@ -73,7 +73,8 @@ type filler struct {
 
 func openWorkbook(ctx context.Context, file string, r io.ReaderAt, size int64) (*workbook, error) {
 	w := &workbook{file: file, at: -1}
-	book, err := foreign.OpenBook(ctx, r, size, foreign.BookLimits{Bytes: maxUnzipped, Shared: maxShared, Cells: maxCells})
+	book, err := foreign.OpenBook(ctx, r, size, foreign.BookLimits{Bytes: maxUnzipped, Shared: maxShared,
+		Cells: maxCells})
 	if err != nil {
 		return nil, w.fault(err)
 	}
@@ -166,6 +167,7 @@ func (w *workbook) next() (gridRow, error) {
 			out.cells[min(c.Column, width-1)] = cellText(c)
 		}
 	}
+	out.cells = unprotected(out.cells)
 	w.fill(&out)
 	return out, nil
 }
@@ -242,7 +244,8 @@ func (g *cellsGrid) Close() error           { return g.close() }
 
 // damagedError is a warning: the row is kept.
 func damagedError(file string, line int) *chaping.InputError {
-	return &chaping.InputError{File: file, Line: line, Value: "\uFFFD", Problem: "有字节不合字符集，已用“\uFFFD”代替，该行保留", Remedy: "核对导出时的字符集，导入时指明它"}
+	return &chaping.InputError{File: file, Line: line, Value: "\uFFFD", Problem: "有字节不合字符集，已用“\uFFFD”代替，该行保留",
+		Remedy: "核对导出时的字符集，导入时指明它"}
 }
 
 // label names a table of a file in messages.

@@ -58,7 +58,7 @@ func findHeader(rows []gridRow, v *vocabulary) header {
 		widest = max(widest, len(trimRow(row.cells)))
 		hits, filled := 0.0, 0
 		fields := map[string]bool{}
-		for _, cell := range row.cells {
+		for _, cell := range grouped(rows, i, v) {
 			if ingest.Blank(cell) {
 				continue
 			}
@@ -109,6 +109,7 @@ func findHeader(rows []gridRow, v *vocabulary) header {
 	h.line, h.skip = rows[best].line, best+1
 	cells := trimRow(rows[best].cells)
 	h.plain = cells
+	cells = trimRow(grouped(rows, best, v))
 	if rowNames(cells, rows[best+1:]) {
 		cells = append([]string{""}, cells...)
 	}
@@ -124,6 +125,32 @@ func findHeader(rows []gridRow, v *vocabulary) header {
 		h.names = append(h.names, name)
 	}
 	return h
+}
+
+// grouped are the names of a row, each with that of its group in the row above
+// where only both together are known: 编号 under 商品.
+func grouped(rows []gridRow, i int, v *vocabulary) []string {
+	cells := rows[i].cells
+	if i == 0 || filled(rows[i-1].cells) < 2 {
+		return cells
+	}
+	above, group := rows[i-1].cells, ""
+	names := slices.Clone(cells)
+	for k := range names {
+		if k < len(above) && !ingest.Blank(above[k]) {
+			group = above[k]
+		}
+		if utf8.RuneCountInString(group) > 12 || utf8.RuneCountInString(names[k]) > 30 {
+			continue
+		}
+		switch whole := plainName(group + names[k]); {
+		case ingest.Blank(names[k]) && k < len(above) && len(v.names[plainName(above[k])]) > 0:
+			names[k] = above[k]
+		case !ingest.Blank(names[k]) && group != names[k] && len(v.names[whole]) > 0:
+			names[k] = group + names[k]
+		}
+	}
+	return names
 }
 
 func numbered(n int) (names []string) {
@@ -160,7 +187,8 @@ func isData(cells []string) bool {
 			return true
 		}
 		if len(cell) >= 8 {
-			if _, err := (ingest.Dates{ingest.AnyDate}).Parse(cell, time.Time{}); err == nil || errors.Is(err, ingest.ErrOrder) {
+			if _, err := (ingest.Dates{ingest.AnyDate}).Parse(cell, time.Time{}); err == nil ||
+				errors.Is(err, ingest.ErrOrder) {
 				return true
 			}
 		}

@@ -49,7 +49,8 @@ func (h *htmlTables) token() (html.TokenType, error) {
 	}
 	err := h.z.Err()
 	if errors.Is(err, html.ErrBufferExceeded) {
-		return kind, &chaping.InputError{File: h.file, Line: h.row, Problem: fmt.Sprintf("网页表格里有一处内容超过 %d MB", maxHTMLToken>>20), Remedy: "用 Excel 或 WPS 打开，另存为 xlsx 后再导入"}
+		return kind, &chaping.InputError{File: h.file, Line: h.row,
+			Problem: fmt.Sprintf("网页表格里有一处内容超过 %d MB", maxHTMLToken>>20), Remedy: "用 Excel 或 WPS 打开，另存为 xlsx 后再导入"}
 	}
 	return kind, err
 }

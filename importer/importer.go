@@ -56,11 +56,18 @@ type Options struct {
 	Map map[string]string
 	// Scale is the best rating of the file; 0 leaves that to the importer.
 	Scale float64
+	// Reversed says that 1 is the best rating.
+	Reversed bool
 	// DayOrder is ingest.DayFirst or ingest.MonthFirst for dates like
 	// 05/11/2026; empty leaves them unread where the column does not tell.
 	DayOrder string
 	// ExportedAt is when the file was exported, for dates like 3天前.
 	ExportedAt time.Time
+	// FillDown takes an empty cell of a product's column for the one above, as
+	// tables have it whose merged cells were lost.
+	FillDown bool
+	// Limit ends after so many rows, as a preview does; 0 reads all.
+	Limit int
 	// ShopFromTable takes the names of worksheets for those of shops.
 	ShopFromTable bool
 
@@ -70,6 +77,10 @@ type Options struct {
 	// After is how far an earlier, interrupted import of the same file had
 	// come: what it has kept is passed over.
 	After int
+	// Check is called once, before anything is stored, with what the first
+	// batch (65,536 rows, or all of a smaller file) has shown: an error of its
+	// own ends the import. It may be nil.
+	Check func(Summary) error
 	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
 	Kept     func(line int) error
@@ -81,7 +92,8 @@ type Options struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path), grouped: map[string]*group{}, rows: newIdentities()}
+	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path),
+		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
 		if err != nil {
@@ -92,7 +104,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im.joins = newJoins(o.Products)
 	err := im.files(ctx)
 	im.finish()
-	return im.sum.Summary, err
+	return im.sum.now(im), err
 }
 
 // run is the state of one import.
@@ -105,6 +117,9 @@ type run struct {
 	joins   *joins
 	sum     *summary
 	place   int // of the record that was read last
+	checked bool
+	taken   int       // records that were read
+	told    time.Time // when the file was exported, if anybody knows
 	rows    *identities
 	grouped map[string]*group
 	listed  map[[2]string]chaping.Listing // last listing sent per product
@@ -168,8 +183,10 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	p := im.Profile
 	var u *Understanding
 	if p.Understand {
-		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale, DayOrder: im.DayOrder,
-			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, GradeText: im.GradeText})
+		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
+			DayOrder:   im.DayOrder,
+			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
+			FillDown: im.FillDown, GradeText: im.GradeText})
 		if err != nil {
 			return err
 		}
@@ -189,14 +206,28 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	}
 	defer src.Close()
 	t, isTable := src.(*table)
+	if isTable {
+		t.fillDown = im.FillDown
+	}
 	dates := ingest.Dates(p.Dates)
 	if isTable {
 		dates = append(slices.Clip(dates), ingest.Serial)
 	}
-	im.profile = p
+	if im.DayOrder != "" {
+		dates = append(slices.Clip(dates), im.DayOrder)
+	}
+	scale := ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed, Reversed: p.Scale.Reversed || im.Reversed}
+	if im.Scale > 0 {
+		scale.Max = im.Scale
+	}
+	im.profile, im.told = p, im.ExportedAt
+	if u != nil && im.told.IsZero() {
+		im.told = u.ExportedAt
+	}
 	im.source = ingest.NewSource(ingest.Source{
-		Platform: p.Platform.ID, Rule: p.rule(), Scale: ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed}, Dates: dates, AppendedDates: dates,
-		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead, GradeText: im.GradeText,
+		Platform: p.Platform.ID, Rule: p.rule(), Scale: scale, Dates: dates, AppendedDates: dates,
+		Defaults: chaping.NewDefaultTexts(p.DefaultTexts), Run: im.Run, Now: im.Now, Ahead: ahead,
+		GradeText: im.GradeText,
 	})
 	if several { // each file counts its own rows
 		im.sum.Numbered += im.rows.numbered.repeated()
@@ -245,10 +276,14 @@ func (im *run) all(ctx context.Context, src source) error {
 			p := part{done: make(chan []parsed, 1)}
 			for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
 				r, err := src.next()
+				if im.Limit > 0 && im.taken >= im.Limit {
+					err = io.EOF
+				}
 				if err != nil {
 					readErr = err
 					break
 				}
+				im.taken++
 				im.place = max(im.place+1, base+r.line)
 				r.line = im.place
 				bytes += r.bytes
@@ -279,6 +314,12 @@ func (im *run) all(ctx context.Context, src source) error {
 	g.Go(func() error {
 		defer close(batches)
 		send := func() error {
+			if im.Check != nil && !im.checked {
+				im.checked = true
+				if err := im.Check(im.sum.now(im)); err != nil {
+					return err
+				}
+			}
 			select {
 			case batches <- im.batch:
 				im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
@@ -391,7 +432,8 @@ func (im *run) list(listing chaping.Listing) {
 	}
 	if _, known := im.listed[key]; !known {
 		im.sum.Products++
-		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() && listing.Product.URL == "" {
+		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() &&
+			listing.Product.URL == "" {
 			im.sum.NoFacts++
 		}
 	}
@@ -448,7 +490,6 @@ func (im *run) finish() {
 			im.Problem(&e)
 		}
 	}
-	im.sum.finish(im)
 }
 
 // put sends a batch to the sink.
@@ -508,11 +549,12 @@ func (im *run) convert(r *row, p *parsed) {
 	}
 	price, err := ingest.Price(facts.Price)
 	if err != nil {
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录", Remedy: "写成 199.00 或 199.00-259.00（元）"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
+			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
-		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.ExportedAt,
+		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 	}
 	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)
@@ -521,9 +563,10 @@ func (im *run) convert(r *row, p *parsed) {
 	id, damaged := ingest.ID(r.field(fieldID))
 	if record.ID = id; damaged {
 		record.ID = ""
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
+			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.ExportedAt); p.fault != nil {
+	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.told); p.fault != nil {
 		return
 	}
 	var notes []*chaping.InputError
@@ -531,7 +574,8 @@ func (im *run) convert(r *row, p *parsed) {
 	p.notes = append(p.notes, notes...)
 	p.listing = chaping.Listing{
 		Keyword: facts.Keyword, SeenAt: im.Now,
-		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product, URL: facts.URL, Price: price,
+		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product,
+			URL: facts.URL, Price: price,
 			Shop: chaping.Shop{ID: facts.ShopID, Name: facts.Shop, Region: facts.Region}},
 	}
 }
@@ -557,7 +601,8 @@ func (im *run) facts(r *row, p *parsed) Facts {
 			p.also = known.Also
 		}
 	} else if damaged {
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id, Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id,
+			Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 		if facts.Product != "" {
 			facts.ProductID = facts.Product
 		}

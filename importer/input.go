@@ -53,6 +53,7 @@ const (
 	formatText    = "csv"
 	formatLines   = "ndjson"
 	formatJSON    = "json"
+	formatRows    = "json rows" // rows that are arrays
 )
 
 // A content is a file that can be opened: one on disk, or one of an archive.
@@ -89,10 +90,12 @@ func (in *input) Close() error {
 
 // contents lists the files that a file holds: itself, or those of an archive.
 // skipped are those of an archive that are none to read, with the reason.
-func contents(ctx context.Context, file string, read *atomic.Int64) (list []content, skipped []TableSummary, closer io.Closer, err error) {
+func contents(ctx context.Context, file string, read *atomic.Int64) (list []content, skipped []TableSummary,
+	closer io.Closer, err error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, nil, nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}
+		return nil, nil, nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err,
+			Remedy: "检查路径和读取权限"}
 	}
 	fail := func(err error) ([]content, []TableSummary, io.Closer, error) {
 		return nil, nil, nil, errors.Join(err, f.Close())
@@ -115,22 +118,26 @@ func contents(ctx context.Context, file string, read *atomic.Int64) (list []cont
 	}
 	z, err := zip.NewReader(&boundedAt{r: f, left: 16 << 20}, info.Size())
 	if err != nil {
-		return fail(&chaping.InputError{File: file, Problem: "压缩文件或表格文件已损坏：" + err.Error(), Remedy: "重新导出或重新下载；表格用 Excel 或 WPS 打开后重新保存"})
+		return fail(&chaping.InputError{File: file, Problem: "压缩文件或表格文件已损坏：" + err.Error(),
+			Remedy: "重新导出或重新下载；表格用 Excel 或 WPS 打开后重新保存"})
 	}
 	kind := ""
 	for _, part := range z.File {
 		switch name := strings.ToLower(part.Name); {
 		case name == "[content_types].xml" || strings.HasPrefix(name, "xl/"):
 			return []content{whole}, nil, f, nil
-		case name == "mimetype" || strings.HasPrefix(name, "index/") && strings.HasSuffix(name, ".iwa") || name == "index.zip":
+		case name == "mimetype" || strings.HasPrefix(name, "index/") && strings.HasSuffix(name, ".iwa") ||
+			name == "index.zip":
 			kind = "表格（ods、numbers）或文档"
 		}
 	}
 	if kind != "" {
-		return fail(&chaping.InputError{File: file, Problem: "这是" + kind + "，不能直接读取", Remedy: "用原来的软件打开，另存为 xlsx 或 CSV 后再导入"})
+		return fail(&chaping.InputError{File: file, Problem: "这是" + kind + "，不能直接读取",
+			Remedy: "用原来的软件打开，另存为 xlsx 或 CSV 后再导入"})
 	}
 	if len(z.File) > maxFiles {
-		return fail(&chaping.InputError{File: file, Problem: fmt.Sprintf("压缩文件里有 %d 个文件，超过 %d 个", len(z.File), maxFiles), Remedy: "核对文件来源；解压后分批导入"})
+		return fail(&chaping.InputError{File: file,
+			Problem: fmt.Sprintf("压缩文件里有 %d 个文件，超过 %d 个", len(z.File), maxFiles), Remedy: "核对文件来源；解压后分批导入"})
 	}
 	z, err = zip.NewReader(f, info.Size())
 	if err != nil {
@@ -142,7 +149,8 @@ func contents(ctx context.Context, file string, read *atomic.Int64) (list []cont
 		switch {
 		case strings.HasSuffix(name, "/") || strings.HasPrefix(name, "__MACOSX/") || strings.HasPrefix(base, "."):
 			continue
-		case slices.Contains([]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp4", ".pdf", ".doc", ".docx", ".exe", ".html.txt"}, strings.ToLower(path.Ext(base))):
+		case slices.Contains([]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp4", ".pdf", ".doc", ".docx",
+			".exe", ".html.txt"}, strings.ToLower(path.Ext(base))):
 			skipped = append(skipped, TableSummary{Name: base, Skipped: "不是数据文件"})
 			continue
 		case part.Flags&1 != 0:
@@ -152,10 +160,15 @@ func contents(ctx context.Context, file string, read *atomic.Int64) (list []cont
 			stored: func() (io.ReadCloser, error) {
 				r, err := part.Open()
 				if err != nil {
-					return nil, &chaping.InputError{File: label(file, base), Problem: "压缩文件里的这个文件解不开：" + err.Error(), Remedy: "解压后再导入"}
+					return nil, &chaping.InputError{File: label(file, base), Problem: "压缩文件里的这个文件解不开：" + err.Error(),
+						Remedy: "解压后再导入"}
 				}
 				start := read.Load()
-				return readCloser{&inflateGuard{r: r, ctx: ctx, compressed: func() int64 { return max(int64(part.CompressedSize64), read.Load()-start) }, file: label(file, base)}, r}, nil
+				return readCloser{&inflateGuard{r: r, ctx: ctx,
+					compressed: func() int64 {
+						return max(int64(part.CompressedSize64),
+							read.Load()-start)
+					}, file: label(file, base)}, r}, nil
 			}})
 	}
 	if len(list) == 0 {
@@ -220,7 +233,8 @@ func (c content) open(wanted string) (in *input, err error) {
 		}
 		in.closers = append(in.closers, gz)
 		start := c.read.Load()
-		in.r = bufio.NewReaderSize(&inflateGuard{r: gz, ctx: c.ctx, compressed: func() int64 { return c.read.Load() - start }, file: c.file}, 1<<20)
+		in.r = bufio.NewReaderSize(&inflateGuard{r: gz, ctx: c.ctx,
+			compressed: func() int64 { return c.read.Load() - start }, file: c.file}, 1<<20)
 		in.onDisk = nil
 		in.name = strings.TrimSuffix(strings.TrimSuffix(in.name, ".gz"), ".GZ")
 		if head, err = in.peek(8); err != nil {
@@ -250,11 +264,13 @@ func (c content) open(wanted string) (in *input, err error) {
 		return refuse("这是 rar 或 7z 压缩文件，不能读取", "解压后再导入，或改成 .zip")
 	case bytes.HasPrefix(head, []byte("SQLite f")):
 		return refuse("这是 SQLite 数据库，不能读取", "把评论表导出成 CSV 后再导入")
-	case bytes.HasPrefix(head, []byte("\x89PNG")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff")) || bytes.HasPrefix(head, []byte("GIF8")):
+	case bytes.HasPrefix(head, []byte("\x89PNG")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff")) ||
+		bytes.HasPrefix(head, []byte("GIF8")):
 		return refuse("这是图片，不能读取", "从平台导出 xlsx 或 CSV 后再导入")
 	case bytes.HasPrefix(head, []byte("MIME-Ver")):
 		return refuse("这是网页存档（mht），不能读取", convert)
-	case bytes.HasPrefix(head, []byte("PAR1")) || bytes.HasPrefix(head, []byte("\x80\x04\x95")) || bytes.HasPrefix(head, []byte("\x80\x05\x95")):
+	case bytes.HasPrefix(head, []byte("PAR1")) || bytes.HasPrefix(head, []byte("\x80\x04\x95")) ||
+		bytes.HasPrefix(head, []byte("\x80\x05\x95")):
 		return refuse("这是 parquet 或 pickle 数据，不能读取", "在 Python 里用 to_csv 存成 CSV 后再导入")
 	}
 	return in, in.text(ext, wanted)
@@ -271,7 +287,10 @@ func (in *input) peek(n int) ([]byte, error) {
 
 // isText tells whether bytes can begin a text in some charset.
 func isText(head []byte) bool {
-	return bytes.IndexFunc(head, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != 0 && r != 1 }) < 0
+	return bytes.IndexFunc(head, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' &&
+			r != 0 && r != 1
+	}) < 0
 }
 
 // seekable makes the file one that can be read at any place.
@@ -292,7 +311,8 @@ func (in *input) seekable() error {
 	in.closers = append(in.closers, closeFunc(func() error { return errors.Join(f.Close(), os.Remove(f.Name())) }))
 	n, err := io.Copy(f, io.LimitReader(in.r, maxUnzipped+1))
 	if err == nil && n > maxUnzipped {
-		err = &chaping.InputError{File: in.file, Problem: fmt.Sprintf("解压后超过 %d MB", maxUnzipped>>20), Remedy: "核对文件来源；分成几个文件，或另存为 CSV"}
+		err = &chaping.InputError{File: in.file, Problem: fmt.Sprintf("解压后超过 %d MB", maxUnzipped>>20),
+			Remedy: "核对文件来源；分成几个文件，或另存为 CSV"}
 	}
 	in.ra, in.size = f, n
 	return err
@@ -350,7 +370,8 @@ func (in *input) text(ext, wanted string) error {
 	}
 	switch {
 	case strings.HasPrefix(start, "<"):
-		if in.format = formatHTML; strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet") && strings.Contains(lower, "<workbook") {
+		if in.format = formatHTML; strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet") &&
+			strings.Contains(lower, "<workbook") {
 			in.format = formatSheetML
 		} else if !strings.Contains(strings.ToLower(in.head), "<table") {
 			if !strings.HasPrefix(lower, "<!doctype") && !strings.HasPrefix(lower, "<html") {
@@ -364,9 +385,11 @@ func (in *input) text(ext, wanted string) error {
 		in.format = formatLines
 		return nil
 	case ext == ".json":
-		return &chaping.InputError{File: in.file, Value: chaping.Shorten(start, 40), Problem: "不是 JSON", Remedy: "重新导出；核对是不是错误页"}
+		return &chaping.InputError{File: in.file, Value: chaping.Shorten(start, 40), Problem: "不是 JSON",
+			Remedy: "重新导出；核对是不是错误页"}
 	case !isText([]byte(start[:min(len(start), 512)])):
-		return &chaping.InputError{File: in.file, Problem: "不认识的文件类型", Remedy: "支持 xlsx、xls、csv、tsv、txt、json、ndjson、网页表格，以及 .gz 和 .zip；其他格式另存为 xlsx 后再导入"}
+		return &chaping.InputError{File: in.file, Problem: "不认识的文件类型",
+			Remedy: "支持 xlsx、xls、csv、tsv、txt、json、ndjson、网页表格，以及 .gz 和 .zip；其他格式另存为 xlsx 后再导入"}
 	default:
 		in.format = formatText
 	}
@@ -403,7 +426,9 @@ func (in *input) json(ext string) error {
 		return nil
 	}
 	n, _ := jsonPrefix(in.head)
-	in.format = formatJSON
+	if in.format = formatJSON; rowsOfJSON.MatchString(in.head[n:]) {
+		in.format = formatRows
+	}
 	if err := in.decodeAll(nil); err != nil {
 		return err
 	}
@@ -441,11 +466,13 @@ func (in *input) decodeAll(head []byte) error {
 	if !in.dec.auto || in.charset == "utf-8" && head == nil {
 		return nil
 	}
-	var enc encoding.Encoding = simplifiedchinese.GB18030
+	var enc encoding.Encoding
+	enc = simplifiedchinese.GB18030
 	if in.charset == "utf-8" {
 		enc = nil
 	} else if head != nil {
-		if _, name, certain := charset.DetermineEncoding(head[:min(len(head), 4096)], "text/html"); certain || name != "windows-1252" {
+		if _, name, certain := charset.DetermineEncoding(head[:min(len(head), 4096)], "text/html"); certain ||
+			name != "windows-1252" {
 			if declared := foreign.Charset(name); declared != nil && declared != unicode.UTF8 {
 				enc, in.charset = declared, name
 			}
@@ -515,9 +542,11 @@ func (g *inflateGuard) Read(p []byte) (int, error) {
 	n, err := g.r.Read(p)
 	g.inflated += int64(n)
 	if g.inflated > inflateFree && g.inflated > inflateRatio*g.compressed() {
-		return 0, &chaping.InputError{File: g.file, Problem: fmt.Sprintf("解压后超过原文件的 %d 倍，疑为压缩炸弹，已停止读取", inflateRatio), Remedy: "核对文件来源，解压后再导入"}
+		return 0, &chaping.InputError{File: g.file,
+			Problem: fmt.Sprintf("解压后超过原文件的 %d 倍，疑为压缩炸弹，已停止读取", inflateRatio), Remedy: "核对文件来源，解压后再导入"}
 	}
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) &&
+		!errors.Is(err, context.DeadlineExceeded) {
 		err = &chaping.InputError{File: g.file, Problem: "压缩数据损坏或不完整：" + err.Error(), Remedy: "重新导出或重新下载；损坏处之前的内容已保留"}
 	}
 	return n, err

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"chaping"
 	"chaping/ingest"
@@ -25,11 +27,13 @@ type Understanding struct {
 	Rows      int            `json:"rows"`             // that were looked at
 	Whole     bool           `json:"whole"`            // these are all
 	Columns   []Column       `json:"columns"`
-	Scale     float64        `json:"scale"`             // best rating
-	Signed    bool           `json:"signed"`            // ratings are 1, 0 and -1 for 好评, 中评 and 差评
-	Dates     []string       `json:"dates"`             // formats of the column of publication
-	Missing   []string       `json:"missing,omitempty"` // required fields that no column was found for
-	Questions []Question     `json:"questions,omitempty"`
+	Scale     float64        `json:"scale"`  // best rating
+	Signed    bool           `json:"signed"` // ratings are 1, 0 and -1 for 好评, 中评 and 差评
+	Dates     []string       `json:"dates"`  // formats of the column of publication
+	// ExportedAt is when the file says, above its header, that it was exported.
+	ExportedAt time.Time  `json:"exported_at,omitzero"`
+	Missing    []string   `json:"missing,omitempty"` // required fields that no column was found for
+	Questions  []Question `json:"questions,omitempty"`
 	// Signature is the same for files with the same columns.
 	Signature string `json:"signature"`
 
@@ -90,12 +94,13 @@ const (
 	AskField    QuestionKind = "field"    // the column looks like the field and is not used: Options.Map
 	AskGuess    QuestionKind = "guess"    // the column was taken for the field because of its values: Options.Map
 	AskScale    QuestionKind = "scale"    // the best rating: Options.Scale
-	AskReversed QuestionKind = "reversed" // low ratings stand at contented texts
+	AskReversed QuestionKind = "reversed" // low ratings stand at contented texts: Options.Reversed
 	AskOrder    QuestionKind = "order"    // 05/11/2026: Options.DayFirst
 	AskExported QuestionKind = "exported" // dates are relative: Options.ExportedAt
 	AskIdentity QuestionKind = "identity" // the column of IDs is not used as such
 	AskProduct  QuestionKind = "product"  // which product: Options.Facts
 	AskShop     QuestionKind = "shop"     // names of tables look like shops
+	AskFillDown QuestionKind = "fill"     // products stand in the first row of several: Options.FillDown
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
 )
 
@@ -109,8 +114,10 @@ const (
 
 // titleOf is a field as people call it.
 func titleOf(field string) string {
-	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称", fieldURL: "商品地址", fieldPrice: "商品价格",
-		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分", fieldText: "评论内容", fieldTitle: "评论标题",
+	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称",
+		fieldURL: "商品地址", fieldPrice: "商品价格",
+		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分",
+		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单"}
 	return titles[field]
 }
@@ -244,6 +251,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		rows    int
 		score   float64
 		names   []string
+		above   []gridRow // the header
 	}
 	var all []seen
 	for len(all) < sampleTables {
@@ -259,7 +267,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			return nil, head.err
 		}
 		h := findHeader(head.rows, v)
-		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score}
+		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score,
+			above: head.rows[:h.skip]}
 		for i, column := range h.names {
 			if i < maxColumns {
 				s.samples = append(s.samples, &sample{name: column})
@@ -268,7 +277,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		g.setWidth(len(h.names))
 		cells := 0
 		add := func(row gridRow) {
-			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) || isFooter(row.cells, len(h.names)) {
+			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) ||
+				isFooter(row.cells, len(h.names)) {
 				return
 			}
 			for i, cell := range row.cells {
@@ -303,7 +313,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 	}
 	best := -1
 	for i, s := range all {
-		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score && s.rows > 10*all[best].rows) {
+		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score &&
+			s.rows > 10*all[best].rows) {
 			best = i
 		}
 	}
@@ -311,6 +322,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	base := all[best]
+	u.ExportedAt = exportedAt(base.above)
 	u.HeaderRow = base.summary.Header
 	for i, s := range all {
 		same := i == best || slices.Equal(plainNames(s.names), plainNames(base.names))
@@ -348,6 +360,35 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		s.rows = base.rows
 	}
 	return base.samples, nil
+}
+
+// exported is what titles say of the moment of export.
+var exported = regexp.MustCompile(`(?:导出|下载|生成|统计)(?:时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`)
+
+// exportedAt is when the rows above a header say that the table was exported.
+func exportedAt(rows []gridRow) time.Time {
+	for _, row := range rows {
+		if m := exported.FindStringSubmatch(strings.Join(row.cells, " ")); m != nil {
+			if at, err := (ingest.Dates{ingest.AnyDate}).Parse(m[1], time.Time{}); err == nil {
+				if at.Hour() == 0 && at.Minute() == 0 {
+					at = at.Add(24*time.Hour - time.Second) // the day is all that is told
+				}
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// Known is the profile that was made from a file with the same columns; nil if
+// there is none among them.
+func (u *Understanding) Known(profiles []*Profile) *Profile {
+	for _, p := range profiles {
+		if u.Signature != "" && p.Signature == u.Signature {
+			return p
+		}
+	}
+	return nil
 }
 
 func plainNames(names []string) (list []string) {

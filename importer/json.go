@@ -66,7 +66,8 @@ type fieldValue struct {
 }
 
 func newJSONSource(file string, u units, path []string, p *Profile, closers []io.Closer) *jsonSource {
-	s := &jsonSource{file: file, units: u, path: path, keys: map[string][]place{}, paths: map[string][]string{}, closers: closers}
+	s := &jsonSource{file: file, units: u, path: path, keys: map[string][]place{}, paths: map[string][]string{},
+		closers: closers}
 	for field, paths := range p.Fields {
 		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
 			s.paths[field] = paths
@@ -100,7 +101,10 @@ func (s *jsonSource) next() (record, error) {
 			return record{line: u.number, bytes: len(u.text), parse: func() row { return s.parse(u) }}, nil
 		}
 		if fault := s.check(&u); fault != nil {
-			return record{line: u.number, parse: func() row { return row{file: s.file, line: u.number, err: fault} }}, nil
+			return record{line: u.number, parse: func() row {
+				return row{file: s.file, line: u.number,
+					err: fault}
+			}}, nil
 		}
 		s.queue = s.queue[:0]
 		if value := gjson.Parse(u.text); value.IsArray() {
@@ -125,11 +129,12 @@ func (s *jsonSource) expand(v gjson.Result, path []string, parents []gjson.Resul
 	case !v.IsObject():
 	case len(path) == 0:
 		number, damaged := u.number, u.damaged
-		s.queue = append(s.queue, record{line: number, bytes: len(v.Raw), parse: func() row { return s.row(number, v, parents, damaged) }})
+		s.queue = append(s.queue, record{line: number, bytes: len(v.Raw),
+			parse: func() row { return s.row(number, v, parents, damaged) }})
 	default:
 		parents = append([]gjson.Result{v}, parents...)
 		v.ForEach(func(key, inner gjson.Result) bool {
-			if key.Str == path[0] {
+			if key.Str == path[0] || path[0] == anyKey && inner.IsObject() {
 				s.expand(inner, path[1:], parents, u)
 			}
 			return true
@@ -140,7 +145,8 @@ func (s *jsonSource) expand(v gjson.Result, path []string, parents []gjson.Resul
 // check refuses what is no JSON or nests too deep.
 func (s *jsonSource) check(u *unit) *chaping.InputError {
 	fault := func(problem, remedy string) *chaping.InputError {
-		return &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80), Problem: problem, Remedy: remedy}
+		return &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80),
+			Problem: problem, Remedy: remedy}
 	}
 	if foreign.JSONDepth(u.text) > maxDepth {
 		return fault("JSON 嵌套过深", "每行应是一个评论对象")
@@ -164,7 +170,8 @@ func (s *jsonSource) parse(u unit) row {
 	}
 	fault := s.check(&u)
 	if fault == nil && u.text[0] != '{' {
-		fault = &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80), Problem: "不是 JSON 对象", Remedy: "每行应是一个完整的 JSON 对象，行内不可换行"}
+		fault = &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80),
+			Problem: "不是 JSON 对象", Remedy: "每行应是一个完整的 JSON 对象，行内不可换行"}
 	}
 	if fault != nil {
 		return row{file: s.file, line: u.number, err: fault}
@@ -286,7 +293,8 @@ func (l *lineUnits) next() (unit, error) {
 		}
 		u := unit{number: l.line}
 		if tooLong {
-			u.fault = &chaping.InputError{File: l.file, Line: l.line, Value: string(line[:min(len(line), 80)]), Problem: "这一行超过 32 MB", Remedy: "检查文件是否缺少换行"}
+			u.fault = &chaping.InputError{File: l.file, Line: l.line, Value: string(line[:min(len(line), 80)]),
+				Problem: "这一行超过 32 MB", Remedy: "检查文件是否缺少换行"}
 			return u, nil
 		}
 		if line = bytes.TrimRight(bytes.TrimSpace(line), ","); len(line) == 0 {
@@ -329,10 +337,13 @@ func (v *valueUnits) next() (unit, error) {
 		if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return u, err
 		}
-		if rest := bytes.TrimSpace(v.dec.UnreadBuffer()); v.count > 0 && v.dec.StackDepth() == 0 && len(rest) > 0 && bytes.IndexByte([]byte(");"), rest[0]) >= 0 {
+		if rest := bytes.TrimSpace(v.dec.UnreadBuffer()); v.count > 0 && v.dec.StackDepth() == 0 && len(rest) > 0 &&
+			bytes.IndexByte([]byte(");"), rest[0]) >= 0 {
 			return u, io.EOF // the end of a call or an assignment
 		}
-		return u, &chaping.InputError{File: v.file, Problem: fmt.Sprintf("JSON 在第 %d 个字节处不完整或写错了，之前的 %d 条已读", v.dec.InputOffset(), v.count), Remedy: "重新导出；或用能检查 JSON 的编辑器打开，改正后再导入"}
+		return u, &chaping.InputError{File: v.file,
+			Problem: fmt.Sprintf("JSON 在第 %d 个字节处不完整或写错了，之前的 %d 条已读", v.dec.InputOffset(),
+				v.count), Remedy: "重新导出；或用能检查 JSON 的编辑器打开，改正后再导入"}
 	}
 }
 
@@ -367,7 +378,8 @@ func (v *valueUnits) step() (unit, bool, error) {
 		}
 		if len(value) > maxLine {
 			v.count++
-			return unit{number: v.count, fault: &chaping.InputError{File: v.file, Line: v.count, Value: string(value[:80]), Problem: "这一条超过 32 MB", Remedy: "核对是否混入了别的内容"}}, true, nil
+			return unit{number: v.count, fault: &chaping.InputError{File: v.file, Line: v.count,
+				Value: string(value[:80]), Problem: "这一条超过 32 MB", Remedy: "核对是否混入了别的内容"}}, true, nil
 		}
 		if kind != '{' && kind != '[' {
 			return unit{}, false, nil

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -422,7 +423,7 @@ func TestKinds(t *testing.T) {
 			if distinct == 0 {
 				distinct = 5
 			}
-			if len(reviews) != distinct || len(products) != k.products || negative != distinct*2/5 && sum.Grades["unrated"] == 0 {
+			if len(reviews) != distinct || len(products) != k.products || negative != distinct*2/5 && sum.Grades["unrated"] == 0 && sum.Refused == 0 {
 				t.Errorf("%d reviews, %d negative, %d products: %+v\n%+v", len(reviews), negative, len(products), sum, u.Columns)
 			}
 			var columns []string
@@ -521,5 +522,127 @@ func TestOverlap(t *testing.T) {
 	}
 	if len(all) != 5 || first[0] != second[1] || first[2] != second[2] || first[1] != second[3] {
 		t.Errorf("%v %v", first, second)
+	}
+}
+
+// The template, filled in, is understood, all of it; its notes are passed over.
+func TestTemplate(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteTemplate(&b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for i, c := range columnNotes() {
+		cell, _ := excelize.CoordinatesToCellName(i+1, 2)
+		if err := f.SetCellValue("评论", cell, c.example); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "a.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	u, err := Inspect(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range columnNotes() {
+		if u.Columns[i].Field != c.field {
+			t.Errorf("%+v, want %s", u.Columns[i], c.field)
+		}
+	}
+	sink := &memory{}
+	sum, err := Import(t.Context(), path, Options{Sink: sink, Now: now})
+	if err != nil || sum.Accepted != 1 || sink.reviews[0].Grade != chaping.Negative || sink.listings[0].Keyword != "电热水壶" || sink.listings[0].Product.Shop.Region != "浙江省宁波市" {
+		t.Errorf("%+v %+v %v", sum, sink, err)
+	}
+}
+
+// What was mapped once is known again by its columns; a preview ends early.
+func TestKnownAndLimit(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, data string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	november := write("11.csv", "甲,乙,丙,丁\n2016-11-05,插头很烫,1,壶\n2016-11-06,好,5,壶\n")
+	december := write("12.csv", "甲,乙,丙,丁\n2016-12-05,线断了,2,壶\n")
+	u, err := Inspect(t.Context(), november, Options{Map: map[string]string{"评论时间": "甲", "评论内容": "乙", "评分": "丙", "商品名称": "丁"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := Inspect(t.Context(), december, Options{})
+	if err != nil || later.Known([]*Profile{{}, u.Profile()}) != u.Profile() || later.Known([]*Profile{{}}) != nil {
+		t.Errorf("%q %q %v", u.Signature, later.Signature, err)
+	}
+	sum, err := Import(t.Context(), november, Options{Profile: u.Profile(), Now: now, Limit: 1})
+	if err != nil || sum.Rows != 1 || sum.Grades["negative"] != 1 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	relative := write("r.csv", "某店评价,,\n导出时间：2016-11-24 18:00,,\n商品,评论时间,评论内容\n壶,3天前,烫手\n")
+	sink := &memory{}
+	if _, err := Import(t.Context(), relative, Options{Now: now, Sink: sink}); err != nil || len(sink.reviews) != 1 || sink.reviews[0].Published.Day() != 21 {
+		t.Errorf("%+v %v", sink.reviews, err)
+	}
+}
+
+// A file whose IDs make few reviews of many rows is told of before it is
+// stored.
+func TestCheck(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	data := "评论编号,商品,评分,评论时间,评论内容\n" + strings.Repeat("7,壶,5,2016-11-05,很好用\n", 10) + "8,壶,1,2016-11-05,烫手\n"
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sink := &memory{}
+	stop := errors.New("stop")
+	_, err := Import(t.Context(), path, Options{Sink: sink, Now: now, Check: func(sum Summary) error {
+		if !sum.FarBelow() || sum.Merged != 9 || len(sum.Alike) != 5 || sum.Alike[0].Line != 3 || sum.Days["2016-11-05"] != 11 || len(sum.Ratings) != 2 {
+			t.Errorf("%+v", sum)
+		}
+		return stop
+	}})
+	if !errors.Is(err, stop) || len(sink.reviews) > 0 {
+		t.Errorf("%v, %d stored", err, len(sink.reviews))
+	}
+}
+
+// Ratings whose 1 is the best are asked about where the texts say so, and read
+// when somebody says so.
+func TestReversed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	data := "评论编号,商品,评分,评论时间,评论内容\n"
+	for i := range 20 {
+		data += fmt.Sprintf("a%d,壶,1,2016-11-05,好用\nb%d,壶,5,2016-11-05,冒烟\n", i, i)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	model := func(r *chaping.Review) {
+		r.Grade = chaping.Positive
+		if r.Text == "冒烟" {
+			r.Grade = chaping.Negative
+		}
+	}
+	for _, reversed := range []bool{false, true} {
+		o := Options{Now: now, GradeText: model, Reversed: reversed}
+		u, err := Inspect(t.Context(), path, o)
+		asked := slices.ContainsFunc(u.Questions, func(q Question) bool { return q.Kind == AskReversed })
+		if err != nil || asked == reversed || u.Profile().Scale.Reversed != reversed {
+			t.Errorf("%v: %+v %v", reversed, u.Questions, err)
+		}
+		sink := &memory{}
+		o.Sink = sink
+		sum, err := Import(t.Context(), path, o)
+		if err != nil || (sink.reviews[1].Grade == chaping.Negative) != reversed || len(sum.Ratings) != 2 || sum.Ratings[0].Read != 20 {
+			t.Errorf("%v: %+v %v", reversed, sum, err)
+		}
 	}
 }

@@ -73,14 +73,16 @@ func lookClosely(values []string) (l looks) {
 		value = strings.TrimSpace(value)
 		seen[value] = true
 		runes += utf8.RuneCountInString(value)
-		if v, err := strconv.ParseFloat(value, 64); err != nil || v != math.Trunc(v) || v > 1e9 || !math.IsNaN(last) && v != last+1 {
+		if v, err := strconv.ParseFloat(value, 64); err != nil || v != math.Trunc(v) || v > 1e9 ||
+			!math.IsNaN(last) && v != last+1 {
 			counting = false
 		} else {
 			last = v
 		}
 		l.see(value)
 	}
-	for _, part := range []*float64{&l.date, &l.relative, &l.order, &l.serial, &l.epoch, &l.rating, &l.word, &l.zero, &l.id, &l.long, &l.damaged, &l.rounded, &l.url, &l.text, &l.price} {
+	for _, part := range []*float64{&l.date, &l.relative, &l.order, &l.serial, &l.epoch, &l.rating, &l.word, &l.zero,
+		&l.id, &l.long, &l.damaged, &l.rounded, &l.url, &l.text, &l.price} {
 		*part /= n
 	}
 	l.runes, l.same = float64(runes)/n, len(seen)
@@ -126,7 +128,8 @@ func (l *looks) see(value string) {
 	if r, err := ingest.ParseRating(value); err == nil {
 		l.rating++
 		switch {
-		case r.Word != chaping.Unrated || r.Of > 0 || !number && !r.None() && strings.Trim(value, "-.０１２３４５６７８９0123456789") != "":
+		case r.Word != chaping.Unrated || r.Of > 0 || !number && !r.None() &&
+			strings.Trim(value, "-.０１２３４５６７８９0123456789") != "":
 			l.word++
 			if r.Of == 0 && r.Word == chaping.Unrated {
 				l.numbers = append(l.numbers, r.Value)
@@ -141,7 +144,10 @@ func (l *looks) see(value string) {
 	if damaged {
 		l.damaged++
 		l.id++
-	} else if len(id) >= 1 && len(id) <= 128 && strings.IndexFunc(id, func(r rune) bool { return r >= 0x80 || unicode.IsSpace(r) }) < 0 && !strings.Contains(id, "://") {
+	} else if len(id) >= 1 && len(id) <= 128 && strings.IndexFunc(id, func(r rune) bool {
+		return r >= 0x80 ||
+			unicode.IsSpace(r)
+	}) < 0 && !strings.Contains(id, "://") {
 		l.id++
 		if len(id) >= 15 && strings.Trim(id, "0123456789") == "" {
 			l.long++

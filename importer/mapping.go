@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"chaping"
 	"chaping/ingest"
@@ -30,7 +31,8 @@ type mapper struct {
 
 func (m *mapper) mapColumns() error {
 	m.looks = make([]looks, len(m.samples))
-	m.field, m.how, m.fault = make([]string, len(m.samples)), make([]Confidence, len(m.samples)), make([]string, len(m.samples))
+	m.field, m.how, m.fault = make([]string, len(m.samples)), make([]Confidence, len(m.samples)), make([]string,
+		len(m.samples))
 	m.column = map[string]int{}
 	for i, s := range m.samples {
 		m.looks[i] = lookAt(s)
@@ -83,7 +85,8 @@ func (m *mapper) byPerson() error {
 	for _, field := range slices.Sorted(maps.Keys(m.options.Map)) {
 		name := m.options.Map[field]
 		if FieldNamed(field) == "" {
-			return &chaping.InputError{File: m.u.File, Field: field, Value: name, Problem: "没有这个字段", Remedy: "可用字段：" + strings.Join(titles(), "、")}
+			return &chaping.InputError{File: m.u.File, Field: field, Value: name, Problem: "没有这个字段",
+				Remedy: "可用字段：" + strings.Join(titles(), "、")}
 		}
 		if name == "" { // the field is to have no column
 			m.column[FieldNamed(field)] = -1
@@ -95,8 +98,9 @@ func (m *mapper) byPerson() error {
 			for _, s := range m.samples {
 				names = append(names, s.name)
 			}
-			return &chaping.InputError{File: m.u.File, Line: m.u.HeaderRow, Field: FieldNamed(field), Value: name, Problem: "文件里没有这一列",
-				Remedy: "文件的列有：" + chaping.Shorten(strings.Join(names, "、"), 300)}
+			return &chaping.InputError{File: m.u.File, Line: m.u.HeaderRow, Field: FieldNamed(field), Value: name,
+				Problem: "文件里没有这一列",
+				Remedy:  "文件的列有：" + chaping.Shorten(strings.Join(names, "、"), 300)}
 		}
 		m.set(i, FieldNamed(field), ByPerson)
 	}
@@ -127,7 +131,8 @@ func (m *mapper) byName() {
 		}
 		up := strings.HasPrefix(s.name, "^")
 		for field, fit := range m.vocabulary.fits(s.name) {
-			if up && slices.Contains([]string{fieldText, fieldPublished, fieldRating, fieldID, fieldTitle, fieldAppended, fieldAppendedAt, fieldBuyer}, field) {
+			if up && slices.Contains([]string{fieldText, fieldPublished, fieldRating, fieldID, fieldTitle,
+				fieldAppended, fieldAppendedAt, fieldBuyer}, field) {
 				continue
 			}
 			l := &m.looks[i]
@@ -190,7 +195,8 @@ func (m *mapper) byValues() {
 		if best >= 0 {
 			m.set(best, field, ByValues)
 			m.ask(Question{Kind: AskGuess, Column: m.samples[best].name, Field: field, Samples: m.examples(best),
-				Text: fmt.Sprintf("列“%s”的内容像%s，是吗？", m.samples[best].name, titleOf(field)), Assumed: "按" + titleOf(field) + "读取"})
+				Text: fmt.Sprintf("列“%s”的内容像%s，是吗？", m.samples[best].name,
+					titleOf(field)), Assumed: "按" + titleOf(field) + "读取"})
 		}
 		return best
 	}
@@ -207,7 +213,8 @@ func (m *mapper) byValues() {
 	}
 	if !m.has(fieldText) {
 		pick(fieldText, func(l *looks) float64 {
-			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 || l.id > 0.8 && l.runes < 40 {
+			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
+				l.id > 0.8 && l.runes < 40 {
 				return 0
 			}
 			return min(l.runes, 200) * (0.1 + l.distinct)
@@ -217,23 +224,28 @@ func (m *mapper) byValues() {
 	if !m.has(fieldID) && m.u.Rows > 1 {
 		for _, i := range m.free() {
 			l := &m.looks[i]
-			if l.distinct == 1 && !l.counting && l.url == 0 && (l.long > 0.9 && l.rounded < 0.9 || noNames && l.id > 0.95 && l.text < 0.5 && l.date < 0.5 && l.rating < 0.5) {
+			if l.distinct == 1 && !l.counting && l.url == 0 &&
+				(l.long > 0.9 && l.rounded < 0.9 || noNames && l.id > 0.95 && l.text < 0.5 && l.date < 0.5 &&
+					l.rating < 0.5) {
 				m.set(i, fieldID, ByValues)
 				break
 			}
 		}
 	}
-	if m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" || m.options.Facts.Product != "" {
+	if m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" ||
+		m.options.Facts.Product != "" {
 		return
 	}
 	if pick(fieldProductID, func(l *looks) float64 {
-		if !noNames && l.long < 0.9 || l.id < 0.95 || l.rating > 0.9 || l.counting || l.dateLike() > 0.5 && l.long < 0.5 || l.runes < 4 || l.distinct > 0.9 && m.u.Rows > 5 {
+		if !noNames && l.long < 0.9 || l.id < 0.95 || l.rating > 0.9 || l.counting || l.dateLike() > 0.5 &&
+			l.long < 0.5 || l.runes < 4 || l.distinct > 0.9 && m.u.Rows > 5 {
 			return 0
 		}
 		return 2 - l.distinct
 	}) < 0 && noNames {
 		pick(fieldProduct, func(l *looks) float64 {
-			if l.text < 0.9 || l.runes < 3 || l.runes > 80 || l.distinct > 0.6 && m.u.Rows > 3 || l.url > 0 || l.stronglyRating() {
+			if l.text < 0.9 || l.runes < 3 || l.runes > 80 || l.distinct > 0.6 && m.u.Rows > 3 || l.url > 0 ||
+				l.stronglyRating() {
 				return 0
 			}
 			return 2 - l.distinct
@@ -255,7 +267,8 @@ func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
 	var like []int
 	for _, i := range m.free() {
 		l := &m.looks[i]
-		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
+		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 &&
+			slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
 			like = append(like, i)
 		}
 	}
@@ -285,7 +298,8 @@ func (m *mapper) checkIdentity() {
 		if m.how[i] == ByPerson && l.damaged == 0 {
 			return
 		}
-		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i), Text: why, Assumed: "不用这一列认评论，改按商品、时间和内容"})
+		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i), Text: why,
+			Assumed: "不用这一列认评论，改按商品、时间和内容"})
 		m.fault[i], m.field[i], m.how[i] = why, "", ""
 		delete(m.column, fieldID)
 	}
@@ -297,7 +311,9 @@ func (m *mapper) checkIdentity() {
 		drop(fmt.Sprintf("列“%s”的编号第 15 位以后都是 0，被表格软件舍入过", s.name))
 		return
 	}
-	if m.how[i] != ByPerson && m.u.Format != formatLines && m.u.Format != formatJSON && l.counting && (l.first == "1" || l.first == "0") && slices.Contains([]string{"id", "编号", "key", "mid", "cid"}, plainName(s.name)) {
+	if m.how[i] != ByPerson && m.u.Format != formatLines && m.u.Format != formatJSON && l.counting &&
+		(l.first == "1" || l.first == "0") && slices.Contains([]string{"id", "编号", "key", "mid", "cid"},
+		plainName(s.name)) {
 		drop(fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起", s.name))
 		return
 	}
@@ -316,7 +332,8 @@ func (m *mapper) checkIdentity() {
 			differ++
 		}
 	}
-	if differ >= 2 && differ*3 > twice && differ*50 > len(s.values) || differ == 1 && len(s.values) <= 10 && m.how[i] != ByName {
+	if differ >= 2 && differ*3 > twice && differ*50 > len(s.values) || differ == 1 && len(s.values) <= 10 &&
+		m.how[i] != ByName {
 		drop(fmt.Sprintf("列“%s”里同一个编号的评论内容不同（%d 处），它不是评论的编号", s.name, differ))
 	}
 }
@@ -360,9 +377,11 @@ func (m *mapper) scale() {
 	case s.Signed:
 		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分是 1、0、-1，是好评、中评、差评吗？", m.samples[i].name), "按好评、中评、差评读取"
 	case s.Max != float64(rule.Max):
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分满分像是 %v 分，是吗？", m.samples[i].name, s.Max), fmt.Sprintf("按满分 %v 折算", s.Max)
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分满分像是 %v 分，是吗？", m.samples[i].name, s.Max), fmt.Sprintf("按满分 %v 折算",
+			s.Max)
 	case highest <= 3 && len(numbers) >= 20 && m.looks[i].same > 1:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分没有高于 %v 的，满分是多少？（也可能是好评、中评、差评的代号）", m.samples[i].name, highest), fmt.Sprintf("按满分 %d 分读取", rule.Max)
+		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分没有高于 %v 的，满分是多少？（也可能是好评、中评、差评的代号）", m.samples[i].name,
+			highest), fmt.Sprintf("按满分 %d 分读取", rule.Max)
 	default:
 		return
 	}
@@ -384,7 +403,8 @@ func (m *mapper) dates() {
 			case l.monthFirst > 0 && l.dayFirst == 0:
 				any = ingest.MonthFirst
 			default:
-				m.ask(Question{Kind: AskOrder, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.order > 0.5,
+				m.ask(Question{Kind: AskOrder, Column: m.samples[i].name, Field: fieldPublished,
+					Samples: m.examples(i), Blocks: l.order > 0.5,
 					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
 					Assumed: "这样的日期不收录"})
 			}
@@ -392,9 +412,14 @@ func (m *mapper) dates() {
 			formats = append(formats, any)
 		}
 		if l.relative > 0 && m.options.ExportedAt.IsZero() {
-			m.ask(Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i), Blocks: l.relative > 0.5,
+			q := Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished,
+				Samples: m.examples(i), Blocks: l.relative > 0.5,
 				Text:    fmt.Sprintf("列“%s”有相对的日期（如 %s），文件是哪一天导出的？", m.samples[i].name, m.first(i, ingest.ErrRelative)),
-				Assumed: "这样的日期不收录"})
+				Assumed: "这样的日期不收录"}
+			if !m.u.ExportedAt.IsZero() {
+				q.Blocks, q.Assumed = false, "按表头上写的 "+m.u.ExportedAt.Format(time.DateOnly)+" 推算"
+			}
+			m.ask(q)
 		}
 		if orderTime(m.samples[i].name) {
 			m.ask(Question{Kind: AskGuess, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
@@ -409,7 +434,8 @@ func (m *mapper) dates() {
 
 // orderTime tells names of times that are not those of reviews.
 func orderTime(name string) bool {
-	return containsAny(plainName(name), "下单", "购买", "付款", "支付", "成交", "收货", "完成", "订单", "order", "buy", "purchase", "paid")
+	return containsAny(plainName(name), "下单", "购买", "付款", "支付", "成交", "收货", "完成", "订单", "order", "buy", "purchase",
+		"paid")
 }
 
 // first is the first value of a column whose date fails so.
@@ -465,7 +491,11 @@ func (m *mapper) titles() {
 
 func (m *mapper) products() {
 	facts := m.options.Facts
-	if m.mapped(fieldProductID) || m.mapped(fieldProduct) || facts.ProductID != "" || facts.Product != "" {
+	if facts.ProductID != "" || facts.Product != "" {
+		return
+	}
+	if m.mapped(fieldProductID) || m.mapped(fieldProduct) {
+		m.gaps()
 		return
 	}
 	if i, ok := m.column[fieldURL]; ok && i >= 0 {
@@ -479,7 +509,29 @@ func (m *mapper) products() {
 			return
 		}
 	}
-	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？", Assumed: "不知道是哪件商品，不收录"})
+	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？",
+		Assumed: "不知道是哪件商品，不收录"})
+}
+
+// gaps asks about rows that name no product below rows that do.
+func (m *mapper) gaps() {
+	named := map[int]bool{}
+	column, first := "", m.u.Rows
+	for _, field := range []string{fieldProductID, fieldProduct} {
+		if m.mapped(field) {
+			s := m.samples[m.column[field]]
+			column = s.name
+			for _, at := range s.at {
+				named[at], first = true, min(first, at)
+			}
+		}
+	}
+	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && m.u.Format != formatLines &&
+		m.u.Format != formatJSON {
+		m.ask(Question{Kind: AskFillDown, Column: column, Field: fieldProductID, Blocks: gaps*2 > m.u.Rows,
+			Text:    fmt.Sprintf("有 %d 行没有商品，上面的行有：是合并的单元格拆开了，和上面同一商品吗？", gaps),
+			Assumed: "没有商品的行不收录"})
+	}
 }
 
 // mapped tells whether a field has a column with values.
@@ -492,7 +544,8 @@ func (m *mapper) missing() {
 	for _, field := range []string{fieldPublished, fieldText} {
 		if !m.mapped(field) {
 			m.u.Missing = append(m.u.Missing, field)
-			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + titleOf(field), Assumed: "不能导入"})
+			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + titleOf(field),
+				Assumed: "不能导入"})
 		}
 	}
 }
@@ -511,7 +564,8 @@ func (m *mapper) unused() {
 		field := ""
 		lost := m.vocabulary.fits(name)
 		switch {
-		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 && slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):
+		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 &&
+			slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):
 			field = fieldRating
 		case l.date > 0.9 && l.epoch < 0.9:
 			field = fieldPublished
@@ -532,7 +586,7 @@ func (m *mapper) reversed() {
 	if m.mapped(fieldRating) && m.mapped(fieldText) {
 		rating, text = m.column[fieldRating], m.column[fieldText]
 	}
-	if rating < 0 || m.options.GradeText == nil {
+	if rating < 0 || m.options.GradeText == nil || m.options.Reversed {
 		return
 	}
 	texts := map[int]string{}
@@ -569,8 +623,10 @@ func (m *mapper) reversed() {
 	}
 	low, high := float64(complaints[0])/float64(all[0]), float64(complaints[1])/float64(all[1])
 	if high > low+0.3 {
-		m.ask(Question{Kind: AskReversed, Column: m.samples[rating].name, Field: fieldRating, Samples: m.examples(rating),
-			Text: fmt.Sprintf("列“%s”的低分评论里只有 %.0f%% 像抱怨，高分的有 %.0f%%：评分是不是反的（1 最好）？", m.samples[rating].name, 100*low, 100*high), Assumed: "照原样读取"})
+		m.ask(Question{Kind: AskReversed, Column: m.samples[rating].name, Field: fieldRating,
+			Samples: m.examples(rating),
+			Text: fmt.Sprintf("列“%s”的低分评论里只有 %.0f%% 像抱怨，高分的有 %.0f%%：评分是不是反的（1 最好）？", m.samples[rating].name, 100*low,
+				100*high), Assumed: "照原样读取"})
 	}
 }
 
@@ -609,9 +665,11 @@ func (m *mapper) report() {
 	if m.u.Scale != float64(p.Rating.Max) || m.u.Signed {
 		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
 	}
+	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed
 	var names []string
 	for i, s := range m.samples {
-		c := Column{Name: s.name, Field: m.field[i], Confidence: m.how[i], Looks: m.looks[i].String(), Samples: m.examples(i), Filled: len(s.values), Fault: m.fault[i]}
+		c := Column{Name: s.name, Field: m.field[i], Confidence: m.how[i], Looks: m.looks[i].String(),
+			Samples: m.examples(i), Filled: len(s.values), Fault: m.fault[i]}
 		for _, value := range s.values {
 			if m.parses(c.Field, value) {
 				c.Parsed++
@@ -645,7 +703,8 @@ func (m *mapper) alternatives(p *Profile) {
 			rows[at] = true
 		}
 		for j, s := range m.samples {
-			if m.field[j] != "" || len(s.values) == 0 || m.fault[j] != "" || m.vocabulary.fits(s.name)[field] < 0.6 || m.looks[j].fit(field) < 0.6 || orderTime(s.name) {
+			if m.field[j] != "" || len(s.values) == 0 || m.fault[j] != "" ||
+				m.vocabulary.fits(s.name)[field] < 0.6 || m.looks[j].fit(field) < 0.6 || orderTime(s.name) {
 				continue
 			}
 			if !slices.ContainsFunc(s.at, func(at int) bool { return rows[at] }) {
@@ -671,12 +730,19 @@ func (m *mapper) alternatives(p *Profile) {
 	}
 }
 
+func (m *mapper) exportedAt() time.Time {
+	if m.options.ExportedAt.IsZero() {
+		return m.u.ExportedAt
+	}
+	return m.options.ExportedAt
+}
+
 // parses tells whether a field can be read from a value.
 func (m *mapper) parses(field, value string) bool {
 	var err error
 	switch field {
 	case fieldPublished, fieldAppendedAt:
-		_, err = append(slices.Clone(ingest.Dates(m.u.Dates)), ingest.Serial).Parse(value, m.options.ExportedAt)
+		_, err = append(slices.Clone(ingest.Dates(m.u.Dates)), ingest.Serial).Parse(value, m.exportedAt())
 	case fieldRating:
 		_, err = ingest.ParseRating(value)
 	case fieldPrice:

@@ -79,7 +79,8 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 	if p.Understand { // names that mean something else in a file of products
 		own.Fields[fieldProductID] = append(slices.Clone(p.Fields[fieldProductID]), "编号", "编码", "id")
 		own.Fields[fieldProduct] = append(slices.Clone(p.Fields[fieldProduct]), "名称", "标题", "name", "title")
-		for _, field := range []string{fieldID, fieldPublished, fieldRating, fieldText, fieldTitle, fieldAppended, fieldAppendedAt, fieldBuyer} {
+		for _, field := range []string{fieldID, fieldPublished, fieldRating, fieldText, fieldTitle, fieldAppended,
+			fieldAppendedAt, fieldBuyer} {
 			delete(own.Fields, field)
 		}
 	}
@@ -116,7 +117,8 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 		var damaged bool
 		f.ProductID, damaged = ingest.ID(f.ProductID)
 		fault := func(field, value, problem, remedy string) {
-			problems = append(problems, &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy})
+			problems = append(problems, &chaping.InputError{File: path, Line: r.line, Field: field, Value: value,
+				Problem: problem, Remedy: remedy})
 		}
 		if f.ProductID == "" {
 			fault(fieldProductID, "", "商品没有编号", "补上商品编号")
@@ -131,7 +133,8 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 			f.Price = ""
 		}
 		if known, ok := products[f.ProductID]; ok {
-			if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword && !slices.Contains(known.Also, f.Keyword) {
+			if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword &&
+				!slices.Contains(known.Also, f.Keyword) {
 				known.Also = append(known.Also, f.Keyword)
 			}
 			f = known.complete(f)

@@ -43,10 +43,12 @@ type Profile struct {
 	Understand bool
 	Ignore     []string
 	// Scale says how a column writes ratings that are not on the rule's
-	// scale: as numbers up to Max, or as 1, 0 and -1 for 好评, 中评 and 差评.
+	// scale: as numbers up to Max, as 1, 0 and -1 for 好评, 中评 and 差评, or with
+	// 1 as the best.
 	Scale struct {
-		Max    float64
-		Signed bool
+		Max      float64
+		Signed   bool
+		Reversed bool
 	}
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
@@ -129,7 +131,8 @@ func fieldNames() []string {
 func Shipped(name string) (*Profile, error) {
 	data, err := configs.Files.ReadFile("import/" + name + ".yaml")
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name, Remedy: "自带模板有 " + strings.Join(configs.Names("import"), "、")}
+		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name,
+			Remedy: "自带模板有 " + strings.Join(configs.Names("import"), "、")}
 	}
 	return LoadProfile(name+".yaml", bytes.NewReader(data))
 }
@@ -141,8 +144,9 @@ func (p *Profile) YAML() ([]byte, error) {
 		Max, Negative, Neutral int
 	}
 	type scale struct {
-		Max    float64
-		Signed bool
+		Max      float64 `yaml:"max,omitempty"`
+		Signed   bool    `yaml:"signed,omitempty"`
+		Reversed bool    `yaml:"reversed,omitempty"`
 	}
 	out := struct {
 		Name         string              `yaml:"name"`
@@ -158,10 +162,11 @@ func (p *Profile) YAML() ([]byte, error) {
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
 		Understand   bool                `yaml:"understand,omitempty"`
 		Ignore       []string            `yaml:"ignore,omitempty"`
-	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID, "name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
+	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID,
+		"name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
 		Rating: rating(p.Rating), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
-	if p.Scale.Max > 0 || p.Scale.Signed {
-		out.Scale = &scale{p.Scale.Max, p.Scale.Signed}
+	if s := scale(p.Scale); s != (scale{}) {
+		out.Scale = &s
 	}
 	return yaml.Marshal(out)
 }
@@ -230,7 +235,8 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 func (p *Profile) SetCharset(label string) error {
 	if label != charsetAuto {
 		if foreign.Charset(label) == nil {
-			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集", Remedy: "用 auto、utf-8、gbk 或 gb18030"}
+			return &chaping.InputError{Field: "charset", Value: label, Problem: "不认识的字符集",
+				Remedy: "用 auto、utf-8、gbk 或 gb18030"}
 		}
 	}
 	p.Charset = label
@@ -238,5 +244,6 @@ func (p *Profile) SetCharset(label string) error {
 }
 
 func (p *Profile) rule() chaping.RatingRule {
-	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative, Neutral: p.Rating.Neutral}
+	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative,
+		Neutral: p.Rating.Neutral}
 }

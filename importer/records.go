@@ -138,11 +138,39 @@ func (l *looker) below(v gjson.Result, path []string, parents []gjson.Result) {
 				l.visit(item, next, parents)
 				return item.IsObject() || item.IsArray()
 			})
+		case isMap(inner):
+			inner.ForEach(func(_, item gjson.Result) bool {
+				l.visit(item, append(next, anyKey), parents)
+				return true
+			})
 		case inner.IsObject():
 			l.below(inner, next, append([]gjson.Result{inner}, parents...))
 		}
 		return true
 	})
+}
+
+// anyKey stands in a path for the keys of an object that is a list: those of its
+// members are their IDs.
+const anyKey = "*"
+
+// isMap tells whether an object is such a list.
+func isMap(v gjson.Result) bool {
+	if !v.IsObject() {
+		return false
+	}
+	members, ids := 0, 0
+	v.ForEach(func(key, inner gjson.Result) bool {
+		if !inner.IsObject() {
+			members, ids = 0, 0
+			return false
+		}
+		if members++; strings.ContainsAny(key.Str, "0123456789") || strings.HasPrefix(key.Str, "-") {
+			ids++
+		}
+		return members < 20
+	})
+	return members > 0 && ids == members
 }
 
 // add samples the columns of an object.
@@ -235,7 +263,8 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 	for _, c := range s.columns {
 		l := lookAt(c)
 		for field, fit := range v.fits(c.name) {
-			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished || field == fieldRating || field == fieldID) {
+			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished ||
+				field == fieldRating || field == fieldID) {
 				continue
 			}
 			best[field] = max(best[field], fit*l.fit(field)*min(1, 0.2+float64(len(c.values))/float64(max(s.rows, 1))))
@@ -246,7 +275,8 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 			}
 		}
 	}
-	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3, fieldAppended: 0.2}
+	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3,
+		fieldAppended: 0.2}
 	for field, w := range weight {
 		score += w * best[field]
 	}

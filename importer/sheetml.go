@@ -41,7 +41,8 @@ func (s *sheetML) token() (xml.Token, error) {
 		if !errors.As(err, &syntax) {
 			return nil, err
 		}
-		return nil, &chaping.InputError{File: s.file, Line: s.row, Problem: "XML 表格已损坏：" + syntax.Msg, Remedy: "用 Excel 或 WPS 打开，另存为 xlsx 后再导入"}
+		return nil, &chaping.InputError{File: s.file, Line: s.row, Problem: "XML 表格已损坏：" + syntax.Msg,
+			Remedy: "用 Excel 或 WPS 打开，另存为 xlsx 后再导入"}
 	}
 	switch t.(type) {
 	case xml.StartElement:
@@ -122,7 +123,8 @@ func (s *sheetML) cells() (gridRow, error) {
 				text.Write(t)
 			}
 			if text.Len() > maxLine {
-				return row, &chaping.InputError{File: s.file, Line: s.row, Problem: fmt.Sprintf("有单元格超过 %d MB", maxLine>>20), Remedy: "核对这一行是否混入了别的内容"}
+				return row, &chaping.InputError{File: s.file, Line: s.row,
+					Problem: fmt.Sprintf("有单元格超过 %d MB", maxLine>>20), Remedy: "核对这一行是否混入了别的内容"}
 			}
 		case xml.StartElement:
 			switch t.Name.Local {

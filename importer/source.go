@@ -62,7 +62,8 @@ func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma, dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
+	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma,
+		dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
 	if err := t.begin(); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -86,6 +87,8 @@ func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err
 		return g, "", nil
 	case formatSheetML:
 		return openSheetML(in.file, in.r), "", nil
+	case formatRows:
+		return openJSONRows(in.file, in.r), "", nil
 	case formatHTML:
 		return openHTML(in.file, in.r), "", nil
 	}
@@ -101,6 +104,9 @@ type table struct {
 	vocabulary *vocabulary
 	dates      ingest.Dates
 	comma      string // of CSV: what its cells are separated by
+
+	fillDown bool
+	above    map[int]string // what the columns of products held last
 
 	name    string
 	several bool // there is more than one table
@@ -147,7 +153,7 @@ func (t *table) begin() error {
 			continue
 		}
 		t.head.rows = t.head.rows[t.header.skip:]
-		t.width = len(t.header.names)
+		t.width, t.above = len(t.header.names), map[int]string{}
 		t.grid.setWidth(t.width)
 		return nil
 	}
@@ -191,14 +197,17 @@ func (t *table) unusable() error {
 	if slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped == "" }) {
 		return nil
 	}
-	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
+	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables,
+		func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
 		return &chaping.InputError{File: t.file, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	for _, field := range t.profile.Required {
 		if len(t.columns[fieldIndex(field)]) == 0 {
-			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field, Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
-				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))], " 或 "),
-				Remedy:  "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
+			return &chaping.InputError{File: t.file, Line: max(t.header.line, 1), Field: field,
+				Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
+				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))],
+					" 或 "),
+				Remedy: "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
 		}
 	}
 	return nil
@@ -234,9 +243,29 @@ func (t *table) next() (record, error) {
 			continue
 		}
 		t.tables[len(t.tables)-1].Rows++
+		if t.fillDown && row.fault == nil {
+			t.fill(&row)
+		}
 		return t.record(row), nil
 	}
 	return record{}, io.EOF
+}
+
+// fill puts what stands above into empty cells of a product's columns.
+func (t *table) fill(row *gridRow) {
+	for _, field := range []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
+		fieldRegion, fieldKeyword} {
+		for _, i := range t.columns[fieldIndex(field)] {
+			for len(row.cells) <= i {
+				row.cells = append(row.cells, "")
+			}
+			if !ingest.Blank(row.cells[i]) {
+				t.above[i] = row.cells[i]
+			} else {
+				row.cells[i] = t.above[i]
+			}
+		}
+	}
 }
 
 // record makes a record of a row.
@@ -255,7 +284,9 @@ func (t *table) record(g gridRow) record {
 			g.cells, g.note = t.narrow(g, columns, width, file)
 		}
 		if g.fault == nil && len(g.cells) > width {
-			g.fault = &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(strings.Join(g.cells, ","), 200), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列", width), Remedy: "检查内容里的逗号是否加了引号"}
+			g.fault = &chaping.InputError{File: file, Line: g.line,
+				Value: chaping.Shorten(strings.Join(g.cells, ","), 200), Problem: fmt.Sprintf("这一行的列比表头多，表头只有 %d 列",
+					width), Remedy: "检查内容里的逗号是否加了引号"}
 		}
 		if g.fault != nil {
 			return row{file: file, line: g.line, err: g.fault}
@@ -289,7 +320,8 @@ func (t *table) narrow(g gridRow, columns *[fieldCount][]int, width int, file st
 		return g.cells, g.note
 	}
 	at := text[0]
-	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)}, g.cells[at+surplus+1:])
+	joined := slices.Concat(g.cells[:at], []string{strings.Join(g.cells[at:at+surplus+1], t.comma)},
+		g.cells[at+surplus+1:])
 	if _, err := t.dates.Parse(joined[columns[fieldIndex(fieldPublished)][0]], time.Time{}); err != nil {
 		return g.cells, g.note
 	}
@@ -298,5 +330,6 @@ func (t *table) narrow(g gridRow, columns *[fieldCount][]int, width int, file st
 			return g.cells, g.note
 		}
 	}
-	return joined, &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(joined[at], 80), Problem: "内容里的分隔符没有加引号，已并回评论内容", Remedy: "核对这一行"}
+	return joined, &chaping.InputError{File: file, Line: g.line, Value: chaping.Shorten(joined[at], 80),
+		Problem: "内容里的分隔符没有加引号，已并回评论内容", Remedy: "核对这一行"}
 }

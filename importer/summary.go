@@ -99,7 +99,8 @@ type ratingKey struct {
 }
 
 func newSummary(file string) *summary {
-	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{}, Days: map[string]int64{}, Examples: map[string][]Example{}},
+	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{},
+		Days: map[string]int64{}, Examples: map[string][]Example{}},
 		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, days: map[int64]int64{}}
 }
 
@@ -195,24 +196,30 @@ func (s *summary) repeat(r *chaping.Review) {
 	}
 }
 
-// finish brings what was gathered into the Summary.
-func (s *summary) finish(im *run) {
-	s.Numbered += im.rows.numbered.repeated()
+// now is the Summary of what was gathered so far.
+func (s *summary) now(im *run) Summary {
+	out := s.Summary
+	out.Numbered += im.rows.numbered.repeated()
+	out.Reasons, out.Grades, out.Examples = maps.Clone(s.Reasons), maps.Clone(s.Grades), maps.Clone(s.Examples)
 	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {
-		s.Ratings = append(s.Ratings, *s.ratings[key])
+		out.Ratings = append(out.Ratings, *s.ratings[key])
 	}
+	out.Days = make(map[string]int64, len(s.days))
 	for day, n := range s.days {
-		s.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
+		out.Days[time.Unix(day*86400, 0).UTC().Format(time.DateOnly)] = n
 	}
 	for text, n := range s.texts {
 		if n >= 3 {
-			s.Repeats = append(s.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
+			out.Repeats = append(out.Repeats, Repeat{Text: chaping.Shorten(text, 60), Rows: n})
 		}
 	}
-	slices.SortFunc(s.Repeats, func(a, b Repeat) int { return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text)) })
-	s.Repeats = s.Repeats[:min(len(s.Repeats), 2*maxExamples)]
+	slices.SortFunc(out.Repeats, func(a, b Repeat) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text))
+	})
+	out.Repeats = out.Repeats[:min(len(out.Repeats), 2*maxExamples)]
+	return out
 }
 
 // fault is why a file that was understood so cannot be imported.
@@ -225,7 +232,8 @@ func (u *Understanding) fault() *chaping.InputError {
 		names = append(names, c.Name)
 	}
 	field := u.Missing[0]
-	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: chaping.Shorten(fmt.Sprint(names), 200),
+	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
+		Value:   chaping.Shorten(fmt.Sprint(names), 200),
 		Problem: "缺少必需的列：" + titleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + titleOf(field)}
 }
 

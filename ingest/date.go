@@ -250,6 +250,7 @@ var (
 	monthSecondPattern = regexp.MustCompile(`(?:^|[^\d])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](\d{4}|\d{2})(.*)$`)
 	yearPattern        = regexp.MustCompile(`^(.*?)\b((?:19|20)\d{2})\b(.*)$`)
 	clockPattern       = regexp.MustCompile(`(\d{1,2})\s?(?::|时|点)\s?(?:(\d{1,2})\s?(?:分钟?|:?)\s?(?:(\d{1,2})(?:[.,]\d+)?\s?秒?)?)?`)
+	otherDate          = regexp.MustCompile(`\d{4}|\d\s?[-/.年月]\s?\d|^\d`) // in what follows a date
 	zonePattern        = regexp.MustCompile(`^(?:\s*(?:gmt|utc))?\s*([+-])(\d{2}):?(\d{2})?`)
 )
 
@@ -389,7 +390,7 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	}
 	at := clockPattern.FindStringSubmatchIndex(rest)
 	if at == nil {
-		if strings.ContainsAny(rest, "0123456789") {
+		if otherDate.MatchString(rest) {
 			return time.Time{}, errNoDate // of what, nobody knows
 		}
 		return moment(p)

@@ -34,7 +34,8 @@ func Buyer(s string) string {
 	if Blank(s) || strings.Trim(s, "*·-_ ") == "" {
 		return ""
 	}
-	for _, anonymous := range []string{"匿名", "anonymous", "用户已注销", "已注销", "amazon customer", "kindle customer", "某用户", "淘宝用户", "拼多多用户", "京东用户", "抖音用户"} {
+	for _, anonymous := range []string{"匿名", "anonymous", "用户已注销", "已注销", "amazon customer", "kindle customer",
+		"某用户", "淘宝用户", "拼多多用户", "京东用户", "抖音用户"} {
 		if strings.Contains(strings.ToLower(s), anonymous) {
 			return ""
 		}
@@ -66,7 +67,8 @@ func ID(s string) (id string, damaged bool) {
 		return "", false
 	}
 	digits, fraction, isFloat := strings.Cut(s, ".")
-	if isFloat && digits != "" && strings.Trim(digits, "0123456789") == "" && strings.Trim(fraction, "0") == "" && fraction != "" {
+	if isFloat && digits != "" && strings.Trim(digits, "0123456789") == "" && strings.Trim(fraction, "0") == "" &&
+		fraction != "" {
 		return digits, false // a number that a data frame made a fraction of
 	}
 	if strings.Trim(s, "#") == "" {

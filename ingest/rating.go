@@ -32,22 +32,30 @@ func (r Rating) None() bool { return r.Value == 0 && r.Word == chaping.Unrated }
 var words = map[string]chaping.Grade{
 	"差评": chaping.Negative, "中评": chaping.Neutral, "好评": chaping.Positive,
 	"差": chaping.Negative, "中": chaping.Neutral, "好": chaping.Positive,
-	"很差": chaping.Negative, "较差": chaping.Negative, "非常差": chaping.Negative, "极差": chaping.Negative, "一般": chaping.Neutral, "普通": chaping.Neutral,
-	"还行": chaping.Neutral, "较好": chaping.Positive, "很好": chaping.Positive, "非常好": chaping.Positive, "优": chaping.Positive, "良": chaping.Positive,
-	"不满意": chaping.Negative, "非常不满意": chaping.Negative, "很不满意": chaping.Negative, "较不满意": chaping.Negative, "基本满意": chaping.Positive,
-	"满意": chaping.Positive, "非常满意": chaping.Positive, "很满意": chaping.Positive, "比较满意": chaping.Positive,
+	"很差": chaping.Negative, "较差": chaping.Negative, "非常差": chaping.Negative, "极差": chaping.Negative,
+	"一般": chaping.Neutral, "普通": chaping.Neutral,
+	"还行": chaping.Neutral, "较好": chaping.Positive, "很好": chaping.Positive, "非常好": chaping.Positive,
+	"优": chaping.Positive, "良": chaping.Positive,
+	"不满意": chaping.Negative, "非常不满意": chaping.Negative, "很不满意": chaping.Negative, "较不满意": chaping.Negative,
+	"基本满意": chaping.Positive,
+	"满意":   chaping.Positive, "非常满意": chaping.Positive, "很满意": chaping.Positive, "比较满意": chaping.Positive,
 	"不推荐": chaping.Negative, "推荐": chaping.Positive, "力荐": chaping.Positive, "强烈推荐": chaping.Positive,
-	"不好": chaping.Negative, "很不好": chaping.Negative, "失望": chaping.Negative, "一般般": chaping.Neutral, "不错": chaping.Positive, "棒": chaping.Positive, "很棒": chaping.Positive,
-	"負評": chaping.Negative, "差評": chaping.Negative, "中評": chaping.Neutral, "普評": chaping.Neutral, "好評": chaping.Positive, "不滿意": chaping.Negative, "滿意": chaping.Positive,
+	"不好": chaping.Negative, "很不好": chaping.Negative, "失望": chaping.Negative, "一般般": chaping.Neutral,
+	"不错": chaping.Positive, "棒": chaping.Positive, "很棒": chaping.Positive,
+	"負評": chaping.Negative, "差評": chaping.Negative, "中評": chaping.Neutral, "普評": chaping.Neutral,
+	"好評": chaping.Positive, "不滿意": chaping.Negative, "滿意": chaping.Positive,
 	"负面": chaping.Negative, "中性": chaping.Neutral, "正面": chaping.Positive,
 	"负面评价": chaping.Negative, "中性评价": chaping.Neutral, "正面评价": chaping.Positive,
-	"negative": chaping.Negative, "neutral": chaping.Neutral, "positive": chaping.Positive, "neg": chaping.Negative, "pos": chaping.Positive,
-	"bad": chaping.Negative, "poor": chaping.Negative, "terrible": chaping.Negative, "average": chaping.Neutral, "normal": chaping.Neutral,
-	"ok": chaping.Neutral, "good": chaping.Positive, "excellent": chaping.Positive,
+	"negative": chaping.Negative, "neutral": chaping.Neutral, "positive": chaping.Positive, "neg": chaping.Negative,
+	"pos": chaping.Positive,
+	"bad": chaping.Negative, "poor": chaping.Negative, "terrible": chaping.Negative, "average": chaping.Neutral,
+	"normal": chaping.Neutral,
+	"ok":     chaping.Neutral, "good": chaping.Positive, "excellent": chaping.Positive,
 }
 
 // numerals are the numbers of stars in words.
-var numerals = map[string]float64{"零": 0, "半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
+var numerals = map[string]float64{"零": 0, "半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
+	"八": 8, "九": 9, "十": 10,
 	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 // ParseRating reads "5", "4.0", "１", "5星", "一颗星", "三星半", "★★★☆☆", "1/5",
@@ -197,11 +205,17 @@ func leading(s string) (v float64, rest string, ok bool) {
 // scaleOf reads what may follow the number of a rating, 0 if it names no
 // scale.
 func scaleOf(rest string) (of float64, ok bool) {
-	for _, unit := range []string{"颗星", "顆星", "个星", "星级", "星", "分", "points", "point", "stars", "star", "-star", "étoiles", "sterne", "级"} {
+	united := false
+	for _, unit := range []string{"颗星", "顆星", "个星", "星级", "星", "分", "points", "point", "stars", "star", "-star",
+		"étoiles", "sterne", "级"} {
 		if after, found := strings.CutPrefix(rest, unit); found {
+			united = strings.HasPrefix(after, " ") // 5星 非常好
 			rest = strings.TrimSpace(after)
 			break
 		}
+	}
+	if united && utf8.RuneCountInString(rest) <= 6 && !strings.ContainsAny(rest, "0123456789/(") && rest[0] >= 0x80 {
+		return 0, true
 	}
 	rest = strings.TrimLeft(rest, ",，、 ")
 	rest = strings.TrimPrefix(rest, "rating")
@@ -239,6 +253,8 @@ type Scale struct {
 	Max float64 // best rating; 0 means that of the rule
 	// Signed numbers are grades: 1 is 好评, 0 中评, -1 差评.
 	Signed bool
+	// Reversed numbers have 1 as the best.
+	Reversed bool
 }
 
 // ScaleOf guesses the scale of a column from its values; ok is false where
@@ -294,7 +310,10 @@ func (s Scale) grade(r Rating, rule chaping.RatingRule) (int, chaping.RatingRule
 	if most == 0 {
 		most = float64(rule.Max)
 	}
-	if r.Value > most {
+	if s.Reversed && r.Value > 0 {
+		r.Value = most + 1 - r.Value
+	}
+	if r.Value > most || r.Value < 0 {
 		return 0, rule, fmt.Errorf("评分不在 1–%v 之间", most)
 	}
 	return int(math.Ceil(r.Value/most*float64(rule.Max) - 1e-9)), rule, nil

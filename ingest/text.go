@@ -96,10 +96,12 @@ func visible(r rune) rune {
 }
 
 // breaking are the elements that begin on a line of their own.
-var breaking = []string{"br", "p", "div", "li", "tr", "ul", "ol", "hr", "h1", "h2", "h3", "h4", "table", "section", "article", "blockquote", "dd", "dt"}
+var breaking = []string{"br", "p", "div", "li", "tr", "ul", "ol", "hr", "h1", "h2", "h3", "h4", "table", "section",
+	"article", "blockquote", "dd", "dt"}
 
 // inline are the others that stand in reviews.
-var inline = []string{"a", "b", "i", "u", "s", "em", "strong", "span", "font", "img", "small", "big", "sub", "sup", "mark", "del", "ins",
+var inline = []string{"a", "b", "i", "u", "s", "em", "strong", "span", "font", "img", "small", "big", "sub", "sup",
+	"mark", "del", "ins",
 	"video", "audio", "source", "td", "th", "tbody", "thead", "label", "button", "svg", "path", "input", "center", "code", "pre", "dl", "body", "html"}
 
 // hidden are elements whose content is not text.
@@ -157,7 +159,8 @@ func tag(s string) (name string, end int) {
 		i++
 	}
 	from := i
-	for i < len(s) && i-from < 12 && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= 'A' && s[i] <= 'Z' || i > from && s[i] >= '0' && s[i] <= '9') {
+	for i < len(s) && i-from < 12 && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= 'A' && s[i] <= 'Z' || i > from &&
+		s[i] >= '0' && s[i] <= '9') {
 		i++
 	}
 	name = strings.ToLower(s[from:i])
@@ -177,7 +180,8 @@ func squeeze(s string) string {
 	if look(s)&hasBlanks == 0 {
 		return s
 	}
-	lines := strings.FieldsFunc(strings.ReplaceAll(s, "\u00a0", " "), func(r rune) bool { return r == '\n' || r == '\r' })
+	lines := strings.FieldsFunc(strings.ReplaceAll(s, "\u00a0", " "),
+		func(r rune) bool { return r == '\n' || r == '\r' })
 	for i, line := range lines {
 		lines[i] = strings.Join(strings.Fields(line), " ")
 	}

@@ -15,7 +15,8 @@ func names() []string {
 	if name := os.Getenv(Variable); name != "" {
 		return []string{name}
 	}
-	return []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"}
+	return []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
+		"microsoft-edge"}
 }
 
 // Find is the path of the browser; "" if there is none.

@@ -55,7 +55,8 @@ func OpenArchive(ctx context.Context, r io.ReaderAt, size, bytes int64) (*Archiv
 	a := &Archive{ctx: ctx, parts: map[string]*zip.File{}, bytes: bytes, left: bytes}
 	for _, f := range z.File {
 		name := strings.ToLower(f.Name)
-		if _, twice := a.parts[name]; twice || strings.Contains(name, `\`) || slices.Contains(strings.Split(name, "/"), "..") {
+		if _, twice := a.parts[name]; twice || strings.Contains(name, `\`) ||
+			slices.Contains(strings.Split(name, "/"), "..") {
 			return nil, damaged("文件里有两个同名的部件，或部件名不对")
 		}
 		if f.UncompressedSize64 > uint64(bytes) {
@@ -67,7 +68,8 @@ func OpenArchive(ctx context.Context, r io.ReaderAt, size, bytes int64) (*Archiv
 }
 
 func tooLarge(bytes int64) *Fault {
-	return &Fault{Problem: fmt.Sprintf("解压或展开后超过 %d MB，疑为压缩炸弹", bytes>>20), Remedy: "核对文件来源；删去多余的行、图片和工作表，数据确实很大时另存为 CSV"}
+	return &Fault{Problem: fmt.Sprintf("解压或展开后超过 %d MB，疑为压缩炸弹", bytes>>20),
+		Remedy: "核对文件来源；删去多余的行、图片和工作表，数据确实很大时另存为 CSV"}
 }
 
 // boundedAt bounds what is read in all.
@@ -241,7 +243,8 @@ func (a *Archive) relations(rels string) (list []Relation, err error) {
 	err = a.Each(rels, func(e xml.StartElement) error {
 		if e.Name.Local == "Relationship" {
 			kind := Attribute(e, "Type")
-			list = append(list, Relation{Attribute(e, "Id"), kind[strings.LastIndexByte(kind, '/')+1:], Attribute(e, "Target"),
+			list = append(list, Relation{Attribute(e, "Id"), kind[strings.LastIndexByte(kind, '/')+1:],
+				Attribute(e, "Target"),
 				!slices.Contains([]string{"", "Internal"}, Attribute(e, "TargetMode"))})
 		}
 		if len(list) > maxParts {

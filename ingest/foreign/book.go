@@ -326,7 +326,8 @@ func (r *Rows) Next() (row SheetRow, err error) {
 func (r *Rows) read(start xml.StartElement) (row SheetRow, err error) {
 	number, err := position(Attribute(start, "r"), r.row, MaxRow)
 	if err != nil {
-		return row, &Fault{Row: r.row + 1, Problem: err.Error() + "（行号“" + clip(Attribute(start, "r")) + "”）", Remedy: "用 Excel 或 WPS 打开后重新保存"}
+		return row, &Fault{Row: r.row + 1, Problem: err.Error() + "（行号“" + clip(Attribute(start, "r")) + "”）",
+			Remedy: "用 Excel 或 WPS 打开后重新保存"}
 	}
 	r.row, row.Number = number, number
 	column := 0

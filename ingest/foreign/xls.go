@@ -345,8 +345,9 @@ func (b *OldBook) Rows(sheet int) (rows []SheetRow, joined []Area, err error) {
 			}
 		case kind == recMerged && len(body) >= 2:
 			for at := 2; at+8 <= len(body); at += 8 {
-				area := Area{Top: int(binary.LittleEndian.Uint16(body[at:])) + 1, Bottom: int(binary.LittleEndian.Uint16(body[at+2:])) + 1,
-					Left: int(binary.LittleEndian.Uint16(body[at+4:])), Right: int(binary.LittleEndian.Uint16(body[at+6:]))}
+				area := Area{Top: int(binary.LittleEndian.Uint16(body[at:])) + 1,
+					Bottom: int(binary.LittleEndian.Uint16(body[at+2:])) + 1,
+					Left:   int(binary.LittleEndian.Uint16(body[at+4:])), Right: int(binary.LittleEndian.Uint16(body[at+6:]))}
 				if area.Bottom > area.Top && len(joined) < 1<<16 {
 					joined = append(joined, area)
 				}
