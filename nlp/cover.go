@@ -36,7 +36,10 @@ type word [maxWord]rune
 // otherwise than at the hit's edges, or within it.
 type cutter struct {
 	seg     gse.Segmenter
-	words   map[word]int32  // base words with their frequencies
+	words   map[word]int32  // base words with their frequencies, but for those that are terms
+	ours    map[word]int32  // those that are
+	base    []string        // words, until segment has taken them
+	total   float64         // of all frequencies
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
@@ -78,15 +81,11 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		c.longest = max(c.longest, len(r))
 		mark(&c.begins, r)
 	}
-	c.seg.NotLoadHMM = true
-	c.seg.SkipLog = true
-	c.seg.Dict = gse.NewDict()
-	c.seg.Init()
 	ours := make(map[string]bool, len(surfaces))
 	for _, s := range surfaces {
 		ours[s] = true
 	}
-	total := 0.0
+	c.ours = make(map[word]int32, len(surfaces)/4)
 	sc := bufio.NewScanner(zr)
 	for sc.Scan() {
 		line := sc.Text()
@@ -102,15 +101,14 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		if !ok || freq <= 0 || n > maxWord {
 			return nil, dataFault("gse-base.txt.gz", fmt.Errorf("行 %q 无法识别", line))
 		}
-		total += float64(freq)
-		if ours[text] {
-			continue // added below with a weight of its own
-		}
-		if err := c.seg.AddToken(text, float64(freq)); err != nil {
-			return nil, dataFault("gse-base.txt.gz", err)
-		}
+		c.total += float64(freq)
 		r := []rune(text)
+		if ours[text] {
+			c.ours[key(r)] = freq // segment gives it a weight of its own
+			continue
+		}
 		c.words[key(r)] = freq
+		c.base = append(c.base, text)
 		if n > 1 {
 			mark(&c.starts, r)
 		}
@@ -118,17 +116,33 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 	if err := sc.Err(); err != nil {
 		return nil, dataFault("gse-base.txt.gz", err)
 	}
+	return c, nil
+}
+
+// segment prepares gse, which takes longest of all that a miner loads. Nothing
+// else of c changes.
+func (c *cutter) segment(surfaces []string) error {
+	c.seg.NotLoadHMM = true
+	c.seg.SkipLog = true
+	c.seg.Dict = gse.NewDict()
+	c.seg.Init()
+	for _, w := range c.base { // in the file's order, which is the quickest
+		if err := c.seg.AddToken(w, float64(c.words[key([]rune(w))])); err != nil {
+			return dataFault("gse-base.txt.gz", err)
+		}
+	}
+	c.base = nil
 	for _, s := range surfaces {
 		if err := c.seg.AddToken(s, termFreq); err != nil {
-			return nil, dataFault("词典", err)
+			return dataFault("词典", err)
 		}
 	}
-	if room := total + maxForms*termFreq - c.seg.Dict.TotalFreq(); room > 0 {
+	if room := c.total + maxForms*termFreq - c.seg.Dict.TotalFreq(); room > 0 {
 		if err := c.seg.AddToken(filler, room); err != nil {
-			return nil, dataFault("gse-base.txt.gz", err)
+			return dataFault("gse-base.txt.gz", err)
 		}
 	}
-	return c, c.selfTest(surfaces)
+	return c.selfTest(surfaces)
 }
 
 // mark notes that a word starts with these characters.
@@ -344,7 +358,7 @@ func (c *cutter) frequency(w string) int {
 	r := []rune(w)
 	n := 0
 	if len(r) <= maxWord {
-		n = int(c.words[key(r)])
+		n = int(max(c.words[key(r)], c.ours[key(r)]))
 	}
 	switch {
 	case len(r) == 1:

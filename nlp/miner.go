@@ -21,6 +21,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp/assertion"
@@ -205,10 +207,13 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 		}
 	}
 	slices.Sort(surfaces)
+	surfaces = slices.Compact(surfaces)
 	var err error
-	if m.cut, err = newCutter(bytes.NewReader(base), slices.Compact(surfaces), cues, m.folder); err != nil {
+	if m.cut, err = newCutter(bytes.NewReader(base), surfaces, cues, m.folder); err != nil {
 		return err
 	}
+	var g errgroup.Group
+	g.Go(func() error { return m.cut.segment(surfaces) })
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
 	seen := map[string]int{}
 	var words []string
@@ -238,7 +243,7 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 		}
 	}
 	m.auto = match.New(m.folder, words)
-	return nil
+	return g.Wait()
 }
 
 // Version is the same for two miners exactly when they find the same mentions

@@ -16,12 +16,19 @@ type Compiler struct {
 	cost  func(word string) int // how often a word occurs in ordinary text
 	stops map[rune]bool
 	tries map[string]*trie
+	known map[list][]string // folded words of classes, which many patterns name
+}
+
+// A list is a list of words by identity.
+type list struct {
+	first *string
+	count int
 }
 
 // NewCompiler makes a Compiler. fold brings a word into the form of the text;
 // cost is high for words that stand everywhere.
 func NewCompiler(c *Classes, fold func(string) string, cost func(word string) int) *Compiler {
-	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}}
+	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}, known: map[list][]string{}}
 	for _, r := range c.stops {
 		out.stops[r] = true
 	}
@@ -108,6 +115,10 @@ func (c *Compiler) anchor(items []item) (from, to int, words []string) {
 
 // folded are the words as they stand in folded text.
 func (c *Compiler) folded(words []string) []string {
+	id := list{first: &words[0], count: len(words)}
+	if out, ok := c.known[id]; ok {
+		return out
+	}
 	out := make([]string, 0, len(words))
 	for _, w := range words {
 		if f := c.fold(w); f != "" {
@@ -115,7 +126,9 @@ func (c *Compiler) folded(words []string) []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	c.known[id] = out
+	return out
 }
 
 func (c *Compiler) step(it item, backwards bool) step {
