@@ -351,7 +351,7 @@ const (
 )
 
 // A single character stands in words this many times as often as by itself.
-const withinWords = 20
+const withinWords = 100
 
 // frequency estimates how often a word occurs in ordinary text.
 func (c *cutter) frequency(w string) int {
