@@ -21,6 +21,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp/assertion"
@@ -205,10 +207,13 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 		}
 	}
 	slices.Sort(surfaces)
+	surfaces = slices.Compact(surfaces)
 	var err error
-	if m.cut, err = newCutter(bytes.NewReader(base), slices.Compact(surfaces), cues, m.folder); err != nil {
+	if m.cut, err = newCutter(bytes.NewReader(base), surfaces, cues, m.folder); err != nil {
 		return err
 	}
+	var g errgroup.Group
+	g.Go(func() error { return m.cut.segment(surfaces) })
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
 	seen := map[string]int{}
 	var words []string
@@ -238,7 +243,7 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 		}
 	}
 	m.auto = match.New(m.folder, words)
-	return nil
+	return g.Wait()
 }
 
 // Version is the same for two miners exactly when they find the same mentions
@@ -354,18 +359,7 @@ const maxGap = 2
 // judged, by start. refused, if not nil, is told of hits that are not.
 func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f found, by string)) {
 	m.folder.Fold(&sc.text, text)
-	sc.matches = m.auto.All(sc.matches[:0], sc.text.Runes)
-	sc.found = sc.found[:0]
-	for _, w := range sc.matches {
-		for _, f := range m.words[w.Pattern].plain {
-			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
-		}
-		for _, f := range m.words[w.Pattern].patterns {
-			if from, to, ok := m.forms[f].matcher.Extend(sc.text.Runes, int(w.Start), int(w.End)); ok {
-				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
-			}
-		}
-	}
+	m.find(sc, sc.text.Runes)
 	sc.spans, sc.forms = sc.spans[:0], sc.forms[:0]
 	slices.SortFunc(sc.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.form, b.form))
@@ -397,6 +391,35 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 		sc.forms = append(sc.forms, f.form)
 	}
 	m.displace(sc, refused)
+}
+
+// find leaves in sc.found every occurrence of every form in folded text.
+func (m *Miner) find(sc *scratch, text []rune) {
+	sc.matches = m.auto.All(sc.matches[:0], text)
+	sc.found = sc.found[:0]
+	for _, w := range sc.matches {
+		for _, f := range m.words[w.Pattern].plain {
+			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
+		}
+		for _, f := range m.words[w.Pattern].patterns {
+			if from, to, ok := m.forms[f].matcher.Extend(text, int(w.Start), int(w.End)); ok {
+				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
+			}
+		}
+	}
+}
+
+// Blank replaces in folded text what the dictionary reads, whatever is said of
+// it, by full stops: what is left is for those who look for new words.
+func (m *Miner) Blank(text []rune) {
+	sc := m.pool.Get().(*scratch)
+	defer m.pool.Put(sc)
+	m.find(sc, text)
+	for _, f := range sc.found {
+		for i := f.start; i < f.end; i++ {
+			text[i] = '。'
+		}
+	}
 }
 
 // displace leaves of mentions of several terms that overlap the longest one,

@@ -17,7 +17,7 @@ import (
 
 func (p *program) dictCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "dict", Short: "查看、检查、试用、比较词库，发现新词", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.dictListCommand(), p.dictCheckCommand(), p.dictTestCommand(), p.dictDiffCommand(), p.dictSuggestCommand(), p.dictExportCommand(), p.dictImportCommand())
+	cmd.AddCommand(p.dictListCommand(), p.dictCheckCommand(), p.dictTestCommand(), p.dictDiffCommand(), p.dictSuggestCommand(), p.dictCoverageCommand(), p.dictExportCommand(), p.dictImportCommand())
 	for _, c := range cmd.Commands() {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 	}
@@ -161,8 +161,8 @@ func (p *program) dictCheckCommand() *cobra.Command {
 		Use: "check [词库]", Short: "检查词库的错误和隐患",
 		Long: "检查词库目录、YAML 文件或每行一词的文本文件；不写则检查自带词库。\n" +
 			"错误：重复、冲突、只有一个字、危害类别或严重程度不存在；有错误时退出码为 3。\n" +
-			"警告：多半被更长的常用词盖住的写法、多余的写法、没有填危害类别的词条。\n" +
-			"提示（加 --all 显示）：含有另一写法的写法。",
+			"警告：多半被更长的常用词盖住的写法、多余的写法、没有填危害类别的词条、会命中日常好评的写法和模式。\n" +
+			"提示（加 --all 显示）：含有另一写法的写法、会算在别的词条下的模式。",
 		Example: "  chaping dict check\n  chaping dict check 我的词库 --all",
 		Args:    atMost(1, "一次只检查一个词库"),
 		RunE: func(_ *cobra.Command, args []string) error {

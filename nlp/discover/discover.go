@@ -114,7 +114,7 @@ func (f *finder) suggest(ctx context.Context, o Options) (*Result, error) {
 type finder struct {
 	limit   int // n-grams counted at a time
 	folder  *fold.Folder
-	known   *match.Automaton
+	known   *nlp.Miner // of the dictionary; nil when there is none
 	seg     gse.Segmenter
 	phrases []*phrase
 	auto    *match.Automaton // of phrases
@@ -143,15 +143,11 @@ func newFinder(d *nlp.Dictionary) (*finder, error) {
 	if f.folder, err = fold.New("t2s.txt", bytes.NewReader(table)); err != nil {
 		return nil, err
 	}
-	var forms []string
-	if d != nil {
-		for _, t := range d.Terms {
-			for _, s := range append([]string{t.Name}, t.Surfaces...) {
-				forms = append(forms, f.folder.String(s))
-			}
+	if d != nil && len(d.Terms) > 0 {
+		if f.known, err = nlp.NewMiner(d); err != nil {
+			return nil, err
 		}
 	}
-	f.known = match.New(f.folder, forms)
 	return f, f.loadWords()
 }
 
@@ -192,11 +188,8 @@ type scratch struct {
 func (f *finder) read(sc *scratch, body string) []rune {
 	f.folder.Fold(&sc.text, body)
 	runes := sc.text.Runes[:min(len(sc.text.Runes), maxText)]
-	sc.found = f.known.All(sc.found[:0], runes)
-	for _, m := range sc.found {
-		for i := m.Start; i < m.End; i++ {
-			runes[i] = '。'
-		}
+	if f.known != nil {
+		f.known.Blank(runes)
 	}
 	return runes
 }

@@ -16,12 +16,19 @@ type Compiler struct {
 	cost  func(word string) int // how often a word occurs in ordinary text
 	stops map[rune]bool
 	tries map[string]*trie
+	known map[list][]string // folded words of classes, which many patterns name
+}
+
+// A list is a list of words by identity.
+type list struct {
+	first *string
+	count int
 }
 
 // NewCompiler makes a Compiler. fold brings a word into the form of the text;
 // cost is high for words that stand everywhere.
 func NewCompiler(c *Classes, fold func(string) string, cost func(word string) int) *Compiler {
-	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}}
+	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}, known: map[list][]string{}}
 	for _, r := range c.stops {
 		out.stops[r] = true
 	}
@@ -108,6 +115,10 @@ func (c *Compiler) anchor(items []item) (from, to int, words []string) {
 
 // folded are the words as they stand in folded text.
 func (c *Compiler) folded(words []string) []string {
+	id := list{first: &words[0], count: len(words)}
+	if out, ok := c.known[id]; ok {
+		return out
+	}
 	out := make([]string, 0, len(words))
 	for _, w := range words {
 		if f := c.fold(w); f != "" {
@@ -115,7 +126,9 @@ func (c *Compiler) folded(words []string) []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	c.known[id] = out
+	return out
 }
 
 func (c *Compiler) step(it item, backwards bool) step {
@@ -184,14 +197,42 @@ func isMark(r rune) bool {
 
 // A trie holds the words of an item, spelt in the direction of the walk.
 type trie struct {
-	firsts uint64 // bit set of the first characters, by their last six bits: most walks end there
+	firsts [8]uint64 // bit set of the first characters, by their last bits: most walks end there
 	nodes  []node
+	edges  []edge // of every node one after the other, by character
 }
 
 type node struct {
-	next map[rune]int32
-	end  bool
+	first, count int32 // edges
+	end          bool
 }
+
+type edge struct {
+	char rune
+	to   int32
+}
+
+// next is the node after a character, or -1.
+func (t *trie) next(state int32, r rune) int32 {
+	n := &t.nodes[state]
+	lo, hi := n.first, n.first+n.count
+	for hi-lo > 4 {
+		if mid := (lo + hi) / 2; t.edges[mid].char <= r {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	for ; lo < hi; lo++ {
+		if t.edges[lo].char == r {
+			return t.edges[lo].to
+		}
+	}
+	return -1
+}
+
+// starts tells whether a word may start with r.
+func (t *trie) starts(r rune) bool { return t.firsts[r>>6&7]>>(r&63)&1 != 0 }
 
 // trie is the trie of words, shared among matchers.
 func (c *Compiler) trie(words []string, backwards bool) *trie {
@@ -202,30 +243,44 @@ func (c *Compiler) trie(words []string, backwards bool) *trie {
 	if t, ok := c.tries[key]; ok {
 		return t
 	}
-	t := &trie{nodes: []node{{next: map[rune]int32{}}}}
-	for _, w := range words {
-		runes := []rune(w)
+	spelt := make([][]rune, len(words))
+	for i, w := range words {
+		spelt[i] = []rune(w)
 		if backwards {
-			slices.Reverse(runes)
+			slices.Reverse(spelt[i])
 		}
-		t.firsts |= 1 << (runes[0] & 63)
-		at := int32(0)
-		for _, r := range runes {
-			to, ok := t.nodes[at].next[r]
-			if !ok {
-				to = int32(len(t.nodes))
-				t.nodes = append(t.nodes, node{})
-				if t.nodes[at].next == nil {
-					t.nodes[at].next = map[rune]int32{}
-				}
-				t.nodes[at].next[r] = to
-			}
-			at = to
-		}
-		t.nodes[at].end = true
 	}
+	slices.SortFunc(spelt, slices.Compare)
+	t := &trie{}
+	for _, w := range spelt {
+		t.firsts[w[0]>>6&7] |= 1 << (w[0] & 63)
+	}
+	t.grow(spelt, 0)
 	c.tries[key] = t
 	return t
+}
+
+// grow adds the node of sorted words that share their first depth characters.
+func (t *trie) grow(words [][]rune, depth int) int32 {
+	id := int32(len(t.nodes))
+	t.nodes = append(t.nodes, node{})
+	for len(words) > 0 && len(words[0]) == depth {
+		t.nodes[id].end = true
+		words = words[1:]
+	}
+	var own []edge
+	for len(words) > 0 {
+		char := words[0][depth]
+		n := 1
+		for n < len(words) && words[n][depth] == char {
+			n++
+		}
+		own = append(own, edge{char: char, to: t.grow(words[:n], depth+1)})
+		words = words[n:]
+	}
+	t.nodes[id].first, t.nodes[id].count = int32(len(t.edges)), int32(len(own))
+	t.edges = append(t.edges, own...)
+	return id
 }
 
 // maxBroken is how many characters that break up a word (漏.电) may follow
@@ -234,7 +289,7 @@ const maxBroken = 2
 
 // walk is a bit for every length after which a word ends.
 func (t *trie) walk(text []rune, at, dir int) (ends uint64) {
-	if at < 0 || at >= len(text) || t.firsts>>(text[at]&63)&1 == 0 {
+	if at < 0 || at >= len(text) || !t.starts(text[at]) {
 		return 0
 	}
 	state, broken := int32(0), 0
@@ -243,8 +298,8 @@ func (t *trie) walk(text []rune, at, dir int) (ends uint64) {
 		if p < 0 || p >= len(text) {
 			break
 		}
-		to, ok := t.nodes[state].next[text[p]]
-		if !ok {
+		to := t.next(state, text[p])
+		if to < 0 {
 			if state != 0 && fold.Gap(text[p]) && broken < maxBroken {
 				broken++
 				continue

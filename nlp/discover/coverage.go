@@ -1,0 +1,252 @@
+package discover
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"chaping"
+	"chaping/nlp"
+	"chaping/nlp/fold"
+	"chaping/nlp/polarity"
+)
+
+// CoverageOptions say what is looked at.
+type CoverageOptions struct {
+	Reviews  Reviews // all reviews of the period
+	Miner    *nlp.Miner
+	Model    *polarity.Model
+	Groups   int // most groups that are told
+	Examples int // of each group
+}
+
+// Coverage says what the dictionary does not hear.
+type Coverage struct {
+	Negative uint64 // negative reviews
+	Silent   uint64 // of them, those without an affirmed mention
+	Service  uint64 // of the silent ones, those that speak of delivery, service and price only
+	Positive uint64 // positive reviews with a clause that complains, and without an affirmed mention
+	Groups   []ClauseGroup
+}
+
+// A ClauseGroup is clauses that complain of something no term names, and that share
+// a phrase.
+type ClauseGroup struct {
+	Phrase   string
+	Reviews  uint64
+	Term     string // whose forms share most with the clauses; empty when none does
+	Examples []string
+}
+
+const (
+	maxClauses   = 20_000 // clauses that are kept for grouping
+	shortClause  = 3      // runes
+	longClause   = 20
+	complains    = 0.8  // probability of negative from which a clause of a negative review complains
+	complainsFor = 0.95 // of a positive one
+	leastGroup   = 2    // reviews
+	mostClauses  = 4    // of one review
+)
+
+// NotHeard reads reviews once and says how many negative ones have no affirmed
+// mention, and what those say: the clauses in which the text model finds a
+// complaint, speech of delivery, service and price left out, grouped by phrases
+// that they share. It needs no terms to find them, and counts nothing for sheets.
+func NotHeard(ctx context.Context, o CoverageOptions) (*Coverage, error) {
+	type part struct {
+		Coverage
+		clauses []clauseOf
+	}
+	total := &Coverage{}
+	var clauses []clauseOf
+	work := func(_ *scratch, batch []chaping.Review) *part {
+		p := &part{}
+		var mentions []chaping.Mention
+		for i := range batch {
+			r := &batch[i]
+			body := r.Body()
+			mentions = o.Miner.Mine(mentions[:0], body)
+			heard := slices.ContainsFunc(mentions, func(m chaping.Mention) bool { return m.Assertion == chaping.Affirmed })
+			negative := r.Grade == chaping.Negative
+			if negative {
+				p.Negative++
+			}
+			if heard || !negative && r.Grade != chaping.Positive {
+				continue
+			}
+			least := complainsFor
+			if negative {
+				p.Silent++
+				least = complains
+			}
+			found, service := complaints(o.Model, body, least)
+			switch {
+			case len(found) == 0 && service && negative:
+				p.Service++
+			case len(found) > 0 && !negative:
+				p.Positive++
+			}
+			for _, c := range found {
+				p.clauses = append(p.clauses, clauseOf{text: c, review: textOrder(body)})
+			}
+		}
+		return p
+	}
+	err := each(ctx, o.Reviews, work, func(p *part) {
+		total.Negative += p.Negative
+		total.Silent += p.Silent
+		total.Service += p.Service
+		total.Positive += p.Positive
+		clauses = append(clauses, p.clauses...)
+		if len(clauses) > 2*maxClauses {
+			clauses = fewest(clauses)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	total.Groups = group(fewest(clauses), o)
+	return total, nil
+}
+
+// clauseOf is a clause of a review. Reviews have an order that does not depend on
+// the order in which they come.
+type clauseOf struct {
+	text   string
+	review uint64
+}
+
+func textOrder(s string) (h uint64) {
+	for _, r := range s {
+		h = (h ^ uint64(r)) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return h
+}
+
+// fewest keeps the first maxClauses clauses.
+func fewest(clauses []clauseOf) []clauseOf {
+	slices.SortFunc(clauses, func(a, b clauseOf) int {
+		return cmp.Or(cmp.Compare(a.review, b.review), strings.Compare(a.text, b.text))
+	})
+	return clauses[:min(len(clauses), maxClauses)]
+}
+
+// complaints are the clauses of a review that complain. service tells whether
+// clauses were left out that speak of something else than the product.
+func complaints(model *polarity.Model, body string, least float64) (clauses []string, service bool) {
+	for _, c := range strings.FieldsFunc(body, func(r rune) bool {
+		return strings.ContainsRune("，。！？；：,.!?;:~～…\n\r \t（）()", r) || r == fold.Symbol
+	}) {
+		n := utf8.RuneCountInString(c)
+		if n < shortClause || n > longClause {
+			continue
+		}
+		if slices.ContainsFunc(otherWords(), func(w string) bool { return strings.Contains(c, w) }) {
+			service = true
+			continue
+		}
+		if len(clauses) < mostClauses && model.Score(c) > least {
+			clauses = append(clauses, c)
+		}
+	}
+	return clauses, service
+}
+
+// otherWords are words of what is no fault of a product.
+func otherWords() []string {
+	return []string{"客服", "快递", "物流", "送货", "发货", "安装", "售后", "师傅", "服务", "态度", "退款", "退货", "换货", "发票", "降价", "价格", "差价", "保价",
+		"优惠", "赠品", "京东", "淘宝", "天猫", "卖家", "商家", "店家", "客户", "配送", "差评", "好评", "再也不", "不会再", "不买", "别买", "上当", "后悔", "购物", "便宜没好货", "垃圾"}
+}
+
+// group puts clauses together that share a phrase, the commonest first.
+func group(clauses []clauseOf, o CoverageOptions) []ClauseGroup {
+	terms := termPairs(o.Miner.Dictionary())
+	left := map[int]bool{}
+	pairs := make([]map[string]bool, len(clauses))
+	for i, c := range clauses {
+		left[i] = true
+		pairs[i] = pairsOf(c.text)
+	}
+	var groups []ClauseGroup
+	for len(groups) < o.Groups {
+		count := map[string]int{}
+		for i := range left {
+			for p := range pairs[i] {
+				count[p]++
+			}
+		}
+		best := ""
+		for p, n := range count {
+			if n >= leastGroup && (n > count[best] || n == count[best] && p < best) {
+				best = p
+			}
+		}
+		if best == "" {
+			break
+		}
+		g := ClauseGroup{Phrase: best}
+		shared := map[string]int{}
+		reviews := map[uint64]bool{}
+		for _, i := range slices.Sorted(maps.Keys(left)) {
+			if !pairs[i][best] {
+				continue
+			}
+			delete(left, i)
+			reviews[clauses[i].review] = true
+			if len(g.Examples) < o.Examples && !slices.Contains(g.Examples, clauses[i].text) {
+				g.Examples = append(g.Examples, clauses[i].text)
+			}
+			for p := range pairs[i] {
+				for _, t := range terms[p] {
+					shared[t]++
+				}
+			}
+		}
+		g.Reviews = uint64(len(reviews))
+		for _, t := range slices.Sorted(maps.Keys(shared)) {
+			if shared[t] > shared[g.Term] {
+				g.Term = t
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// pairsOf are the pairs of neighbouring characters of a clause that say
+// something.
+func pairsOf(s string) map[string]bool {
+	out := map[string]bool{}
+	last := rune(0)
+	for _, r := range s {
+		if last != 0 && !strings.ContainsRune(emptyChars, r) && !strings.ContainsRune(emptyChars, last) {
+			out[string([]rune{last, r})] = true
+		}
+		last = r
+	}
+	return out
+}
+
+// emptyChars say nothing of a product.
+const emptyChars = "的了是我你他她它这那就也都很太还又不没有在到和跟给把被让对说要会能去来个一么呢吧啊吗着过得地点些真好多"
+
+// termPairs are, for every pair of characters, the terms that write it.
+func termPairs(d *nlp.Dictionary) map[string][]string {
+	out := map[string][]string{}
+	for _, t := range d.Terms {
+		mine := map[string]bool{}
+		for _, f := range append([]string{t.Name}, t.Surfaces...) {
+			for p := range pairsOf(f) {
+				mine[p] = true
+			}
+		}
+		for p := range mine {
+			out[p] = append(out[p], t.Name)
+		}
+	}
+	return out
+}
