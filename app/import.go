@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -10,13 +9,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"chaping"
-	"chaping/configs"
 	"chaping/importer"
-	"chaping/nlp/polarity"
 	"chaping/store"
 )
 
@@ -25,9 +21,13 @@ const StandardProfile = "standard"
 
 // An ImportRequest is a file of reviews to be imported.
 type ImportRequest struct {
-	File     string        // where it is
-	Name     string        // what its sender calls it; empty: File
-	Profile  string        // the template: a shipped one's name, or a file; empty: StandardProfile
+	File string // where it is
+	Name string // what its sender calls it; empty: File
+	// Profile is the template: the name of a shipped one or of one that was
+	// saved, or a file. Empty: the saved one for the same columns, if there is
+	// one; otherwise StandardProfile, which finds out what the columns are.
+	Profile  string
+	Reading  Reading       // what a person knows better than the importer
 	Charset  string        // instead of the template's; empty: that one
 	Products *ProductTable // for products whose rows say nothing; may be nil
 	Facts    importer.Facts
@@ -50,6 +50,7 @@ type ImportResult struct {
 	// reviews had been removed from the store since.
 	Restarted  bool                  `json:"restarted,omitempty"`
 	RatingRule string                `json:"rating_rule"`        // the version of the rule that graded the rows
+	Profile    string                `json:"profile"`            // the template that was used
 	Problems   []*chaping.InputError `json:"problems,omitempty"` // the first rows that Problem was given
 }
 
@@ -62,26 +63,13 @@ const maxProblems = 20
 // counts them.
 func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (ImportResult, error) {
 	r.Name = cmp.Or(r.Name, r.File)
-	profile, err := ImportProfile(cmp.Or(r.Profile, StandardProfile))
+	o, err := a.importOptions(ctx, r)
 	if err != nil {
-		return ImportResult{}, err
-	}
-	if r.Charset != "" {
-		if err := profile.SetCharset(r.Charset); err != nil {
-			return ImportResult{}, err
-		}
-	}
-	text, err := polarity.Shipped()
-	if err != nil {
-		return ImportResult{}, err
+		return ImportResult{}, renamed(err, r.File, r.Name)
 	}
 	s, err := a.Store(ctx)
 	if err != nil {
 		return ImportResult{}, err
-	}
-	o := importer.Options{Profile: profile, Facts: r.Facts, GradeText: text.GradeReview}
-	if r.Products != nil {
-		o.Products = r.Products.Facts
 	}
 	mark, restarted, err := importMark(ctx, s, r.File, o)
 	if err != nil {
@@ -93,7 +81,7 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	}
 	o.After = int(mark.Counts["line"])
 	out := ImportResult{
-		Summary: importer.Summary{File: r.Name}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: profile.Rating.Version,
+		Summary: importer.Summary{File: r.Name}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
 	}
 	if err := a.importInto(ctx, s, r, o, mark, &out, watch); err != nil {
 		return out, renamed(err, r.File, r.Name)
@@ -187,7 +175,8 @@ func importMark(ctx context.Context, s *store.Store, file string, o importer.Opt
 		Profile  *importer.Profile
 		Facts    importer.Facts
 		Products map[string]importer.Facts
-	}{o.Profile, o.Facts, o.Products}); err != nil {
+		Reading  Reading
+	}{o.Profile, o.Facts, o.Products, readingOf(o)}); err != nil {
 		return mark, false, err
 	}
 	if _, err := io.Copy(h, f); err != nil {
@@ -203,21 +192,4 @@ func importMark(ctx context.Context, s *store.Store, file string, o importer.Opt
 		mark.Counts = list[0].Counts
 	}
 	return mark, removed, err
-}
-
-// ImportProfiles are the names of the shipped import templates.
-func ImportProfiles() []string { return configs.Names("import") }
-
-// ImportProfile is a shipped import template, or the one in a file.
-func ImportProfile(name string) (*importer.Profile, error) {
-	if data, err := configs.Files.ReadFile("import/" + name + ".yaml"); err == nil {
-		return importer.LoadProfile(name+".yaml", bytes.NewReader(data))
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个导入模板：" + name,
-			Remedy: "用自带模板（" + strings.Join(ImportProfiles(), "、") + "）或写对 YAML 文件的路径"}
-	}
-	defer f.Close()
-	return importer.LoadProfile(name, f)
 }

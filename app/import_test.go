@@ -31,7 +31,7 @@ func TestResumeIntoAnEmptiedStore(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	profile, err := ImportProfile(StandardProfile)
+	profile, err := importer.Shipped(StandardProfile)
 	if err != nil {
 		t.Fatal(err)
 	}

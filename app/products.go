@@ -21,7 +21,7 @@ type ProductTable struct {
 // empty: file.
 func LoadProducts(ctx context.Context, file, name string) (*ProductTable, error) {
 	name = cmp.Or(name, file)
-	standard, err := ImportProfile(StandardProfile)
+	standard, err := importer.Shipped(StandardProfile)
 	if err != nil {
 		return nil, err
 	}

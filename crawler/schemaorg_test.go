@@ -1,6 +1,7 @@
 package crawler_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -176,7 +177,8 @@ func TestNeedsAuthorization(t *testing.T) {
 	for _, name := range []string{"jd", "tmall"} {
 		p := loadProfile(t, "extends: "+name+"\n")
 		job := crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶"}}, Window: chaping.PeriodOf(end).Window(), Run: "r"}
-		if _, err := crawler.Collect(t.Context(), job, crawler.Options{Sink: newSink()}); err == nil || !strings.Contains(err.Error(), "authorized_by") {
+		var known *chaping.Error
+		if _, err := crawler.Collect(t.Context(), job, crawler.Options{Sink: newSink()}); !errors.As(err, &known) || known.Advice.Code != chaping.AdviceLeave {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := crawler.Try(t.Context(), p, p.Base.String(), crawler.Options{}); err == nil || !strings.Contains(err.Error(), "授权") {

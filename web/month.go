@@ -421,7 +421,7 @@ func (q *request) mine() error {
 }
 
 func (q *request) importPage() error {
-	return q.render("import", importPage{Profiles: app.ImportProfiles(), Max: maxUpload >> 20})
+	return q.render("import", importPage{Profiles: q.App.ImportProfiles(), Max: maxUpload >> 20})
 }
 
 type importPage struct {
@@ -449,7 +449,7 @@ func (q *request) importFile() error {
 			os.RemoveAll(dir)
 		}
 	}()
-	i := app.ImportRequest{Profile: app.StandardProfile}
+	i := app.ImportRequest{}
 	products, productsName := "", ""
 	for {
 		part, err := parts.NextPart()
@@ -482,10 +482,10 @@ func (q *request) importFile() error {
 	if i.File == "" {
 		return bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
 	}
-	if !slices.Contains(app.ImportProfiles(), i.Profile) {
+	if i.Profile != "" && !slices.Contains(q.App.ImportProfiles(), i.Profile) {
 		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
 	}
-	q.act.Object, q.act.Detail = i.Name, "模板 "+i.Profile
+	q.act.Object, q.act.Detail = i.Name, "模板 "+cmp.Or(i.Profile, "自动识别")
 	p, err := q.current()
 	if err != nil {
 		return err
@@ -520,7 +520,7 @@ func partText(p *multipart.Part) (string, error) {
 
 // uploadKinds are the endings of files that can be imported. Nothing else of
 // an uploaded name goes into a path.
-var uploadKinds = []string{".xlsx", ".csv", ".tsv", ".ndjson", ".jsonl", ".json", ".txt"}
+var uploadKinds = []string{".xlsx", ".xls", ".csv", ".tsv", ".txt", ".htm", ".html", ".xml", ".ndjson", ".jsonl", ".json", ".js", ".zip"}
 
 // keepPart writes an uploaded file; "" when none was chosen.
 func keepPart(dir string, p *multipart.Part) (string, error) {

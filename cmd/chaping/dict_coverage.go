@@ -41,7 +41,7 @@ func (p *program) dictCoverageCommand() *cobra.Command {
 }
 
 func (p *program) runCoverage(ctx context.Context, o coverageOptions) error {
-	period, err := p.period(o.period)
+	period, err := p.period(ctx, o.period)
 	if err != nil {
 		return err
 	}
@@ -60,11 +60,10 @@ func (p *program) runCoverage(ctx context.Context, o coverageOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.openStore(ctx)
+	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	c, err := discover.NotHeard(ctx, discover.CoverageOptions{
 		Reviews: func(each func(*chaping.Review) error) error { return s.Reviews(ctx, period.Window(), each) },
 		Miner:   miner, Model: model, Groups: o.groups, Examples: o.examples,

@@ -19,12 +19,16 @@ import (
 )
 
 type importOptions struct {
-	profile  string
-	charset  string
-	products string
-	rejects  string
-	facts    importer.Facts
-	json     bool
+	profile              string
+	reading              app.Reading
+	dayOrder, exportedAt string
+	dryRun               bool
+	saveAs, template     string
+	charset              string
+	products             string
+	rejects              string
+	facts                importer.Facts
+	json                 bool
 }
 
 func (p *program) importCommand() *cobra.Command {
@@ -33,18 +37,33 @@ func (p *program) importCommand() *cobra.Command {
 		Use: "import 文件...", Short: "导入评论（ndjson、csv、xlsx，可为 .gz）",
 		Long: "按导入模板把导出的评论文件读入数据目录。同一文件可反复导入，结果不变。\n" +
 			"评论里没有的商品信息，依次取自：文件中的列、--products 商品表、命令行参数。\n" +
-			"自带模板：" + strings.Join(app.ImportProfiles(), "、") + "；自定义模板写成 YAML 文件，用 --profile 文件.yaml 指定。",
+			"自带模板：" + strings.Join(app.ShippedImportProfiles(), "、") + "；自定义模板写成 YAML 文件，用 --profile 文件.yaml 指定。",
 		Example: "  chaping import --profile jd --keyword 洗衣机 --shop 海尔京东自营旗舰店 comments.ndjson.gz\n  chaping import 评论.xlsx --products 商品.xlsx",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case o.template != "" && len(args) > 0:
+				return usage("--template 只写表样，不能同时导入文件")
+			case o.template == "" && len(args) == 0:
 				return usage("没有写要导入的文件")
+			case o.saveAs != "" && len(args) != 1:
+				return usage("--save-as 一次只能用一个文件")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return p.runImport(cmd.Context(), o, args) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", "standard", "导入模板：自带模板名，或 YAML 文件路径")
+	f.StringVar(&o.profile, "profile", "", "导入模板：模板名，或 YAML 文件路径；不写为自动识别各列")
+	f.BoolVar(&o.dryRun, "dry-run", false, "只看各列怎么理解，不导入")
+	f.StringToStringVar(&o.reading.Map, "map", nil, "字段=列名，可写多次；列名为空表示没有这一栏")
+	f.StringVar(&o.saveAs, "save-as", "", "把对各列的理解存成模板，以后同样的列自动使用")
+	f.StringVar(&o.template, "template", "", "写一个空的 xlsx 表样到这个文件，不导入")
+	f.Float64Var(&o.reading.Scale, "scale", 0, "评分的满分，例如 10；不写由程序看出")
+	f.BoolVar(&o.reading.Reversed, "reversed", false, "评分越低越好")
+	f.StringVar(&o.dayOrder, "day-order", "", "05/11/2026 这样的日期：day-first 日在前，month-first 月在前")
+	f.StringVar(&o.exportedAt, "exported-at", "", "文件导出的时间，例如 2026-11-25 10:00，用来推算“3天前”")
+	f.BoolVar(&o.reading.FillDown, "fill-down", false, "商品各栏空着时取上一行的（合并单元格丢失的表）")
+	f.BoolVar(&o.reading.ShopFromTable, "shop-from-sheet", false, "工作表的名称是店铺名称")
 	f.StringVar(&o.charset, "charset", "", "字符集，覆盖模板（auto、utf-8、gbk、gb18030……）")
 	f.StringVar(&o.products, "products", "", "商品表文件：按商品编号补全名称、店铺、地址、价格、区域、关键词")
 	f.StringVar(&o.rejects, "rejects", "", "把被拒收的每一行及原因写到这个文件")
@@ -60,9 +79,20 @@ func (p *program) importCommand() *cobra.Command {
 }
 
 func (p *program) runImport(ctx context.Context, o importOptions, files []string) error {
-	r := app.ImportRequest{Profile: o.profile, Charset: o.charset, Facts: o.facts}
+	if o.template != "" {
+		return p.writeTemplate(o.template)
+	}
+	reading, err := o.read()
+	if err != nil {
+		return err
+	}
+	r := app.ImportRequest{Profile: o.profile, Charset: o.charset, Facts: o.facts, Reading: reading}
+	if o.dryRun || o.saveAs != "" {
+		if err := p.inspect(ctx, r, o, files); err != nil || o.dryRun {
+			return err
+		}
+	}
 	if o.products != "" {
-		var err error
 		if r.Products, err = app.LoadProducts(ctx, o.products, ""); err != nil {
 			return err
 		}
