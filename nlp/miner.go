@@ -457,6 +457,9 @@ func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
 			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
 				return false
 			}
+			if inside(sc.spans[i], sc.spans[k].Start, sc.spans[k].End) {
+				return true
+			}
 			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
 				return true
 			}
@@ -507,12 +510,22 @@ func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && m.displaces(o, form) {
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) {
 			holder = m.dict.Terms[o.term].Name
 		}
 	}
 	return holder, false
 }
+
+// inside tells whether [start, end) lies in the middle of s, in a gap of it: then
+// the two say different things (手上|过敏|脱皮).
+func inside(s assertion.Span, start, end int32) bool {
+	return start > s.Start && end < s.End-edge
+}
+
+// edge is how much further a longer form may reach than the shorter one that it
+// ends with (爆炸 in 电池爆炸了).
+const edge = 1
 
 // displaces tells whether a mention of form a takes the place of a shorter one of form b
 // that it overlaps.

@@ -248,7 +248,7 @@ func TestCorpusControl(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	target, baseline := list[:len(list)/4], list[len(list)/4:]
-	ends := []string{"滋滋冒蓝烟", "，滋滋冒蓝烟，要退", "！滋滋冒蓝烟了", "开机就滋滋冒蓝烟"}
+	ends := []string{"叮当蹦蓝珠", "，叮当蹦蓝珠，要退", "！叮当蹦蓝珠了", "开机就叮当蹦蓝珠"}
 	planted := 0
 	for i := range target {
 		if target[i].Grade == chaping.Negative && rng.IntN(250) == 0 {
@@ -261,7 +261,7 @@ func TestCorpusControl(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := suggest(t, Options{Target: stream(target), Baseline: stream(baseline), Dictionary: dict})
-	if len(r.Suggestions) == 0 || r.Suggestions[0].Phrase != "滋滋冒蓝烟" || r.Suggestions[0].Target != uint64(planted) {
+	if len(r.Suggestions) == 0 || r.Suggestions[0].Phrase != "叮当蹦蓝珠" || r.Suggestions[0].Target != uint64(planted) {
 		t.Errorf("planted %d, found %v", planted, r.Suggestions)
 	}
 	if len(r.Suggestions) > 3 { // of thousands of candidates at z ≥ 3
