@@ -36,7 +36,9 @@ type Judged struct {
 
 // ID is a short name for a review and a term, the same with every dictionary.
 func (j Judged) ID() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}, "\x00")))
+	sum := sha256.Sum256(
+		[]byte(strings.Join([]string{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}, "\x00")),
+	)
 	return hex.EncodeToString(sum[:6])
 }
 

@@ -31,7 +31,34 @@ func (p Price) String() string {
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // priceMarks are what may stand around and inside the numbers of a price.
-var priceMarks = strings.NewReplacer("¥", "", "￥", "", "元", "", "RMB", "", "CNY", "", ",", "", "，", "", " ", "", "\u00a0", "", "～", "-", "~", "-", "–", "-", "—", "-")
+var priceMarks = strings.NewReplacer(
+	"¥",
+	"",
+	"￥",
+	"",
+	"元",
+	"",
+	"RMB",
+	"",
+	"CNY",
+	"",
+	",",
+	"",
+	"，",
+	"",
+	" ",
+	"",
+	"\u00a0",
+	"",
+	"～",
+	"-",
+	"~",
+	"-",
+	"–",
+	"-",
+	"—",
+	"-",
+)
 
 // ParsePrice reads what listings and exports write: "199", "¥1,299.00",
 // "199.00-259.00元". An empty string is the unknown price. Fractions of a fen

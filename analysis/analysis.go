@@ -54,7 +54,13 @@ func Movers(ctx context.Context, s *store.Store, q store.CountQuery, yearly bool
 		return nil, err
 	}
 	q.Days = nil
-	now, before := store.Span{First: q.First, Last: q.Last}, store.Span{First: shift(q.First, -length(q)), Last: q.First.Previous()}
+	now, before := store.Span{
+		First: q.First,
+		Last:  q.Last,
+	}, store.Span{
+		First: shift(q.First, -length(q)),
+		Last:  q.First.Previous(),
+	}
 	if yearly {
 		before = store.Span{First: shift(q.First, -12), Last: shift(q.Last, -12)}
 	}
@@ -89,7 +95,12 @@ func Spikes(ctx context.Context, s *store.Store, q store.CountQuery, history int
 		return nil, err
 	}
 	q.Days = nil
-	rows, err := s.Compare(ctx, q, store.Span{First: q.Last, Last: q.Last}, store.Span{First: shift(q.Last, -history), Last: q.Last.Previous()})
+	rows, err := s.Compare(
+		ctx,
+		q,
+		store.Span{First: q.Last, Last: q.Last},
+		store.Span{First: shift(q.Last, -history), Last: q.Last.Previous()},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +165,10 @@ func Drifts(ctx context.Context, s *store.Store, q store.CountQuery) ([]Drift, e
 	var list []Drift
 	for k, counts := range series {
 		if d := prior.DriftOf(counts, learn); d.Rising() {
-			list = append(list, Drift{Keys: rows[k][0].Keys, Series: counts, Since: shift(q.First, min(d.Since, n-1)), Sum: d.Sum})
+			list = append(
+				list,
+				Drift{Keys: rows[k][0].Keys, Series: counts, Since: shift(q.First, min(d.Since, n-1)), Sum: d.Sum},
+			)
 		}
 	}
 	slices.SortFunc(list, func(a, b Drift) int {
@@ -207,7 +221,11 @@ func Repeats(ctx context.Context, s *store.Store, q store.CountQuery, least int)
 		}
 	}
 	slices.SortFunc(list, func(a, b Repeat) int {
-		return cmp.Or(cmp.Compare(len(b.Periods), len(a.Periods)), cmp.Compare(b.Negative, a.Negative), strings.Compare(a.Shop, b.Shop))
+		return cmp.Or(
+			cmp.Compare(len(b.Periods), len(a.Periods)),
+			cmp.Compare(b.Negative, a.Negative),
+			strings.Compare(a.Shop, b.Shop),
+		)
 	})
 	return list, nil
 }
@@ -216,7 +234,11 @@ func noTime(q store.CountQuery) error {
 	for _, d := range q.By {
 		switch d {
 		case store.ByDay, store.ByWeek, store.ByPeriod, store.ByMonth, store.ByYear:
-			return &chaping.Error{Code: chaping.CodeUsage, Message: "这里不能再按时间“" + string(d) + "”细分", Remedy: "不按时间细分，用起止报送期来选"}
+			return &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: "这里不能再按时间“" + string(d) + "”细分",
+				Remedy:  "不按时间细分，用起止报送期来选",
+			}
 		}
 	}
 	return nil

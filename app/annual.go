@@ -49,8 +49,18 @@ func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*re
 	}
 	for _, period := range report.AnnualPeriods(year) {
 		w, earlier := period.Window(), chaping.Period{Year: year - 1, Month: period.Month}
-		a.Periods = append(a.Periods, report.AnnualPeriod{Period: period.String(), Reviews: known[period], Known: known[period] > 0, Begun: !w.From.After(p.Now()), Ended: !w.To.After(p.Now()),
-			BeforeReviews: known[earlier], KnownBefore: known[earlier] > 0})
+		a.Periods = append(
+			a.Periods,
+			report.AnnualPeriod{
+				Period:        period.String(),
+				Reviews:       known[period],
+				Known:         known[period] > 0,
+				Begun:         !w.From.After(p.Now()),
+				Ended:         !w.To.After(p.Now()),
+				BeforeReviews: known[earlier],
+				KnownBefore:   known[earlier] > 0,
+			},
+		)
 	}
 	query := store.YearQuery{Editions: slices.Concat(this, before), Keywords: keywords}
 	if err := p.annualTerms(ctx, a, query); err != nil {
@@ -76,12 +86,18 @@ func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.Ye
 	terms := map[string]*report.AnnualTerm{}
 	for _, t := range p.Miner.Dictionary().Terms {
 		name := nlp.Hazards()[t.Hazard]
-		terms[t.Name] = &report.AnnualTerm{Term: t.Name, Hazard: t.Hazard, HazardName: cmp.Or(name, "未分类"), Severity: t.Severity}
+		terms[t.Name] = &report.AnnualTerm{
+			Term:       t.Name,
+			Hazard:     t.Hazard,
+			HazardName: cmp.Or(name, "未分类"),
+			Severity:   t.Severity,
+		}
 	}
 	err := p.Store.Year(ctx, q, store.YearByTerm, func(y *store.YearSum) error {
 		t := terms[y.Term]
 		i := slices.IndexFunc(a.Periods, func(period report.AnnualPeriod) bool {
-			return period.Period == y.Period.String() || period.Period == (chaping.Period{Year: y.Period.Year + 1, Month: y.Period.Month}).String()
+			return period.Period == y.Period.String() ||
+				period.Period == (chaping.Period{Year: y.Period.Year + 1, Month: y.Period.Month}).String()
 		})
 		if t == nil || i < 0 { // a month of the year before that this year's first period holds
 			return nil
@@ -114,7 +130,11 @@ func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.Ye
 		}
 	}
 	slices.SortFunc(a.Terms, func(x, y report.AnnualTerm) int {
-		return cmp.Or(cmp.Compare(y.Negative, x.Negative), cmp.Compare(y.Affirmed, x.Affirmed), cmp.Compare(x.Term, y.Term))
+		return cmp.Or(
+			cmp.Compare(y.Negative, x.Negative),
+			cmp.Compare(y.Affirmed, x.Affirmed),
+			cmp.Compare(x.Term, y.Term),
+		)
 	})
 	return nil
 }
@@ -152,7 +172,12 @@ func counts[K comparable](m map[K]*report.AnnualCount) []report.AnnualCount {
 		list = append(list, *c)
 	}
 	slices.SortFunc(list, func(x, y report.AnnualCount) int {
-		return cmp.Or(cmp.Compare(y.Negative, x.Negative), cmp.Compare(y.Affirmed, x.Affirmed), cmp.Compare(y.Products, x.Products), cmp.Compare(x.Name, y.Name))
+		return cmp.Or(
+			cmp.Compare(y.Negative, x.Negative),
+			cmp.Compare(y.Affirmed, x.Affirmed),
+			cmp.Compare(y.Products, x.Products),
+			cmp.Compare(x.Name, y.Name),
+		)
 	})
 	return list
 }
@@ -166,7 +191,13 @@ func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.Y
 	var keys []chaping.ProductKey
 	err := p.Store.Year(ctx, q, store.YearByProduct, func(y *store.YearSum) error {
 		if len(sums) < severeProducts && y.Negative > 0 {
-			sums, keys = append(sums, *y), append(keys, chaping.ProductKey{Platform: y.Product.Platform, Product: y.Product.ID})
+			sums, keys = append(
+				sums,
+				*y,
+			), append(
+				keys,
+				chaping.ProductKey{Platform: y.Product.Platform, Product: y.Product.ID},
+			)
 		}
 		return nil
 	})
@@ -178,7 +209,13 @@ func (p *Pipeline) annualSevere(ctx context.Context, a *report.Annual, q store.Y
 		return err
 	}
 	for i, y := range sums {
-		s := report.AnnualProduct{Name: y.Product.ID, Shop: y.Product.Shop.Name, Region: y.Product.Shop.Region, Negative: y.Negative, Affirmed: y.Affirmed}
+		s := report.AnnualProduct{
+			Name:     y.Product.ID,
+			Shop:     y.Product.Shop.Name,
+			Region:   y.Product.Shop.Region,
+			Negative: y.Negative,
+			Affirmed: y.Affirmed,
+		}
 		if l := listings[keys[i]]; len(l) > 0 {
 			s.Name, s.URL = cmp.Or(l[0].Product.Name, s.Name), l[0].Product.URL
 		}

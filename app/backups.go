@@ -84,7 +84,12 @@ func (a *App) Backups(ctx context.Context) ([]Backup, error) {
 // BackUp makes a backup in the data directory and verifies it.
 func (a *App) BackUp(ctx context.Context, watch Watcher) (BackupResult, error) {
 	if err := os.MkdirAll(a.Path(backup.Folder), 0o700); err != nil {
-		return BackupResult{}, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了备份的文件夹", Err: err, Remedy: "检查数据目录的权限和磁盘空间"}
+		return BackupResult{}, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "建不了备份的文件夹",
+			Err:     err,
+			Remedy:  "检查数据目录的权限和磁盘空间",
+		}
 	}
 	name := a.Now().In(chaping.Shanghai()).Format("2006-01-02-150405") + backupEnding
 	if err := a.writeBackup(ctx, a.backupFile(name), watch); err != nil {

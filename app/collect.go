@@ -173,7 +173,13 @@ func (a *App) takeUp(ctx context.Context, n *notice, fresh bool) (out CollectedS
 }
 
 // collect works on a collection into the store and keeps its run record.
-func (a *App) collect(ctx context.Context, queues *queues, n notice, workers int, watch Watcher) (crawler.Report, error) {
+func (a *App) collect(
+	ctx context.Context,
+	queues *queues,
+	n notice,
+	workers int,
+	watch Watcher,
+) (crawler.Report, error) {
 	profile, err := n.profile()
 	if err != nil {
 		return crawler.Report{}, err

@@ -43,8 +43,18 @@ func (a *App) importOptions(ctx context.Context, r ImportRequest) (importer.Opti
 		return importer.Options{}, err
 	}
 	g := r.Reading
-	o := importer.Options{Facts: r.Facts, GradeText: text.GradeReview, Now: a.Now(), Map: g.Map, Scale: g.Scale, Reversed: g.Reversed,
-		DayOrder: g.DayOrder, ExportedAt: g.ExportedAt, FillDown: g.FillDown, ShopFromTable: g.ShopFromTable}
+	o := importer.Options{
+		Facts:         r.Facts,
+		GradeText:     text.GradeReview,
+		Now:           a.Now(),
+		Map:           g.Map,
+		Scale:         g.Scale,
+		Reversed:      g.Reversed,
+		DayOrder:      g.DayOrder,
+		ExportedAt:    g.ExportedAt,
+		FillDown:      g.FillDown,
+		ShopFromTable: g.ShopFromTable,
+	}
 	if r.Products != nil {
 		o.Products = r.Products.Facts
 	}
@@ -91,7 +101,8 @@ const importDir = "import"
 
 // SaveImportProfile keeps how a file is read, for files with the same columns.
 func (a *App) SaveImportProfile(name string, u *importer.Understanding) error {
-	if name == "" || FileName(name) != name || strings.HasPrefix(name, ".") || slices.Contains(configs.Names("import"), name) {
+	if name == "" || FileName(name) != name || strings.HasPrefix(name, ".") ||
+		slices.Contains(configs.Names("import"), name) {
 		return &chaping.Error{Code: chaping.CodeUsage, Message: "导入模板不能叫“" + chaping.Shorten(name, 40) + "”",
 			Remedy: "用别的名称，不含 / 等符号，不与自带模板同名"}
 	}

@@ -55,7 +55,13 @@ func newMatcher(lists []report.AnnualList) *matcher {
 			if !r.Failed && l.Kind != report.Recalls {
 				continue
 			}
-			rec := record{kind: l.Kind, listed: r, brand: plainBrand(r.Brand), model: plainModel(r.Model), pairs: pairs(plainName(r.Product))}
+			rec := record{
+				kind:   l.Kind,
+				listed: r,
+				brand:  plainBrand(r.Brand),
+				model:  plainModel(r.Model),
+				pairs:  pairs(plainName(r.Product)),
+			}
 			i := len(m.records)
 			m.records = append(m.records, rec)
 			if rec.model != "" {
@@ -115,8 +121,17 @@ func (m *matcher) match(l *chaping.Listing) {
 		default:
 			continue
 		}
-		c := report.Candidate{Kind: r.kind, Listed: r.listed, Name: l.Product.Name, Shop: l.Product.Shop.Name, URL: l.Product.URL, Product: l.Product.ID,
-			Seen: l.SeenAt.In(chaping.Shanghai()).Format(time.DateOnly), Why: why, Score: score / 3}
+		c := report.Candidate{
+			Kind:    r.kind,
+			Listed:  r.listed,
+			Name:    l.Product.Name,
+			Shop:    l.Product.Shop.Name,
+			URL:     l.Product.URL,
+			Product: l.Product.ID,
+			Seen:    l.SeenAt.In(chaping.Shanghai()).Format(time.DateOnly),
+			Why:     why,
+			Score:   score / 3,
+		}
 		if old, ok := best[r.kind]; !ok || c.Score > old.Score || c.Score == old.Score && less(c.Listed, old.Listed) {
 			best[r.kind] = c
 		}
@@ -128,12 +143,23 @@ func (m *matcher) match(l *chaping.Listing) {
 
 // less gives equally like records an order that does not change between runs.
 func less(a, b report.Listed) bool {
-	return cmp.Or(cmp.Compare(a.Product, b.Product), cmp.Compare(a.Model, b.Model), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Maker, b.Maker)) < 0
+	return cmp.Or(
+		cmp.Compare(a.Product, b.Product),
+		cmp.Compare(a.Model, b.Model),
+		cmp.Compare(a.Date, b.Date),
+		cmp.Compare(a.Maker, b.Maker),
+	) < 0
 }
 
 func (m *matcher) candidates() []report.Candidate {
 	slices.SortFunc(m.found, func(a, b report.Candidate) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.URL, b.URL), cmp.Compare(a.Product, b.Product))
+		return cmp.Or(
+			cmp.Compare(b.Score, a.Score),
+			cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.URL, b.URL),
+			cmp.Compare(a.Product, b.Product),
+		)
 	})
 	return m.found
 }

@@ -61,7 +61,11 @@ func (a *App) Submit(ctx context.Context, s station.Sheet) (Submission, error) {
 		return Submission{}, err
 	}
 	if c.URL == "" {
-		return Submission{}, &chaping.Error{Code: chaping.CodeUsage, Message: "还没有研究中心的地址", Advice: chaping.Advice{Code: chaping.AdviceCentre}}
+		return Submission{}, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "还没有研究中心的地址",
+			Advice:  chaping.Advice{Code: chaping.AdviceCentre},
+		}
 	}
 	if err := d.Push(ctx, &s); err != nil {
 		return Submission{}, err
@@ -84,7 +88,11 @@ func (a *App) Submit(ctx context.Context, s station.Sheet) (Submission, error) {
 // Freezing it again gives the same version.
 func (a *App) FreezeUrgent(ctx context.Context, u station.Urgent) (s station.Sheet, err error) {
 	if u.Status != station.UrgentConfirmed {
-		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("编号 %d 还没有确认为重要风险信息", u.ID), Remedy: "先由人核实、确认"}
+		return s, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("编号 %d 还没有确认为重要风险信息", u.ID),
+			Remedy:  "先由人核实、确认",
+		}
 	}
 	d, err := a.Station(ctx)
 	if err != nil {

@@ -19,7 +19,14 @@ import (
 // means may depend on the others in its sentence. It gives the edition by that
 // dictionary, and none where it cannot be done or would not pay; then it has
 // done nothing.
-func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, w *store.MentionWriter, state string, total uint64, out *Mined) (store.Edition, error) {
+func (p *Pipeline) mineEdit(
+	ctx context.Context,
+	period chaping.Period,
+	w *store.MentionWriter,
+	state string,
+	total uint64,
+	out *Mined,
+) (store.Edition, error) {
 	before, edit, err := p.bestEdit(ctx, period, state)
 	if err != nil || !before.Mined() {
 		return before, err
@@ -36,7 +43,11 @@ func (p *Pipeline) mineEdit(ctx context.Context, period chaping.Period, w *store
 
 // bestEdit chooses, among dictionaries with which the window was mined as it is
 // now, the one that differs least. It is none when the server cannot search.
-func (p *Pipeline) bestEdit(ctx context.Context, period chaping.Period, state string) (before store.Edition, edit store.Edit, err error) {
+func (p *Pipeline) bestEdit(
+	ctx context.Context,
+	period chaping.Period,
+	state string,
+) (before store.Edition, edit store.Edit, err error) {
 	editions, err := p.Store.Editions(ctx, period, period, "")
 	if err != nil {
 		return before, edit, err

@@ -46,8 +46,19 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 			k := key{keyword, l.Hazard}
 			g := groups[k]
 			if g == nil {
-				g = &sums{Finding: report.Finding{Window: period.Window(), Keyword: keyword, Hazard: l.Hazard, HazardName: nlp.Hazards()[l.Hazard], Periods: earlier},
-					shops: set{}, regions: set{}, platforms: set{}, terms: set{}}
+				g = &sums{
+					Finding: report.Finding{
+						Window:     period.Window(),
+						Keyword:    keyword,
+						Hazard:     l.Hazard,
+						HazardName: nlp.Hazards()[l.Hazard],
+						Periods:    earlier,
+					},
+					shops:     set{},
+					regions:   set{},
+					platforms: set{},
+					terms:     set{},
+				}
 				groups[k] = g
 			}
 			c := l.Count
@@ -73,11 +84,17 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 	}
 	var found []report.Finding
 	for _, g := range groups {
-		g.Shops, g.Regions, g.Platforms, g.Terms = len(g.shops), g.regions.sorted(), g.platforms.sorted(), g.terms.sorted()
+		g.Shops, g.Regions, g.Platforms, g.Terms = len(
+			g.shops,
+		), g.regions.sorted(), g.platforms.sorted(), g.terms.sorted()
 		found = append(found, g.Finding)
 	}
 	slices.SortFunc(found, func(a, b report.Finding) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.Keyword, b.Keyword), cmp.Compare(a.Hazard, b.Hazard))
+		return cmp.Or(
+			cmp.Compare(b.Priority, a.Priority),
+			cmp.Compare(a.Keyword, b.Keyword),
+			cmp.Compare(a.Hazard, b.Hazard),
+		)
 	})
 	if top > 0 && len(found) > top {
 		found = found[:top]
@@ -93,16 +110,31 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 // sentences fills in the sentences behind a finding, of different reviews.
 func (p *Pipeline) sentences(ctx context.Context, e store.Edition, f *report.Finding) error {
 	seen := map[chaping.ReviewKey]bool{}
-	err := p.Store.Evidence(ctx, e, store.TallyFilter{Keywords: []string{f.Keyword}, Terms: f.Terms}, func(e *chaping.Evidence) error {
-		if key := e.Review.Key(); !seen[key] {
-			seen[key] = true
-			f.Evidence = append(f.Evidence, e.Review.Published.Format("2006-01-02")+" "+chaping.Excerpt(e.Review.Body(), e.Mention.Start, e.Mention.End, 40))
-		}
-		if len(f.Evidence) == findingEvidence {
-			return errEnough
-		}
-		return nil
-	})
+	err := p.Store.Evidence(
+		ctx,
+		e,
+		store.TallyFilter{Keywords: []string{f.Keyword}, Terms: f.Terms},
+		func(e *chaping.Evidence) error {
+			if key := e.Review.Key(); !seen[key] {
+				seen[key] = true
+				f.Evidence = append(
+					f.Evidence,
+					e.Review.Published.Format(
+						"2006-01-02",
+					)+" "+chaping.Excerpt(
+						e.Review.Body(),
+						e.Mention.Start,
+						e.Mention.End,
+						40,
+					),
+				)
+			}
+			if len(f.Evidence) == findingEvidence {
+				return errEnough
+			}
+			return nil
+		},
+	)
 	if errors.Is(err, errEnough) {
 		return nil
 	}

@@ -30,16 +30,32 @@ func ModelOf(form interface{ JSON() ([]byte, error) }) (model []byte, hash strin
 // WriteForm writes a form into a directory in every format and returns the
 // files' names. Where no PDF can be made, the other formats are written all the
 // same, and partial says what is missing.
-func (a *App) WriteForm(ctx context.Context, f Model, dir, stem string, formats []string) (files []string, partial, err error) {
+func (a *App) WriteForm(
+	ctx context.Context,
+	f Model,
+	dir, stem string,
+	formats []string,
+) (files []string, partial, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了输出目录 " + dir, Err: err, Remedy: "换一个可写的目录"}
+		return nil, nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "建不了输出目录 " + dir,
+			Err:     err,
+			Remedy:  "换一个可写的目录",
+		}
 	}
 	for _, format := range formats {
 		path := filepath.Join(dir, stem+"."+format)
 		err = a.WriteFile(ctx, f, format, path)
 		var known *chaping.Error
 		if format == "pdf" && errors.As(err, &known) && known.Code == chaping.CodeEnvironment && ctx.Err() == nil {
-			partial = &chaping.Error{Code: chaping.CodePartial, Message: known.Message, Err: known.Err, Remedy: known.Remedy, Advice: known.Advice}
+			partial = &chaping.Error{
+				Code:    chaping.CodePartial,
+				Message: known.Message,
+				Err:     known.Err,
+				Remedy:  known.Remedy,
+				Advice:  known.Advice,
+			}
 			continue
 		}
 		if err != nil {

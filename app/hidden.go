@@ -29,12 +29,24 @@ type Hidden struct {
 // FindHidden reads the window's positive and default reviews and gives the top
 // likeliest complaints among those that are so with a probability of at least
 // least. Memory does not grow with reviews.
-func FindHidden(ctx context.Context, s *store.Store, m *polarity.Model, w chaping.Window, least float64, top int) (Hidden, error) {
+func FindHidden(
+	ctx context.Context,
+	s *store.Store,
+	m *polarity.Model,
+	w chaping.Window,
+	least float64,
+	top int,
+) (Hidden, error) {
 	var h Hidden
 	trim := func() {
 		slices.SortFunc(h.Top, func(a, b HiddenReview) int {
 			x, y := a.Review.Key(), b.Review.Key()
-			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(x.Platform, y.Platform), cmp.Compare(x.Product, y.Product), cmp.Compare(x.Review, y.Review))
+			return cmp.Or(
+				cmp.Compare(b.Score, a.Score),
+				cmp.Compare(x.Platform, y.Platform),
+				cmp.Compare(x.Product, y.Product),
+				cmp.Compare(x.Review, y.Review),
+			)
 		})
 		h.Top = h.Top[:min(top, len(h.Top))]
 	}

@@ -81,7 +81,9 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	}
 	o.After = int(mark.Counts["line"])
 	out := ImportResult{
-		Summary: importer.Summary{File: r.Name}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
+		Summary: importer.Summary{
+			File: r.Name,
+		}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
 	}
 	if err := a.importInto(ctx, s, r, o, mark, &out, watch); err != nil {
 		return out, renamed(err, r.File, r.Name)
@@ -100,7 +102,15 @@ func importRun(now time.Time) string {
 
 // importInto reads the file and keeps the records of the run and of how far it
 // came.
-func (a *App) importInto(ctx context.Context, s *store.Store, r ImportRequest, o importer.Options, mark store.Run, out *ImportResult, watch Watcher) error {
+func (a *App) importInto(
+	ctx context.Context,
+	s *store.Store,
+	r ImportRequest,
+	o importer.Options,
+	mark store.Run,
+	out *ImportResult,
+	watch Watcher,
+) error {
 	sink, err := a.Spool(ctx)
 	if err != nil {
 		return err
@@ -144,7 +154,11 @@ func (a *App) importInto(ctx context.Context, s *store.Store, r ImportRequest, o
 		return err
 	}
 	record.Finished = a.Now()
-	record.Counts = map[string]uint64{"rows": uint64(out.Rows), "accepted": uint64(out.Accepted), "refused": uint64(out.Refused)}
+	record.Counts = map[string]uint64{
+		"rows":     uint64(out.Rows),
+		"accepted": uint64(out.Accepted),
+		"refused":  uint64(out.Refused),
+	}
 	if out.Accepted > 0 {
 		record.State = store.Dates(out.First, out.Last)
 	}
@@ -164,7 +178,12 @@ const StageFile = "import-file"
 // importMark is the record of how far a file was imported with these options.
 // It is found by the file's content, not its name: a corrected file is another
 // one, and begins anew. restarted says that what it speaks of was removed.
-func importMark(ctx context.Context, s *store.Store, file string, o importer.Options) (mark store.Run, restarted bool, err error) {
+func importMark(
+	ctx context.Context,
+	s *store.Store,
+	file string,
+	o importer.Options,
+) (mark store.Run, restarted bool, err error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return mark, false, &chaping.Error{Code: chaping.CodeInput, Message: "打不开要导入的文件", Err: err, Remedy: "检查路径和读取权限"}

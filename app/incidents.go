@@ -67,7 +67,14 @@ func (a *App) RaiseUrgent(ctx context.Context, pipe *Pipeline, period chaping.Pe
 	if err != nil {
 		return r, err
 	}
-	r.Fresh, err = d.Raise(ctx, period, rules.Quiet, candidates, order, func(u station.Urgent) []station.Message { return raisedMessages(channels, u) })
+	r.Fresh, err = d.Raise(
+		ctx,
+		period,
+		rules.Quiet,
+		candidates,
+		order,
+		func(u station.Urgent) []station.Message { return raisedMessages(channels, u) },
+	)
 	if err != nil || len(r.Fresh) == 0 {
 		return r, err
 	}
@@ -80,8 +87,12 @@ func raisedMessages(c *notify.Config, u station.Urgent) []station.Message {
 	if err != nil {
 		return nil
 	}
-	return c.Messages("urgent", fmt.Sprintf("urgent-raised-%d", u.ID), fmt.Sprintf("待确认：重要风险信息候选 %d（%s %s）", u.ID, x.Keyword, x.Name),
-		summary(x)+"\n请尽快核实，确认或排除。")
+	return c.Messages(
+		"urgent",
+		fmt.Sprintf("urgent-raised-%d", u.ID),
+		fmt.Sprintf("待确认：重要风险信息候选 %d（%s %s）", u.ID, x.Keyword, x.Name),
+		summary(x)+"\n请尽快核实，确认或排除。",
+	)
 }
 
 // ConfirmedMessages are the messages that tell of a confirmed urgent report.
@@ -94,8 +105,12 @@ func (a *App) ConfirmedMessages(u station.Urgent) []station.Message {
 	if err != nil {
 		return nil
 	}
-	return c.Messages("urgent", fmt.Sprintf("urgent-confirmed-%d", u.ID), fmt.Sprintf("重要风险信息（编号 %d）：%s %s", u.ID, x.Keyword, x.Name),
-		summary(x)+fmt.Sprintf("\n%s 已确认：%s\n应当及时报送。", u.By, u.Reason))
+	return c.Messages(
+		"urgent",
+		fmt.Sprintf("urgent-confirmed-%d", u.ID),
+		fmt.Sprintf("重要风险信息（编号 %d）：%s %s", u.ID, x.Keyword, x.Name),
+		summary(x)+fmt.Sprintf("\n%s 已确认：%s\n应当及时报送。", u.By, u.Reason),
+	)
 }
 
 // CandidateOf is what the rules saw of an urgent candidate.
@@ -150,10 +165,22 @@ func (a *App) suggested(u station.Urgent, of, filler, phone string) (*report.Urg
 	}
 	r.FiledOn(*u.Decided)
 	for _, product := range x.Products {
-		r.Products = append(r.Products, report.UrgentProduct{Name: cmp.Or(product.Name, product.ID), URL: product.URL, Price: product.Price, Shop: product.Shop, Region: product.Region})
+		r.Products = append(
+			r.Products,
+			report.UrgentProduct{
+				Name:   cmp.Or(product.Name, product.ID),
+				URL:    product.URL,
+				Price:  product.Price,
+				Shop:   product.Shop,
+				Region: product.Region,
+			},
+		)
 	}
 	for _, e := range x.Evidence {
-		r.Evidence = append(r.Evidence, report.UrgentEvidence{Date: e.Date, Grade: e.Grade, Term: e.Term, Sentence: e.Sentence, Review: e.Review})
+		r.Evidence = append(
+			r.Evidence,
+			report.UrgentEvidence{Date: e.Date, Grade: e.Grade, Term: e.Term, Sentence: e.Sentence, Review: e.Review},
+		)
 	}
 	return r, nil
 }

@@ -36,11 +36,18 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	}
 	leads := map[key]*Lead{}
 	products := map[chaping.ProductKey][]*Lead{}
-	terms := slices.DeleteFunc(slices.Clone(p.Miner.Dictionary().Terms), func(t chaping.Term) bool { return t.Hazard == chaping.HazardQuality })
+	terms := slices.DeleteFunc(
+		slices.Clone(p.Miner.Dictionary().Terms),
+		func(t chaping.Term) bool { return t.Hazard == chaping.HazardQuality },
+	)
 	err = p.Store.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
 		k := key{chaping.ProductKey{Platform: c.Platform, Product: c.Product}, c.Hazard}
-		l := &Lead{Product: chaping.Product{Platform: c.Platform, ID: c.Product}, Hazard: c.Hazard, Terms: slices.Clone(c.Terms),
-			Count: lead.Count{Affirmed: c.Affirmed, Injuries: c.Injuries}}
+		l := &Lead{
+			Product: chaping.Product{Platform: c.Platform, ID: c.Product},
+			Hazard:  c.Hazard,
+			Terms:   slices.Clone(c.Terms),
+			Count:   lead.Count{Affirmed: c.Affirmed, Injuries: c.Injuries},
+		}
 		leads[k] = l
 		products[k.ProductKey] = append(products[k.ProductKey], l)
 		return nil
@@ -91,8 +98,12 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 		list = append(list, *l)
 	}
 	slices.SortFunc(list, func(a, b Lead) int {
-		return cmp.Or(cmp.Compare(b.Priority.Points, a.Priority.Points), strings.Compare(a.Product.Platform, b.Product.Platform),
-			strings.Compare(a.Product.ID, b.Product.ID), strings.Compare(a.Hazard, b.Hazard))
+		return cmp.Or(
+			cmp.Compare(b.Priority.Points, a.Priority.Points),
+			strings.Compare(a.Product.Platform, b.Product.Platform),
+			strings.Compare(a.Product.ID, b.Product.ID),
+			strings.Compare(a.Hazard, b.Hazard),
+		)
 	})
 	if err := p.nameProducts(ctx, period, list); err != nil {
 		return nil, mined, err

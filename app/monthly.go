@@ -60,7 +60,11 @@ func (p *plannedSteps) freeze(ctx context.Context, j plannedJob, period chaping.
 }
 
 // frozen is the period's frozen sheet, and where its files are.
-func (p *plannedSteps) frozen(ctx context.Context, j plannedJob, period chaping.Period) (s station.Sheet, dir, stem string, err error) {
+func (p *plannedSteps) frozen(
+	ctx context.Context,
+	j plannedJob,
+	period chaping.Period,
+) (s station.Sheet, dir, stem string, err error) {
 	w, err := j.watch()
 	if err != nil {
 		return s, "", "", err
@@ -109,8 +113,17 @@ func (p *plannedSteps) tell(ctx context.Context, j plannedJob, period chaping.Pe
 		return err
 	}
 	due := calendar.Due(period)
-	body := fmt.Sprintf("%s 报送表第 %d 版已冻结，%d 行，待签字报送。\n采集范围：%s\n报送截止：%s（%s）\n文件：%s\nsha256：%s", period, s.Version, len(sheet.Rows),
-		period.Window().Chinese(), due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day), filepath.Join(dir, stem+".*"), s.Hash)
+	body := fmt.Sprintf(
+		"%s 报送表第 %d 版已冻结，%d 行，待签字报送。\n采集范围：%s\n报送截止：%s（%s）\n文件：%s\nsha256：%s",
+		period,
+		s.Version,
+		len(sheet.Rows),
+		period.Window().Chinese(),
+		due.Day.Format(time.DateOnly),
+		chaping.ChineseWeekday(due.Day),
+		filepath.Join(dir, stem+".*"),
+		s.Hash,
+	)
 	if note := due.Note(); note != "" {
 		body += "\n注意：" + note
 	}

@@ -37,7 +37,15 @@ type Offline struct {
 // as it stands, number or string. A line that cannot be used goes to problem,
 // and the rest goes on. It uses all cores; memory does not grow with the
 // stream. name stands for the stream in problems.
-func MineOffline(ctx context.Context, miner *nlp.Miner, name string, in io.Reader, out io.Writer, problem func(*chaping.InputError), progress func(Offline)) (Offline, error) {
+func MineOffline(
+	ctx context.Context,
+	miner *nlp.Miner,
+	name string,
+	in io.Reader,
+	out io.Writer,
+	problem func(*chaping.InputError),
+	progress func(Offline),
+) (Offline, error) {
 	type job struct {
 		lines []line
 		done  chan result

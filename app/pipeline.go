@@ -201,9 +201,30 @@ func (p *Pipeline) waiting() {
 }
 
 // mine makes a new edition of the period.
-func (p *Pipeline) mine(ctx context.Context, period chaping.Period, editing *store.Editing, state string, total uint64, again bool, out Mined) (store.Edition, Mined, error) {
+func (p *Pipeline) mine(
+	ctx context.Context,
+	period chaping.Period,
+	editing *store.Editing,
+	state string,
+	total uint64,
+	again bool,
+	out Mined,
+) (store.Edition, Mined, error) {
 	version := p.Miner.Version()
-	run := store.Run{ID: fmt.Sprintf("%s-%s-%s-%s", stageMine, period, version, p.Now().UTC().Format("20060102T150405.000000000")), Stage: stageMine, Period: period, Dictionary: version, State: state, Started: p.Now()}
+	run := store.Run{
+		ID: fmt.Sprintf(
+			"%s-%s-%s-%s",
+			stageMine,
+			period,
+			version,
+			p.Now().UTC().Format("20060102T150405.000000000"),
+		),
+		Stage:      stageMine,
+		Period:     period,
+		Dictionary: version,
+		State:      state,
+		Started:    p.Now(),
+	}
 	if err := p.Store.PutRun(ctx, run); err != nil {
 		return store.Edition{}, out, err
 	}
@@ -228,7 +249,11 @@ func (p *Pipeline) mine(ctx context.Context, period chaping.Period, editing *sto
 	if err := p.Store.PutDictionary(ctx, store.Dictionary{Version: version, Base: p.Miner.Base(), Terms: terms}); err != nil {
 		return store.Edition{}, out, err
 	}
-	e, err := editing.Count(ctx, w, store.Made{State: state, Reviews: total, Terms: terms, Reject: p.rejected(), Before: before})
+	e, err := editing.Count(
+		ctx,
+		w,
+		store.Made{State: state, Reviews: total, Terms: terms, Reject: p.rejected(), Before: before},
+	)
 	if err != nil {
 		return e, out, err
 	}
@@ -250,7 +275,13 @@ func (p *Pipeline) mine(ctx context.Context, period chaping.Period, editing *sto
 
 // mineReviews reads, mines on all cores and writes: one reader, one writer,
 // miners in between.
-func (p *Pipeline) mineReviews(ctx context.Context, read func(context.Context, func(*chaping.Review) error) error, w *store.MentionWriter, total uint64, out *Mined) error {
+func (p *Pipeline) mineReviews(
+	ctx context.Context,
+	read func(context.Context, func(*chaping.Review) error) error,
+	w *store.MentionWriter,
+	total uint64,
+	out *Mined,
+) error {
 	type mined struct {
 		reviews int
 		found   []chaping.Mined
@@ -285,7 +316,14 @@ func (p *Pipeline) mineReviews(ctx context.Context, read func(context.Context, f
 				return err
 			}
 			out.add(m.reviews, m.found)
-			p.Watch.tell(Progress{Step: "挖掘", Done: int64(out.Reviews), Total: int64(total), Detail: fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions)})
+			p.Watch.tell(
+				Progress{
+					Step:   "挖掘",
+					Done:   int64(out.Reviews),
+					Total:  int64(total),
+					Detail: fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions),
+				},
+			)
 		}
 		return ctx.Err()
 	})
@@ -318,7 +356,11 @@ func (p *Pipeline) mineBatch(reviews []chaping.Review) []chaping.Mined {
 	return found
 }
 
-func readBatches(ctx context.Context, read func(context.Context, func(*chaping.Review) error) error, work chan<- []chaping.Review) error {
+func readBatches(
+	ctx context.Context,
+	read func(context.Context, func(*chaping.Review) error) error,
+	work chan<- []chaping.Review,
+) error {
 	var pending []chaping.Review
 	send := func() error {
 		if len(pending) == 0 {
@@ -358,7 +400,11 @@ type SheetOptions struct {
 
 // PlatformSheet brings the period up to date, mining and counting where that
 // is due, and makes the model of sheet B of one edition.
-func (p *Pipeline) PlatformSheet(ctx context.Context, period chaping.Period, o SheetOptions) (*report.Platform, Mined, error) {
+func (p *Pipeline) PlatformSheet(
+	ctx context.Context,
+	period chaping.Period,
+	o SheetOptions,
+) (*report.Platform, Mined, error) {
 	for try := 1; ; try++ {
 		e, mined, err := p.edition(ctx, period, false)
 		if err != nil {

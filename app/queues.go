@@ -32,7 +32,12 @@ func (a *App) openQueues(q Queues) (*queues, error) {
 	address := cmp.Or(q.Redis, a.Redis)
 	if address == "" {
 		if err := os.MkdirAll(a.Dir, 0o700); err != nil {
-			return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + a.Dir + " 不可写", Err: err, Advice: chaping.Advice{Code: chaping.AdviceDataDir}}
+			return nil, &chaping.Error{
+				Code:    chaping.CodeEnvironment,
+				Message: "数据目录 " + a.Dir + " 不可写",
+				Err:     err,
+				Advice:  chaping.Advice{Code: chaping.AdviceDataDir},
+			}
 		}
 		return &queues{open: frontier.SQLite(a.Path("frontier.db"), a.Now), close: func() {}}, nil
 	}
@@ -41,7 +46,14 @@ func (a *App) openQueues(q Queues) (*queues, error) {
 		return nil, err
 	}
 	if a.DSN == "" {
-		return nil, errors.Join(client.Close(), &chaping.Error{Code: chaping.CodeUsage, Message: "与别的机器分担采集时，要有共用的 ClickHouse 服务器", Advice: chaping.Advice{Code: chaping.AdviceShareStore}})
+		return nil, errors.Join(
+			client.Close(),
+			&chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: "与别的机器分担采集时，要有共用的 ClickHouse 服务器",
+				Advice:  chaping.Advice{Code: chaping.AdviceShareStore},
+			},
+		)
 	}
 	return &queues{
 		open:  frontier.Redis(client, frontier.RedisOptions{Volatile: q.Volatile}),
@@ -53,7 +65,11 @@ func (a *App) openQueues(q Queues) (*queues, error) {
 func redisClient(address string) (*redis.Client, error) {
 	options, err := redis.ParseURL(address)
 	if err != nil { // never with the cause: it may quote the password
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "Redis 地址无法识别", Remedy: "写成 redis://用户:密码@主机:6379/0 的形式；密码中的特殊字符要用百分号编码"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "Redis 地址无法识别",
+			Remedy:  "写成 redis://用户:密码@主机:6379/0 的形式；密码中的特殊字符要用百分号编码",
+		}
 	}
 	logging.Disable() // what it would print comes back as errors
 	return redis.NewClient(options), nil
@@ -82,5 +98,10 @@ func unreachable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法访问 Redis", Err: err, Remedy: "检查地址、口令和网络，确认 Redis 已启动"}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "无法访问 Redis",
+		Err:     err,
+		Remedy:  "检查地址、口令和网络，确认 Redis 已启动",
+	}
 }

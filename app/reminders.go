@@ -109,11 +109,27 @@ func (r *reminders) report(ctx context.Context, period chaping.Period, watch str
 	var key, subject string
 	switch {
 	case days < 0:
-		key, subject = fmt.Sprintf("overdue-%s-%s", mark, today.Format(time.DateOnly)), fmt.Sprintf("逾期 %d 天：%s还没有报送", -days, of)
+		key, subject = fmt.Sprintf(
+			"overdue-%s-%s",
+			mark,
+			today.Format(time.DateOnly),
+		), fmt.Sprintf(
+			"逾期 %d 天：%s还没有报送",
+			-days,
+			of,
+		)
 	case days <= 1:
 		key, subject = fmt.Sprintf("remind-%s-1", mark), fmt.Sprintf("提醒：%s %s 截止", of, due.Day.Format(time.DateOnly))
 	case days <= 3:
-		key, subject = fmt.Sprintf("remind-%s-3", mark), fmt.Sprintf("提醒：%s %d 天后（%s）截止", of, days, due.Day.Format(time.DateOnly))
+		key, subject = fmt.Sprintf(
+			"remind-%s-3",
+			mark,
+		), fmt.Sprintf(
+			"提醒：%s %d 天后（%s）截止",
+			of,
+			days,
+			due.Day.Format(time.DateOnly),
+		)
 	default:
 		return nil
 	}
@@ -177,7 +193,10 @@ func (r *reminders) missing(ctx context.Context) (messages []station.Message, er
 	if err != nil {
 		return nil, err
 	}
-	centre := slices.ContainsFunc(accounts, func(a station.Account) bool { return a.Has(station.RoleCentre) && !a.Disabled })
+	centre := slices.ContainsFunc(
+		accounts,
+		func(a station.Account) bool { return a.Has(station.RoleCentre) && !a.Disabled },
+	)
 	home, _, err := r.db.Home(ctx)
 	if err != nil {
 		return nil, err
@@ -186,19 +205,35 @@ func (r *reminders) missing(ctx context.Context) (messages []station.Message, er
 	for p := chaping.PeriodOf(r.now).Previous(); len(periods) < remindedPeriods; p = p.Previous() {
 		periods = append(periods, p)
 	}
-	duties, err := r.db.Duties(ctx, station.Everything(), periods, func(p chaping.Period) time.Time { return r.calendar.Due(p).Day })
+	duties, err := r.db.Duties(
+		ctx,
+		station.Everything(),
+		periods,
+		func(p chaping.Period) time.Time { return r.calendar.Due(p).Day },
+	)
 	if err != nil {
 		return nil, err
 	}
 	for i := range duties {
 		y := &duties[i]
 		own := y.Station.ID == home.ID
-		if !y.Missing() || !own && !centre || own && home.Kind == station.PlatformStation { // a platform's sheet has reminders of its own
+		if !y.Missing() || !own && !centre ||
+			own && home.Kind == station.PlatformStation { // a platform's sheet has reminders of its own
 			continue
 		}
-		messages = append(messages, r.channels.To(y.Station.ID, "reminder", fmt.Sprintf("missing-%d-%s", y.Station.ID, y.Period),
-			fmt.Sprintf("逾期未报：%s %s 期报送表", y.Station.Name, y.Period),
-			fmt.Sprintf("采集范围：%s\n报送截止：%s（当日 24:00 前）\n请填写报送表，或上传已经填好的文件。", y.Period.Window().Chinese(), y.Due.Format(time.DateOnly)))...)
+		messages = append(
+			messages,
+			r.channels.To(
+				y.Station.ID,
+				"reminder",
+				fmt.Sprintf("missing-%d-%s", y.Station.ID, y.Period),
+				fmt.Sprintf("逾期未报：%s %s 期报送表", y.Station.Name, y.Period),
+				fmt.Sprintf(
+					"采集范围：%s\n报送截止：%s（当日 24:00 前）\n请填写报送表，或上传已经填好的文件。",
+					y.Period.Window().Chinese(),
+					y.Due.Format(time.DateOnly),
+				),
+			)...)
 	}
 	return messages, nil
 }

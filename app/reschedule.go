@@ -28,7 +28,11 @@ func (a *App) Reschedule(plan, cron string) error {
 	}
 	node := planTime(&file, plan)
 	if node == nil {
-		return &chaping.Error{Code: chaping.CodeInput, Message: "没有计划“" + plan + "”", Advice: chaping.Advice{Code: chaping.AdvicePlans}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "没有计划“" + plan + "”",
+			Advice:  chaping.Advice{Code: chaping.AdvicePlans},
+		}
 	}
 	node.SetString(cron)
 	node.Style = yaml.DoubleQuotedStyle
@@ -41,7 +45,12 @@ func (a *App) Reschedule(plan, cron string) error {
 	path := a.Path(planFile)
 	temporary := path + ".new"
 	if err := errors.Join(os.WriteFile(temporary, b.Bytes(), 0o600), os.Rename(temporary, path)); err != nil {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: planFile + " 写不进数据目录", Err: err, Remedy: "检查目录权限和磁盘空间"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: planFile + " 写不进数据目录",
+			Err:     err,
+			Remedy:  "检查目录权限和磁盘空间",
+		}
 	}
 	return nil
 }

@@ -21,6 +21,12 @@ func DefaultRetention() evidence.Retention {
 func (a *App) retention(ctx context.Context) (evidence.Retention, error) {
 	s, err := a.settings(ctx)
 	r := DefaultRetention()
-	r.Loose, r.Pinned = cmp.Or(time.Duration(s.PageDays)*day, r.Loose), cmp.Or(time.Duration(s.PinnedDays)*day, r.Pinned)
+	r.Loose, r.Pinned = cmp.Or(
+		time.Duration(s.PageDays)*day,
+		r.Loose,
+	), cmp.Or(
+		time.Duration(s.PinnedDays)*day,
+		r.Pinned,
+	)
 	return r, err
 }

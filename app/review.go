@@ -16,7 +16,12 @@ type Found struct {
 
 // Found brings the period up to date and calls each for every review × term
 // that mining found affirmed, once, in the order of the sheet's rows.
-func (p *Pipeline) Found(ctx context.Context, period chaping.Period, filter store.TallyFilter, each func(*Found) error) error {
+func (p *Pipeline) Found(
+	ctx context.Context,
+	period chaping.Period,
+	filter store.TallyFilter,
+	each func(*Found) error,
+) error {
 	edition, _, err := p.edition(ctx, period, false)
 	if err != nil {
 		return err

@@ -11,7 +11,13 @@ import (
 
 // CollectSample collects a period from a demo mall that is open meanwhile.
 // opened, if not nil, is told its address.
-func (a *App) CollectSample(ctx context.Context, m *mall.Mall, period chaping.Period, opened func(base string), watch Watcher) (r CollectResult, err error) {
+func (a *App) CollectSample(
+	ctx context.Context,
+	m *mall.Mall,
+	period chaping.Period,
+	opened func(base string),
+	watch Watcher,
+) (r CollectResult, err error) {
 	base, closeMall, err := m.Open(ctx)
 	if err != nil {
 		return r, err

@@ -147,8 +147,11 @@ func (a *App) slot(s *scheduler.Scheduler, r PlanRequest) (time.Time, error) {
 			period = chaping.PeriodOf(slot).Previous()
 		}
 		if a.Now().Before(period.Window().To) {
-			return slot, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("报送期 %s 的采集范围 %s 还没有结束", period, period.Window().Chinese()),
-				Remedy: "等采集范围结束之后再运行"}
+			return slot, &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: fmt.Sprintf("报送期 %s 的采集范围 %s 还没有结束", period, period.Window().Chinese()),
+				Remedy:  "等采集范围结束之后再运行",
+			}
 		}
 		cron, err := scheduler.Parse(j.Cron)
 		if err != nil {

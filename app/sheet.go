@@ -43,8 +43,12 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 	if err != nil {
 		return nil, err
 	}
-	sheet, mined, err := pipe.PlatformSheet(ctx, r.Period, SheetOptions{Keywords: r.Watch.Keywords, Terms: r.Watch.Terms,
-		Min: r.Min, Top: r.Top, Zero: r.Zero, Station: r.Station, Program: a.Version})
+	sheet, mined, err := pipe.PlatformSheet(
+		ctx,
+		r.Period,
+		SheetOptions{Keywords: r.Watch.Keywords, Terms: r.Watch.Terms,
+			Min: r.Min, Top: r.Top, Zero: r.Zero, Station: r.Station, Program: a.Version},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,10 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 		return nil, err
 	}
 	draft.prove(&c, r.Verified)
-	last, err := a.lastFrozen(ctx, station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name})
+	last, err := a.lastFrozen(
+		ctx,
+		station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +122,10 @@ func (a *App) lastFrozen(ctx context.Context, of station.Sheet) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(versions, func(s station.Sheet) bool { return s.Station == of.Station && s.Watch() == of.Watch() })
+	i := slices.IndexFunc(
+		versions,
+		func(s station.Sheet) bool { return s.Station == of.Station && s.Watch() == of.Watch() },
+	)
 	if i < 0 {
 		return nil, nil
 	}
@@ -135,7 +145,12 @@ type Filing interface {
 // another day is named. s names the form, the period, the station or the watch,
 // the dictionary, who freezes and, for a correction, why. Where nothing has
 // changed since the last version, that one is returned and fresh is false.
-func (a *App) Freeze(ctx context.Context, s station.Sheet, form Filing, named time.Time) (frozen station.Sheet, fresh bool, err error) {
+func (a *App) Freeze(
+	ctx context.Context,
+	s station.Sheet,
+	form Filing,
+	named time.Time,
+) (frozen station.Sheet, fresh bool, err error) {
 	d, err := a.Station(ctx)
 	if err != nil {
 		return frozen, false, err
@@ -156,15 +171,25 @@ func (a *App) Freeze(ctx context.Context, s station.Sheet, form Filing, named ti
 
 // FreezeDraft freezes a draft of sheet B, as Freeze does, once its period has
 // ended and something shows that it is not empty by mistake.
-func (a *App) FreezeDraft(ctx context.Context, draft *Draft, r SheetRequest, by, reason string) (frozen station.Sheet, fresh bool, err error) {
+func (a *App) FreezeDraft(
+	ctx context.Context,
+	draft *Draft,
+	r SheetRequest,
+	by, reason string,
+) (frozen station.Sheet, fresh bool, err error) {
 	if err := a.Ended(r.Period); err != nil {
 		return frozen, false, err
 	}
 	if draft.Unproven != nil {
 		return frozen, false, draft.Unproven
 	}
-	frozen, fresh, err = a.Freeze(ctx, station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name,
-		Dictionary: draft.Sheet.Dictionary, By: by, Reason: reason}, draft.Sheet, r.Filed)
+	frozen, fresh, err = a.Freeze(
+		ctx,
+		station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name,
+			Dictionary: draft.Sheet.Dictionary, By: by, Reason: reason},
+		draft.Sheet,
+		r.Filed,
+	)
 	if err == nil {
 		draft.Sheet.Frozen = stampOf(frozen)
 	}
@@ -174,8 +199,11 @@ func (a *App) FreezeDraft(ctx context.Context, draft *Draft, r SheetRequest, by,
 // Ended refuses to freeze a sheet of a period that goes on.
 func (a *App) Ended(p chaping.Period) error {
 	if a.Now().Before(p.Window().To) {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("报送期 %s 的采集范围 %s 还没有结束，不能冻结", p, p.Window().Chinese()),
-			Remedy: "等采集范围结束后再冻结"}
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("报送期 %s 的采集范围 %s 还没有结束，不能冻结", p, p.Window().Chinese()),
+			Remedy:  "等采集范围结束后再冻结",
+		}
 	}
 	return nil
 }

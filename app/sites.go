@@ -79,7 +79,12 @@ func (a *App) readSite(name string) (as, text string, err error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, crawler.MaxProfile+1))
 	if err != nil {
-		return "", "", &chaping.Error{Code: chaping.CodeInput, Message: "读不出站点配置 " + name, Err: err, Remedy: "确认给的是文件，并检查权限"}
+		return "", "", &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "读不出站点配置 " + name,
+			Err:     err,
+			Remedy:  "确认给的是文件，并检查权限",
+		}
 	}
 	return as, string(data), nil
 }
@@ -174,7 +179,11 @@ func (a *App) AllowedSites(ctx context.Context) ([]string, error) {
 func (a *App) siteAllowed(ctx context.Context, name string) error {
 	s, err := a.settings(ctx)
 	if err == nil && slices.Contains(s.SitesOff, siteName(name)) {
-		err = &chaping.Error{Code: chaping.CodeInput, Message: "站点“" + siteName(name) + "”已停用", Advice: chaping.Advice{Code: chaping.AdviceSiteOff}}
+		err = &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "站点“" + siteName(name) + "”已停用",
+			Advice:  chaping.Advice{Code: chaping.AdviceSiteOff},
+		}
 	}
 	return err
 }

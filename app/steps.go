@@ -40,8 +40,10 @@ func (a *App) scheduler(ctx context.Context, each func(StepResult), watch Watche
 func (p *plannedSteps) tellFailure(ctx context.Context, r station.Run, failed error) {
 	channels, err := p.Channels()
 	if err == nil {
-		err = p.db.Enqueue(ctx, channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
-			fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试。", r.Slot.Format("2006-01-02 15:04"), failed))...)
+		err = p.db.Enqueue(
+			ctx,
+			channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
+				fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试。", r.Slot.Format("2006-01-02 15:04"), failed))...)
 	}
 	if err != nil {
 		p.Log.Error("失败通知没有写进发件箱", "原因", err)
@@ -73,7 +75,12 @@ func (p *plannedSteps) of(j plannedJob) []scheduler.Step {
 	return []scheduler.Step{p.step(j, "发送", running, p.deliver)}
 }
 
-func (p *plannedSteps) step(j plannedJob, name string, period func(time.Time) chaping.Period, do stepFunc) scheduler.Step {
+func (p *plannedSteps) step(
+	j plannedJob,
+	name string,
+	period func(time.Time) chaping.Period,
+	do stepFunc,
+) scheduler.Step {
 	return scheduler.Step{Name: name, Run: func(ctx context.Context, slot time.Time) error {
 		out := StepResult{Plan: j.Name, Step: name}
 		out.Problem = do(ctx, j, period(slot), &out)

@@ -11,11 +11,21 @@ import (
 // Urgent brings the period and as many before it up to date and gives the
 // events that the rules suggest for an urgent report. What a person has
 // rejected does not count.
-func (p *Pipeline) Urgent(ctx context.Context, period chaping.Period, rules *incident.Rules, earlier int) ([]incident.Candidate, error) {
+func (p *Pipeline) Urgent(
+	ctx context.Context,
+	period chaping.Period,
+	rules *incident.Rules,
+	earlier int,
+) ([]incident.Candidate, error) {
 	return again(p, func() ([]incident.Candidate, error) { return p.urgent(ctx, period, rules, earlier) })
 }
 
-func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *incident.Rules, earlier int) ([]incident.Candidate, error) {
+func (p *Pipeline) urgent(
+	ctx context.Context,
+	period chaping.Period,
+	rules *incident.Rules,
+	earlier int,
+) ([]incident.Candidate, error) {
 	e, _, err := p.edition(ctx, period, false)
 	if err != nil {
 		return nil, err
@@ -46,8 +56,17 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 	d := rules.NewDetector(period, before)
 	err = p.Store.Evidence(ctx, e, filter, func(e *chaping.Evidence) error {
 		r := &e.Review
-		d.Add(&incident.Report{Keyword: e.Keyword, Term: terms[e.Term], Product: products[chaping.ProductKey{Platform: r.Platform, Product: r.Product}], Review: r.Key(),
-			Date: r.Published, Grade: r.Grade, Sentence: chaping.Excerpt(r.Body(), e.Mention.Start, e.Mention.End, 60)})
+		d.Add(
+			&incident.Report{
+				Keyword:  e.Keyword,
+				Term:     terms[e.Term],
+				Product:  products[chaping.ProductKey{Platform: r.Platform, Product: r.Product}],
+				Review:   r.Key(),
+				Date:     r.Published,
+				Grade:    r.Grade,
+				Sentence: chaping.Excerpt(r.Body(), e.Mention.Start, e.Mention.End, 60),
+			},
+		)
 		return nil
 	})
 	if err == nil {
@@ -58,7 +77,12 @@ func (p *Pipeline) urgent(ctx context.Context, period chaping.Period, rules *inc
 
 // earlier is what the rules compare with: as many periods before. Every rule
 // with a ratio counts its own terms, as it does in the period itself.
-func (p *Pipeline) earlier(ctx context.Context, period chaping.Period, rules *incident.Rules, periods int) (incident.Earlier, error) {
+func (p *Pipeline) earlier(
+	ctx context.Context,
+	period chaping.Period,
+	rules *incident.Rules,
+	periods int,
+) (incident.Earlier, error) {
 	found := incident.Earlier{Products: map[[2]string]bool{}, Means: map[incident.Baseline]float64{}}
 	for past := period.Previous(); periods > 0 && past != shift(period, -periods-1); past = past.Previous() {
 		e, _, err := p.edition(ctx, past, false)
@@ -83,7 +107,11 @@ func (p *Pipeline) earlier(ctx context.Context, period chaping.Period, rules *in
 				}
 			}
 			err = p.Store.HazardCounts(ctx, e, terms, func(c *store.HazardCount) error {
-				found.Means[incident.Baseline{Rule: rule.ID, Platform: c.Platform, Product: c.Product, Hazard: c.Hazard}] += float64(c.Affirmed[0]) / float64(periods)
+				found.Means[incident.Baseline{Rule: rule.ID, Platform: c.Platform, Product: c.Product, Hazard: c.Hazard}] += float64(
+					c.Affirmed[0],
+				) / float64(
+					periods,
+				)
 				return nil
 			})
 			if err != nil {

@@ -14,7 +14,12 @@ import (
 func LoadWatch(path string) (chaping.Watch, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return chaping.Watch{}, &chaping.Error{Code: chaping.CodeInput, Message: "打不开监测任务文件", Err: err, Remedy: "检查文件的路径"}
+		return chaping.Watch{}, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "打不开监测任务文件",
+			Err:     err,
+			Remedy:  "检查文件的路径",
+		}
 	}
 	var w struct {
 		Name     string

@@ -30,7 +30,11 @@ func (a *App) Work(ctx context.Context, r WorkRequest, watch Watcher) error {
 	}
 	defer queues.close()
 	if queues.board == nil {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: "没有写明共用的采集队列", Advice: chaping.Advice{Code: chaping.AdviceShareQueues}}
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "没有写明共用的采集队列",
+			Advice:  chaping.Advice{Code: chaping.AdviceShareQueues},
+		}
 	}
 	for {
 		notices, err := a.notices(ctx, queues)

@@ -50,7 +50,11 @@ type renderer struct {
 	close func()
 }
 
-func newRenderer(f *fetcher, headers http.Header, dial func(context.Context, string, string) (net.Conn, error)) (*renderer, error) {
+func newRenderer(
+	f *fetcher,
+	headers http.Header,
+	dial func(context.Context, string, string) (net.Conn, error),
+) (*renderer, error) {
 	r := &renderer{fetcher: f, headers: headers, path: installed.Find(), close: func() {}}
 	if r.path == "" {
 		return nil, &chaping.Error{
@@ -92,12 +96,20 @@ func (r *renderer) running() (context.Context, error) {
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0), // root cannot have one
 	})
 	allocator, release := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // of events that the library does not know
+	ctx, cancel := chromedp.NewContext(
+		allocator,
+		chromedp.WithErrorf(func(string, ...any) {}),
+	) // of events that the library does not know
 	if err := chromedp.Do(ctx); err != nil {
 		cancel()
 		release()
 		r.close = func() {}
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器无法启动：" + r.path, Err: err, Remedy: "在本机直接运行它，看缺少什么；内存不足时减少同时处理的页面数"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "浏览器无法启动：" + r.path,
+			Err:     err,
+			Remedy:  "在本机直接运行它，看缺少什么；内存不足时减少同时处理的页面数",
+		}
 	}
 	r.ctx, r.close = ctx, func() { cancel(); release() }
 	return ctx, nil
@@ -137,7 +149,11 @@ func (r *renderer) get(ctx context.Context, address string) (*page, error) {
 	err = errors.Join(
 		call(loading, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}),
 		call(loading, fetch.Enable, fetch.EnableParams{}),
-		call(loading, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorDeny}),
+		call(
+			loading,
+			browser.SetDownloadBehavior,
+			browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorDeny},
+		),
 	)
 	if err == nil {
 		response, err = chromedp.Run(loading, chromedp.NavigateResponse(address))
@@ -213,7 +229,12 @@ func (r *renderer) on(ctx context.Context, v *visit, event any) {
 }
 
 // needless is what no field of a profile is read from.
-var needless = []network.ResourceType{network.ResourceTypeImage, network.ResourceTypeMedia, network.ResourceTypeFont, network.ResourceTypePing}
+var needless = []network.ResourceType{
+	network.ResourceTypeImage,
+	network.ResourceTypeMedia,
+	network.ResourceTypeFont,
+	network.ResourceTypePing,
+}
 
 // decide lets a request of the browser go on, or not.
 func (r *renderer) decide(ctx context.Context, v *visit, e *fetch.EventRequestPaused) {
@@ -223,7 +244,11 @@ func (r *renderer) decide(ctx context.Context, v *visit, e *fetch.EventRequestPa
 			v.cancel(why)
 			return
 		}
-		_ = call(ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonBlockedByClient}) // the page may be gone
+		_ = call(
+			ctx,
+			fetch.FailRequest,
+			fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonBlockedByClient},
+		) // the page may be gone
 	}
 	u, err := url.Parse(e.Request.URL)
 	if err != nil {
@@ -283,10 +308,20 @@ type gate struct {
 func openGate(f *fetcher, dial func(context.Context, string, string) (net.Conn, error)) (*gate, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "本机没有可用的端口供浏览器使用", Err: err, Remedy: "检查系统的端口限制"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "本机没有可用的端口供浏览器使用",
+			Err:     err,
+			Remedy:  "检查系统的端口限制",
+		}
 	}
 	g := &gate{address: listener.Addr().String(), fetcher: f, dial: dial,
-		plain: &http.Transport{DialContext: dial, DisableCompression: true, ResponseHeaderTimeout: f.profile.Timeout, MaxResponseHeaderBytes: 256 << 10}}
+		plain: &http.Transport{
+			DialContext:            dial,
+			DisableCompression:     true,
+			ResponseHeaderTimeout:  f.profile.Timeout,
+			MaxResponseHeaderBytes: 256 << 10,
+		}}
 	g.server = &http.Server{Handler: g, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = g.server.Serve(listener) }() // until close
 	return g, nil

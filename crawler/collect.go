@@ -169,11 +169,17 @@ func (c *collection) run(ctx context.Context) error {
 	working, stop := context.WithCancel(ctx)
 	c.tempo = newTempo(c.job.Profile, c.queue.Pace)
 	defer stop()
-	f, err := newFetcher(working, c.job.Profile, userAgent(c.Version, c.job.Profile.Contact), c.now, func(host string, delay time.Duration) {
-		if err := c.tempo.floor(working, host, delay); err != nil {
-			c.log.Warn("无法记下网站要求的间隔", "host", host, "err", err)
-		}
-	})
+	f, err := newFetcher(
+		working,
+		c.job.Profile,
+		userAgent(c.Version, c.job.Profile.Contact),
+		c.now,
+		func(host string, delay time.Duration) {
+			if err := c.tempo.floor(working, host, delay); err != nil {
+				c.log.Warn("无法记下网站要求的间隔", "host", host, "err", err)
+			}
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -349,7 +355,16 @@ func (c *collection) store(ctx context.Context, b batch) (acks []frontier.Result
 		case d.failure != nil:
 			failures = append(failures, *d.failure)
 		case d.snooze == 0:
-			acks = append(acks, frontier.Result{Claim: d.claim, Add: d.outcome.links, Count: d.outcome.count, Notes: d.outcome.notes, Marks: d.outcome.marks})
+			acks = append(
+				acks,
+				frontier.Result{
+					Claim: d.claim,
+					Add:   d.outcome.links,
+					Count: d.outcome.count,
+					Notes: d.outcome.notes,
+					Marks: d.outcome.marks,
+				},
+			)
 		}
 	}
 	if len(pages) > 0 {
@@ -558,7 +573,13 @@ func (c *collection) bury(d done, t task, reason string) done {
 	if t.Step == stepReviews {
 		c.reader.covered(&d.outcome, t.Product, "评论页没有取到："+reason, true, c.now())
 	}
-	d.failure = &frontier.Failure{Claim: d.claim, Reason: reason, Dead: true, Count: d.outcome.count, Notes: d.outcome.notes}
+	d.failure = &frontier.Failure{
+		Claim:  d.claim,
+		Reason: reason,
+		Dead:   true,
+		Count:  d.outcome.count,
+		Notes:  d.outcome.notes,
+	}
 	return d
 }
 

@@ -91,7 +91,13 @@ func userAgent(version, contact string) string {
 	return agent + ")"
 }
 
-func newFetcher(ctx context.Context, p *Profile, agent string, now func() time.Time, pace func(string, time.Duration)) (*fetcher, error) {
+func newFetcher(
+	ctx context.Context,
+	p *Profile,
+	agent string,
+	now func() time.Time,
+	pace func(string, time.Duration),
+) (*fetcher, error) {
 	secret, err := p.secrets()
 	if err != nil {
 		return nil, err
@@ -301,7 +307,9 @@ func (v *visitor) fetch(ctx context.Context, address string, known evidence.Vali
 }
 
 func denyPrivate(u *url.URL) error {
-	return errDenied{reason: fmt.Sprintf("%v：%s 在内网或本机；确需采集时在站点配置的 private_hosts 中写上 %s", errPrivate, u.Host, u.Hostname())}
+	return errDenied{
+		reason: fmt.Sprintf("%v：%s 在内网或本机；确需采集时在站点配置的 private_hosts 中写上 %s", errPrivate, u.Host, u.Hostname()),
+	}
 }
 
 // retryAfter reads a Retry-After header: seconds or a date. 0 when it says

@@ -77,7 +77,11 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 		return nil
 	case yaml.MappingNode:
 	default:
-		return &chaping.InputError{Line: node.Line, Problem: "字段应为一个字符串或一组配置项", Remedy: "例如 name: h1.name，或 name: {css: h1, attr: title}"}
+		return &chaping.InputError{
+			Line:    node.Line,
+			Problem: "字段应为一个字符串或一组配置项",
+			Remedy:  "例如 name: h1.name，或 name: {css: h1, attr: title}",
+		}
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
@@ -100,10 +104,21 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				err = value.Decode(&f.Date)
 			}
 		default:
-			return &chaping.InputError{Line: key.Line, Field: key.Value, Problem: "没有这个配置项", Remedy: "字段可用 css、attr、json、match、map、date"}
+			return &chaping.InputError{
+				Line:    key.Line,
+				Field:   key.Value,
+				Problem: "没有这个配置项",
+				Remedy:  "字段可用 css、attr、json、match、map、date",
+			}
 		}
 		if err != nil {
-			return &chaping.InputError{Line: value.Line, Field: key.Value, Value: value.Value, Problem: "值的形式不对", Remedy: "date 是格式或格式列表，map 是对照表，其余是字符串"}
+			return &chaping.InputError{
+				Line:    value.Line,
+				Field:   key.Value,
+				Value:   value.Value,
+				Problem: "值的形式不对",
+				Remedy:  "date 是格式或格式列表，map 是对照表，其余是字符串",
+			}
 		}
 	}
 	return nil
@@ -139,7 +154,12 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	}
 	for _, layout := range y.Date {
 		if !ingest.KnownFormat(layout) {
-			l.fail(path+".date", layout, "不认识的日期格式", "用 epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式")
+			l.fail(
+				path+".date",
+				layout,
+				"不认识的日期格式",
+				"用 epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006 年 1 月 2 日 15:04:05 为样例写出格式",
+			)
 		}
 	}
 	return f

@@ -66,10 +66,29 @@ func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chap
 			known.Others = append(known.Others, product.URL)
 		}
 		product.ID = fmt.Sprintf("%s~%08x", own, uint32(hash(product.URL)))
-		o.fault(Fault{URL: t.URL, Field: "product.fields.id", Value: own, Problem: fmt.Sprintf("编号与另一件商品“%s”（%s）相同，本商品改记为 %s", chaping.Shorten(known.Name, 30), chaping.Shorten(known.Address, 80), product.ID)})
+		o.fault(
+			Fault{
+				URL:   t.URL,
+				Field: "product.fields.id",
+				Value: own,
+				Problem: fmt.Sprintf(
+					"编号与另一件商品“%s”（%s）相同，本商品改记为 %s",
+					chaping.Shorten(known.Name, 30),
+					chaping.Shorten(known.Address, 80),
+					product.ID,
+				),
+			},
+		)
 	case same && known.ID != own:
 		product.ID = known.ID
-		o.fault(Fault{URL: t.URL, Field: "product.fields.id", Value: own, Problem: fmt.Sprintf("同一商品的编号大小写不一，按先见到的 %s 记", known.ID)})
+		o.fault(
+			Fault{
+				URL:     t.URL,
+				Field:   "product.fields.id",
+				Value:   own,
+				Problem: fmt.Sprintf("同一商品的编号大小写不一，按先见到的 %s 记", known.ID),
+			},
+		)
 		fallthrough
 	case known.ID == product.ID: // as it was, or moved, or renamed
 		known.Name, known.Address = product.Name, product.URL
@@ -81,7 +100,9 @@ func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chap
 		r.ids.recent = map[string]identity{}
 	}
 	r.ids.recent[key] = known
-	if known.Run == before.Run && known.ID == before.ID && known.Name == before.Name && known.Address == before.Address && len(known.Others) == len(before.Others) {
+	if known.Run == before.Run && known.ID == before.ID && known.Name == before.Name &&
+		known.Address == before.Address &&
+		len(known.Others) == len(before.Others) {
 		return shared, nil
 	}
 	data, err := json.Marshal(known)

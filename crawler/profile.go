@@ -295,7 +295,12 @@ type pagingYAML struct {
 func LoadProfile(name string, r io.Reader) (*Profile, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxProfile+1))
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("无法读取站点配置 %s", name), Remedy: "检查文件是否存在、可读", Err: err}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("无法读取站点配置 %s", name),
+			Remedy:  "检查文件是否存在、可读",
+			Err:     err,
+		}
 	}
 	if len(data) > MaxProfile {
 		return nil, &chaping.InputError{File: name, Problem: "站点配置超过 1 MB", Remedy: "确认给的是站点配置文件"}
@@ -344,7 +349,12 @@ func LoadProfile(name string, r io.Reader) (*Profile, error) {
 func (p *Profile) WithBase(base string) (*Profile, error) {
 	u, err := parseBase(base)
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("站点地址 %q 无效", base), Remedy: "写成 http://主机:端口 或 https://主机", Err: err}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("站点地址 %q 无效", base),
+			Remedy:  "写成 http://主机:端口 或 https://主机",
+			Err:     err,
+		}
 	}
 	moved := *p
 	moved.Base = u
@@ -465,7 +475,10 @@ func (l *loader) fail(path, value, problem, remedy string) {
 		}
 		node = next
 	}
-	l.errs = append(l.errs, &chaping.InputError{File: l.file, Line: line, Field: path, Value: value, Problem: problem, Remedy: remedy})
+	l.errs = append(
+		l.errs,
+		&chaping.InputError{File: l.file, Line: line, Field: path, Value: value, Problem: problem, Remedy: remedy},
+	)
 }
 
 func (l *loader) profile(raw *profileYAML) *Profile {
@@ -560,10 +573,38 @@ func (l *loader) behaviour(p *Profile, raw *profileYAML) {
 		}
 	}
 	b := raw.Limits
-	limit("body", b.Body != 0, b.Body >= 1<<10 && b.Body <= 256<<20, b.Body, "页面上限应在 1 KB 到 256 MB 之间（字节数）", func() { p.BodyLimit = b.Body })
-	limit("timeout", b.Timeout != 0, b.Timeout > 0 && b.Timeout <= 10*time.Minute, b.Timeout, "超时应在 0 到 10 分钟之间", func() { p.Timeout = b.Timeout })
-	limit("attempts", b.Attempts != 0, b.Attempts > 0 && b.Attempts <= 20, b.Attempts, "尝试次数应在 1 到 20 之间", func() { p.Attempts = b.Attempts })
-	limit("retry", b.Retry != 0, b.Retry > 0 && b.Retry <= time.Hour, b.Retry, "重试间隔应在 0 到 1 小时之间", func() { p.RetryBase = b.Retry })
+	limit(
+		"body",
+		b.Body != 0,
+		b.Body >= 1<<10 && b.Body <= 256<<20,
+		b.Body,
+		"页面上限应在 1 KB 到 256 MB 之间（字节数）",
+		func() { p.BodyLimit = b.Body },
+	)
+	limit(
+		"timeout",
+		b.Timeout != 0,
+		b.Timeout > 0 && b.Timeout <= 10*time.Minute,
+		b.Timeout,
+		"超时应在 0 到 10 分钟之间",
+		func() { p.Timeout = b.Timeout },
+	)
+	limit(
+		"attempts",
+		b.Attempts != 0,
+		b.Attempts > 0 && b.Attempts <= 20,
+		b.Attempts,
+		"尝试次数应在 1 到 20 之间",
+		func() { p.Attempts = b.Attempts },
+	)
+	limit(
+		"retry",
+		b.Retry != 0,
+		b.Retry > 0 && b.Retry <= time.Hour,
+		b.Retry,
+		"重试间隔应在 0 到 1 小时之间",
+		func() { p.RetryBase = b.Retry },
+	)
 	limit("pages", b.Pages != 0, b.Pages > 0, b.Pages, "页数预算应大于 0", func() { p.PageBudget = b.Pages })
 	limit("bytes", b.Bytes != 0, b.Bytes > 0, b.Bytes, "流量预算应大于 0（字节数）", func() { p.ByteBudget = b.Bytes })
 	l.request(p, raw)

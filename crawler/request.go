@@ -88,13 +88,25 @@ func (p *Profile) secrets() (secrets, error) {
 	proxy := fill(p.Proxy)
 	switch {
 	case len(missing) > 0:
-		return s, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("站点配置 %s 用到的环境变量没有设：%s", p.Name, strings.Join(missing, "、")), Remedy: "设好后重新运行"}
+		return s, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("站点配置 %s 用到的环境变量没有设：%s", p.Name, strings.Join(missing, "、")),
+			Remedy:  "设好后重新运行",
+		}
 	case bad != "":
-		return s, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("站点配置 %s 的请求头 %s 的值含有换行等不允许的字符", p.Name, bad), Remedy: "检查环境变量的内容"}
+		return s, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("站点配置 %s 的请求头 %s 的值含有换行等不允许的字符", p.Name, bad),
+			Remedy:  "检查环境变量的内容",
+		}
 	case proxy != "":
 		var err error
 		if s.proxy, err = parseProxy(proxy); err != nil {
-			return s, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("站点配置 %s 的代理地址无效", p.Name), Remedy: "写成 http://用户:密码@主机:端口"}
+			return s, &chaping.Error{
+				Code:    chaping.CodeEnvironment,
+				Message: fmt.Sprintf("站点配置 %s 的代理地址无效", p.Name),
+				Remedy:  "写成 http://用户:密码@主机:端口",
+			}
 		}
 	}
 	return s, nil

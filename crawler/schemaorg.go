@@ -314,7 +314,15 @@ func (g *schemaGraph) text(t *thing, names ...string) string {
 	return ""
 }
 
-var productTypes = []string{"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"}
+var productTypes = []string{
+	"Product",
+	"ProductGroup",
+	"IndividualProduct",
+	"ProductModel",
+	"SomeProducts",
+	"Vehicle",
+	"Book",
+}
 
 // product is the one that the page is about: the one that names the page's
 // address, or else the one that it says most about.
@@ -357,7 +365,19 @@ func samePage(link, at string) bool {
 
 func (g *schemaGraph) describe(t *thing) *schemaProduct {
 	p := &schemaProduct{
-		ID:   g.text(t, "productID", "sku", "productGroupID", "gtin13", "gtin", "gtin14", "gtin12", "gtin8", "mpn", "identifier"),
+		ID: g.text(
+			t,
+			"productID",
+			"sku",
+			"productGroupID",
+			"gtin13",
+			"gtin",
+			"gtin14",
+			"gtin12",
+			"gtin8",
+			"mpn",
+			"identifier",
+		),
 		Name: g.text(t, "name"), URL: g.text(t, "url"), Brand: g.text(t, "brand", "manufacturer"),
 	}
 	p.ID = cmp.Or(p.ID, t.id, p.URL)
@@ -416,7 +436,10 @@ func (p *schemaPage) add(g schemaGraph, r *thing, seen map[*thing]bool) {
 		review.Text = strings.TrimSpace(title + "\n" + review.Text)
 	}
 	for _, rating := range g.things(r, "reviewRating") {
-		review.Rating = cmp.Or(review.Rating, five(g.text(rating, "ratingValue"), g.text(rating, "worstRating"), g.text(rating, "bestRating")))
+		review.Rating = cmp.Or(
+			review.Rating,
+			five(g.text(rating, "ratingValue"), g.text(rating, "worstRating"), g.text(rating, "bestRating")),
+		)
 	}
 	if review.Rating == "" {
 		if s := g.text(r, "reviewRating", "ratingValue"); s != "" {
@@ -464,7 +487,11 @@ func (g *schemaGraph) items() []schemaItem {
 	add := func(t *thing) {
 		i := schemaItem{URL: g.text(t, "url"), Name: g.text(t, "name"), ID: g.text(t, "productID", "sku")}
 		for _, inner := range g.things(t, "item") {
-			i = schemaItem{URL: cmp.Or(g.text(inner, "url"), inner.id, i.URL), Name: cmp.Or(g.text(inner, "name"), i.Name), ID: g.text(inner, "productID", "sku")}
+			i = schemaItem{
+				URL:  cmp.Or(g.text(inner, "url"), inner.id, i.URL),
+				Name: cmp.Or(g.text(inner, "name"), i.Name),
+				ID:   g.text(inner, "productID", "sku"),
+			}
 		}
 		if i.URL == "" { // item may be the address itself
 			i.URL = g.text(t, "item")

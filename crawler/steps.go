@@ -95,8 +95,11 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	f := l.format(path, s.Format)
 	at := func(name string, y *fieldYAML) *field { return l.field(path+".fields."+name, y, f) }
 	step := reviewStep{
-		link:       l.field(path+".link", s.Link, productFormat),
-		url:        l.template(path+".url", s.URL, append([]string{"link", "url", "product", "shop", "slice"}, pagePlaceholders...)...),
+		link: l.field(path+".link", s.Link, productFormat),
+		url: l.template(
+			path+".url",
+			s.URL,
+			append([]string{"link", "url", "product", "shop", "slice"}, pagePlaceholders...)...),
 		format:     f,
 		items:      l.required(path+".items", s.Items, f),
 		empty:      l.field(path+".empty", s.Empty, f),
@@ -130,7 +133,12 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
 	}
 	if s.URL != "" && !turnsPages(s.URL, s.Paging) {
-		l.fail(path+".paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，或写 paging: {limit: 1}")
+		l.fail(
+			path+".paging",
+			"",
+			"无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next",
+			"按站点的翻页方式补上，或写 paging: {limit: 1}",
+		)
 	}
 	return step
 }
@@ -201,7 +209,12 @@ func (l *loader) slices(path string, s *reviewYAML) slicing {
 		return slicing{}
 	}
 	if !strings.Contains(s.URL, "{slice}") || len(y.Parts)+len(y.Views) == 0 {
-		l.fail(path+".slices", "", "slices 需要网址中有 {slice}，并写明 parts 或 views", "例如 slices: {whole: score=0, parts: [score=1, score=2, score=3]}")
+		l.fail(
+			path+".slices",
+			"",
+			"slices 需要网址中有 {slice}，并写明 parts 或 views",
+			"例如 slices: {whole: score=0, parts: [score=1, score=2, score=3]}",
+		)
 	}
 	return slicing{whole: y.Whole, parts: y.Parts, views: y.Views}
 }
@@ -237,7 +250,12 @@ func (l *loader) template(path, s string, names ...string) template {
 			known = known || n == name
 		}
 		if !closed || !known {
-			l.fail(path, s, fmt.Sprintf("不认识的占位符 {%s", chopBrace(name, closed)), "这里可用 {"+strings.Join(names, "}、{")+"}")
+			l.fail(
+				path,
+				s,
+				fmt.Sprintf("不认识的占位符 {%s", chopBrace(name, closed)),
+				"这里可用 {"+strings.Join(names, "}、{")+"}",
+			)
 			return t
 		}
 		t.parts = append(t.parts, name)

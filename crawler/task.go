@@ -121,7 +121,12 @@ func (t task) item(key ...string) (frontier.Item, error) {
 	if err != nil {
 		return frontier.Item{}, err
 	}
-	return frontier.Item{Key: t.Step + "\x00" + strings.Join(key, "\x00"), Host: u.Host, Rank: rank(t.Step), Task: data}, nil
+	return frontier.Item{
+		Key:  t.Step + "\x00" + strings.Join(key, "\x00"),
+		Host: u.Host,
+		Rank: rank(t.Step),
+		Task: data,
+	}, nil
 }
 
 // An outcome is what reading a page came to.
@@ -291,7 +296,13 @@ func (r *reader) searchTask(keyword string, page int, cursor string) (task, erro
 	address := p.search.url.fill(p.search.paging.values(page, cursor), "keyword", url.QueryEscape(query))
 	u, err := p.Base.Parse(address)
 	if err != nil {
-		return task{}, &chaping.InputError{File: p.Name, Field: "search.url", Value: address, Problem: "得不到有效的网址", Remedy: "检查 base 和 search.url"}
+		return task{}, &chaping.InputError{
+			File:    p.Name,
+			Field:   "search.url",
+			Value:   address,
+			Problem: "得不到有效的网址",
+			Remedy:  "检查 base 和 search.url",
+		}
 	}
 	return task{Step: stepSearch, URL: u.String(), Keyword: keyword, Page: page, Cursor: cursor}, nil
 }
@@ -361,7 +372,13 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	case stepReviews:
 		err = r.reviews(&o, t, page, n, v.now())
 		if r.kept != nil && len(o.reviews) > 0 {
-			o.evidence = &evidence.Page{URL: page.url.String(), Type: page.kind, Fetched: page.read, Body: page.raw, Validator: page.validator}
+			o.evidence = &evidence.Page{
+				URL:       page.url.String(),
+				Type:      page.kind,
+				Fetched:   page.read,
+				Body:      page.raw,
+				Validator: page.validator,
+			}
 			for i := range o.reviews {
 				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
 			}
@@ -399,7 +416,16 @@ func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*pag
 		return v.fetch(ctx, t.URL, evidence.Validator{})
 	}
 	text, bad := decode(kept.Body, kept.Type, r.job.Profile.Charset)
-	return &page{url: address, read: v.now(), as: kept.Fetched, body: text, raw: kept.Body, kind: kept.Type, bad: bad, unchanged: true}, nil
+	return &page{
+		url:       address,
+		read:      v.now(),
+		as:        kept.Fetched,
+		body:      text,
+		raw:       kept.Body,
+		kind:      kept.Type,
+		bad:       bad,
+		unchanged: true,
+	}, nil
 }
 
 // baseHref is <base href>.

@@ -81,9 +81,19 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		if errors.As(err, &human) {
 			remedy = "用浏览器打开该网址查看；本程序不绕过人机验证"
 		}
-		return Trial{}, &chaping.Error{Code: chaping.CodeInput, Message: "没有取到页面 " + chaping.Shorten(address, 200), Err: err, Remedy: remedy}
+		return Trial{}, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "没有取到页面 " + chaping.Shorten(address, 200),
+			Err:     err,
+			Remedy:  remedy,
+		}
 	}
-	t := trial{page: page, now: now(), parsed: map[format]parsed{}, out: Trial{URL: page.url.String(), Bytes: page.size}}
+	t := trial{
+		page:   page,
+		now:    now(),
+		parsed: map[format]parsed{},
+		out:    Trial{URL: page.url.String(), Bytes: page.size},
+	}
 	if n, err := parse(page.body, formatHTML, ""); err == nil && f.challenged(n, page.body) {
 		return t.out, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
 	}
@@ -91,8 +101,17 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 	t.list("search", s.format, s.items, need(s.id, s.link == nil), need(s.link, true), need(s.name, false))
 	t.paging(s.format, &s.paging)
 	d := &p.product
-	fields := []wanted{need(d.id, len(d.url.parts) == 0 && p.search.id == nil), need(d.name, true), need(d.link, false), need(d.price, false), need(d.currency, false),
-		need(d.shopID, false), need(d.shopName, false), need(d.shopURL, false), need(d.region, false)}
+	fields := []wanted{
+		need(d.id, len(d.url.parts) == 0 && p.search.id == nil),
+		need(d.name, true),
+		need(d.link, false),
+		need(d.price, false),
+		need(d.currency, false),
+		need(d.shopID, false),
+		need(d.shopName, false),
+		need(d.shopURL, false),
+		need(d.region, false),
+	}
 	for i := range p.reviews {
 		fields = append(fields, need(p.reviews[i].link, false))
 	}
@@ -103,8 +122,19 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 	for i := range p.reviews {
 		r := &p.reviews[i]
 		name := fmt.Sprintf("%s.%d", stepReviews, i)
-		t.list(name, r.format, r.items, need(r.id, true), dated(&r.published, true), need(r.rating, false), need(r.text, true),
-			need(r.appended, false), dated(r.appendedAt, false), need(r.isDefault, false), need(r.pinned, false))
+		t.list(
+			name,
+			r.format,
+			r.items,
+			need(r.id, true),
+			dated(&r.published, true),
+			need(r.rating, false),
+			need(r.text, true),
+			need(r.appended, false),
+			dated(r.appendedAt, false),
+			need(r.isDefault, false),
+			need(r.pinned, false),
+		)
 		t.paging(r.format, &r.paging)
 	}
 	return t.out, nil

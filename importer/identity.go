@@ -202,7 +202,9 @@ func rounds(known, damaged string) bool {
 }
 
 // productURL are the addresses of products that name their ID.
-var productURL = regexp.MustCompile(`(?i)(?:/dp/|/gp/product/|[?&](?:asin|id|item_?id|goods_?id|product_?id|sku_?id|pid|itemid)=|/item/|/product/|/goods/|item\.jd\.com/|/offer/|-i\.)([A-Za-z0-9_.-]{4,40})`)
+var productURL = regexp.MustCompile(
+	`(?i)(?:/dp/|/gp/product/|[?&](?:asin|id|item_?id|goods_?id|product_?id|sku_?id|pid|itemid)=|/item/|/product/|/goods/|item\.jd\.com/|/offer/|-i\.)([A-Za-z0-9_.-]{4,40})`,
+)
 
 // productOf is the product that an address is of; "" if it does not say.
 func productOf(address string) string {

@@ -363,7 +363,9 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 }
 
 // exported is what titles say of the moment of export.
-var exported = regexp.MustCompile(`(?:导出|下载|生成|统计)(?:时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`)
+var exported = regexp.MustCompile(
+	`(?:导出|下载|生成|统计)(?:时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`,
+)
 
 // exportedAt is when the rows above a header say that the table was exported.
 func exportedAt(rows []gridRow) time.Time {

@@ -484,7 +484,9 @@ func readLine(r *bufio.Reader) (line []byte, tooLong bool, err error) {
 }
 
 // assignment is what may stand before JSON in a script.
-var assignment = regexp.MustCompile(`^\s*(?:(?:var|let|const|window|self|export|return)\b)?\s*(?:default\b)?[\w$.\[\]"' ]*=\s*`)
+var assignment = regexp.MustCompile(
+	`^\s*(?:(?:var|let|const|window|self|export|return)\b)?\s*(?:default\b)?[\w$.\[\]"' ]*=\s*`,
+)
 
 // jsonPrefix is how many bytes stand before the JSON of a text: a call of
 // JSONP, an assignment of a script. ok is false where there is no JSON.

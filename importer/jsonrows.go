@@ -13,7 +13,9 @@ import (
 
 // rowsOfJSON are the beginnings of JSON that is a table: rows that are arrays, as
 // data frames and online spreadsheets write them.
-var rowsOfJSON = regexp.MustCompile(`^(?:\s*\[\s*\[\s*["\d-]|\s*\{\s*"(?:columns|header|headers|fields)"\s*:\s*\[\s*"[^{\[]*\]\s*,)`)
+var rowsOfJSON = regexp.MustCompile(
+	`^(?:\s*\[\s*\[\s*["\d-]|\s*\{\s*"(?:columns|header|headers|fields)"\s*:\s*\[\s*"[^{\[]*\]\s*,)`,
+)
 
 // jsonRows reads such a table.
 type jsonRows struct {
@@ -25,7 +27,10 @@ type jsonRows struct {
 }
 
 func openJSONRows(file string, r io.Reader) grid {
-	j := &jsonRows{file: file, dec: jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	j := &jsonRows{
+		file: file,
+		dec:  jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+	}
 	return &cellsGrid{tableNext: j.table, rowNext: j.next, close: func() error { return nil }}
 }
 

@@ -164,7 +164,9 @@ func (p *Profile) YAML() ([]byte, error) {
 		Ignore       []string            `yaml:"ignore,omitempty"`
 	}{Name: p.Name, Platform: map[string]string{"id": p.Platform.ID,
 		"name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
-		Rating: rating(p.Rating), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
+		Rating: rating(
+			p.Rating,
+		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
 	if s := scale(p.Scale); s != (scale{}) {
 		out.Scale = &s
 	}

@@ -40,7 +40,18 @@ const (
 // with year, month and day.
 func KnownFormat(format string) bool {
 	switch format {
-	case EpochSeconds, EpochMillis, unixSeconds, unixMillis, rfc3339, iso8601, relative, AnyDate, DayFirst, MonthFirst, Serial, Serial1904:
+	case EpochSeconds,
+		EpochMillis,
+		unixSeconds,
+		unixMillis,
+		rfc3339,
+		iso8601,
+		relative,
+		AnyDate,
+		DayFirst,
+		MonthFirst,
+		Serial,
+		Serial1904:
 		return true
 	}
 	// A layout that names all three gives the day back.
@@ -239,19 +250,27 @@ func serial(s string, from1904 bool) (time.Time, error) {
 
 var (
 	// 2026-11-05, 2026/11/5, 2026.11.05, 2026年11月5日, 2026 11 05
-	ymdPattern = regexp.MustCompile(`(?:^|[^\d.])(\d{4})\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?:日|号)?(.*)$`)
+	ymdPattern = regexp.MustCompile(
+		`(?:^|[^\d.])(\d{4})\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?:日|号)?(.*)$`,
+	)
 	// 26年11月5日
 	shortPattern = regexp.MustCompile(`^(\d{2})年(\d{1,2})月(\d{1,2})[日号]?(.*)$`)
 	// 05/11/2026, 5.11.2026, 11/5/26
 	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[ T,]+(.*))?$`)
 	// Nov 5, 2026; November 5th 2026; Thu Nov 05 15:30:00 +0800 2026
-	monthFirstPattern = regexp.MustCompile(`(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`)
+	monthFirstPattern = regexp.MustCompile(
+		`(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`,
+	)
 	// 5 Nov 2026; Thu, 05 Nov 2026 15:30:00 GMT; 05-Nov-26
-	monthSecondPattern = regexp.MustCompile(`(?:^|[^\d])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](\d{4}|\d{2})(.*)$`)
-	yearPattern        = regexp.MustCompile(`^(.*?)\b((?:19|20)\d{2})\b(.*)$`)
-	clockPattern       = regexp.MustCompile(`(\d{1,2})\s?(?::|时|点)\s?(?:(\d{1,2})\s?(?:分钟?|:?)\s?(?:(\d{1,2})(?:[.,]\d+)?\s?秒?)?)?`)
-	otherDate          = regexp.MustCompile(`\d{4}|\d\s?[-/.年月]\s?\d|^\d`) // in what follows a date
-	zonePattern        = regexp.MustCompile(`^(?:\s*(?:gmt|utc))?\s*([+-])(\d{2}):?(\d{2})?`)
+	monthSecondPattern = regexp.MustCompile(
+		`(?:^|[^\d])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](\d{4}|\d{2})(.*)$`,
+	)
+	yearPattern  = regexp.MustCompile(`^(.*?)\b((?:19|20)\d{2})\b(.*)$`)
+	clockPattern = regexp.MustCompile(
+		`(\d{1,2})\s?(?::|时|点)\s?(?:(\d{1,2})\s?(?:分钟?|:?)\s?(?:(\d{1,2})(?:[.,]\d+)?\s?秒?)?)?`,
+	)
+	otherDate   = regexp.MustCompile(`\d{4}|\d\s?[-/.年月]\s?\d|^\d`) // in what follows a date
+	zonePattern = regexp.MustCompile(`^(?:\s*(?:gmt|utc))?\s*([+-])(\d{2}):?(\d{2})?`)
 )
 
 // maxDateText bounds what anyDate looks at; sentences of Amazon have sixty
@@ -468,7 +487,9 @@ func ordered(m []string, format string) (time.Time, error) {
 
 var (
 	agoPattern = regexp.MustCompile(`^(\d{1,4})\s*(秒|分钟|小时|天|周|个月|年)(?:之)?前$`)
-	dayPattern = regexp.MustCompile(`^(今天|昨天|前天|(\d{1,2})(?:月|-|\.|/)(\d{1,2})[日号]?)\s*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?$`)
+	dayPattern = regexp.MustCompile(
+		`^(今天|昨天|前天|(\d{1,2})(?:月|-|\.|/)(\d{1,2})[日号]?)\s*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?$`,
+	)
 )
 
 // parseRelative reads dates that are told from now on. Where only the day is
@@ -533,5 +554,7 @@ func parseRelative(s string, now time.Time) (time.Time, bool) {
 	if clock[0] > 23 || clock[1] > 59 || clock[2] > 59 {
 		return time.Time{}, false
 	}
-	return day.Add(time.Duration(clock[0])*time.Hour + time.Duration(clock[1])*time.Minute + time.Duration(clock[2])*time.Second), true
+	return day.Add(
+		time.Duration(clock[0])*time.Hour + time.Duration(clock[1])*time.Minute + time.Duration(clock[2])*time.Second,
+	), true
 }

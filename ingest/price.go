@@ -34,4 +34,6 @@ func Price(s string) (chaping.Price, error) {
 }
 
 // pricePattern is a price with words around it that leave it one.
-var pricePattern = regexp.MustCompile(`^(?:券后|券后价|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|(?i:CN))?[:：]?[¥￥]?(\d+(?:\.\d{1,2})?)(万)?(?:元|块|圆)?(?:起|以上)?$`)
+var pricePattern = regexp.MustCompile(
+	`^(?:券后|券后价|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|(?i:CN))?[:：]?[¥￥]?(\d+(?:\.\d{1,2})?)(万)?(?:元|块|圆)?(?:起|以上)?$`,
+)

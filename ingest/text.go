@@ -89,7 +89,13 @@ func visible(r rune) rune {
 		return r
 	case r == '\u0085' || r == '\u2028' || r == '\u2029':
 		return '\n'
-	case r < ' ' || r >= 0x7f && r < 0xa0, r == '\u00ad', r == '\u200b', r == '\u200e', r == '\u200f', r == '\u2060', r == '\ufeff':
+	case r < ' ' || r >= 0x7f && r < 0xa0,
+		r == '\u00ad',
+		r == '\u200b',
+		r == '\u200e',
+		r == '\u200f',
+		r == '\u2060',
+		r == '\ufeff':
 		return -1
 	}
 	return r

@@ -142,7 +142,8 @@ func (l *AnnualList) Only(products []string) {
 // Concerns tells whether text names one of the products; none named: always.
 func Concerns(text string, products []string) bool {
 	text = plain(text)
-	return len(products) == 0 || slices.ContainsFunc(products, func(p string) bool { return strings.Contains(text, plain(p)) })
+	return len(products) == 0 ||
+		slices.ContainsFunc(products, func(p string) bool { return strings.Contains(text, plain(p)) })
 }
 
 // A Listed is one line of an imported list.

@@ -100,7 +100,16 @@ func (a *Annual) complaints() []Block {
 			what = a.Products[0] + "类商品"
 		}
 	}
-	text := fmt.Sprintf("%d年各报送期，监测站共采集评论 %d 条。按风险词库挖掘，针对%s且表明质量安全问题的差评 %d 条次，计入中评、好评和默认评论的共 %d 条次，涉及商品 %d 件、店铺 %d 家。", a.Year, reviews, what, negative, affirmed, a.Items, len(a.Shops))
+	text := fmt.Sprintf(
+		"%d年各报送期，监测站共采集评论 %d 条。按风险词库挖掘，针对%s且表明质量安全问题的差评 %d 条次，计入中评、好评和默认评论的共 %d 条次，涉及商品 %d 件、店铺 %d 家。",
+		a.Year,
+		reviews,
+		what,
+		negative,
+		affirmed,
+		a.Items,
+		len(a.Shops),
+	)
 	if len(unknown) > 0 {
 		text += fmt.Sprintf("%s期没有采集评论，情况不明。", strings.Join(unknown, "、"))
 	}
@@ -153,11 +162,23 @@ func (a *Annual) trend() []Block {
 	}
 	text := "1．逐期趋势。"
 	if highest >= 0 {
-		text += fmt.Sprintf("差评数最高的是 %s 期，%d 条次；最低的是 %s 期，%d 条次。", a.Periods[highest].Period, a.Periods[highest].Negative, a.Periods[lowest].Period, a.Periods[lowest].Negative)
+		text += fmt.Sprintf(
+			"差评数最高的是 %s 期，%d 条次；最低的是 %s 期，%d 条次。",
+			a.Periods[highest].Period,
+			a.Periods[highest].Negative,
+			a.Periods[lowest].Period,
+			a.Periods[lowest].Negative,
+		)
 	}
 	chart := Chart{Kind: Lines, Unit: "条次", Labels: labels, Series: []Series{this}}
 	if compared > 0 {
-		text += fmt.Sprintf("与上年有评论可比的 %d 期相比，差评数 %d 条次，上年同期 %d 条次，%s。采集的商品和评论数量两年不一定相同，请结合评论数判断。", compared, now, then, change(now, then))
+		text += fmt.Sprintf(
+			"与上年有评论可比的 %d 期相比，差评数 %d 条次，上年同期 %d 条次，%s。采集的商品和评论数量两年不一定相同，请结合评论数判断。",
+			compared,
+			now,
+			then,
+			change(now, then),
+		)
 		chart.Series = append(chart.Series, before)
 	} else {
 		text += "没有可比的上年同期评论，不作同比。"
@@ -169,11 +190,25 @@ func (a *Annual) trend() []Block {
 		}
 		return v
 	}
-	return append(blocks, tabled("各报送期评论数与差评数",
-		[]Column{{"报送期", 28, Center, Fang}, {"评论数", 32, Center, Fang}, {"差评数（条次）", 32, Center, Fang}, {"上年同期评论数", 32, Center, Fang}, {"上年同期差评数", 32, Center, Fang}},
+	return append(blocks, tabled(
+		"各报送期评论数与差评数",
+		[]Column{
+			{"报送期", 28, Center, Fang},
+			{"评论数", 32, Center, Fang},
+			{"差评数（条次）", 32, Center, Fang},
+			{"上年同期评论数", 32, Center, Fang},
+			{"上年同期差评数", 32, Center, Fang},
+		},
 		rows(a.Periods, len(a.Periods), func(_ int, p AnnualPeriod) []any {
-			return []any{p.Period, number(p.Reviews, p.Known), number(p.Negative, p.Known), number(p.BeforeReviews, p.KnownBefore), number(p.Before, p.KnownBefore)}
-		}))...)
+			return []any{
+				p.Period,
+				number(p.Reviews, p.Known),
+				number(p.Negative, p.Known),
+				number(p.BeforeReviews, p.KnownBefore),
+				number(p.Before, p.KnownBefore),
+			}
+		}),
+	)...)
 }
 
 // change words a change in per cent.
@@ -232,7 +267,13 @@ func (a *Annual) hazards(all uint64) []Block {
 			continue
 		}
 		share := 100 * float64(s.negative) / float64(all)
-		chart.Labels, chart.Series[0].Values = append(chart.Labels, s.name), append(chart.Series[0].Values, math.Round(share*10)/10)
+		chart.Labels, chart.Series[0].Values = append(
+			chart.Labels,
+			s.name,
+		), append(
+			chart.Series[0].Values,
+			math.Round(share*10)/10,
+		)
 		if len(named) < 3 {
 			named = append(named, fmt.Sprintf("%s（%.1f%%）", s.name, share))
 		}
@@ -244,7 +285,13 @@ func (a *Annual) hazards(all uint64) []Block {
 	} else {
 		blocks = append([]Block{Para{Text: text + "按差评数，占比居前的是" + strings.Join(named, "、") + "。"}}, figure(chart, "差评数按危害类别的构成")...)
 	}
-	columns := []Column{{"危害类别", 30, Center, Fang}, {"差评数", 22, Center, Fang}, {"占比", 20, Center, Fang}, {"同比（可比各期）", 32, Center, Fang}, {"主要评论关键词", 52, Left, Fang}}
+	columns := []Column{
+		{"危害类别", 30, Center, Fang},
+		{"差评数", 22, Center, Fang},
+		{"占比", 20, Center, Fang},
+		{"同比（可比各期）", 32, Center, Fang},
+		{"主要评论关键词", 52, Left, Fang},
+	}
 	return append(blocks, tabled("危害类别", columns, rows(sums, len(sums), func(_ int, s hazardSum) []any {
 		compared := "—"
 		if a.comparable() {
@@ -269,10 +316,20 @@ func (a *Annual) severities(all uint64) []Block {
 	chart := Chart{Kind: Columns, Unit: "条次", Series: []Series{{}}}
 	for level := 4; level >= 0; level-- {
 		if level > 0 || sums[0] > 0 {
-			chart.Labels, chart.Series[0].Values = append(chart.Labels, severityNames[level]), append(chart.Series[0].Values, float64(sums[level]))
+			chart.Labels, chart.Series[0].Values = append(
+				chart.Labels,
+				severityNames[level],
+			), append(
+				chart.Series[0].Values,
+				float64(sums[level]),
+			)
 		}
 	}
-	text := fmt.Sprintf("3．后果严重程度。按词库中评论关键词可能造成的最严重后果，3级以上的差评 %d 条次，占 %s。级别是词条的，不是个案的结论。", sums[3]+sums[4], percent(sums[3]+sums[4], all))
+	text := fmt.Sprintf(
+		"3．后果严重程度。按词库中评论关键词可能造成的最严重后果，3级以上的差评 %d 条次，占 %s。级别是词条的，不是个案的结论。",
+		sums[3]+sums[4],
+		percent(sums[3]+sums[4], all),
+	)
 	return append([]Block{Para{Text: text}}, figure(chart, "差评数按后果严重程度的分布")...)
 }
 
@@ -291,11 +348,27 @@ func (a *Annual) concentration(head, what, full string, list []AnnualCount, all 
 	chart := Chart{Kind: Bars, Unit: "条次", Series: []Series{{}}}
 	for _, c := range top {
 		first += c.Negative
-		chart.Labels, chart.Series[0].Values = append(chart.Labels, c.Name), append(chart.Series[0].Values, float64(c.Negative))
+		chart.Labels, chart.Series[0].Values = append(
+			chart.Labels,
+			c.Name,
+		), append(
+			chart.Series[0].Values,
+			float64(c.Negative),
+		)
 	}
 	text := head
 	if len(known) > 0 {
-		text += fmt.Sprintf("已知%s %d 个，差评数前 %d 个共 %d 条次，占 %s；居首的是%s，%d 条次，涉及商品 %d 件。", full, len(known), len(top), first, percent(first, all), known[0].Name, known[0].Negative, known[0].Products)
+		text += fmt.Sprintf(
+			"已知%s %d 个，差评数前 %d 个共 %d 条次，占 %s；居首的是%s，%d 条次，涉及商品 %d 件。",
+			full,
+			len(known),
+			len(top),
+			first,
+			percent(first, all),
+			known[0].Name,
+			known[0].Negative,
+			known[0].Products,
+		)
 	}
 	if unknown > 0 || len(known) == 0 {
 		text += fmt.Sprintf("%s不明的 %d 条次，占 %s。", full, unknown, percent(unknown, all))
@@ -321,10 +394,22 @@ func (a *Annual) listed(kind ListKind) []Block {
 	var text string
 	switch kind {
 	case Inspections:
-		text = fmt.Sprintf("据导入的监督抽查清单，%d年抽查 %d 批次，不合格 %d 批次，不合格率 %s。", a.Year, n, len(failed), percent(uint64(len(failed)), uint64(n)))
+		text = fmt.Sprintf(
+			"据导入的监督抽查清单，%d年抽查 %d 批次，不合格 %d 批次，不合格率 %s。",
+			a.Year,
+			n,
+			len(failed),
+			percent(uint64(len(failed)), uint64(n)),
+		)
 		text += byLevel(l.Records, "批次")
 	case Monitoring:
-		text = fmt.Sprintf("据导入的风险监测清单，%d年监测 %d 批次，发现问题或风险 %d 批次，检出率 %s。", a.Year, n, len(failed), percent(uint64(len(failed)), uint64(n)))
+		text = fmt.Sprintf(
+			"据导入的风险监测清单，%d年监测 %d 批次，发现问题或风险 %d 批次，检出率 %s。",
+			a.Year,
+			n,
+			len(failed),
+			percent(uint64(len(failed)), uint64(n)),
+		)
 		text += byLevel(l.Records, "批次")
 	case Recalls:
 		text = fmt.Sprintf("据导入的召回清单，%d年召回 %d 起。", a.Year, n)
@@ -333,15 +418,28 @@ func (a *Annual) listed(kind ListKind) []Block {
 	}
 	blocks := []Block{Para{Text: text + l.remark(a.Year)}}
 	if items := problems(failed); len(items) > 0 && kind != Recalls {
-		blocks = append(blocks, figure(Chart{Kind: Bars, Unit: "批次", Labels: names(items), Series: []Series{{Values: values(items)}}}, kind.Chinese()+"的不合格或问题项目")...)
+		blocks = append(
+			blocks,
+			figure(
+				Chart{Kind: Bars, Unit: "批次", Labels: names(items), Series: []Series{{Values: values(items)}}},
+				kind.Chinese()+"的不合格或问题项目",
+			)...)
 	}
 	if len(failed) > 0 {
 		caption := map[ListKind]string{Inspections: "监督抽查不合格产品", Monitoring: "风险监测发现问题的产品", Recalls: "召回产品"}[kind]
-		blocks = append(blocks, tabled(caption+omitted(len(failed)),
-			[]Column{{"产品名称", 33, Left, Fang}, {"商标、型号", 29, Left, Fang}, {"生产企业", 37, Left, Fang}, {"问题", 31, Left, Fang}, {"日期", 26, Center, Fang}},
+		blocks = append(blocks, tabled(
+			caption+omitted(len(failed)),
+			[]Column{
+				{"产品名称", 33, Left, Fang},
+				{"商标、型号", 29, Left, Fang},
+				{"生产企业", 37, Left, Fang},
+				{"问题", 31, Left, Fang},
+				{"日期", 26, Center, Fang},
+			},
 			rows(failed, mostRows, func(_ int, r Listed) []any {
 				return []any{r.Product, join(" ", r.Brand, r.Model), r.Maker, r.Problem, r.Date}
-			}))...)
+			}),
+		)...)
 	}
 	return append(blocks, a.candidates(kind)...)
 }
@@ -352,12 +450,29 @@ func (a *Annual) candidates(kind ListKind) []Block {
 	if len(list) == 0 {
 		return nil
 	}
-	return append([]Block{Para{Text: fmt.Sprintf("按商标、型号和名称比对近期仍有展示的商品，疑似为上述产品的有 %d 件。比对只看文字，是否为同一产品、是否仍在销售，均须人工核实。", len(list))}},
-		tabled("疑似仍在售的商品（候选，待核实）"+omitted(len(list)),
-			[]Column{{"清单中的产品", 35, Left, Fang}, {"在售商品", 44, Left, Fang}, {"店铺", 28, Left, Fang}, {"比对依据", 23, Left, Fang}, {"最近展示", 26, Center, Fang}},
+	return append(
+		[]Block{
+			Para{Text: fmt.Sprintf("按商标、型号和名称比对近期仍有展示的商品，疑似为上述产品的有 %d 件。比对只看文字，是否为同一产品、是否仍在销售，均须人工核实。", len(list))},
+		},
+		tabled(
+			"疑似仍在售的商品（候选，待核实）"+omitted(len(list)),
+			[]Column{
+				{"清单中的产品", 35, Left, Fang},
+				{"在售商品", 44, Left, Fang},
+				{"店铺", 28, Left, Fang},
+				{"比对依据", 23, Left, Fang},
+				{"最近展示", 26, Center, Fang},
+			},
 			rows(list, mostRows, func(_ int, c Candidate) []any {
-				return []any{strings.TrimSpace(c.Listed.Product + " " + join(" ", c.Listed.Brand, c.Listed.Model)), c.Name + "\n" + c.URL, c.Shop, c.Why, c.Seen}
-			}))...)
+				return []any{
+					strings.TrimSpace(c.Listed.Product + " " + join(" ", c.Listed.Brand, c.Listed.Model)),
+					c.Name + "\n" + c.URL,
+					c.Shop,
+					c.Why,
+					c.Seen,
+				}
+			}),
+		)...)
 }
 
 // remark says what of the imported files does not count.
@@ -452,17 +567,51 @@ func values(list []AnnualCount) (out []float64) {
 func (a *Annual) warnings() []Block {
 	var blocks []Block
 	if l := a.list(Opinions); l != nil {
-		blocks = append(blocks, Para{Text: fmt.Sprintf("据导入的舆情清单，%d年有关舆情与风险预警 %d 条。", a.Year, len(l.Records)) + byLevel(l.Records, "条") + l.remark(a.Year)})
+		blocks = append(
+			blocks,
+			Para{
+				Text: fmt.Sprintf(
+					"据导入的舆情清单，%d年有关舆情与风险预警 %d 条。",
+					a.Year,
+					len(l.Records),
+				) + byLevel(
+					l.Records,
+					"条",
+				) + l.remark(
+					a.Year,
+				),
+			},
+		)
 		if len(l.Records) > 0 {
-			blocks = append(blocks, tabled("舆情与风险预警"+omitted(len(l.Records)),
-				[]Column{{"日期", 26, Center, Fang}, {"标题或产品", 54, Left, Fang}, {"内容", 48, Left, Fang}, {"来源", 28, Left, Fang}},
-				rows(l.Records, mostRows, func(_ int, r Listed) []any { return []any{r.Date, r.Product, r.Problem, cmp.Or(r.Level, r.Source)} }))...)
+			blocks = append(blocks, tabled(
+				"舆情与风险预警"+omitted(len(l.Records)),
+				[]Column{
+					{"日期", 26, Center, Fang},
+					{"标题或产品", 54, Left, Fang},
+					{"内容", 48, Left, Fang},
+					{"来源", 28, Left, Fang},
+				},
+				rows(
+					l.Records,
+					mostRows,
+					func(_ int, r Listed) []any { return []any{r.Date, r.Product, r.Problem, cmp.Or(r.Level, r.Source)} },
+				),
+			)...)
 		}
 	}
 	if len(a.Urgent) > 0 {
 		blocks = append(blocks, Para{Text: fmt.Sprintf("监测站全年确认重要风险信息 %d 起。", len(a.Urgent))})
-		blocks = append(blocks, tabled("重要风险信息"+omitted(len(a.Urgent)), []Column{{"日期", 26, Center, Fang}, {"事件", 50, Left, Fang}, {"确认理由", 80, Left, Fang}},
-			rows(a.Urgent, mostRows, func(_ int, u AnnualUrgent) []any { return []any{u.Raised, u.Subject, u.Reason} }))...)
+		blocks = append(
+			blocks,
+			tabled(
+				"重要风险信息"+omitted(len(a.Urgent)),
+				[]Column{{"日期", 26, Center, Fang}, {"事件", 50, Left, Fang}, {"确认理由", 80, Left, Fang}},
+				rows(
+					a.Urgent,
+					mostRows,
+					func(_ int, u AnnualUrgent) []any { return []any{u.Raised, u.Subject, u.Reason} },
+				),
+			)...)
 	}
 	if list := a.entries(false); len(list) > 0 {
 		blocks = append(blocks, Para{Text: fmt.Sprintf("监测站全年报送风险信息 %d 条（行业潜规则另见下文）。", len(list))})
@@ -477,10 +626,18 @@ func (a *Annual) entries(practice bool) []Entry {
 }
 
 func entryTable(caption string, list []Entry) []Block {
-	return tabled(caption+omitted(len(list)), []Column{{"涉及产品", 28, Left, Fang}, {"信息类别", 24, Center, Fang}, {"风险信息内容", 66, Left, Fang}, {"提交单位", 38, Left, Fang}},
+	return tabled(
+		caption+omitted(len(list)),
+		[]Column{
+			{"涉及产品", 28, Left, Fang},
+			{"信息类别", 24, Center, Fang},
+			{"风险信息内容", 66, Left, Fang},
+			{"提交单位", 38, Left, Fang},
+		},
 		rows(list, mostRows, func(_ int, e Entry) []any {
 			return []any{e.Product, e.Kind.Chinese(), e.Content, strings.Join(e.From, "、")}
-		}))
+		}),
+	)
 }
 
 // practices is 二（六）.
@@ -500,11 +657,27 @@ func (a *Annual) factors() []Block {
 	if len(list) == 0 {
 		return nil
 	}
-	return append([]Block{Para{Text: "消费者评论反映的风险指标和危害见下表，产生的原因有待检验和调查。"}}, tabled("风险指标及危害"+omitted(len(list)),
-		[]Column{{"风险指标", 32, Left, Fang}, {"危害类别", 28, Center, Fang}, {"危及对象", 27, Center, Fang}, {"严重程度", 29, Center, Fang}, {"差评数", 16, Center, Fang}, {"产生的原因", 24, Center, Fang}},
+	return append([]Block{Para{Text: "消费者评论反映的风险指标和危害见下表，产生的原因有待检验和调查。"}}, tabled(
+		"风险指标及危害"+omitted(len(list)),
+		[]Column{
+			{"风险指标", 32, Left, Fang},
+			{"危害类别", 28, Center, Fang},
+			{"危及对象", 27, Center, Fang},
+			{"严重程度", 29, Center, Fang},
+			{"差评数", 16, Center, Fang},
+			{"产生的原因", 24, Center, Fang},
+		},
 		rows(list, mostRows, func(_ int, t AnnualTerm) []any {
-			return []any{t.Term, t.HazardName, DangerNames(hazardDangers[t.Hazard]), severityNames[min(max(t.Severity, 0), 4)], t.Negative, missing}
-		}))...)
+			return []any{
+				t.Term,
+				t.HazardName,
+				DangerNames(hazardDangers[t.Hazard]),
+				severityNames[min(max(t.Severity, 0), 4)],
+				t.Negative,
+				missing,
+			}
+		}),
+	)...)
 }
 
 // samples is 四（一）: products to choose samples from.
@@ -512,9 +685,21 @@ func (a *Annual) samples() []Block {
 	if len(a.Severe) == 0 {
 		return nil
 	}
-	return append([]Block{Para{Text: "下列商品全年反映3级以上问题的差评最多，供选择抽样对象时参考（候选，须核实）。抽查的范围和方式待补充。"}}, tabled("反映严重问题较多的商品",
-		[]Column{{"序号", 12, Center, Fang}, {"商品名称", 64, Left, Fang}, {"店铺", 36, Left, Fang}, {"公司所在区域", 28, Left, Fang}, {"差评数", 16, Center, Fang}},
-		rows(a.Severe, mostBars, func(i int, p AnnualProduct) []any { return []any{i + 1, p.Name, p.Shop, p.Region, p.Negative} }))...)
+	return append([]Block{Para{Text: "下列商品全年反映3级以上问题的差评最多，供选择抽样对象时参考（候选，须核实）。抽查的范围和方式待补充。"}}, tabled(
+		"反映严重问题较多的商品",
+		[]Column{
+			{"序号", 12, Center, Fang},
+			{"商品名称", 64, Left, Fang},
+			{"店铺", 36, Left, Fang},
+			{"公司所在区域", 28, Left, Fang},
+			{"差评数", 16, Center, Fang},
+		},
+		rows(
+			a.Severe,
+			mostBars,
+			func(i int, p AnnualProduct) []any { return []any{i + 1, p.Name, p.Shop, p.Region, p.Negative} },
+		),
+	)...)
 }
 
 // checks is 四（二）: what could be looked into.

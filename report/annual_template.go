@@ -48,7 +48,12 @@ func annualTemplate() []annualPart {
 		h(2, "（七）行业新业态，新技术，新产品，市场最新动态等带来的苗头性风险。", "", nil),
 		h(2, "（八）相关产品标准更新、实施中存在的问题。", "", nil),
 		h(1, "三、产品质量安全因素分析", "", nil),
-		h(2, "（一）质量问题原因分析。", "（根据产品具体情况，从影响不合格/质量问题的外部因素（包括产业政策、原材料价格波动情况、市场供求因素、外贸、产品技术标准变动等）、企业内部因素影响（装备投入、技术能力、标准、生产工艺、原材料验收、质量保障体系、出厂检验等）等多层次进行分析。", nil),
+		h(
+			2,
+			"（一）质量问题原因分析。",
+			"（根据产品具体情况，从影响不合格/质量问题的外部因素（包括产业政策、原材料价格波动情况、市场供求因素、外贸、产品技术标准变动等）、企业内部因素影响（装备投入、技术能力、标准、生产工艺、原材料验收、质量保障体系、出厂检验等）等多层次进行分析。",
+			nil,
+		),
 		h(2, "（二）风险因素的来源及危害。", "（内容简明扼要，分析列出该产品的风险指标、产生的原因及危害等。对具体指标的表述应简单或使用表格即可）", (*Annual).factors),
 		h(1, "四、下一步建议", "建议的方向可包括但不限于以下几个方面：", nil),
 		h(2, "（一）实施监督抽查。", "", (*Annual).samples),
@@ -94,7 +99,15 @@ func (a *Annual) Sections() []AnnualSection {
 			continue
 		}
 		n++
-		s := AnnualSection{Key: fmt.Sprintf("%d.%d", parts, n), Part: part.Heading, Heading: p.Heading, Guidance: p.Guidance, PartGuidance: part.Guidance, Optional: part.Guidance != "", first: n == 1}
+		s := AnnualSection{
+			Key:          fmt.Sprintf("%d.%d", parts, n),
+			Part:         part.Heading,
+			Heading:      p.Heading,
+			Guidance:     p.Guidance,
+			PartGuidance: part.Guidance,
+			Optional:     part.Guidance != "",
+			first:        n == 1,
+		}
 		s.Text = strings.TrimSpace(a.Texts[s.Key])
 		if p.fill != nil {
 			s.blocks = p.fill(a)
@@ -153,5 +166,10 @@ func (a *Annual) Document() *Document {
 		}
 	}
 	number(blocks)
-	return &Document{Title: a.Title(), Subject: yearName(a.Year), Program: a.Program, Sections: []Section{{"专题分析报告", portraitPage, blocks}}}
+	return &Document{
+		Title:    a.Title(),
+		Subject:  yearName(a.Year),
+		Program:  a.Program,
+		Sections: []Section{{"专题分析报告", portraitPage, blocks}},
+	}
 }

@@ -127,8 +127,14 @@ func ReadDangers(s string) []Danger {
 
 // hazardDangers are what the hazard classes of the dictionaries endanger.
 var hazardDangers = map[string][]Danger{
-	"fire": {Property, Safety}, "electrical": {Safety}, "mechanical": {Safety}, "thermal": {Safety}, "chemical": {Health}, "microbiological": {Health},
-	"injury": {Health, Safety}, "radiation": {Health}, "noise": {Health, Environment}, "fake": {Property}, "quality": {Property},
+	"fire": {
+		Property,
+		Safety,
+	}, "electrical": {Safety}, "mechanical": {Safety}, "thermal": {Safety}, "chemical": {Health}, "microbiological": {Health},
+	"injury": {
+		Health,
+		Safety,
+	}, "radiation": {Health}, "noise": {Health, Environment}, "fake": {Property}, "quality": {Property},
 }
 
 var dangerWords = map[Danger]*regexp.Regexp{
@@ -161,7 +167,10 @@ func (e *Entry) Classify() {
 		switch {
 		case strings.Contains(text, "潜规则"), strings.Contains(text, "行业内普遍"), strings.Contains(text, "业内普遍"):
 			e.Kind = Practice
-		case strings.Contains(text, "集中反映"), strings.Contains(text, "集中投诉"), strings.Contains(text, "多起投诉"), strings.Contains(text, "大量投诉"):
+		case strings.Contains(text, "集中反映"),
+			strings.Contains(text, "集中投诉"),
+			strings.Contains(text, "多起投诉"),
+			strings.Contains(text, "大量投诉"):
 			e.Kind = Complaint
 		default:
 			e.Kind = Hidden
@@ -202,9 +211,24 @@ func Merge(entries []Entry) []Entry {
 		m := &merged[i]
 		m.Companies = atLeast(m.Companies, e.Companies)
 		m.Region = join("、", m.Region, e.Region)
-		m.Content, m.Analysis, m.Advice = join("\n", m.Content, e.Content), join("\n", m.Analysis, e.Analysis), join("\n", m.Advice, e.Advice)
+		m.Content, m.Analysis, m.Advice = join(
+			"\n",
+			m.Content,
+			e.Content,
+		), join(
+			"\n",
+			m.Analysis,
+			e.Analysis,
+		), join(
+			"\n",
+			m.Advice,
+			e.Advice,
+		)
 		m.Source = join("、", m.Source, e.Source)
-		m.Endangers = slices.DeleteFunc(slices.Clone(dangers), func(d Danger) bool { return !slices.Contains(m.Endangers, d) && !slices.Contains(e.Endangers, d) })
+		m.Endangers = slices.DeleteFunc(
+			slices.Clone(dangers),
+			func(d Danger) bool { return !slices.Contains(m.Endangers, d) && !slices.Contains(e.Endangers, d) },
+		)
 		if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, e.Kind) < slices.Index(kinds, m.Kind) {
 			m.Kind = e.Kind // the graver one
 		}
@@ -272,8 +296,24 @@ func (a *Association) Document() *Document {
 	}
 	blocks = append(blocks, sheetTitle("（行业组织、检验检测机构）")...)
 	blocks = append(blocks, Ends{"填报单位：" + a.Station, "填报时间：" + filed}, Table{
-		Columns: a.Profile.widths([]Column{{"涉及产品", 28, Left, Fang}, {"涉及企业数量", 28, Center, Fang}, {"涉及区域", 26, Left, Fang}, {"风险信息内容", 60, Left, Fang},
-			{"信息分析", 46, Left, Fang}, {"初步建议", 41, Left, Fang}, {"信息来源", 28, Left, Fang}}, 25, 28, 22, 52, 38, 35, 25),
+		Columns: a.Profile.widths(
+			[]Column{
+				{"涉及产品", 28, Left, Fang},
+				{"涉及企业数量", 28, Center, Fang},
+				{"涉及区域", 26, Left, Fang},
+				{"风险信息内容", 60, Left, Fang},
+				{"信息分析", 46, Left, Fang},
+				{"初步建议", 41, Left, Fang},
+				{"信息来源", 28, Left, Fang},
+			},
+			25,
+			28,
+			22,
+			52,
+			38,
+			35,
+			25,
+		),
 		HeadSize: 12, Size: 12, RowMM: 14,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range a.Entries {
@@ -299,7 +339,15 @@ func (a *Association) companion() []Block {
 		blocks = append(blocks, Line{"草稿所依据的词库版本 " + a.Dictionary + "；评论反映的是有人反映，不是发生的概率，未经检验核实", Fang, 10.5, 18, Left})
 	}
 	return append(blocks, Table{
-		Columns:  []Column{{"行号", 12, Center, Fang}, {"涉及产品", 36, Left, Fang}, {"信息类别", 34, Left, Fang}, {"危及对象", 30, Left, Fang}, {"分类依据", 24, Center, Fang}, {"提交单位", 40, Left, Fang}, {"依据的评论", 91, Left, Fang}},
+		Columns: []Column{
+			{"行号", 12, Center, Fang},
+			{"涉及产品", 36, Left, Fang},
+			{"信息类别", 34, Left, Fang},
+			{"危及对象", 30, Left, Fang},
+			{"分类依据", 24, Center, Fang},
+			{"提交单位", 40, Left, Fang},
+			{"依据的评论", 91, Left, Fang},
+		},
 		HeadSize: 10.5, Size: 9, RowMM: 8,
 		Rows: func(yield func([]any) bool) {
 			for i, e := range a.Entries {
@@ -307,7 +355,17 @@ func (a *Association) companion() []Block {
 				if e.Suggested {
 					by = "程序建议，待确认"
 				}
-				if !yield([]any{i + 1, e.Product, e.Kind.Chinese(), DangerNames(e.Endangers), by, strings.Join(e.From, "、"), strings.Join(e.Evidence, "\n")}) {
+				if !yield(
+					[]any{
+						i + 1,
+						e.Product,
+						e.Kind.Chinese(),
+						DangerNames(e.Endangers),
+						by,
+						strings.Join(e.From, "、"),
+						strings.Join(e.Evidence, "\n"),
+					},
+				) {
 					return
 				}
 			}
@@ -347,7 +405,20 @@ func (a *Association) WriteJSON(path string) error { return writeJSON(path, a.js
 
 func (a *Association) json() associationJSON {
 	w := a.Period.Window()
-	return associationJSON{"association", a.Period.String(), day(w.FirstDay()), day(w.LastDay()), a.Station, a.Filler, a.Phone, day(a.Filed), a.Dictionary, a.Program, a.draft(), orEmpty(a.Entries)}
+	return associationJSON{
+		"association",
+		a.Period.String(),
+		day(w.FirstDay()),
+		day(w.LastDay()),
+		a.Station,
+		a.Filler,
+		a.Phone,
+		day(a.Filed),
+		a.Dictionary,
+		a.Program,
+		a.draft(),
+		orEmpty(a.Entries),
+	}
 }
 
 // ReadAssociation is the sheet that JSON wrote, or an operator has edited.
@@ -360,5 +431,14 @@ func ReadAssociation(data []byte) (*Association, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Association{Station: j.Station, Filler: j.Filler, Phone: j.Phone, Filed: filed, Period: period, Program: j.Program, Dictionary: j.Dictionary, Entries: j.Entries}, nil
+	return &Association{
+		Station:    j.Station,
+		Filler:     j.Filler,
+		Phone:      j.Phone,
+		Filed:      filed,
+		Period:     period,
+		Program:    j.Program,
+		Dictionary: j.Dictionary,
+		Entries:    j.Entries,
+	}, nil
 }

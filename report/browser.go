@@ -41,7 +41,11 @@ func FindBrowser() (string, error) {
 	if path := installed.Find(); path != "" {
 		return path, nil
 	}
-	return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "没有找到可用来生成 PDF 的浏览器", Remedy: "安装 chromium 或 Chrome，或用环境变量 CHAPING_BROWSER 写明路径；也可以用 Word、WPS 打开 docx 另存为 PDF"}
+	return "", &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "没有找到可用来生成 PDF 的浏览器",
+		Remedy:  "安装 chromium 或 Chrome，或用环境变量 CHAPING_BROWSER 写明路径；也可以用 Word、WPS 打开 docx 另存为 PDF",
+	}
 }
 
 // OpenBrowser starts the browser. Pages run without scripts and without
@@ -57,8 +61,17 @@ func OpenBrowser(ctx context.Context) (*Browser, error) {
 		return nil, cannotWrite(os.TempDir(), err)
 	}
 	b.close = append(b.close, func() { os.RemoveAll(b.dir) })
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(b.dir, "profile")),
-		chromedp.Flag("disable-extensions", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), chromedp.Flag("disable-gpu", true))
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(filepath.Join(b.dir, "profile")),
+		chromedp.Flag(
+			"disable-extensions",
+			true,
+		),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
+		chromedp.Flag("disable-gpu", true),
+	)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -68,7 +81,12 @@ func OpenBrowser(ctx context.Context) (*Browser, error) {
 	b.close = append(b.close, cancel)
 	if err := chromedp.Do(b.ctx); err != nil {
 		b.Close()
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器 " + path + " 启动不了", Err: err, Remedy: "试着在命令行运行它；用环境变量 CHAPING_BROWSER 换一个"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "浏览器 " + path + " 启动不了",
+			Err:     err,
+			Remedy:  "试着在命令行运行它；用环境变量 CHAPING_BROWSER 换一个",
+		}
 	}
 	return b, nil
 }
@@ -90,7 +108,12 @@ func (b *Browser) tab() (tab context.Context, done func(good bool), err error) {
 		tab, _ = chromedp.NewContext(b.ctx) // ended by done, or with the browser
 		// A tab lives as long as the context that it is first used with.
 		if err := chromedp.Do(tab); err != nil {
-			return nil, nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "浏览器没有反应，PDF 没有生成", Err: err, Remedy: "其他格式不受影响；重试，或用环境变量 CHAPING_BROWSER 换一个浏览器"}
+			return nil, nil, &chaping.Error{
+				Code:    chaping.CodeEnvironment,
+				Message: "浏览器没有反应，PDF 没有生成",
+				Err:     err,
+				Remedy:  "其他格式不受影响；重试，或用环境变量 CHAPING_BROWSER 换一个浏览器",
+			}
 		}
 	}
 	return tab, func(good bool) {
@@ -127,7 +150,12 @@ func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) (err e
 	var pdf []byte
 	if err = chromedp.Do(bounded, chromedp.Navigate((&url.URL{Scheme: "file", Path: f.Name()}).String())); err == nil {
 		pdf, err = chromedp.Run(bounded, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
-			result, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes, GenerateTaggedPDF: &no})
+			result, err := cdp.Call(
+				ctx,
+				t,
+				page.PrintToPDF,
+				page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes, GenerateTaggedPDF: &no},
+			)
 			return result.Data, err
 		})
 	}
@@ -135,7 +163,12 @@ func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) (err e
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "PDF 没有生成：" + path, Err: err, Remedy: "其他格式不受影响；可以用 Word、WPS 打开 docx 另存为 PDF，或重试"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "PDF 没有生成：" + path,
+			Err:     err,
+			Remedy:  "其他格式不受影响；可以用 Word、WPS 打开 docx 另存为 PDF，或重试",
+		}
 	}
 	return WriteFile(path, func(w io.Writer) error {
 		_, err := w.Write(pdf)

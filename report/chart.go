@@ -90,17 +90,34 @@ func valueText(v float64) string {
 // The looks of the series, in order.
 var (
 	dashes   = []string{"", "1.6 1", "0.5 0.8"}
-	hatching = []string{`<path d="M-0.5,0.5 l1,-1 M0,2 l2,-2 M1.5,2.5 l1,-1" stroke="#000" stroke-width="0.35"/>`, `<circle cx="1" cy="1" r="0.35"/>`, ``}
+	hatching = []string{
+		`<path d="M-0.5,0.5 l1,-1 M0,2 l2,-2 M1.5,2.5 l1,-1" stroke="#000" stroke-width="0.35"/>`,
+		`<circle cx="1" cy="1" r="0.35"/>`,
+		``,
+	}
 )
 
 // SVG draws the chart. Its units are millimetres.
 func (c *Chart) SVG() string {
 	var b strings.Builder
 	height := c.height()
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="%gmm" height="%gmm" viewBox="0 0 %g %g" font-family="%s" font-size="3.3">`, chartWidth, height, chartWidth, height, html.EscapeString(Hei.String()))
+	fmt.Fprintf(
+		&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" role="img" width="%gmm" height="%gmm" viewBox="0 0 %g %g" font-family="%s" font-size="3.3">`,
+		chartWidth,
+		height,
+		chartWidth,
+		height,
+		html.EscapeString(Hei.String()),
+	)
 	b.WriteString(`<defs>`)
 	for i, h := range hatching {
-		fmt.Fprintf(&b, `<pattern id="h%d" width="2" height="2" patternUnits="userSpaceOnUse"><rect width="2" height="2" fill="#fff"/>%s</pattern>`, i, h)
+		fmt.Fprintf(
+			&b,
+			`<pattern id="h%d" width="2" height="2" patternUnits="userSpaceOnUse"><rect width="2" height="2" fill="#fff"/>%s</pattern>`,
+			i,
+			h,
+		)
 	}
 	b.WriteString(`</defs>`)
 	d := &drawing{b: &b, c: c}
@@ -124,11 +141,28 @@ func (d *drawing) text(x, y float64, anchor, s string) {
 }
 
 func (d *drawing) line(x1, y1, x2, y2, width float64, color string) {
-	fmt.Fprintf(d.b, `<line x1="%.2f" y1="%.2f" x2="%.2f" y2="%.2f" stroke="%s" stroke-width="%g"/>`, x1, y1, x2, y2, color, width)
+	fmt.Fprintf(
+		d.b,
+		`<line x1="%.2f" y1="%.2f" x2="%.2f" y2="%.2f" stroke="%s" stroke-width="%g"/>`,
+		x1,
+		y1,
+		x2,
+		y2,
+		color,
+		width,
+	)
 }
 
 func (d *drawing) rect(x, y, w, h float64, series int) {
-	fmt.Fprintf(d.b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="url(#h%d)" stroke="#000" stroke-width="0.25"/>`, x, y, w, h, series%len(hatching))
+	fmt.Fprintf(
+		d.b,
+		`<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="url(#h%d)" stroke="#000" stroke-width="0.25"/>`,
+		x,
+		y,
+		w,
+		h,
+		series%len(hatching),
+	)
 }
 
 // marker is a filled circle, an empty square, an empty triangle.
@@ -137,9 +171,19 @@ func (d *drawing) marker(x, y float64, series int) {
 	case 0:
 		fmt.Fprintf(d.b, `<circle cx="%.2f" cy="%.2f" r="1"/>`, x, y)
 	case 1:
-		fmt.Fprintf(d.b, `<rect x="%.2f" y="%.2f" width="2" height="2" fill="#fff" stroke="#000" stroke-width="0.3"/>`, x-1, y-1)
+		fmt.Fprintf(
+			d.b,
+			`<rect x="%.2f" y="%.2f" width="2" height="2" fill="#fff" stroke="#000" stroke-width="0.3"/>`,
+			x-1,
+			y-1,
+		)
 	default:
-		fmt.Fprintf(d.b, `<path d="M%.2f,%.2f l1.2,2.1 h-2.4 z" fill="#fff" stroke="#000" stroke-width="0.3"/>`, x, y-1.3)
+		fmt.Fprintf(
+			d.b,
+			`<path d="M%.2f,%.2f l1.2,2.1 h-2.4 z" fill="#fff" stroke="#000" stroke-width="0.3"/>`,
+			x,
+			y-1.3,
+		)
 	}
 }
 
@@ -219,7 +263,12 @@ func (d *drawing) upright(height float64) {
 		if c.Kind != Lines {
 			continue
 		}
-		fmt.Fprintf(d.b, `<path d="%s" fill="none" stroke="#000" stroke-width="0.45" stroke-dasharray="%s"/>`, path.String(), dashes[j%len(dashes)])
+		fmt.Fprintf(
+			d.b,
+			`<path d="%s" fill="none" stroke="#000" stroke-width="0.45" stroke-dasharray="%s"/>`,
+			path.String(),
+			dashes[j%len(dashes)],
+		)
 		for i, v := range s.Values {
 			if math.IsNaN(v) {
 				continue
@@ -256,7 +305,13 @@ func (d *drawing) legend(height float64) {
 	for j, s := range d.c.Series {
 		y := height - 3.5
 		if d.c.Kind == Lines {
-			fmt.Fprintf(d.b, `<path d="M%.2f,%.2f h10" fill="none" stroke="#000" stroke-width="0.45" stroke-dasharray="%s"/>`, x, y, dashes[j%len(dashes)])
+			fmt.Fprintf(
+				d.b,
+				`<path d="M%.2f,%.2f h10" fill="none" stroke="#000" stroke-width="0.45" stroke-dasharray="%s"/>`,
+				x,
+				y,
+				dashes[j%len(dashes)],
+			)
 			d.marker(x+5, y, j)
 		} else {
 			d.rect(x+2, y-1.5, 6, 3, j)

@@ -37,7 +37,10 @@ func (p *Platform) Check(urgent []string) []Concern {
 			r := &p.Rows[i]
 			n := count(r)
 			if c.Count += int(n); n > 0 && len(c.Examples) < maxExamples {
-				c.Examples = append(c.Examples, fmt.Sprintf("第 %d 行（%s）", r.Seq, chaping.Shorten(r.Term+" "+r.Product, 30)))
+				c.Examples = append(
+					c.Examples,
+					fmt.Sprintf("第 %d 行（%s）", r.Seq, chaping.Shorten(r.Term+" "+r.Product, 30)),
+				)
 			}
 		}
 		if c.Count > 0 {

@@ -50,7 +50,13 @@ func (p *Platform) Definitions() []Definition {
 		for i := range p.Unlisted {
 			hidden += p.Unlisted[i].HiddenComplaints
 		}
-		defs = append(defs, Definition{"差评数为 0 的行", fmt.Sprintf("%d 行不列入报送表（没有差评可报），其中高星隐性投诉 %d 条；逐行计数和证据见本附表和“证据”，序号接在报送表之后。", len(p.Unlisted), hidden)})
+		defs = append(
+			defs,
+			Definition{
+				"差评数为 0 的行",
+				fmt.Sprintf("%d 行不列入报送表（没有差评可报），其中高星隐性投诉 %d 条；逐行计数和证据见本附表和“证据”，序号接在报送表之后。", len(p.Unlisted), hidden),
+			},
+		)
 	}
 	defs = append(defs, Definition{"人工复核", p.reviewed()})
 	return append(defs,
@@ -90,7 +96,12 @@ func (p *Platform) window() (from, to string) {
 
 // reviewed words what people have looked at.
 func (p *Platform) reviewed() string {
-	s := fmt.Sprintf("按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。", p.ConfirmedReviews, p.RejectedReviews, p.UnreviewedReviews)
+	s := fmt.Sprintf(
+		"按“评论 × 评论关键词”计：已确认 %d 条，已排除 %d 条，未复核 %d 条。",
+		p.ConfirmedReviews,
+		p.RejectedReviews,
+		p.UnreviewedReviews,
+	)
 	if p.RejectedRows > 0 {
 		s += fmt.Sprintf("因全部排除而不再列入的 %d 行。", p.RejectedRows)
 	}

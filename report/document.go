@@ -230,13 +230,45 @@ func (f Font) names() []string {
 	case Hei:
 		return []string{"黑体", "SimHei", "方正黑体_GBK", "华文黑体", "STHeiti", "Noto Sans CJK SC", "Source Han Sans SC"}
 	case Kai:
-		return []string{"楷体_GB2312", "楷体", "KaiTi", "华文楷体", "STKaiti", "FandolKai", "LXGW WenKai", "仿宋", "FangSong", "Noto Serif CJK SC"}
+		return []string{
+			"楷体_GB2312",
+			"楷体",
+			"KaiTi",
+			"华文楷体",
+			"STKaiti",
+			"FandolKai",
+			"LXGW WenKai",
+			"仿宋",
+			"FangSong",
+			"Noto Serif CJK SC",
+		}
 	case Song:
 		return []string{"宋体", "SimSun", "方正书宋_GBK", "Noto Serif CJK SC", "Source Han Serif SC"}
 	case Biao:
-		return []string{"方正小标宋简体", "FZXiaoBiaoSong-B05S", "方正小标宋_GBK", "华文中宋", "STZhongsong", "Noto Serif CJK SC", "Source Han Serif SC", "宋体", "SimSun"}
+		return []string{
+			"方正小标宋简体",
+			"FZXiaoBiaoSong-B05S",
+			"方正小标宋_GBK",
+			"华文中宋",
+			"STZhongsong",
+			"Noto Serif CJK SC",
+			"Source Han Serif SC",
+			"宋体",
+			"SimSun",
+		}
 	}
-	return []string{"仿宋_GB2312", "仿宋", "FangSong", "华文仿宋", "STFangsong", "FandolFang", "Zhuque Fangsong", "宋体", "SimSun", "Noto Serif CJK SC"}
+	return []string{
+		"仿宋_GB2312",
+		"仿宋",
+		"FangSong",
+		"华文仿宋",
+		"STFangsong",
+		"FandolFang",
+		"Zhuque Fangsong",
+		"宋体",
+		"SimSun",
+		"Noto Serif CJK SC",
+	}
 }
 
 // name is the first choice: formats without a list of fall-backs take it.
@@ -370,7 +402,9 @@ func halves(r rune) int {
 // read backwards into the next column.
 func clean(s string) string {
 	bad := func(r rune) bool {
-		return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xFFFE || r == 0xFFFF || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+		return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xFFFE || r == 0xFFFF ||
+			r >= 0x202A && r <= 0x202E ||
+			r >= 0x2066 && r <= 0x2069
 	}
 	if utf8.ValidString(s) && strings.IndexFunc(s, bad) < 0 {
 		return s
@@ -409,7 +443,11 @@ func Formats() []string { return []string{"xlsx", "docx", "pdf", "html", "json"}
 
 // Write writes the document in one of Formats but json. print makes a PDF; it
 // is called for that format only, because it needs a browser.
-func (d *Document) Write(ctx context.Context, format, path string, print func(ctx context.Context, d *Document, path string) error) error {
+func (d *Document) Write(
+	ctx context.Context,
+	format, path string,
+	print func(ctx context.Context, d *Document, path string) error,
+) error {
 	switch format {
 	case "xlsx":
 		return d.WriteXLSX(path)

@@ -20,7 +20,9 @@ import (
 //go:embed docx/*.xml
 var docxParts embed.FS
 
-var docxTemplates = template.Must(template.New("").Funcs(template.FuncMap{"xml": escapeXML}).ParseFS(docxParts, "docx/*.xml"))
+var docxTemplates = template.Must(
+	template.New("").Funcs(template.FuncMap{"xml": escapeXML}).ParseFS(docxParts, "docx/*.xml"),
+)
 
 // docxPart is where a template of docx/ stands in the archive.
 var docxFiles = []struct{ template, name string }{
@@ -108,7 +110,9 @@ func (x *docxBody) printf(format string, args ...any) { fmt.Fprintf(x.w, format,
 func twips(pt float64) int { return int(math.Round(pt * 20)) }
 
 func (x *docxBody) document(s *Section) {
-	x.write(xml.Header + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`)
+	x.write(
+		xml.Header + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`,
+	)
 	afterTable := false
 	for _, block := range s.Blocks {
 		afterTable = false
@@ -140,10 +144,20 @@ func (x *docxBody) document(s *Section) {
 	}
 	// The page number stands 7 mm below the text area; footer distances
 	// count from the paper's edge to the footer's foot.
-	x.printf(`<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/><w:pgSz w:w="%d" w:h="%d"%s/>`+
-		`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="567" w:footer="%d" w:gutter="0"/></w:sectPr></w:body></w:document>`,
-		twips(mm(width)), twips(mm(height)), orient, twips(mm(s.Page.Top)), twips(mm(s.Page.Right)), twips(mm(s.Page.Bottom)), twips(mm(s.Page.Left)),
-		twips(mm(max(s.Page.Bottom-7-5, 8))))
+	x.printf(
+		`<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/><w:pgSz w:w="%d" w:h="%d"%s/>`+
+			`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="567" w:footer="%d" w:gutter="0"/></w:sectPr></w:body></w:document>`,
+		twips(
+			mm(width),
+		),
+		twips(mm(height)),
+		orient,
+		twips(mm(s.Page.Top)),
+		twips(mm(s.Page.Right)),
+		twips(mm(s.Page.Bottom)),
+		twips(mm(s.Page.Left)),
+		twips(mm(max(s.Page.Bottom-7-5, 8))),
+	)
 }
 
 // runProperties name the font for Latin and Chinese alike.
@@ -152,14 +166,24 @@ func runProperties(f Font, size float64, tight bool) string {
 	if tight {
 		spacing = fmt.Sprintf(`<w:spacing w:val="%d"/>`, twips(textTight))
 	}
-	return fmt.Sprintf(`<w:rPr><w:rFonts w:ascii="%[1]s" w:hAnsi="%[1]s" w:eastAsia="%[1]s" w:cs="%[1]s"/>%[3]s<w:sz w:val="%[2]d"/><w:szCs w:val="%[2]d"/></w:rPr>`, f.name(), int(size*2), spacing)
+	return fmt.Sprintf(
+		`<w:rPr><w:rFonts w:ascii="%[1]s" w:hAnsi="%[1]s" w:eastAsia="%[1]s" w:cs="%[1]s"/>%[3]s<w:sz w:val="%[2]d"/><w:szCs w:val="%[2]d"/></w:rPr>`,
+		f.name(),
+		int(size*2),
+		spacing,
+	)
 }
 
 // paragraph writes one paragraph; line breaks in the text stay line breaks.
 // pitch is exact, in twips; more stands in its properties.
 func (x *docxBody) paragraph(text string, f Font, size float64, pitch int, align Align, more string) {
 	jc := align.String()
-	x.printf(`<w:p><w:pPr>%s<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="%d" w:lineRule="exact"/><w:jc w:val="%s"/></w:pPr>`, more, pitch, jc)
+	x.printf(
+		`<w:p><w:pPr>%s<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="%d" w:lineRule="exact"/><w:jc w:val="%s"/></w:pPr>`,
+		more,
+		pitch,
+		jc,
+	)
 	x.run(text, f, size)
 	x.write(`</w:p>`)
 }
@@ -186,7 +210,10 @@ func (x *docxBody) runs(text string, f Font, size float64, tight bool) {
 // ends sets the second text with a tab at the right end. (A table without
 // borders would grow together with the one that follows.)
 func (x *docxBody) ends(s *Section, e Ends) {
-	x.printf(`<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="%d"/></w:tabs><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="480" w:lineRule="exact"/></w:pPr>`, twips(mm(s.Page.text())))
+	x.printf(
+		`<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="%d"/></w:tabs><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="480" w:lineRule="exact"/></w:pPr>`,
+		twips(mm(s.Page.text())),
+	)
 	x.run(e.Left, Fang, 14)
 	x.write(`<w:r><w:tab/></w:r>`)
 	x.run(e.Right, Fang, 14)
@@ -197,14 +224,26 @@ func (x *docxBody) table(t *Table) {
 	border := func(side string) string {
 		return `<w:` + side + ` w:val="single" w:sz="6" w:space="0" w:color="000000"/>`
 	}
-	x.printf(`<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`,
-		twips(mm(t.edges()[len(t.Columns)-1])), border("top")+border("left")+border("bottom")+border("right")+border("insideH")+border("insideV"))
+	x.printf(
+		`<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`,
+		twips(
+			mm(t.edges()[len(t.Columns)-1]),
+		),
+		border("top")+border("left")+border("bottom")+border("right")+border("insideH")+border("insideV"),
+	)
 	for _, c := range t.Columns {
 		x.printf(`<w:gridCol w:w="%d"/>`, twips(mm(c.MM)))
 	}
 	x.write(`</w:tblGrid>`)
 	if !t.Headless {
-		x.row(t, heads(t.Columns), mm(12), t.HeadSize, `<w:tblHeader/>`, func(Column) (Font, Align) { return Hei, Center })
+		x.row(
+			t,
+			heads(t.Columns),
+			mm(12),
+			t.HeadSize,
+			`<w:tblHeader/>`,
+			func(Column) (Font, Align) { return Hei, Center },
+		)
 	}
 	for row := range t.Rows {
 		cells, size, _ := t.fit(row)

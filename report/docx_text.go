@@ -35,7 +35,13 @@ type docxPoint struct {
 }
 
 func newDOCXChart(c *Chart) docxChart {
-	d := docxChart{Chart: *c, Font: Hei.name(), IsLines: c.Kind == Lines, IsBars: c.Kind == Bars, Last: len(c.Labels) + 1}
+	d := docxChart{
+		Chart:   *c,
+		Font:    Hei.name(),
+		IsLines: c.Kind == Lines,
+		IsBars:  c.Kind == Bars,
+		Last:    len(c.Labels) + 1,
+	}
 	d.Top, d.Step = c.top()
 	d.Labels = nil
 	for _, l := range c.Labels {
@@ -43,8 +49,16 @@ func newDOCXChart(c *Chart) docxChart {
 	}
 	for j, s := range c.Series {
 		look := j % 3
-		p := docxPlot{Name: s.Name, Index: j, Column: string(rune('B' + j)), Dash: []string{"solid", "dash", "sysDot"}[look], Marker: []string{"circle", "square", "triangle"}[look],
-			Fill: []string{"000000", "FFFFFF", "FFFFFF"}[look], Hatch: []string{"wdUpDiag", "pct10", "pct5"}[look], Place: "outEnd"}
+		p := docxPlot{
+			Name:   s.Name,
+			Index:  j,
+			Column: string(rune('B' + j)),
+			Dash:   []string{"solid", "dash", "sysDot"}[look],
+			Marker: []string{"circle", "square", "triangle"}[look],
+			Fill:   []string{"000000", "FFFFFF", "FFFFFF"}[look],
+			Hatch:  []string{"wdUpDiag", "pct10", "pct5"}[look],
+			Place:  "outEnd",
+		}
 		if d.IsLines { // the greater series' values above, the other's below
 			p.Place = "t"
 			if j > 0 && total(s) < total(c.Series[0]) || j == 0 && len(c.Series) > 1 && total(s) <= total(c.Series[1]) {
@@ -99,7 +113,12 @@ func textParts(archive *zip.Writer, hints []string, charts []*Chart) error {
 
 // text writes a paragraph of running text. A comment spans it.
 func (x *docxBody) text(s, hint string, f Font, before, after string) {
-	x.printf(`<w:p><w:pPr>%s<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="%d" w:lineRule="exact"/>%s</w:pPr>`, before, twips(textPitch), after)
+	x.printf(
+		`<w:p><w:pPr>%s<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:before="0" w:after="0" w:line="%d" w:lineRule="exact"/>%s</w:pPr>`,
+		before,
+		twips(textPitch),
+		after,
+	)
 	if hint != "" {
 		x.printf(`<w:commentRangeStart w:id="%d"/>`, x.hints)
 	}
@@ -112,7 +131,13 @@ func (x *docxBody) text(s, hint string, f Font, before, after string) {
 }
 
 func (x *docxBody) heading(h Heading) {
-	x.text(h.Text, h.Hint, h.font(), `<w:keepNext/>`, fmt.Sprintf(`<w:ind w:firstLineChars="200" w:firstLine="640"/><w:outlineLvl w:val="%d"/>`, h.Level-1))
+	x.text(
+		h.Text,
+		h.Hint,
+		h.font(),
+		`<w:keepNext/>`,
+		fmt.Sprintf(`<w:ind w:firstLineChars="200" w:firstLine="640"/><w:outlineLvl w:val="%d"/>`, h.Level-1),
+	)
 }
 
 func (x *docxBody) para(p Para) {
@@ -131,6 +156,10 @@ func (x *docxBody) caption(c Caption) {
 func (x *docxBody) chart(c *Chart) {
 	x.charts++
 	emu := func(mm float64) int { return int(mm * 36000) }
-	x.printf(`<w:p><w:pPr><w:keepNext/><w:spacing w:before="60" w:after="0"/><w:jc w:val="center"/></w:pPr><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%[1]d" cy="%[2]d"/><wp:docPr id="%[3]d" name="图表 %[3]d"/><wp:cNvGraphicFramePr/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rIdChart%[3]d"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
-		emu(chartWidth), emu(c.height()), x.charts)
+	x.printf(
+		`<w:p><w:pPr><w:keepNext/><w:spacing w:before="60" w:after="0"/><w:jc w:val="center"/></w:pPr><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%[1]d" cy="%[2]d"/><wp:docPr id="%[3]d" name="图表 %[3]d"/><wp:cNvGraphicFramePr/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rIdChart%[3]d"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
+		emu(chartWidth),
+		emu(c.height()),
+		x.charts,
+	)
 }

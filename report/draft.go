@@ -59,7 +59,15 @@ func (f *Finding) Draft() Entry {
 }
 
 func (f *Finding) content() string {
-	s := fmt.Sprintf("%s，%d 条评论表明该类产品存在%s问题（%s），涉及 %d 件商品、%d 家店铺。", f.Window.Chinese(), f.Affirmed, f.HazardName, strings.Join(f.Terms, "、"), f.Products, f.Shops)
+	s := fmt.Sprintf(
+		"%s，%d 条评论表明该类产品存在%s问题（%s），涉及 %d 件商品、%d 家店铺。",
+		f.Window.Chinese(),
+		f.Affirmed,
+		f.HazardName,
+		strings.Join(f.Terms, "、"),
+		f.Products,
+		f.Shops,
+	)
 	if f.Injuries > 0 {
 		s += fmt.Sprintf("其中 %d 条提到人身伤害。", f.Injuries)
 	}
@@ -117,7 +125,14 @@ func (f *Finding) Measures() []string {
 	stop := f.Severity >= 4 || f.Severity == 3 && f.Injuries > 0
 	recall := stop && (f.Injuries > 0 || f.Affirmed >= many)
 	harmful := recall && (f.Hazard == "chemical" || f.Hazard == "microbiological")
-	chosen := map[string]bool{"警示": true, "停止销售": stop, "召回": recall, "无害化处理": harmful, "销毁": harmful && f.Severity >= 4, "停止生产": recall && f.Shops >= wide}
+	chosen := map[string]bool{
+		"警示":    true,
+		"停止销售":  stop,
+		"召回":    recall,
+		"无害化处理": harmful,
+		"销毁":    harmful && f.Severity >= 4,
+		"停止生产":  recall && f.Shops >= wide,
+	}
 	return slices.DeleteFunc(slices.Clone(measures), func(m string) bool { return !chosen[m] })
 }
 

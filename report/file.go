@@ -44,7 +44,12 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 }
 
 func cannotWrite(path string, err error) error {
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来：" + path, Remedy: "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭", Err: err}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "文件写不出来：" + path,
+		Remedy:  "检查目录是否存在、是否可写、磁盘是否已满；文件若正在 Excel 中打开，请先关闭",
+		Err:     err,
+	}
 }
 
 // platformJSON is the sheet as JSON: the array "rows" carries what sheet B

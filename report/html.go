@@ -113,7 +113,9 @@ type htmlCell struct {
 
 func newHTMLTable(t *Table) htmlTable {
 	return htmlTable{
-		kind: kind{Table: true}, Columns: t.Columns, Headless: t.Headless, HeadSize: t.HeadSize, Size: t.Size, Width: t.edges()[len(t.Columns)-1],
+		kind: kind{
+			Table: true,
+		}, Columns: t.Columns, Headless: t.Headless, HeadSize: t.HeadSize, Size: t.Size, Width: t.edges()[len(t.Columns)-1],
 		Rows: func(yield func(htmlRow) bool) {
 			for values := range t.Rows {
 				cells, size, _ := t.fit(values)

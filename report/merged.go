@@ -28,7 +28,12 @@ func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) 
 		k := key{cmp.Or(r.ProductKeyword, r.Product), hazard(r.Term)}
 		s := sums[k]
 		if s == nil {
-			s = &sum{terms: map[string]uint64{}, products: map[string]bool{}, shops: map[string]bool{}, regions: map[string]bool{}}
+			s = &sum{
+				terms:    map[string]uint64{},
+				products: map[string]bool{},
+				shops:    map[string]bool{},
+				regions:  map[string]bool{},
+			}
 			sums[k] = s
 		}
 		s.negative += r.NegativeReviews
@@ -56,8 +61,15 @@ func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) 
 		e := Entry{
 			Product: k.product, Hazard: k.hazard, Kind: Complaint, Suggested: true,
 			Companies: fmt.Sprint(len(s.shops)), Region: strings.Join(slices.Sorted(maps.Keys(s.regions)), "、"),
-			Content: fmt.Sprintf("%s：差评 %d 条（%s），涉及 %d 件商品、%d 家店铺", station, s.negative, strings.Join(terms, "、"), len(s.products), len(s.shops)),
-			Source:  "电商平台评论", From: []string{station},
+			Content: fmt.Sprintf(
+				"%s：差评 %d 条（%s），涉及 %d 件商品、%d 家店铺",
+				station,
+				s.negative,
+				strings.Join(terms, "、"),
+				len(s.products),
+				len(s.shops),
+			),
+			Source: "电商平台评论", From: []string{station},
 		}
 		e.Classify()
 		list = append(list, e)

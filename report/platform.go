@@ -133,7 +133,9 @@ func (p *Platform) CollectRows() (add func(*chaping.Tally), done func()) {
 			p.Rows = append(p.Rows, PlatformRow{
 				ProductKeyword: once.of(t.Keyword), Term: once.of(t.Term), From: from, To: to,
 				NegativeReviews: t.NegativeReviews, Reviews: t.Reviews,
-				Shop: once.of(t.Product.Shop.Name), Product: once.of(t.Product.Name), URL: once.of(t.Product.URL), Price: t.Product.Price.String(), Region: once.of(t.Product.Shop.Region),
+				Shop: once.of(
+					t.Product.Shop.Name,
+				), Product: once.of(t.Product.Name), URL: once.of(t.Product.URL), Price: t.Product.Price.String(), Region: once.of(t.Product.Shop.Region),
 				AllNegativeReviews: t.AllNegativeReviews, ReviewsWithoutDefault: t.ReviewsWithoutDefault,
 				HiddenComplaints: t.HiddenComplaints, AffirmedReviews: t.AffirmedReviews,
 				Platform: once.of(t.Product.Platform), ProductID: once.of(t.Product.ID),
@@ -261,7 +263,9 @@ func (p *Platform) sharedProducts() map[chaping.ProductKey]bool {
 // does not have is passed over. judged gives a person's judgement of a review
 // and term, the zero one where there is none: what was rejected is shown; the
 // tallies do not count it, and have no row of which nothing is left.
-func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chaping.Judgement) (add func(*chaping.Evidence) error, done func()) {
+func (p *Platform) CollectEvidence(
+	judged func(chaping.ReviewKey, string) chaping.Judgement,
+) (add func(*chaping.Evidence) error, done func()) {
 	type judgedReview struct {
 		row    rowKey
 		review chaping.ReviewKey
@@ -284,7 +288,8 @@ func (p *Platform) CollectEvidence(judged func(chaping.ReviewKey, string) chapin
 			i, ok := index[key]
 			j := judged(e.Review.Key(), e.Term)
 			about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
-			if (j.Verdict != chaping.Unreviewed || ok && shared[chaping.ProductKey{Platform: e.Review.Platform, Product: e.Review.Product}]) && !distinct[about] {
+			if (j.Verdict != chaping.Unreviewed || ok && shared[chaping.ProductKey{Platform: e.Review.Platform, Product: e.Review.Product}]) &&
+				!distinct[about] {
 				distinct[about] = true
 				switch {
 				case j.Verdict == chaping.Rejected:

@@ -44,7 +44,21 @@ func (p *Platform) form() []Block {
 		HeadSize: 10.5, Size: 9, RowMM: 14,
 		Rows: func(yield func([]any) bool) {
 			for _, r := range p.Rows {
-				if !yield([]any{r.Seq, r.ProductKeyword, r.Term, window, r.NegativeReviews, r.Reviews, r.Shop, r.Product, r.URL, r.Price, r.Region}) {
+				if !yield(
+					[]any{
+						r.Seq,
+						r.ProductKeyword,
+						r.Term,
+						window,
+						r.NegativeReviews,
+						r.Reviews,
+						r.Shop,
+						r.Product,
+						r.URL,
+						r.Price,
+						r.Region,
+					},
+				) {
 					return
 				}
 			}
@@ -53,22 +67,61 @@ func (p *Platform) form() []Block {
 }
 
 func (p *Platform) companion() []Block {
-	cols := []Column{{"序号", 12, Center, Fang}, {"关键词", 22, Left, Fang}, {"评论关键词", 24, Left, Fang}, {"商品名称", 52, Left, Fang}, {"差评数", 16, Center, Fang}, {"评论数", 16, Center, Fang},
-		{"全部差评数", 22, Center, Fang}, {"剔除默认评论的评论数", 24, Center, Fang}, {"高星隐性投诉数", 18, Center, Fang}, {"表明问题的评论数", 20, Center, Fang}, {"已确认", 12, Center, Fang}, {"已排除", 12, Center, Fang}, {"备注", 30, Left, Fang}}
+	cols := []Column{
+		{"序号", 12, Center, Fang},
+		{"关键词", 22, Left, Fang},
+		{"评论关键词", 24, Left, Fang},
+		{"商品名称", 52, Left, Fang},
+		{"差评数", 16, Center, Fang},
+		{"评论数", 16, Center, Fang},
+		{
+			"全部差评数",
+			22,
+			Center,
+			Fang,
+		},
+		{"剔除默认评论的评论数", 24, Center, Fang},
+		{"高星隐性投诉数", 18, Center, Fang},
+		{"表明问题的评论数", 20, Center, Fang},
+		{"已确认", 12, Center, Fang},
+		{"已排除", 12, Center, Fang},
+		{"备注", 30, Left, Fang},
+	}
 	return []Block{
 		Line{"统计口径与备选计数", Hei, 16, 28, Center},
-		Table{Columns: []Column{{"", 58, Left, Hei}, {"", 222, Left, Fang}}, Headless: true, Size: 10.5, RowMM: 8, Rows: func(yield func([]any) bool) {
-			for _, d := range append(slices.Clip(p.Definitions()), p.Frozen.definitions()...) {
-				if !yield([]any{d.Name, d.Meaning}) {
-					return
+		Table{
+			Columns:  []Column{{"", 58, Left, Hei}, {"", 222, Left, Fang}},
+			Headless: true,
+			Size:     10.5,
+			RowMM:    8,
+			Rows: func(yield func([]any) bool) {
+				for _, d := range append(slices.Clip(p.Definitions()), p.Frozen.definitions()...) {
+					if !yield([]any{d.Name, d.Meaning}) {
+						return
+					}
 				}
-			}
-		}},
+			},
+		},
 		Line{"逐行备选计数（序号同“报送表”）", Hei, 12, 28, Left},
 		Table{Columns: cols, HeadSize: 10.5, Size: 9, RowMM: 7, Rows: func(yield func([]any) bool) {
 			for r := range p.all() {
-				if !yield([]any{r.Seq, r.ProductKeyword, r.Term, r.Product, r.NegativeReviews, r.Reviews, r.AllNegativeReviews, r.ReviewsWithoutDefault,
-					r.HiddenComplaints, r.AffirmedReviews, r.Confirmed, r.Rejected, r.remark()}) {
+				if !yield(
+					[]any{
+						r.Seq,
+						r.ProductKeyword,
+						r.Term,
+						r.Product,
+						r.NegativeReviews,
+						r.Reviews,
+						r.AllNegativeReviews,
+						r.ReviewsWithoutDefault,
+						r.HiddenComplaints,
+						r.AffirmedReviews,
+						r.Confirmed,
+						r.Rejected,
+						r.remark(),
+					},
+				) {
 					return
 				}
 			}
@@ -78,8 +131,26 @@ func (p *Platform) companion() []Block {
 
 func (p *Platform) evidenceTable() Table {
 	return Table{
-		Columns: []Column{{"序号", 12, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 20, Left, Fang}, {"商品名称", 40, Left, Fang}, {"计入", 24, Left, Fang}, {"评论时间", 24, Center, Fang}, {"评分", 10, Center, Fang},
-			{"评级", 12, Center, Fang}, {"命中写法", 18, Left, Fang}, {"所在句子", 90, Left, Fang}, {"评论编号", 34, Left, Fang}, {"复核", 14, Center, Fang}, {"复核说明", 30, Left, Fang}},
+		Columns: []Column{
+			{"序号", 12, Center, Fang},
+			{"关键词", 20, Left, Fang},
+			{"评论关键词", 20, Left, Fang},
+			{"商品名称", 40, Left, Fang},
+			{"计入", 24, Left, Fang},
+			{"评论时间", 24, Center, Fang},
+			{"评分", 10, Center, Fang},
+			{
+				"评级",
+				12,
+				Center,
+				Fang,
+			},
+			{"命中写法", 18, Left, Fang},
+			{"所在句子", 90, Left, Fang},
+			{"评论编号", 34, Left, Fang},
+			{"复核", 14, Center, Fang},
+			{"复核说明", 30, Left, Fang},
+		},
 		HeadSize: 10.5, Size: 9, RowMM: 7,
 		Rows: func(yield func([]any) bool) {
 			for _, e := range p.Evidence {
@@ -92,7 +163,23 @@ func (p *Platform) evidenceTable() Table {
 				if e.Rating == 0 {
 					rating = ""
 				}
-				if !yield([]any{e.Seq, r.ProductKeyword, r.Term, r.Product, e.Counted, e.Published, rating, grade, e.Surface, e.Sentence, e.Review, e.Verdict.Chinese(), e.Note}) {
+				if !yield(
+					[]any{
+						e.Seq,
+						r.ProductKeyword,
+						r.Term,
+						r.Product,
+						e.Counted,
+						e.Published,
+						rating,
+						grade,
+						e.Surface,
+						e.Sentence,
+						e.Review,
+						e.Verdict.Chinese(),
+						e.Note,
+					},
+				) {
 					return
 				}
 			}
@@ -110,7 +197,12 @@ func (f *Frozen) definitions() []Definition {
 	if f == nil {
 		return []Definition{{"版本", "未冻结；数字会随评论、词库和复核变化"}}
 	}
-	text := fmt.Sprintf("第 %d 版，%s 冻结，JSON 的 sha256 为 %s", f.Version, f.At.In(chaping.Shanghai()).Format("2006-01-02 15:04"), f.Hash)
+	text := fmt.Sprintf(
+		"第 %d 版，%s 冻结，JSON 的 sha256 为 %s",
+		f.Version,
+		f.At.In(chaping.Shanghai()).Format("2006-01-02 15:04"),
+		f.Hash,
+	)
 	if f.Reason != "" {
 		text += "；更正原因：" + f.Reason
 	}

@@ -100,21 +100,38 @@ func ReadWritten(data []byte) (w *Written, err error) {
 // Document lays the report out on A4 portrait.
 func (w *Written) Document() *Document {
 	facts := [][2]string{
-		{"事件", w.Product + " " + w.Event}, {"情形（通知第五部分）", triggers[w.Trigger]}, {"发现时间", w.Found}, {"发生地点、涉及区域", w.Place}, {"生产者、经营者", w.Companies},
-		{"伤亡和损失", w.Harm}, {"影响范围", w.Spread}, {"情况说明", w.Content}, {"已采取的措施", w.Measures}, {"初步建议", w.Advice}, {"信息来源", w.Source},
+		{
+			"事件",
+			w.Product + " " + w.Event,
+		}, {"情形（通知第五部分）", triggers[w.Trigger]}, {"发现时间", w.Found}, {"发生地点、涉及区域", w.Place}, {"生产者、经营者", w.Companies},
+		{
+			"伤亡和损失",
+			w.Harm,
+		}, {"影响范围", w.Spread}, {"情况说明", w.Content}, {"已采取的措施", w.Measures}, {"初步建议", w.Advice}, {"信息来源", w.Source},
 	}
-	return &Document{Title: "重要风险信息报告", Subject: w.Filed, Program: w.Program, Sections: []Section{{"重要风险信息", portraitPage, []Block{
-		Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
-		Ends{"填报单位：" + w.Station, "填报时间：" + w.Filed},
-		Table{Headless: true, Columns: []Column{{"", 40, Left, Hei}, {"", 116, Left, Fang}}, Size: 12, RowMM: 11, Rows: func(yield func([]any) bool) {
-			for _, f := range facts {
-				if !yield([]any{f[0], f[1]}) {
-					return
-				}
-			}
-		}},
-		Ends{"填报人：" + w.Filler, "联系电话：" + w.Phone},
-	}}}}
+	return &Document{
+		Title:   "重要风险信息报告",
+		Subject: w.Filed,
+		Program: w.Program,
+		Sections: []Section{{"重要风险信息", portraitPage, []Block{
+			Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
+			Ends{"填报单位：" + w.Station, "填报时间：" + w.Filed},
+			Table{
+				Headless: true,
+				Columns:  []Column{{"", 40, Left, Hei}, {"", 116, Left, Fang}},
+				Size:     12,
+				RowMM:    11,
+				Rows: func(yield func([]any) bool) {
+					for _, f := range facts {
+						if !yield([]any{f[0], f[1]}) {
+							return
+						}
+					}
+				},
+			},
+			Ends{"填报人：" + w.Filler, "联系电话：" + w.Phone},
+		}}},
+	}
 }
 
 // JSON is the report as JSON.
@@ -133,12 +150,30 @@ func (w *Written) json() any {
 // Written is the report in the form in which stations write theirs, which is
 // what the centre takes.
 func (u *Urgent) Written() *Written {
-	w := &Written{Station: u.Station, Filler: u.Filler, Phone: u.Phone, Filed: u.Filed, Program: u.Program, Product: u.Keyword, Event: u.Name, Trigger: u.Trigger,
-		Source: fmt.Sprintf("电商平台的消费者评论，%s 至 %s，%d 条", u.First, u.Last, u.Reviews),
-		Spread: fmt.Sprintf("涉及 %d 件商品、%d 家店铺", len(u.Products), u.Shops),
-		Advice: "立即核实；属实的，督促相关生产经营者停止销售、警示、召回"}
+	w := &Written{
+		Station: u.Station,
+		Filler:  u.Filler,
+		Phone:   u.Phone,
+		Filed:   u.Filed,
+		Program: u.Program,
+		Product: u.Keyword,
+		Event:   u.Name,
+		Trigger: u.Trigger,
+		Source:  fmt.Sprintf("电商平台的消费者评论，%s 至 %s，%d 条", u.First, u.Last, u.Reviews),
+		Spread:  fmt.Sprintf("涉及 %d 件商品、%d 家店铺", len(u.Products), u.Shops),
+		Advice:  "立即核实；属实的，督促相关生产经营者停止销售、警示、召回",
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n危害类别、评论关键词：%s；%s\n%s 于 %s 确认。理由：%s\n", u.Why, u.Hazard, strings.Join(u.Terms, "、"), u.By, u.Decided, u.Reason)
+	fmt.Fprintf(
+		&b,
+		"%s\n危害类别、评论关键词：%s；%s\n%s 于 %s 确认。理由：%s\n",
+		u.Why,
+		u.Hazard,
+		strings.Join(u.Terms, "、"),
+		u.By,
+		u.Decided,
+		u.Reason,
+	)
 	for _, e := range u.Evidence {
 		fmt.Fprintf(&b, "%s %s %s：%s\n", e.Date, e.Grade, e.Term, e.Sentence)
 	}
@@ -180,34 +215,69 @@ func (u *Urgent) Document() *Document {
 		{"初步建议", "立即核实；属实的，督促相关生产经营者停止销售、警示、召回"},
 		{"说明", "以上为消费者评论所述，尚待调查核实；伤亡和损失以调查结论为准。"},
 	}
-	return &Document{Title: "重要风险信息报告", Subject: u.Number, Program: u.Program, Sections: []Section{{"重要风险信息", portraitPage, []Block{
-		Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
-		Ends{"填报单位：" + u.Station, "填报时间：" + filed},
-		Table{Headless: true, Columns: []Column{{"", 34, Left, Hei}, {"", 122, Left, Fang}}, Size: 12, RowMM: 11, Rows: func(yield func([]any) bool) {
-			for _, f := range facts {
-				if !yield([]any{f[0], f[1]}) {
-					return
-				}
-			}
-		}},
-		Line{"涉及的商品", Hei, 14, 30, Left},
-		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"商品名称", 46, Left, Fang}, {"商品地址", 44, Left, Fang}, {"店铺名称", 32, Left, Fang}, {"价格（元）", 22, Center, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 10, Rows: func(yield func([]any) bool) {
-			for i, p := range u.Products {
-				if !yield([]any{i + 1, p.Name, p.URL, p.Shop, p.Price}) {
-					return
-				}
-			}
-		}},
-		Line{"评论原文摘录", Hei, 14, 30, Left},
-		Table{Columns: []Column{{"序号", 12, Center, Fang}, {"日期", 24, Center, Fang}, {"评级", 14, Center, Fang}, {"关键词", 20, Left, Fang}, {"所在句子", 86, Left, Fang}}, HeadSize: 10.5, Size: 9, RowMM: 8, Rows: func(yield func([]any) bool) {
-			for i, e := range u.Evidence {
-				if !yield([]any{i + 1, e.Date, e.Grade, e.Term, e.Sentence}) {
-					return
-				}
-			}
-		}},
-		Ends{"填报人：" + u.Filler, "联系电话：" + u.Phone},
-	}}}}
+	return &Document{
+		Title:   "重要风险信息报告",
+		Subject: u.Number,
+		Program: u.Program,
+		Sections: []Section{{"重要风险信息", portraitPage, []Block{
+			Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
+			Ends{"填报单位：" + u.Station, "填报时间：" + filed},
+			Table{
+				Headless: true,
+				Columns:  []Column{{"", 34, Left, Hei}, {"", 122, Left, Fang}},
+				Size:     12,
+				RowMM:    11,
+				Rows: func(yield func([]any) bool) {
+					for _, f := range facts {
+						if !yield([]any{f[0], f[1]}) {
+							return
+						}
+					}
+				},
+			},
+			Line{"涉及的商品", Hei, 14, 30, Left},
+			Table{
+				Columns: []Column{
+					{"序号", 12, Center, Fang},
+					{"商品名称", 46, Left, Fang},
+					{"商品地址", 44, Left, Fang},
+					{"店铺名称", 32, Left, Fang},
+					{"价格（元）", 22, Center, Fang},
+				},
+				HeadSize: 10.5,
+				Size:     9,
+				RowMM:    10,
+				Rows: func(yield func([]any) bool) {
+					for i, p := range u.Products {
+						if !yield([]any{i + 1, p.Name, p.URL, p.Shop, p.Price}) {
+							return
+						}
+					}
+				},
+			},
+			Line{"评论原文摘录", Hei, 14, 30, Left},
+			Table{
+				Columns: []Column{
+					{"序号", 12, Center, Fang},
+					{"日期", 24, Center, Fang},
+					{"评级", 14, Center, Fang},
+					{"关键词", 20, Left, Fang},
+					{"所在句子", 86, Left, Fang},
+				},
+				HeadSize: 10.5,
+				Size:     9,
+				RowMM:    8,
+				Rows: func(yield func([]any) bool) {
+					for i, e := range u.Evidence {
+						if !yield([]any{i + 1, e.Date, e.Grade, e.Term, e.Sentence}) {
+							return
+						}
+					}
+				},
+			},
+			Ends{"填报人：" + u.Filler, "联系电话：" + u.Phone},
+		}}},
+	}
 }
 
 // JSON is the report as JSON.

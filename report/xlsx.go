@@ -25,7 +25,16 @@ func (d *Document) WriteXLSX(path string) error {
 			}
 			b.section(&section)
 		}
-		b.try(book.SetDocProps(&excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "chaping " + d.Program, Language: "zh-CN"}))
+		b.try(
+			book.SetDocProps(
+				&excelize.DocProperties{
+					Title:    d.Title,
+					Subject:  d.Subject,
+					Creator:  "chaping " + d.Program,
+					Language: "zh-CN",
+				},
+			),
+		)
 		if b.err != nil {
 			return b.err
 		}
@@ -151,7 +160,12 @@ func (s *worksheet) begin(page Page) {
 	if page.Landscape {
 		orientation = "landscape"
 	}
-	s.try(s.SetPageLayout(s.name, &excelize.PageLayoutOptions{Orientation: &orientation, Size: &a4, FitToWidth: &one, FitToHeight: &zero}))
+	s.try(
+		s.SetPageLayout(
+			s.name,
+			&excelize.PageLayoutOptions{Orientation: &orientation, Size: &a4, FitToWidth: &one, FitToHeight: &zero},
+		),
+	)
 	s.try(s.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	out, err := s.NewStreamWriter(s.name)
 	s.try(err)
@@ -171,8 +185,20 @@ func (s *worksheet) begin(page Page) {
 func (s *worksheet) page(p Page) {
 	in := func(v float64) *float64 { v /= 25.4; return &v }
 	centred := true
-	s.try(s.SetPageMargins(s.name, &excelize.PageLayoutMarginsOptions{Top: in(p.Top), Bottom: in(p.Bottom), Left: in(p.Left), Right: in(p.Right),
-		Header: in(10), Footer: in(max(p.Bottom-7-5, 8)), Horizontally: &centred}))
+	s.try(
+		s.SetPageMargins(
+			s.name,
+			&excelize.PageLayoutMarginsOptions{
+				Top:          in(p.Top),
+				Bottom:       in(p.Bottom),
+				Left:         in(p.Left),
+				Right:        in(p.Right),
+				Header:       in(10),
+				Footer:       in(max(p.Bottom-7-5, 8)),
+				Horizontally: &centred,
+			},
+		),
+	)
 	s.try(s.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{DifferentOddEven: true,
 		OddFooter: `&R&"` + Song.name() + `"&14— &P —`, EvenFooter: `&L&"` + Song.name() + `"&14— &P —`}))
 }
@@ -208,7 +234,10 @@ func (s *worksheet) ends(e Ends) {
 	}))
 	cells := make([]any, len(s.edges)-1)
 	cells[0] = excelize.Cell{StyleID: s.style(style{font: Fang, size: 14, wrap: true}), Value: clean(e.Left)}
-	cells[split-1] = excelize.Cell{StyleID: s.style(style{font: Fang, size: 14, align: Right, wrap: true}), Value: clean(e.Right)}
+	cells[split-1] = excelize.Cell{
+		StyleID: s.style(style{font: Fang, size: 14, align: Right, wrap: true}),
+		Value:   clean(e.Right),
+	}
 	s.row(24*max(1, math.Ceil((textHeight(clean(e.Left), s.edges[split-1], 14)-4)/(14*leading))), cells)
 	s.merge(1, split-1)
 	s.merge(split, len(s.edges)-1)
@@ -226,7 +255,15 @@ func (s *worksheet) table(t *Table) int {
 		if s.err == nil && !slices.ContainsFunc(s.GetDefinedName(), func(n excelize.DefinedName) bool {
 			return n.Name == "_xlnm.Print_Titles" && n.Scope == s.name
 		}) {
-			s.try(s.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, s.line, s.line), Scope: s.name}))
+			s.try(
+				s.SetDefinedName(
+					&excelize.DefinedName{
+						Name:     "_xlnm.Print_Titles",
+						RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, s.line, s.line),
+						Scope:    s.name,
+					},
+				),
+			)
 		}
 	}
 	for row := range t.Rows {

@@ -35,7 +35,12 @@ func (l *FileLease) Hold(context.Context) (bool, error) {
 	}
 	f, err := os.OpenFile(filepath.Join(l.Dir, "schedule.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return false, &chaping.Error{Code: chaping.CodeEnvironment, Message: "调度的锁文件打不开", Err: err, Remedy: "检查数据目录是否可写"}
+		return false, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "调度的锁文件打不开",
+			Err:     err,
+			Remedy:  "检查数据目录是否可写",
+		}
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err != nil {
@@ -70,8 +75,12 @@ type RedisLease struct {
 
 // Only the holder may keep or give up the lease.
 var (
-	keepLease    = redis.NewScript(`if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], ARGV[2]) end return 0`)
-	releaseLease = redis.NewScript(`if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0`)
+	keepLease = redis.NewScript(
+		`if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], ARGV[2]) end return 0`,
+	)
+	releaseLease = redis.NewScript(
+		`if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0`,
+	)
 )
 
 // Hold implements Lease.

@@ -83,7 +83,12 @@ const maxCatchUp = 60
 func Parse(spec string) (cron.Schedule, error) {
 	s, err := cron.ParseStandard(withZone(spec))
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("计划时间“%s”读不懂", chaping.Shorten(spec, 60)), Err: err, Remedy: "写成五段的 cron 表达式，例如 30 0 25 * *（每月 25 日 0:30，北京时间）"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("计划时间“%s”读不懂", chaping.Shorten(spec, 60)),
+			Err:     err,
+			Remedy:  "写成五段的 cron 表达式，例如 30 0 25 * *（每月 25 日 0:30，北京时间）",
+		}
 	}
 	return s, nil
 }
@@ -172,7 +177,11 @@ func (a *Scheduler) plan(ctx context.Context, j *Job) error {
 // is. A slot that was run already is not run again.
 func (a *Scheduler) Trigger(ctx context.Context, job string, slot time.Time) error {
 	if a.job(job) == nil {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("没有名为“%s”的计划", job), Advice: chaping.Advice{Code: chaping.AdvicePlans}}
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("没有名为“%s”的计划", job),
+			Advice:  chaping.Advice{Code: chaping.AdvicePlans},
+		}
 	}
 	return a.DB.SetPlan(ctx, job, "", time.Time{}, true, slot)
 }

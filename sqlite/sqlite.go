@@ -74,7 +74,8 @@ func empty(path string, options url.Values) error {
 
 // Is tells whether a file is a database.
 func Is(ctx context.Context, path string) (bool, error) {
-	if info, err := os.Stat(path); err != nil || info.Size() < 512 { // the smallest page; SQLite takes nothing at all for an empty database
+	if info, err := os.Stat(path); err != nil ||
+		info.Size() < 512 { // the smallest page; SQLite takes nothing at all for an empty database
 		return false, err
 	}
 	db, err := reader(path)

@@ -112,17 +112,24 @@ func scanAccount(scan func(...any) error) (a Account, err error) {
 // Accounts are all accounts, by name.
 func (d *DB) Accounts(ctx context.Context) ([]Account, error) {
 	var list []Account
-	err := d.query(ctx, "SELECT "+accountColumns+" FROM account ORDER BY name", nil, func(scan func(...any) error) error {
-		a, err := scanAccount(scan)
-		list = append(list, a)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+accountColumns+" FROM account ORDER BY name",
+		nil,
+		func(scan func(...any) error) error {
+			a, err := scanAccount(scan)
+			list = append(list, a)
+			return err
+		},
+	)
 	return list, err
 }
 
 // Account is one account, by name or by id.
 func (d *DB) Account(ctx context.Context, name string, id int64) (Account, error) {
-	a, err := scanAccount(d.db.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE name = ? OR id = ?", name, id).Scan)
+	a, err := scanAccount(
+		d.db.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE name = ? OR id = ?", name, id).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, &chaping.Error{Code: chaping.CodeInput, Message: "没有这个账号", Remedy: "核对登录名", Err: ErrMissing}
 	}
@@ -212,8 +219,17 @@ func (d *DB) addAccount(ctx context.Context, tx *sql.Tx, a *Account) error {
 		}
 	}
 	a.Created, a.Version = shown(d.now().UnixMilli()), 1
-	return tx.QueryRowContext(ctx, "INSERT INTO account (name, person, roles, station, created) VALUES (?, ?, ?, ?, ?) RETURNING id",
-		a.Name, a.Person, joinRoles(a.Roles), orNull(a.Station), a.Created.UnixMilli()).Scan(&a.ID)
+	return tx.QueryRowContext(
+		ctx,
+		"INSERT INTO account (name, person, roles, station, created) VALUES (?, ?, ?, ?, ?) RETURNING id",
+		a.Name,
+		a.Person,
+		joinRoles(a.Roles),
+		orNull(a.Station),
+		a.Created.UnixMilli(),
+	).Scan(
+		&a.ID,
+	)
 }
 
 // PutAccount changes what an account is called and may do. Whoever loses
@@ -223,10 +239,20 @@ func (d *DB) PutAccount(ctx context.Context, a Account) (Account, error) {
 		return a, err
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE account SET person = ?, roles = ?, station = ?, disabled = ?, version = version + 1 WHERE id = ? AND version = ?",
-			a.Person, joinRoles(a.Roles), orNull(a.Station), a.Disabled, a.ID, a.Version)
+		result, err := tx.ExecContext(
+			ctx,
+			"UPDATE account SET person = ?, roles = ?, station = ?, disabled = ?, version = version + 1 WHERE id = ? AND version = ?",
+			a.Person,
+			joinRoles(a.Roles),
+			orNull(a.Station),
+			a.Disabled,
+			a.ID,
+			a.Version,
+		)
 		err = changed(result, err, "账号", a.ID, func() (any, error) {
-			return scanAccount(tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", a.ID).Scan)
+			return scanAccount(
+				tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", a.ID).Scan,
+			)
 		})
 		if err != nil {
 			return err
@@ -268,7 +294,13 @@ func (d *DB) invite(ctx context.Context, tx *sql.Tx, account int64) (string, err
 	if _, err := tx.ExecContext(ctx, "DELETE FROM invite WHERE account IS ?1 OR expires < ?2", orNull(account), d.now().UnixMilli()); err != nil {
 		return "", err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO invite (hash, account, expires) VALUES (?, ?, ?)", hash, orNull(account), d.now().Add(linkTime).UnixMilli())
+	_, err := tx.ExecContext(
+		ctx,
+		"INSERT INTO invite (hash, account, expires) VALUES (?, ?, ?)",
+		hash,
+		orNull(account),
+		d.now().Add(linkTime).UnixMilli(),
+	)
 	return text, err
 }
 
@@ -288,7 +320,12 @@ func (d *DB) FirstLink(ctx context.Context) (link string, err error) {
 
 // errLink is a one-time link that is not good.
 func errLink() error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: "这个链接无效、已经用过或已过期", Remedy: "请管理员重新生成；首次启动的链接，重新启动门户会打印新的", Err: ErrMissing}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: "这个链接无效、已经用过或已过期",
+		Remedy:  "请管理员重新生成；首次启动的链接，重新启动门户会打印新的",
+		Err:     ErrMissing,
+	}
 }
 
 // Invited is the account that a one-time link is for; first is set for the
@@ -305,7 +342,14 @@ func (d *DB) Invited(ctx context.Context, link string) (a Account, first bool, e
 type queryRow func(ctx context.Context, query string, args ...any) *sql.Row
 
 func (d *DB) invited(ctx context.Context, query queryRow, link string) (account int64, err error) {
-	err = query(ctx, "SELECT coalesce(account, 0) FROM invite WHERE hash = ? AND expires > ?", tokenHash(link), d.now().UnixMilli()).Scan(&account)
+	err = query(
+		ctx,
+		"SELECT coalesce(account, 0) FROM invite WHERE hash = ? AND expires > ?",
+		tokenHash(link),
+		d.now().UnixMilli(),
+	).Scan(
+		&account,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errLink()
 	}
@@ -401,7 +445,11 @@ func (d *DB) home(ctx context.Context, tx *sql.Tx, a *Account, s Start) error {
 		}
 	}
 	a.Roles, a.Station = append(a.Roles, home.Kind.Role()), home.ID
-	_, err := tx.ExecContext(ctx, "INSERT INTO setting (name, value) VALUES ('home', ?) ON CONFLICT DO UPDATE SET value = excluded.value", fmt.Sprint(home.ID))
+	_, err := tx.ExecContext(
+		ctx,
+		"INSERT INTO setting (name, value) VALUES ('home', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+		fmt.Sprint(home.ID),
+	)
 	return err
 }
 
@@ -509,7 +557,13 @@ func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code strin
 		}
 	}
 	return d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE account SET totp = ?, counter = ?, version = version + 1 WHERE id = ?", key, counter, id)
+		_, err := tx.ExecContext(
+			ctx,
+			"UPDATE account SET totp = ?, counter = ?, version = version + 1 WHERE id = ?",
+			key,
+			counter,
+			id,
+		)
 		return err
 	})
 }

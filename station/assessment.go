@@ -172,7 +172,12 @@ func (y *Duty) Missing() bool { return !y.Filed() && y.Standing && !y.Exempt }
 // Duties are the duties of all stations that the scope sees for the periods,
 // by period, then in the list's order. Stations that have exited are left out
 // where they handed in nothing. due is the day on which a period is due.
-func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, due func(chaping.Period) time.Time) ([]Duty, error) {
+func (d *DB) Duties(
+	ctx context.Context,
+	scope Scope,
+	periods []chaping.Period,
+	due func(chaping.Period) time.Time,
+) ([]Duty, error) {
 	stations, err := d.Stations(ctx, scope)
 	if err != nil {
 		return nil, err
@@ -193,7 +198,13 @@ func (d *DB) Duties(ctx context.Context, scope Scope, periods []chaping.Period, 
 			by[s.StationID] = append(by[s.StationID], s)
 		}
 		for _, s := range stations {
-			f := Duty{Station: s, Period: p, Due: due(p), Files: by[s.ID], Exempt: !s.Listed() || months(first(s), p) < 0}
+			f := Duty{
+				Station: s,
+				Period:  p,
+				Due:     due(p),
+				Files:   by[s.ID],
+				Exempt:  !s.Listed() || months(first(s), p) < 0,
+			}
 			f.Standing = chaping.Late(now, f.Due)
 			for _, file := range f.Files {
 				if f.First.IsZero() || file.Received.Before(f.First) {
@@ -236,7 +247,13 @@ func (a *Assessment) Points() string {
 
 // Assess assesses the stations from their duties and from the cases opened on
 // leads found in [from, to).
-func (d *DB) Assess(ctx context.Context, scope Scope, duties []Duty, from, to time.Time, w Weights) ([]Assessment, error) {
+func (d *DB) Assess(
+	ctx context.Context,
+	scope Scope,
+	duties []Duty,
+	from, to time.Time,
+	w Weights,
+) ([]Assessment, error) {
 	cases, err := d.Cases(ctx, scope)
 	if err != nil {
 		return nil, err

@@ -82,7 +82,14 @@ func (e *Entry) link(before string) string {
 }
 
 func (d *DB) enter(ctx context.Context, tx *sql.Tx, a *Act) error {
-	e := Entry{At: d.now(), Who: cmp.Or(a.Who, "没有登录的人"), Station: a.Station, Action: a.Action, Object: a.Object, Detail: a.Detail}
+	e := Entry{
+		At:      d.now(),
+		Who:     cmp.Or(a.Who, "没有登录的人"),
+		Station: a.Station,
+		Action:  a.Action,
+		Object:  a.Object,
+		Detail:  a.Detail,
+	}
 	var before string
 	err := tx.QueryRowContext(ctx, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").Scan(&e.ID, &before)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -138,18 +145,27 @@ func scanEntry(scan func(...any) error) (e Entry, err error) {
 // entries and the last hash. Where it is broken it is a *chaping.Error that
 // names the first entry that does not fit.
 func (d *DB) VerifyAudit(ctx context.Context) (entries int64, head string, err error) {
-	err = d.query(ctx, "SELECT id, at, who, station, action, object, detail, hash FROM audit ORDER BY id", nil, func(scan func(...any) error) error {
-		e, err := scanEntry(scan)
-		if err != nil {
-			return err
-		}
-		entries++
-		if e.ID != entries || e.link(head) != e.Hash {
-			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("操作记录从第 %d 条起与校验链不符：记录被改动、删去或插入过", entries), Remedy: "停止使用这个数据目录，从备份中恢复 station.db，并查明谁能写这个文件"}
-		}
-		head = e.Hash
-		return nil
-	})
+	err = d.query(
+		ctx,
+		"SELECT id, at, who, station, action, object, detail, hash FROM audit ORDER BY id",
+		nil,
+		func(scan func(...any) error) error {
+			e, err := scanEntry(scan)
+			if err != nil {
+				return err
+			}
+			entries++
+			if e.ID != entries || e.link(head) != e.Hash {
+				return &chaping.Error{
+					Code:    chaping.CodeInput,
+					Message: fmt.Sprintf("操作记录从第 %d 条起与校验链不符：记录被改动、删去或插入过", entries),
+					Remedy:  "停止使用这个数据目录，从备份中恢复 station.db，并查明谁能写这个文件",
+				}
+			}
+			head = e.Hash
+			return nil
+		},
+	)
 	return entries, head, err
 }
 

@@ -105,7 +105,26 @@ const caseColumns = "id, kind, title, coalesce(station, 0), coalesce(urgent, 0),
 
 func scanCase(scan func(...any) error) (c Case, err error) {
 	var deadline, found, judged, warned, disposed, created int64
-	err = scan(&c.ID, &c.Kind, &c.Title, &c.Station, &c.Urgent, &c.Lead, &c.Responsible, &deadline, &found, &judged, &warned, &disposed, &c.Outcome, &created, &c.Version, &c.Origin.Period, &c.Origin.Product, &c.Origin.Hazard)
+	err = scan(
+		&c.ID,
+		&c.Kind,
+		&c.Title,
+		&c.Station,
+		&c.Urgent,
+		&c.Lead,
+		&c.Responsible,
+		&deadline,
+		&found,
+		&judged,
+		&warned,
+		&disposed,
+		&c.Outcome,
+		&created,
+		&c.Version,
+		&c.Origin.Period,
+		&c.Origin.Product,
+		&c.Origin.Hazard,
+	)
 	c.Deadline, c.Created = shown(deadline), shown(created)
 	c.Times = Times{Found: shown(found), Judged: shown(judged), Warned: shown(warned), Disposed: shown(disposed)}
 	return c, err
@@ -136,14 +155,19 @@ func (d *DB) Case(ctx context.Context, scope Scope, id int64) (Case, []Note, err
 		return c, nil, err
 	}
 	var notes []Note
-	err = d.query(ctx, "SELECT id, at, who, measure, done, content FROM casenote WHERE casefile = ? ORDER BY id", []any{id}, func(scan func(...any) error) error {
-		var n Note
-		var at int64
-		err := scan(&n.ID, &at, &n.Who, &n.Measure, &n.Done, &n.Content)
-		n.At = shown(at)
-		notes = append(notes, n)
-		return err
-	})
+	err = d.query(
+		ctx,
+		"SELECT id, at, who, measure, done, content FROM casenote WHERE casefile = ? ORDER BY id",
+		[]any{id},
+		func(scan func(...any) error) error {
+			var n Note
+			var at int64
+			err := scan(&n.ID, &at, &n.Who, &n.Measure, &n.Done, &n.Content)
+			n.At = shown(at)
+			notes = append(notes, n)
+			return err
+		},
+	)
 	return c, notes, err
 }
 
@@ -162,7 +186,15 @@ func bounded(field, text string, most int) error {
 
 // check looks whether a case can be stored.
 func (c *Case) check(now time.Time) error {
-	c.Title, c.Lead, c.Responsible, c.Outcome = strings.TrimSpace(c.Title), strings.TrimSpace(c.Lead), strings.TrimSpace(c.Responsible), strings.TrimSpace(c.Outcome)
+	c.Title, c.Lead, c.Responsible, c.Outcome = strings.TrimSpace(
+		c.Title,
+	), strings.TrimSpace(
+		c.Lead,
+	), strings.TrimSpace(
+		c.Responsible,
+	), strings.TrimSpace(
+		c.Outcome,
+	)
 	switch {
 	case !slices.Contains(CaseKinds(), c.Kind):
 		return invalid("类型", "没有选择", "选择产品风险，或行业性、区域性风险")
@@ -230,13 +262,50 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 				}
 			}
 			c.Created, c.Version = shown(d.now().UnixMilli()), 1
-			return tx.QueryRowContext(ctx, `INSERT INTO casefile (kind, title, station, urgent, lead, responsible, deadline, found, judged, warned, disposed, outcome, created, period, product, hazard)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, c.Kind, c.Title, orNull(c.Station), orNull(c.Urgent), c.Lead, c.Responsible, millis(c.Deadline),
-				millis(c.Found), millis(c.Judged), millis(c.Warned), millis(c.Disposed), c.Outcome, c.Created.UnixMilli(), c.Origin.Period, c.Origin.Product, c.Origin.Hazard).Scan(&c.ID)
+			return tx.QueryRowContext(
+				ctx,
+				`INSERT INTO casefile (kind, title, station, urgent, lead, responsible, deadline, found, judged, warned, disposed, outcome, created, period, product, hazard)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+				c.Kind,
+				c.Title,
+				orNull(c.Station),
+				orNull(c.Urgent),
+				c.Lead,
+				c.Responsible,
+				millis(c.Deadline),
+				millis(
+					c.Found,
+				),
+				millis(c.Judged),
+				millis(c.Warned),
+				millis(c.Disposed),
+				c.Outcome,
+				c.Created.UnixMilli(),
+				c.Origin.Period,
+				c.Origin.Product,
+				c.Origin.Hazard,
+			).Scan(
+				&c.ID,
+			)
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE casefile SET kind = ?, title = ?, station = ?, lead = ?, responsible = ?, deadline = ?, found = ?, judged = ?, warned = ?, disposed = ?, outcome = ?, version = version + 1
-			WHERE id = ? AND version = ?`, c.Kind, c.Title, orNull(c.Station), c.Lead, c.Responsible, millis(c.Deadline),
-			millis(c.Found), millis(c.Judged), millis(c.Warned), millis(c.Disposed), c.Outcome, c.ID, c.Version)
+		result, err := tx.ExecContext(
+			ctx,
+			`UPDATE casefile SET kind = ?, title = ?, station = ?, lead = ?, responsible = ?, deadline = ?, found = ?, judged = ?, warned = ?, disposed = ?, outcome = ?, version = version + 1
+			WHERE id = ? AND version = ?`,
+			c.Kind,
+			c.Title,
+			orNull(c.Station),
+			c.Lead,
+			c.Responsible,
+			millis(c.Deadline),
+			millis(c.Found),
+			millis(c.Judged),
+			millis(c.Warned),
+			millis(c.Disposed),
+			c.Outcome,
+			c.ID,
+			c.Version,
+		)
 		return changed(result, err, "处置案件", c.ID, func() (any, error) {
 			return scanCase(tx.QueryRowContext(ctx, "SELECT "+caseColumns+" FROM casefile WHERE id = ?", c.ID).Scan)
 		})
@@ -265,7 +334,16 @@ func (d *DB) AddNote(ctx context.Context, scope Scope, id int64, n Note) error {
 		return err
 	}
 	return d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO casenote (casefile, at, who, measure, done, content) VALUES (?, ?, ?, ?, ?, ?)", id, d.now().UnixMilli(), n.Who, n.Measure, n.Done && n.Measure != "", n.Content)
+		_, err := tx.ExecContext(
+			ctx,
+			"INSERT INTO casenote (casefile, at, who, measure, done, content) VALUES (?, ?, ?, ?, ?, ?)",
+			id,
+			d.now().UnixMilli(),
+			n.Who,
+			n.Measure,
+			n.Done && n.Measure != "",
+			n.Content,
+		)
 		return err
 	})
 }
@@ -309,16 +387,21 @@ func (k BulletinKind) Chinese() string {
 // and to its station.
 func (d *DB) Bulletins(ctx context.Context, scope Scope) ([]Bulletin, error) {
 	var list []Bulletin
-	err := d.query(ctx, "SELECT id, at, who, kind, coalesce(station, 0), title, content FROM bulletin ORDER BY id DESC", nil, func(scan func(...any) error) error {
-		var b Bulletin
-		var at int64
-		err := scan(&b.ID, &at, &b.Who, &b.Kind, &b.Station, &b.Title, &b.Content)
-		b.At = shown(at)
-		if b.Station == 0 || scope.Sees(b.Station) {
-			list = append(list, b)
-		}
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT id, at, who, kind, coalesce(station, 0), title, content FROM bulletin ORDER BY id DESC",
+		nil,
+		func(scan func(...any) error) error {
+			var b Bulletin
+			var at int64
+			err := scan(&b.ID, &at, &b.Who, &b.Kind, &b.Station, &b.Title, &b.Content)
+			b.At = shown(at)
+			if b.Station == 0 || scope.Sees(b.Station) {
+				list = append(list, b)
+			}
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -341,7 +424,18 @@ func (d *DB) Issue(ctx context.Context, b Bulletin) (Bulletin, error) {
 		if err := known(ctx, tx, b.Station); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "INSERT INTO bulletin (at, who, kind, station, title, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id", b.At.UnixMilli(), b.Who, b.Kind, orNull(b.Station), b.Title, b.Content).Scan(&b.ID)
+		return tx.QueryRowContext(
+			ctx,
+			"INSERT INTO bulletin (at, who, kind, station, title, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+			b.At.UnixMilli(),
+			b.Who,
+			b.Kind,
+			orNull(b.Station),
+			b.Title,
+			b.Content,
+		).Scan(
+			&b.ID,
+		)
 	})
 	return b, err
 }

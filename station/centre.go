@@ -82,11 +82,29 @@ func (d *DB) Push(ctx context.Context, s *Sheet) error {
 			return invalid("报送表", "没有这个冻结版本", "先冻结，再报送")
 		}
 		key := fmt.Sprintf("sheet-%d", s.ID)
-		err := d.enqueue(ctx, tx, []Message{{Key: key, Channel: ToCentre, Event: "report", Subject: fmt.Sprintf("报送 %s %s第 %d 版", s.Period, s.Name, s.Version), Body: fmt.Sprint(s.ID)}})
+		err := d.enqueue(
+			ctx,
+			tx,
+			[]Message{
+				{
+					Key:     key,
+					Channel: ToCentre,
+					Event:   "report",
+					Subject: fmt.Sprintf("报送 %s %s第 %d 版", s.Period, s.Name, s.Version),
+					Body:    fmt.Sprint(s.ID),
+				},
+			},
+		)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE outbox SET due = ?, attempts = 0, sent = 0, stopped = 0, error = '' WHERE key = ? AND channel = ? AND claimed = 0", d.now().UnixMilli(), key, ToCentre)
+		_, err = tx.ExecContext(
+			ctx,
+			"UPDATE outbox SET due = ?, attempts = 0, sent = 0, stopped = 0, error = '' WHERE key = ? AND channel = ? AND claimed = 0",
+			d.now().UnixMilli(),
+			key,
+			ToCentre,
+		)
 		return err
 	})
 }
@@ -115,9 +133,23 @@ func (p *Push) Accepted() bool { return p.Received != nil }
 func (d *DB) PushOf(ctx context.Context, s *Sheet) (*Push, error) {
 	var p Push
 	var due, stopped, sent, received int64
-	err := d.db.QueryRowContext(ctx, `SELECT o.attempts, o.due, o.stopped, o.error, o.sent, coalesce(r.centre, ''), coalesce(r.number, 0), coalesce(r.received, 0)
-		FROM outbox o LEFT JOIN receipt r ON r.sheet = ?2 WHERE o.key = 'sheet-' || ?2 AND o.channel = ?1`, ToCentre, s.ID).
-		Scan(&p.Attempts, &due, &stopped, &p.Error, &sent, &p.Centre, &p.Receipt, &received)
+	err := d.db.QueryRowContext(
+		ctx,
+		`SELECT o.attempts, o.due, o.stopped, o.error, o.sent, coalesce(r.centre, ''), coalesce(r.number, 0), coalesce(r.received, 0)
+		FROM outbox o LEFT JOIN receipt r ON r.sheet = ?2 WHERE o.key = 'sheet-' || ?2 AND o.channel = ?1`,
+		ToCentre,
+		s.ID,
+	).
+		Scan(
+			&p.Attempts,
+			&due,
+			&stopped,
+			&p.Error,
+			&sent,
+			&p.Centre,
+			&p.Receipt,
+			&received,
+		)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -131,8 +163,14 @@ func (d *DB) Received(ctx context.Context, m Message, centre string, number int6
 		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET sent = ?, claimed = 0, error = '' WHERE id = ?", d.now().UnixMilli(), m.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO receipt (sheet, centre, number, received) VALUES (CAST(?1 AS INTEGER), ?2, ?3, ?4) ON CONFLICT DO UPDATE SET centre = ?2, number = ?3, received = ?4",
-			m.Body, centre, number, received.UnixMilli())
+		_, err := tx.ExecContext(
+			ctx,
+			"INSERT INTO receipt (sheet, centre, number, received) VALUES (CAST(?1 AS INTEGER), ?2, ?3, ?4) ON CONFLICT DO UPDATE SET centre = ?2, number = ?3, received = ?4",
+			m.Body,
+			centre,
+			number,
+			received.UnixMilli(),
+		)
 		return err
 	})
 }

@@ -39,7 +39,15 @@ func (d *DB) Draft(ctx context.Context, scope Scope, form chaping.Form, period s
 	if !scope.Sees(station) {
 		return Draft{}, missing("监测站", station)
 	}
-	draft, err := scanDraft(d.db.QueryRowContext(ctx, "SELECT "+draftColumns+" FROM draft WHERE form = ? AND period = ? AND station = ?", form, period, station).Scan)
+	draft, err := scanDraft(
+		d.db.QueryRowContext(
+			ctx,
+			"SELECT "+draftColumns+" FROM draft WHERE form = ? AND period = ? AND station = ?",
+			form,
+			period,
+			station,
+		).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Draft{Form: form, Period: period, Station: station}, nil
 	}
@@ -54,7 +62,15 @@ func (d *DB) PutDraft(ctx context.Context, scope Scope, draft Draft) (Draft, err
 	}
 	draft.Saved = shown(d.now().UnixMilli())
 	err := d.transact(withoutAct(ctx), func(tx *sql.Tx) error {
-		theirs, err := scanDraft(tx.QueryRowContext(ctx, "SELECT "+draftColumns+" FROM draft WHERE form = ? AND period = ? AND station = ?", draft.Form, draft.Period, draft.Station).Scan)
+		theirs, err := scanDraft(
+			tx.QueryRowContext(
+				ctx,
+				"SELECT "+draftColumns+" FROM draft WHERE form = ? AND period = ? AND station = ?",
+				draft.Form,
+				draft.Period,
+				draft.Station,
+			).Scan,
+		)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			theirs = Draft{}
@@ -68,9 +84,18 @@ func (d *DB) PutDraft(ctx context.Context, scope Scope, draft Draft) (Draft, err
 			return &Conflict{Theirs: theirs}
 		}
 		draft.Version++
-		_, err = tx.ExecContext(ctx, `INSERT INTO draft (form, period, station, content, who, saved, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+		_, err = tx.ExecContext(
+			ctx,
+			`INSERT INTO draft (form, period, station, content, who, saved, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 			ON CONFLICT (form, period, station) DO UPDATE SET content = ?4, who = ?5, saved = ?6, version = ?7`,
-			draft.Form, draft.Period, draft.Station, string(draft.Content), draft.Who, draft.Saved.UnixMilli(), draft.Version)
+			draft.Form,
+			draft.Period,
+			draft.Station,
+			string(draft.Content),
+			draft.Who,
+			draft.Saved.UnixMilli(),
+			draft.Version,
+		)
 		return err
 	})
 	return draft, err

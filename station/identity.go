@@ -20,7 +20,11 @@ func (d *DB) Named(ctx context.Context, name string) (s Station, err error) {
 			return err
 		}
 		if id == 0 {
-			return &chaping.Error{Code: chaping.CodeUsage, Message: "没有名为“" + chaping.Shorten(name, maxName) + "”的监测站", Remedy: "写名单里的名称；名单在“监测站名单”页"}
+			return &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: "没有名为“" + chaping.Shorten(name, maxName) + "”的监测站",
+				Remedy:  "写名单里的名称；名单在“监测站名单”页",
+			}
 		}
 		s, err = stationOf(ctx, tx, id)
 		return err
@@ -45,12 +49,17 @@ func (d *DB) Sender(ctx context.Context, name string) (s Station, err error) {
 
 // OwnName tells whether a station is called so, or was.
 func (d *DB) OwnName(ctx context.Context, id int64, name string) (own bool, err error) {
-	err = d.query(ctx, "SELECT name FROM station WHERE id = ?1 UNION SELECT name FROM former WHERE station = ?1", []any{id}, func(scan func(...any) error) error {
-		var known string
-		err := scan(&known)
-		own = own || SameName(known, name)
-		return err
-	})
+	err = d.query(
+		ctx,
+		"SELECT name FROM station WHERE id = ?1 UNION SELECT name FROM former WHERE station = ?1",
+		[]any{id},
+		func(scan func(...any) error) error {
+			var known string
+			err := scan(&known)
+			own = own || SameName(known, name)
+			return err
+		},
+	)
 	return own, err
 }
 
@@ -76,7 +85,14 @@ func sender(ctx context.Context, tx *sql.Tx, name string) (int64, error) {
 	if err != nil || id != 0 {
 		return id, err
 	}
-	err = tx.QueryRowContext(ctx, "INSERT INTO station (ord, name, kind, status) VALUES (0, ?, ?, 'exited') RETURNING id", cmp.Or(visible(name), "没有写明的监测站"), AssociationStation).Scan(&id)
+	err = tx.QueryRowContext(
+		ctx,
+		"INSERT INTO station (ord, name, kind, status) VALUES (0, ?, ?, 'exited') RETURNING id",
+		cmp.Or(visible(name), "没有写明的监测站"),
+		AssociationStation,
+	).Scan(
+		&id,
+	)
 	return id, err
 }
 
@@ -99,7 +115,10 @@ func identify(ctx context.Context, tx *sql.Tx) error {
 	}
 	var names []string
 	var files []handedIn
-	rows, err := tx.QueryContext(ctx, "SELECT station FROM submission UNION SELECT name FROM sheet WHERE form <> 'platform' AND name <> ''")
+	rows, err := tx.QueryContext(
+		ctx,
+		"SELECT station FROM submission UNION SELECT name FROM sheet WHERE form <> 'platform' AND name <> ''",
+	)
 	err = eachRow(rows, err, func(scan func(...any) error) error {
 		var name string
 		err := scan(&name)

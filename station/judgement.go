@@ -47,8 +47,16 @@ func (d *DB) Judgements(ctx context.Context, each func(chaping.Judgement) error)
 // rejected it: what withdrawing the verdict brings back.
 func (d *DB) NoteBefore(ctx context.Context, about chaping.Judged) (note string, err error) {
 	r := about.Review
-	err = d.db.QueryRowContext(ctx, "SELECT note FROM judgement WHERE platform = ? AND product = ? AND review = ? AND term = ? AND verdict = '' ORDER BY id DESC LIMIT 1",
-		r.Platform, r.Product, r.Review, about.Term).Scan(&note)
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT note FROM judgement WHERE platform = ? AND product = ? AND review = ? AND term = ? AND verdict = '' ORDER BY id DESC LIMIT 1",
+		r.Platform,
+		r.Product,
+		r.Review,
+		about.Term,
+	).Scan(
+		&note,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -47,7 +47,16 @@ func (l *Lexicon) Apply(shipped []chaping.Term) []chaping.Term {
 	}
 	for _, e := range l.Edits {
 		if !e.Removed {
-			terms = append(terms, chaping.Term{Name: e.Name, Surfaces: e.Surfaces, Field: e.Field, Hazard: e.Hazard, Severity: e.Severity})
+			terms = append(
+				terms,
+				chaping.Term{
+					Name:     e.Name,
+					Surfaces: e.Surfaces,
+					Field:    e.Field,
+					Hazard:   e.Hazard,
+					Severity: e.Severity,
+				},
+			)
 		}
 	}
 	slices.SortFunc(terms, func(a, b chaping.Term) int { return strings.Compare(a.Name, b.Name) })
@@ -61,7 +70,8 @@ func (l *Lexicon) With(e TermEdit, shipped []chaping.Term) []TermEdit {
 	i := slices.IndexFunc(shipped, func(t chaping.Term) bool { return t.Name == e.Name })
 	if i >= 0 {
 		t := shipped[i]
-		if !e.Removed && slices.Equal(t.Surfaces, e.Surfaces) && t.Field == e.Field && t.Hazard == e.Hazard && t.Severity == e.Severity {
+		if !e.Removed && slices.Equal(t.Surfaces, e.Surfaces) && t.Field == e.Field && t.Hazard == e.Hazard &&
+			t.Severity == e.Severity {
 			return edits
 		}
 	} else if e.Removed {
@@ -74,7 +84,13 @@ func (l *Lexicon) With(e TermEdit, shipped []chaping.Term) []TermEdit {
 
 // Lexicon is a version of the changes; -1 is the last one.
 func (d *DB) Lexicon(ctx context.Context, version int64) (Lexicon, error) {
-	l, err := scanLexicon(d.db.QueryRowContext(ctx, "SELECT version, at, who, note, edits FROM lexicon WHERE version = ?1 OR ?1 = -1 ORDER BY version DESC LIMIT 1", version).Scan)
+	l, err := scanLexicon(
+		d.db.QueryRowContext(
+			ctx,
+			"SELECT version, at, who, note, edits FROM lexicon WHERE version = ?1 OR ?1 = -1 ORDER BY version DESC LIMIT 1",
+			version,
+		).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		if version <= 0 {
 			return Lexicon{}, nil
@@ -97,11 +113,16 @@ func scanLexicon(scan func(...any) error) (l Lexicon, err error) {
 // Lexicons are all versions, the latest first.
 func (d *DB) Lexicons(ctx context.Context) ([]Lexicon, error) {
 	var list []Lexicon
-	err := d.query(ctx, "SELECT version, at, who, note, edits FROM lexicon ORDER BY version DESC", nil, func(scan func(...any) error) error {
-		l, err := scanLexicon(scan)
-		list = append(list, l)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT version, at, who, note, edits FROM lexicon ORDER BY version DESC",
+		nil,
+		func(scan func(...any) error) error {
+			l, err := scanLexicon(scan)
+			list = append(list, l)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -117,14 +138,27 @@ func (d *DB) PutLexicon(ctx context.Context, base int64, who, note string, edits
 		return l, err
 	}
 	return l, d.transact(ctx, func(tx *sql.Tx) error {
-		last, err := scanLexicon(tx.QueryRowContext(ctx, "SELECT version, at, who, note, edits FROM lexicon ORDER BY version DESC LIMIT 1").Scan)
+		last, err := scanLexicon(
+			tx.QueryRowContext(
+				ctx,
+				"SELECT version, at, who, note, edits FROM lexicon ORDER BY version DESC LIMIT 1",
+			).Scan,
+		)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		if last.Version != base {
 			return &Conflict{Theirs: last}
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO lexicon (version, at, who, note, edits) VALUES (?, ?, ?, ?, ?)", l.Version, l.At.UnixMilli(), who, note, string(text))
+		_, err = tx.ExecContext(
+			ctx,
+			"INSERT INTO lexicon (version, at, who, note, edits) VALUES (?, ?, ?, ?, ?)",
+			l.Version,
+			l.At.UnixMilli(),
+			who,
+			note,
+			string(text),
+		)
 		return err
 	})
 }

@@ -72,7 +72,15 @@ func (d *DB) Claim(ctx context.Context, toCentre bool) (m Message, ok bool, err 
 		if _, err := tx.ExecContext(ctx, "UPDATE outbox SET claimed = 0 WHERE claimed > 0 AND claimed <= ? AND channel = ?", now-claimTime.Milliseconds(), ToCentre); err != nil {
 			return err
 		}
-		m, err = scanMessage(tx.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM outbox WHERE sent = 0 AND stopped = 0 AND claimed = 0 AND due <= ? AND (channel = ?) = ? ORDER BY due, id LIMIT 1", now, ToCentre, toCentre).Scan)
+		m, err = scanMessage(
+			tx.QueryRowContext(
+				ctx,
+				"SELECT "+messageColumns+" FROM outbox WHERE sent = 0 AND stopped = 0 AND claimed = 0 AND due <= ? AND (channel = ?) = ? ORDER BY due, id LIMIT 1",
+				now,
+				ToCentre,
+				toCentre,
+			).Scan,
+		)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -89,7 +97,12 @@ func (d *DB) Claim(ctx context.Context, toCentre bool) (m Message, ok bool, err 
 
 // Sent notes that a claimed message was sent.
 func (d *DB) Sent(ctx context.Context, id int64) error {
-	_, err := d.db.ExecContext(ctx, "UPDATE outbox SET sent = ?, claimed = 0, error = '' WHERE id = ?", d.now().UnixMilli(), id)
+	_, err := d.db.ExecContext(
+		ctx,
+		"UPDATE outbox SET sent = ?, claimed = 0, error = '' WHERE id = ?",
+		d.now().UnixMilli(),
+		id,
+	)
 	return err
 }
 
@@ -112,7 +125,12 @@ func (d *DB) Failed(ctx context.Context, id int64, problem string, again time.Ti
 // Retry makes a message that was not sent due at once, with its attempts
 // counted anew.
 func (d *DB) Retry(ctx context.Context, id int64) error {
-	result, err := d.db.ExecContext(ctx, "UPDATE outbox SET stopped = 0, claimed = 0, attempts = 0, due = ? WHERE id = ? AND sent = 0", d.now().UnixMilli(), id)
+	result, err := d.db.ExecContext(
+		ctx,
+		"UPDATE outbox SET stopped = 0, claimed = 0, attempts = 0, due = ? WHERE id = ? AND sent = 0",
+		d.now().UnixMilli(),
+		id,
+	)
 	if err != nil {
 		return err
 	}
@@ -126,7 +144,20 @@ const messageColumns = "id, key, channel, event, subject, body, created, attempt
 
 func scanMessage(scan func(...any) error) (m Message, err error) {
 	var created, due, sent, stopped int64
-	err = scan(&m.ID, &m.Key, &m.Channel, &m.Event, &m.Subject, &m.Body, &created, &m.Attempts, &due, &sent, &stopped, &m.Error)
+	err = scan(
+		&m.ID,
+		&m.Key,
+		&m.Channel,
+		&m.Event,
+		&m.Subject,
+		&m.Body,
+		&created,
+		&m.Attempts,
+		&due,
+		&sent,
+		&stopped,
+		&m.Error,
+	)
 	m.Created, m.Due, m.Stopped = shown(created), shown(due), stopped > 0
 	if sent > 0 {
 		t := shown(sent)
@@ -138,10 +169,15 @@ func scanMessage(scan func(...any) error) (m Message, err error) {
 // Outbox are the messages, the latest first: those not sent yet, or all.
 func (d *DB) Outbox(ctx context.Context, all bool, limit int) ([]Message, error) {
 	var list []Message
-	err := d.query(ctx, "SELECT "+messageColumns+" FROM outbox WHERE sent = 0 OR ?1 ORDER BY id DESC LIMIT ?2", []any{all, limit}, func(scan func(...any) error) error {
-		m, err := scanMessage(scan)
-		list = append(list, m)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+messageColumns+" FROM outbox WHERE sent = 0 OR ?1 ORDER BY id DESC LIMIT ?2",
+		[]any{all, limit},
+		func(scan func(...any) error) error {
+			m, err := scanMessage(scan)
+			list = append(list, m)
+			return err
+		},
+	)
 	return list, err
 }

@@ -43,8 +43,19 @@ func (d *DB) hashPassword(ctx context.Context, whose, password string) (hash str
 func hashPassword(password string) string {
 	salt := make([]byte, 16)
 	rand.Read(salt) // never fails
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)))
+	return fmt.Sprintf(
+		"$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version,
+		argonMemory,
+		argonTime,
+		argonThreads,
+		base64.RawStdEncoding.EncodeToString(
+			salt,
+		),
+		base64.RawStdEncoding.EncodeToString(
+			argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey),
+		),
+	)
 }
 
 // matches tells whether the password has the hash. A hash that cannot be read
@@ -55,11 +66,15 @@ func matches(password, hash string) bool {
 	var p uint8
 	parts := strings.Split(hash, "$")
 	if len(parts) == 6 && parts[1] == "argon2id" {
-		if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &m, &t, &p); err == nil && version == argon2.Version {
+		if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &m, &t, &p); err == nil &&
+			version == argon2.Version {
 			salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 			want, werr := base64.RawStdEncoding.DecodeString(parts[5])
 			if err == nil && werr == nil && len(want) > 0 {
-				return subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, t, m, p, uint32(len(want))), want) == 1
+				return subtle.ConstantTimeCompare(
+					argon2.IDKey([]byte(password), salt, t, m, p, uint32(len(want))),
+					want,
+				) == 1
 			}
 		}
 	}
@@ -149,5 +164,10 @@ func NewTOTP(name string) (secret, address string) {
 	b := make([]byte, 20)
 	rand.Read(b) // never fails
 	secret = base32.StdEncoding.EncodeToString(b)
-	return secret, "otpauth://totp/" + url.PathEscape("chaping:"+name) + "?" + url.Values{"secret": {secret}, "issuer": {"chaping"}}.Encode()
+	return secret, "otpauth://totp/" + url.PathEscape(
+		"chaping:"+name,
+	) + "?" + url.Values{
+		"secret": {secret},
+		"issuer": {"chaping"},
+	}.Encode()
 }

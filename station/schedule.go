@@ -55,7 +55,13 @@ func (d *DB) SetPlan(ctx context.Context, job, spec string, next time.Time, manu
 		if next.IsZero() {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO schedule (job, spec, next) VALUES (?1, ?2, ?3) ON CONFLICT (job) DO UPDATE SET spec = ?2, next = ?3", job, spec, next.UnixMilli())
+		_, err := tx.ExecContext(
+			ctx,
+			"INSERT INTO schedule (job, spec, next) VALUES (?1, ?2, ?3) ON CONFLICT (job) DO UPDATE SET spec = ?2, next = ?3",
+			job,
+			spec,
+			next.UnixMilli(),
+		)
 		return err
 	})
 }
@@ -72,18 +78,23 @@ func (d *DB) Runs(ctx context.Context, job string, limit int) ([]Run, error) {
 
 func (d *DB) runs(ctx context.Context, where string, args ...any) ([]Run, error) {
 	var list []Run
-	err := d.query(ctx, "SELECT id, job, slot, manual, started, attempts, due, finished, error FROM run "+where, args, func(scan func(...any) error) error {
-		var (
-			r                            Run
-			slot, started, due, finished int64
-		)
-		if err := scan(&r.ID, &r.Job, &slot, &r.Manual, &started, &r.Attempts, &due, &finished, &r.Error); err != nil {
-			return err
-		}
-		r.Slot, r.Started, r.Due, r.Finished = shown(slot), shown(started), shown(due), pointer(finished)
-		list = append(list, r)
-		return nil
-	})
+	err := d.query(
+		ctx,
+		"SELECT id, job, slot, manual, started, attempts, due, finished, error FROM run "+where,
+		args,
+		func(scan func(...any) error) error {
+			var (
+				r                            Run
+				slot, started, due, finished int64
+			)
+			if err := scan(&r.ID, &r.Job, &slot, &r.Manual, &started, &r.Attempts, &due, &finished, &r.Error); err != nil {
+				return err
+			}
+			r.Slot, r.Started, r.Due, r.Finished = shown(slot), shown(started), shown(due), pointer(finished)
+			list = append(list, r)
+			return nil
+		},
+	)
 	for i := range list {
 		if err == nil {
 			list[i].Steps, err = d.steps(ctx, list[i].ID)
@@ -94,16 +105,21 @@ func (d *DB) runs(ctx context.Context, where string, args ...any) ([]Run, error)
 
 func (d *DB) steps(ctx context.Context, run int64) ([]Step, error) {
 	list := []Step{}
-	err := d.query(ctx, "SELECT name, started, finished, error FROM step WHERE run = ? ORDER BY rowid", []any{run}, func(scan func(...any) error) error {
-		var (
-			s                 Step
-			started, finished int64
-		)
-		err := scan(&s.Name, &started, &finished, &s.Error)
-		s.Started, s.Finished = shown(started), pointer(finished)
-		list = append(list, s)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT name, started, finished, error FROM step WHERE run = ? ORDER BY rowid",
+		[]any{run},
+		func(scan func(...any) error) error {
+			var (
+				s                 Step
+				started, finished int64
+			)
+			err := scan(&s.Name, &started, &finished, &s.Error)
+			s.Started, s.Finished = shown(started), pointer(finished)
+			list = append(list, s)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -117,7 +133,13 @@ func pointer(ms int64) *time.Time {
 
 // BeginStep notes that a step begins.
 func (d *DB) BeginStep(ctx context.Context, run int64, name string) error {
-	_, err := d.db.ExecContext(ctx, "INSERT INTO step (run, name, started) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET started = ?3, error = ''", run, name, d.now().UnixMilli())
+	_, err := d.db.ExecContext(
+		ctx,
+		"INSERT INTO step (run, name, started) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET started = ?3, error = ''",
+		run,
+		name,
+		d.now().UnixMilli(),
+	)
 	return err
 }
 
@@ -127,7 +149,14 @@ func (d *DB) EndStep(ctx context.Context, run int64, name, problem string) error
 	if problem != "" {
 		finished = 0
 	}
-	_, err := d.db.ExecContext(ctx, "UPDATE step SET finished = ?, error = ? WHERE run = ? AND name = ?", finished, problem, run, name)
+	_, err := d.db.ExecContext(
+		ctx,
+		"UPDATE step SET finished = ?, error = ? WHERE run = ? AND name = ?",
+		finished,
+		problem,
+		run,
+		name,
+	)
 	return err
 }
 
@@ -137,7 +166,14 @@ func (d *DB) EndRun(ctx context.Context, run int64, problem string, again time.T
 	if problem == "" {
 		finished = d.now().UnixMilli()
 	}
-	_, err := d.db.ExecContext(ctx, "UPDATE run SET attempts = attempts + 1, finished = ?, error = ?, due = ? WHERE id = ?", finished, problem, millis(again), run)
+	_, err := d.db.ExecContext(
+		ctx,
+		"UPDATE run SET attempts = attempts + 1, finished = ?, error = ?, due = ? WHERE id = ?",
+		finished,
+		problem,
+		millis(again),
+		run,
+	)
 	return err
 }
 
@@ -155,7 +191,15 @@ const home = "(SELECT station.id FROM station JOIN setting ON setting.name = 'ho
 
 // File notes that a report was handed in; the first note stands.
 func (d *DB) File(ctx context.Context, f Filing) error {
-	_, err := d.db.ExecContext(ctx, "INSERT INTO filing (period, station, name, filed, who, note) VALUES (?, "+home+", ?, ?, ?, ?) ON CONFLICT DO NOTHING", f.Period, f.Name, f.Filed.UnixMilli(), f.By, f.Note)
+	_, err := d.db.ExecContext(
+		ctx,
+		"INSERT INTO filing (period, station, name, filed, who, note) VALUES (?, "+home+", ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		f.Period,
+		f.Name,
+		f.Filed.UnixMilli(),
+		f.By,
+		f.Note,
+	)
 	return err
 }
 
@@ -163,7 +207,18 @@ func (d *DB) File(ctx context.Context, f Filing) error {
 // there is one.
 func (d *DB) Filing(ctx context.Context, period, name string) (f Filing, ok bool, err error) {
 	var filed int64
-	err = d.db.QueryRowContext(ctx, "SELECT period, name, filed, who, note FROM filing WHERE period = ? AND name = ? AND (station IS NULL OR station = "+home+") ORDER BY filed LIMIT 1", period, name).Scan(&f.Period, &f.Name, &filed, &f.By, &f.Note)
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT period, name, filed, who, note FROM filing WHERE period = ? AND name = ? AND (station IS NULL OR station = "+home+") ORDER BY filed LIMIT 1",
+		period,
+		name,
+	).Scan(
+		&f.Period,
+		&f.Name,
+		&filed,
+		&f.By,
+		&f.Note,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, false, nil
 	}
@@ -177,15 +232,28 @@ func (d *DB) Filing(ctx context.Context, period, name string) (f Filing, ok bool
 func (d *DB) FiledBy(ctx context.Context, period chaping.Period, of int64) (filed bool, err error) {
 	const handedIn = `(SELECT name FROM submission WHERE period = ?1 AND station = ?2
 		UNION SELECT name FROM filing WHERE period = ?1 AND coalesce(station, ?2) = ?2 AND ?2 = coalesce(` + home + `, 0))`
-	err = d.db.QueryRowContext(ctx, "SELECT EXISTS "+handedIn+` AND (coalesce(`+home+`, 0) <> ?2 OR EXISTS (SELECT 1 FROM `+handedIn+` WHERE name = '')
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT EXISTS "+handedIn+` AND (coalesce(`+home+`, 0) <> ?2 OR EXISTS (SELECT 1 FROM `+handedIn+` WHERE name = '')
 		OR NOT EXISTS (SELECT 1 FROM sheet WHERE form = ?3 AND period = ?1 AND station IS NULL AND name NOT IN `+handedIn+`))`,
-		period.String(), of, chaping.FormPlatform).Scan(&filed)
+		period.String(),
+		of,
+		chaping.FormPlatform,
+	).Scan(
+		&filed,
+	)
 	return filed, err
 }
 
 // AnyFiling tells whether a sheet of the period was noted as filed where there
 // is no home station.
 func (d *DB) AnyFiling(ctx context.Context, period chaping.Period) (filed bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM filing WHERE period = ?)", period.String()).Scan(&filed)
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT EXISTS (SELECT 1 FROM filing WHERE period = ?)",
+		period.String(),
+	).Scan(
+		&filed,
+	)
 	return filed, err
 }

@@ -51,9 +51,22 @@ func (d *DB) Login(ctx context.Context, name, password, code string, from Visito
 		secret                    []byte
 		knownDevice, knownAddress bool
 	)
-	err = d.db.QueryRowContext(ctx, `SELECT id, password, totp, counter, EXISTS (SELECT * FROM device d WHERE d.account = a.id AND d.hash = ?2 AND d.seen > ?3),
+	err = d.db.QueryRowContext(
+		ctx,
+		`SELECT id, password, totp, counter, EXISTS (SELECT * FROM device d WHERE d.account = a.id AND d.hash = ?2 AND d.seen > ?3),
 			EXISTS (SELECT * FROM device d WHERE d.account = a.id AND d.source = ?4 AND d.seen > ?3) FROM account a WHERE name = ?1 AND disabled = 0`,
-		name, device, d.now().Add(-deviceLife).UnixMilli(), source).Scan(&id, &hash, &secret, &counter, &knownDevice, &knownAddress)
+		name,
+		device,
+		d.now().Add(-deviceLife).UnixMilli(),
+		source,
+	).Scan(
+		&id,
+		&hash,
+		&secret,
+		&counter,
+		&knownDevice,
+		&knownAddress,
+	)
 	known := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return a, pass, err
@@ -63,7 +76,10 @@ func (d *DB) Login(ctx context.Context, name, password, code string, from Visito
 			return a, pass, err
 		}
 	}
-	at, limits := d.strangers, []limit{{attempted{"stranger", name, source}, freeAttempts}, {attempted{"source", "", source}, freeSpread}}
+	at, limits := d.strangers, []limit{
+		{attempted{"stranger", name, source}, freeAttempts},
+		{attempted{"source", "", source}, freeSpread},
+	}
 	switch {
 	case knownDevice:
 		at, limits = d.trusted, []limit{{attempted{"device", name, string(device)}, freeAttempts}}
@@ -97,7 +113,12 @@ func (d *DB) Login(ctx context.Context, name, password, code string, from Visito
 	pass = Pass{session, from.Device}
 	err = d.transact(WithAct(ctx, a.Act("登录")), func(tx *sql.Tx) error {
 		if len(secret) > 0 { // a code is good once
-			result, err := tx.ExecContext(ctx, "UPDATE account SET counter = ?1 WHERE id = ?2 AND counter < ?1", counter, a.ID)
+			result, err := tx.ExecContext(
+				ctx,
+				"UPDATE account SET counter = ?1 WHERE id = ?2 AND counter < ?1",
+				counter,
+				a.ID,
+			)
 			if err != nil {
 				return err
 			}
@@ -135,13 +156,26 @@ func remember(ctx context.Context, tx *sql.Tx, pass *Pass, account int64, source
 	if _, err := tx.ExecContext(ctx, "INSERT INTO device (hash, account, source, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source, seen = excluded.seen", hash, account, source, now.UnixMilli()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM device WHERE seen < ?1 OR account = ?2 AND hash IN (SELECT hash FROM device WHERE account = ?2 ORDER BY seen DESC LIMIT -1 OFFSET ?3)", now.Add(-deviceLife).UnixMilli(), account, maxDevices)
+	_, err := tx.ExecContext(
+		ctx,
+		"DELETE FROM device WHERE seen < ?1 OR account = ?2 AND hash IN (SELECT hash FROM device WHERE account = ?2 ORDER BY seen DESC LIMIT -1 OFFSET ?3)",
+		now.Add(-deviceLife).UnixMilli(),
+		account,
+		maxDevices,
+	)
 	return err
 }
 
 // KnowsDevice tells whether somebody has logged in from the device.
 func (d *DB) KnowsDevice(ctx context.Context, device string) (known bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM device WHERE hash = ? AND seen > ?", tokenHash(device), d.now().Add(-deviceLife).UnixMilli()).Scan(&known)
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT count(*) > 0 FROM device WHERE hash = ? AND seen > ?",
+		tokenHash(device),
+		d.now().Add(-deviceLife).UnixMilli(),
+	).Scan(
+		&known,
+	)
 	return known, err
 }
 
@@ -207,7 +241,13 @@ func (d *DB) Park(ctx context.Context, device string, p Parked) (secret string, 
 		if _, err := tx.ExecContext(ctx, "INSERT INTO parked (hash, device, path, body, expires) VALUES (?, ?, ?, ?, ?)", hash, tokenHash(device), p.Path, p.Body, now.Add(parkTime).UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM parked WHERE expires < ?1 OR hash IN (SELECT hash FROM parked WHERE device = ?2 ORDER BY expires DESC LIMIT -1 OFFSET ?3)", now.UnixMilli(), tokenHash(device), maxParked)
+		_, err := tx.ExecContext(
+			ctx,
+			"DELETE FROM parked WHERE expires < ?1 OR hash IN (SELECT hash FROM parked WHERE device = ?2 ORDER BY expires DESC LIMIT -1 OFFSET ?3)",
+			now.UnixMilli(),
+			tokenHash(device),
+			maxParked,
+		)
 		return err
 	})
 }
@@ -216,7 +256,16 @@ func (d *DB) Park(ctx context.Context, device string, p Parked) (secret string, 
 // send another's form. It stays until it expires: its sender may look at it and
 // come back later.
 func (d *DB) Parked(ctx context.Context, device, secret string) (p Parked, ok bool, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT path, body FROM parked WHERE hash = ? AND device = ? AND expires > ?", tokenHash(secret), tokenHash(device), d.now().UnixMilli()).Scan(&p.Path, &p.Body)
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT path, body FROM parked WHERE hash = ? AND device = ? AND expires > ?",
+		tokenHash(secret),
+		tokenHash(device),
+		d.now().UnixMilli(),
+	).Scan(
+		&p.Path,
+		&p.Body,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}

@@ -51,7 +51,13 @@ func (d *DB) PutSettings(ctx context.Context, s Settings) (Settings, error) {
 	err := d.transact(ctx, func(tx *sql.Tx) error {
 		var text string
 		var theirs Settings
-		err := tx.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM setting WHERE name = ?), '{}')", settingSettings).Scan(&text)
+		err := tx.QueryRowContext(
+			ctx,
+			"SELECT coalesce((SELECT value FROM setting WHERE name = ?), '{}')",
+			settingSettings,
+		).Scan(
+			&text,
+		)
 		if err == nil {
 			err = json.Unmarshal([]byte(text), &theirs)
 		}

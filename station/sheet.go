@@ -51,7 +51,16 @@ func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err
 	}
 	s.Frozen = shown(s.Frozen.UnixMilli()) // as it will be read back
 	err = d.transact(ctx, func(tx *sql.Tx) error {
-		last, err := scanSheet(tx.QueryRowContext(ctx, sheets+ofOne+" ORDER BY sheet.version DESC LIMIT 1", s.Form, s.Period, s.Station, s.Watch()).Scan)
+		last, err := scanSheet(
+			tx.QueryRowContext(
+				ctx,
+				sheets+ofOne+" ORDER BY sheet.version DESC LIMIT 1",
+				s.Form,
+				s.Period,
+				s.Station,
+				s.Watch(),
+			).Scan,
+		)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			s.Version, s.Reason = 1, ""
@@ -61,7 +70,11 @@ func (d *DB) Freeze(ctx context.Context, s Sheet) (frozen Sheet, fresh bool, err
 			s, fresh = last, false
 			return nil
 		case s.Reason == "":
-			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("%s 的报送表已冻结第 %d 版，内容现在有变化", s.Period, last.Version), Advice: chaping.Advice{Code: chaping.AdviceReason}}
+			return &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: fmt.Sprintf("%s 的报送表已冻结第 %d 版，内容现在有变化", s.Period, last.Version),
+				Advice:  chaping.Advice{Code: chaping.AdviceReason},
+			}
 		default:
 			s.Version = last.Version + 1
 		}
@@ -85,7 +98,21 @@ const (
 
 func scanSheet(scan func(...any) error) (s Sheet, err error) {
 	var frozen int64
-	err = scan(&s.ID, &s.Form, &s.Period, &s.Station, &s.Name, &s.Version, &frozen, &s.Dictionary, &s.Program, &s.By, &s.Reason, &s.Hash, &s.Model)
+	err = scan(
+		&s.ID,
+		&s.Form,
+		&s.Period,
+		&s.Station,
+		&s.Name,
+		&s.Version,
+		&frozen,
+		&s.Dictionary,
+		&s.Program,
+		&s.By,
+		&s.Reason,
+		&s.Hash,
+		&s.Model,
+	)
 	s.Frozen = shown(frozen)
 	return s, err
 }
@@ -102,8 +129,25 @@ func (d *DB) SheetOf(ctx context.Context, form chaping.Form, period string, of i
 	return d.sheet(ctx, form, period, of, "", version)
 }
 
-func (d *DB) sheet(ctx context.Context, form chaping.Form, period string, of int64, watch string, version int) (Sheet, error) {
-	s, err := scanSheet(d.db.QueryRowContext(ctx, sheets+ofOne+" AND (sheet.version = ?5 OR ?5 = 0) ORDER BY sheet.version DESC LIMIT 1", form, period, of, watch, version).Scan)
+func (d *DB) sheet(
+	ctx context.Context,
+	form chaping.Form,
+	period string,
+	of int64,
+	watch string,
+	version int,
+) (Sheet, error) {
+	s, err := scanSheet(
+		d.db.QueryRowContext(
+			ctx,
+			sheets+ofOne+" AND (sheet.version = ?5 OR ?5 = 0) ORDER BY sheet.version DESC LIMIT 1",
+			form,
+			period,
+			of,
+			watch,
+			version,
+		).Scan,
+	)
 	return checked(s, period, err)
 }
 
@@ -116,13 +160,21 @@ func (d *DB) SheetWith(ctx context.Context, id int64) (Sheet, error) {
 // checked refuses a version that was not found or is not what was frozen.
 func checked(s Sheet, period string, err error) (Sheet, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return s, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("%s 没有这个冻结版本", period), Advice: chaping.Advice{Code: chaping.AdviceVersions}}
+		return s, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("%s 没有这个冻结版本", period),
+			Advice:  chaping.Advice{Code: chaping.AdviceVersions},
+		}
 	}
 	if err != nil {
 		return s, err
 	}
 	if sum := sha256.Sum256(s.Model); hex.EncodeToString(sum[:]) != s.Hash {
-		return s, &chaping.Error{Code: chaping.CodeInternal, Message: fmt.Sprintf("%s 第 %d 版的内容与其 sha256 不符，数据库已损坏或被改动", period, s.Version), Remedy: "从备份中恢复 station.db"}
+		return s, &chaping.Error{
+			Code:    chaping.CodeInternal,
+			Message: fmt.Sprintf("%s 第 %d 版的内容与其 sha256 不符，数据库已损坏或被改动", period, s.Version),
+			Remedy:  "从备份中恢复 station.db",
+		}
 	}
 	return s, nil
 }
@@ -131,12 +183,16 @@ func checked(s Sheet, period string, err error) (Sheet, error) {
 // empty form or period means all.
 func (d *DB) Sheets(ctx context.Context, form chaping.Form, period string) ([]Sheet, error) {
 	var list []Sheet
-	err := d.query(ctx, "SELECT "+sheetColumns+", NULL"+fromSheets+"WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY sheet.id DESC",
-		[]any{form, period}, func(scan func(...any) error) error {
+	err := d.query(
+		ctx,
+		"SELECT "+sheetColumns+", NULL"+fromSheets+"WHERE (form = ?1 OR ?1 = '') AND (period = ?2 OR ?2 = '') ORDER BY sheet.id DESC",
+		[]any{form, period},
+		func(scan func(...any) error) error {
 			s, err := scanSheet(scan)
 			list = append(list, s)
 			return err
-		})
+		},
+	)
 	return list, err
 }
 

@@ -55,7 +55,12 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	d, err := open(ctx, dir, now)
 	var told *chaping.Error
 	if err != nil && !errors.As(err, &told) {
-		err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法打开监测站数据库 " + filepath.Join(dir, File), Err: err, Remedy: "检查目录是否可写，磁盘是否已满"}
+		err = &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "无法打开监测站数据库 " + filepath.Join(dir, File),
+			Err:     err,
+			Remedy:  "检查目录是否可写，磁盘是否已满",
+		}
 	}
 	return d, err
 }
@@ -72,7 +77,13 @@ func open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	d := &DB{db: db, now: now, attempts: attempts{list: map[attempted]failures{}}, trusted: newLane(), strangers: newLane()}
+	d := &DB{
+		db:        db,
+		now:       now,
+		attempts:  attempts{list: map[attempted]failures{}},
+		trusted:   newLane(),
+		strangers: newLane(),
+	}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.db.Close())
 	}
@@ -91,7 +102,11 @@ func (d *DB) migrate(ctx context.Context) error {
 			return err
 		}
 		if version > len(names) {
-			return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("监测站数据库由更新版本的程序建立（%d，本程序为 %d）", version, len(names)), Remedy: "改用新版本的程序"}
+			return &chaping.Error{
+				Code:    chaping.CodeEnvironment,
+				Message: fmt.Sprintf("监测站数据库由更新版本的程序建立（%d，本程序为 %d）", version, len(names)),
+				Remedy:  "改用新版本的程序",
+			}
 		}
 		for ; version < len(names); version++ {
 			script, err := migrations.ReadFile(names[version])

@@ -81,13 +81,18 @@ func (*Conflict) Error() string { return "这条记录在您打开之后已被�
 // those that are not on it.
 func (d *DB) Stations(ctx context.Context, scope Scope) ([]Station, error) {
 	var list []Station
-	err := d.query(ctx, "SELECT "+stationColumns+" FROM station ORDER BY ord = 0, ord, id", nil, func(scan func(...any) error) error {
-		s, err := scanStation(scan)
-		if scope.Sees(s.ID) {
-			list = append(list, s)
-		}
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+stationColumns+" FROM station ORDER BY ord = 0, ord, id",
+		nil,
+		func(scan func(...any) error) error {
+			s, err := scanStation(scan)
+			if scope.Sees(s.ID) {
+				list = append(list, s)
+			}
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -103,7 +108,12 @@ func (d *DB) Station(ctx context.Context, scope Scope, id int64) (Station, error
 
 // missing is a record that is not there, or that the reader must not see.
 func missing(what string, id int64) error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("没有编号 %d 的%s", id, what), Remedy: "可能已被删除；回到列表重新选择", Err: ErrMissing}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: fmt.Sprintf("没有编号 %d 的%s", id, what),
+		Remedy:  "可能已被删除；回到列表重新选择",
+		Err:     ErrMissing,
+	}
 }
 
 // known tells whether there is a station of that id; 0 stands for none.
@@ -147,7 +157,16 @@ func (d *DB) PutStation(ctx context.Context, s Station) (Station, error) {
 func (d *DB) putStation(ctx context.Context, tx *sql.Tx, s *Station) error {
 	if s.ID == 0 {
 		s.Status, s.Version, s.Added = "active", 1, shown(d.now().UnixMilli())
-		return tx.QueryRowContext(ctx, "INSERT INTO station (ord, name, kind, added) SELECT coalesce(max(ord), 0) + 1, ?, ?, ? FROM station RETURNING id, ord", s.Name, s.Kind, s.Added.UnixMilli()).Scan(&s.ID, &s.Order)
+		return tx.QueryRowContext(
+			ctx,
+			"INSERT INTO station (ord, name, kind, added) SELECT coalesce(max(ord), 0) + 1, ?, ?, ? FROM station RETURNING id, ord",
+			s.Name,
+			s.Kind,
+			s.Added.UnixMilli(),
+		).Scan(
+			&s.ID,
+			&s.Order,
+		)
 	}
 	result, err := tx.ExecContext(ctx, `UPDATE station SET name = ?1, kind = ?2, status = ?3, version = version + 1,
 		ord = iif(ord = 0 AND ?3 <> 'exited', (SELECT max(ord) + 1 FROM station), ord), added = iif(ord = 0 AND ?3 <> 'exited', ?4, added) WHERE id = ?5 AND version = ?6`,
@@ -185,7 +204,12 @@ func invalid(field, problem, remedy string) error {
 // Home is the station that the installation's reviews belong to; ok is false
 // before the first start.
 func (d *DB) Home(ctx context.Context) (s Station, ok bool, err error) {
-	s, err = scanStation(d.db.QueryRowContext(ctx, "SELECT "+stationColumns+" FROM station JOIN setting ON setting.name = 'home' AND station.id = CAST(setting.value AS INTEGER)").Scan)
+	s, err = scanStation(
+		d.db.QueryRowContext(
+			ctx,
+			"SELECT "+stationColumns+" FROM station JOIN setting ON setting.name = 'home' AND station.id = CAST(setting.value AS INTEGER)",
+		).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, false, nil
 	}
@@ -207,6 +231,11 @@ func (d *DB) Set(ctx context.Context, name, value string) error {
 }
 
 func set(ctx context.Context, tx *sql.Tx, name, value string) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
+	_, err := tx.ExecContext(
+		ctx,
+		"INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+		name,
+		value,
+	)
 	return err
 }

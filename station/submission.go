@@ -52,7 +52,23 @@ const submissions = " FROM submission s JOIN station ON station.id = s.station "
 
 func scanSubmission(scan func(...any) error) (s Submission, err error) {
 	var received int64
-	err = scan(&s.ID, &s.Period, &s.StationID, &s.Station, &s.Form, &s.Name, &s.Version, &s.Sheet, &s.ReplacedBy, &s.About, &s.File, &s.Hash, &received, &s.Size, &s.Entries)
+	err = scan(
+		&s.ID,
+		&s.Period,
+		&s.StationID,
+		&s.Station,
+		&s.Form,
+		&s.Name,
+		&s.Version,
+		&s.Sheet,
+		&s.ReplacedBy,
+		&s.About,
+		&s.File,
+		&s.Hash,
+		&received,
+		&s.Size,
+		&s.Entries,
+	)
 	s.Received, s.Replaced = shown(received), s.ReplacedBy != 0
 	return s, err
 }
@@ -71,9 +87,11 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 		s.Received = d.now()
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		known, err := scanSubmission(tx.QueryRowContext(ctx, "SELECT "+submissionColumns+submissions+`WHERE s.period = ?1 AND s.station = ?2
+		known, err := scanSubmission(
+			tx.QueryRowContext(ctx, "SELECT "+submissionColumns+submissions+`WHERE s.period = ?1 AND s.station = ?2
 			AND (s.sheet = ?3 OR s.hash = ?4 AND (?5 = 0 OR s.version = 0 OR (s.form, s.name, s.version) = (?6, ?7, ?5))) ORDER BY s.version = ?5 DESC, s.id DESC LIMIT 1`,
-			s.Period, s.StationID, orNull(s.Sheet), s.Hash, s.Version, s.Form, s.Name).Scan)
+				s.Period, s.StationID, orNull(s.Sheet), s.Hash, s.Version, s.Form, s.Name).Scan,
+		)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			err = submit(ctx, tx, &s, original)
@@ -100,7 +118,9 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 				return err
 			}
 		}
-		s, err = scanSubmission(tx.QueryRowContext(ctx, "SELECT "+submissionColumns+submissions+"WHERE s.id = ?", s.ID).Scan)
+		s, err = scanSubmission(
+			tx.QueryRowContext(ctx, "SELECT "+submissionColumns+submissions+"WHERE s.id = ?", s.ID).Scan,
+		)
 		return err
 	})
 	return s, err
@@ -109,7 +129,17 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 // submit enters a file that has not come before.
 func submit(ctx context.Context, tx *sql.Tx, s *Submission, original []byte) error {
 	if s.Corrects != 0 {
-		err := tx.QueryRowContext(ctx, "SELECT form, name, version FROM submission WHERE id = ? AND period = ? AND station = ? AND superseded_by IS NULL", s.Corrects, s.Period, s.StationID).Scan(&s.Form, &s.Name, &s.Version)
+		err := tx.QueryRowContext(
+			ctx,
+			"SELECT form, name, version FROM submission WHERE id = ? AND period = ? AND station = ? AND superseded_by IS NULL",
+			s.Corrects,
+			s.Period,
+			s.StationID,
+		).Scan(
+			&s.Form,
+			&s.Name,
+			&s.Version,
+		)
 		if errors.Is(err, sql.ErrNoRows) {
 			return invalid("要更正的文件", "不是这个监测站在这个报送期交的，或已由别的文件取代", "重新打开页面再选")
 		}
@@ -117,8 +147,23 @@ func submit(ctx context.Context, tx *sql.Tx, s *Submission, original []byte) err
 			return err
 		}
 	}
-	err := tx.QueryRowContext(ctx, "INSERT INTO submission (period, station, form, name, version, sheet, about, file, hash, received, original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		s.Period, s.StationID, s.Form, s.Name, s.Version, orNull(s.Sheet), s.About, s.File, s.Hash, s.Received.UnixMilli(), original).Scan(&s.ID)
+	err := tx.QueryRowContext(
+		ctx,
+		"INSERT INTO submission (period, station, form, name, version, sheet, about, file, hash, received, original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		s.Period,
+		s.StationID,
+		s.Form,
+		s.Name,
+		s.Version,
+		orNull(s.Sheet),
+		s.About,
+		s.File,
+		s.Hash,
+		s.Received.UnixMilli(),
+		original,
+	).Scan(
+		&s.ID,
+	)
 	if err != nil {
 		return err
 	}
@@ -139,7 +184,16 @@ func supersede(ctx context.Context, tx *sql.Tx, s *Submission) error {
 	if _, err := tx.ExecContext(ctx, "UPDATE submission SET superseded_by = ?1 WHERE "+others+"BETWEEN 1 AND ?6", s.ID, s.StationID, s.Period, s.Form, s.Name, s.Version); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE submission SET superseded_by = (SELECT max(id) FROM submission WHERE "+others+"> ?6) WHERE id = ?1 AND superseded_by IS NULL", s.ID, s.StationID, s.Period, s.Form, s.Name, s.Version)
+	_, err := tx.ExecContext(
+		ctx,
+		"UPDATE submission SET superseded_by = (SELECT max(id) FROM submission WHERE "+others+"> ?6) WHERE id = ?1 AND superseded_by IS NULL",
+		s.ID,
+		s.StationID,
+		s.Period,
+		s.Form,
+		s.Name,
+		s.Version,
+	)
 	return err
 }
 
@@ -161,30 +215,57 @@ func (d *DB) SubmitSheet(ctx context.Context, s *Sheet) error {
 	if s.Form == chaping.FormAnnual { // running text; what it has of entries was handed in before
 		entries = nil
 	}
-	_, err = d.Submit(ctx, s.Submission(home.ID, fmt.Sprintf("%s %s第 %d 版，sha256 %s", s.Form.Chinese(), s.Name, s.Version, s.Hash), s.FileName("json")), s.Model, entries)
+	_, err = d.Submit(
+		ctx,
+		s.Submission(
+			home.ID,
+			fmt.Sprintf("%s %s第 %d 版，sha256 %s", s.Form.Chinese(), s.Name, s.Version, s.Hash),
+			s.FileName("json"),
+		),
+		s.Model,
+		entries,
+	)
 	return err
 }
 
 // Submission is what is handed in when a station hands in the sheet.
 func (s *Sheet) Submission(of int64, about, file string) Submission {
-	return Submission{Period: s.Period, StationID: of, Form: s.Form, Name: s.Watch(), Version: s.Version, Sheet: s.ID, About: about, File: file}
+	return Submission{
+		Period:    s.Period,
+		StationID: of,
+		Form:      s.Form,
+		Name:      s.Watch(),
+		Version:   s.Version,
+		Sheet:     s.ID,
+		About:     about,
+		File:      file,
+	}
 }
 
 // Submissions are what was handed in for a period, or for all when it is
 // empty, in the order of arrival.
 func (d *DB) Submissions(ctx context.Context, period string) ([]Submission, error) {
 	var list []Submission
-	err := d.query(ctx, "SELECT "+submissionColumns+submissions+"WHERE s.period = ?1 OR ?1 = '' ORDER BY s.id", []any{period}, func(scan func(...any) error) error {
-		s, err := scanSubmission(scan)
-		list = append(list, s)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+submissionColumns+submissions+"WHERE s.period = ?1 OR ?1 = '' ORDER BY s.id",
+		[]any{period},
+		func(scan func(...any) error) error {
+			s, err := scanSubmission(scan)
+			list = append(list, s)
+			return err
+		},
+	)
 	return list, err
 }
 
 // Entries calls each for every entry handed in for a period that counts: who
 // handed it in, and the entry's JSON.
-func (d *DB) Entries(ctx context.Context, period string, each func(from Submission, entry json.RawMessage) error) error {
+func (d *DB) Entries(
+	ctx context.Context,
+	period string,
+	each func(from Submission, entry json.RawMessage) error,
+) error {
 	list, err := d.Submissions(ctx, period)
 	if err != nil {
 		return err
@@ -193,7 +274,10 @@ func (d *DB) Entries(ctx context.Context, period string, each func(from Submissi
 	for _, s := range list {
 		from[s.ID] = s
 	}
-	return d.query(ctx, "SELECT s.id, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? AND s.superseded_by IS NULL ORDER BY s.id, e.seq", []any{period},
+	return d.query(
+		ctx,
+		"SELECT s.id, e.content FROM submission s JOIN entry e ON e.submission = s.id WHERE s.period = ? AND s.superseded_by IS NULL ORDER BY s.id, e.seq",
+		[]any{period},
 		func(scan func(...any) error) error {
 			var id int64
 			var content string
@@ -201,14 +285,20 @@ func (d *DB) Entries(ctx context.Context, period string, each func(from Submissi
 				return err
 			}
 			return each(from[id], json.RawMessage(content))
-		})
+		},
+	)
 }
 
 // Original is a submission with its file as it came; a *chaping.Error where
 // there is none of that id, or the scope does not see its station.
 func (d *DB) Original(ctx context.Context, scope Scope, id int64) (s Submission, data []byte, err error) {
 	s, err = scanSubmission(func(to ...any) error {
-		return d.db.QueryRowContext(ctx, "SELECT "+submissionColumns+", s.original"+submissions+"WHERE s.id = ?", id).Scan(append(to, &data)...)
+		return d.db.QueryRowContext(
+			ctx,
+			"SELECT "+submissionColumns+", s.original"+submissions+"WHERE s.id = ?",
+			id,
+		).Scan(
+			append(to, &data)...)
 	})
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !scope.Sees(s.StationID) {
 		return Submission{}, nil, missing("报送文件", id)

@@ -104,7 +104,12 @@ func (a *attempts) check(now time.Time, count bool, limits ...limit) error {
 		f := a.list[l.of]
 		if n := f.at(now); n >= l.free {
 			if left := f.last.Add(wait(n, l.free)).Sub(now); left > 0 {
-				return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("连续 %d 次没有成功，暂时锁定", n), Remedy: chineseWait(left) + "后再试；仍不行请管理员重置", Err: &Delay{Left: left}}
+				return &chaping.Error{
+					Code:    chaping.CodeInput,
+					Message: fmt.Sprintf("连续 %d 次没有成功，暂时锁定", n),
+					Remedy:  chineseWait(left) + "后再试；仍不行请管理员重置",
+					Err:     &Delay{Left: left},
+				}
 			}
 		}
 	}
@@ -178,7 +183,12 @@ func newLane() *lane { return &lane{turn: make(chan struct{}, 1), waiting: map[s
 // do calls f when it is its turn.
 func (l *lane) do(ctx context.Context, source string, f func()) error {
 	if !l.enter(source) {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "同时登录的太多，暂时排不上", Remedy: "几秒钟后再试", Err: &Delay{Left: 5 * time.Second, Busy: true}}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "同时登录的太多，暂时排不上",
+			Remedy:  "几秒钟后再试",
+			Err:     &Delay{Left: 5 * time.Second, Busy: true},
+		}
 	}
 	defer l.leave(source)
 	select {

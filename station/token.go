@@ -110,8 +110,21 @@ func (d *DB) AddToken(ctx context.Context, t Token) (added Token, token string, 
 		if err := known(ctx, tx, t.Station); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "INSERT INTO token (name, role, station, permits, hash, key, who, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-			t.Name, string(t.Role), orNull(t.Station), joinPermits(t.Permits), tokenHash(token), []byte(SigningKey(token).Public().(ed25519.PublicKey)), t.By, t.Created.UnixMilli(), t.Expires.UnixMilli()).Scan(&t.ID)
+		return tx.QueryRowContext(
+			ctx,
+			"INSERT INTO token (name, role, station, permits, hash, key, who, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+			t.Name,
+			string(t.Role),
+			orNull(t.Station),
+			joinPermits(t.Permits),
+			tokenHash(token),
+			[]byte(SigningKey(token).Public().(ed25519.PublicKey)),
+			t.By,
+			t.Created.UnixMilli(),
+			t.Expires.UnixMilli(),
+		).Scan(
+			&t.ID,
+		)
 	})
 	return t, token, err
 }
@@ -140,11 +153,16 @@ func scanToken(scan func(...any) error) (t Token, err error) {
 // Tokens are all tokens, the latest first.
 func (d *DB) Tokens(ctx context.Context) ([]Token, error) {
 	var list []Token
-	err := d.query(ctx, "SELECT "+tokenColumns+" FROM token ORDER BY id DESC", nil, func(scan func(...any) error) error {
-		t, err := scanToken(scan)
-		list = append(list, t)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+tokenColumns+" FROM token ORDER BY id DESC",
+		nil,
+		func(scan func(...any) error) error {
+			t, err := scanToken(scan)
+			list = append(list, t)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -182,9 +200,17 @@ func (d *DB) TokenOf(ctx context.Context, key ed25519.PublicKey, address string,
 	return d.findToken(ctx, "key", key, address, verify)
 }
 
-func (d *DB) findToken(ctx context.Context, column string, value []byte, address string, verify func() error) (Token, error) {
+func (d *DB) findToken(
+	ctx context.Context,
+	column string,
+	value []byte,
+	address string,
+	verify func() error,
+) (Token, error) {
 	now := d.now()
-	t, err := scanToken(d.db.QueryRowContext(ctx, "SELECT "+tokenColumns+" FROM token WHERE "+column+" = ?", value).Scan)
+	t, err := scanToken(
+		d.db.QueryRowContext(ctx, "SELECT "+tokenColumns+" FROM token WHERE "+column+" = ?", value).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !t.Valid(now) {
 		return t, d.noToken(address)
 	}

@@ -50,12 +50,25 @@ const (
 // has not been quiet for more than quiet periods, is brought up to date while
 // it is open and never raised again; the others are new and are returned.
 // messages are queued for each of them in the same transaction.
-func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candidates map[string]json.RawMessage, order []string, messages func(Urgent) []Message) ([]Urgent, error) {
+func (d *DB) Raise(
+	ctx context.Context,
+	period chaping.Period,
+	quiet int,
+	candidates map[string]json.RawMessage,
+	order []string,
+	messages func(Urgent) []Message,
+) ([]Urgent, error) {
 	var fresh []Urgent
 	err := d.transact(ctx, func(tx *sql.Tx) error {
 		fresh = nil
 		for _, event := range order {
-			known, err := scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE event = ? ORDER BY id DESC LIMIT 1", event).Scan)
+			known, err := scanUrgent(
+				tx.QueryRowContext(
+					ctx,
+					"SELECT "+urgentColumns+" FROM urgent WHERE event = ? ORDER BY id DESC LIMIT 1",
+					event,
+				).Scan,
+			)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
@@ -79,8 +92,23 @@ func (d *DB) Raise(ctx context.Context, period chaping.Period, quiet int, candid
 					continue
 				}
 			}
-			u := Urgent{Event: event, First: period.String(), Last: period.String(), Raised: shown(d.now().UnixMilli()), Candidate: candidates[event], Status: UrgentOpen}
-			result, err := tx.ExecContext(ctx, "INSERT INTO urgent (event, first, last, raised, candidate) VALUES (?, ?, ?, ?, ?)", event, u.First, u.Last, u.Raised.UnixMilli(), string(u.Candidate))
+			u := Urgent{
+				Event:     event,
+				First:     period.String(),
+				Last:      period.String(),
+				Raised:    shown(d.now().UnixMilli()),
+				Candidate: candidates[event],
+				Status:    UrgentOpen,
+			}
+			result, err := tx.ExecContext(
+				ctx,
+				"INSERT INTO urgent (event, first, last, raised, candidate) VALUES (?, ?, ?, ?, ?)",
+				event,
+				u.First,
+				u.Last,
+				u.Raised.UnixMilli(),
+				string(u.Candidate),
+			)
 			if err != nil {
 				return err
 			}
@@ -105,7 +133,21 @@ const urgentColumns = "id, event, first, last, raised, candidate, status, who, r
 func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 	var raised, decided, found int64
 	var candidate string
-	err = scan(&u.ID, &u.Event, &u.First, &u.Last, &raised, &candidate, &u.Status, &u.By, &u.Reason, &decided, &u.Station, &found, &u.Case)
+	err = scan(
+		&u.ID,
+		&u.Event,
+		&u.First,
+		&u.Last,
+		&raised,
+		&candidate,
+		&u.Status,
+		&u.By,
+		&u.Reason,
+		&decided,
+		&u.Station,
+		&found,
+		&u.Case,
+	)
 	u.Raised, u.Candidate, u.Found = shown(raised), json.RawMessage(candidate), shown(found)
 	if decided > 0 {
 		t := shown(decided)
@@ -118,11 +160,16 @@ func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 // first.
 func (d *DB) Urgents(ctx context.Context, status string) ([]Urgent, error) {
 	var list []Urgent
-	err := d.query(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE status = ?1 OR ?1 = '' ORDER BY id DESC", []any{status}, func(scan func(...any) error) error {
-		u, err := scanUrgent(scan)
-		list = append(list, u)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT "+urgentColumns+" FROM urgent WHERE status = ?1 OR ?1 = '' ORDER BY id DESC",
+		[]any{status},
+		func(scan func(...any) error) error {
+			u, err := scanUrgent(scan)
+			list = append(list, u)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -142,7 +189,12 @@ func noUrgent(id int64) error {
 // Decide confirms or dismisses an open candidate, with a reason, and queues
 // the messages in the same transaction. Deciding the same way again changes
 // nothing; the other way is refused.
-func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, messages func(Urgent) []Message) (Urgent, error) {
+func (d *DB) Decide(
+	ctx context.Context,
+	id int64,
+	status, by, reason string,
+	messages func(Urgent) []Message,
+) (Urgent, error) {
 	var u Urgent
 	err := d.transact(ctx, func(tx *sql.Tx) (err error) {
 		u, err = scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE id = ?", id).Scan)
@@ -154,7 +206,11 @@ func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, me
 		case u.Status == status:
 			return nil
 		case u.Status != UrgentOpen:
-			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("编号 %d 已由 %s 处理（%s），不能再改", id, u.By, u.Reason), Remedy: "另行报送更正"}
+			return &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: fmt.Sprintf("编号 %d 已由 %s 处理（%s），不能再改", id, u.By, u.Reason),
+				Remedy:  "另行报送更正",
+			}
 		}
 		now := shown(d.now().UnixMilli())
 		u.Status, u.By, u.Reason, u.Decided = status, by, reason, &now
@@ -170,7 +226,12 @@ func (d *DB) Decide(ctx context.Context, id int64, status, by, reason string, me
 // it. messages are queued in the same transaction. The same report of the same
 // station is entered once: fresh tells whether it was new. The same is what has
 // the same Event, or else the same Candidate.
-func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages func(Urgent) []Message) (filed Urgent, fresh bool, err error) {
+func (d *DB) FileUrgent(
+	ctx context.Context,
+	scope Scope,
+	u Urgent,
+	messages func(Urgent) []Message,
+) (filed Urgent, fresh bool, err error) {
 	now := d.now()
 	switch {
 	case !scope.Sees(u.Station):
@@ -183,10 +244,16 @@ func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages fun
 	sum := sha256.Sum256([]byte(cmp.Or(u.Event, string(u.Candidate))))
 	u.Event = fmt.Sprintf("written-%d-%s", u.Station, hex.EncodeToString(sum[:]))
 	period := chaping.PeriodOf(now).String()
-	u.First, u.Last, u.Raised, u.Found, u.Status, u.Reason = period, period, shown(now.UnixMilli()), shown(u.Found.UnixMilli()), UrgentConfirmed, "由监测站填报"
+	u.First, u.Last, u.Raised, u.Found, u.Status, u.Reason = period, period, shown(
+		now.UnixMilli(),
+	), shown(
+		u.Found.UnixMilli(),
+	), UrgentConfirmed, "由监测站填报"
 	u.Decided = &u.Raised
 	err = d.transact(ctx, func(tx *sql.Tx) error {
-		known, err := scanUrgent(tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE event = ?", u.Event).Scan)
+		known, err := scanUrgent(
+			tx.QueryRowContext(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE event = ?", u.Event).Scan,
+		)
 		if err == nil {
 			u = known
 			return nil
@@ -195,8 +262,23 @@ func (d *DB) FileUrgent(ctx context.Context, scope Scope, u Urgent, messages fun
 			return err
 		}
 		fresh = true
-		err = tx.QueryRowContext(ctx, `INSERT INTO urgent (event, first, last, raised, candidate, status, who, reason, decided, station, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			u.Event, u.First, u.Last, u.Raised.UnixMilli(), string(u.Candidate), u.Status, u.By, u.Reason, u.Raised.UnixMilli(), u.Station, u.Found.UnixMilli()).Scan(&u.ID)
+		err = tx.QueryRowContext(
+			ctx,
+			`INSERT INTO urgent (event, first, last, raised, candidate, status, who, reason, decided, station, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			u.Event,
+			u.First,
+			u.Last,
+			u.Raised.UnixMilli(),
+			string(u.Candidate),
+			u.Status,
+			u.By,
+			u.Reason,
+			u.Raised.UnixMilli(),
+			u.Station,
+			u.Found.UnixMilli(),
+		).Scan(
+			&u.ID,
+		)
 		if err != nil {
 			return err
 		}

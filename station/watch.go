@@ -20,11 +20,16 @@ type Watch struct {
 // Watches are all watches, by name.
 func (d *DB) Watches(ctx context.Context) ([]Watch, error) {
 	var list []Watch
-	err := d.query(ctx, "SELECT id, name, keywords, terms, sources, version FROM watch ORDER BY name", nil, func(scan func(...any) error) error {
-		w, err := scanWatch(scan)
-		list = append(list, w)
-		return err
-	})
+	err := d.query(
+		ctx,
+		"SELECT id, name, keywords, terms, sources, version FROM watch ORDER BY name",
+		nil,
+		func(scan func(...any) error) error {
+			w, err := scanWatch(scan)
+			list = append(list, w)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -33,12 +38,22 @@ func scanWatch(scan func(...any) error) (w Watch, err error) {
 	if err := scan(&w.ID, &w.Name, &keywords, &terms, &sources, &w.Version); err != nil {
 		return w, err
 	}
-	return w, errors.Join(json.Unmarshal([]byte(keywords), &w.Keywords), json.Unmarshal([]byte(terms), &w.Terms), json.Unmarshal([]byte(sources), &w.Sources))
+	return w, errors.Join(
+		json.Unmarshal([]byte(keywords), &w.Keywords),
+		json.Unmarshal([]byte(terms), &w.Terms),
+		json.Unmarshal([]byte(sources), &w.Sources),
+	)
 }
 
 // Watch is one watch.
 func (d *DB) Watch(ctx context.Context, id int64) (Watch, error) {
-	w, err := scanWatch(d.db.QueryRowContext(ctx, "SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?", id).Scan)
+	w, err := scanWatch(
+		d.db.QueryRowContext(
+			ctx,
+			"SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?",
+			id,
+		).Scan,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return w, missing("监测任务", id)
 	}
@@ -88,12 +103,35 @@ func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
 		}
 		if w.ID == 0 {
 			w.Version = 1
-			return tx.QueryRowContext(ctx, "INSERT INTO watch (name, keywords, terms, sources) VALUES (?, ?, ?, ?) RETURNING id", w.Name, list(w.Keywords), list(w.Terms), list(w.Sources)).Scan(&w.ID)
+			return tx.QueryRowContext(
+				ctx,
+				"INSERT INTO watch (name, keywords, terms, sources) VALUES (?, ?, ?, ?) RETURNING id",
+				w.Name,
+				list(w.Keywords),
+				list(w.Terms),
+				list(w.Sources),
+			).Scan(
+				&w.ID,
+			)
 		}
-		result, err := tx.ExecContext(ctx, "UPDATE watch SET name = ?, keywords = ?, terms = ?, sources = ?, version = version + 1 WHERE id = ? AND version = ?",
-			w.Name, list(w.Keywords), list(w.Terms), list(w.Sources), w.ID, w.Version)
+		result, err := tx.ExecContext(
+			ctx,
+			"UPDATE watch SET name = ?, keywords = ?, terms = ?, sources = ?, version = version + 1 WHERE id = ? AND version = ?",
+			w.Name,
+			list(w.Keywords),
+			list(w.Terms),
+			list(w.Sources),
+			w.ID,
+			w.Version,
+		)
 		return changed(result, err, "监测任务", w.ID, func() (any, error) {
-			return scanWatch(tx.QueryRowContext(ctx, "SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?", w.ID).Scan)
+			return scanWatch(
+				tx.QueryRowContext(
+					ctx,
+					"SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?",
+					w.ID,
+				).Scan,
+			)
 		})
 	})
 	return w, err
@@ -104,7 +142,13 @@ func (d *DB) DeleteWatch(ctx context.Context, id, version int64) error {
 	return d.transact(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "DELETE FROM watch WHERE id = ? AND version = ?", id, version)
 		return changed(result, err, "监测任务", id, func() (any, error) {
-			return scanWatch(tx.QueryRowContext(ctx, "SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?", id).Scan)
+			return scanWatch(
+				tx.QueryRowContext(
+					ctx,
+					"SELECT id, name, keywords, terms, sources, version FROM watch WHERE id = ?",
+					id,
+				).Scan,
+			)
 		})
 	})
 }

@@ -89,8 +89,12 @@ func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint
 	if err := s.exec(ctx, "restore", named("path", filepath.Join(cfg.DataDir, BackupFolder, name))); err != nil {
 		var exception *clickhouse.Exception
 		if errors.As(err, &exception) {
-			return nil, &chaping.Error{Code: chaping.CodeInput, Message: "备份里的数据库读不出", Err: errors.New(chaping.Shorten(exception.Message, 300)),
-				Remedy: "换一份备份；数据目录应是空的"}
+			return nil, &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: "备份里的数据库读不出",
+				Err:     errors.New(chaping.Shorten(exception.Message, 300)),
+				Remedy:  "换一份备份；数据目录应是空的",
+			}
 		}
 		return nil, err
 	}
@@ -126,5 +130,9 @@ func (s *Store) distrust(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.removing(ctx, chaping.Period{}, func(context.Context) error { return nil }) // reviews may be missing as well
+	return s.removing(
+		ctx,
+		chaping.Period{},
+		func(context.Context) error { return nil },
+	) // reviews may be missing as well
 }

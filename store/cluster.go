@@ -114,7 +114,13 @@ func (s *Store) joinCluster(ctx context.Context, name string, opts *clickhouse.O
 func (s *Store) checkProfile(ctx context.Context) error {
 	for setting, want := range wordSettings {
 		var value string
-		err := s.query(ctx, "setting", nil, []any{named("name", setting)}, func(scan func(...any) error) error { return scan(&value) })
+		err := s.query(
+			ctx,
+			"setting",
+			nil,
+			[]any{named("name", setting)},
+			func(scan func(...any) error) error { return scan(&value) },
+		)
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,13 @@ func (s *Store) Collected(ctx context.Context, p chaping.Period, w chaping.Watch
 	if len(w.Keywords) > 0 {
 		args = append(args, named("keywords", set(w.Keywords)))
 	}
-	err = s.queryIn(ctx, p.Window(), "window_count", len(w.Keywords) > 0, func(scan func(...any) error) error { return scan(&c.Reviews) }, args...)
+	err = s.queryIn(
+		ctx,
+		p.Window(),
+		"window_count",
+		len(w.Keywords) > 0,
+		func(scan func(...any) error) error { return scan(&c.Reviews) },
+		args...)
 	if err != nil {
 		return c, err
 	}
@@ -128,11 +134,17 @@ func (c *Collected) Check() error {
 	window := c.Period.Window().Chinese()
 	switch {
 	case !c.Purged.IsZero():
-		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s 的评论已在 %s 清除，不能再生成报送表", c.Period, c.Purged.Format(time.DateOnly)),
-			Advice: chaping.Advice{Code: chaping.AdvicePurged}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("报送期 %s 的评论已在 %s 清除，不能再生成报送表", c.Period, c.Purged.Format(time.DateOnly)),
+			Advice:  chaping.Advice{Code: chaping.AdvicePurged},
+		}
 	case c.Reviews == 0 && len(c.Runs) == 0:
-		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", c.Period, window),
-			Advice: chaping.Advice{Code: chaping.AdviceEmptyPeriod}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", c.Period, window),
+			Advice:  chaping.Advice{Code: chaping.AdviceEmptyPeriod},
+		}
 	}
 	return nil
 }

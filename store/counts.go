@@ -43,7 +43,21 @@ const (
 
 // Dimensions are all dimensions.
 func Dimensions() []Dimension {
-	return []Dimension{ByPlatform, ByKeyword, ByTerm, ByHazard, ByShop, ByProduct, ByRegion, ByPrice, ByDay, ByWeek, ByPeriod, ByMonth, ByYear}
+	return []Dimension{
+		ByPlatform,
+		ByKeyword,
+		ByTerm,
+		ByHazard,
+		ByShop,
+		ByProduct,
+		ByRegion,
+		ByPrice,
+		ByDay,
+		ByWeek,
+		ByPeriod,
+		ByMonth,
+		ByYear,
+	}
 }
 
 // A dimension's column, and what it needs.
@@ -54,7 +68,10 @@ var dimensionColumns = map[Dimension]struct {
 	name   bool // term or hazard: means nothing to all reviews
 }{
 	ByPlatform: {column: "platform"}, ByProduct: {column: "product"},
-	ByKeyword: {column: "keyword", item: true}, ByShop: {column: "shop", item: true}, ByRegion: {column: "region", item: true},
+	ByKeyword: {
+		column: "keyword",
+		item:   true,
+	}, ByShop: {column: "shop", item: true}, ByRegion: {column: "region", item: true},
 	ByPrice: {column: priceBands, item: true},
 	ByTerm:  {column: "name", name: true}, ByHazard: {column: "name", name: true},
 	ByDay: {column: "day", daily: true}, ByWeek: {column: "toMonday(day)", daily: true},
@@ -190,8 +207,14 @@ func (c counting) Grouped() (names []string) {
 
 // countSpans gives for every key a row a span.
 func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, spans ...Span) ([][]CountRow, error) {
-	c := counting{CountQuery: q, Problems: true, Whole: true, Affirming: affirming, Price: q.PriceHigh > 0 || q.PriceLow > 0,
-		Listed: len(q.Keywords)+len(q.Shops)+len(q.Regions) > 0 || q.PriceHigh > 0 || q.PriceLow > 0}
+	c := counting{
+		CountQuery: q,
+		Problems:   true,
+		Whole:      true,
+		Affirming:  affirming,
+		Price:      q.PriceHigh > 0 || q.PriceLow > 0,
+		Listed:     len(q.Keywords)+len(q.Shops)+len(q.Regions) > 0 || q.PriceHigh > 0 || q.PriceLow > 0,
+	}
 	c.Items = c.Listed
 	daily := q.Days != nil
 	var rest []int // places of the keys that all reviews have too
@@ -199,7 +222,11 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	for i, d := range q.By {
 		column, known := dimensionColumns[d]
 		if !known || seen[d] {
-			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("不能按“%s”统计，或它写了两次", d), Remedy: "可用：" + dimensionList()}
+			return nil, &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: fmt.Sprintf("不能按“%s”统计，或它写了两次", d),
+				Remedy:  "可用：" + dimensionList(),
+			}
 		}
 		seen[d] = true
 		c.Items = c.Items || column.item
@@ -211,7 +238,11 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	}
 	c.Keyword = seen[ByKeyword]
 	if seen[ByTerm] && seen[ByHazard] {
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "不能同时按词条和危害类别统计", Remedy: "一条评论可成立多个词条；只按其中一种，另一种用作条件"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "不能同时按词条和危害类别统计",
+			Remedy:  "一条评论可成立多个词条；只按其中一种，另一种用作条件",
+		}
 	}
 	level, names := q.level(seen)
 	c.Names = len(names) > 0
@@ -222,7 +253,11 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	args := q.args(level, names, grain(daily, c.Items || seen[ByProduct] || len(q.Products) > 0))
 	for i, of := range spans {
 		c.Spans = append(c.Spans, newSpan(i, len(spans)))
-		args = append(args, named("first"+strconv.Itoa(i), periodNumber(of.First)), named("last"+strconv.Itoa(i), periodNumber(of.Last)))
+		args = append(
+			args,
+			named("first"+strconv.Itoa(i), periodNumber(of.First)),
+			named("last"+strconv.Itoa(i), periodNumber(of.Last)),
+		)
 	}
 
 	split := seen[ByTerm] || seen[ByHazard] // then all reviews are those of the other keys
@@ -234,7 +269,12 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	var lists [][]CountRow
 	err := s.readSpan(ctx, first, last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
 		lists = nil
-		args := append(slices.Clip(args), named("counts", partitions(countsPart)), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
+		args := append(
+			slices.Clip(args),
+			named("counts", partitions(countsPart)),
+			named("mentions", partitions(mentionsPart)),
+			named("rejections", partitions(rejectionsPart)),
+		)
 		err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
 		if err != nil || !split {
 			return err
@@ -381,13 +421,23 @@ func (q *CountQuery) args(level int, names []string, grain uint8) []any {
 	}
 	args := []any{
 		named("first", periodNumber(q.First)), named("last", periodNumber(q.Last)),
-		named("affirmed", string(chaping.Affirmed)), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
+		named(
+			"affirmed",
+			string(chaping.Affirmed),
+		), named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)),
 		named("grain", grain), named("level", uint8(level)), named("terms", set(names)),
 		named("platforms", set(q.Platforms)), named("products", set(q.Products)), named("keywords", set(q.Keywords)),
-		named("shops", set(q.Shops)), named("regions", set(q.Regions)), named("price_low", q.PriceLow), named("price_high", high),
+		named(
+			"shops",
+			set(q.Shops),
+		), named("regions", set(q.Regions)), named("price_low", q.PriceLow), named("price_high", high),
 	}
 	if q.Days != nil {
-		args = append(args, named("from", q.Days.FirstDay().Format("2006-01-02")), named("to", q.Days.LastDay().AddDate(0, 0, 1).Format("2006-01-02")))
+		args = append(
+			args,
+			named("from", q.Days.FirstDay().Format("2006-01-02")),
+			named("to", q.Days.LastDay().AddDate(0, 0, 1).Format("2006-01-02")),
+		)
 	}
 	return args
 }
@@ -399,7 +449,11 @@ func (s *Store) count(ctx context.Context, c counting, args []any, each func([]C
 	targets := make([]any, 0, len(c.Columns)+6*len(c.Spans))
 	return s.query(ctx, "counts", c, args, func(scan func(...any) error) error {
 		if rows++; rows > maxCountRows {
-			return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("结果超过 %d 行", maxCountRows), Remedy: "减少统计的维度，或加条件"}
+			return &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: fmt.Sprintf("结果超过 %d 行", maxCountRows),
+				Remedy:  "减少统计的维度，或加条件",
+			}
 		}
 		keys := make([]string, len(c.Columns))
 		list := make([]CountRow, len(c.Spans))
@@ -422,7 +476,11 @@ func (s *Store) count(ctx context.Context, c counting, args []any, each func([]C
 
 // CountedPeriods are the periods from first to last that were mined and
 // counted with the dictionary.
-func (s *Store) CountedPeriods(ctx context.Context, dictionary string, first, last chaping.Period) (list []chaping.Period, err error) {
+func (s *Store) CountedPeriods(
+	ctx context.Context,
+	dictionary string,
+	first, last chaping.Period,
+) (list []chaping.Period, err error) {
 	editions, err := s.Editions(ctx, first, last, dictionary)
 	for _, e := range editions {
 		if e.parts[countsPart].number.known {

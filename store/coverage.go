@@ -39,15 +39,21 @@ func (s *Store) PutCoverage(ctx context.Context, covered []chaping.Coverage) err
 // imported is not among them: nobody knows how complete an export is.
 func (s *Store) Gaps(ctx context.Context, w chaping.Window) ([]chaping.Coverage, error) {
 	var list []chaping.Coverage
-	err := s.query(ctx, "gaps", nil, []any{named("from", w.From.Unix()), named("to", w.To.Unix())}, func(scan func(...any) error) error {
-		c := chaping.Coverage{Window: w}
-		var at int64
-		if err := scan(&c.Platform, &c.Product, &c.Missing, &c.Run, &at); err != nil {
-			return err
-		}
-		c.At = fromMillis(at)
-		list = append(list, c)
-		return nil
-	})
+	err := s.query(
+		ctx,
+		"gaps",
+		nil,
+		[]any{named("from", w.From.Unix()), named("to", w.To.Unix())},
+		func(scan func(...any) error) error {
+			c := chaping.Coverage{Window: w}
+			var at int64
+			if err := scan(&c.Platform, &c.Product, &c.Missing, &c.Run, &at); err != nil {
+				return err
+			}
+			c.At = fromMillis(at)
+			list = append(list, c)
+			return nil
+		},
+	)
 	return list, err
 }

@@ -77,7 +77,11 @@ func (s *Store) Affected(ctx context.Context, w chaping.Window, e Edit, each fun
 // CarryMentions copies the mentions of another dictionary's edition to the
 // writer's, except those in reviews that Affected gives.
 func (w *MentionWriter) CarryMentions(ctx context.Context, before Edition, e Edit) error {
-	args := []any{named("period", w.generation.period), named("mentions", w.generation.partition()), named("before", before.partition(mentionsPart))}
+	args := []any{
+		named("period", w.generation.period),
+		named("mentions", w.generation.partition()),
+		named("before", before.partition(mentionsPart)),
+	}
 	args = append(append(args, windowArgs(before.Period.Window())...), e.args()...)
 	return w.store.exec(ctx, "carry_mentions", args...)
 }
@@ -86,6 +90,12 @@ func (w *MentionWriter) CarryMentions(ctx context.Context, before Edition, e Edi
 // affirmed, as they are counted now.
 func (s *Store) MentionCounts(ctx context.Context, e Edition) (all, affirmed uint64, err error) {
 	args := append(e.args(), named("affirmed", string(chaping.Affirmed)))
-	err = s.query(ctx, "mention_counts", nil, args, func(scan func(...any) error) error { return scan(&all, &affirmed) })
+	err = s.query(
+		ctx,
+		"mention_counts",
+		nil,
+		args,
+		func(scan func(...any) error) error { return scan(&all, &affirmed) },
+	)
 	return all, affirmed, err
 }

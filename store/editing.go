@@ -58,9 +58,21 @@ func (e *Editing) begin(ctx context.Context, part int, dictionary string) (gener
 }
 
 func (s *Store) putGeneration(ctx context.Context, part int, g generation) error {
-	return s.insert(ctx, "generations", "part, period, dictionary, number, stage, source, facts, rows, reviews, affirmed",
-		[]string{partTables[part]}, []uint32{g.period}, []string{g.dictionary}, []uint64{g.number.n}, []uint8{g.stage},
-		[]string{g.source}, []string{g.facts}, []uint64{g.rows}, []uint64{g.reviews}, []uint64{g.affirmed})
+	return s.insert(
+		ctx,
+		"generations",
+		"part, period, dictionary, number, stage, source, facts, rows, reviews, affirmed",
+		[]string{partTables[part]},
+		[]uint32{g.period},
+		[]string{g.dictionary},
+		[]uint64{g.number.n},
+		[]uint8{g.stage},
+		[]string{g.source},
+		[]string{g.facts},
+		[]uint64{g.rows},
+		[]uint64{g.reviews},
+		[]uint64{g.affirmed},
+	)
 }
 
 // drop drops a generation: first its record, so that none speaks of what is
@@ -70,7 +82,13 @@ func (s *Store) drop(ctx context.Context, part int, g generation) error {
 	if err := s.putGeneration(ctx, part, g); err != nil {
 		return err
 	}
-	return s.execShards(ctx, "drop_partition", partTables[part], named("period", g.period), named("partition", g.partition()))
+	return s.execShards(
+		ctx,
+		"drop_partition",
+		partTables[part],
+		named("period", g.period),
+		named("partition", g.partition()),
+	)
 }
 
 // Mentions begins a new edition, and gives a writer for its mentions. Reviews
@@ -178,7 +196,13 @@ func (e *Editing) tallies(ctx context.Context, ed Edition) (generation, error) {
 }
 
 // derive makes counts or tallies of an edition's mentions.
-func (e *Editing) derive(ctx context.Context, part int, ed Edition, facts string, build func(args []any) error) (generation, error) {
+func (e *Editing) derive(
+	ctx context.Context,
+	part int,
+	ed Edition,
+	facts string,
+	build func(args []any) error,
+) (generation, error) {
 	g, err := e.begin(ctx, part, ed.Dictionary)
 	if err != nil {
 		return g, err
@@ -230,7 +254,10 @@ func (e *Editing) counts(ctx context.Context, ed Edition, made Made) (generation
 	}
 	return e.derive(ctx, countsPart, ed, "", func(args []any) error {
 		all := slices.Concat(args, more, bound, []any{named("before", made.Before.partition(countsPart)),
-			named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)), named("affirmed", string(chaping.Affirmed))})
+			named(
+				"negative",
+				uint8(chaping.Negative),
+			), named("positive", uint8(chaping.Positive)), named("affirmed", string(chaping.Affirmed))})
 		if err := s.run(ctx, "build_counts", sql, all...); err != nil {
 			return err
 		}

@@ -103,21 +103,40 @@ func (e Edition) partition(part int) string {
 
 // ID names the edition: another one after everything that was made anew.
 func (e Edition) ID() string {
-	return fmt.Sprintf("%s %s %s %s", e.Period, e.partition(mentionsPart), e.partition(countsPart), e.partition(talliesPart))
+	return fmt.Sprintf(
+		"%s %s %s %s",
+		e.Period,
+		e.partition(mentionsPart),
+		e.partition(countsPart),
+		e.partition(talliesPart),
+	)
 }
 
 // args binds where the edition's rows are.
 func (e Edition) args() []any {
 	rejections := []clickhouse.GroupSet{{Value: []any{periodNumber(e.Period), e.partition(rejectionsPart)}}}
-	return []any{named("period", periodNumber(e.Period)), named("mentions", e.partition(mentionsPart)), named("rejections", rejections),
-		named("counts", e.partition(countsPart)), named("tallies", e.partition(talliesPart))}
+	return []any{
+		named("period", periodNumber(e.Period)),
+		named("mentions", e.partition(mentionsPart)),
+		named("rejections", rejections),
+		named("counts", e.partition(countsPart)),
+		named("tallies", e.partition(talliesPart)),
+	}
 }
 
 // generations are those of the periods, of one dictionary version or of all,
 // by period, dictionary and part, newest first.
-func (s *Store) generations(ctx context.Context, first, last chaping.Period, dictionary string) (list [][4][]generation, err error) {
+func (s *Store) generations(
+	ctx context.Context,
+	first, last chaping.Period,
+	dictionary string,
+) (list [][4][]generation, err error) {
 	data := map[string]any{"Dictionary": dictionary}
-	args := []any{named("first", periodNumber(first)), named("last", periodNumber(last)), named("dictionary", dictionary)}
+	args := []any{
+		named("first", periodNumber(first)),
+		named("last", periodNumber(last)),
+		named("dictionary", dictionary),
+	}
 	var at generation
 	err = s.query(ctx, "generations", data, args, func(scan func(...any) error) error {
 		g := generation{number: number{known: true}}
@@ -227,7 +246,13 @@ func (s *Store) there(ctx context.Context, e Edition) (bool, error) {
 
 func (s *Store) partitionRows(ctx context.Context, part int, g generation) (rows uint64, err error) {
 	args := []any{named("period", g.period), named("partition", g.partition())}
-	err = s.query(ctx, "partition_rows", partTables[part], args, func(scan func(...any) error) error { return scan(&rows) })
+	err = s.query(
+		ctx,
+		"partition_rows",
+		partTables[part],
+		args,
+		func(scan func(...any) error) error { return scan(&rows) },
+	)
 	return rows, err
 }
 
@@ -290,7 +315,12 @@ func (s *Store) Unchanged(ctx context.Context, editions ...Edition) error {
 // readSpan calls do with the partitions of one part that hold for the periods,
 // as @partitions binds them, and again when one was dropped before do was
 // through.
-func (s *Store) readSpan(ctx context.Context, first, last chaping.Period, dictionary string, do func(partitions func(part int) []clickhouse.GroupSet) error) error {
+func (s *Store) readSpan(
+	ctx context.Context,
+	first, last chaping.Period,
+	dictionary string,
+	do func(partitions func(part int) []clickhouse.GroupSet) error,
+) error {
 	for try := 1; ; try++ {
 		editions, err := s.Editions(ctx, first, last, dictionary)
 		if err != nil {

@@ -23,7 +23,12 @@ type HazardCount struct {
 // edition affirm, by platform, product and hazard. terms say which term
 // has which hazard and severity; terms without a hazard are left out. The
 // count is overwritten by the next one.
-func (s *Store) HazardCounts(ctx context.Context, e Edition, terms []chaping.Term, each func(*HazardCount) error) error {
+func (s *Store) HazardCounts(
+	ctx context.Context,
+	e Edition,
+	terms []chaping.Term,
+	each func(*HazardCount) error,
+) error {
 	var (
 		names               []string
 		hazards, severities clickhouse.ArraySet
@@ -55,7 +60,11 @@ func (s *Store) HazardCounts(ctx context.Context, e Edition, terms []chaping.Ter
 
 // ProductReviews calls each for every product with reviews in the window: how
 // many there are, and how many of them are negative.
-func (s *Store) ProductReviews(ctx context.Context, w chaping.Window, each func(k chaping.ProductKey, reviews, negative uint64) error) error {
+func (s *Store) ProductReviews(
+	ctx context.Context,
+	w chaping.Window,
+	each func(k chaping.ProductKey, reviews, negative uint64) error,
+) error {
 	return s.queryIn(ctx, w, "product_reviews", nil, func(scan func(...any) error) error {
 		var (
 			k                 chaping.ProductKey
@@ -74,7 +83,11 @@ const productChunk = 1000
 // Products are the listings of the given products, one for each product
 // keyword, as seen nearest to the end of the window. A product that was never
 // listed has none.
-func (s *Store) Products(ctx context.Context, w chaping.Window, keys []chaping.ProductKey) (map[chaping.ProductKey][]chaping.Listing, error) {
+func (s *Store) Products(
+	ctx context.Context,
+	w chaping.Window,
+	keys []chaping.ProductKey,
+) (map[chaping.ProductKey][]chaping.Listing, error) {
 	found := map[chaping.ProductKey][]chaping.Listing{}
 	for chunk := range slices.Chunk(keys, productChunk) {
 		var tuples []clickhouse.GroupSet

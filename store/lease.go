@@ -58,7 +58,14 @@ func (s *Store) lease(ctx context.Context, name string, waiting func()) (_ conte
 	serial := int64(0)
 	claim := func(ctx context.Context, seconds int64) error {
 		serial++
-		return s.exec(ctx, "claim", named("name", name), named("holder", holder), named("seconds", seconds), named("version", serial))
+		return s.exec(
+			ctx,
+			"claim",
+			named("name", name),
+			named("holder", holder),
+			named("seconds", seconds),
+			named("version", serial),
+		)
 	}
 	withdraw := func(ctx context.Context) error { return claim(context.WithoutCancel(ctx), -1) }
 	err = wait(ctx, waiting, func() (bool, error) {
@@ -142,7 +149,12 @@ func (s *Store) lockFile(ctx context.Context, name string, waiting func()) (unlo
 }
 
 func unlockable(dir string, err error) error {
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "不能在 " + dir + " 中建立锁文件", Err: err, Remedy: "确认数据目录可写、磁盘未满"}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "不能在 " + dir + " 中建立锁文件",
+		Err:     err,
+		Remedy:  "确认数据目录可写、磁盘未满",
+	}
 }
 
 // wait calls try, in ever longer, uneven pauses, until it succeeds.

@@ -25,9 +25,14 @@ func (s *Store) PutListings(ctx context.Context, listings []chaping.Listing) err
 		if seenAt.IsZero() {
 			seenAt = now
 		}
-		if !keyFits(l.Product.Platform) || !keyFits(l.Product.ID) || seenAt.Before(firstDate) || !seenAt.Before(lastDate) {
+		if !keyFits(l.Product.Platform) || !keyFits(l.Product.ID) || seenAt.Before(firstDate) ||
+			!seenAt.Before(lastDate) {
 			return &chaping.InputError{
-				File:    fmt.Sprintf("商品 %s/%s", chaping.Shorten(l.Product.Platform, 40), chaping.Shorten(l.Product.ID, 40)),
+				File: fmt.Sprintf(
+					"商品 %s/%s",
+					chaping.Shorten(l.Product.Platform, 40),
+					chaping.Shorten(l.Product.ID, 40),
+				),
 				Problem: fmt.Sprintf("平台和商品编号不能为空，且各不超过 %d 字节；采集时间应在 1970–2105 年之间", chaping.MaxKey),
 				Remedy:  "改正来源中的编号字段，检查本机时钟",
 			}
@@ -44,6 +49,20 @@ func (s *Store) PutListings(ctx context.Context, listings []chaping.Listing) err
 		region = append(region, l.Product.Shop.Region)
 		seen = append(seen, seenAt.UnixMilli())
 	}
-	return s.insert(ctx, "listings", "keyword, platform, product, name, url, price_low, price_high, shop_id, shop, region, seen",
-		keyword, platform, product, name, url, low, high, shopID, shop, region, seen)
+	return s.insert(
+		ctx,
+		"listings",
+		"keyword, platform, product, name, url, price_low, price_high, shop_id, shop, region, seen",
+		keyword,
+		platform,
+		product,
+		name,
+		url,
+		low,
+		high,
+		shopID,
+		shop,
+		region,
+		seen,
+	)
 }

@@ -67,10 +67,26 @@ func (w *MentionWriter) Flush(ctx context.Context) error {
 	for i := range period {
 		period[i], dictionary[i] = w.generation.period, partition
 	}
-	return w.store.insert(ctx, "mentions", `period, dictionary, term, platform, product, review, published, grade, is_default,
+	return w.store.insert(
+		ctx,
+		"mentions",
+		`period, dictionary, term, platform, product, review, published, grade, is_default,
 		surface, start_rune, end_rune, assertion, cue`,
-		period, dictionary, b.term, b.platform, b.product, b.review, b.published, b.grade, b.isDefault,
-		b.surface, b.start, b.end, b.assertion, b.cue)
+		period,
+		dictionary,
+		b.term,
+		b.platform,
+		b.product,
+		b.review,
+		b.published,
+		b.grade,
+		b.isDefault,
+		b.surface,
+		b.start,
+		b.end,
+		b.assertion,
+		b.cue,
+	)
 }
 
 // Affirmed calls each for every review that affirms one of the terms, in no

@@ -93,7 +93,13 @@ func (d dialect) Drop(name string) string {
 	if d.Since(20, 10) {
 		at += " SYNC" // the name in the keeper is free at once
 	}
-	return fmt.Sprintf("DROP TABLE IF EXISTS %s%s;\nDROP TABLE IF EXISTS %s%s", d.qualified(name), at, d.Local(name), at)
+	return fmt.Sprintf(
+		"DROP TABLE IF EXISTS %s%s;\nDROP TABLE IF EXISTS %s%s",
+		d.qualified(name),
+		at,
+		d.Local(name),
+		at,
+	)
 }
 
 func (d dialect) qualified(table string) string {

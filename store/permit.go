@@ -53,8 +53,11 @@ func refuseSQL(what, remedy string) error {
 // it names only what it may, EXPLAIN AST tells of the very text that is run.
 func (s *Store) permit(ctx context.Context, sql string, rows int) (string, error) {
 	if !s.dialect.Since(23, 10) { // formatQuery
-		return "", &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("数据库服务器 %v 太旧，说不清一条 SQL 会读什么，所以不执行", s.dialect.version),
-			Remedy: "用 query 的其他子命令，或把服务器升级到 23.10 以上"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("数据库服务器 %v 太旧，说不清一条 SQL 会读什么，所以不执行", s.dialect.version),
+			Remedy:  "用 query 的其他子命令，或把服务器升级到 23.10 以上",
+		}
 	}
 	if len(sql) > maxUserSQL {
 		return "", refuseSQL(fmt.Sprintf("超过 %d KB 的语句", maxUserSQL>>10), "缩短语句")
@@ -168,12 +171,34 @@ type permission struct {
 // refused: they may hold what the tree does not show.
 func (p *permission) check(n, above node) error {
 	switch n.kind {
-	case "root", "SelectWithUnionQuery", "SelectIntersectExceptQuery", "SelectQuery", "Subquery", "ExpressionList", "WithElement",
-		"Literal", "Asterisk", "QualifiedAsterisk", "ColumnsRegexpMatcher", "ColumnsListMatcher",
-		"QualifiedColumnsRegexpMatcher", "QualifiedColumnsListMatcher",
-		"ColumnsTransformerList", "ColumnsExceptTransformer", "ColumnsReplaceTransformer", "ColumnsReplaceTransformer::Replacement",
-		"TablesInSelectQuery", "TablesInSelectQueryElement", "TableExpression", "TableJoin", "ArrayJoin", "SampleRatio",
-		"OrderByElement", "InterpolateElement", "WindowDefinition", "WindowListElement":
+	case "root",
+		"SelectWithUnionQuery",
+		"SelectIntersectExceptQuery",
+		"SelectQuery",
+		"Subquery",
+		"ExpressionList",
+		"WithElement",
+		"Literal",
+		"Asterisk",
+		"QualifiedAsterisk",
+		"ColumnsRegexpMatcher",
+		"ColumnsListMatcher",
+		"QualifiedColumnsRegexpMatcher",
+		"QualifiedColumnsListMatcher",
+		"ColumnsTransformerList",
+		"ColumnsExceptTransformer",
+		"ColumnsReplaceTransformer",
+		"ColumnsReplaceTransformer::Replacement",
+		"TablesInSelectQuery",
+		"TablesInSelectQueryElement",
+		"TableExpression",
+		"TableJoin",
+		"ArrayJoin",
+		"SampleRatio",
+		"OrderByElement",
+		"InterpolateElement",
+		"WindowDefinition",
+		"WindowListElement":
 	case "Identifier": // arrayMap(file, ...) names a function without calling it
 		if name := strings.ToLower(n.name); !p.functions[name] && slices.Contains(p.engine, name) {
 			return refuseSQL("名字“"+n.name+"”，它是一个函数", "给列或表另起名字；要用函数就写成 f(x)")
@@ -187,7 +212,11 @@ func (p *permission) check(n, above node) error {
 			return err
 		}
 	case "Set":
-		return &chaping.Error{Code: chaping.CodeInput, Message: "query sql 不允许 SETTINGS", Advice: chaping.Advice{Code: chaping.AdviceQueryLimits}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "query sql 不允许 SETTINGS",
+			Advice:  chaping.Advice{Code: chaping.AdviceQueryLimits},
+		}
 	case "ColumnsApplyTransformer":
 		return refuseSQL(" APPLY", "逐列写出函数")
 	default:
@@ -234,7 +263,11 @@ func (p *permission) function(n node, ofTable bool) error {
 		return nil
 	}
 	if !p.functions[name] && !p.functions[withoutEndings(name)] {
-		return &chaping.Error{Code: chaping.CodeInput, Message: "query sql 不允许函数“" + n.name + "”", Advice: chaping.Advice{Code: chaping.AdviceQueryFunctions}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "query sql 不允许函数“" + n.name + "”",
+			Advice:  chaping.Advice{Code: chaping.AdviceQueryFunctions},
+		}
 	}
 	if len(n.children) == 0 || len(n.children[0].children) < 2 {
 		return nil

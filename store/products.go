@@ -10,15 +10,31 @@ import (
 // ListingHistory is every listing of a product, earliest first.
 func (s *Store) ListingHistory(ctx context.Context, k chaping.ProductKey) ([]chaping.Listing, error) {
 	var list []chaping.Listing
-	err := s.query(ctx, "listing_history", nil, []any{named("platform", k.Platform), named("product", k.Product)}, func(scan func(...any) error) error {
-		l := chaping.Listing{Product: chaping.Product{Platform: k.Platform, ID: k.Product}}
-		p := &l.Product
-		var seen int64
-		err := scan(&l.Keyword, &p.Name, &p.URL, &p.Price.Low, &p.Price.High, &p.Shop.ID, &p.Shop.Name, &p.Shop.Region, &seen)
-		l.SeenAt = fromMillis(seen)
-		list = append(list, l)
-		return err
-	})
+	err := s.query(
+		ctx,
+		"listing_history",
+		nil,
+		[]any{named("platform", k.Platform), named("product", k.Product)},
+		func(scan func(...any) error) error {
+			l := chaping.Listing{Product: chaping.Product{Platform: k.Platform, ID: k.Product}}
+			p := &l.Product
+			var seen int64
+			err := scan(
+				&l.Keyword,
+				&p.Name,
+				&p.URL,
+				&p.Price.Low,
+				&p.Price.High,
+				&p.Shop.ID,
+				&p.Shop.Name,
+				&p.Shop.Region,
+				&seen,
+			)
+			l.SeenAt = fromMillis(seen)
+			list = append(list, l)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -31,7 +47,11 @@ type DayCount struct {
 // ReviewDays counts a product's reviews by day of publication.
 func (s *Store) ReviewDays(ctx context.Context, k chaping.ProductKey) ([]DayCount, error) {
 	var list []DayCount
-	args := []any{named("platform", k.Platform), named("product", k.Product), named("negative", uint8(chaping.Negative))}
+	args := []any{
+		named("platform", k.Platform),
+		named("product", k.Product),
+		named("negative", uint8(chaping.Negative)),
+	}
 	err := s.query(ctx, "review_days", nil, args, func(scan func(...any) error) error {
 		var d DayCount
 		err := scan(&d.Day, &d.Reviews, &d.Negative)
@@ -54,12 +74,18 @@ func (s *Store) RemovePlatform(ctx context.Context, platform string) error {
 		return err
 	}
 	var periods []chaping.Period
-	err := s.query(ctx, "platform_periods", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {
-		var n uint32
-		err := scan(&n)
-		periods = append(periods, numberedPeriod(n))
-		return err
-	})
+	err := s.query(
+		ctx,
+		"platform_periods",
+		nil,
+		[]any{named("platform", platform)},
+		func(scan func(...any) error) error {
+			var n uint32
+			err := scan(&n)
+			periods = append(periods, numberedPeriod(n))
+			return err
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -102,7 +128,13 @@ func (s *Store) forget(ctx context.Context, p chaping.Period, dictionary, table 
 func (s *Store) mutated(ctx context.Context) error {
 	for {
 		var open uint64
-		err := s.query(ctx, "mutations", nil, []any{named("tables", set(platformTables))}, func(scan func(...any) error) error { return scan(&open) })
+		err := s.query(
+			ctx,
+			"mutations",
+			nil,
+			[]any{named("tables", set(platformTables))},
+			func(scan func(...any) error) error { return scan(&open) },
+		)
 		if err != nil || open == 0 {
 			return err
 		}

@@ -68,7 +68,11 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, err
 			case <-done:
 			}
 		}()
-		return Answer{}, &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，数据库一时停不下来", Remedy: "缩小查询范围：少用两个大数组、长文本与复杂模式的比较"}
+		return Answer{}, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "查询超过时间限制，数据库一时停不下来",
+			Remedy:  "缩小查询范围：少用两个大数组、长文本与复杂模式的比较",
+		}
 	}
 }
 
@@ -126,7 +130,11 @@ func userFault(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return &chaping.Error{Code: chaping.CodeInput, Message: "查询超过时间限制，已停止", Advice: chaping.Advice{Code: chaping.AdviceQueryTime}}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "查询超过时间限制，已停止",
+			Advice:  chaping.Advice{Code: chaping.AdviceQueryTime},
+		}
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case !errors.As(err, &exception):
@@ -146,5 +154,11 @@ func userFault(err error) error {
 	case memoryLimit:
 		message, remedy, advice.Code = "查询超过内存限制，已停止", "", chaping.AdviceQueryMemory
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: remedy, Advice: advice, Err: fmt.Errorf("%s", chaping.Shorten(exception.Message, 400))}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: message,
+		Remedy:  remedy,
+		Advice:  advice,
+		Err:     fmt.Errorf("%s", chaping.Shorten(exception.Message, 400)),
+	}
 }

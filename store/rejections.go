@@ -24,8 +24,12 @@ type Rejections struct {
 // NewRejections takes the list over.
 func NewRejections(list []chaping.Judged) *Rejections {
 	slices.SortFunc(list, func(a, b chaping.Judged) int {
-		return cmp.Or(strings.Compare(a.Review.Platform, b.Review.Platform), strings.Compare(a.Review.Product, b.Review.Product),
-			strings.Compare(a.Review.Review, b.Review.Review), strings.Compare(a.Term, b.Term))
+		return cmp.Or(
+			strings.Compare(a.Review.Platform, b.Review.Platform),
+			strings.Compare(a.Review.Product, b.Review.Product),
+			strings.Compare(a.Review.Review, b.Review.Review),
+			strings.Compare(a.Term, b.Term),
+		)
 	})
 	h := sha256.New()
 	for _, j := range list {
@@ -51,7 +55,10 @@ func (s *Store) rejectedIn(ctx context.Context, e Edition, r *Rejections) (*Reje
 	for chunk := range slices.Chunk(r.list, productChunk) {
 		var keys []clickhouse.GroupSet
 		for _, j := range chunk {
-			keys = append(keys, clickhouse.GroupSet{Value: []any{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}})
+			keys = append(
+				keys,
+				clickhouse.GroupSet{Value: []any{j.Review.Platform, j.Review.Product, j.Review.Review, j.Term}},
+			)
 		}
 		args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("keys", keys))
 		err := s.query(ctx, "judged", nil, args, func(scan func(...any) error) error {
@@ -86,7 +93,17 @@ func (e *Editing) reject(ctx context.Context, ed Edition, r *Rejections) (genera
 		for i, j := range chunk {
 			platform[i], product[i], review[i], term[i] = j.Review.Platform, j.Review.Product, j.Review.Review, j.Term
 		}
-		err := e.store.insert(ctx, "rejections", "period, dictionary, platform, product, review, term", periods, partitions, platform, product, review, term)
+		err := e.store.insert(
+			ctx,
+			"rejections",
+			"period, dictionary, platform, product, review, term",
+			periods,
+			partitions,
+			platform,
+			product,
+			review,
+			term,
+		)
 		if err != nil {
 			return g, err
 		}

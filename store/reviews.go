@@ -73,7 +73,12 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 func checkReview(r *chaping.Review) error {
 	bad := func(field, value, problem, remedy string) error {
 		return &chaping.InputError{
-			File:    fmt.Sprintf("评论 %s/%s/%s", chaping.Shorten(r.Platform, 40), chaping.Shorten(r.Product, 40), chaping.Shorten(r.ID, 40)),
+			File: fmt.Sprintf(
+				"评论 %s/%s/%s",
+				chaping.Shorten(r.Platform, 40),
+				chaping.Shorten(r.Product, 40),
+				chaping.Shorten(r.ID, 40),
+			),
 			Field:   field,
 			Value:   value,
 			Problem: problem,
@@ -138,7 +143,11 @@ func newReviewColumns(rows int) reviewColumns {
 	return reviewColumns{
 		platform: texts(), product: texts(), id: texts(), rule: texts(), text: texts(), appended: texts(), run: texts(),
 		published: make([]time.Time, 0, n), appendedAt: make([]time.Time, 0, n),
-		rating: make([]int32, 0, n), grade: make([]uint8, 0, n), isDefault: make([]uint8, 0, n), version: make([]uint64, 0, n),
+		rating: make(
+			[]int32,
+			0,
+			n,
+		), grade: make([]uint8, 0, n), isDefault: make([]uint8, 0, n), version: make([]uint64, 0, n),
 	}
 }
 
@@ -190,7 +199,13 @@ func (s *Store) Reviews(ctx context.Context, w chaping.Window, each func(*chapin
 }
 
 // reviewsIn reads the reviews of a window that the statement of that name gives.
-func (s *Store) reviewsIn(ctx context.Context, w chaping.Window, name string, each func(*chaping.Review) error, args ...any) error {
+func (s *Store) reviewsIn(
+	ctx context.Context,
+	w chaping.Window,
+	name string,
+	each func(*chaping.Review) error,
+	args ...any,
+) error {
 	return s.queryIn(ctx, w, name, nil, readReviews(each), args...)
 }
 
@@ -232,7 +247,11 @@ func fillReview(r *chaping.Review, rating int32, grade, isDefault uint8, appende
 // known is the state of an earlier call or empty; when nothing has been
 // inserted since, it is returned without reading the reviews. Fingerprints of
 // different databases cannot be compared.
-func (s *Store) WindowState(ctx context.Context, w chaping.Window, known string) (state string, reviews uint64, err error) {
+func (s *Store) WindowState(
+	ctx context.Context,
+	w chaping.Window,
+	known string,
+) (state string, reviews uint64, err error) {
 	now, err := s.inserted(ctx)
 	if err != nil {
 		return "", 0, err
@@ -258,7 +277,13 @@ func SameState(a, b string) bool {
 // not their copies hold. Ask right after the run: in time a merge removes
 // copies that another run's have replaced.
 func (s *Store) CountRun(ctx context.Context, run string) (reviews uint64, err error) {
-	err = s.query(ctx, "count_run", nil, []any{named("run", run)}, func(scan func(...any) error) error { return scan(&reviews) })
+	err = s.query(
+		ctx,
+		"count_run",
+		nil,
+		[]any{named("run", run)},
+		func(scan func(...any) error) error { return scan(&reviews) },
+	)
 	return reviews, err
 }
 

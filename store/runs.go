@@ -57,7 +57,12 @@ const stageRemove = "remove"
 // everything has gone.
 func (s *Store) removing(ctx context.Context, kept chaping.Period, remove func(context.Context) error) error {
 	now := s.now()
-	run := Run{ID: fmt.Sprintf("%s-%s-%s", stageRemove, now.UTC().Format("20060102T150405.000000000"), rand.Text()[:6]), Stage: stageRemove, Period: kept, Started: now}
+	run := Run{
+		ID:      fmt.Sprintf("%s-%s-%s", stageRemove, now.UTC().Format("20060102T150405.000000000"), rand.Text()[:6]),
+		Stage:   stageRemove,
+		Period:  kept,
+		Started: now,
+	}
 	if err := s.PutRun(ctx, run); err != nil {
 		return err
 	}
@@ -95,7 +100,10 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
 	err := s.query(ctx, "runs", map[string]any{
 		"ID": f.ID, "Stage": f.Stage, "Period": period, "Dictionary": f.Dictionary,
 	}, []any{
-		named("id", f.ID), named("stage", f.Stage), named("period", period), named("dictionary", f.Dictionary), named("limit", f.Limit),
+		named(
+			"id",
+			f.ID,
+		), named("stage", f.Stage), named("period", period), named("dictionary", f.Dictionary), named("limit", f.Limit),
 	}, func(scan func(...any) error) error {
 		var (
 			r                 Run
@@ -103,7 +111,18 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
 			started, finished int64
 			counts            string
 		)
-		err := scan(&r.ID, &r.Stage, &period, &r.Dictionary, &r.State, &started, &finished, &counts, &r.Error, &r.Sequence)
+		err := scan(
+			&r.ID,
+			&r.Stage,
+			&period,
+			&r.Dictionary,
+			&r.State,
+			&started,
+			&finished,
+			&counts,
+			&r.Error,
+			&r.Sequence,
+		)
 		if err != nil {
 			return err
 		}

@@ -73,7 +73,11 @@ func (s *Store) Funnel(ctx context.Context, q CountQuery) (f Funnel, err error) 
 		return f, err
 	}
 	err = s.readSpan(ctx, q.First, q.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
-		args := append(slices.Clip(args), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
+		args := append(
+			slices.Clip(args),
+			named("mentions", partitions(mentionsPart)),
+			named("rejections", partitions(rejectionsPart)),
+		)
 		return s.query(ctx, "funnel", sel, args, func(scan func(...any) error) error {
 			return scan(&f.Mentions, &f.Mentioned, &f.Affirmed, &f.Reviews, &f.Negative, &f.Hidden)
 		})
@@ -112,11 +116,22 @@ func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit 
 			part.First = part.First.Previous()
 		}
 		var found []chaping.Evidence
-		err := s.readSpan(ctx, part.First, part.Last, q.Dictionary, func(partitions func(int) []clickhouse.GroupSet) (err error) {
-			args := append(part.args(levelTerm, sel.Terms, grainMonth), named("limit", limit-len(list)), named("mentions", partitions(mentionsPart)), named("rejections", partitions(rejectionsPart)))
-			found, err = s.latestMentions(ctx, sel, args)
-			return err
-		})
+		err := s.readSpan(
+			ctx,
+			part.First,
+			part.Last,
+			q.Dictionary,
+			func(partitions func(int) []clickhouse.GroupSet) (err error) {
+				args := append(
+					part.args(levelTerm, sel.Terms, grainMonth),
+					named("limit", limit-len(list)),
+					named("mentions", partitions(mentionsPart)),
+					named("rejections", partitions(rejectionsPart)),
+				)
+				found, err = s.latestMentions(ctx, sel, args)
+				return err
+			},
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -156,17 +171,26 @@ func (s *Store) addReviews(ctx context.Context, list []chaping.Evidence) error {
 		if places[key] == nil {
 			from := time.Date(r.Published.Year(), r.Published.Month(), 1, 0, 0, 0, 0, chaping.Shanghai())
 			month := chaping.Window{From: from, To: from.AddDate(0, 1, 0)}
-			months[month] = append(months[month], clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
+			months[month] = append(
+				months[month],
+				clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}},
+			)
 		}
 		places[key] = append(places[key], i)
 	}
 	for month, keys := range months {
-		err := s.query(ctx, "reviews_by_key", nil, append(windowArgs(month), named("keys", keys)), readReviews(func(r *chaping.Review) error {
-			for _, i := range places[r.Key()] {
-				list[i].Review = *r
-			}
-			return nil
-		}))
+		err := s.query(
+			ctx,
+			"reviews_by_key",
+			nil,
+			append(windowArgs(month), named("keys", keys)),
+			readReviews(func(r *chaping.Review) error {
+				for _, i := range places[r.Key()] {
+					list[i].Review = *r
+				}
+				return nil
+			}),
+		)
 		if err != nil {
 			return err
 		}

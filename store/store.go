@@ -265,8 +265,19 @@ func (s *Store) compareClocks(ctx context.Context, host string, tell func(string
 	if there.After(before.Add(-maxSkew)) && there.Before(s.now().Add(maxSkew)) {
 		return nil
 	}
-	tell(fmt.Sprintf("本机时钟 %s 与数据库服务器 %s 的时钟 %s 相差超过 %d 分钟：几台机器都采集同一条评论时，会以时钟快的为准，较新的内容可能被盖住。处理办法：先在各台机器上校准时钟（NTP），再导入或采集",
-		before.In(chaping.Shanghai()).Format(time.DateTime), host, there.In(chaping.Shanghai()).Format(time.DateTime), maxSkew/time.Minute))
+	tell(
+		fmt.Sprintf(
+			"本机时钟 %s 与数据库服务器 %s 的时钟 %s 相差超过 %d 分钟：几台机器都采集同一条评论时，会以时钟快的为准，较新的内容可能被盖住。处理办法：先在各台机器上校准时钟（NTP），再导入或采集",
+			before.In(
+				chaping.Shanghai(),
+			).Format(
+				time.DateTime,
+			),
+			host,
+			there.In(chaping.Shanghai()).Format(time.DateTime),
+			maxSkew/time.Minute,
+		),
+	)
 	return nil
 }
 
@@ -278,7 +289,13 @@ const pruning = "defer_partition_pruning_after_final"
 
 // knowsPruning tells whether the server has that setting.
 func (s *Store) knowsPruning() (known bool, err error) {
-	err = s.query(context.Background(), "setting", nil, []any{named("name", pruning)}, func(func(...any) error) error { known = true; return nil })
+	err = s.query(
+		context.Background(),
+		"setting",
+		nil,
+		[]any{named("name", pruning)},
+		func(func(...any) error) error { known = true; return nil },
+	)
 	return known, err
 }
 
@@ -327,7 +344,13 @@ func (s *Store) run(ctx context.Context, name, sql string, args ...any) error {
 }
 
 // query runs the statement of that name and calls each for every row.
-func (s *Store) query(ctx context.Context, name string, data any, args []any, each func(scan func(...any) error) error) error {
+func (s *Store) query(
+	ctx context.Context,
+	name string,
+	data any,
+	args []any,
+	each func(scan func(...any) error) error,
+) error {
 	sql, err := s.sql(name, data)
 	if err != nil {
 		return err
@@ -350,7 +373,12 @@ func (s *Store) query(ctx context.Context, name string, data any, args []any, ea
 	return err
 }
 
-func (s *Store) queryOnce(ctx context.Context, name, sql string, args []any, each func(scan func(...any) error) error) error {
+func (s *Store) queryOnce(
+	ctx context.Context,
+	name, sql string,
+	args []any,
+	each func(scan func(...any) error) error,
+) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the statement when each has had enough
 	rows, err := s.conn.Query(ctx, sql, args...)

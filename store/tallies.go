@@ -37,9 +37,25 @@ func (s *Store) Tallies(ctx context.Context, e Edition, f TallyFilter, each func
 	t := chaping.Tally{Period: e.Period, Dictionary: e.Dictionary}
 	product := &t.Product
 	return s.query(ctx, "tallies", f, f.args(e), func(scan func(...any) error) error {
-		err := scan(&t.Keyword, &t.Term, &product.Platform, &product.ID,
-			&product.Name, &product.URL, &product.Price.Low, &product.Price.High, &product.Shop.ID, &product.Shop.Name, &product.Shop.Region,
-			&t.NegativeReviews, &t.Reviews, &t.AllNegativeReviews, &t.ReviewsWithoutDefault, &t.HiddenComplaints, &t.AffirmedReviews)
+		err := scan(
+			&t.Keyword,
+			&t.Term,
+			&product.Platform,
+			&product.ID,
+			&product.Name,
+			&product.URL,
+			&product.Price.Low,
+			&product.Price.High,
+			&product.Shop.ID,
+			&product.Shop.Name,
+			&product.Shop.Region,
+			&t.NegativeReviews,
+			&t.Reviews,
+			&t.AllNegativeReviews,
+			&t.ReviewsWithoutDefault,
+			&t.HiddenComplaints,
+			&t.AffirmedReviews,
+		)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,20 @@ func (s *Store) Stats(ctx context.Context) (list []TableStat, err error) {
 }
 
 // tables are all tables of the schema, in the order in which they are kept up.
-var tables = []string{"listings", "reviews", "coverage", "mentions", "rejections", "tallies", "counts", "generations", "leases", "dictionaries", "runs", "schema_migrations"}
+var tables = []string{
+	"listings",
+	"reviews",
+	"coverage",
+	"mentions",
+	"rejections",
+	"tallies",
+	"counts",
+	"generations",
+	"leases",
+	"dictionaries",
+	"runs",
+	"schema_migrations",
+}
 
 // Optimize merges every table, so that each partition is one part with one
 // copy of a row. It rewrites what is not merged yet; ClickHouse does the same
@@ -55,7 +68,12 @@ func (s *Store) Optimize(ctx context.Context, progress func(table string)) error
 			err = s.execShards(ctx, "optimize", t)
 		}
 		if excepted(err, aborted) { // what was merged stays merged
-			err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "整理被别的进程的挖掘或清理打断：表 " + t, Remedy: "等它们做完再运行一次；数据没有改动", Err: err}
+			err = &chaping.Error{
+				Code:    chaping.CodeEnvironment,
+				Message: "整理被别的进程的挖掘或清理打断：表 " + t,
+				Remedy:  "等它们做完再运行一次；数据没有改动",
+				Err:     err,
+			}
 		}
 		if err != nil {
 			return err
@@ -124,7 +142,14 @@ func (s *Store) Verify(ctx context.Context, progress func(table string)) (list [
 			return list, err
 		}
 		if n != e.Mentions {
-			list = append(list, Check{Table: "mentions " + e.Period.String() + " " + e.Dictionary, Rows: n, Problem: fmt.Sprintf("挖掘记录为 %d 处命中", e.Mentions)})
+			list = append(
+				list,
+				Check{
+					Table:   "mentions " + e.Period.String() + " " + e.Dictionary,
+					Rows:    n,
+					Problem: fmt.Sprintf("挖掘记录为 %d 处命中", e.Mentions),
+				},
+			)
 		}
 	}
 	return list, nil
@@ -201,7 +226,11 @@ func (q Purge) takes(p Purged) bool {
 // there would hold again.
 func (s *Store) Purge(ctx context.Context, q Purge, dry bool) ([]Purged, error) {
 	if q.Derived.Before(q.Reviews) {
-		return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "评论不能单独清除：由它们得出的命中和计数会对不上", Remedy: "把同样各期的命中和计数一起清除"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "评论不能单独清除：由它们得出的命中和计数会对不上",
+			Remedy:  "把同样各期的命中和计数一起清除",
+		}
 	}
 	going, partitions, err := s.purgeable(ctx, q)
 	if err != nil || dry {
@@ -262,15 +291,22 @@ func (s *Store) purgeable(ctx context.Context, q Purge) (going []Purged, partiti
 		}
 		return nil
 	})
-	if err != nil || first.IsZero() || !slices.ContainsFunc(going, func(p Purged) bool { return p.Table == "reviews" }) {
+	if err != nil || first.IsZero() ||
+		!slices.ContainsFunc(going, func(p Purged) bool { return p.Table == "reviews" }) {
 		return going, partitions, err
 	}
 	holding := map[string]bool{}
-	err = s.query(ctx, "holding", nil, windowArgs(chaping.Window{From: first, To: lastDate}), func(scan func(...any) error) error {
-		var number uint32
-		err := scan(&number)
-		holding[numberedPeriod(number).String()] = true
-		return err
-	})
+	err = s.query(
+		ctx,
+		"holding",
+		nil,
+		windowArgs(chaping.Window{From: first, To: lastDate}),
+		func(scan func(...any) error) error {
+			var number uint32
+			err := scan(&number)
+			holding[numberedPeriod(number).String()] = true
+			return err
+		},
+	)
 	return slices.DeleteFunc(going, func(p Purged) bool { return p.Month != "" && holding[p.Month] }), partitions, err
 }

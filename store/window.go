@@ -65,14 +65,20 @@ func (s *Store) movedOut(ctx context.Context, w chaping.Window) (movedSet, error
 		return set, err
 	}
 	if elsewhere {
-		err := s.query(ctx, "moved", nil, append(windowArgs(w), named("limit", maxMoved+1)), func(scan func(...any) error) error {
-			var key chaping.ReviewKey
-			if err := scan(&key.Platform, &key.Product, &key.Review); err != nil {
-				return err
-			}
-			set.keys = append(set.keys, clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
-			return nil
-		})
+		err := s.query(
+			ctx,
+			"moved",
+			nil,
+			append(windowArgs(w), named("limit", maxMoved+1)),
+			func(scan func(...any) error) error {
+				var key chaping.ReviewKey
+				if err := scan(&key.Platform, &key.Product, &key.Review); err != nil {
+					return err
+				}
+				set.keys = append(set.keys, clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
+				return nil
+			},
+		)
 		if err != nil {
 			return set, err
 		}
@@ -106,7 +112,14 @@ func (s *Store) inserted(ctx context.Context) (state string, err error) {
 }
 
 // queryIn is query for a statement that reads a window, bound as @from and @to.
-func (s *Store) queryIn(ctx context.Context, w chaping.Window, name string, data any, each func(scan func(...any) error) error, args ...any) error {
+func (s *Store) queryIn(
+	ctx context.Context,
+	w chaping.Window,
+	name string,
+	data any,
+	each func(scan func(...any) error) error,
+	args ...any,
+) error {
 	in, bound, err := s.window(ctx, w, data)
 	if err != nil {
 		return err

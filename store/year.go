@@ -44,7 +44,12 @@ func (q *YearQuery) args() []any {
 		periods.Value = append(periods.Value, n)
 		tallies = append(tallies, clickhouse.GroupSet{Value: []any{n, e.partition(talliesPart)}})
 	}
-	return []any{named("periods", periods), named("tallies", tallies), named("keywords", set(q.Keywords)), named("terms", set(q.Terms))}
+	return []any{
+		named("periods", periods),
+		named("tallies", tallies),
+		named("keywords", set(q.Keywords)),
+		named("terms", set(q.Terms)),
+	}
 }
 
 // Year calls each for every group of the tallies of the periods, by negative
@@ -72,15 +77,26 @@ func (s *Store) Year(ctx context.Context, q YearQuery, by YearGroup, each func(*
 
 // OnSale calls each for every product that a listing has shown since then, as
 // it was seen last. The listing is overwritten by the next one.
-func (s *Store) OnSale(ctx context.Context, since time.Time, keywords []string, each func(*chaping.Listing) error) error {
+func (s *Store) OnSale(
+	ctx context.Context,
+	since time.Time,
+	keywords []string,
+	each func(*chaping.Listing) error,
+) error {
 	var l chaping.Listing
 	p := &l.Product
-	return s.query(ctx, "on_sale", struct{ Keywords []string }{keywords}, []any{named("since", since.UnixMilli()), named("keywords", set(keywords))}, func(scan func(...any) error) error {
-		var seen int64
-		if err := scan(&p.Platform, &p.ID, &p.Name, &p.URL, &p.Shop.Name, &p.Shop.Region, &seen); err != nil {
-			return err
-		}
-		l.SeenAt = fromMillis(seen)
-		return each(&l)
-	})
+	return s.query(
+		ctx,
+		"on_sale",
+		struct{ Keywords []string }{keywords},
+		[]any{named("since", since.UnixMilli()), named("keywords", set(keywords))},
+		func(scan func(...any) error) error {
+			var seen int64
+			if err := scan(&p.Platform, &p.ID, &p.Name, &p.URL, &p.Shop.Name, &p.Shop.Region, &seen); err != nil {
+				return err
+			}
+			l.SeenAt = fromMillis(seen)
+			return each(&l)
+		},
+	)
 }

@@ -36,7 +36,16 @@ func (q *request) calendar() error {
 	var list []calendarLine
 	for _, p := range calendar.PeriodsOf(year) {
 		due := q.Calendar.Due(p)
-		list = append(list, calendarLine{Period: p, Window: p.Window(), Due: due, Moved: due.Day.Day() != 25, Past: q.Now().After(due.Day.AddDate(0, 0, 1))})
+		list = append(
+			list,
+			calendarLine{
+				Period: p,
+				Window: p.Window(),
+				Due:    due,
+				Moved:  due.Day.Day() != 25,
+				Past:   q.Now().After(due.Day.AddDate(0, 0, 1)),
+			},
+		)
 	}
 	return q.render("calendar", calendarPage{Year: year, Lines: list, Now: chaping.PeriodOf(q.Now())})
 }
@@ -82,7 +91,12 @@ func (q *request) accountsForm(status int, a station.Account, problem *fault) er
 	if err != nil {
 		return err
 	}
-	return q.show(status, "accounts", "账号", accountsPage{List: list, Stations: stations, Names: names, Roles: station.Roles(), A: a, Problem: problem})
+	return q.show(
+		status,
+		"accounts",
+		"账号",
+		accountsPage{List: list, Stations: stations, Names: names, Roles: station.Roles(), A: a, Problem: problem},
+	)
 }
 
 type accountsPage struct {
@@ -116,7 +130,12 @@ func (q *request) rolesInForm() []station.Role {
 }
 
 func (q *request) accountAdd() error {
-	a := station.Account{Name: q.form("name"), Person: q.form("person"), Roles: q.rolesInForm(), Station: number(q.form("station"))}
+	a := station.Account{
+		Name:    q.form("name"),
+		Person:  q.form("person"),
+		Roles:   q.rolesInForm(),
+		Station: number(q.form("station")),
+	}
 	if err := q.mayAppoint(a); err != nil {
 		return err
 	}
@@ -167,7 +186,12 @@ func (q *request) accountForm(status int, a station.Account, problem *fault) err
 	if err != nil {
 		return err
 	}
-	return q.show(status, "account", "账号 "+a.Name, accountPage{A: a, Stations: stations, Roles: station.Roles(), Problem: problem})
+	return q.show(
+		status,
+		"account",
+		"账号 "+a.Name,
+		accountPage{A: a, Stations: stations, Roles: station.Roles(), Problem: problem},
+	)
 }
 
 type accountPage struct {
@@ -185,18 +209,36 @@ func (q *request) accountSave() error {
 	if err := q.mayAppoint(a); err != nil {
 		return err
 	}
-	a.Person, a.Roles, a.Station, a.Disabled, a.Version = q.form("person"), q.rolesInForm(), number(q.form("station")), q.form("disabled") != "", number(q.form("version"))
+	a.Person, a.Roles, a.Station, a.Disabled, a.Version = q.form(
+		"person",
+	), q.rolesInForm(), number(
+		q.form("station"),
+	), q.form(
+		"disabled",
+	) != "", number(
+		q.form("version"),
+	)
 	if err := q.mayAppoint(a); err != nil { // nor make one of another
 		return err
 	}
 	q.act.Object, q.act.Detail = a.Name, describeAccount(a)
 	_, err = q.Station.PutAccount(q.ctx, a)
 	if theirs, ok := conflictWith[station.Account](err); ok {
-		hidden := url.Values{"person": {a.Person}, "station": {fmt.Sprint(a.Station)}, "version": {fmt.Sprint(theirs.Version)}, "roles": q.list("roles")}
+		hidden := url.Values{
+			"person":  {a.Person},
+			"station": {fmt.Sprint(a.Station)},
+			"version": {fmt.Sprint(theirs.Version)},
+			"roles":   q.list("roles"),
+		}
 		if a.Disabled {
 			hidden.Set("disabled", "1")
 		}
-		return q.conflict(q.r.URL.Path, q.r.URL.Path, []difference{{"姓名", theirs.Person, a.Person}, {"权限", describeAccount(theirs), describeAccount(a)}}, hidden)
+		return q.conflict(
+			q.r.URL.Path,
+			q.r.URL.Path,
+			[]difference{{"姓名", theirs.Person, a.Person}, {"权限", describeAccount(theirs), describeAccount(a)}},
+			hidden,
+		)
 	}
 	if f, ok := told(err); ok {
 		return q.accountForm(http.StatusUnprocessableEntity, a, f)
@@ -242,7 +284,12 @@ func (q *request) stationsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "stations", "监测站名单", stationsPage{List: list, Kinds: station.Kinds(), Statuses: stationStatuses, F: q.r.PostForm, Problem: problem})
+	return q.show(
+		status,
+		"stations",
+		"监测站名单",
+		stationsPage{List: list, Kinds: station.Kinds(), Statuses: stationStatuses, F: q.r.PostForm, Problem: problem},
+	)
 }
 
 type stationsPage struct {
@@ -261,7 +308,12 @@ type stationStatus struct {
 var stationStatuses = []stationStatus{{"active", "正常"}, {"warned", "已警告"}, {"exited", "已退出"}}
 
 func (q *request) stationSave() error {
-	s := station.Station{Name: q.form("name"), Kind: station.Kind(q.form("kind")), Status: q.form("status"), Version: number(q.form("version"))}
+	s := station.Station{
+		Name:    q.form("name"),
+		Kind:    station.Kind(q.form("kind")),
+		Status:  q.form("status"),
+		Version: number(q.form("version")),
+	}
 	if id := q.r.PathValue("id"); id != "new" {
 		s.ID = number(id)
 	}
@@ -283,8 +335,21 @@ func (q *request) stationSave() error {
 	}
 	saved, err := q.Station.PutStation(q.ctx, s)
 	if theirs, ok := conflictWith[station.Station](err); ok {
-		return q.conflict(q.r.URL.Path, "/stations", []difference{{"名称", theirs.Name, s.Name}, {"类型", theirs.Kind.Chinese(), s.Kind.Chinese()}, {"状态", statusName(theirs.Status), statusName(s.Status)}},
-			url.Values{"name": {s.Name}, "kind": {string(s.Kind)}, "status": {s.Status}, "version": {fmt.Sprint(theirs.Version)}})
+		return q.conflict(
+			q.r.URL.Path,
+			"/stations",
+			[]difference{
+				{"名称", theirs.Name, s.Name},
+				{"类型", theirs.Kind.Chinese(), s.Kind.Chinese()},
+				{"状态", statusName(theirs.Status), statusName(s.Status)},
+			},
+			url.Values{
+				"name":    {s.Name},
+				"kind":    {string(s.Kind)},
+				"status":  {s.Status},
+				"version": {fmt.Sprint(theirs.Version)},
+			},
+		)
 	}
 	if f, ok := told(err); ok {
 		return q.stationsForm(http.StatusUnprocessableEntity, f)
@@ -296,7 +361,10 @@ func (q *request) stationSave() error {
 }
 
 func (q *request) audit() error {
-	list, err := q.Station.Audit(q.ctx, station.AuditFilter{Text: q.form("q"), Before: number(q.form("before")), Limit: 100})
+	list, err := q.Station.Audit(
+		q.ctx,
+		station.AuditFilter{Text: q.form("q"), Before: number(q.form("before")), Limit: 100},
+	)
 	if err != nil {
 		return err
 	}
@@ -327,7 +395,18 @@ func (q *request) auditFile() error {
 			return err
 		}
 		for _, e := range list {
-			_ = w.Write([]string{fmt.Sprint(e.ID), e.At.Format(time.RFC3339), plain(e.Who), fmt.Sprint(e.Station), plain(e.Action), plain(e.Object), plain(e.Detail), e.Hash})
+			_ = w.Write(
+				[]string{
+					fmt.Sprint(e.ID),
+					e.At.Format(time.RFC3339),
+					plain(e.Who),
+					fmt.Sprint(e.Station),
+					plain(e.Action),
+					plain(e.Object),
+					plain(e.Detail),
+					e.Hash,
+				},
+			)
 			before = e.ID
 		}
 		if len(list) < 1000 {

@@ -193,7 +193,10 @@ func (q *request) annualList() error {
 		}
 		message = fmt.Sprintf("%s清单读入 %d 条", kind.Chinese(), len(l.Records)-before)
 	}
-	slices.SortFunc(a.Lists, func(x, y report.AnnualList) int { return slices.Index(a.Kinds, x.Kind) - slices.Index(a.Kinds, y.Kind) })
+	slices.SortFunc(
+		a.Lists,
+		func(x, y report.AnnualList) int { return slices.Index(a.Kinds, x.Kind) - slices.Index(a.Kinds, y.Kind) },
+	)
 	if a.lists.Content, err = json.Marshal(a.Lists); err != nil {
 		return err
 	}
@@ -202,7 +205,10 @@ func (q *request) annualList() error {
 		return err
 	}
 	if len(a.Refused) > 0 {
-		a.Problem = &fault{problem: fmt.Sprintf("%s，有 %d 行没有读入", message, len(a.Refused)), remedy: "按下面的说明改正后再交一次，已读入的不会重复"}
+		a.Problem = &fault{
+			problem: fmt.Sprintf("%s，有 %d 行没有读入", message, len(a.Refused)),
+			remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
+		}
 		return q.showAnnual(http.StatusOK, a)
 	}
 	return q.redirect("/annual"+a.Query()+"#lists", message)
@@ -236,7 +242,18 @@ func (q *request) takeAnnual(a *annualPage) error {
 	if err != nil {
 		return err
 	}
-	a.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Content: content, Who: q.account.Person, Version: number(q.form("version"))})
+	a.Draft, err = q.Station.PutDraft(
+		q.ctx,
+		q.account.Scope(),
+		station.Draft{
+			Form:    chaping.FormAnnual,
+			Period:  strconv.Itoa(a.Year),
+			Station: a.Station.ID,
+			Content: content,
+			Who:     q.account.Person,
+			Version: number(q.form("version")),
+		},
+	)
 	return err
 }
 
@@ -315,32 +332,56 @@ func (q *request) annualFigures() error {
 		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条", a.Year, len(r.Entries)))
 	}
 	year, products, of, lists := a.Year, a.Written.Products, a.Station, a.report("").Lists
-	j, err := q.jobs.start(kindFigures, fmt.Sprintf("%d 年", year), who, "/annual"+a.Query(), func(ctx context.Context, j *job) (string, error) {
-		judged, err := q.Server.judgements(ctx)
-		if err != nil {
-			return "", err
-		}
-		q.Server.work.Lock()
-		defer q.Server.work.Unlock()
-		defer q.Server.desk.drop()
-		pipe := &app.Pipeline{Store: q.Server.Store, Miner: q.Server.miner(), Evidence: q.Evidence, Now: q.Now, Judgements: judged, Watch: j.tell}
-		r, err := pipe.Annual(ctx, year, products)
-		if err == nil {
-			r.Lists = lists
-			err = errors.Join(pipe.CrossMatch(ctx, r), q.Server.handedIn(ctx, r, of))
-			r.Lists = nil // kept by themselves
-		}
-		if err != nil {
-			return "", err
-		}
-		known := 0
-		for _, p := range r.Periods {
-			if p.Known {
-				known++
+	j, err := q.jobs.start(
+		kindFigures,
+		fmt.Sprintf("%d 年", year),
+		who,
+		"/annual"+a.Query(),
+		func(ctx context.Context, j *job) (string, error) {
+			judged, err := q.Server.judgements(ctx)
+			if err != nil {
+				return "", err
 			}
-		}
-		return fmt.Sprintf("%d 年的数字已更新：%d 个报送期有评论，涉及商品 %d 件", year, known, r.Items), q.Server.keepFigures(ctx, scope, r, of, who)
-	})
+			q.Server.work.Lock()
+			defer q.Server.work.Unlock()
+			defer q.Server.desk.drop()
+			pipe := &app.Pipeline{
+				Store:      q.Server.Store,
+				Miner:      q.Server.miner(),
+				Evidence:   q.Evidence,
+				Now:        q.Now,
+				Judgements: judged,
+				Watch:      j.tell,
+			}
+			r, err := pipe.Annual(ctx, year, products)
+			if err == nil {
+				r.Lists = lists
+				err = errors.Join(pipe.CrossMatch(ctx, r), q.Server.handedIn(ctx, r, of))
+				r.Lists = nil // kept by themselves
+			}
+			if err != nil {
+				return "", err
+			}
+			known := 0
+			for _, p := range r.Periods {
+				if p.Known {
+					known++
+				}
+			}
+			return fmt.Sprintf(
+					"%d 年的数字已更新：%d 个报送期有评论，涉及商品 %d 件",
+					year,
+					known,
+					r.Items,
+				), q.Server.keepFigures(
+					ctx,
+					scope,
+					r,
+					of,
+					who,
+				)
+		},
+	)
 	return q.follow(j, err)
 }
 
@@ -377,14 +418,27 @@ func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Stat
 		}
 		own := u.Station == of.ID || u.Station == 0 && home.ID == of.ID
 		if own && u.Raised.Year() == r.Year && report.Concerns(x.Keyword, r.Products) {
-			r.Urgent = append(r.Urgent, report.AnnualUrgent{Raised: u.Raised.Format(time.DateOnly), Subject: strings.TrimSpace(x.Keyword + " " + x.Name), Reason: u.Reason})
+			r.Urgent = append(
+				r.Urgent,
+				report.AnnualUrgent{
+					Raised:  u.Raised.Format(time.DateOnly),
+					Subject: strings.TrimSpace(x.Keyword + " " + x.Name),
+					Reason:  u.Reason,
+				},
+			)
 		}
 	}
 	return nil
 }
 
 // keepFigures puts figures in the place of those before.
-func (s *Server) keepFigures(ctx context.Context, scope station.Scope, r *report.Annual, of station.Station, who string) error {
+func (s *Server) keepFigures(
+	ctx context.Context,
+	scope station.Scope,
+	r *report.Annual,
+	of station.Station,
+	who string,
+) error {
 	year := strconv.Itoa(r.Year)
 	before, err := s.Station.Draft(ctx, scope, formFigures, year, of.ID)
 	if err != nil {
@@ -394,7 +448,18 @@ func (s *Server) keepFigures(ctx context.Context, scope station.Scope, r *report
 	if err != nil {
 		return err
 	}
-	_, err = s.Station.PutDraft(ctx, scope, station.Draft{Form: formFigures, Period: year, Station: of.ID, Content: content, Who: who, Version: before.Version})
+	_, err = s.Station.PutDraft(
+		ctx,
+		scope,
+		station.Draft{
+			Form:    formFigures,
+			Period:  year,
+			Station: of.ID,
+			Content: content,
+			Who:     who,
+			Version: before.Version,
+		},
+	)
 	return err
 }
 
@@ -431,7 +496,19 @@ func (q *request) annualFreeze() error {
 		return refuse(&fault{problem: "还没有写：" + strings.Join(open, " ") + "，没有冻结", remedy: "写完再冻结；内容已保存为草稿"})
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
-	frozen, fresh, err := q.App.Freeze(q.ctx, station.Sheet{Form: chaping.FormAnnual, Period: strconv.Itoa(a.Year), Station: a.Station.ID, Dictionary: r.Dictionary, By: q.account.Person, Reason: q.reason()}, r, time.Time{})
+	frozen, fresh, err := q.App.Freeze(
+		q.ctx,
+		station.Sheet{
+			Form:       chaping.FormAnnual,
+			Period:     strconv.Itoa(a.Year),
+			Station:    a.Station.ID,
+			Dictionary: r.Dictionary,
+			By:         q.account.Person,
+			Reason:     q.reason(),
+		},
+		r,
+		time.Time{},
+	)
 	if f, ok := told(err); ok {
 		return refuse(f)
 	}
@@ -451,11 +528,22 @@ func (q *request) annualSubmit() error {
 	if err != nil {
 		return err
 	}
-	s, err := q.Station.SheetOf(q.ctx, chaping.FormAnnual, strconv.Itoa(a.Year), a.Station.ID, int(number(q.form("version"))))
+	s, err := q.Station.SheetOf(
+		q.ctx,
+		chaping.FormAnnual,
+		strconv.Itoa(a.Year),
+		a.Station.ID,
+		int(number(q.form("version"))),
+	)
 	if err != nil {
 		return err
 	}
-	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/annual"+a.Query(), func() error { return q.submitAnnual(a, s) })
+	return q.handOver(
+		&s,
+		fmt.Sprintf("第 %d 版已交", s.Version),
+		"/annual"+a.Query(),
+		func() error { return q.submitAnnual(a, s) },
+	)
 }
 
 func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
@@ -468,7 +556,16 @@ func (q *request) submitAnnual(a *annualPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s %d 年专题分析报告第 %d 版", a.Station.Name, a.Year, s.Version)
-	_, err = q.Station.Submit(q.ctx, s.Submission(a.Station.ID, fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]), annualName(s, "docx")), file, nil)
+	_, err = q.Station.Submit(
+		q.ctx,
+		s.Submission(
+			a.Station.ID,
+			fmt.Sprintf("《%s》第 %d 版，sha256 %s", r.Title(), s.Version, s.Hash[:12]),
+			annualName(s, "docx"),
+		),
+		file,
+		nil,
+	)
 	return err
 }
 

@@ -161,8 +161,14 @@ func (q *request) fill() error {
 		return &fault{http.StatusRequestEntityTooLarge, "提交的内容太大", "缩短后重新提交", err}
 	}
 	members := map[string]jsontext.Value{}
-	if kind, _, err := mime.ParseMediaType(q.r.Header.Get("Content-Type")); len(body) > 0 && (err != nil || kind != "application/json") {
-		return &fault{http.StatusUnsupportedMediaType, "内容不是 JSON", "用 Content-Type: application/json 发送一个 JSON 对象", nil}
+	if kind, _, err := mime.ParseMediaType(q.r.Header.Get("Content-Type")); len(body) > 0 &&
+		(err != nil || kind != "application/json") {
+		return &fault{
+			http.StatusUnsupportedMediaType,
+			"内容不是 JSON",
+			"用 Content-Type: application/json 发送一个 JSON 对象",
+			nil,
+		}
 	} else if len(body) > 0 {
 		if err := json.Unmarshal(body, &members); err != nil {
 			return &fault{http.StatusBadRequest, "内容不是一个 JSON 对象", "改正格式：" + chaping.Shorten(err.Error(), 200), nil}
@@ -199,7 +205,14 @@ func (q *request) fill() error {
 	return nil
 }
 
-var kindNames = map[string]string{"string": "字符串", "integer": "整数", "number": "数", "boolean": "true 或 false", "list": "字符串的数组", "lines": "字符串的数组"}
+var kindNames = map[string]string{
+	"string":  "字符串",
+	"integer": "整数",
+	"number":  "数",
+	"boolean": "true 或 false",
+	"list":    "字符串的数组",
+	"lines":   "字符串的数组",
+}
 
 // read is a member of a JSON object as a form has it.
 func (f field) read(v jsontext.Value) (values []string, err error) {

@@ -20,7 +20,8 @@ func (q *request) health() error {
 // local is a path on this site; anything else becomes the home page.
 func local(path string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.HasPrefix(path, `/\`) {
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") ||
+		strings.HasPrefix(path, `/\`) {
 		return "/"
 	}
 	return path
@@ -111,7 +112,12 @@ func (q *request) login() error {
 		err = q.later(delay, known)
 	}
 	if f, ok := told(err); ok {
-		return q.show(cmp.Or(f.status, http.StatusUnprocessableEntity), "login", q.route.title, loginPage{Next: next, Resume: next == "/resume", Name: q.form("name"), Problem: f})
+		return q.show(
+			cmp.Or(f.status, http.StatusUnprocessableEntity),
+			"login",
+			q.route.title,
+			loginPage{Next: next, Resume: next == "/resume", Name: q.form("name"), Problem: f},
+		)
 	}
 	if err != nil {
 		return err
@@ -181,7 +187,19 @@ func (q *request) setupForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "setup", q.route.title, setupPage{First: first, Invited: a, Stations: slices.DeleteFunc(list, unlisted), Kinds: station.Kinds(), F: q.r.PostForm, Problem: problem})
+	return q.show(
+		status,
+		"setup",
+		q.route.title,
+		setupPage{
+			First:    first,
+			Invited:  a,
+			Stations: slices.DeleteFunc(list, unlisted),
+			Kinds:    station.Kinds(),
+			F:        q.r.PostForm,
+			Problem:  problem,
+		},
+	)
 }
 
 type setupPage struct {
@@ -205,7 +223,9 @@ func (q *request) setup() error {
 	}
 	var a station.Account
 	if first {
-		q.act.Who, q.act.Object = (&station.Account{Name: q.form("name"), Person: cmp.Or(q.form("person"), q.form("name"))}).Act("").Who, "首次启动"
+		q.act.Who, q.act.Object = (&station.Account{Name: q.form("name"), Person: cmp.Or(q.form("person"), q.form("name"))}).Act(
+			"",
+		).Who, "首次启动"
 		s := station.Start{Account: station.Account{Name: q.form("name"), Person: q.form("person")}, Password: password,
 			Name: q.form("station_name"), Kind: station.Kind(q.form("kind")), Centre: q.form("station") == "centre"}
 		if !s.Centre {

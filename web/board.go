@@ -86,7 +86,11 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 	m.Given, m.Stations = len(entries), slices.Sorted(maps.Values(names))
 	for _, id := range slices.Sorted(maps.Keys(rows)) {
 		m.Rows += len(rows[id])
-		of := report.EntriesOfRows(names[id], slices.Collect(maps.Values(rows[id])), func(term string) string { return hazards[term] })
+		of := report.EntriesOfRows(
+			names[id],
+			slices.Collect(maps.Values(rows[id])),
+			func(term string) string { return hazards[term] },
+		)
 		for i := range of {
 			of[i].Stations = []int64{id}
 		}
@@ -151,8 +155,17 @@ func (q *request) board() error {
 		return q.loading("各监测站报送的信息正在汇总")
 	}
 	hazard := q.form("hazard")
-	page := boardPage{picker: q.pick(p, "/board"), Stations: m.Stations, Given: m.Given, Rows: m.Rows, Hazard: hazard, Table: table, Leads: []boardLead{},
-		Data: string(query("/board/data", "period", p)), Formats: report.Formats()}
+	page := boardPage{
+		picker:   q.pick(p, "/board"),
+		Stations: m.Stations,
+		Given:    m.Given,
+		Rows:     m.Rows,
+		Hazard:   hazard,
+		Table:    table,
+		Leads:    []boardLead{},
+		Data:     string(query("/board/data", "period", p)),
+		Formats:  report.Formats(),
+	}
 	mayOpen := q.may("POST /cases/{id}")
 	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
 	if err != nil {
@@ -228,7 +241,10 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok boo
 		}
 		now, at = m, at.Next()
 	}
-	t.Classes = slices.SortedFunc(maps.Keys(sums), func(a, b string) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), strings.Compare(a, b)) })
+	t.Classes = slices.SortedFunc(
+		maps.Keys(sums),
+		func(a, b string) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), strings.Compare(a, b)) },
+	)
 	for i, class := range t.Classes {
 		if class == "" {
 			t.Classes[i] = unclassified
@@ -286,7 +302,14 @@ func (q *request) boardDownload() error {
 	if !ok {
 		return q.loading("各监测站报送的信息正在汇总")
 	}
-	sheet := &report.Association{Station: "汇总（" + fmt.Sprint(len(m.Stations)) + " 个监测站）", Filed: q.Now(), Period: p, Program: q.Program, Dictionary: q.miner().Version(), Entries: m.Entries}
+	sheet := &report.Association{
+		Station:    "汇总（" + fmt.Sprint(len(m.Stations)) + " 个监测站）",
+		Filed:      q.Now(),
+		Period:     p,
+		Program:    q.Program,
+		Dictionary: q.miner().Version(),
+		Entries:    m.Entries,
+	}
 	format := q.form("format")
 	return q.downloadForm(sheet, report.Formats(), format, fmt.Sprintf("汇总表-%s.%s", p, format))
 }
@@ -304,12 +327,19 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 	if err != nil {
 		return c, err
 	}
-	i := slices.IndexFunc(m.Entries, func(e report.Entry) bool { return e.Product == product && e.Hazard == q.form("hazard") })
+	i := slices.IndexFunc(
+		m.Entries,
+		func(e report.Entry) bool { return e.Product == product && e.Hazard == q.form("hazard") },
+	)
 	if !ok || i < 0 {
 		return c, notFound()
 	}
 	e := m.Entries[i]
-	c = station.Case{Kind: station.ProductCase, Origin: origin(p, e), Title: chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90)}
+	c = station.Case{
+		Kind:   station.ProductCase,
+		Origin: origin(p, e),
+		Title:  chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90),
+	}
 	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
 	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {
 		if line != "" && len(lead) < mostLines {

@@ -59,7 +59,22 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		return err
 	}
 	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
-	return q.show(status, "inbox", q.route.title, inboxPage{picker: q.pick(p, "/inbox"), Due: q.Calendar.Due(p), Filings: filings, Filed: filed, Late: late, Stations: stations, Refused: refused, Annual: annual, Problem: problem})
+	return q.show(
+		status,
+		"inbox",
+		q.route.title,
+		inboxPage{
+			picker:   q.pick(p, "/inbox"),
+			Due:      q.Calendar.Due(p),
+			Filings:  filings,
+			Filed:    filed,
+			Late:     late,
+			Stations: stations,
+			Refused:  refused,
+			Annual:   annual,
+			Problem:  problem,
+		},
+	)
 }
 
 type inboxPage struct {
@@ -87,7 +102,11 @@ func (q *request) handIn() error {
 	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxJSON+maxForm)
 	file, head, err := q.r.FormFile("file")
 	if err != nil {
-		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxJSON>>20), remedy: "选择文件后再提交"}, nil)
+		return q.inboxForm(
+			http.StatusUnprocessableEntity,
+			&fault{problem: fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxJSON>>20), remedy: "选择文件后再提交"},
+			nil,
+		)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(file)
@@ -115,15 +134,29 @@ func (q *request) handIn() error {
 	}
 	for field, name := range map[string]string{"version": "版本", "corrects": "要更正的文件"} {
 		if text := q.form(field); text != "" && text != "0" && number(text) <= 0 {
-			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: name + "“" + chaping.Shorten(text, 20) + "”不是编号", remedy: "重新打开页面再选"}, nil)
+			return q.inboxForm(
+				http.StatusUnprocessableEntity,
+				&fault{problem: name + "“" + chaping.Shorten(text, 20) + "”不是编号", remedy: "重新打开页面再选"},
+				nil,
+			)
 		}
 	}
-	s := station.Submission{Period: p.String(), StationID: of.ID, Corrects: number(q.form("corrects")), About: chaping.Shorten(q.form("about"), 200), File: name}
+	s := station.Submission{
+		Period:    p.String(),
+		StationID: of.ID,
+		Corrects:  number(q.form("corrects")),
+		About:     chaping.Shorten(q.form("about"), 200),
+		File:      name,
+	}
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
 	var entries []json.RawMessage
 	var refused []*chaping.InputError
 	if s.About != "" && len(data) > intake.MaxFile {
-		return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: fmt.Sprintf("文件超过 %d MB", intake.MaxFile>>20), remedy: "压缩或分成几个文件"}, nil)
+		return q.inboxForm(
+			http.StatusUnprocessableEntity,
+			&fault{problem: fmt.Sprintf("文件超过 %d MB", intake.MaxFile>>20), remedy: "压缩或分成几个文件"},
+			nil,
+		)
 	}
 	if s.About == "" {
 		form, err := intake.Read(q.ctx, name, data, func(e *chaping.InputError) { refused = append(refused, e) })
@@ -138,10 +171,21 @@ func (q *request) handIn() error {
 			return err
 		}
 		if form.Station != "" && !own {
-			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”", remedy: "核对文件，或在表上改正填报单位"}, refused)
+			return q.inboxForm(
+				http.StatusUnprocessableEntity,
+				&fault{
+					problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”",
+					remedy:  "核对文件，或在表上改正填报单位",
+				},
+				refused,
+			)
 		}
 		if form.Period != "" && form.Period != s.Period {
-			return q.inboxForm(http.StatusUnprocessableEntity, &fault{problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period, remedy: "选对报送期再提交"}, refused)
+			return q.inboxForm(
+				http.StatusUnprocessableEntity,
+				&fault{problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period, remedy: "选对报送期再提交"},
+				refused,
+			)
 		}
 		if entries, err = form.Records(q.miner().HazardOf); err != nil {
 			return err
@@ -162,7 +206,14 @@ func (q *request) handIn() error {
 		return q.json(http.StatusOK, "application/json", receipt{s, refused})
 	}
 	if len(refused) > 0 {
-		return q.inboxForm(http.StatusOK, &fault{problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(refused)), remedy: "按下面的说明改正后再交一次，已读入的不会重复"}, refused)
+		return q.inboxForm(
+			http.StatusOK,
+			&fault{
+				problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(refused)),
+				remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
+			},
+			refused,
+		)
 	}
 	message := fmt.Sprintf("“%s”已收到，读入 %d 条", name, s.Entries)
 	if s.About != "" {
@@ -189,13 +240,33 @@ func (q *request) receiveUrgent(of station.Station, data []byte) error {
 		return bad("发现时间“"+chaping.Shorten(w.Found, 30)+"”不对", "写成 2026-11-25 08:00")
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, _, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler}, q.App.ConfirmedMessages)
+	u, _, err := q.Station.FileUrgent(
+		q.ctx,
+		q.account.Scope(),
+		station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler},
+		q.App.ConfirmedMessages,
+	)
 	if err != nil {
 		return err
 	}
 	if q.api {
 		sum := sha256.Sum256(data)
-		return q.json(http.StatusOK, "application/json", receipt{Submission: station.Submission{ID: u.ID, Period: u.First, StationID: of.ID, Station: of.Name, Form: chaping.FormUrgent, Hash: hex.EncodeToString(sum[:]), Received: u.Raised, Size: len(data)}})
+		return q.json(
+			http.StatusOK,
+			"application/json",
+			receipt{
+				Submission: station.Submission{
+					ID:        u.ID,
+					Period:    u.First,
+					StationID: of.ID,
+					Station:   of.Name,
+					Form:      chaping.FormUrgent,
+					Hash:      hex.EncodeToString(sum[:]),
+					Received:  u.Raised,
+					Size:      len(data),
+				},
+			},
+		)
 	}
 	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), fmt.Sprintf("已收到重要风险信息，编号 %d", u.ID))
 }
@@ -212,7 +283,14 @@ func (q *request) receiveAnnual(of station.Station, name string, data []byte) er
 	if year := strconv.Itoa(r.Year); r.Year < 2020 || r.Year > q.Now().Year() || q.form("period") != year {
 		return bad("报告的年度是 "+year+"，不是 "+chaping.Shorten(q.form("period"), 20), "核对年度")
 	}
-	s := station.Submission{Period: strconv.Itoa(r.Year), StationID: of.ID, Form: chaping.FormAnnual, Version: int(number(q.form("version"))), About: "《" + r.Title() + "》", File: name}
+	s := station.Submission{
+		Period:    strconv.Itoa(r.Year),
+		StationID: of.ID,
+		Form:      chaping.FormAnnual,
+		Version:   int(number(q.form("version"))),
+		About:     "《" + r.Title() + "》",
+		File:      name,
+	}
 	q.act.Object, q.act.Detail = of.Name+" "+s.Period+" 年", name
 	if s, err = q.Station.Submit(q.ctx, s, data, nil); err != nil {
 		return err
@@ -320,7 +398,10 @@ func (q *request) cases() error {
 			overdue++
 		}
 	}
-	return q.render("cases", casesPage{List: list, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)})
+	return q.render(
+		"cases",
+		casesPage{List: list, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)},
+	)
 }
 
 type casesPage struct {
@@ -345,10 +426,26 @@ func lagsOf(cases []station.Case) []lag {
 		name     string
 		from, to func(*station.Case) time.Time
 	}{
-		{"发现 → 研判", func(c *station.Case) time.Time { return c.Found }, func(c *station.Case) time.Time { return c.Judged }},
-		{"研判 → 预警", func(c *station.Case) time.Time { return c.Judged }, func(c *station.Case) time.Time { return c.Warned }},
-		{"预警 → 处置", func(c *station.Case) time.Time { return c.Warned }, func(c *station.Case) time.Time { return c.Disposed }},
-		{"发现 → 处置", func(c *station.Case) time.Time { return c.Found }, func(c *station.Case) time.Time { return c.Disposed }},
+		{
+			"发现 → 研判",
+			func(c *station.Case) time.Time { return c.Found },
+			func(c *station.Case) time.Time { return c.Judged },
+		},
+		{
+			"研判 → 预警",
+			func(c *station.Case) time.Time { return c.Judged },
+			func(c *station.Case) time.Time { return c.Warned },
+		},
+		{
+			"预警 → 处置",
+			func(c *station.Case) time.Time { return c.Warned },
+			func(c *station.Case) time.Time { return c.Disposed },
+		},
+		{
+			"发现 → 处置",
+			func(c *station.Case) time.Time { return c.Found },
+			func(c *station.Case) time.Time { return c.Disposed },
+		},
 	}
 	var list []lag
 	for _, s := range steps {
@@ -440,7 +537,20 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	if c.ID != 0 {
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
-	return q.show(status, "case", title, casePage{C: c, Notes: notes, Stations: stations, Names: names, Kinds: station.CaseKinds(), Now: q.Now(), Problem: problem})
+	return q.show(
+		status,
+		"case",
+		title,
+		casePage{
+			C:        c,
+			Notes:    notes,
+			Stations: stations,
+			Names:    names,
+			Kinds:    station.CaseKinds(),
+			Now:      q.Now(),
+			Problem:  problem,
+		},
+	)
 }
 
 type casePage struct {
@@ -464,21 +574,41 @@ func (q *request) moment(field, name, layout string) (time.Time, error) {
 	}
 	t, err := time.ParseInLocation(layout, text, chaping.Shanghai())
 	if err != nil {
-		return t, bad(name+"“"+chaping.Shorten(text, 30)+"”不是时间", "按 "+strings.NewReplacer("2006", "2026", "T", " ").Replace(layout)+" 的样子写")
+		return t, bad(
+			name+"“"+chaping.Shorten(text, 30)+"”不是时间",
+			"按 "+strings.NewReplacer("2006", "2026", "T", " ").Replace(layout)+" 的样子写",
+		)
 	}
 	return t, nil
 }
 
 func (q *request) caseSave() error {
 	var notes []station.Note
-	c := station.Case{Urgent: number(q.form("urgent")), Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")}}
+	c := station.Case{
+		Urgent: number(q.form("urgent")),
+		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")},
+	}
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error
 		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {
 			return err
 		}
 	}
-	c.Kind, c.Title, c.Station, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(q.form("kind")), q.form("title"), number(q.form("station")), q.form("lead"), q.form("responsible"), q.form("outcome"), number(q.form("version"))
+	c.Kind, c.Title, c.Station, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(
+		q.form("kind"),
+	), q.form(
+		"title",
+	), number(
+		q.form("station"),
+	), q.form(
+		"lead",
+	), q.form(
+		"responsible",
+	), q.form(
+		"outcome",
+	), number(
+		q.form("version"),
+	)
 	var err error
 	for _, f := range []struct {
 		to                  *time.Time
@@ -519,9 +649,21 @@ func caseDifferences(theirs, mine *station.Case) []difference {
 		return t.Format("2006-01-02 15:04")
 	}
 	return []difference{
-		{"类型", theirs.Kind.Chinese(), mine.Kind.Chinese()}, {"名称", theirs.Title, mine.Title}, {"线索来源编号", fmt.Sprint(theirs.Station), fmt.Sprint(mine.Station)},
-		{"线索", theirs.Lead, mine.Lead}, {"责任方", theirs.Responsible, mine.Responsible}, {"期限", at(theirs.Deadline), at(mine.Deadline)},
-		{"发现", at(theirs.Found), at(mine.Found)}, {"研判", at(theirs.Judged), at(mine.Judged)}, {"预警", at(theirs.Warned), at(mine.Warned)}, {"处置完成", at(theirs.Disposed), at(mine.Disposed)},
+		{
+			"类型",
+			theirs.Kind.Chinese(),
+			mine.Kind.Chinese(),
+		}, {"名称", theirs.Title, mine.Title}, {"线索来源编号", fmt.Sprint(theirs.Station), fmt.Sprint(mine.Station)},
+		{
+			"线索",
+			theirs.Lead,
+			mine.Lead,
+		}, {"责任方", theirs.Responsible, mine.Responsible}, {"期限", at(theirs.Deadline), at(mine.Deadline)},
+		{
+			"发现",
+			at(theirs.Found),
+			at(mine.Found),
+		}, {"研判", at(theirs.Judged), at(mine.Judged)}, {"预警", at(theirs.Warned), at(mine.Warned)}, {"处置完成", at(theirs.Disposed), at(mine.Disposed)},
 		{"处置结果", theirs.Outcome, mine.Outcome}}
 }
 
@@ -531,7 +673,12 @@ func (q *request) caseNote() error {
 	if err != nil {
 		return err
 	}
-	n := station.Note{Who: q.account.Person, Measure: q.form("measure"), Done: q.form("done") != "", Content: q.form("content")}
+	n := station.Note{
+		Who:     q.account.Person,
+		Measure: q.form("measure"),
+		Done:    q.form("done") != "",
+		Content: q.form("content"),
+	}
 	q.act.Object, q.act.Detail = c.Title, strings.TrimSpace(n.Measure+" "+chaping.Shorten(n.Content, 80))
 	err = q.Station.AddNote(q.ctx, q.account.Scope(), id, n)
 	if f, ok := told(err); ok {
@@ -554,7 +701,19 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "bulletins", q.route.title, bulletinsPage{List: list, Stations: stations, Names: names, Kinds: station.BulletinKinds(), F: q.r.PostForm, Problem: problem})
+	return q.show(
+		status,
+		"bulletins",
+		q.route.title,
+		bulletinsPage{
+			List:     list,
+			Stations: stations,
+			Names:    names,
+			Kinds:    station.BulletinKinds(),
+			F:        q.r.PostForm,
+			Problem:  problem,
+		},
+	)
 }
 
 type bulletinsPage struct {
@@ -567,7 +726,13 @@ type bulletinsPage struct {
 }
 
 func (q *request) issue() error {
-	b := station.Bulletin{Who: q.account.Person, Kind: station.BulletinKind(q.form("kind")), Station: number(q.form("station")), Title: q.form("title"), Content: q.form("content")}
+	b := station.Bulletin{
+		Who:     q.account.Person,
+		Kind:    station.BulletinKind(q.form("kind")),
+		Station: number(q.form("station")),
+		Title:   q.form("title"),
+		Content: q.form("content"),
+	}
 	q.act.Object, q.act.Detail = b.Title, b.Kind.Chinese()
 	_, err := q.Station.Issue(q.ctx, b)
 	if f, ok := told(err); ok {
@@ -614,7 +779,12 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "assessment", q.route.title, assessmentPage{Year: year, List: list, W: w, Rules: rules, Problem: problem})
+	return q.show(
+		status,
+		"assessment",
+		q.route.title,
+		assessmentPage{Year: year, List: list, W: w, Rules: rules, Problem: problem},
+	)
 }
 
 type assessmentPage struct {
@@ -639,10 +809,28 @@ func (q *request) assessmentFile() error {
 	out := csv.NewWriter(&b)
 	_ = out.Write([]string{"监测站", "类型", "状态", "应报", "已报", "逾期报送", "未报", "更正", "采纳线索", "得分"})
 	for _, a := range list {
-		_ = out.Write([]string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status), fmt.Sprint(a.Expected), fmt.Sprint(a.Filed), fmt.Sprint(a.Late), fmt.Sprint(a.Missing), fmt.Sprint(a.Corrections), fmt.Sprint(a.Leads), a.Points()})
+		_ = out.Write(
+			[]string{
+				plain(a.Station.Name),
+				a.Station.Kind.Chinese(),
+				statusName(a.Station.Status),
+				fmt.Sprint(a.Expected),
+				fmt.Sprint(a.Filed),
+				fmt.Sprint(a.Late),
+				fmt.Sprint(a.Missing),
+				fmt.Sprint(a.Corrections),
+				fmt.Sprint(a.Leads),
+				a.Points(),
+			},
+		)
 	}
 	_ = out.Write(nil)
-	_ = out.Write([]string{"权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)})
+	_ = out.Write(
+		[]string{
+			"权重",
+			fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean),
+		},
+	)
 	out.Flush()
 	q.act.Object = fmt.Sprintf("%d 年考核评价", year)
 	return q.download(q.act.Object+".csv", &b)
@@ -662,12 +850,22 @@ func (q *request) weightsSave() error {
 	for name, to := range map[string]*float64{"timely": &w.Timely, "complete": &w.Complete, "leads": &w.Leads, "clean": &w.Clean} {
 		v, err := strconv.ParseFloat(q.form(name), 64)
 		if err != nil {
-			return q.assessmentForm(http.StatusUnprocessableEntity, &fault{problem: "权重“" + chaping.Shorten(q.form(name), 20) + "”不是数", remedy: "写 0–1000 的数"})
+			return q.assessmentForm(
+				http.StatusUnprocessableEntity,
+				&fault{problem: "权重“" + chaping.Shorten(q.form(name), 20) + "”不是数", remedy: "写 0–1000 的数"},
+			)
 		}
 		*to = v
 	}
 	w.Target = int(number(q.form("target")))
-	q.act.Object, q.act.Detail = "考核权重", fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean)
+	q.act.Object, q.act.Detail = "考核权重", fmt.Sprintf(
+		"按时 %g，完整 %g，采纳线索 %g（目标 %d），无更正 %g",
+		w.Timely,
+		w.Complete,
+		w.Leads,
+		w.Target,
+		w.Clean,
+	)
 	err := q.Station.SetWeights(q.ctx, w)
 	if f, ok := told(err); ok {
 		return q.assessmentForm(http.StatusUnprocessableEntity, f)

@@ -29,7 +29,10 @@ func (q *request) watches() error {
 	if err != nil {
 		return err
 	}
-	return q.render("watches", watchesPage{Watches: list, Period: p, Running: chaping.PeriodOf(q.Now()), Names: q.siteNames()})
+	return q.render(
+		"watches",
+		watchesPage{Watches: list, Period: p, Running: chaping.PeriodOf(q.Now()), Names: q.siteNames()},
+	)
 }
 
 type watchesPage struct {
@@ -88,11 +91,24 @@ type watchPage struct {
 }
 
 func (q *request) watchSave() error {
-	w := station.Watch{Version: number(q.form("version")), Watch: chaping.Watch{Name: q.form("name"), Keywords: fields(q.form("keywords")), Terms: fields(q.form("terms")), Sources: q.list("sources")}}
+	w := station.Watch{
+		Version: number(q.form("version")),
+		Watch: chaping.Watch{
+			Name:     q.form("name"),
+			Keywords: fields(q.form("keywords")),
+			Terms:    fields(q.form("terms")),
+			Sources:  q.list("sources"),
+		},
+	}
 	if id := q.r.PathValue("id"); id != "new" {
 		w.ID = number(id)
 	}
-	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf("商品关键词 %s；评论关键词 %s；站点 %s", strings.Join(w.Keywords, "、"), cmp.Or(strings.Join(w.Terms, "、"), "词库全部"), cmp.Or(strings.Join(w.Sources, "、"), "无"))
+	q.act.Object, q.act.Detail = "监测任务 "+w.Name, fmt.Sprintf(
+		"商品关键词 %s；评论关键词 %s；站点 %s",
+		strings.Join(w.Keywords, "、"),
+		cmp.Or(strings.Join(w.Terms, "、"), "词库全部"),
+		cmp.Or(strings.Join(w.Sources, "、"), "无"),
+	)
 	sites, err := q.sites()
 	if err != nil {
 		return err
@@ -100,9 +116,20 @@ func (q *request) watchSave() error {
 	for _, name := range w.Sources {
 		switch i := slices.IndexFunc(sites, func(s shownSite) bool { return s.Name == name }); {
 		case i < 0:
-			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "没有站点配置“" + chaping.Shorten(name, 30) + "”", remedy: "从列表中选择"})
+			return q.watchForm(
+				http.StatusUnprocessableEntity,
+				w,
+				&fault{problem: "没有站点配置“" + chaping.Shorten(name, 30) + "”", remedy: "从列表中选择"},
+			)
 		case !sites[i].Ready():
-			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "站点“" + cmp.Or(sites[i].Platform, name) + "”现在不能采集", remedy: cmp.Or(sites[i].Needs, strings.Join(sites[i].Problems, "；"), "请管理员在“设置”页启用")})
+			return q.watchForm(
+				http.StatusUnprocessableEntity,
+				w,
+				&fault{
+					problem: "站点“" + cmp.Or(sites[i].Platform, name) + "”现在不能采集",
+					remedy:  cmp.Or(sites[i].Needs, strings.Join(sites[i].Problems, "；"), "请管理员在“设置”页启用"),
+				},
+			)
 		}
 	}
 	known := map[string]bool{}
@@ -111,14 +138,37 @@ func (q *request) watchSave() error {
 	}
 	for _, t := range w.Terms {
 		if !known[t] {
-			return q.watchForm(http.StatusUnprocessableEntity, w, &fault{problem: "词库里没有词条“" + chaping.Shorten(t, 30) + "”", remedy: "先在“词库”页添加，或改用已有的词条"})
+			return q.watchForm(
+				http.StatusUnprocessableEntity,
+				w,
+				&fault{problem: "词库里没有词条“" + chaping.Shorten(t, 30) + "”", remedy: "先在“词库”页添加，或改用已有的词条"},
+			)
 		}
 	}
 	saved, err := q.Station.PutWatch(q.ctx, w)
 	if c, ok := conflictWith[station.Watch](err); ok {
-		hidden := url.Values{"name": {w.Name}, "keywords": {strings.Join(w.Keywords, "\n")}, "terms": {strings.Join(w.Terms, "\n")}, "sources": w.Sources, "version": {fmt.Sprint(c.Version)}}
-		return q.conflict(q.r.URL.Path, q.r.URL.Path, []difference{{"名称", c.Name, w.Name}, {"商品关键词", strings.Join(c.Keywords, "、"), strings.Join(w.Keywords, "、")},
-			{"评论关键词", strings.Join(c.Terms, "、"), strings.Join(w.Terms, "、")}, {"站点", strings.Join(c.Sources, "、"), strings.Join(w.Sources, "、")}}, hidden)
+		hidden := url.Values{
+			"name":     {w.Name},
+			"keywords": {strings.Join(w.Keywords, "\n")},
+			"terms":    {strings.Join(w.Terms, "\n")},
+			"sources":  w.Sources,
+			"version":  {fmt.Sprint(c.Version)},
+		}
+		return q.conflict(
+			q.r.URL.Path,
+			q.r.URL.Path,
+			[]difference{
+				{"名称", c.Name, w.Name},
+				{"商品关键词", strings.Join(c.Keywords, "、"), strings.Join(w.Keywords, "、")},
+				{
+					"评论关键词",
+					strings.Join(c.Terms, "、"),
+					strings.Join(w.Terms, "、"),
+				},
+				{"站点", strings.Join(c.Sources, "、"), strings.Join(w.Sources, "、")},
+			},
+			hidden,
+		)
 	}
 	if f, ok := told(err); ok {
 		return q.watchForm(http.StatusUnprocessableEntity, w, f)
@@ -155,11 +205,17 @@ func (q *request) watchCollect() error {
 	}
 	q.act.Object = "监测任务 " + w.Name + "，报送期 " + p.String()
 	full := q.form("full") != ""
-	j, err := q.jobs.start(kindCollect, w.Name+"，报送期 "+p.String(), q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
-		defer q.desk.drop()
-		r, err := q.App.Collect(ctx, app.CollectRequest{Watch: w.Watch, Period: p, Full: full}, j.tell)
-		return q.collected(ctx, j, r, err)
-	})
+	j, err := q.jobs.start(
+		kindCollect,
+		w.Name+"，报送期 "+p.String(),
+		q.account.Person,
+		"/?period="+p.String(),
+		func(ctx context.Context, j *job) (string, error) {
+			defer q.desk.drop()
+			r, err := q.App.Collect(ctx, app.CollectRequest{Watch: w.Watch, Period: p, Full: full}, j.tell)
+			return q.collected(ctx, j, r, err)
+		},
+	)
 	return q.follow(j, err)
 }
 
@@ -227,7 +283,12 @@ func (q *request) importFile() error {
 			break
 		}
 		if err != nil {
-			return &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20), "压缩成 .gz 或分成几个文件再上传", err}
+			return &fault{
+				http.StatusRequestEntityTooLarge,
+				fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20),
+				"压缩成 .gz 或分成几个文件再上传",
+				err,
+			}
 		}
 		switch part.FormName() {
 		case "profile":
@@ -260,22 +321,28 @@ func (q *request) importFile() error {
 	if err != nil {
 		return err
 	}
-	j, err := q.jobs.start(kindImport, i.Name, q.account.Person, "/?period="+p.String(), func(ctx context.Context, j *job) (_ string, err error) {
-		defer os.RemoveAll(dir)
-		defer q.desk.drop()
-		if products != "" {
-			if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
+	j, err := q.jobs.start(
+		kindImport,
+		i.Name,
+		q.account.Person,
+		"/?period="+p.String(),
+		func(ctx context.Context, j *job) (_ string, err error) {
+			defer os.RemoveAll(dir)
+			defer q.desk.drop()
+			if products != "" {
+				if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
+					return "", err
+				}
+			}
+			r, err := q.App.Import(ctx, i, j.tell)
+			j.setResult(jobResult{Import: &r})
+			if err != nil {
 				return "", err
 			}
-		}
-		r, err := q.App.Import(ctx, i, j.tell)
-		j.setResult(jobResult{Import: &r})
-		if err != nil {
-			return "", err
-		}
-		summary, err := importText(r, i.Products)
-		return q.Server.mineAfter(ctx, p, j, summary, err)
-	})
+			summary, err := importText(r, i.Products)
+			return q.Server.mineAfter(ctx, p, j, summary, err)
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -290,7 +357,21 @@ func partText(p *multipart.Part) (string, error) {
 
 // uploadKinds are the endings of files that can be imported. Nothing else of
 // an uploaded name goes into a path.
-var uploadKinds = []string{".xlsx", ".xls", ".csv", ".tsv", ".txt", ".htm", ".html", ".xml", ".ndjson", ".jsonl", ".json", ".js", ".zip"}
+var uploadKinds = []string{
+	".xlsx",
+	".xls",
+	".csv",
+	".tsv",
+	".txt",
+	".htm",
+	".html",
+	".xml",
+	".ndjson",
+	".jsonl",
+	".json",
+	".js",
+	".zip",
+}
 
 // keepPart writes an uploaded file; "" when none was chosen.
 func keepPart(dir string, p *multipart.Part) (string, error) {
@@ -316,7 +397,12 @@ func keepPart(dir string, p *multipart.Part) (string, error) {
 		err = cerr
 	}
 	if err != nil {
-		return "", &fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20), "压缩成 .gz 或分成几个文件再上传", err}
+		return "", &fault{
+			http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20),
+			"压缩成 .gz 或分成几个文件再上传",
+			err,
+		}
 	}
 	return f.Name(), nil
 }
@@ -328,7 +414,11 @@ func (q *request) runs() error {
 	}
 	var list []shownRun
 	for _, r := range records {
-		x := shownRun{Run: r, Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘", "remove": "清除评论"}[r.Stage], State: "已完成"}
+		x := shownRun{
+			Run:   r,
+			Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘", "remove": "清除评论"}[r.Stage],
+			State: "已完成",
+		}
 		switch {
 		case r.Finished.IsZero():
 			x.State = "未完成"

@@ -22,7 +22,11 @@ func (s *Server) mark(list []item) {
 		if i.Cue == "" {
 			words = s.governing(i)
 		}
-		i.Parts = slices.Concat(marked(i.Before, words, strings.LastIndex), []part{{i.Surface, "term"}}, marked(i.After, words, strings.Index))
+		i.Parts = slices.Concat(
+			marked(i.Before, words, strings.LastIndex),
+			[]part{{i.Surface, "term"}},
+			marked(i.After, words, strings.Index),
+		)
 	}
 }
 
@@ -36,7 +40,8 @@ func (s *Server) governing(i *item) (words []string) {
 			continue
 		}
 		for _, c := range step.Cues {
-			if c.Word != "" && (c.Status != "" || utf8.RuneCountInString(c.Word) > 1) && !slices.Contains(words, c.Word) {
+			if c.Word != "" && (c.Status != "" || utf8.RuneCountInString(c.Word) > 1) &&
+				!slices.Contains(words, c.Word) {
 				words = append(words, c.Word)
 			}
 		}

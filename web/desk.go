@@ -51,9 +51,19 @@ func (d *desk) open(s *Server) {
 	}
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
-	d.drafts = newMemo(s.ended, func(draftKey) time.Duration { return deskFreshOld }, maxDrafts, s.loadDraft) // its key names all that it is made of
+	d.drafts = newMemo(
+		s.ended,
+		func(draftKey) time.Duration { return deskFreshOld },
+		maxDrafts,
+		s.loadDraft,
+	) // its key names all that it is made of
 	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, s.loadHistory)
-	d.merged = newMemo(s.ended, func(mergedKey) time.Duration { return deskFreshOld }, maxMerged, s.loadMerged) // so does its
+	d.merged = newMemo(
+		s.ended,
+		func(mergedKey) time.Duration { return deskFreshOld },
+		maxMerged,
+		s.loadMerged,
+	) // so does its
 }
 
 func (d *desk) wait() {
@@ -191,7 +201,17 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		}
 		seen[about] = true
 		r := &e.Review
-		i := item{ID: about.ID(), Keyword: e.Keyword, Term: e.Term, Review: about.Review, Published: r.Published, Grade: r.Grade, Rating: r.Rating, Default: r.Default, Cue: e.Mention.Cue}
+		i := item{
+			ID:        about.ID(),
+			Keyword:   e.Keyword,
+			Term:      e.Term,
+			Review:    about.Review,
+			Published: r.Published,
+			Grade:     r.Grade,
+			Rating:    r.Rating,
+			Default:   r.Default,
+			Cue:       e.Mention.Cue,
+		}
 		i.Before, i.Surface, i.After = cut(r.Body(), e.Mention.Start, e.Mention.End)
 		if r.Body() == "" {
 			i.Surface = e.Mention.Surface
@@ -344,7 +364,14 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged, Watch: tell}
+	pipe := &app.Pipeline{
+		Store:      s.Store,
+		Miner:      s.miner(),
+		Evidence:   s.Evidence,
+		Now:        s.Now,
+		Judgements: judged,
+		Watch:      tell,
+	}
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
 		return "", err
@@ -352,7 +379,16 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 	if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
 		return "", err
 	}
-	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(mined.Reviews, 10) + " 条，命中 " + strconv.FormatUint(mined.Mentions, 10) + " 处，其中成立 " + strconv.FormatUint(mined.Affirmed, 10) + " 处", nil
+	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(
+		mined.Reviews,
+		10,
+	) + " 条，命中 " + strconv.FormatUint(
+		mined.Mentions,
+		10,
+	) + " 处，其中成立 " + strconv.FormatUint(
+		mined.Affirmed,
+		10,
+	) + " 处", nil
 }
 
 // submitted tells whether the home station has handed in the period's sheet.

@@ -88,7 +88,12 @@ func (s *ownSheet) shown(faults []rowFault) []shownRow {
 	for i, row := range rows {
 		r := shownRow{Number: i + 1, Last: i == len(rows)-1}
 		for f, value := range row {
-			field := shownField{Name: names[f], Column: columns[f], Value: value, Long: slices.Contains([]string{"content", "analysis", "advice"}, names[f])}
+			field := shownField{
+				Name:   names[f],
+				Column: columns[f],
+				Value:  value,
+				Long:   slices.Contains([]string{"content", "analysis", "advice"}, names[f]),
+			}
 			switch names[f] {
 			case "product", "content":
 				field.Hint = "必填"
@@ -175,7 +180,10 @@ func (q *request) openForm() (f formPage, err error) {
 		if f.Stations, err = q.Station.Stations(q.ctx, q.account.Scope()); err != nil {
 			return f, err
 		}
-		f.Stations = slices.DeleteFunc(f.Stations, func(s station.Station) bool { return unlisted(s) || s.Kind == station.PlatformStation })
+		f.Stations = slices.DeleteFunc(
+			f.Stations,
+			func(s station.Station) bool { return unlisted(s) || s.Kind == station.PlatformStation },
+		)
 	}
 	f.Periods, f.Due, f.Formats = q.periods(), q.Calendar.Due(f.Period), report.Formats()
 	f.Ended = !q.Now().Before(f.Period.Window().To)
@@ -227,7 +235,11 @@ func (q *request) showForm(status int, f formPage) error {
 
 // typed is the sheet in the posted form.
 func (q *request) typed() (s ownSheet, err error) {
-	s = ownSheet{Filler: chaping.Shorten(q.form("filler"), 50), Phone: chaping.Shorten(q.form("phone"), 50), Nothing: q.form("nothing") != ""}
+	s = ownSheet{
+		Filler:  chaping.Shorten(q.form("filler"), 50),
+		Phone:   chaping.Shorten(q.form("phone"), 50),
+		Nothing: q.form("nothing") != "",
+	}
 	for f, name := range rowFields() {
 		values := q.list(name)
 		if len(values) > maxFormRows {
@@ -274,7 +286,18 @@ func (q *request) keep(f *formPage, version int64) error {
 	if err != nil {
 		return err
 	}
-	f.Draft, err = q.Station.PutDraft(q.ctx, q.account.Scope(), station.Draft{Form: chaping.FormAssociation, Period: f.Period.String(), Station: f.Station.ID, Content: content, Who: q.account.Person, Version: version})
+	f.Draft, err = q.Station.PutDraft(
+		q.ctx,
+		q.account.Scope(),
+		station.Draft{
+			Form:    chaping.FormAssociation,
+			Period:  f.Period.String(),
+			Station: f.Station.ID,
+			Content: content,
+			Who:     q.account.Person,
+			Version: version,
+		},
+	)
 	return err
 }
 
@@ -333,7 +356,11 @@ func (q *request) formConflict(f *formPage, theirs station.Draft) error {
 		return err
 	}
 	yes := map[bool]string{true: "是", false: "否"}
-	diffs := []difference{{"填报人", other.Filler, f.Sheet.Filler}, {"联系电话", other.Phone, f.Sheet.Phone}, {"本期无", yes[other.Nothing], yes[f.Sheet.Nothing]}}
+	diffs := []difference{
+		{"填报人", other.Filler, f.Sheet.Filler},
+		{"联系电话", other.Phone, f.Sheet.Phone},
+		{"本期无", yes[other.Nothing], yes[f.Sheet.Nothing]},
+	}
 	for i := range max(len(other.Rows), len(f.Sheet.Rows)) {
 		var a, b intake.Row
 		if i < len(other.Rows) {
@@ -427,7 +454,13 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 
 // association is the sheet as it would be frozen now.
 func (q *request) association(f *formPage) (*report.Association, error) {
-	a := &report.Association{Station: f.Station.Name, Filler: f.Sheet.Filler, Phone: f.Sheet.Phone, Period: f.Period, Program: q.Program}
+	a := &report.Association{
+		Station: f.Station.Name,
+		Filler:  f.Sheet.Filler,
+		Phone:   f.Sheet.Phone,
+		Period:  f.Period,
+		Program: q.Program,
+	}
 	a.Entries, _ = f.Sheet.entries()
 	q.classify(a.Entries)
 	sheets, err := q.Station.Sheets(q.ctx, chaping.FormAssociation, f.Period.String()) // newest first
@@ -448,7 +481,10 @@ func (f *formPage) complete() *fault {
 	list, faults := f.Sheet.entries()
 	switch {
 	case !f.Ended:
-		return &fault{problem: "报送期 " + f.Period.String() + " 的采集范围 " + f.Period.Window().Chinese() + " 还没有结束，不能冻结", remedy: "内容已保存为草稿，等采集范围结束后再冻结"}
+		return &fault{
+			problem: "报送期 " + f.Period.String() + " 的采集范围 " + f.Period.Window().Chinese() + " 还没有结束，不能冻结",
+			remedy:  "内容已保存为草稿，等采集范围结束后再冻结",
+		}
 	case len(faults) > 0:
 		return &fault{problem: fmt.Sprintf("有 %d 处要改正，没有冻结", len(faults)), remedy: "内容已保存为草稿，按各栏的说明改正"}
 	case f.Sheet.Nothing && len(list) > 0:
@@ -484,7 +520,18 @@ func (q *request) formFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, fresh, err := q.App.Freeze(q.ctx, station.Sheet{Form: chaping.FormAssociation, Period: f.Period.String(), Station: f.Station.ID, By: q.account.Person, Reason: q.reason()}, sheet, time.Time{})
+	frozen, fresh, err := q.App.Freeze(
+		q.ctx,
+		station.Sheet{
+			Form:    chaping.FormAssociation,
+			Period:  f.Period.String(),
+			Station: f.Station.ID,
+			By:      q.account.Person,
+			Reason:  q.reason(),
+		},
+		sheet,
+		time.Time{},
+	)
 	if problem, ok := told(err); ok {
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)
@@ -505,7 +552,13 @@ func (q *request) frozenForm(f *formPage) (station.Sheet, error) {
 	if f.Station.ID == 0 {
 		return station.Sheet{}, bad("没有选择监测站", "选择填报单位")
 	}
-	return q.Station.SheetOf(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID, int(number(q.form("version"))))
+	return q.Station.SheetOf(
+		q.ctx,
+		chaping.FormAssociation,
+		f.Period.String(),
+		f.Station.ID,
+		int(number(q.form("version"))),
+	)
 }
 
 // formSubmit hands a frozen version in.
@@ -518,7 +571,12 @@ func (q *request) formSubmit() error {
 	if err != nil {
 		return err
 	}
-	return q.handOver(&s, fmt.Sprintf("第 %d 版已交", s.Version), "/form"+f.Query(), func() error { return q.submitForm(&f, s) })
+	return q.handOver(
+		&s,
+		fmt.Sprintf("第 %d 版已交", s.Version),
+		"/form"+f.Query(),
+		func() error { return q.submitForm(&f, s) },
+	)
 }
 
 // formPush sends a frozen version of the installation's own station to the
@@ -554,7 +612,12 @@ func (q *request) submitForm(f *formPage, s station.Sheet) error {
 		return err
 	}
 	q.act.Action, q.act.Object = "报送", fmt.Sprintf("%s 报送期 %s 第 %d 版", f.Station.Name, s.Period, s.Version)
-	_, err = q.Station.Submit(q.ctx, s.Submission(f.Station.ID, fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash[:12]), s.FileName("docx")), file, entries)
+	_, err = q.Station.Submit(
+		q.ctx,
+		s.Submission(f.Station.ID, fmt.Sprintf("网页填写，第 %d 版，sha256 %s", s.Version, s.Hash[:12]), s.FileName("docx")),
+		file,
+		entries,
+	)
 	return err
 }
 

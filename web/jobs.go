@@ -139,7 +139,10 @@ func (js *jobs) wait() { js.running.Wait() }
 
 // start runs do in the background. While one of the kind runs it is refused,
 // and the running one is returned with the error.
-func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context, j *job) (summary string, err error)) (*job, error) {
+func (js *jobs) start(
+	kind, title, who, next string,
+	do func(ctx context.Context, j *job) (summary string, err error),
+) (*job, error) {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	for _, j := range js.list {
@@ -152,8 +155,18 @@ func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context
 	}
 	js.last++
 	ctx, cancel := context.WithCancel(js.ctx)
-	j := &job{ID: js.last, Kind: kind, Title: title, Who: who, Started: js.now(), Next: next, news: make(chan struct{}), done: make(chan struct{}), cancel: cancel,
-		state: jobState{Status: jobRunning, Detail: "正在开始"}}
+	j := &job{
+		ID:      js.last,
+		Kind:    kind,
+		Title:   title,
+		Who:     who,
+		Started: js.now(),
+		Next:    next,
+		news:    make(chan struct{}),
+		done:    make(chan struct{}),
+		cancel:  cancel,
+		state:   jobState{Status: jobRunning, Detail: "正在开始"},
+	}
 	js.list = append(js.list, j)
 	if len(js.list) > maxJobs {
 		if i := slices.IndexFunc(js.list, func(j *job) bool { return !j.State().Running() }); i >= 0 {
@@ -181,7 +194,11 @@ func (js *jobs) start(kind, title, who, next string, do func(ctx context.Context
 	return j, nil
 }
 
-func (js *jobs) run(ctx context.Context, j *job, do func(context.Context, *job) (string, error)) (summary string, err error) {
+func (js *jobs) run(
+	ctx context.Context,
+	j *job,
+	do func(context.Context, *job) (string, error),
+) (summary string, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)

@@ -65,8 +65,25 @@ func (q *request) lexiconPage() error {
 	}
 	total := len(list)
 	const most = 200
-	return q.render("lexicon", lexiconPage{Terms: list[:min(most, total)], Total: total, More: max(total-most, 0), All: len(q.terms()), Fields: ranked(counts), Hazards: hazardNames(), Field: field, Hazard: hazard,
-		Q: text, Only: only, Version: q.miner().Version(), Lexicon: lex.lexicon, Removed: removed, Edit: q.may("POST /lexicon/term")})
+	return q.render(
+		"lexicon",
+		lexiconPage{
+			Terms:   list[:min(most, total)],
+			Total:   total,
+			More:    max(total-most, 0),
+			All:     len(q.terms()),
+			Fields:  ranked(counts),
+			Hazards: hazardNames(),
+			Field:   field,
+			Hazard:  hazard,
+			Q:       text,
+			Only:    only,
+			Version: q.miner().Version(),
+			Lexicon: lex.lexicon,
+			Removed: removed,
+			Edit:    q.may("POST /lexicon/term"),
+		},
+	)
 }
 
 type lexiconPage struct {
@@ -120,7 +137,22 @@ func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, p
 		counts[x.Field]++
 	}
 	p := chaping.PeriodOf(q.Now()).Previous() // the last one that is complete
-	return q.show(status, "term", cmp.Or(t.Name, "新词条"), termPage{picker: q.pick(p, ""), T: t, Base: base, New: isNew, Fields: ranked(counts), Hazards: hazardNames(), Edit: q.may("POST /lexicon/term"), Note: q.form("note"), Problem: problem})
+	return q.show(
+		status,
+		"term",
+		cmp.Or(t.Name, "新词条"),
+		termPage{
+			picker:  q.pick(p, ""),
+			T:       t,
+			Base:    base,
+			New:     isNew,
+			Fields:  ranked(counts),
+			Hazards: hazardNames(),
+			Edit:    q.may("POST /lexicon/term"),
+			Note:    q.form("note"),
+			Problem: problem,
+		},
+	)
 }
 
 type termPage struct {
@@ -141,7 +173,14 @@ func (q *request) editInForm() station.TermEdit {
 	if err != nil {
 		severity = -1 // refused by the dictionary's own check
 	}
-	e := station.TermEdit{Name: q.form("name"), Surfaces: fields(q.form("surfaces")), Field: cmp.Or(q.form("field"), "本站"), Hazard: q.form("hazard"), Severity: severity, Removed: q.form("removed") != ""}
+	e := station.TermEdit{
+		Name:     q.form("name"),
+		Surfaces: fields(q.form("surfaces")),
+		Field:    cmp.Or(q.form("field"), "本站"),
+		Hazard:   q.form("hazard"),
+		Severity: severity,
+		Removed:  q.form("removed") != "",
+	}
 	slices.Sort(e.Surfaces)
 	e.Surfaces = slices.DeleteFunc(slices.Compact(e.Surfaces), func(s string) bool { return s == e.Name })
 	return e
@@ -193,22 +232,28 @@ func (q *request) termPreview() error {
 		<-j.done
 	}
 	before := q.miner()
-	j, err := q.jobs.start(kindPreview, "词条 "+e.Name, q.account.Person, "", func(ctx context.Context, j *job) (string, error) {
-		var read int64
-		diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
-			return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
-				if read++; read%5000 == 0 {
-					j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
-				}
-				return each(r)
-			})
-		}, before, next, previewSamples)
-		if err != nil {
-			return "", err
-		}
-		j.setResult(jobResult{Difference: diff})
-		return "", nil
-	})
+	j, err := q.jobs.start(
+		kindPreview,
+		"词条 "+e.Name,
+		q.account.Person,
+		"",
+		func(ctx context.Context, j *job) (string, error) {
+			var read int64
+			diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
+				return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
+					if read++; read%5000 == 0 {
+						j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
+					}
+					return each(r)
+				})
+			}, before, next, previewSamples)
+			if err != nil {
+				return "", err
+			}
+			j.setResult(jobResult{Difference: diff})
+			return "", nil
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -236,7 +281,18 @@ func (q *request) termPreviewResult() error {
 	for _, c := range diff.Samples {
 		groups[c.Kind] = append(groups[c.Kind], c)
 	}
-	return q.fragment("preview", "preview", previewPage{Job: j, State: state, D: diff, Added: groups[lexicon.Added], Removed: groups[lexicon.Removed], Changed: groups[lexicon.Changed]})
+	return q.fragment(
+		"preview",
+		"preview",
+		previewPage{
+			Job:     j,
+			State:   state,
+			D:       diff,
+			Added:   groups[lexicon.Added],
+			Removed: groups[lexicon.Removed],
+			Changed: groups[lexicon.Changed],
+		},
+	)
 }
 
 type previewPage struct {
@@ -271,7 +327,14 @@ func (q *request) termSave() error {
 		action = "停用"
 	}
 	q.act.Object = action + "词条 " + e.Name
-	q.act.Detail = fmt.Sprintf("写法 %s；领域 %s；危害 %s；严重程度 %d。%s", cmp.Or(strings.Join(e.Surfaces, "、"), "只有词条本身"), e.Field, cmp.Or(hazardName(e.Hazard), "未分类"), e.Severity, note)
+	q.act.Detail = fmt.Sprintf(
+		"写法 %s；领域 %s；危害 %s；严重程度 %d。%s",
+		cmp.Or(strings.Join(e.Surfaces, "、"), "只有词条本身"),
+		e.Field,
+		cmp.Or(hazardName(e.Hazard), "未分类"),
+		e.Severity,
+		note,
+	)
 	form := func(f *fault) error {
 		return q.termForm(http.StatusUnprocessableEntity, termChange(e).term(), base, q.form("new") != "", f)
 	}
@@ -287,18 +350,42 @@ func (q *request) termSave() error {
 	}
 	saved, err := q.Station.PutLexicon(q.ctx, base, q.account.Person, note, edits)
 	if theirs, ok := conflictWith[station.Lexicon](err); ok {
-		hidden := url.Values{"name": {e.Name}, "surfaces": {strings.Join(e.Surfaces, "\n")}, "field": {e.Field}, "hazard": {e.Hazard}, "severity": {itoa(e.Severity)}, "note": {note}, "base": {strconv.FormatInt(theirs.Version, 10)}}
+		hidden := url.Values{
+			"name":     {e.Name},
+			"surfaces": {strings.Join(e.Surfaces, "\n")},
+			"field":    {e.Field},
+			"hazard":   {e.Hazard},
+			"severity": {itoa(e.Severity)},
+			"note":     {note},
+			"base":     {strconv.FormatInt(theirs.Version, 10)},
+		}
 		if e.Removed {
 			hidden.Set("removed", "1")
 		}
 		their := "没有改这个词条；改的是：" + theirs.Note
 		for _, x := range theirs.Edits {
 			if x.Name == e.Name {
-				their = fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(x.Surfaces, "、"), hazardName(x.Hazard), x.Severity)
+				their = fmt.Sprintf(
+					"写法 %s；危害 %s；严重程度 %d",
+					strings.Join(x.Surfaces, "、"),
+					hazardName(x.Hazard),
+					x.Severity,
+				)
 			}
 		}
-		return q.conflict("/lexicon/term", "/lexicon/term?"+url.Values{"name": {e.Name}}.Encode(),
-			[]difference{{"版本", fmt.Sprintf("第 %d 版（%s）", theirs.Version, theirs.Who), fmt.Sprintf("在第 %d 版上修改", base)}, {"词条 " + e.Name, their, fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(e.Surfaces, "、"), hazardName(e.Hazard), e.Severity)}}, hidden)
+		return q.conflict(
+			"/lexicon/term",
+			"/lexicon/term?"+url.Values{"name": {e.Name}}.Encode(),
+			[]difference{
+				{"版本", fmt.Sprintf("第 %d 版（%s）", theirs.Version, theirs.Who), fmt.Sprintf("在第 %d 版上修改", base)},
+				{
+					"词条 " + e.Name,
+					their,
+					fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(e.Surfaces, "、"), hazardName(e.Hazard), e.Severity),
+				},
+			},
+			hidden,
+		)
 	}
 	if err != nil {
 		return err
@@ -353,7 +440,13 @@ func (q *request) lexiconVersions() error {
 			if !ok {
 				return "没有"
 			}
-			return fmt.Sprintf("写法 %s；%s；%s；严重程度 %d", cmp.Or(strings.Join(t.Surfaces, "、"), "只有词条本身"), t.Field, cmp.Or(hazardName(t.Hazard), "未分类"), t.Severity)
+			return fmt.Sprintf(
+				"写法 %s；%s；%s；严重程度 %d",
+				cmp.Or(strings.Join(t.Surfaces, "、"), "只有词条本身"),
+				t.Field,
+				cmp.Or(hazardName(t.Hazard), "未分类"),
+				t.Severity,
+			)
 		}
 		for _, name := range slices.Sorted(maps.Keys(names)) {
 			x, okx := sides[0][name]

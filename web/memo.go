@@ -29,7 +29,12 @@ type remembered[V any] struct {
 	loading chan struct{} // nil when nothing loads
 }
 
-func newMemo[K comparable, V any](ended context.Context, fresh func(K) time.Duration, max int, load func(context.Context, K) (V, error)) *memo[K, V] {
+func newMemo[K comparable, V any](
+	ended context.Context,
+	fresh func(K) time.Duration,
+	max int,
+	load func(context.Context, K) (V, error),
+) *memo[K, V] {
 	return &memo[K, V]{load: load, fresh: fresh, max: max, entries: map[K]*remembered[V]{}, ended: ended}
 }
 

@@ -79,11 +79,35 @@ func (q *request) dashboard() error {
 	period := p.String()
 	ended := !q.Now().Before(p.Window().To)
 	steps := []step{
-		{Title: "采集或导入评论", Done: c.Reviews > 0, Detail: fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews), Path: "/watches", Link: "去采集"},
+		{
+			Title:  "采集或导入评论",
+			Done:   c.Reviews > 0,
+			Detail: fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews),
+			Path:   "/watches",
+			Link:   "去采集",
+		},
 		{Title: "挖掘", Done: c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
-		{Title: "复核证据", Done: c.Mined && unreviewed == 0, Detail: fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed), Path: "/review?period=" + period, Link: "去复核"},
-		{Title: "冻结报送表", Done: len(sheets) > 0, Detail: frozenDetail(sheets, ended, p), Path: "/sheets?period=" + period, Link: "去冻结"},
-		{Title: "报送", Done: submitted, Detail: map[bool]string{true: "已登记报送", false: "下载后报送研究中心，并在这里登记"}[submitted], Path: "/sheets?period=" + period, Link: "去报送"},
+		{
+			Title:  "复核证据",
+			Done:   c.Mined && unreviewed == 0,
+			Detail: fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed),
+			Path:   "/review?period=" + period,
+			Link:   "去复核",
+		},
+		{
+			Title:  "冻结报送表",
+			Done:   len(sheets) > 0,
+			Detail: frozenDetail(sheets, ended, p),
+			Path:   "/sheets?period=" + period,
+			Link:   "去冻结",
+		},
+		{
+			Title:  "报送",
+			Done:   submitted,
+			Detail: map[bool]string{true: "已登记报送", false: "下载后报送研究中心，并在这里登记"}[submitted],
+			Path:   "/sheets?period=" + period,
+			Link:   "去报送",
+		},
 	}
 	next := slices.IndexFunc(steps, func(s step) bool { return !s.Done })
 	due := q.Calendar.Due(p)
@@ -93,7 +117,23 @@ func (q *request) dashboard() error {
 		return err
 	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
-	return q.render("dashboard", dashboardPage{picker: q.pick(p, "/"), Due: due, Days: days, Steps: steps, Next: next, Rows: rows, More: len(c.Rows) - len(rows), Urgent: open, Notices: notices, Jobs: q.running(), Watches: watches, Submitted: submitted})
+	return q.render(
+		"dashboard",
+		dashboardPage{
+			picker:    q.pick(p, "/"),
+			Due:       due,
+			Days:      days,
+			Steps:     steps,
+			Next:      next,
+			Rows:      rows,
+			More:      len(c.Rows) - len(rows),
+			Urgent:    open,
+			Notices:   notices,
+			Jobs:      q.running(),
+			Watches:   watches,
+			Submitted: submitted,
+		},
+	)
 }
 
 type dashboardPage struct {
@@ -132,7 +172,12 @@ func minedDetail(c counted) string {
 func frozenDetail(sheets []station.Sheet, ended bool, p chaping.Period) string {
 	switch {
 	case len(sheets) > 0:
-		return fmt.Sprintf("已冻结第 %d 版（%s，%s）", sheets[0].Version, sheets[0].Frozen.Format("2006-01-02 15:04"), sheets[0].By)
+		return fmt.Sprintf(
+			"已冻结第 %d 版（%s，%s）",
+			sheets[0].Version,
+			sheets[0].Frozen.Format("2006-01-02 15:04"),
+			sheets[0].By,
+		)
 	case !ended:
 		return "采集范围到 " + chaping.ChineseDate(p.Window().LastDay()) + " 才结束，之后才能冻结"
 	}
@@ -222,21 +267,33 @@ func (q *request) startSample() error {
 	}
 	q.act.Object = "报送期 " + p.String()
 	who := q.account.Person
-	j, err := q.jobs.start(kindCollect, "示例商城，报送期 "+p.String(), who, "/?period="+p.String(), func(ctx context.Context, j *job) (string, error) {
-		defer q.desk.drop()
-		r, err := q.App.CollectSample(ctx, app.SampleMall(1, p, q.Now()), p, nil, j.tell)
-		return q.collected(ctx, j, r, err)
-	})
+	j, err := q.jobs.start(
+		kindCollect,
+		"示例商城，报送期 "+p.String(),
+		who,
+		"/?period="+p.String(),
+		func(ctx context.Context, j *job) (string, error) {
+			defer q.desk.drop()
+			r, err := q.App.CollectSample(ctx, app.SampleMall(1, p, q.Now()), p, nil, j.tell)
+			return q.collected(ctx, j, r, err)
+		},
+	)
 	return q.follow(j, err)
 }
 
 func (q *request) removeSample() error {
 	q.act.Object = "示例商城的数据"
-	j, err := q.jobs.start(kindRemove, "示例商城的数据", q.account.Person, "/start", func(ctx context.Context, j *job) (string, error) {
-		q.work.Lock()
-		defer q.work.Unlock()
-		defer q.desk.drop()
-		return "示例商城的评论、商品、命中和计数已全部删除", q.Store.RemovePlatform(ctx, samplePlatform)
-	})
+	j, err := q.jobs.start(
+		kindRemove,
+		"示例商城的数据",
+		q.account.Person,
+		"/start",
+		func(ctx context.Context, j *job) (string, error) {
+			q.work.Lock()
+			defer q.work.Unlock()
+			defer q.desk.drop()
+			return "示例商城的评论、商品、命中和计数已全部删除", q.Store.RemovePlatform(ctx, samplePlatform)
+		},
+	)
 	return q.follow(j, err)
 }

@@ -45,12 +45,26 @@ func (q *request) notices() (list []notice, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, notice{"收到重要风险信息，还没有立案：" + strings.TrimSpace(x.Keyword+" "+x.Name), fmt.Sprintf("/urgent/%d", u.ID), "去看"})
+			list = append(
+				list,
+				notice{
+					"收到重要风险信息，还没有立案：" + strings.TrimSpace(x.Keyword+" "+x.Name),
+					fmt.Sprintf("/urgent/%d", u.ID),
+					"去看",
+				},
+			)
 		}
 	}
 	for i := range cases {
 		if c := &cases[i]; c.Overdue(q.Now()) && (overall || c.Station == q.account.Station) {
-			list = append(list, notice{fmt.Sprintf("案件 %d“%s”已过期限 %s", c.ID, c.Title, c.Deadline.Format("2006-01-02")), fmt.Sprintf("/cases/%d", c.ID), "去处置"})
+			list = append(
+				list,
+				notice{
+					fmt.Sprintf("案件 %d“%s”已过期限 %s", c.ID, c.Title, c.Deadline.Format("2006-01-02")),
+					fmt.Sprintf("/cases/%d", c.ID),
+					"去处置",
+				},
+			)
 		}
 	}
 	var periods []chaping.Period
@@ -71,7 +85,14 @@ func (q *request) notices() (list []notice, err error) {
 		switch names := missing[p]; {
 		case len(names) == 0:
 		case overall:
-			list = append(list, notice{fmt.Sprintf("%s 期有 %d 个监测站逾期未报：%s", p, len(names), strings.Join(names, "、")), "/inbox?period=" + p.String(), "看收件"})
+			list = append(
+				list,
+				notice{
+					fmt.Sprintf("%s 期有 %d 个监测站逾期未报：%s", p, len(names), strings.Join(names, "、")),
+					"/inbox?period=" + p.String(),
+					"看收件",
+				},
+			)
 		default:
 			path := "/sheets?period=" + p.String()
 			if q.may("POST /form") {

@@ -33,7 +33,10 @@ var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
-	"review": {"period", "evidence"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
+	"review": {
+		"period",
+		"evidence",
+	}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "calendar": nil,
 	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
@@ -82,7 +85,10 @@ var functions = template.FuncMap{
 	"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
 	"lines": func(list []string) string { return strings.Join(list, "\n") },
 	"split": func(s string) []string {
-		return slices.DeleteFunc(strings.Split(s, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
+		return slices.DeleteFunc(
+			strings.Split(s, "\n"),
+			func(line string) bool { return strings.TrimSpace(line) == "" },
+		)
 	},
 	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format("2006-01-02 15:04") },
 	"day":     func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
@@ -234,7 +240,18 @@ func (q *request) show(status int, page, title string, data any) error {
 	if q.api {
 		return q.answer(status, data)
 	}
-	f := frame{Title: title, Page: page, Path: q.r.URL.Path, Account: q.account, Home: q.home, Nav: q.navigation(), Program: q.Program, May: q.may, D: data, Message: q.message()}
+	f := frame{
+		Title:   title,
+		Page:    page,
+		Path:    q.r.URL.Path,
+		Account: q.account,
+		Home:    q.home,
+		Nav:     q.navigation(),
+		Program: q.Program,
+		May:     q.may,
+		D:       data,
+		Message: q.message(),
+	}
 	name := "layout.html"
 	if q.r.Header.Get("HX-Request") != "" {
 		name = "main"
@@ -265,7 +282,17 @@ func (q *request) message() string {
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(q.w, &http.Cookie{Name: "message", Path: "/", MaxAge: -1, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(
+		q.w,
+		&http.Cookie{
+			Name:     "message",
+			Path:     "/",
+			MaxAge:   -1,
+			HttpOnly: true,
+			Secure:   q.Secure,
+			SameSite: http.SameSiteLaxMode,
+		},
+	)
 	text, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil {
 		return ""
@@ -297,7 +324,12 @@ type difference struct {
 // form that stores mine on top of it. hidden are the fields of that form.
 func (q *request) conflict(action, back string, diffs []difference, hidden url.Values) error {
 	diffs = slices.DeleteFunc(diffs, func(d difference) bool { return d.Theirs == d.Mine })
-	return q.show(http.StatusConflict, "conflict", "内容有冲突", conflictPage{Action: action, Back: back, Diffs: diffs, Hidden: hidden})
+	return q.show(
+		http.StatusConflict,
+		"conflict",
+		"内容有冲突",
+		conflictPage{Action: action, Back: back, Diffs: diffs, Hidden: hidden},
+	)
 }
 
 type conflictPage struct {

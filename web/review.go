@@ -97,8 +97,27 @@ func (q *request) review() error {
 	}
 	q.mark(list)
 	nameProducts(list, c.Rows)
-	return q.render("review", reviewPage{picker: q.pick(p, "/review"), Counted: c, Items: list, Total: total, From: before + 1, To: before + len(list),
-		Next: next, Skipped: before, State: state, Term: term, Keyword: keyword, Grade: grade, Counts: counts, Terms: ranked(terms), Keywords: ranked(keywords), Judge: q.may("POST /review/judge")})
+	return q.render(
+		"review",
+		reviewPage{
+			picker:   q.pick(p, "/review"),
+			Counted:  c,
+			Items:    list,
+			Total:    total,
+			From:     before + 1,
+			To:       before + len(list),
+			Next:     next,
+			Skipped:  before,
+			State:    state,
+			Term:     term,
+			Keyword:  keyword,
+			Grade:    grade,
+			Counts:   counts,
+			Terms:    ranked(terms),
+			Keywords: ranked(keywords),
+			Judge:    q.may("POST /review/judge"),
+		},
+	)
 }
 
 type reviewPage struct {
@@ -131,7 +150,10 @@ func ranked(n map[string]int) []rankedName {
 	for name, count := range n {
 		list = append(list, rankedName{name, count})
 	}
-	slices.SortFunc(list, func(a, b rankedName) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(
+		list,
+		func(a, b rankedName) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) },
+	)
 	return list
 }
 
@@ -167,7 +189,14 @@ func (q *request) judge() error {
 		note = "人工复核：不成立"
 	}
 	j := chaping.Judgement{Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person}
-	q.act.Object, q.act.Detail = fmt.Sprintf("%s “%s” %s/%s/%s", verdict.Chinese(), i.Term, i.Review.Platform, i.Review.Product, i.Review.Review), note
+	q.act.Object, q.act.Detail = fmt.Sprintf(
+		"%s “%s” %s/%s/%s",
+		verdict.Chinese(),
+		i.Term,
+		i.Review.Platform,
+		i.Review.Product,
+		i.Review.Review,
+	), note
 	if err := q.Station.Judge(q.ctx, j); err != nil {
 		return err
 	}
@@ -269,7 +298,10 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	return q.render("urgent", urgentPage{Open: open, Decided: decided, Reviews: q.account.Has(readers...) && q.seesReviews(), Route: route})
+	return q.render(
+		"urgent",
+		urgentPage{Open: open, Decided: decided, Reviews: q.account.Has(readers...) && q.seesReviews(), Route: route},
+	)
 }
 
 type urgentPage struct {
@@ -289,7 +321,11 @@ func (q *request) urgentDecide() error {
 	case reason == "":
 		return bad("没有写理由", "写明依据，例如“电话核实属实”")
 	}
-	q.act.Object, q.act.Detail = fmt.Sprintf("编号 %d：%s", id, map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")]), reason
+	q.act.Object, q.act.Detail = fmt.Sprintf(
+		"编号 %d：%s",
+		id,
+		map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")],
+	), reason
 	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.App.ConfirmedMessages)
 	if err != nil {
 		return err

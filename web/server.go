@@ -66,7 +66,14 @@ type lexical struct {
 
 // New makes the portal. Close ends its jobs.
 func New(ctx context.Context, c Config) (*Server, error) {
-	s := &Server{Config: c, Program: c.App.Version, Now: c.App.Now, Log: c.App.Log, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection()}
+	s := &Server{
+		Config:  c,
+		Program: c.App.Version,
+		Now:     c.App.Now,
+		Log:     c.App.Log,
+		mux:     http.NewServeMux(),
+		guard:   http.NewCrossOriginProtection(),
+	}
 	var err error
 	if s.Station, err = c.App.Station(ctx); err != nil {
 		return nil, err
@@ -178,7 +185,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	if err := s.guard.Check(r); err != nil {
-		(&request{Server: s, w: w, r: r, api: asksAPI(r)}).fail(&fault{http.StatusForbidden, "拒绝了来自别的网站的提交", "请从本站的页面重新提交", nil})
+		(&request{Server: s, w: w, r: r, api: asksAPI(r)}).fail(
+			&fault{http.StatusForbidden, "拒绝了来自别的网站的提交", "请从本站的页面重新提交", nil},
+		)
 		return
 	}
 	s.mux.ServeHTTP(w, r)
@@ -267,7 +276,11 @@ func (q *request) enter() (err error) {
 
 // patient lets a large body take its time.
 func (q *request) patient() {
-	_ = http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(10 * time.Minute)) // what has no deadline needs none
+	_ = http.NewResponseController(
+		q.w,
+	).SetReadDeadline(
+		time.Now().Add(10 * time.Minute),
+	) // what has no deadline needs none
 }
 
 // limit bounds the body and reads a form.
@@ -328,7 +341,18 @@ const (
 
 // setCookie sets a cookie; age is in seconds, 0 until the browser is closed.
 func (q *request) setCookie(name, value string, age int) {
-	http.SetCookie(q.w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(
+		q.w,
+		&http.Cookie{
+			Name:     name,
+			Value:    value,
+			Path:     "/",
+			MaxAge:   age,
+			HttpOnly: true,
+			Secure:   q.Secure,
+			SameSite: http.SameSiteLaxMode,
+		},
+	)
 }
 
 func (s *Server) session(r *http.Request) (*station.Account, string, error) {

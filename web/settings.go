@@ -110,12 +110,24 @@ func (q *request) settingsSave() error {
 		*to = 0
 		if text := q.form(field); text != "" {
 			if *to, err = strconv.Atoi(text); err != nil || *to == 0 {
-				return q.settingsForm(http.StatusUnprocessableEntity, &s, &fault{problem: "保存天数“" + chaping.Shorten(text, 20) + "”不是天数", remedy: "写天数，或不写用默认值"})
+				return q.settingsForm(
+					http.StatusUnprocessableEntity,
+					&s,
+					&fault{problem: "保存天数“" + chaping.Shorten(text, 20) + "”不是天数", remedy: "写天数，或不写用默认值"},
+				)
 			}
 		}
 	}
-	return q.putSettings(s, fmt.Sprintf("联系人 %s，电话 %s，网页保存 %d 天、严重命中的 %d 天（0 为默认）", s.Contact, s.Phone, s.PageDays, s.PinnedDays),
-		url.Values{"contact": {s.Contact}, "phone": {s.Phone}, "page_days": {q.form("page_days")}, "pinned_days": {q.form("pinned_days")}})
+	return q.putSettings(
+		s,
+		fmt.Sprintf("联系人 %s，电话 %s，网页保存 %d 天、严重命中的 %d 天（0 为默认）", s.Contact, s.Phone, s.PageDays, s.PinnedDays),
+		url.Values{
+			"contact":     {s.Contact},
+			"phone":       {s.Phone},
+			"page_days":   {q.form("page_days")},
+			"pinned_days": {q.form("pinned_days")},
+		},
+	)
 }
 
 // sitesSave switches site profiles on and off.
@@ -144,8 +156,17 @@ func (q *request) putSettings(s station.Settings, detail string, again url.Value
 	if theirs, ok := conflictWith[station.Settings](err); ok {
 		again.Set("version", strconv.FormatInt(theirs.Version, 10))
 		days := func(n int) string { return strconv.Itoa(n) }
-		return q.conflict(q.r.URL.Path, "/settings", []difference{{"联系人", theirs.Contact, s.Contact}, {"电话", theirs.Phone, s.Phone},
-			{"网页保存天数", days(theirs.PageDays), days(s.PageDays)}, {"严重命中的网页保存天数", days(theirs.PinnedDays), days(s.PinnedDays)}, {"停用的站点", strings.Join(theirs.SitesOff, "、"), strings.Join(s.SitesOff, "、")}}, again)
+		return q.conflict(
+			q.r.URL.Path,
+			"/settings",
+			[]difference{{"联系人", theirs.Contact, s.Contact}, {"电话", theirs.Phone, s.Phone},
+				{
+					"网页保存天数",
+					days(theirs.PageDays),
+					days(s.PageDays),
+				}, {"严重命中的网页保存天数", days(theirs.PinnedDays), days(s.PinnedDays)}, {"停用的站点", strings.Join(theirs.SitesOff, "、"), strings.Join(s.SitesOff, "、")}},
+			again,
+		)
 	}
 	if f, ok := told(err); ok {
 		return q.settingsForm(http.StatusUnprocessableEntity, &s, f)
@@ -181,14 +202,20 @@ func (q *request) planRun() error {
 		return bad("没有计划“"+chaping.Shorten(name, 40)+"”", "刷新页面，从列表中选择")
 	}
 	q.act.Object = "计划“" + name + "”"
-	j, err := q.jobs.start(kindPlan, name, q.account.Person, "/settings#plans", func(ctx context.Context, j *job) (string, error) {
-		q.work.Lock()
-		defer q.work.Unlock()
-		defer q.desk.drop()
-		r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
-		j.setResult(jobResult{Plan: &r})
-		return planText(r), err
-	})
+	j, err := q.jobs.start(
+		kindPlan,
+		name,
+		q.account.Person,
+		"/settings#plans",
+		func(ctx context.Context, j *job) (string, error) {
+			q.work.Lock()
+			defer q.work.Unlock()
+			defer q.desk.drop()
+			r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
+			j.setResult(jobResult{Plan: &r})
+			return planText(r), err
+		},
+	)
 	return q.follow(j, err)
 }
 
@@ -207,19 +234,32 @@ func (q *request) backUp() error {
 		title = "核对 " + name
 	}
 	q.act.Object = title
-	j, err := q.jobs.start(kindBackup, title, q.account.Person, "/settings#backups", func(ctx context.Context, j *job) (string, error) {
-		var r app.BackupResult
-		var err error
-		if name == "" {
-			r, err = q.App.BackUp(ctx, j.tell)
-		} else {
-			r, err = q.App.VerifyBackup(ctx, name, j.tell)
-		}
-		j.setResult(jobResult{Backup: &r})
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%s 完好：%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行", r.File, r.Parts, float64(r.Bytes)/1e6, r.Rows["reviews"], r.Rows["mentions"]), nil
-	})
+	j, err := q.jobs.start(
+		kindBackup,
+		title,
+		q.account.Person,
+		"/settings#backups",
+		func(ctx context.Context, j *job) (string, error) {
+			var r app.BackupResult
+			var err error
+			if name == "" {
+				r, err = q.App.BackUp(ctx, j.tell)
+			} else {
+				r, err = q.App.VerifyBackup(ctx, name, j.tell)
+			}
+			j.setResult(jobResult{Backup: &r})
+			if err != nil {
+				return "", err
+			}
+			return fmt.Sprintf(
+				"%s 完好：%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行",
+				r.File,
+				r.Parts,
+				float64(r.Bytes)/1e6,
+				r.Rows["reviews"],
+				r.Rows["mentions"],
+			), nil
+		},
+	)
 	return q.follow(j, err)
 }

@@ -50,8 +50,22 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*app.Draf
 	if i := slices.IndexFunc(versions, func(s station.Sheet) bool { return s.Name == w.Name }); i >= 0 {
 		last = versions[i].Hash
 	}
-	return q.desk.drafts.get(q.ctx, draftKey{period: p, dictionary: q.miner().Version(), name: w.Name, keywords: strings.Join(w.Keywords, joint), terms: strings.Join(w.Terms, joint),
-		edition: c.Edition.ID(), judgement: mark, station: q.home.Name, today: dayOf(q.Now()), last: last}, 2*deskPatience)
+	return q.desk.drafts.get(
+		q.ctx,
+		draftKey{
+			period:     p,
+			dictionary: q.miner().Version(),
+			name:       w.Name,
+			keywords:   strings.Join(w.Keywords, joint),
+			terms:      strings.Join(w.Terms, joint),
+			edition:    c.Edition.ID(),
+			judgement:  mark,
+			station:    q.home.Name,
+			today:      dayOf(q.Now()),
+			last:       last,
+		},
+		2*deskPatience,
+	)
 }
 
 func (q *request) sheets() error {
@@ -104,8 +118,22 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
-	page := sheetsPage{picker: q.pick(p, "/sheets"), Counted: c, Versions: list, Own: own, Changed: changed, W: w, Watches: watches,
-		Ended: !q.Now().Before(p.Window().To), Due: q.Calendar.Due(p), Submitted: submitted, Formats: report.Formats(), Centre: centre.URL}
+	page := sheetsPage{
+		picker:   q.pick(p, "/sheets"),
+		Counted:  c,
+		Versions: list,
+		Own:      own,
+		Changed:  changed,
+		W:        w,
+		Watches:  watches,
+		Ended: !q.Now().Before(
+			p.Window().To,
+		),
+		Due:       q.Calendar.Due(p),
+		Submitted: submitted,
+		Formats:   report.Formats(),
+		Centre:    centre.URL,
+	}
 	if now != nil {
 		page.Draft, page.Hash = now.Sheet, now.Hash
 		if page.Concerns, err = q.App.Concerns(q.ctx, now.Sheet); err != nil {
@@ -189,7 +217,10 @@ func (q *request) preview(d *report.Document) error {
 		return err
 	}
 	h := q.w.Header()
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'")
+	h.Set(
+		"Content-Security-Policy",
+		"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+	)
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -265,7 +296,13 @@ func (q *request) sheetFreeze() error {
 	mine := *now // the desk's is shown to others
 	sheet := *now.Sheet
 	mine.Sheet = &sheet
-	frozen, fresh, err := q.App.FreezeDraft(q.ctx, &mine, app.SheetRequest{Period: p, Watch: w.Watch}, q.account.Person, q.reason())
+	frozen, fresh, err := q.App.FreezeDraft(
+		q.ctx,
+		&mine,
+		app.SheetRequest{Period: p, Watch: w.Watch},
+		q.account.Person,
+		q.reason(),
+	)
 	if err != nil {
 		return err
 	}
@@ -340,22 +377,32 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 		return bad("还没有设置研究中心的地址", wordAdvice(chaping.Advice{Code: chaping.AdviceCentre}))
 	}
 	q.act.Object = fmt.Sprintf("%s %s %s第 %d 版", s.Form.Chinese(), s.Period, s.Name, s.Version)
-	j, err := q.jobs.start(kindPush, q.act.Object, q.account.Person, back, func(ctx context.Context, j *job) (string, error) {
-		done, err := q.App.Submit(ctx, *s)
-		if err != nil {
-			return "", err
-		}
-		switch p := done.Push; {
-		case p.Stopped:
-			return "", errors.New(p.Error)
-		case p.Error == "" && p.Accepted():
-			return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
-		case p.Error == "": // claimed by another attempt
-			return "另一次发送正在进行，结果稍后见报送页", nil
-		default:
-			return "", &chaping.Error{Code: chaping.CodePartial, Message: p.Error, Remedy: "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04")}
-		}
-	})
+	j, err := q.jobs.start(
+		kindPush,
+		q.act.Object,
+		q.account.Person,
+		back,
+		func(ctx context.Context, j *job) (string, error) {
+			done, err := q.App.Submit(ctx, *s)
+			if err != nil {
+				return "", err
+			}
+			switch p := done.Push; {
+			case p.Stopped:
+				return "", errors.New(p.Error)
+			case p.Error == "" && p.Accepted():
+				return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
+			case p.Error == "": // claimed by another attempt
+				return "另一次发送正在进行，结果稍后见报送页", nil
+			default:
+				return "", &chaping.Error{
+					Code:    chaping.CodePartial,
+					Message: p.Error,
+					Remedy:  "不必再报送，程序会自动重试，下一次在 " + p.Due.Format("15:04"),
+				}
+			}
+		},
+	)
 	return q.follow(j, err)
 }
 
@@ -412,7 +459,16 @@ func (q *request) download(name string, body io.Reader) error {
 		kind = "application/octet-stream"
 	}
 	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", "attachment; filename=\"chaping"+extension(name)+"\"; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
+	h.Set(
+		"Content-Disposition",
+		"attachment; filename=\"chaping"+extension(
+			name,
+		)+"\"; filename*=UTF-8''"+strings.ReplaceAll(
+			url.QueryEscape(name),
+			"+",
+			"%20",
+		),
+	)
 	h.Set("Cache-Control", "no-store")
 	_, _ = io.Copy(q.w, body) // errors mean that the browser has gone
 	return nil

@@ -27,7 +27,23 @@ func (q *request) tokensForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "tokens", "对接", tokensPage{List: list, Stations: stations, Names: names, Roles: station.Roles(), Permits: station.Permits(), Centre: centre.URL, HasToken: centre.Token != "", Now: q.Now(), F: q.r.PostForm, Problem: problem})
+	return q.show(
+		status,
+		"tokens",
+		"对接",
+		tokensPage{
+			List:     list,
+			Stations: stations,
+			Names:    names,
+			Roles:    station.Roles(),
+			Permits:  station.Permits(),
+			Centre:   centre.URL,
+			HasToken: centre.Token != "",
+			Now:      q.Now(),
+			F:        q.r.PostForm,
+			Problem:  problem,
+		},
+	)
 }
 
 type tokensPage struct {
@@ -47,8 +63,13 @@ type tokensPage struct {
 const tokenDays = 365
 
 func (q *request) tokenAdd() error {
-	t := station.Token{Name: q.form("name"), Role: station.Role(q.form("role")), Station: number(q.form("station")), By: q.account.Person,
-		Expires: q.Now().AddDate(0, 0, int(number(cmp.Or(q.form("days"), fmt.Sprint(tokenDays)))))}
+	t := station.Token{
+		Name:    q.form("name"),
+		Role:    station.Role(q.form("role")),
+		Station: number(q.form("station")),
+		By:      q.account.Person,
+		Expires: q.Now().AddDate(0, 0, int(number(cmp.Or(q.form("days"), fmt.Sprint(tokenDays))))),
+	}
 	var permits []string
 	for _, p := range q.list("scopes") {
 		t.Permits = append(t.Permits, station.Permit(p))

@@ -25,7 +25,12 @@ type trendFilter struct {
 }
 
 func (q *request) trendFilter() trendFilter {
-	f := trendFilter{Periods: int(number(q.form("n"))), Keyword: q.form("keyword"), Hazard: q.form("hazard"), Count: q.form("count")}
+	f := trendFilter{
+		Periods: int(number(q.form("n"))),
+		Keyword: q.form("keyword"),
+		Hazard:  q.form("hazard"),
+		Count:   q.form("count"),
+	}
 	if !slices.Contains(trendPeriods, f.Periods) {
 		f.Periods = 12
 	}
@@ -164,7 +169,14 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 			}
 			pk := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
 			if products[pk] == nil {
-				products[pk] = &slice{Name: cmp.Or(r.Product.Name, r.Product.ID), Path: "/product?" + url.Values{"platform": {pk.Platform}, "id": {pk.Product}, "period": {p.String()}}.Encode()}
+				products[pk] = &slice{
+					Name: cmp.Or(r.Product.Name, r.Product.ID),
+					Path: "/product?" + url.Values{
+						"platform": {pk.Platform},
+						"id":       {pk.Product},
+						"period":   {p.String()},
+					}.Encode(),
+				}
 			}
 			products[pk].Value += n
 			regions[cmp.Or(r.Product.Shop.Region, "未写明")] += n
@@ -210,7 +222,19 @@ func (q *request) trends() error {
 	if !ok {
 		return q.loading("正在读取各期的计数")
 	}
-	return q.render("trends", trendsPage{F: f, T: &t, Keywords: keywords, Hazards: hazardNames(), Choices: trendPeriods, Missing: t.Missing, Last: chaping.PeriodOf(q.Now()), Data: "/trends/data?" + f.query().Encode()})
+	return q.render(
+		"trends",
+		trendsPage{
+			F:        f,
+			T:        &t,
+			Keywords: keywords,
+			Hazards:  hazardNames(),
+			Choices:  trendPeriods,
+			Missing:  t.Missing,
+			Last:     chaping.PeriodOf(q.Now()),
+			Data:     "/trends/data?" + f.query().Encode(),
+		},
+	)
 }
 
 type trendsPage struct {
@@ -279,10 +303,27 @@ func (q *request) products() error {
 		list = append(list, l)
 	}
 	slices.SortFunc(list, func(a, b *productLine) int {
-		return cmp.Or(cmp.Compare(b.Negative, a.Negative), cmp.Compare(b.Affirmed, a.Affirmed), cmp.Compare(a.Product.Platform, b.Product.Platform), cmp.Compare(a.Product.ID, b.Product.ID))
+		return cmp.Or(
+			cmp.Compare(b.Negative, a.Negative),
+			cmp.Compare(b.Affirmed, a.Affirmed),
+			cmp.Compare(a.Product.Platform, b.Product.Platform),
+			cmp.Compare(a.Product.ID, b.Product.ID),
+		)
 	})
 	more := max(len(list)-300, 0)
-	return q.render("products", productsPage{picker: q.pick(p, "/products"), Counted: c, Lines: list[:len(list)-more], More: more, Term: term, Keyword: keyword, Terms: ranked(terms), Keywords: ranked(keywords)})
+	return q.render(
+		"products",
+		productsPage{
+			picker:   q.pick(p, "/products"),
+			Counted:  c,
+			Lines:    list[:len(list)-more],
+			More:     more,
+			Term:     term,
+			Keyword:  keyword,
+			Terms:    ranked(terms),
+			Keywords: ranked(keywords),
+		},
+	)
 }
 
 type productsPage struct {
@@ -362,8 +403,25 @@ func (q *request) product() error {
 	}
 	more := max(len(items)-200, 0)
 	q.mark(items[:len(items)-more])
-	return q.show(http.StatusOK, "product", chaping.Shorten(cmp.Or(product.Name, product.ID), 40), productPage{picker: q.pick(p, "/product"), P: product, Keywords: keywords, Items: items[:len(items)-more], More: more, Term: term, Terms: ranked(terms), Months: months(h),
-		Judge: q.may("POST /review/judge"), Data: "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode()})
+	return q.show(
+		http.StatusOK,
+		"product",
+		chaping.Shorten(cmp.Or(product.Name, product.ID), 40),
+		productPage{
+			picker:   q.pick(p, "/product"),
+			P:        product,
+			Keywords: keywords,
+			Items:    items[:len(items)-more],
+			More:     more,
+			Term:     term,
+			Terms:    ranked(terms),
+			Months:   months(h),
+			Judge: q.may(
+				"POST /review/judge",
+			),
+			Data: "/product/data?" + url.Values{"platform": {key.platform}, "id": {key.id}}.Encode(),
+		},
+	)
 }
 
 type productPage struct {

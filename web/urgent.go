@@ -51,7 +51,10 @@ type urgentForm struct {
 }
 
 func (q *request) urgentNew() error {
-	return q.showUrgentForm(http.StatusOK, urgentForm{Station: q.account.Station, Report: report.Written{Filler: q.account.Person, Trigger: 1}})
+	return q.showUrgentForm(
+		http.StatusOK,
+		urgentForm{Station: q.account.Station, Report: report.Written{Filler: q.account.Person, Trigger: 1}},
+	)
 }
 
 func (q *request) showUrgentForm(status int, f urgentForm) error {
@@ -146,7 +149,12 @@ func (q *request) urgentWrite() error {
 		return err
 	}
 	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, fresh, err := q.Station.FileUrgent(q.ctx, q.account.Scope(), station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person}, q.App.ConfirmedMessages)
+	u, fresh, err := q.Station.FileUrgent(
+		q.ctx,
+		q.account.Scope(),
+		station.Urgent{Station: of.ID, Found: found, Event: string(event), Candidate: content, By: q.account.Person},
+		q.App.ConfirmedMessages,
+	)
 	if problem, ok := told(err); ok {
 		return refuse(problem.problem, problem.remedy)
 	}
@@ -236,7 +244,17 @@ func (q *request) urgentPage() error {
 	if err != nil {
 		return err
 	}
-	p := writtenPage{Urgent: u, Station: w.Station, Report: *w, Trigger: report.Triggers()[w.Trigger-1], Took: u.Raised.Sub(u.Found), Elapsed: u.Raised.Sub(u.Found).Hours(), Late: u.Late(rules.Hours), Hours: rules.Hours, Formats: writtenFormats()}
+	p := writtenPage{
+		Urgent:  u,
+		Station: w.Station,
+		Report:  *w,
+		Trigger: report.Triggers()[w.Trigger-1],
+		Took:    u.Raised.Sub(u.Found),
+		Elapsed: u.Raised.Sub(u.Found).Hours(),
+		Late:    u.Late(rules.Hours),
+		Hours:   rules.Hours,
+		Formats: writtenFormats(),
+	}
 	if p.Route, err = q.App.Route(q.ctx); err != nil {
 		return err
 	}

@@ -212,8 +212,23 @@ func (d *Detector) Add(r *Report) {
 		}
 		g := d.groups[key]
 		if g == nil {
-			g = &group{rule: rule, reviews: map[chaping.ReviewKey]bool{}, shops: map[string]bool{}, products: map[[2]string]bool{}, terms: map[string]bool{}}
-			g.Candidate = Candidate{Key: key, Rule: rule.ID, Name: rule.Name, Trigger: rule.Trigger, Period: d.period.String(), Keyword: r.Keyword, Hazard: r.Term.Hazard, Earlier: mean}
+			g = &group{
+				rule:     rule,
+				reviews:  map[chaping.ReviewKey]bool{},
+				shops:    map[string]bool{},
+				products: map[[2]string]bool{},
+				terms:    map[string]bool{},
+			}
+			g.Candidate = Candidate{
+				Key:     key,
+				Rule:    rule.ID,
+				Name:    rule.Name,
+				Trigger: rule.Trigger,
+				Period:  d.period.String(),
+				Keyword: r.Keyword,
+				Hazard:  r.Term.Hazard,
+				Earlier: mean,
+			}
 			d.groups[key] = g
 		}
 		g.add(r)
@@ -236,11 +251,33 @@ func (g *group) add(r *Report) {
 	if id := [2]string{p.Platform, p.ID}; !g.products[id] {
 		g.products[id] = true
 		if len(g.Products) < maxProducts {
-			g.Products = append(g.Products, Product{Platform: p.Platform, ID: p.ID, Name: p.Name, URL: p.URL, Price: p.Price.String(), Shop: p.Shop.Name, Region: p.Shop.Region})
+			g.Products = append(
+				g.Products,
+				Product{
+					Platform: p.Platform,
+					ID:       p.ID,
+					Name:     p.Name,
+					URL:      p.URL,
+					Price:    p.Price.String(),
+					Shop:     p.Shop.Name,
+					Region:   p.Shop.Region,
+				},
+			)
 		}
 	}
 	if len(g.Evidence) < maxEvidence {
-		g.Evidence = append(g.Evidence, Sentence{Platform: r.Review.Platform, Product: r.Review.Product, Review: r.Review.Review, Date: date, Grade: r.Grade.Chinese(), Term: r.Term.Name, Sentence: r.Sentence})
+		g.Evidence = append(
+			g.Evidence,
+			Sentence{
+				Platform: r.Review.Platform,
+				Product:  r.Review.Product,
+				Review:   r.Review.Review,
+				Date:     date,
+				Grade:    r.Grade.Chinese(),
+				Term:     r.Term.Name,
+				Sentence: r.Sentence,
+			},
+		)
 	}
 }
 
@@ -250,7 +287,8 @@ func (d *Detector) Candidates() []Candidate {
 	var found []*group
 	for _, g := range d.groups {
 		n := len(g.reviews)
-		if n >= g.rule.Reviews && len(g.shops) >= g.rule.Shops && (g.rule.Ratio == 0 || float64(n) >= g.rule.Ratio*max(g.Earlier, 1)) {
+		if n >= g.rule.Reviews && len(g.shops) >= g.rule.Shops &&
+			(g.rule.Ratio == 0 || float64(n) >= g.rule.Ratio*max(g.Earlier, 1)) {
 			found = append(found, g)
 		}
 	}
@@ -258,7 +296,12 @@ func (d *Detector) Candidates() []Candidate {
 		return slices.IndexFunc(d.rules.Rules, func(r Rule) bool { return r.ID == g.rule.ID })
 	}
 	slices.SortFunc(found, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.Trigger, b.Trigger), cmp.Compare(order(a), order(b)), cmp.Compare(len(b.reviews), len(a.reviews)), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(
+			cmp.Compare(a.Trigger, b.Trigger),
+			cmp.Compare(order(a), order(b)),
+			cmp.Compare(len(b.reviews), len(a.reviews)),
+			cmp.Compare(a.Key, b.Key),
+		)
 	})
 	list := make([]Candidate, 0, len(found))
 	for _, g := range found {
@@ -281,7 +324,15 @@ func (g *group) why() string {
 		parts = append(parts, fmt.Sprintf("%d 家店铺（门槛 %d）", len(g.shops), g.rule.Shops))
 	}
 	if g.rule.Ratio > 0 {
-		parts = append(parts, fmt.Sprintf("此前平均每期 %.1f 条，增至 %.1f 倍（门槛 %g 倍）", g.Earlier, float64(len(g.reviews))/max(g.Earlier, 1), g.rule.Ratio))
+		parts = append(
+			parts,
+			fmt.Sprintf(
+				"此前平均每期 %.1f 条，增至 %.1f 倍（门槛 %g 倍）",
+				g.Earlier,
+				float64(len(g.reviews))/max(g.Earlier, 1),
+				g.rule.Ratio,
+			),
+		)
 	}
 	return "规则“" + g.rule.Name + "”：" + strings.Join(parts, "，")
 }

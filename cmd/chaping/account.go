@@ -11,9 +11,14 @@ import (
 )
 
 func (p *program) accountCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "account", Short: "门户的账号", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	cmd := &cobra.Command{
+		Use:   "account",
+		Short: "门户的账号",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Long: "账号没有默认密码：新建和重置都得到一个一次性链接的路径，由本人打开设密码。\n" +
-			"角色：platform 平台监测站，association 行业组织、检验检测机构监测站，centre 研究中心，bureau 市场监管局（只读），admin 管理员。"}
+			"角色：platform 平台监测站，association 行业组织、检验检测机构监测站，centre 研究中心，bureau 市场监管局（只读），admin 管理员。",
+	}
 	cmd.AddCommand(p.accountAddCommand(), p.accountListCommand(), p.accountResetCommand())
 	return cmd
 }
@@ -92,18 +97,23 @@ func (p *program) accountListCommand() *cobra.Command {
 }
 
 func (p *program) accountResetCommand() *cobra.Command {
-	return &cobra.Command{Use: "reset 登录名", Short: "重置密码：原密码、验证器和登录立即失效", Args: exactly(1, "要写一个登录名"), RunE: func(cmd *cobra.Command, args []string) error {
-		return p.withStation(cmd.Context(), func(d *station.DB) error {
-			a, err := d.Account(cmd.Context(), args[0], 0)
-			if err != nil {
-				return err
-			}
-			link, err := d.ResetAccount(cmd.Context(), a.ID)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(p.out, "账号 %s 已重置。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", a.Name, link)
-			return nil
-		})
-	}}
+	return &cobra.Command{
+		Use:   "reset 登录名",
+		Short: "重置密码：原密码、验证器和登录立即失效",
+		Args:  exactly(1, "要写一个登录名"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withStation(cmd.Context(), func(d *station.DB) error {
+				a, err := d.Account(cmd.Context(), args[0], 0)
+				if err != nil {
+					return err
+				}
+				link, err := d.ResetAccount(cmd.Context(), a.ID)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(p.out, "账号 %s 已重置。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", a.Name, link)
+				return nil
+			})
+		},
+	}
 }

@@ -11,8 +11,13 @@ import (
 )
 
 func (p *program) auditCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "操作记录：查看、校验", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		Long: "门户和命令行的每一次更改、门户的每一次下载都有记录，只增不改，逐条用 sha256 相连。"}
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "操作记录：查看、校验",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Long:  "门户和命令行的每一次更改、门户的每一次下载都有记录，只增不改，逐条用 sha256 相连。",
+	}
 	cmd.AddCommand(p.auditListCommand(), p.auditVerifyCommand())
 	return cmd
 }
@@ -22,26 +27,40 @@ func (p *program) auditListCommand() *cobra.Command {
 		f      station.AuditFilter
 		asJSON bool
 	)
-	cmd := &cobra.Command{Use: "list", Short: "列出操作记录，最近的在前", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		list := []station.Entry{}
-		err := p.withStation(cmd.Context(), func(d *station.DB) error {
-			found, err := d.Audit(cmd.Context(), f)
-			list = append(list, found...)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if asJSON {
-			return p.printJSON(list)
-		}
-		return p.printTable(func(w io.Writer) {
-			fmt.Fprintln(w, "编号\t时间\t谁\t操作\t对象\t说明")
-			for _, e := range list {
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.At.Format("2006-01-02 15:04:05"), chaping.Shorten(e.Who, 30), e.Action, chaping.Shorten(e.Object, 40), chaping.Shorten(e.Detail, 60))
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "列出操作记录，最近的在前",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			list := []station.Entry{}
+			err := p.withStation(cmd.Context(), func(d *station.DB) error {
+				found, err := d.Audit(cmd.Context(), f)
+				list = append(list, found...)
+				return err
+			})
+			if err != nil {
+				return err
 			}
-		})
-	}}
+			if asJSON {
+				return p.printJSON(list)
+			}
+			return p.printTable(func(w io.Writer) {
+				fmt.Fprintln(w, "编号\t时间\t谁\t操作\t对象\t说明")
+				for _, e := range list {
+					fmt.Fprintf(
+						w,
+						"%d\t%s\t%s\t%s\t%s\t%s\n",
+						e.ID,
+						e.At.Format("2006-01-02 15:04:05"),
+						chaping.Shorten(e.Who, 30),
+						e.Action,
+						chaping.Shorten(e.Object, 40),
+						chaping.Shorten(e.Detail, 60),
+					)
+				}
+			})
+		},
+	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.Text, "find", "", "只列含有这些文字的")
 	fl.IntVar(&f.Limit, "limit", 100, "最多列多少条")
@@ -65,7 +84,11 @@ func (p *program) auditVerifyCommand() *cobra.Command {
 						return err
 					}
 					if !found {
-						return &chaping.Error{Code: chaping.CodeInput, Message: "操作记录里没有校验值 " + chaping.Shorten(head, 64) + "：记录的末尾被截去过，或校验值不属于这个数据目录", Remedy: "从备份中恢复 station.db，并查明谁能写这个文件"}
+						return &chaping.Error{
+							Code:    chaping.CodeInput,
+							Message: "操作记录里没有校验值 " + chaping.Shorten(head, 64) + "：记录的末尾被截去过，或校验值不属于这个数据目录",
+							Remedy:  "从备份中恢复 station.db，并查明谁能写这个文件",
+						}
 					}
 				}
 				fmt.Fprintf(p.out, "操作记录 %d 条，校验链完整；末条校验值 %s\n", n, last)

@@ -264,7 +264,13 @@ func (b *bench) jobs(ctx context.Context, all, remine bool) error {
 }
 
 // job imports, mines, tallies and renders, and gives the time that it took.
-func (b *bench) job(ctx context.Context, l *synth.Load, dict *nlp.Dictionary, tell bool, then func(*store.Store) error) (total spent, err error) {
+func (b *bench) job(
+	ctx context.Context,
+	l *synth.Load,
+	dict *nlp.Dictionary,
+	tell bool,
+	then func(*store.Store) error,
+) (total spent, err error) {
 	dir := filepath.Join(b.work, strconv.Itoa(l.Reviews))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return total, err
@@ -366,12 +372,20 @@ func (b *bench) sheet() error {
 	for i := range benchRows {
 		tallies = append(tallies, chaping.Tally{
 			Period: b.period, Keyword: l.Keyword(i), Term: terms[i%len(terms)], Product: l.Product(i),
-			NegativeReviews: uint64(benchRows / (i + 1)), Reviews: uint64(2 * benchRows / (i + 1)), AllNegativeReviews: uint64(benchRows / (i + 1)),
+			NegativeReviews: uint64(
+				benchRows / (i + 1),
+			), Reviews: uint64(2 * benchRows / (i + 1)), AllNegativeReviews: uint64(benchRows / (i + 1)),
 			ReviewsWithoutDefault: uint64(benchRows / (i + 1)), AffirmedReviews: uint64(1 + benchRows/(i+1)),
 		})
 	}
 	stop := stopwatch()
-	sheet := &report.Platform{Station: "合成", Filed: b.now(), Period: b.period, Dictionary: "bench", Program: buildVersion()}
+	sheet := &report.Platform{
+		Station:    "合成",
+		Filed:      b.now(),
+		Period:     b.period,
+		Dictionary: "bench",
+		Program:    buildVersion(),
+	}
 	row, ordered := sheet.CollectRows()
 	for i := range tallies {
 		row(&tallies[i])
@@ -407,7 +421,11 @@ func peak() (bytesUsed int64) {
 	}
 	for line := range bytes.Lines(status) {
 		if n, ok := bytes.CutPrefix(line, []byte("VmHWM:")); ok {
-			kb, _ := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(n), []byte("kB")))), 10, 64)
+			kb, _ := strconv.ParseInt(
+				string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(n), []byte("kB")))),
+				10,
+				64,
+			)
 			return kb << 10
 		}
 	}

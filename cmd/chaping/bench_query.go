@@ -115,7 +115,11 @@ func p95(times []time.Duration) float64 {
 
 // fillYears stores and mines the reviews, period by period, and gives the
 // first period and a shop.
-func (b *bench) fillYears(ctx context.Context, s *store.Store, miner *nlp.Miner) (first chaping.Period, shop string, err error) {
+func (b *bench) fillYears(
+	ctx context.Context,
+	s *store.Store,
+	miner *nlp.Miner,
+) (first chaping.Period, shop string, err error) {
 	first = b.period
 	for range benchPeriods - 1 {
 		first = first.Previous()
@@ -130,7 +134,10 @@ func (b *bench) fillYears(ctx context.Context, s *store.Store, miner *nlp.Miner)
 			shop = load.Product(1).Shop.Name
 			var listings []chaping.Listing
 			for n := range load.Products {
-				listings = append(listings, chaping.Listing{Keyword: load.Keyword(n), Product: load.Product(n), SeenAt: period.Window().From})
+				listings = append(
+					listings,
+					chaping.Listing{Keyword: load.Keyword(n), Product: load.Product(n), SeenAt: period.Window().From},
+				)
 			}
 			if err := s.PutListings(ctx, listings); err != nil {
 				return first, shop, err

@@ -77,8 +77,16 @@ func (p *program) printCalendar(c *calendar.Calendar, year int) error {
 			if due.Provisional {
 				notes = append(notes, "暂定")
 			}
-			fmt.Fprintf(w, "%s\t%s 至 %s\t%s（%s）\t%s\n", period, window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly),
-				due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day), strings.Join(notes, "；"))
+			fmt.Fprintf(
+				w,
+				"%s\t%s 至 %s\t%s（%s）\t%s\n",
+				period,
+				window.FirstDay().Format(time.DateOnly),
+				window.LastDay().Format(time.DateOnly),
+				due.Day.Format(time.DateOnly),
+				chaping.ChineseWeekday(due.Day),
+				strings.Join(notes, "；"),
+			)
 		}
 	})
 	if err != nil {
@@ -104,7 +112,16 @@ func (p *program) printCalendarJSON(c *calendar.Calendar, year int) error {
 	var rows []row
 	for _, period := range calendar.PeriodsOf(year) {
 		window, due := period.Window(), c.Due(period)
-		rows = append(rows, row{Period: period.String(), From: window.FirstDay().Format(time.DateOnly), To: window.LastDay().Format(time.DateOnly), Due: due.Day.Format(time.DateOnly), Note: due.Note()})
+		rows = append(
+			rows,
+			row{
+				Period: period.String(),
+				From:   window.FirstDay().Format(time.DateOnly),
+				To:     window.LastDay().Format(time.DateOnly),
+				Due:    due.Day.Format(time.DateOnly),
+				Note:   due.Note(),
+			},
+		)
 	}
 	return p.printJSON(struct {
 		Year    int    `json:"year"`

@@ -70,7 +70,15 @@ func (p *program) runCollect(ctx context.Context, o collectOptions) error {
 	if err != nil {
 		return err
 	}
-	r := app.CollectRequest{Watch: watch, Period: period, Base: o.base, Workers: o.workers, Full: o.full, Fresh: o.fresh, Queues: o.queues}
+	r := app.CollectRequest{
+		Watch:   watch,
+		Period:  period,
+		Base:    o.base,
+		Workers: o.workers,
+		Full:    o.full,
+		Fresh:   o.fresh,
+		Queues:  o.queues,
+	}
 	bar := p.startProgress("采集")
 	result, err := p.app.Collect(ctx, r, bar.watch)
 	bar.finish()
@@ -111,8 +119,20 @@ const maxFaultsShown = 10
 
 func (p *program) printCollected(r crawler.Report) {
 	out := p.out
-	fmt.Fprintf(out, "%s：读 %d 页（%.1f MB），用时 %s；商品 %d 件，期内评论 %d 条（默认评论 %d、有追评 %d），期外 %d 条，重复出现 %d 条\n",
-		r.Site, r.Pages, float64(r.Bytes)/(1<<20), r.Finished.Sub(r.Started).Round(10*time.Millisecond), r.Products, r.Reviews, r.Defaults, r.Appended, r.Outside, r.Duplicates)
+	fmt.Fprintf(
+		out,
+		"%s：读 %d 页（%.1f MB），用时 %s；商品 %d 件，期内评论 %d 条（默认评论 %d、有追评 %d），期外 %d 条，重复出现 %d 条\n",
+		r.Site,
+		r.Pages,
+		float64(r.Bytes)/(1<<20),
+		r.Finished.Sub(r.Started).Round(10*time.Millisecond),
+		r.Products,
+		r.Reviews,
+		r.Defaults,
+		r.Appended,
+		r.Outside,
+		r.Duplicates,
+	)
 	if r.ByText > 0 {
 		fmt.Fprintf(out, "  没有评分、由文本模型评级的评论 %d 条\n", r.ByText)
 	}

@@ -60,7 +60,14 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	m := app.SampleMall(o.seed, period, p.now())
 	collecting := p.startProgress("采集")
 	collected, err := p.app.CollectSample(ctx, m, period, func(base string) {
-		step(1, "示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s", base, period, period.Window().Chinese(), strings.Join(m.Keywords(), "、"))
+		step(
+			1,
+			"示例商城开在 %s，采集报送期 %s（%s）\n关键词：%s",
+			base,
+			period,
+			period.Window().Chinese(),
+			strings.Join(m.Keywords(), "、"),
+		)
 	}, collecting.watch)
 	collecting.finish()
 	if err != nil {
@@ -105,7 +112,16 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	}
 	fmt.Fprintf(p.out, "%-4s %-10s %-8s %4s %5s  %s\n", "序号", "关键词", "评论关键词", "差评数", "评论数", "商品")
 	for _, r := range sheet.Rows[:min(8, len(sheet.Rows))] {
-		fmt.Fprintf(p.out, "%-4d %-10s %-8s %6d %7d  %s\n", r.Seq, r.ProductKeyword, r.Term, r.NegativeReviews, r.Reviews, chaping.Shorten(r.Product, 24))
+		fmt.Fprintf(
+			p.out,
+			"%-4d %-10s %-8s %6d %7d  %s\n",
+			r.Seq,
+			r.ProductKeyword,
+			r.Term,
+			r.NegativeReviews,
+			r.Reviews,
+			chaping.Shorten(r.Product, 24),
+		)
 	}
 	fmt.Fprintf(p.out, "共 %d 行，证据 %d 条：\n  %s\n", len(sheet.Rows), len(sheet.Evidence), strings.Join(files, "\n  "))
 
@@ -118,7 +134,13 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 }
 
 // checkDemo compares what was stored and counted with what the mall knows.
-func (p *program) checkDemo(ctx context.Context, s *store.Store, m *mall.Mall, period chaping.Period, sheet *report.Platform) error {
+func (p *program) checkDemo(
+	ctx context.Context,
+	s *store.Store,
+	m *mall.Mall,
+	period chaping.Period,
+	sheet *report.Platform,
+) error {
 	type cell struct{ keyword, product, term string }
 	planted := map[string]bool{}
 	for _, t := range m.Terms() {

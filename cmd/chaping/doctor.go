@@ -73,7 +73,11 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 		}
 	}
 	if failed > 0 {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("有 %d 项检查没有通过", failed), Remedy: "按上面的说明处理后重新运行 chaping doctor"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("有 %d 项检查没有通过", failed),
+			Remedy:  "按上面的说明处理后重新运行 chaping doctor",
+		}
 	}
 	return nil
 }
@@ -91,7 +95,11 @@ func (p *program) checkEngine(context.Context) (string, error) {
 		return "", err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "没有找到 " + path, Remedy: "在源码目录运行 make engine 下载，或用环境变量 CHAPING_ENGINE 指明库文件，或用 --store 改用 ClickHouse 服务器"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "没有找到 " + path,
+			Remedy:  "在源码目录运行 make engine 下载，或用环境变量 CHAPING_ENGINE 指明库文件，或用 --store 改用 ClickHouse 服务器",
+		}
 	}
 	return "libchdb " + engine.Package + "，" + path, nil
 }
@@ -102,7 +110,12 @@ func (p *program) checkDataDir(context.Context) (string, error) {
 		return "", err
 	}
 	fail := func(err error) (string, error) {
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + dir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "数据目录 " + dir + " 不可写",
+			Err:     err,
+			Remedy:  "用 --data 换一个目录，或改正权限",
+		}
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fail(err)
@@ -143,7 +156,12 @@ func (p *program) checkCalendar(context.Context) (string, error) {
 		return "", err
 	}
 	due := calendar.Due(chaping.PeriodOf(p.now()))
-	detail := fmt.Sprintf("有 %d 年至 %d 年；本期截止日 %s", calendar.Years()[0], calendar.Years()[len(calendar.Years())-1], chaping.ChineseDate(due.Day))
+	detail := fmt.Sprintf(
+		"有 %d 年至 %d 年；本期截止日 %s",
+		calendar.Years()[0],
+		calendar.Years()[len(calendar.Years())-1],
+		chaping.ChineseDate(due.Day),
+	)
 	if note := due.Note(); note != "" {
 		detail += "（" + note + "）"
 	}
@@ -178,14 +196,26 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 			continue
 		}
 		if planned++; plan.Next.Before(p.now().Add(-overdueAfter)) {
-			wrong = append(wrong, fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format("2006-01-02 15:04")))
+			wrong = append(
+				wrong,
+				fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format("2006-01-02 15:04")),
+			)
 		}
 	}
 	err = p.onStation(ctx, func(d *station.DB) error {
 		runs, err := d.Runs(ctx, "", 100)
 		for _, r := range runs {
 			if r.Finished == nil && r.Error != "" {
-				wrong = append(wrong, fmt.Sprintf("计划“%s”%s 的运行失败 %d 次：%s", r.Job, r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"), r.Attempts, chaping.Shorten(r.Error, 80)))
+				wrong = append(
+					wrong,
+					fmt.Sprintf(
+						"计划“%s”%s 的运行失败 %d 次：%s",
+						r.Job,
+						r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"),
+						r.Attempts,
+						chaping.Shorten(r.Error, 80),
+					),
+				)
 			}
 		}
 		return err
@@ -194,7 +224,11 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case len(wrong) > 0:
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: strings.Join(wrong, "；"), Remedy: "运行 chaping schedule start；失败的原因见 chaping schedule history"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: strings.Join(wrong, "；"),
+			Remedy:  "运行 chaping schedule start；失败的原因见 chaping schedule history",
+		}
 	case planned == 0:
 		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(plans)), nil
 	}
@@ -225,7 +259,11 @@ func (p *program) checkOutbox(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case late+stopped > 0:
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("%d 条通知一小时以上没有发出，%d 条已停发", late, stopped), Remedy: "原因见 chaping notify outbox；chaping notify test 试渠道，chaping notify retry 重发"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("%d 条通知一小时以上没有发出，%d 条已停发", late, stopped),
+			Remedy:  "原因见 chaping notify outbox；chaping notify test 试渠道，chaping notify retry 重发",
+		}
 	case len(channels.Channels) == 0:
 		return "没有配置渠道，提醒和重要风险信息不会发出（样例 configs/notify.yaml）", nil
 	}

@@ -31,7 +31,17 @@ func (p *program) evidenceCommand() *cobra.Command {
 					return firstError(err, func() error { return p.printJSON(found) })
 				}
 				for _, r := range found {
-					fmt.Fprintf(p.out, "%.12s  %s  %d 字节（存 %d）  评论 %d 条  %s  %s\n", r.ID, r.Fetched.Format(time.DateTime), r.Size, r.Stored, r.Reviews, r.URL, r.Pinned)
+					fmt.Fprintf(
+						p.out,
+						"%.12s  %s  %d 字节（存 %d）  评论 %d 条  %s  %s\n",
+						r.ID,
+						r.Fetched.Format(time.DateTime),
+						r.Size,
+						r.Stored,
+						r.Reviews,
+						r.URL,
+						r.Pinned,
+					)
 				}
 				fmt.Fprintf(p.out, "共 %d 份\n", len(found))
 				return nil
@@ -56,8 +66,18 @@ func (p *program) evidenceCommand() *cobra.Command {
 					_, err = p.out.Write(body)
 					return err
 				}
-				fmt.Fprintf(p.out, "编号    %s\n网址    %s\n类型    %s\n取得    %s（最近一次相同：%s）\n评论    %d 条\n保存    %s\n\n%s\n",
-					r.ID, r.URL, r.Type, r.Fetched.Format(time.DateTime), r.Seen.Format(time.DateTime), r.Reviews, r.Pinned, redact.Text(crawler.Text(body, r.Type)))
+				fmt.Fprintf(
+					p.out,
+					"编号    %s\n网址    %s\n类型    %s\n取得    %s（最近一次相同：%s）\n评论    %d 条\n保存    %s\n\n%s\n",
+					r.ID,
+					r.URL,
+					r.Type,
+					r.Fetched.Format(time.DateTime),
+					r.Seen.Format(time.DateTime),
+					r.Reviews,
+					r.Pinned,
+					redact.Text(crawler.Text(body, r.Type)),
+				)
 				return nil
 			})
 		},
@@ -89,10 +109,19 @@ func (p *program) evidenceCommand() *cobra.Command {
 			}
 			return p.withEvidence(cmd.Context(), func(s *evidence.Store) error {
 				done, err := s.Prune(cmd.Context(), p.now(), evidence.Retention{
-					Loose: time.Duration(days) * 24 * time.Hour, Pinned: time.Duration(pinnedDays) * 24 * time.Hour, Bytes: int64(megabytes) << 20,
+					Loose: time.Duration(
+						days,
+					) * 24 * time.Hour, Pinned: time.Duration(pinnedDays) * 24 * time.Hour, Bytes: int64(megabytes) << 20,
 				})
 				if err == nil {
-					fmt.Fprintf(p.out, "清理 %d 份（%.1f MB），保留 %d 份（%.1f MB）\n", done.Responses, float64(done.Bytes)/(1<<20), done.Left, float64(done.LeftBytes)/(1<<20))
+					fmt.Fprintf(
+						p.out,
+						"清理 %d 份（%.1f MB），保留 %d 份（%.1f MB）\n",
+						done.Responses,
+						float64(done.Bytes)/(1<<20),
+						done.Left,
+						float64(done.LeftBytes)/(1<<20),
+					)
 				}
 				return err
 			})

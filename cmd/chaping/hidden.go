@@ -61,7 +61,15 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 	if o.json {
 		return p.printHiddenJSON(period, m.Version(), h)
 	}
-	fmt.Fprintf(p.out, "报送期 %s：好评和默认评论 %d 条，其中正文读来是差评的 %d 条，列出 %d 条（模型 %s）\n", period, h.Reviews, h.Found, len(h.Top), m.Version())
+	fmt.Fprintf(
+		p.out,
+		"报送期 %s：好评和默认评论 %d 条，其中正文读来是差评的 %d 条，列出 %d 条（模型 %s）\n",
+		period,
+		h.Reviews,
+		h.Found,
+		len(h.Top),
+		m.Version(),
+	)
 	if len(h.Top) == 0 {
 		return nil
 	}
@@ -69,7 +77,15 @@ func (p *program) runHidden(ctx context.Context, o hiddenOptions) error {
 		fmt.Fprintln(w, "把握\t评分\t商品\t评论编号\t正文")
 		for _, x := range h.Top {
 			r := x.Review
-			fmt.Fprintf(w, "%.3f\t%d\t%s\t%s\t%s\n", x.Score, r.Rating, chaping.Shorten(r.Product, 30), chaping.Shorten(r.ID, 40), chaping.Shorten(r.Body(), 100))
+			fmt.Fprintf(
+				w,
+				"%.3f\t%d\t%s\t%s\t%s\n",
+				x.Score,
+				r.Rating,
+				chaping.Shorten(r.Product, 30),
+				chaping.Shorten(r.ID, 40),
+				chaping.Shorten(r.Body(), 100),
+			)
 		}
 	})
 }
@@ -89,7 +105,20 @@ func (p *program) printHiddenJSON(period chaping.Period, version string, h app.H
 	rows := []row{}
 	for _, x := range h.Top {
 		r := x.Review
-		rows = append(rows, row{Score: x.Score, Platform: r.Platform, Product: r.Product, Review: r.ID, Published: r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"), Rating: r.Rating, Default: r.Default, Text: r.Text, Appended: r.Appended})
+		rows = append(
+			rows,
+			row{
+				Score:     x.Score,
+				Platform:  r.Platform,
+				Product:   r.Product,
+				Review:    r.ID,
+				Published: r.Published.In(chaping.Shanghai()).Format("2006-01-02 15:04:05"),
+				Rating:    r.Rating,
+				Default:   r.Default,
+				Text:      r.Text,
+				Appended:  r.Appended,
+			},
+		)
 	}
 	return p.printJSON(struct {
 		Period  string `json:"period"`

@@ -132,7 +132,11 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 		return err
 	}
 	if refused > 0 {
-		return &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", refused), Remedy: "按上面的说明改正后重新导入同一文件，已导入的不会重复"}
+		return &chaping.Error{
+			Code:    chaping.CodePartial,
+			Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", refused),
+			Remedy:  "按上面的说明改正后重新导入同一文件，已导入的不会重复",
+		}
 	}
 	return nil
 }
@@ -153,7 +157,15 @@ func (p *program) printImport(s app.ImportResult) {
 	if s.Accepted > 0 {
 		day := func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
 		fmt.Fprintf(&b, "  商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行\n", s.Products, day(s.First), day(s.Last), s.Defaults)
-		fmt.Fprintf(&b, "  差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）\n", s.Grades["negative"], s.Grades["neutral"], s.Grades["positive"], s.Grades["unrated"], s.RatingRule)
+		fmt.Fprintf(
+			&b,
+			"  差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）\n",
+			s.Grades["negative"],
+			s.Grades["neutral"],
+			s.Grades["positive"],
+			s.Grades["unrated"],
+			s.RatingRule,
+		)
 	}
 	if s.ByText > 0 {
 		fmt.Fprintf(&b, "  其中没有评分、由文本模型按正文评级的 %d 行\n", s.ByText)
@@ -211,7 +223,12 @@ func (p *program) openRejects(path string) (*rejects, error) {
 	}
 	f, err := os.Create(path)
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "写不了 --rejects 文件", Err: err, Remedy: "换一个可写的路径"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "写不了 --rejects 文件",
+			Err:     err,
+			Remedy:  "换一个可写的路径",
+		}
 	}
 	r.file = f
 	return r, nil

@@ -94,7 +94,14 @@ func (p *program) inspect(ctx context.Context, r app.ImportRequest, o importOpti
 }
 
 func (p *program) printUnderstanding(u *importer.Understanding) error {
-	fmt.Fprintf(p.out, "%s：%s%s，看了 %d 行", u.File, u.Format, map[bool]string{true: "，字符集 " + u.Charset}[u.Charset != ""], u.Rows)
+	fmt.Fprintf(
+		p.out,
+		"%s：%s%s，看了 %d 行",
+		u.File,
+		u.Format,
+		map[bool]string{true: "，字符集 " + u.Charset}[u.Charset != ""],
+		u.Rows,
+	)
 	if u.HeaderRow > 0 {
 		fmt.Fprintf(p.out, "，表头在第 %d 行", u.HeaderRow)
 	}
@@ -107,8 +114,16 @@ func (p *program) printUnderstanding(u *importer.Understanding) error {
 	err := p.printTable(func(w io.Writer) {
 		fmt.Fprintln(w, "列\t字段\t依据\t有值\t读得懂\t例子")
 		for _, c := range u.Columns {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", chaping.Shorten(c.Name, 24), cmp.Or(fieldTitle(c.Field), "没有用到"), confidence(c), c.Filled, parsed(c),
-				chaping.Shorten(strings.Join(c.Samples, " | "), 50))
+			fmt.Fprintf(
+				w,
+				"%s\t%s\t%s\t%d\t%s\t%s\n",
+				chaping.Shorten(c.Name, 24),
+				cmp.Or(fieldTitle(c.Field), "没有用到"),
+				confidence(c),
+				c.Filled,
+				parsed(c),
+				chaping.Shorten(strings.Join(c.Samples, " | "), 50),
+			)
 		}
 	})
 	if u.Scale > 0 && u.Scale != 5 {

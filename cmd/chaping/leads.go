@@ -84,8 +84,22 @@ func (p *program) printLeads(m app.Mined, total int, leads []app.Lead) error {
 			fmt.Fprintln(w, "优先级\t商品\t危害类别\t成立/评论\t伤害\t严重+数量+占比+增长+伤害\t评论关键词")
 			for _, l := range leads {
 				q := l.Priority
-				fmt.Fprintf(w, "%.1f\t%s\t%s\t%d/%d\t%d\t%.0f+%.1f+%.1f+%s+%.1f\t%s\n", q.Points, orID(l.Product.Name, l.Product.ID), nlp.Hazards()[l.Hazard],
-					l.Count.Affirmed[q.Level-1], l.Count.Reviews, l.Count.Injuries, q.Severity, q.Number, q.Share, growth(l), q.Injury, chaping.Shorten(strings.Join(l.Terms, "、"), 40))
+				fmt.Fprintf(
+					w,
+					"%.1f\t%s\t%s\t%d/%d\t%d\t%.0f+%.1f+%.1f+%s+%.1f\t%s\n",
+					q.Points,
+					orID(l.Product.Name, l.Product.ID),
+					nlp.Hazards()[l.Hazard],
+					l.Count.Affirmed[q.Level-1],
+					l.Count.Reviews,
+					l.Count.Injuries,
+					q.Severity,
+					q.Number,
+					q.Share,
+					growth(l),
+					q.Injury,
+					chaping.Shorten(strings.Join(l.Terms, "、"), 40),
+				)
 			}
 		})
 		if err != nil {
@@ -132,9 +146,32 @@ func (p *program) printLeadsJSON(m app.Mined, total int, leads []app.Lead) error
 	rows := []row{}
 	for _, l := range leads {
 		q, c := l.Priority, l.Count
-		rows = append(rows, row{Priority: q.Points, Parts: parts{Severity: q.Severity, Number: q.Number, Share: q.Share, Growth: q.Growth, Injury: q.Injury}, Level: q.Level,
-			Platform: l.Product.Platform, Product: l.Product.ID, Name: l.Product.Name, Shop: l.Product.Shop.Name, Keywords: append([]string{}, l.Keywords...), Hazard: l.Hazard, Terms: l.Terms,
-			Affirmed: c.Affirmed, Reviews: c.Reviews, Injuries: c.Injuries, Earlier: c.Earlier, EarlierReviews: c.EarlierReviews})
+		rows = append(
+			rows,
+			row{
+				Priority: q.Points,
+				Parts: parts{
+					Severity: q.Severity,
+					Number:   q.Number,
+					Share:    q.Share,
+					Growth:   q.Growth,
+					Injury:   q.Injury,
+				},
+				Level:          q.Level,
+				Platform:       l.Product.Platform,
+				Product:        l.Product.ID,
+				Name:           l.Product.Name,
+				Shop:           l.Product.Shop.Name,
+				Keywords:       append([]string{}, l.Keywords...),
+				Hazard:         l.Hazard,
+				Terms:          l.Terms,
+				Affirmed:       c.Affirmed,
+				Reviews:        c.Reviews,
+				Injuries:       c.Injuries,
+				Earlier:        c.Earlier,
+				EarlierReviews: c.EarlierReviews,
+			},
+		)
 	}
 	return p.printJSON(struct {
 		Period     string `json:"period"`

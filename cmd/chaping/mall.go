@@ -51,12 +51,27 @@ func (p *program) runMall(ctx context.Context, o mallOptions) error {
 	if o.months < 1 || o.products < 1 || o.reviews < 1 || o.latency < 0 {
 		return usage("--months、--products、--reviews 应大于 0，--latency 不能为负")
 	}
-	m := mall.New(mall.Config{Seed: o.seed, End: app.MallEnd(period, p.now()), Months: o.months, Products: o.products, ReviewsPerProduct: o.reviews, Latency: o.latency})
+	m := mall.New(
+		mall.Config{
+			Seed:              o.seed,
+			End:               app.MallEnd(period, p.now()),
+			Months:            o.months,
+			Products:          o.products,
+			ReviewsPerProduct: o.reviews,
+			Latency:           o.latency,
+		},
+	)
 	listener, err := mall.Listen(o.addr)
 	if err != nil {
 		return err
 	}
 	w := chaping.Window{From: m.Window().From, To: m.Window().To}
-	fmt.Fprintf(p.out, "示例商城：http://%s/\n评论时间：%s\n可搜索的关键词：%v\n按 Ctrl+C 停止\n", listener.Addr(), w.Chinese(), m.Keywords())
+	fmt.Fprintf(
+		p.out,
+		"示例商城：http://%s/\n评论时间：%s\n可搜索的关键词：%v\n按 Ctrl+C 停止\n",
+		listener.Addr(),
+		w.Chinese(),
+		m.Keywords(),
+	)
 	return m.Serve(ctx, listener)
 }

@@ -84,7 +84,16 @@ func (p *program) printMined(m app.Mined) {
 	if !m.Fresh {
 		state = "（评论与词库均无变化，沿用上次结果）"
 	}
-	fmt.Fprintf(p.out, "报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s%s\n", m.Period, m.Reviews, m.Mentions, m.Affirmed, m.Dictionary, state)
+	fmt.Fprintf(
+		p.out,
+		"报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s%s\n",
+		m.Period,
+		m.Reviews,
+		m.Mentions,
+		m.Affirmed,
+		m.Dictionary,
+		state,
+	)
 	if m.Pinned > 0 {
 		fmt.Fprintf(p.out, "  严重命中所在的原始网页，新增长期保存 %d 份\n", m.Pinned)
 	}
@@ -140,9 +149,20 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.err, "评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s\n", total.Reviews, total.Mentions, total.Affirmed, miner.Version())
+	fmt.Fprintf(
+		p.err,
+		"评论 %d 条，命中 %d 处，其中成立 %d 处；词库版本 %s\n",
+		total.Reviews,
+		total.Mentions,
+		total.Affirmed,
+		miner.Version(),
+	)
 	if total.Refused > 0 {
-		return &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已处理", total.Refused), Remedy: "按上面的说明改正"}
+		return &chaping.Error{
+			Code:    chaping.CodePartial,
+			Message: fmt.Sprintf("有 %d 行被拒收，其余已处理", total.Refused),
+			Remedy:  "按上面的说明改正",
+		}
 	}
 	return partial
 }
@@ -151,7 +171,12 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 // complete.
 func writeAtomically(path string, write func(io.Writer) error) error {
 	cannot := func(err error) error {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "写不了输出文件 " + path, Err: err, Remedy: "检查目录是否存在、可写，磁盘是否已满"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "写不了输出文件 " + path,
+			Err:     err,
+			Remedy:  "检查目录是否存在、可写，磁盘是否已满",
+		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

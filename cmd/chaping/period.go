@@ -47,8 +47,17 @@ func (p *program) periodCommand() *cobra.Command {
 					Note   string `json:"note,omitempty"`
 				}{period.String(), w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), due.Note()})
 			}
-			fmt.Fprintf(p.out, "报送期    %s\n采集范围  %s 00:00 至 %s 24:00（北京时间）\n报送截止  %s（%s，当日 24:00 前）\n", period,
-				w.FirstDay().Format(time.DateOnly), w.LastDay().Format(time.DateOnly), due.Day.Format(time.DateOnly), chaping.ChineseWeekday(due.Day))
+			fmt.Fprintf(
+				p.out,
+				"报送期    %s\n采集范围  %s 00:00 至 %s 24:00（北京时间）\n报送截止  %s（%s，当日 24:00 前）\n",
+				period,
+				w.FirstDay().Format(
+					time.DateOnly,
+				),
+				w.LastDay().Format(time.DateOnly),
+				due.Day.Format(time.DateOnly),
+				chaping.ChineseWeekday(due.Day),
+			)
 			if note := due.Note(); note != "" {
 				fmt.Fprintf(p.out, "注意      %s\n", note)
 			}

@@ -125,7 +125,12 @@ func (p *program) command() *cobra.Command {
 				level = slog.LevelDebug
 			}
 			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
-			p.log = slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}))
+			p.log = slog.New(
+				tint.NewTextHandler(
+					p.err,
+					&tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly},
+				),
+			)
 			if cmd.Name() == "restore" {
 				return p.open()
 			}
@@ -137,17 +142,24 @@ func (p *program) command() *cobra.Command {
 	root.SetErr(p.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("参数有误：%v", err) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Short: "查看命令的帮助", RunE: func(cmd *cobra.Command, args []string) error {
-		c, _, err := cmd.Root().Find(args)
-		if err != nil {
-			return usage("没有这个命令：%s", strings.Join(args, " "))
-		}
-		return c.Help()
-	}})
+	root.SetHelpCommand(
+		&cobra.Command{Use: "help [命令]", Short: "查看命令的帮助", RunE: func(cmd *cobra.Command, args []string) error {
+			c, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return usage("没有这个命令：%s", strings.Join(args, " "))
+			}
+			return c.Help()
+		}},
+	)
 	root.SetUsageTemplate(usageTemplate)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.dataDir, "data", envOr("CHAPING_DATA", "data"), "数据目录（环境变量 CHAPING_DATA）")
-	flags.StringVar(&p.dsn, "store", "", "ClickHouse 服务器 clickhouse://用户:密码@主机:9000/库，集群再加 ?cluster=集群名；不写则用内嵌引擎（环境变量 CHAPING_STORE，或 CHAPING_STORE_FILE 指向存放它的文件）")
+	flags.StringVar(
+		&p.dsn,
+		"store",
+		"",
+		"ClickHouse 服务器 clickhouse://用户:密码@主机:9000/库，集群再加 ?cluster=集群名；不写则用内嵌引擎（环境变量 CHAPING_STORE，或 CHAPING_STORE_FILE 指向存放它的文件）",
+	)
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "显示详细日志")
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
@@ -178,7 +190,12 @@ func commandAct(cmd *cobra.Command, args []string) *station.Act {
 			how = append(how, "--"+f.Name+" "+redacted(f.Value.String()))
 		}
 	})
-	return &station.Act{Who: operator() + "（命令行）", Action: cmd.CommandPath(), Object: chaping.Shorten(strings.Join(what, " "), 200), Detail: chaping.Shorten(strings.Join(how, " "), 500)}
+	return &station.Act{
+		Who:    operator() + "（命令行）",
+		Action: cmd.CommandPath(),
+		Object: chaping.Shorten(strings.Join(what, " "), 200),
+		Detail: chaping.Shorten(strings.Join(how, " "), 500),
+	}
 }
 
 // noArgs refuses stray arguments in Chinese.
@@ -204,7 +221,12 @@ func (p *program) storeDSN() (string, error) {
 	}
 	secret, err := os.ReadFile(file)
 	if err != nil {
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出 CHAPING_STORE_FILE 指向的文件", Err: err, Remedy: "检查路径和权限"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "读不出 CHAPING_STORE_FILE 指向的文件",
+			Err:     err,
+			Remedy:  "检查路径和权限",
+		}
 	}
 	return strings.TrimSpace(string(secret)), nil
 }
@@ -217,8 +239,18 @@ func (p *program) open() error {
 		return err
 	}
 	err = p.close()
-	p.app = app.New(app.Config{Dir: p.dataDir, DSN: dsn, Redis: os.Getenv("CHAPING_REDIS"), Version: buildVersion(), Now: p.now, Log: p.log, Shifted: os.Getenv("CHAPING_NOW") != "",
-		Warn: func(m string) { fmt.Fprintln(p.err, "警告："+m) }})
+	p.app = app.New(
+		app.Config{
+			Dir:     p.dataDir,
+			DSN:     dsn,
+			Redis:   os.Getenv("CHAPING_REDIS"),
+			Version: buildVersion(),
+			Now:     p.now,
+			Log:     p.log,
+			Shifted: os.Getenv("CHAPING_NOW") != "",
+			Warn:    func(m string) { fmt.Fprintln(p.err, "警告："+m) },
+		},
+	)
 	return err
 }
 

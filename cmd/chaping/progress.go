@@ -67,9 +67,18 @@ func (g *progress) draw(a app.Progress) {
 		if total <= 0 {
 			total = -1
 		}
-		g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(g.out), progressbar.OptionSetDescription(g.label),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth(),
-			progressbar.OptionSetPredictTime(total > 0), progressbar.OptionSpinnerType(14))
+		g.bar = progressbar.NewOptions64(
+			total,
+			progressbar.OptionSetWriter(g.out),
+			progressbar.OptionSetDescription(g.label),
+			progressbar.OptionThrottle(
+				100*time.Millisecond,
+			),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionSetPredictTime(total > 0),
+			progressbar.OptionSpinnerType(14),
+		)
 	}
 	if a.Total > 0 {
 		g.bar.ChangeMax64(a.Total)

@@ -228,9 +228,22 @@ func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.
 }
 
 // countQuery reads the shared flags.
-func (p *program) countQuery(ctx context.Context, of question, o *queryOptions, miner *nlp.Miner) (store.CountQuery, error) {
-	q := store.CountQuery{Dictionary: miner.Version(), Known: miner.Dictionary().Terms, Terms: o.terms, Platforms: o.platforms,
-		Keywords: o.keywords, Shops: o.shops, Products: o.products, Regions: o.regions}
+func (p *program) countQuery(
+	ctx context.Context,
+	of question,
+	o *queryOptions,
+	miner *nlp.Miner,
+) (store.CountQuery, error) {
+	q := store.CountQuery{
+		Dictionary: miner.Version(),
+		Known:      miner.Dictionary().Terms,
+		Terms:      o.terms,
+		Platforms:  o.platforms,
+		Keywords:   o.keywords,
+		Shops:      o.shops,
+		Products:   o.products,
+		Regions:    o.regions,
+	}
 	for _, d := range o.by {
 		q.By = append(q.By, store.Dimension(d))
 	}
@@ -278,8 +291,21 @@ func (p *program) countQuery(ctx context.Context, of question, o *queryOptions, 
 
 // heads are the names of the dimensions in Chinese.
 func heads(by []store.Dimension, more ...string) []string {
-	names := map[store.Dimension]string{store.ByPlatform: "平台", store.ByKeyword: "商品关键词", store.ByTerm: "词条", store.ByHazard: "危害类别", store.ByShop: "店铺",
-		store.ByProduct: "商品", store.ByRegion: "公司所在区域", store.ByPrice: "价格", store.ByDay: "日", store.ByWeek: "周（周一）", store.ByPeriod: "报送期", store.ByMonth: "月", store.ByYear: "年"}
+	names := map[store.Dimension]string{
+		store.ByPlatform: "平台",
+		store.ByKeyword:  "商品关键词",
+		store.ByTerm:     "词条",
+		store.ByHazard:   "危害类别",
+		store.ByShop:     "店铺",
+		store.ByProduct:  "商品",
+		store.ByRegion:   "公司所在区域",
+		store.ByPrice:    "价格",
+		store.ByDay:      "日",
+		store.ByWeek:     "周（周一）",
+		store.ByPeriod:   "报送期",
+		store.ByMonth:    "月",
+		store.ByYear:     "年",
+	}
 	var list []string
 	for _, d := range by {
 		list = append(list, names[d])
@@ -318,19 +344,42 @@ func askCounts(ctx context.Context, s *store.Store, q store.CountQuery, _ *query
 	return t, nil
 }
 
-func askMovers(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions, yearly bool) (*resultTable, error) {
+func askMovers(
+	ctx context.Context,
+	s *store.Store,
+	q store.CountQuery,
+	_ *queryOptions,
+	yearly bool,
+) (*resultTable, error) {
 	list, err := analysis.Movers(ctx, s, q, yearly)
 	if err != nil {
 		return nil, err
 	}
 	t := &resultTable{heads: heads(q.By, "本期成立", "前期成立", "本期评论", "前期评论", "比率为前期的倍数", "超出应有的条数")}
 	for _, m := range list {
-		t.add(line(q.By, m.Now.Keys, m.Now.Affirmed, m.Before.Affirmed, m.Now.Reviews, m.Before.Reviews, m.Factor(), m.Change())...)
+		t.add(
+			line(
+				q.By,
+				m.Now.Keys,
+				m.Now.Affirmed,
+				m.Before.Affirmed,
+				m.Now.Reviews,
+				m.Before.Reviews,
+				m.Factor(),
+				m.Change(),
+			)...)
 	}
 	return t, nil
 }
 
-func askSpikes(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions, history int, fdr float64) (*resultTable, error) {
+func askSpikes(
+	ctx context.Context,
+	s *store.Store,
+	q store.CountQuery,
+	_ *queryOptions,
+	history int,
+	fdr float64,
+) (*resultTable, error) {
 	if history < 1 || history > 120 || fdr <= 0 || fdr >= 1 {
 		return nil, usage("--history 应在 1 到 120 之间，--fdr 应在 0 到 1 之间")
 	}
@@ -340,7 +389,19 @@ func askSpikes(ctx context.Context, s *store.Store, q store.CountQuery, _ *query
 	}
 	t := &resultTable{heads: heads(q.By, "本期成立", "应有", "倍数", "偶然的概率", "误报率 q", "本期评论", "此前成立", "此前评论")}
 	for _, m := range list {
-		t.add(line(q.By, m.Now.Keys, m.Now.Affirmed, m.Expected, m.Ratio, m.Chance, m.Q, m.Now.Reviews, m.Before.Hits, m.Before.Reviews)...)
+		t.add(
+			line(
+				q.By,
+				m.Now.Keys,
+				m.Now.Affirmed,
+				m.Expected,
+				m.Ratio,
+				m.Chance,
+				m.Q,
+				m.Now.Reviews,
+				m.Before.Hits,
+				m.Before.Reviews,
+			)...)
 	}
 	return t, nil
 }
@@ -361,7 +422,13 @@ func askDrifts(ctx context.Context, s *store.Store, q store.CountQuery, _ *query
 	return t, nil
 }
 
-func askEvidence(ctx context.Context, s *store.Store, q store.CountQuery, o *queryOptions, which store.Which) (*resultTable, error) {
+func askEvidence(
+	ctx context.Context,
+	s *store.Store,
+	q store.CountQuery,
+	o *queryOptions,
+	which store.Which,
+) (*resultTable, error) {
 	f, err := s.Funnel(ctx, q)
 	if err != nil {
 		return nil, err
@@ -375,10 +442,26 @@ func askEvidence(ctx context.Context, s *store.Store, q store.CountQuery, o *que
 		return nil, err
 	}
 	t := &resultTable{heads: []string{"发表时间", "平台", "商品", "评论", "评级", "词条", "句子", "线索词"},
-		note: fmt.Sprintf("命中 %d 处（%d 条评论）→ 成立 %d 处（%d 条评论）→ 差评 %d 条、隐性投诉 %d 条", f.Mentions, f.Mentioned, f.Affirmed, f.Reviews, f.Negative, f.Hidden)}
+		note: fmt.Sprintf(
+			"命中 %d 处（%d 条评论）→ 成立 %d 处（%d 条评论）→ 差评 %d 条、隐性投诉 %d 条",
+			f.Mentions,
+			f.Mentioned,
+			f.Affirmed,
+			f.Reviews,
+			f.Negative,
+			f.Hidden,
+		)}
 	for _, e := range list {
-		t.add(e.Review.Published.Format(time.DateTime), e.Review.Platform, e.Review.Product, e.Review.ID, e.Review.Grade.Chinese(), e.Term,
-			chaping.Excerpt(e.Review.Body(), e.Mention.Start, e.Mention.End, 40), e.Mention.Cue)
+		t.add(
+			e.Review.Published.Format(time.DateTime),
+			e.Review.Platform,
+			e.Review.Product,
+			e.Review.ID,
+			e.Review.Grade.Chinese(),
+			e.Term,
+			chaping.Excerpt(e.Review.Body(), e.Mention.Start, e.Mention.End, 40),
+			e.Mention.Cue,
+		)
 	}
 	return t, nil
 }
@@ -415,7 +498,13 @@ func askDefaults(ctx context.Context, s *store.Store, q store.CountQuery, _ *que
 	return t, nil
 }
 
-func askRepeats(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions, least int) (*resultTable, error) {
+func askRepeats(
+	ctx context.Context,
+	s *store.Store,
+	q store.CountQuery,
+	_ *queryOptions,
+	least int,
+) (*resultTable, error) {
 	list, err := analysis.Repeats(ctx, s, q, least)
 	if err != nil {
 		return nil, err
@@ -456,7 +545,11 @@ func (p *program) querySQLCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := s.ReadOnly(cmd.Context(), args[0], store.Limits{Rows: rows, Time: time.Duration(seconds) * time.Second, Memory: int64(memory) << 20})
+			a, err := s.ReadOnly(
+				cmd.Context(),
+				args[0],
+				store.Limits{Rows: rows, Time: time.Duration(seconds) * time.Second, Memory: int64(memory) << 20},
+			)
 			if err != nil {
 				return err
 			}

@@ -134,7 +134,11 @@ const maxSheetRows = 1<<20 - 1
 // xlsx writes strings as strings, so that none becomes a formula.
 func (t *resultTable) xlsx(w io.Writer) error {
 	if len(t.rows) > maxSheetRows {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("结果有 %d 行，一张工作表放不下", len(t.rows)), Remedy: "加条件，或用 --format csv"}
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("结果有 %d 行，一张工作表放不下", len(t.rows)),
+			Remedy:  "加条件，或用 --format csv",
+		}
 	}
 	book := excelize.NewFile()
 	defer book.Close()

@@ -12,8 +12,20 @@ import (
 )
 
 func (p *program) reportCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "report", Short: "生成报送表", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.reportPlatformCommand(), p.reportAssociationCommand(), p.reportAnnualCommand(), p.reportImportCommand(), p.reportVersionsCommand(), p.reportFiledCommand())
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "生成报送表",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		p.reportPlatformCommand(),
+		p.reportAssociationCommand(),
+		p.reportAnnualCommand(),
+		p.reportImportCommand(),
+		p.reportVersionsCommand(),
+		p.reportFiledCommand(),
+	)
 	return cmd
 }
 
@@ -53,7 +65,20 @@ func (p *program) runVersions(ctx context.Context, period string, asJSON bool) e
 	return p.printTable(func(w io.Writer) {
 		fmt.Fprintln(w, "报表\t报送期\t任务\t版本\t冻结时间\t冻结人\t词库\t程序\tsha256\t更正原因")
 		for _, s := range sheets {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Form.Chinese(), s.Period, s.Name, s.Version, s.Frozen.Format("2006-01-02 15:04"), s.By, s.Dictionary, s.Program, s.Hash[:12], chaping.Shorten(s.Reason, 40))
+			fmt.Fprintf(
+				w,
+				"%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n",
+				s.Form.Chinese(),
+				s.Period,
+				s.Name,
+				s.Version,
+				s.Frozen.Format("2006-01-02 15:04"),
+				s.By,
+				s.Dictionary,
+				s.Program,
+				s.Hash[:12],
+				chaping.Shorten(s.Reason, 40),
+			)
 		}
 	})
 }

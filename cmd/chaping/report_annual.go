@@ -112,7 +112,14 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 		return err
 	}
 	if refused > 0 {
-		partial = errors.Join(partial, &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("清单有 %d 行没有读入", refused), Remedy: "按上面的说明改正后重新运行"})
+		partial = errors.Join(
+			partial,
+			&chaping.Error{
+				Code:    chaping.CodePartial,
+				Message: fmt.Sprintf("清单有 %d 行没有读入", refused),
+				Remedy:  "按上面的说明改正后重新运行",
+			},
+		)
 	}
 	partial = errors.Join(partial, unprinted)
 	if o.json {
@@ -131,7 +138,16 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 	fmt.Fprintf(p.out, "《%s》（%d 年）底稿：\n", a.Title(), a.Year)
 	p.printFiles(files)
 	for _, l := range a.Lists {
-		fmt.Fprintf(p.out, "%s清单 %d 条（不在年度内 %d、重复 %d、其他产品 %d、没有读入 %d）\n", l.Kind.Chinese(), len(l.Records), l.Outside, l.Repeats, l.Others, l.Refused)
+		fmt.Fprintf(
+			p.out,
+			"%s清单 %d 条（不在年度内 %d、重复 %d、其他产品 %d、没有读入 %d）\n",
+			l.Kind.Chinese(),
+			len(l.Records),
+			l.Outside,
+			l.Repeats,
+			l.Others,
+			l.Refused,
+		)
 	}
 	if len(a.Candidates) > 0 {
 		fmt.Fprintf(p.out, "疑似仍在售的商品 %d 条，是候选，须人工核实。\n", len(a.Candidates))
@@ -201,7 +217,14 @@ func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
 				return err
 			}
 			if u.Raised.In(chaping.Shanghai()).Year() == a.Year && report.Concerns(c.Keyword, a.Products) {
-				a.Urgent = append(a.Urgent, report.AnnualUrgent{Raised: u.Raised.In(chaping.Shanghai()).Format(time.DateOnly), Subject: strings.TrimSpace(c.Keyword + " " + c.Name), Reason: u.Reason})
+				a.Urgent = append(
+					a.Urgent,
+					report.AnnualUrgent{
+						Raised:  u.Raised.In(chaping.Shanghai()).Format(time.DateOnly),
+						Subject: strings.TrimSpace(c.Keyword + " " + c.Name),
+						Reason:  u.Reason,
+					},
+				)
 			}
 		}
 		return nil

@@ -100,14 +100,26 @@ func (p *program) runReportAssociation(ctx context.Context, o associationOptions
 }
 
 // association is the sheet from where the options say.
-func (p *program) association(ctx context.Context, o associationOptions) (sheet *report.Association, partial, err error) {
+func (p *program) association(
+	ctx context.Context,
+	o associationOptions,
+) (sheet *report.Association, partial, err error) {
 	if o.from != "" {
 		data, err := os.ReadFile(o.from)
 		if err != nil {
-			return nil, nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开 --from 的文件", Err: err, Remedy: "检查路径"}
+			return nil, nil, &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: "打不开 --from 的文件",
+				Err:     err,
+				Remedy:  "检查路径",
+			}
 		}
 		if sheet, err = report.ReadAssociation(data); err != nil {
-			return nil, nil, &chaping.InputError{File: o.from, Problem: "读不懂：" + err.Error(), Remedy: "对照 chaping report association --format json 的输出改正"}
+			return nil, nil, &chaping.InputError{
+				File:    o.from,
+				Problem: "读不懂：" + err.Error(),
+				Remedy:  "对照 chaping report association --format json 的输出改正",
+			}
 		}
 		return sheet, nil, p.complete(sheet, o)
 	}
@@ -189,7 +201,11 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 	}
 	for _, e := range sheet.Entries {
 		if e.Draft {
-			return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("“%s”还是草稿，不能冻结", chaping.Shorten(e.Product, 40)), Remedy: "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入"}
+			return &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: fmt.Sprintf("“%s”还是草稿，不能冻结", chaping.Shorten(e.Product, 40)),
+				Remedy:  "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入",
+			}
 		}
 	}
 	filed, err := o.filedOn()
@@ -201,7 +217,19 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 		if err != nil {
 			return err
 		}
-		frozen, _, err := p.app.Freeze(ctx, station.Sheet{Form: chaping.FormAssociation, Period: sheet.Period.String(), Station: of, Dictionary: sheet.Dictionary, By: o.by, Reason: o.reason}, sheet, filed)
+		frozen, _, err := p.app.Freeze(
+			ctx,
+			station.Sheet{
+				Form:       chaping.FormAssociation,
+				Period:     sheet.Period.String(),
+				Station:    of,
+				Dictionary: sheet.Dictionary,
+				By:         o.by,
+				Reason:     o.reason,
+			},
+			sheet,
+			filed,
+		)
 		if err == nil {
 			fmt.Fprintf(p.err, "第 %d 版，sha256 %s\n", frozen.Version, frozen.Hash)
 		}

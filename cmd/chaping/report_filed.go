@@ -61,7 +61,14 @@ func (p *program) reportFiledCommand() *cobra.Command {
 			if name != "" {
 				of += "（" + name + "）"
 			}
-			fmt.Fprintf(p.out, "%s：%s 报送，截止 %s，%s\n", of, f.Filed.In(chaping.Shanghai()).Format(time.DateOnly), due.Day.Format(time.DateOnly), state)
+			fmt.Fprintf(
+				p.out,
+				"%s：%s 报送，截止 %s，%s\n",
+				of,
+				f.Filed.In(chaping.Shanghai()).Format(time.DateOnly),
+				due.Day.Format(time.DateOnly),
+				state,
+			)
 			if note := due.Note(); note != "" {
 				fmt.Fprintf(p.out, "注意：%s\n", note)
 			}

@@ -83,7 +83,14 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 		return err
 	}
 	if refused > 0 {
-		partial = errors.Join(partial, &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行没有读入", refused), Remedy: "按上面的说明改正后重新读入，已读入的不会重复"})
+		partial = errors.Join(
+			partial,
+			&chaping.Error{
+				Code:    chaping.CodePartial,
+				Message: fmt.Sprintf("有 %d 行没有读入", refused),
+				Remedy:  "按上面的说明改正后重新读入，已读入的不会重复",
+			},
+		)
 	}
 	if o.json {
 		return errors.Join(p.printJSON(received), partial)
@@ -99,7 +106,14 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 }
 
 // submit reads and keeps one file; bad is how many rows were refused.
-func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, file string, period chaping.Period, o reportImportOptions) (s station.Submission, bad int, err error) {
+func (p *program) submit(
+	ctx context.Context,
+	d *station.DB,
+	miner *nlp.Miner,
+	file string,
+	period chaping.Period,
+	o reportImportOptions,
+) (s station.Submission, bad int, err error) {
 	most := int64(intake.MaxJSON) // intake knows better what a form may have
 	if o.free != "" {
 		most = intake.MaxFile
@@ -123,10 +137,21 @@ func (p *program) submit(ctx context.Context, d *station.DB, miner *nlp.Miner, f
 			name = form.Station
 		}
 		if name == "" {
-			return s, 0, &chaping.InputError{File: file, Field: "填报单位", Problem: "没有填", Remedy: "在表上补填，或用 --station 写明监测站"}
+			return s, 0, &chaping.InputError{
+				File:    file,
+				Field:   "填报单位",
+				Problem: "没有填",
+				Remedy:  "在表上补填，或用 --station 写明监测站",
+			}
 		}
 		if form.Period != "" && form.Period != s.Period {
-			return s, 0, &chaping.InputError{File: file, Field: "报送期", Value: form.Period, Problem: "不是 " + s.Period, Remedy: "用 --period 写明表上的报送期"}
+			return s, 0, &chaping.InputError{
+				File:    file,
+				Field:   "报送期",
+				Value:   form.Period,
+				Problem: "不是 " + s.Period,
+				Remedy:  "用 --period 写明表上的报送期",
+			}
 		}
 		if entries, err = form.Records(miner.HazardOf); err != nil {
 			return s, 0, err
@@ -156,7 +181,11 @@ func readBounded(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, &chaping.InputError{File: path, Problem: fmt.Sprintf("文件超过 %d MB", limit>>20), Remedy: "删去图片和多余的内容，或分成几个文件"}
+		return nil, &chaping.InputError{
+			File:    path,
+			Problem: fmt.Sprintf("文件超过 %d MB", limit>>20),
+			Remedy:  "删去图片和多余的内容，或分成几个文件",
+		}
 	}
 	return data, nil
 }

@@ -78,8 +78,16 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if err != nil {
 		return err
 	}
-	r := app.SheetRequest{Period: period, Watch: chaping.Watch{Name: watch.Name, Keywords: o.keywords, Terms: o.only}, Min: o.least, Top: o.top, Zero: o.zero,
-		Station: o.station, Filed: filed, Verified: o.empty}
+	r := app.SheetRequest{
+		Period:   period,
+		Watch:    chaping.Watch{Name: watch.Name, Keywords: o.keywords, Terms: o.only},
+		Min:      o.least,
+		Top:      o.top,
+		Zero:     o.zero,
+		Station:  o.station,
+		Filed:    filed,
+		Verified: o.empty,
+	}
 	var (
 		sheet   *report.Platform
 		mined   app.Mined
@@ -152,7 +160,12 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	return partial
 }
 
-func (p *program) frozenPlatform(ctx context.Context, period chaping.Period, watch string, version int) (*report.Platform, error) {
+func (p *program) frozenPlatform(
+	ctx context.Context,
+	period chaping.Period,
+	watch string,
+	version int,
+) (*report.Platform, error) {
 	d, err := p.app.Station(ctx)
 	if err != nil {
 		return nil, err

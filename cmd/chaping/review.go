@@ -29,9 +29,14 @@ type reviewOptions struct {
 }
 
 func (p *program) reviewCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "review", Short: "人工复核命中：确认、排除、加说明", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	cmd := &cobra.Command{
+		Use:   "review",
+		Short: "人工复核命中：确认、排除、加说明",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Long: "逐条复核程序判为“成立”的命中。复核以“评论 × 评论关键词”为单位，不随词库和重新挖掘而失效。\n" +
-			"被排除的评论不再计入差评数；报送表的“统计口径”附表写明已确认、已排除、未复核的条数。"}
+			"被排除的评论不再计入差评数；报送表的“统计口径”附表写明已确认、已排除、未复核的条数。",
+	}
 	cmd.AddCommand(p.reviewListCommand(),
 		p.judgeCommand("confirm", "确认：问题确实发生在本商品上", chaping.Confirmed),
 		p.judgeCommand("reject", "排除：程序判断有误，不计数", chaping.Rejected),
@@ -81,22 +86,48 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 	if err != nil {
 		return err
 	}
-	states := map[string]chaping.Verdict{"unreviewed": chaping.Unreviewed, "confirmed": chaping.Confirmed, "rejected": chaping.Rejected}
+	states := map[string]chaping.Verdict{
+		"unreviewed": chaping.Unreviewed,
+		"confirmed":  chaping.Confirmed,
+		"rejected":   chaping.Rejected,
+	}
 	state, known := states[o.state]
 	if o.state != "" && !known {
 		return usage("--state 只能是 unreviewed、confirmed、rejected")
 	}
 	list, counts := []shownFound{}, map[chaping.Verdict]int{}
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{Keywords: o.keywords, Terms: o.only}, func(f *app.Found) error {
-			counts[f.Judgement.Verdict]++
-			if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
-				r := &f.Review
-				list = append(list, shownFound{ID: chaping.Judged{Review: r.Key(), Term: f.Term}.ID(), Keyword: f.Keyword, Term: f.Term, Platform: r.Platform, Product: r.Product, Review: r.ID,
-					Date: r.Published.Format(time.DateOnly), Grade: r.Grade.Chinese(), Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30), Verdict: string(f.Judgement.Verdict), Note: f.Judgement.Note, By: f.Judgement.By})
-			}
-			return nil
-		})
+		return pipe.Found(
+			ctx,
+			period,
+			store.TallyFilter{Keywords: o.keywords, Terms: o.only},
+			func(f *app.Found) error {
+				counts[f.Judgement.Verdict]++
+				if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
+					r := &f.Review
+					list = append(
+						list,
+						shownFound{
+							ID:       chaping.Judged{Review: r.Key(), Term: f.Term}.ID(),
+							Keyword:  f.Keyword,
+							Term:     f.Term,
+							Platform: r.Platform,
+							Product:  r.Product,
+							Review:   r.ID,
+							Date: r.Published.Format(
+								time.DateOnly,
+							),
+							Grade:    r.Grade.Chinese(),
+							Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30),
+							Verdict:  string(f.Judgement.Verdict),
+							Note:     f.Judgement.Note,
+							By:       f.Judgement.By,
+						},
+					)
+				}
+				return nil
+			},
+		)
 	})
 	if err != nil {
 		return err
@@ -107,10 +138,26 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 	err = p.printTable(func(w io.Writer) {
 		fmt.Fprintln(w, "编号\t评论关键词\t评级\t日期\t复核\t所在句子")
 		for _, f := range list {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", f.ID, f.Term, f.Grade, f.Date, chaping.Verdict(f.Verdict).Chinese(), f.Sentence)
+			fmt.Fprintf(
+				w,
+				"%s\t%s\t%s\t%s\t%s\t%s\n",
+				f.ID,
+				f.Term,
+				f.Grade,
+				f.Date,
+				chaping.Verdict(f.Verdict).Chinese(),
+				f.Sentence,
+			)
 		}
 	})
-	fmt.Fprintf(p.out, "列出 %d 条；已确认 %d，已排除 %d，未复核 %d\n", len(list), counts[chaping.Confirmed], counts[chaping.Rejected], counts[chaping.Unreviewed])
+	fmt.Fprintf(
+		p.out,
+		"列出 %d 条；已确认 %d，已排除 %d，未复核 %d\n",
+		len(list),
+		counts[chaping.Confirmed],
+		counts[chaping.Rejected],
+		counts[chaping.Unreviewed],
+	)
 	return errors.Join(err, partial)
 }
 
@@ -149,7 +196,10 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 			about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
 			if id := about.ID(); wanted[id] {
 				delete(wanted, id)
-				judgements = append(judgements, chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by})
+				judgements = append(
+					judgements,
+					chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by},
+				)
 			}
 			return nil
 		})
@@ -158,7 +208,11 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	}
 	for id := range wanted {
-		return &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("报送期 %s 里没有编号 %s 的命中，什么都没有改", period, chaping.Shorten(id, 20)), Remedy: "用 chaping review list 查看编号，核对 --period"}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("报送期 %s 里没有编号 %s 的命中，什么都没有改", period, chaping.Shorten(id, 20)),
+			Remedy:  "用 chaping review list 查看编号，核对 --period",
+		}
 	}
 	if err := p.withStation(ctx, func(d *station.DB) error { return d.Judge(ctx, judgements...) }); err != nil {
 		return err
@@ -178,7 +232,11 @@ func (p *program) begunPeriod(ctx context.Context, flag string) (chaping.Period,
 		return period, err
 	}
 	if from := period.Window().From; p.now().Before(from) {
-		return period, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("报送期 %s 还没有开始（采集范围 %s）", period, period.Window().Chinese()), Remedy: "核对 --period；报送期以结束的月份命名"}
+		return period, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("报送期 %s 还没有开始（采集范围 %s）", period, period.Window().Chinese()),
+			Remedy:  "核对 --period；报送期以结束的月份命名",
+		}
 	}
 	return period, nil
 }

@@ -61,7 +61,10 @@ func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) e
 	}
 	list := []shownGap{}
 	for _, g := range gaps {
-		list = append(list, shownGap{Platform: g.Platform, Product: g.Product, Missing: g.Missing, Run: g.Run, At: g.At})
+		list = append(
+			list,
+			shownGap{Platform: g.Platform, Product: g.Product, Missing: g.Missing, Run: g.Run, At: g.At},
+		)
 	}
 	if o.json {
 		return p.printJSON(list)
@@ -112,7 +115,14 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 		if r.Stage == app.StageFile && o.stage != app.StageFile {
 			continue // how far a file got; the import's own record says what it brought
 		}
-		shown := shownRun{ID: r.ID, Stage: r.Stage, Started: r.Started, Done: r.Done(), Error: r.Error, Counts: r.Counts}
+		shown := shownRun{
+			ID:      r.ID,
+			Stage:   r.Stage,
+			Started: r.Started,
+			Done:    r.Done(),
+			Error:   r.Error,
+			Counts:  r.Counts,
+		}
 		if r.Period != (chaping.Period{}) {
 			shown.Period = r.Period.String()
 		}

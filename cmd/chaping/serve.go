@@ -70,11 +70,17 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if o.cert != "" {
 		c, err := tls.LoadX509KeyPair(o.cert, o.key)
 		if err != nil {
-			return &chaping.Error{Code: chaping.CodeInput, Message: "证书或私钥用不了", Err: err, Remedy: "检查 --tls-cert、--tls-key 的文件，须是 PEM 格式且互相对应"}
+			return &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: "证书或私钥用不了",
+				Err:     err,
+				Remedy:  "检查 --tls-cert、--tls-key 的文件，须是 PEM 格式且互相对应",
+			}
 		}
 		pair = []tls.Certificate{c}
 	}
-	if u, err := url.Parse(o.url); o.url != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil) {
+	if u, err := url.Parse(o.url); o.url != "" &&
+		(err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil) {
 		return usage("--url 写成 https://主机名，不带路径")
 	}
 	listener, err := serveListener(o.listen)
@@ -97,7 +103,10 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
 		address = base
 	}
-	portal, err := web.New(ctx, web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy})
+	portal, err := web.New(
+		ctx,
+		web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy},
+	)
 	if err != nil {
 		return err
 	}
@@ -114,7 +123,10 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	}
 	if host, _, err := net.SplitHostPort(listener.Addr().String()); err == nil && !secure {
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-			fmt.Fprintln(p.err, "警告：别的电脑可以访问，但没有启用 https，密码会明文传送。请用 --tls-cert、--tls-key，或放在 https 反向代理之后并加 --behind-https。")
+			fmt.Fprintln(
+				p.err,
+				"警告：别的电脑可以访问，但没有启用 https，密码会明文传送。请用 --tls-cert、--tls-key，或放在 https 反向代理之后并加 --behind-https。",
+			)
 		}
 	}
 	return p.serve(ctx, portal, listener, pair)
@@ -166,11 +178,26 @@ func serveListener(address string) (net.Listener, error) {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "门户无法启动：地址 " + address + " 已被占用", Err: err, Remedy: "用 --listen 换一个端口；或先停掉占用它的程序（可能门户已经在运行）"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "门户无法启动：地址 " + address + " 已被占用",
+			Err:     err,
+			Remedy:  "用 --listen 换一个端口；或先停掉占用它的程序（可能门户已经在运行）",
+		}
 	case errors.Is(err, syscall.EACCES):
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "门户无法启动：没有权限监听 " + address, Err: err, Remedy: "用 --listen 换一个 1024 以上的端口"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "门户无法启动：没有权限监听 " + address,
+			Err:     err,
+			Remedy:  "用 --listen 换一个 1024 以上的端口",
+		}
 	}
-	return nil, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("门户无法启动：不能监听 %q", address), Err: err, Remedy: "--listen 写成 主机:端口，例如 127.0.0.1:8321"}
+	return nil, &chaping.Error{
+		Code:    chaping.CodeUsage,
+		Message: fmt.Sprintf("门户无法启动：不能监听 %q", address),
+		Err:     err,
+		Remedy:  "--listen 写成 主机:端口，例如 127.0.0.1:8321",
+	}
 }
 
 // emptyDir is a directory of the data directory for files that are in use
@@ -179,7 +206,12 @@ func (p *program) emptyDir(name string) (string, error) {
 	dir := filepath.Join(p.dataDir, name)
 	err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700))
 	if err != nil {
-		return "", &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + p.dataDir + " 不可写", Err: err, Remedy: "用 --data 换一个目录，或改正权限"}
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "数据目录 " + p.dataDir + " 不可写",
+			Err:     err,
+			Remedy:  "用 --data 换一个目录，或改正权限",
+		}
 	}
 	return dir, nil
 }

@@ -18,12 +18,22 @@ func (p *program) storeCommand() *cobra.Command {
 		Use: "store", Short: "数据库：占用、整理、清理、校验", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.storeStatsCommand(), p.storeOptimizeCommand(), p.storePurgeCommand(), p.storeVerifyCommand(), p.storeDrainCommand())
+	cmd.AddCommand(
+		p.storeStatsCommand(),
+		p.storeOptimizeCommand(),
+		p.storePurgeCommand(),
+		p.storeVerifyCommand(),
+		p.storeDrainCommand(),
+	)
 	return cmd
 }
 
 // onStore runs do on the store, with a progress display.
-func (p *program) onStore(ctx context.Context, label string, do func(s *store.Store, progress func(string)) error) error {
+func (p *program) onStore(
+	ctx context.Context,
+	label string,
+	do func(s *store.Store, progress func(string)) error,
+) error {
 	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
@@ -204,8 +214,11 @@ func (p *program) storeVerifyCommand() *cobra.Command {
 				}
 			}
 			if bad > 0 {
-				err = errors.Join(err, &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("%d 项没有通过校验", bad),
-					Remedy: "从备份恢复（chaping restore）；只是命中数不符的，用 chaping mine --period 报送期 --again 重新挖掘"})
+				err = errors.Join(
+					err,
+					&chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("%d 项没有通过校验", bad),
+						Remedy: "从备份恢复（chaping restore）；只是命中数不符的，用 chaping mine --period 报送期 --again 重新挖掘"},
+				)
 			}
 			return err
 		},

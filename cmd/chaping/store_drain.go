@@ -19,7 +19,12 @@ func (p *program) describeBacklog() (string, error) {
 	}
 	text := ""
 	if b.Segments > 0 {
-		text = fmt.Sprintf("有 %d 个暂存文件、%d 字节没有写入数据库，最早的写于 %s", b.Segments, b.Bytes, b.Oldest.In(chaping.Shanghai()).Format(time.DateTime))
+		text = fmt.Sprintf(
+			"有 %d 个暂存文件、%d 字节没有写入数据库，最早的写于 %s",
+			b.Segments,
+			b.Bytes,
+			b.Oldest.In(chaping.Shanghai()).Format(time.DateTime),
+		)
 	}
 	if b.Damaged > 0 {
 		if text != "" {

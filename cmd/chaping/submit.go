@@ -50,7 +50,12 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 	if o.tokenFile != "" {
 		data, err := os.ReadFile(o.tokenFile)
 		if err != nil {
-			return &chaping.Error{Code: chaping.CodeInput, Message: "读不出 --token-file 的文件", Err: err, Remedy: "检查路径和读取权限"}
+			return &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: "读不出 --token-file 的文件",
+				Err:     err,
+				Remedy:  "检查路径和读取权限",
+			}
 		}
 		token = string(bytes.TrimSpace(data))
 	}
@@ -68,7 +73,11 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 			}
 		}
 		if o.to == "" && centre.URL == "" {
-			return &chaping.Error{Code: chaping.CodeUsage, Message: "还没有研究中心的地址", Advice: chaping.Advice{Code: chaping.AdviceCentre}}
+			return &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: "还没有研究中心的地址",
+				Advice:  chaping.Advice{Code: chaping.AdviceCentre},
+			}
 		}
 		sheet, err := ownSheet(ctx, d, period.String(), o)
 		if err != nil {
@@ -81,12 +90,24 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 		push := done.Push
 		switch {
 		case push.Error == "" && push.Accepted():
-			fmt.Fprintf(p.out, "%s 期%s第 %d 版：研究中心已于 %s 收到，回执 %d 号\n", sheet.Period, strings.TrimSpace(" "+sheet.Name+" "), sheet.Version, push.Received.Format("2006-01-02 15:04"), push.Receipt)
+			fmt.Fprintf(
+				p.out,
+				"%s 期%s第 %d 版：研究中心已于 %s 收到，回执 %d 号\n",
+				sheet.Period,
+				strings.TrimSpace(" "+sheet.Name+" "),
+				sheet.Version,
+				push.Received.Format("2006-01-02 15:04"),
+				push.Receipt,
+			)
 			return nil
 		case push.Stopped:
 			return &chaping.Error{Code: chaping.CodeInput, Message: push.Error, Remedy: "按原因改正后再报送"}
 		}
-		return &chaping.Error{Code: chaping.CodePartial, Message: "还没有送到：" + push.Error, Remedy: "已记下，稍后自动重试，不必再报送；查看：chaping notify outbox"}
+		return &chaping.Error{
+			Code:    chaping.CodePartial,
+			Message: "还没有送到：" + push.Error,
+			Remedy:  "已记下，稍后自动重试，不必再报送；查看：chaping notify outbox",
+		}
 	})
 }
 

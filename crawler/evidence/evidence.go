@@ -91,7 +91,12 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	s, err := open(ctx, dir)
 	var told *chaping.Error
 	if err != nil && !errors.As(err, &told) {
-		err = &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法打开证据库 " + dir, Err: err, Remedy: "检查目录是否可写，磁盘是否已满"}
+		err = &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "无法打开证据库 " + dir,
+			Err:     err,
+			Remedy:  "检查目录是否可写，磁盘是否已满",
+		}
 	}
 	return s, err
 }
@@ -121,7 +126,11 @@ func migrate(tx *sql.Tx) error {
 		return err
 	}
 	if version > len(migrations) {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("证据库由更新版本的程序建立（%d，本程序为 %d）", version, len(migrations)), Remedy: "改用新版本的程序"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("证据库由更新版本的程序建立（%d，本程序为 %d）", version, len(migrations)),
+			Remedy:  "改用新版本的程序",
+		}
 	}
 	for _, migration := range migrations[version:] {
 		if _, err := tx.Exec(migration); err != nil {
@@ -190,7 +199,14 @@ func (s *Store) Put(ctx context.Context, pages ...*Page) error {
 // Validator is what the address last said about the body that is kept of it,
 // the zero value if it said nothing or the body is gone.
 func (s *Store) Validator(ctx context.Context, url string) (v Validator, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT etag, modified FROM validator WHERE url = ?", url).Scan(&v.ETag, &v.Modified)
+	err = s.db.QueryRowContext(
+		ctx,
+		"SELECT etag, modified FROM validator WHERE url = ?",
+		url,
+	).Scan(
+		&v.ETag,
+		&v.Modified,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -203,8 +219,19 @@ func (s *Store) Unchanged(ctx context.Context, url string, v Validator) (*Page, 
 	p := &Page{URL: url, Validator: v}
 	var hash, data []byte
 	var read int64
-	err := s.db.QueryRowContext(ctx, `SELECT r.hash, r.type, r.data, v.read FROM validator v JOIN response r ON r.hash = v.hash
-		WHERE v.url = ? AND v.etag = ? AND v.modified = ?`, url, v.ETag, v.Modified).Scan(&hash, &p.Type, &data, &read)
+	err := s.db.QueryRowContext(
+		ctx,
+		`SELECT r.hash, r.type, r.data, v.read FROM validator v JOIN response r ON r.hash = v.hash
+		WHERE v.url = ? AND v.etag = ? AND v.modified = ?`,
+		url,
+		v.ETag,
+		v.Modified,
+	).Scan(
+		&hash,
+		&p.Type,
+		&data,
+		&read,
+	)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -268,7 +295,10 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Response, error) {
 		where += " AND hash IN (SELECT hash FROM shows WHERE platform = ? AND product = ? AND review = ?)"
 		args = append(args, f.Review.Platform, f.Review.Product, f.Review.Review)
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+" FROM response r WHERE "+where+" ORDER BY seen DESC, hash LIMIT ?", append(args, f.Limit)...)
+	rows, err := s.db.QueryContext(
+		ctx,
+		"SELECT "+columns+" FROM response r WHERE "+where+" ORDER BY seen DESC, hash LIMIT ?",
+		append(args, f.Limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +316,8 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Response, error) {
 
 func scan(into func(...any) error, more ...any) (r Response, err error) {
 	var fetched, seen int64
-	err = into(append([]any{&r.ID, &r.URL, &r.Type, &fetched, &seen, &r.Size, &r.Stored, &r.Pinned, &r.Reviews}, more...)...)
+	err = into(
+		append([]any{&r.ID, &r.URL, &r.Type, &fetched, &seen, &r.Size, &r.Stored, &r.Pinned, &r.Reviews}, more...)...)
 	r.ID = strings.ToLower(r.ID)
 	r.Fetched, r.Seen = time.UnixMilli(fetched).In(chaping.Shanghai()), time.UnixMilli(seen).In(chaping.Shanghai())
 	return r, err
@@ -300,13 +331,22 @@ const minPrefix = 6
 func (s *Store) Get(ctx context.Context, id string) (Response, []byte, error) {
 	id = strings.ToUpper(id)
 	missing := func(problem, remedy string, a chaping.AdviceCode) (Response, []byte, error) {
-		return Response{}, nil, &chaping.Error{Code: chaping.CodeInput, Message: fmt.Sprintf("证据 %s %s", chaping.Shorten(id, 64), problem), Remedy: remedy,
-			Advice: chaping.Advice{Code: a}}
+		return Response{}, nil, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("证据 %s %s", chaping.Shorten(id, 64), problem),
+			Remedy:  remedy,
+			Advice:  chaping.Advice{Code: a},
+		}
 	}
 	if len(id) < minPrefix || strings.Trim(id, "0123456789ABCDEF") != "" {
 		return missing("的编号无效", fmt.Sprintf("编号为十六进制，至少写前 %d 位", minPrefix), "")
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+", data FROM response r WHERE hex(hash) >= ? AND hex(hash) < ? LIMIT 2", id, id+"G")
+	rows, err := s.db.QueryContext(
+		ctx,
+		"SELECT "+columns+", data FROM response r WHERE hex(hash) >= ? AND hex(hash) < ? LIMIT 2",
+		id,
+		id+"G",
+	)
 	if err != nil {
 		return Response{}, nil, err
 	}
@@ -331,7 +371,12 @@ func (s *Store) Get(ctx context.Context, id string) (Response, []byte, error) {
 	}
 	body, err := s.open.DecodeAll(data, nil)
 	if sum := sha256.Sum256(body); err != nil || hex.EncodeToString(sum[:]) != r.ID {
-		return Response{}, nil, &chaping.Error{Code: chaping.CodeInternal, Message: "证据 " + r.ID + " 已损坏，与编号不符", Err: err, Remedy: "从备份中恢复证据库"}
+		return Response{}, nil, &chaping.Error{
+			Code:    chaping.CodeInternal,
+			Message: "证据 " + r.ID + " 已损坏，与编号不符",
+			Err:     err,
+			Remedy:  "从备份中恢复证据库",
+		}
 	}
 	return r, body, nil
 }

@@ -56,7 +56,12 @@ func Redis(client redis.UniversalClient, o RedisOptions) Opener {
 func fitRedis(ctx context.Context, client redis.UniversalClient, volatile bool) error {
 	info, err := client.Info(ctx).Result()
 	if err != nil {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "无法连接 Redis", Remedy: "检查地址、口令和网络，确认 Redis 已启动", Err: err}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "无法连接 Redis",
+			Remedy:  "检查地址、口令和网络，确认 Redis 已启动",
+			Err:     err,
+		}
 	}
 	value := func(name string) string {
 		for line := range strings.Lines(info) {
@@ -67,7 +72,11 @@ func fitRedis(ctx context.Context, client redis.UniversalClient, volatile bool) 
 		return ""
 	}
 	if p := value("maxmemory_policy"); p != "" && p != "noeviction" && value("maxmemory") != "0" {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: fmt.Sprintf("Redis 内存满时会丢弃数据（maxmemory-policy 为 %s），不能存放采集队列", p), Remedy: "在 Redis 中设置 maxmemory-policy noeviction"}
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("Redis 内存满时会丢弃数据（maxmemory-policy 为 %s），不能存放采集队列", p),
+			Remedy:  "在 Redis 中设置 maxmemory-policy noeviction",
+		}
 	}
 	if volatile || value("aof_enabled") == "1" {
 		return nil
@@ -76,7 +85,11 @@ func fitRedis(ctx context.Context, client redis.UniversalClient, volatile bool) 
 	if save, err := client.ConfigGet(ctx, "save").Result(); err == nil && save["save"] != "" {
 		return nil
 	}
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "Redis 没有持久化，重启后采集队列会丢失", Remedy: "在 Redis 中设置 appendonly yes；只是试用时可允许不持久化的 Redis"}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "Redis 没有持久化，重启后采集队列会丢失",
+		Remedy:  "在 Redis 中设置 appendonly yes；只是试用时可允许不持久化的 Redis",
+	}
 }
 
 type redisQueue struct {
@@ -158,7 +171,12 @@ func (q *redisQueue) Turn(ctx context.Context, most int, results ...Result) (bat
 	return q.turn(ctx, true, most, results)
 }
 
-func (q *redisQueue) turn(ctx context.Context, claim bool, most int, results []Result) (batch Batch, stale int, err error) {
+func (q *redisQueue) turn(
+	ctx context.Context,
+	claim bool,
+	most int,
+	results []Result,
+) (batch Batch, stale int, err error) {
 	list := make([]any, 0, len(results))
 	for _, r := range results {
 		list = append(list, map[string]any{
@@ -177,8 +195,10 @@ func (q *redisQueue) turn(ctx context.Context, claim bool, most int, results []R
 	batch = Batch{Open: int(r.at(0).int()), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
 	for _, c := range r.at(2).list() {
 		claim := Claim{
-			Item:  Item{Key: c.at(0).text(), Host: c.at(1).text(), Rank: int(c.at(2).int())},
-			Token: c.at(4).int(), Failures: int(c.at(5).int()), Snoozes: int(c.at(6).int()), Losses: int(c.at(7).int()), seq: c.at(8).int(),
+			Item: Item{Key: c.at(0).text(), Host: c.at(1).text(), Rank: int(c.at(2).int())},
+			Token: c.at(
+				4,
+			).int(), Failures: int(c.at(5).int()), Snoozes: int(c.at(6).int()), Losses: int(c.at(7).int()), seq: c.at(8).int(),
 		}
 		if claim.Task, err = base64.StdEncoding.DecodeString(c.at(3).text()); err != nil {
 			return Batch{}, 0, fmt.Errorf("frontier: item %q: %w", claim.Key, err)
@@ -230,7 +250,9 @@ func (q *redisQueue) Fail(ctx context.Context, failures ...Failure) error {
 	list := make([]any, 0, len(failures))
 	for _, f := range failures {
 		list = append(list, map[string]any{
-			"claim": redisClaim(f.Claim), "reason": f.Reason, "dead": f.Dead, "wait": f.Retry.Milliseconds(), "counter": "failures",
+			"claim": redisClaim(
+				f.Claim,
+			), "reason": f.Reason, "dead": f.Dead, "wait": f.Retry.Milliseconds(), "counter": "failures",
 			"count": counts(f.Count), "notes": notes(f.Notes),
 		})
 	}
@@ -240,9 +262,15 @@ func (q *redisQueue) Fail(ctx context.Context, failures ...Failure) error {
 
 // Snooze implements Frontier.
 func (q *redisQueue) Snooze(ctx context.Context, claim Claim, d time.Duration) error {
-	_, err := q.run(ctx, "fail", map[string]any{"notes_kept": MaxNotes, "letters_kept": MaxListed, "failures": []any{map[string]any{
-		"claim": redisClaim(claim), "dead": false, "wait": d.Milliseconds(), "counter": "snoozes", "count": counts(nil), "notes": notes(nil),
-	}}})
+	_, err := q.run(
+		ctx,
+		"fail",
+		map[string]any{"notes_kept": MaxNotes, "letters_kept": MaxListed, "failures": []any{map[string]any{
+			"claim": redisClaim(
+				claim,
+			), "dead": false, "wait": d.Milliseconds(), "counter": "snoozes", "count": counts(nil), "notes": notes(nil),
+		}}},
+	)
 	return err
 }
 
@@ -277,12 +305,20 @@ func (q *redisQueue) Stats(ctx context.Context) (Stats, error) {
 		return Stats{}, err
 	}
 	r := reply{value: answer}
-	s := Stats{Open: int(r.at(0).int()), Dead: int(r.at(1).int()), Leased: int(r.at(2).int()), Count: map[string]int64{}}
+	s := Stats{
+		Open:   int(r.at(0).int()),
+		Dead:   int(r.at(1).int()),
+		Leased: int(r.at(2).int()),
+		Count:  map[string]int64{},
+	}
 	var bad error
 	for l := range slices.Chunk(r.at(3).list(), 5) {
 		task, err := base64.StdEncoding.DecodeString(l[3].text())
 		bad = errors.Join(bad, err)
-		s.Letters = append(s.Letters, Letter{Item{Key: l[0].text(), Host: l[1].text(), Rank: int(l[2].int()), Task: task}, l[4].text()})
+		s.Letters = append(
+			s.Letters,
+			Letter{Item{Key: l[0].text(), Host: l[1].text(), Rank: int(l[2].int()), Task: task}, l[4].text()},
+		)
 	}
 	for h := range slices.Chunk(r.at(4).list(), 3) {
 		s.Resting = append(s.Resting, Rest{Host: h[0].text(), Until: time.UnixMilli(h[1].int()), Reason: h[2].text()})

@@ -99,7 +99,14 @@ func (q *sqliteQueue) open(ctx context.Context, path, queue string) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM queue WHERE open = 0 AND touched < ? AND name <> ?", now-keptFor.Milliseconds(), queue); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "INSERT INTO queue (name, touched) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET touched = excluded.touched RETURNING id", queue, now).Scan(&q.id)
+		return tx.QueryRowContext(
+			ctx,
+			"INSERT INTO queue (name, touched) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET touched = excluded.touched RETURNING id",
+			queue,
+			now,
+		).Scan(
+			&q.id,
+		)
 	})
 	if err != nil {
 		return err
@@ -294,7 +301,10 @@ func (q *sqliteQueue) claim(ctx context.Context, tx *sql.Tx, most int) (batch Ba
 		}
 		found = append(found, list...)
 	}
-	slices.SortFunc(found, func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) })
+	slices.SortFunc(
+		found,
+		func(a, b sqliteClaim) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.seq, b.seq)) },
+	)
 	found = found[:min(len(found), most)]
 	for _, c := range found {
 		if _, err := q.exec(ctx, tx, "lease", now+q.policy.Lease.Milliseconds(), c.seq); err != nil {

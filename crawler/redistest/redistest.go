@@ -63,7 +63,15 @@ func (s *Server) Start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	client := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: 400, MinRetryBackoff: 5 * time.Millisecond, MaxRetryBackoff: 25 * time.Millisecond, DialerRetries: 1})
+	client := redis.NewClient(
+		&redis.Options{
+			Addr:            s.Addr,
+			MaxRetries:      400,
+			MinRetryBackoff: 5 * time.Millisecond,
+			MaxRetryBackoff: 25 * time.Millisecond,
+			DialerRetries:   1,
+		},
+	)
 	defer client.Close()
 	if err := client.Ping(s.t.Context()).Err(); err != nil {
 		s.t.Fatalf("redis-server does not answer: %v", err)

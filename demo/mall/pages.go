@@ -82,11 +82,24 @@ func (m *Mall) serveSearch(w http.ResponseWriter, r *http.Request) {
 		More                 bool
 	}{page: m.page(chaping.Shorten(query, 30)), Query: query, Page: number, Previous: number - 1, Next: number + 1, More: more}
 	for _, p := range found {
-		data.Goods = append(data.Goods, goods{ID: p.ID, Link: p.URL, Name: p.Name, Price: p.Price.String(), Shop: p.Shop.Name, Comments: p.reviews})
+		data.Goods = append(
+			data.Goods,
+			goods{ID: p.ID, Link: p.URL, Name: p.Name, Price: p.Price.String(), Shop: p.Shop.Name, Comments: p.reviews},
+		)
 	}
 	if number == 1 && len(found) > 0 { // paid for, and forbidden to crawlers
 		p := found[len(found)-1]
-		data.Goods = append(data.Goods, goods{ID: "ad" + p.ID, Link: "/promo/" + p.ID, Name: p.Name, Price: p.Price.String(), Shop: p.Shop.Name, Promoted: true})
+		data.Goods = append(
+			data.Goods,
+			goods{
+				ID:       "ad" + p.ID,
+				Link:     "/promo/" + p.ID,
+				Name:     p.Name,
+				Price:    p.Price.String(),
+				Shop:     p.Shop.Name,
+				Promoted: true,
+			},
+		)
 	}
 	m.render(w, "search.html", data)
 }
@@ -209,7 +222,15 @@ func (m *Mall) serveReviews(w http.ResponseWriter, r *http.Request) {
 	number := pageNumber(r)
 	list, _ := m.reviewPage(p, number, size)
 	step := size - p.overlap
-	body := answer{Message: "ok", Data: data{Total: p.reviews, Page: number, Pages: max(1, (p.reviews-p.overlap+step-1)/step), List: []comment{}}}
+	body := answer{
+		Message: "ok",
+		Data: data{
+			Total: p.reviews,
+			Page:  number,
+			Pages: max(1, (p.reviews-p.overlap+step-1)/step),
+			List:  []comment{},
+		},
+	}
 	date := func(t time.Time) any {
 		if p.epoch {
 			return t.UnixMilli()
@@ -217,7 +238,14 @@ func (m *Mall) serveReviews(w http.ResponseWriter, r *http.Request) {
 		return t.Format(time.DateTime)
 	}
 	for _, s := range list {
-		c := comment{ID: s.ID, Nick: s.nick, Score: s.Rating, Content: s.public, Created: date(s.Published), Pinned: s.pinned}
+		c := comment{
+			ID:      s.ID,
+			Nick:    s.nick,
+			Score:   s.Rating,
+			Content: s.public,
+			Created: date(s.Published),
+			Pinned:  s.pinned,
+		}
 		if s.appended != "" {
 			c.Append = &followUp{s.appended, date(s.AppendedAt)}
 		}
@@ -251,7 +279,15 @@ func (m *Mall) serveComments(w http.ResponseWriter, r *http.Request) {
 	data.Charset = "gbk"
 	const layout = "2006年1月2日 15:04:05"
 	for _, s := range list {
-		c := comment{ID: s.ID, Nick: s.nick, Rating: s.Rating, Stars: strings.Repeat("★", s.Rating), Text: s.public, Published: s.Published.Format(layout), Pinned: s.pinned}
+		c := comment{
+			ID:        s.ID,
+			Nick:      s.nick,
+			Rating:    s.Rating,
+			Stars:     strings.Repeat("★", s.Rating),
+			Text:      s.public,
+			Published: s.Published.Format(layout),
+			Pinned:    s.pinned,
+		}
 		if s.appended != "" {
 			c.Appended, c.AppendedAt = s.appended, s.AppendedAt.Format(layout)
 		}

@@ -162,7 +162,8 @@ func (m *Mall) compose(p product, rng *rand.Rand, at time.Time) review {
 	}
 	r.public, r.Text = w.texts()
 
-	if later := at.Add(time.Duration(1+rng.IntN(20*24*60)) * time.Minute); rng.IntN(12) == 0 && later.Before(m.config.End) {
+	if later := at.Add(time.Duration(1+rng.IntN(20*24*60)) * time.Minute); rng.IntN(12) == 0 &&
+		later.Before(m.config.End) {
 		w.runes++ // Body puts a line break before the follow-up
 		if rng.IntN(2) == 0 {
 			w.sentence("追评：", "")

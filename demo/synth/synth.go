@@ -236,7 +236,11 @@ func (l *Load) Product(n int) chaping.Product {
 		Platform: Platform, ID: "P" + strconv.Itoa(100_000_000+n), Name: l.Keyword(n) + " " + strconv.Itoa(n) + "型",
 		URL:   "https://mall.example/item/" + strconv.Itoa(100_000_000+n),
 		Price: chaping.Price{Low: price, High: price},
-		Shop:  chaping.Shop{ID: "S" + strconv.Itoa(shop), Name: "第" + strconv.Itoa(shop) + "号店", Region: regions[shop%len(regions)]},
+		Shop: chaping.Shop{
+			ID:     "S" + strconv.Itoa(shop),
+			Name:   "第" + strconv.Itoa(shop) + "号店",
+			Region: regions[shop%len(regions)],
+		},
 	}
 }
 

@@ -68,7 +68,9 @@ func JSONParts(s []byte) (objects, commas int) {
 	return objects, commas
 }
 
-var jsonpHead = regexp.MustCompile(`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`)
+var jsonpHead = regexp.MustCompile(
+	`^(?:\s|/\*.*?\*/)*(?:typeof\s+[\w$.]+\s*===?\s*['"]function['"]\s*&&\s*)?[\w$.\[\]'"]+\s*\(`,
+)
 
 // JSONPHead is how long the call is that stands before the JSON of a JSONP
 // answer, with its bracket; 0 if there is none.

@@ -298,7 +298,13 @@ func (b *OldBook) Rows(sheet int) (rows []SheetRow, joined []Area, err error) {
 			return nil, nil, oldDamaged("工作表“" + b.sheets[sheet].name + "”不完整")
 		}
 		if len(body) >= 6 {
-			row, column, style = int(binary.LittleEndian.Uint16(body)), int(binary.LittleEndian.Uint16(body[2:])), int(binary.LittleEndian.Uint16(body[4:]))
+			row, column, style = int(
+				binary.LittleEndian.Uint16(body),
+			), int(
+				binary.LittleEndian.Uint16(body[2:]),
+			), int(
+				binary.LittleEndian.Uint16(body[4:]),
+			)
 		}
 		switch {
 		case kind == recBOF: // a chart within
@@ -347,7 +353,9 @@ func (b *OldBook) Rows(sheet int) (rows []SheetRow, joined []Area, err error) {
 			for at := 2; at+8 <= len(body); at += 8 {
 				area := Area{Top: int(binary.LittleEndian.Uint16(body[at:])) + 1,
 					Bottom: int(binary.LittleEndian.Uint16(body[at+2:])) + 1,
-					Left:   int(binary.LittleEndian.Uint16(body[at+4:])), Right: int(binary.LittleEndian.Uint16(body[at+6:]))}
+					Left: int(
+						binary.LittleEndian.Uint16(body[at+4:]),
+					), Right: int(binary.LittleEndian.Uint16(body[at+6:]))}
 				if area.Bottom > area.Top && len(joined) < 1<<16 {
 					joined = append(joined, area)
 				}

@@ -187,7 +187,10 @@ const provinces = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋�
 
 var rules = []rule{
 	// E-mail addresses.
-	{hints: []string{"@"}, pattern: regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`)},
+	{
+		hints:   []string{"@"},
+		pattern: regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`),
+	},
 	// ID card numbers, 18 places with check digit (GB 11643).
 	{digits: 17, pattern: regexp.MustCompile(`[1-9]\d{16}[\dXx]`), alone: true, check: idCard},
 	// Mobile numbers, with or without country code, separated or not.
@@ -196,16 +199,51 @@ var rules = []rule{
 	{digits: 9, pattern: regexp.MustCompile(`\(?0(?:10|2\d|[3-9]\d{2})\)?[- ]?[2-9]\d{6,7}`), alone: true},
 	{digits: 10, pattern: regexp.MustCompile(`[48]00[- ]?\d{3}[- ]?\d{4}`), alone: true},
 	// Bank card numbers, with Luhn check.
-	{digits: 16, pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`), alone: true, check: luhn},
+	{
+		digits:  16,
+		pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`),
+		alone:   true,
+		check:   luhn,
+	},
 	// Order and parcel numbers are named as such.
-	{hints: []string{"单快物编流"}, digits: 8, pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`), group: 1},
+	{
+		hints:   []string{"单快物编流"},
+		digits:  8,
+		pattern: regexp.MustCompile(`(?:订单|单号|快递|运单|物流|编号|流水)[号码是为:： ]{0,4}([A-Za-z]{0,4}\d{8,24})`),
+		group:   1,
+	},
 	// Messenger accounts are named as such.
-	{hints: []string{"微威wvWVqQ扣企旺"}, word: 5, pattern: regexp.MustCompile(`(?i)(?:微信号?|wx|vx|v信|威信|weixin|wechat|qq群?|扣扣|企鹅号?|旺旺)[号码是为:： ]{0,4}([a-z0-9][a-z0-9_-]{4,19})`), group: 1},
+	{
+		hints: []string{"微威wvWVqQ扣企旺"},
+		word:  5,
+		pattern: regexp.MustCompile(
+			`(?i)(?:微信号?|wx|vx|v信|威信|weixin|wechat|qq群?|扣扣|企鹅号?|旺旺)[号码是为:： ]{0,4}([a-z0-9][a-z0-9_-]{4,19})`,
+		),
+		group: 1,
+	},
 	// Number plates.
-	{hints: []string{provinces}, digits: 3, pattern: regexp.MustCompile(`[` + provinces + `][A-HJ-NP-Z][·•. ]?(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])`), check: plate},
+	{
+		hints:  []string{provinces},
+		digits: 3,
+		pattern: regexp.MustCompile(
+			`[` + provinces + `][A-HJ-NP-Z][·•. ]?(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])`,
+		),
+		check: plate,
+	},
 	// House addresses, from the name of the street on.
-	{hints: []string{"路街道巷弄区园寓苑村", "号弄栋幢"}, digits: 1, check: street, pattern: regexp.MustCompile(`[^\P{Han}住到寄在往给送是址我了的]{1,10}?(?:路|街|大道|巷|弄|小区|花园|公寓|苑|新村|家园)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`)},
-	{hints: []string{"楼栋幢座", "室"}, digits: 2, pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`)},
+	{
+		hints:  []string{"路街道巷弄区园寓苑村", "号弄栋幢"},
+		digits: 1,
+		check:  street,
+		pattern: regexp.MustCompile(
+			`[^\P{Han}住到寄在往给送是址我了的]{1,10}?(?:路|街|大道|巷|弄|小区|花园|公寓|苑|新村|家园)\s?\d{1,5}\s?(?:号|弄|栋|幢)(?:[\d\p{Han}#-]{0,4}?\d{1,4}\s?(?:号楼|号|栋|幢|单元|室|楼)){0,4}`,
+		),
+	},
+	{
+		hints:   []string{"楼栋幢座", "室"},
+		digits:  2,
+		pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`),
+	},
 }
 
 // idCard tests the check digit and that the birthday can be one.

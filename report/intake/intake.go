@@ -204,7 +204,12 @@ func plain(s string) string {
 // findHead is the index of the head and for every field the index of its
 // column, -1 when there is none. enough tells whether a row is the head, by how
 // many of the first fields it names.
-func findHead(t table, fields []field, enough func(found int, columns []int) bool, first int) (head int, columns []int) {
+func findHead(
+	t table,
+	fields []field,
+	enough func(found int, columns []int) bool,
+	first int,
+) (head int, columns []int) {
 	for i, l := range t.lines[:min(len(t.lines), 50)] {
 		columns := slices.Repeat([]int{-1}, len(fields))
 		found := 0
@@ -228,14 +233,20 @@ func findHead(t table, fields []field, enough func(found int, columns []int) boo
 }
 
 func wrongForm(name string) error {
-	return refuse(name, "没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）", "使用通知附件2的表样；其他格式的材料另写一句说明，只保存原件")
+	return refuse(
+		name,
+		"没有找到报送表的表头（涉及产品、涉及企业数量、涉及区域、风险信息内容、信息分析、初步建议、信息来源；电商平台：评论关键词、差评数、评论数、商品名称）",
+		"使用通知附件2的表样；其他格式的材料另写一句说明，只保存原件",
+	)
 }
 
 var (
 	fieldLine = regexp.MustCompile(`^(填报单位|填报人|联系电话|填报时间)\s*[::]?\s*(.*)$`)
 	noteLine  = regexp.MustCompile(`^(备注|注|说明|填表说明)\s*[::\d]`)
 	nothing   = regexp.MustCompile(`^(无|没有|/|-|—)$`)
-	companies = regexp.MustCompile(`^(约|近|至少|不少于|超过|共)?\s*\d{1,7}\s*(多|余|以上|左右)?\s*(家|个|户|家企业|家店铺)?(以上|左右)?$|^(不详|未知|不明|待查|全行业|多家|数家|若干)$`)
+	companies = regexp.MustCompile(
+		`^(约|近|至少|不少于|超过|共)?\s*\d{1,7}\s*(多|余|以上|左右)?\s*(家|个|户|家企业|家店铺)?(以上|左右)?$|^(不详|未知|不明|待查|全行业|多家|数家|若干)$`,
+	)
 )
 
 func read(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
@@ -259,14 +270,23 @@ func read(name string, t table, head int, columns []int, reject func(*chaping.In
 		switch {
 		case empty == len(columns) && strings.TrimSpace(strings.Join(l.cells, "")) == "":
 			continue
-		case plain(strings.Join(l.cells, "")) == headText, form.takeFields(l), isNote(l): // a head repeated, the footer, a remark
+		case plain(strings.Join(l.cells, "")) == headText,
+			form.takeFields(l),
+			isNote(l): // a head repeated, the footer, a remark
 			continue
 		case nothing.MatchString(norm.NFKC.String(values[0])) && values[3] == "":
 			form.Nothing = true
 			continue
 		}
 		if len(form.Entries) == maxRows {
-			reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Problem: fmt.Sprintf("超过 %d 条，其后的没有读入", maxRows), Remedy: "分成几个文件提交"})
+			reject(
+				&chaping.InputError{
+					File:    filepath.Base(name),
+					Line:    l.number,
+					Problem: fmt.Sprintf("超过 %d 条，其后的没有读入", maxRows),
+					Remedy:  "分成几个文件提交",
+				},
+			)
 			break
 		}
 		e, faults := values.Entry()
@@ -343,7 +363,10 @@ type Row [formColumns + 2]string
 func (v Row) Entry() (e report.Entry, faults []*chaping.InputError) {
 	fields := fields()
 	fault := func(f int, problem, remedy string) {
-		faults = append(faults, &chaping.InputError{Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy})
+		faults = append(
+			faults,
+			&chaping.InputError{Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy},
+		)
 	}
 	v[1] = norm.NFKC.String(v[1])
 	kind, endangers := report.ReadKind(v[7]), report.ReadDangers(v[8])
@@ -362,5 +385,15 @@ func (v Row) Entry() (e report.Entry, faults []*chaping.InputError) {
 			fault(f, "危及对象无法识别", "写“健康”“财产”“环境”“人身安全”，可以写几个")
 		}
 	}
-	return report.Entry{Product: v[0], Companies: v[1], Region: v[2], Content: v[3], Analysis: v[4], Advice: v[5], Source: v[6], Kind: kind, Endangers: endangers}, faults
+	return report.Entry{
+		Product:   v[0],
+		Companies: v[1],
+		Region:    v[2],
+		Content:   v[3],
+		Analysis:  v[4],
+		Advice:    v[5],
+		Source:    v[6],
+		Kind:      kind,
+		Endangers: endangers,
+	}, faults
 }

@@ -26,12 +26,35 @@ func listFields() []field {
 		{"产品名称", []string{"产品", "商品名称", "样品名称", "产品名", "召回产品", "召回产品名称", "名称", "商品", "标题", "舆情标题", "信息标题", "事件"}},
 		{"商标", []string{"品牌", "商标名称", "注册商标", "品牌名称", "标称商标"}},
 		{"规格型号", []string{"型号", "规格", "型号规格", "产品型号", "规格型号/等级", "型号批次", "涉及型号"}},
-		{"生产企业", []string{"生产企业名称", "标称生产企业", "标称生产企业名称", "生产单位", "标称生产单位", "制造商", "生产者", "召回企业", "生产商", "企业名称", "经营者"}},
+		{
+			"生产企业",
+			[]string{"生产企业名称", "标称生产企业", "标称生产企业名称", "生产单位", "标称生产单位", "制造商", "生产者", "召回企业", "生产商", "企业名称", "经营者"},
+		},
 		{"销售单位", []string{"被抽样单位", "被抽查企业", "销售企业", "销售者", "网店", "网店名称", "店铺", "店铺名称", "被抽样企业", "被抽样单位名称"}},
 		{"所在地", []string{"生产企业所在地", "企业所在地", "省份", "地区", "区域", "所在区域", "标称生产企业所在地", "生产企业地址", "涉及区域"}},
 		{"组织单位", []string{"级别", "抽查级别", "层级", "发布单位", "发布机构", "抽查机关", "组织部门", "国家", "媒体", "发布国家"}},
 		{"检验结果", []string{"结果", "抽查结果", "检验结论", "结论", "是否合格", "判定", "判定结果", "监测结果", "监测结论", "综合判定", "单项结论"}},
-		{"不合格项目", []string{"主要不合格项目", "不合格项", "问题项目", "缺陷", "缺陷描述", "召回原因", "风险", "风险点", "风险描述", "问题", "主要问题", "内容", "摘要", "内容摘要", "舆情内容", "危害"}},
+		{
+			"不合格项目",
+			[]string{
+				"主要不合格项目",
+				"不合格项",
+				"问题项目",
+				"缺陷",
+				"缺陷描述",
+				"召回原因",
+				"风险",
+				"风险点",
+				"风险描述",
+				"问题",
+				"主要问题",
+				"内容",
+				"摘要",
+				"内容摘要",
+				"舆情内容",
+				"危害",
+			},
+		},
 		{"数量", []string{"召回数量", "涉及数量", "批量"}},
 		{"日期", []string{"抽查日期", "抽样日期", "检验日期", "发布日期", "公布日期", "发布时间", "时间", "召回时间", "召回日期", "监测日期", "生产日期/批号发布日期"}},
 		{"来源", []string{"网址", "链接", "信息来源", "数据来源", "文号", "原文链接"}},
@@ -67,7 +90,14 @@ var needs = map[report.ListKind][][]int{
 // its kind. Lines of another year and repeated ones are counted, not kept.
 // Lines that cannot be used go to reject; err is for a file of which nothing
 // can be used. Every table of a file whose head fits is read.
-func ReadList(ctx context.Context, into *report.AnnualList, year int, name string, data []byte, reject func(*chaping.InputError)) error {
+func ReadList(
+	ctx context.Context,
+	into *report.AnnualList,
+	year int,
+	name string,
+	data []byte,
+	reject func(*chaping.InputError),
+) error {
 	found, err := tables(ctx, name, data)
 	if err != nil {
 		return err
@@ -90,7 +120,8 @@ func ReadList(ctx context.Context, into *report.AnnualList, year int, name strin
 					values[f] = tidy(l.cells[c])
 				}
 			}
-			if strings.TrimSpace(strings.Join(l.cells, "")) == "" || isNote(l) || plain(values[listProduct]) == plain(t.lines[head].cells[max(columns[listProduct], 0)]) {
+			if strings.TrimSpace(strings.Join(l.cells, "")) == "" || isNote(l) ||
+				plain(values[listProduct]) == plain(t.lines[head].cells[max(columns[listProduct], 0)]) {
 				continue
 			}
 			r, bad := listed(name, l.number, into.Kind, values)
@@ -108,11 +139,21 @@ func ReadList(ctx context.Context, into *report.AnnualList, year int, name strin
 			}
 		}
 		if len(t.lines) > maxRows {
-			reject(&chaping.InputError{File: filepath.Base(name), Problem: fmt.Sprintf("工作表“%s”超过 %d 行，其后的没有读入", t.name, maxRows), Remedy: "分成几个文件，重复写参数"})
+			reject(
+				&chaping.InputError{
+					File:    filepath.Base(name),
+					Problem: fmt.Sprintf("工作表“%s”超过 %d 行，其后的没有读入", t.name, maxRows),
+					Remedy:  "分成几个文件，重复写参数",
+				},
+			)
 		}
 	}
 	if !fits {
-		return refuse(name, "没有找到“"+into.Kind.Chinese()+"”清单的表头（"+wantedHead(into.Kind)+"）", "第一行写列名，至少有这些列；其余列可有可无，次序不限")
+		return refuse(
+			name,
+			"没有找到“"+into.Kind.Chinese()+"”清单的表头（"+wantedHead(into.Kind)+"）",
+			"第一行写列名，至少有这些列；其余列可有可无，次序不限",
+		)
 	}
 	into.Files = append(into.Files, filepath.Base(name))
 	return nil
@@ -174,7 +215,14 @@ var (
 func listed(name string, number int, kind report.ListKind, v []string) (r report.Listed, bad *chaping.InputError) {
 	fields := listFields()
 	fault := func(f int, problem, remedy string) (report.Listed, *chaping.InputError) {
-		return r, &chaping.InputError{File: filepath.Base(name), Line: number, Field: fields[f].name, Value: v[f], Problem: problem, Remedy: remedy}
+		return r, &chaping.InputError{
+			File:    filepath.Base(name),
+			Line:    number,
+			Field:   fields[f].name,
+			Value:   v[f],
+			Problem: problem,
+			Remedy:  remedy,
+		}
 	}
 	for f := range v {
 		if utf8.RuneCountInString(v[f]) > maxText {
@@ -191,8 +239,20 @@ func listed(name string, number int, kind report.ListKind, v []string) (r report
 	if !ok {
 		return fault(listDate, "日期无法识别，这一行没有读入", "写成 2026-11-02、2026/11/2 或 2026年11月2日")
 	}
-	r = report.Listed{Product: v[listProduct], Brand: v[listBrand], Model: v[listModel], Maker: v[listMaker], Seller: v[listSeller], Region: v[listRegion], Level: v[listLevel],
-		Result: v[listResult], Problem: v[listProblem], Quantity: v[listQuantity], Date: date, Source: v[listSource]}
+	r = report.Listed{
+		Product:  v[listProduct],
+		Brand:    v[listBrand],
+		Model:    v[listModel],
+		Maker:    v[listMaker],
+		Seller:   v[listSeller],
+		Region:   v[listRegion],
+		Level:    v[listLevel],
+		Result:   v[listResult],
+		Problem:  v[listProblem],
+		Quantity: v[listQuantity],
+		Date:     date,
+		Source:   v[listSource],
+	}
 	if kind == report.Inspections || kind == report.Monitoring {
 		result := norm.NFKC.String(r.Result)
 		switch {
@@ -216,8 +276,24 @@ func readDate(s string) (string, bool) {
 	if s == "" {
 		return "", true
 	}
-	if serial, err := strconv.ParseFloat(s, 64); err == nil && serial > 36526 && serial < 73051 { // 2000 to 2100 in Excel's count
-		return time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(serial)).Format(time.DateOnly), true
+	if serial, err := strconv.ParseFloat(s, 64); err == nil && serial > 36526 &&
+		serial < 73051 { // 2000 to 2100 in Excel's count
+		return time.Date(
+			1899,
+			time.December,
+			30,
+			0,
+			0,
+			0,
+			0,
+			time.UTC,
+		).AddDate(
+			0,
+			0,
+			int(serial),
+		).Format(
+			time.DateOnly,
+		), true
 	}
 	if len(s) == 8 {
 		if t, err := time.Parse("20060102", s); err == nil {

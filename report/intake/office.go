@@ -31,7 +31,12 @@ func fault(name string, err error) error {
 }
 
 func readXLSX(ctx context.Context, name string, data []byte) ([]table, error) {
-	book, err := foreign.OpenBook(ctx, bytes.NewReader(data), int64(len(data)), foreign.BookLimits{Bytes: maxUnpack, Shared: maxShared, Cells: maxScanned})
+	book, err := foreign.OpenBook(
+		ctx,
+		bytes.NewReader(data),
+		int64(len(data)),
+		foreign.BookLimits{Bytes: maxUnpack, Shared: maxShared, Cells: maxScanned},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +47,11 @@ func readXLSX(ctx context.Context, name string, data []byte) ([]table, error) {
 		if err != nil {
 			var f *foreign.Fault
 			if errors.As(err, &f) {
-				err = &foreign.Fault{Row: f.Row, Problem: "工作表“" + chaping.Shorten(sheet, 40) + "”：" + f.Problem, Remedy: f.Remedy}
+				err = &foreign.Fault{
+					Row:     f.Row,
+					Problem: "工作表“" + chaping.Shorten(sheet, 40) + "”：" + f.Problem,
+					Remedy:  f.Remedy,
+				}
 			}
 			return nil, err
 		}
@@ -85,7 +94,11 @@ func readSheet(book *foreign.Book, sheet int, cells *int) (t table, err error) {
 				continue
 			}
 			if c.Column >= maxColumns {
-				return t, &foreign.Fault{Row: row.Number, Problem: fmt.Sprintf("超过 %d 列", maxColumns), Remedy: "删去表格右边多余的内容"}
+				return t, &foreign.Fault{
+					Row:     row.Number,
+					Problem: fmt.Sprintf("超过 %d 列", maxColumns),
+					Remedy:  "删去表格右边多余的内容",
+				}
 			}
 			if err := take(c.Column + 1 - len(texts)); err != nil {
 				return t, err

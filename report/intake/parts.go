@@ -26,11 +26,13 @@ var knownTypes = regexp.MustCompile(`^(?i:` +
 	`)$`)
 
 // knownRelations are what parts of honest forms have to do with each other.
-var knownRelations = regexp.MustCompile(`^(?i:officeDocument|core-properties|extended-properties|custom-properties|thumbnail|` +
-	`worksheet|chartsheet|sharedStrings|styles|theme|themeOverride|calcChain|table|pivotTable|pivotCacheDefinition|pivotCacheRecords|sheetMetadata|usernames|revisionHeaders|revisionLog|` +
-	`drawing|vmlDrawing|legacyDrawing\w*|image|chart|chartEx|chartUserShapes|chartStyle|chartColorStyle|diagram\w+|hdphoto|cellImage|printerSettings|` +
-	`comments|comments(Extended|Ids|Extensible)|threadedComment|person|people|documenttasks|slicer|slicerCache|timeline|timelineCache|(rd)?rich\w+|rdRichValue\w*|rdSupportingPropertyBag\w*|FeaturePropertyBag|` +
-	`settings|webSettings|fontTable|font|numbering|footnotes|endnotes|header|footer|stylesWithEffects|glossaryDocument|customXml|customXmlProps|hyperlink)$`)
+var knownRelations = regexp.MustCompile(
+	`^(?i:officeDocument|core-properties|extended-properties|custom-properties|thumbnail|` +
+		`worksheet|chartsheet|sharedStrings|styles|theme|themeOverride|calcChain|table|pivotTable|pivotCacheDefinition|pivotCacheRecords|sheetMetadata|usernames|revisionHeaders|revisionLog|` +
+		`drawing|vmlDrawing|legacyDrawing\w*|image|chart|chartEx|chartUserShapes|chartStyle|chartColorStyle|diagram\w+|hdphoto|cellImage|printerSettings|` +
+		`comments|comments(Extended|Ids|Extensible)|threadedComment|person|people|documenttasks|slicer|slicerCache|timeline|timelineCache|(rd)?rich\w+|rdRichValue\w*|rdSupportingPropertyBag\w*|FeaturePropertyBag|` +
+		`settings|webSettings|fontTable|font|numbering|footnotes|endnotes|header|footer|stylesWithEffects|glossaryDocument|customXml|customXmlProps|hyperlink)$`,
+)
 
 // clickable is where a hyperlink may lead: a page, an address, or a file
 // beside.
@@ -102,7 +104,8 @@ func tellUnknown(name string, t table, head int, columns []int, reject func(*cha
 	l := t.lines[head]
 	for c, cell := range l.cells {
 		text := plain(cell)
-		if text == "" || slices.Contains(columns, c) || slices.Contains([]string{"序号", "编号", "备注"}, text) || c > 0 && cell == l.cells[c-1] {
+		if text == "" || slices.Contains(columns, c) || slices.Contains([]string{"序号", "编号", "备注"}, text) ||
+			c > 0 && cell == l.cells[c-1] {
 			continue
 		}
 		reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Field: cellName(c, l.number), Value: cell,

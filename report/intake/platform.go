@@ -28,7 +28,8 @@ const (
 
 // readJSON reads a sheet that this program wrote.
 func readJSON(name string, data []byte) (*Form, error) {
-	if objects, commas := foreign.JSONParts(data); objects > slack+len(data)/objectBytes || commas > slack+len(data)/partBytes {
+	if objects, commas := foreign.JSONParts(data); objects > slack+len(data)/objectBytes ||
+		commas > slack+len(data)/partBytes {
 		return nil, refuse(name, "JSON 里几乎全是空的条目", "用 chaping 重新输出")
 	}
 	var head struct {
@@ -45,7 +46,11 @@ func readJSON(name string, data []byte) (*Form, error) {
 		}
 		for i, r := range p.Rows {
 			if i == maxPlatformRows || r.Term == "" || r.NegativeReviews > r.Reviews {
-				return nil, refuse(name, fmt.Sprintf("第 %d 条不对：没有评论关键词，差评数比评论数多，或超过 %d 条", i+1, maxPlatformRows), "用 chaping 重新输出，不要手工改")
+				return nil, refuse(
+					name,
+					fmt.Sprintf("第 %d 条不对：没有评论关键词，差评数比评论数多，或超过 %d 条", i+1, maxPlatformRows),
+					"用 chaping 重新输出，不要手工改",
+				)
 			}
 		}
 		return &Form{Station: p.Station, Period: p.Period.String(), Rows: p.Rows, Nothing: len(p.Rows) == 0}, nil
@@ -62,7 +67,14 @@ func readJSON(name string, data []byte) (*Form, error) {
 				return nil, refuse(name, fmt.Sprintf("第 %d 条不对：必填的“涉及产品”“风险信息内容”是空的，或超过 %d 条", i+1, maxRows), "补上后重新提交")
 			}
 		}
-		return &Form{Station: a.Station, Period: a.Period.String(), Filler: a.Filler, Phone: a.Phone, Entries: a.Entries, Nothing: len(a.Entries) == 0}, nil
+		return &Form{
+			Station: a.Station,
+			Period:  a.Period.String(),
+			Filler:  a.Filler,
+			Phone:   a.Phone,
+			Entries: a.Entries,
+			Nothing: len(a.Entries) == 0,
+		}, nil
 	}
 	return nil, refuse(name, "JSON 里不是报送表", "用本程序输出的报送表 json")
 }
@@ -111,7 +123,14 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 			continue
 		}
 		if len(form.Rows) == maxPlatformRows {
-			reject(&chaping.InputError{File: filepath.Base(name), Line: l.number, Problem: fmt.Sprintf("超过 %d 行，其后的没有读入", maxPlatformRows), Remedy: "分成几个文件提交"})
+			reject(
+				&chaping.InputError{
+					File:    filepath.Base(name),
+					Line:    l.number,
+					Problem: fmt.Sprintf("超过 %d 行，其后的没有读入", maxPlatformRows),
+					Remedy:  "分成几个文件提交",
+				},
+			)
 			break
 		}
 		if row, bad := platformRow(name, l.number, v); bad != nil {
@@ -130,7 +149,14 @@ const maxPlatformRows = 100_000
 func platformRow(name string, number int, v []string) (r report.PlatformRow, bad *chaping.InputError) {
 	fields := platformFields()
 	fault := func(f int, problem, remedy string) (report.PlatformRow, *chaping.InputError) {
-		return r, &chaping.InputError{File: filepath.Base(name), Line: number, Field: fields[f].name, Value: chaping.Shorten(v[f], 40), Problem: problem + "，这一行没有读入", Remedy: remedy}
+		return r, &chaping.InputError{
+			File:    filepath.Base(name),
+			Line:    number,
+			Field:   fields[f].name,
+			Value:   chaping.Shorten(v[f], 40),
+			Problem: problem + "，这一行没有读入",
+			Remedy:  remedy,
+		}
 	}
 	for f := range v {
 		if utf8.RuneCountInString(v[f]) > maxText {

@@ -82,7 +82,11 @@ func readYear(fsys fs.FS, name string) (year, error) {
 		return year{}, err
 	}
 	fault := func(problem string) (year, error) {
-		return year{}, &chaping.InputError{File: path.Base(name), Problem: problem, Remedy: "对照程序自带的 scheduler/holidays/2026.yaml 改正"}
+		return year{}, &chaping.InputError{
+			File:    path.Base(name),
+			Problem: problem,
+			Remedy:  "对照程序自带的 scheduler/holidays/2026.yaml 改正",
+		}
 	}
 	var y year
 	dec := yaml.NewDecoder(bytes.NewReader(data))

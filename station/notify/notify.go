@@ -227,7 +227,11 @@ func (s *Sender) Send(ctx context.Context, c *Channel, m Message) error {
 	case "smtp":
 		err = s.mail(ctx, c, m)
 	case "wecom":
-		err = s.bot(ctx, c.URL, map[string]any{"msgtype": "text", "text": map[string]string{"content": cut(m.text(), 2000)}}) // at most 2,048 bytes
+		err = s.bot(
+			ctx,
+			c.URL,
+			map[string]any{"msgtype": "text", "text": map[string]string{"content": cut(m.text(), 2000)}},
+		) // at most 2,048 bytes
 	case "dingtalk":
 		err = s.dingtalk(ctx, c, m)
 	case "feishu":
@@ -280,7 +284,11 @@ func (s *Sender) dingtalk(ctx context.Context, c *Channel, m Message) error {
 		u.RawQuery = q.Encode()
 		address = u.String()
 	}
-	return s.bot(ctx, address, map[string]any{"msgtype": "text", "text": map[string]string{"content": cut(m.text(), 18_000)}})
+	return s.bot(
+		ctx,
+		address,
+		map[string]any{"msgtype": "text", "text": map[string]string{"content": cut(m.text(), 18_000)}},
+	)
 }
 
 // feishu takes seconds and secret for the key and signs nothing with it, in

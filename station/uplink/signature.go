@@ -26,14 +26,21 @@ const Skew = 5 * time.Minute
 // HeaderInput is the header that a signed request has.
 const HeaderInput = "Signature-Input"
 
-var inputPattern = regexp.MustCompile(`^sig=(` + regexp.QuoteMeta(covered) + `;created=(\d{1,12});keyid="([A-Za-z0-9_-]{43})";alg="ed25519")$`)
+var inputPattern = regexp.MustCompile(
+	`^sig=(` + regexp.QuoteMeta(covered) + `;created=(\d{1,12});keyid="([A-Za-z0-9_-]{43})";alg="ed25519")$`,
+)
 
 // Sign signs a request with the token's key, as RFC 9421 has it. The token
 // itself is not sent.
 func Sign(r *http.Request, body []byte, token string, now time.Time) {
 	key := station.SigningKey(token)
 	r.Header.Set("Content-Digest", digest(body))
-	params := fmt.Sprintf(`%s;created=%d;keyid="%s";alg="ed25519"`, covered, now.Unix(), base64.RawURLEncoding.EncodeToString(key.Public().(ed25519.PublicKey)))
+	params := fmt.Sprintf(
+		`%s;created=%d;keyid="%s";alg="ed25519"`,
+		covered,
+		now.Unix(),
+		base64.RawURLEncoding.EncodeToString(key.Public().(ed25519.PublicKey)),
+	)
 	r.Header.Set(HeaderInput, "sig="+params)
 	r.Header.Set("Signature", "sig=:"+base64.StdEncoding.EncodeToString(ed25519.Sign(key, base(r, params)))+":")
 }
@@ -45,8 +52,17 @@ func digest(body []byte) string {
 
 // base is what is signed.
 func base(r *http.Request, params string) []byte {
-	return fmt.Appendf(nil, "\"@method\": %s\n\"@path\": %s\n\"@query\": ?%s\n\"content-digest\": %s\n\"content-type\": %s\n\"idempotency-key\": %s\n\"@signature-params\": %s",
-		r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Content-Digest"), r.Header.Get("Content-Type"), r.Header.Get("Idempotency-Key"), params)
+	return fmt.Appendf(
+		nil,
+		"\"@method\": %s\n\"@path\": %s\n\"@query\": ?%s\n\"content-digest\": %s\n\"content-type\": %s\n\"idempotency-key\": %s\n\"@signature-params\": %s",
+		r.Method,
+		r.URL.EscapedPath(),
+		r.URL.RawQuery,
+		r.Header.Get("Content-Digest"),
+		r.Header.Get("Content-Type"),
+		r.Header.Get("Idempotency-Key"),
+		params,
+	)
 }
 
 func refuse(problem, remedy string) error {
@@ -74,7 +90,10 @@ func Verify(r *http.Request, body []byte, key ed25519.PublicKey, now time.Time) 
 		return refuse("签名的时间不对", "created 写 Unix 秒")
 	}
 	if d := now.Sub(time.Unix(created, 0)).Abs(); d > Skew {
-		return refuse(fmt.Sprintf("签名的时间与本机相差 %s，超过 %d 分钟", d.Round(time.Second), int(Skew/time.Minute)), "核对两边的时钟，重新签名")
+		return refuse(
+			fmt.Sprintf("签名的时间与本机相差 %s，超过 %d 分钟", d.Round(time.Second), int(Skew/time.Minute)),
+			"核对两边的时钟，重新签名",
+		)
 	}
 	if r.Header.Get("Content-Digest") != digest(body) {
 		return refuse("内容与 Content-Digest 不符", "内容在途中有改动，重新发送")

@@ -87,7 +87,13 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if err := s.noted(note, &sheet, number, received); err != nil {
 			return err
 		}
-		return s.Station.Received(entered(note, m, "研究中心收到"+sheet.Form.Chinese(), fmt.Sprintf("%s，回执 %d 号", c.URL, number)), m, c.URL, number, received)
+		return s.Station.Received(
+			entered(note, m, "研究中心收到"+sheet.Form.Chinese(), fmt.Sprintf("%s，回执 %d 号", c.URL, number)),
+			m,
+			c.URL,
+			number,
+			received,
+		)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
@@ -95,7 +101,12 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 		if s.Refused != nil {
 			tell = s.Refused(m, no.text)
 		}
-		return s.Station.Failed(entered(note, m, "研究中心不收"+sheet.Form.Chinese(), no.text), m.ID, no.text, time.Time{}, tell...)
+		return s.Station.Failed(
+			entered(note, m, "研究中心不收"+sheet.Form.Chinese(), no.text),
+			m.ID,
+			no.text,
+			time.Time{},
+			tell...)
 	}
 	return s.Station.Failed(note, m.ID, err.Error(), s.Now().Add(m.Wait()))
 }
@@ -109,7 +120,16 @@ func (s *Sender) noted(ctx context.Context, sheet *station.Sheet, number int64, 
 	if err != nil || sheet.Form == chaping.FormAnnual {
 		return err
 	}
-	return s.Station.File(ctx, station.Filing{Period: sheet.Period, Name: sheet.Watch(), Filed: received, By: sheet.By, Note: fmt.Sprintf("研究中心回执 %d 号", number)})
+	return s.Station.File(
+		ctx,
+		station.Filing{
+			Period: sheet.Period,
+			Name:   sheet.Watch(),
+			Filed:  received,
+			By:     sheet.By,
+			Note:   fmt.Sprintf("研究中心回执 %d 号", number),
+		},
+	)
 }
 
 // entered enters what came of a message into the audit log.
@@ -118,7 +138,11 @@ func entered(ctx context.Context, m station.Message, action, detail string) cont
 }
 
 // send hands a sheet in and is the number and the time of the receipt.
-func (s *Sender) send(ctx context.Context, c station.Centre, sheet *station.Sheet) (number int64, received time.Time, err error) {
+func (s *Sender) send(
+	ctx context.Context,
+	c station.Centre,
+	sheet *station.Sheet,
+) (number int64, received time.Time, err error) {
 	if c.URL == "" {
 		return 0, received, &refusal{"没有设置研究中心的地址"}
 	}
@@ -167,10 +191,15 @@ func understand(answer *http.Response, text []byte, hash string) (number int64, 
 	switch code := answer.StatusCode; {
 	case code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
 		return a.ID, a.Received, nil
-	case code >= 500, code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
+	case code >= 500,
+		code == http.StatusRequestTimeout,
+		code == http.StatusTooEarly,
+		code == http.StatusTooManyRequests:
 		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", code, chaping.Shorten(a.Title, 100))
 	case readable && a.Title != "":
-		return 0, received, &refusal{fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200))}
+		return 0, received, &refusal{
+			fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200)),
+		}
 	}
 	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", answer.StatusCode)}
 }

@@ -100,7 +100,15 @@ const Folder = "backups"
 // for, that only a running process has, or that are backups.
 func engineFiles(name string) bool {
 	switch name {
-	case Folder, "clickhouse", store.BackupFolder, restoreFolder, store.LeaseFolder, lockName, engine.ConfigName, "engine.lock", "engine.sock":
+	case Folder,
+		"clickhouse",
+		store.BackupFolder,
+		restoreFolder,
+		store.LeaseFolder,
+		lockName,
+		engine.ConfigName,
+		"engine.lock",
+		"engine.sock":
 		return true
 	}
 	return false
@@ -108,7 +116,13 @@ func engineFiles(name string) bool {
 
 // Write backs a data directory up into a file that does not exist yet. The
 // store must be that of the directory. progress is told of every part.
-func Write(ctx context.Context, s *store.Store, dataDir, file, program string, now time.Time, progress func(part string)) (m *Manifest, err error) {
+func Write(
+	ctx context.Context,
+	s *store.Store,
+	dataDir, file, program string,
+	now time.Time,
+	progress func(part string),
+) (m *Manifest, err error) {
 	if dataDir, err = filepath.Abs(dataDir); err != nil {
 		return nil, err
 	}
@@ -135,7 +149,11 @@ func Write(ctx context.Context, s *store.Store, dataDir, file, program string, n
 	if err != nil { // it may be another's: what the note says must not be removed
 		err = errors.Join(err, os.RemoveAll(work))
 		if errors.Is(err, fs.ErrExist) {
-			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有写完的备份文件已存在：" + part, Remedy: "如果没有别的备份正在写它，把它删掉；或换一个文件名"}
+			return nil, &chaping.Error{
+				Code:    chaping.CodeUsage,
+				Message: "没有写完的备份文件已存在：" + part,
+				Remedy:  "如果没有别的备份正在写它，把它删掉；或换一个文件名",
+			}
 		}
 		return nil, cannot(err)
 	}
@@ -148,7 +166,11 @@ func Write(ctx context.Context, s *store.Store, dataDir, file, program string, n
 
 	m = &Manifest{Format: format, Program: program, Made: now}
 	progress("engine")
-	name := fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()) // the owner of the engine may still be at the copy of one that was killed
+	name := fmt.Sprintf(
+		"%d-%d",
+		os.Getpid(),
+		now.UnixNano(),
+	) // the owner of the engine may still be at the copy of one that was killed
 	if m.Rows, err = s.Backup(ctx, dataDir, name); err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
@@ -193,7 +215,10 @@ func lock(dir string) (unlock func() error, err error) {
 		return nil, cannot(err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(f.Close(), &chaping.Error{Code: chaping.CodeEnvironment, Message: "另一个备份或恢复正在进行：" + dir, Remedy: "等它做完再运行", Err: err})
+		return nil, errors.Join(
+			f.Close(),
+			&chaping.Error{Code: chaping.CodeEnvironment, Message: "另一个备份或恢复正在进行：" + dir, Remedy: "等它做完再运行", Err: err},
+		)
 	}
 	return f.Close, nil
 }
@@ -245,7 +270,12 @@ func cannot(err error) error {
 	if !errors.As(err, &path) && !errors.As(err, &link) {
 		return err
 	}
-	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "备份或恢复时读写文件失败", Err: err, Remedy: "检查目录的权限和磁盘空间，然后再运行一次；不完整的文件已删除"}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "备份或恢复时读写文件失败",
+		Err:     err,
+		Remedy:  "检查目录的权限和磁盘空间，然后再运行一次；不完整的文件已删除",
+	}
 }
 
 // An archive is a backup that is being written.
@@ -266,7 +296,12 @@ func newArchive(out *os.File, m *Manifest) (*archive, error) {
 }
 
 // tree adds the files under root, except those that skip names.
-func (a *archive) tree(ctx context.Context, root, prefix string, skip func(local string) bool, progress func(string)) error {
+func (a *archive) tree(
+	ctx context.Context,
+	root, prefix string,
+	skip func(local string) bool,
+	progress func(string),
+) error {
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
@@ -282,7 +317,10 @@ func (a *archive) tree(ctx context.Context, root, prefix string, skip func(local
 				return fs.SkipDir
 			}
 			return nil
-		case !d.Type().IsRegular(), strings.HasSuffix(local, "-wal"), strings.HasSuffix(local, "-shm"), strings.HasSuffix(local, "-journal"):
+		case !d.Type().IsRegular(),
+			strings.HasSuffix(local, "-wal"),
+			strings.HasSuffix(local, "-shm"),
+			strings.HasSuffix(local, "-journal"):
 			return nil // directories appear with their files; the rest is in the copy of its database
 		}
 		name := path.Join(prefix, filepath.ToSlash(local))
@@ -331,7 +369,15 @@ func (a *archive) finish() error {
 	if err != nil {
 		return err
 	}
-	err = a.tar.WriteHeader(&tar.Header{Name: manifestName, Mode: 0o600, Size: int64(len(text)), ModTime: a.manifest.Made, Format: tar.FormatPAX})
+	err = a.tar.WriteHeader(
+		&tar.Header{
+			Name:    manifestName,
+			Mode:    0o600,
+			Size:    int64(len(text)),
+			ModTime: a.manifest.Made,
+			Format:  tar.FormatPAX,
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -348,11 +394,21 @@ func Verify(ctx context.Context, file string, progress func(part string)) (*Mani
 
 // damaged is the error for a file that is no whole backup.
 func damaged(file, problem string, err error) error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: "备份文件 " + file + " " + problem, Err: err, Remedy: "换一份备份；没有改动任何数据"}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: "备份文件 " + file + " " + problem,
+		Err:     err,
+		Remedy:  "换一份备份；没有改动任何数据",
+	}
 }
 
 // unpack hands out the parts of a backup in their order and then checks them.
-func unpack(ctx context.Context, file string, progress func(string), each func(*tar.Header, io.Reader) error) (*Manifest, error) {
+func unpack(
+	ctx context.Context,
+	file string,
+	progress func(string),
+	each func(*tar.Header, io.Reader) error,
+) (*Manifest, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, &chaping.Error{Code: chaping.CodeInput, Message: "打不开备份文件", Err: err, Remedy: "检查路径和读取权限"}
@@ -392,7 +448,8 @@ func unpack(ctx context.Context, file string, progress func(string), each func(*
 			return &m, nil
 		}
 		top, _, _ := strings.Cut(h.Name, "/")
-		if h.Typeflag != tar.TypeReg || !filepath.IsLocal(filepath.FromSlash(h.Name)) || top != engineFolder && top != filesFolder {
+		if h.Typeflag != tar.TypeReg || !filepath.IsLocal(filepath.FromSlash(h.Name)) ||
+			top != engineFolder && top != filesFolder {
 			return nil, damaged(file, "含有不该有的内容："+chaping.Shorten(h.Name, 80), nil)
 		}
 		progress(h.Name)
@@ -497,7 +554,11 @@ func vacant(dir string) error {
 		return cannot(err)
 	}
 	if slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() != restoreFolder }) {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: "数据目录不是空的：" + dir, Advice: chaping.Advice{Code: chaping.AdviceEmptyDir}}
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "数据目录不是空的：" + dir,
+			Advice:  chaping.Advice{Code: chaping.AdviceEmptyDir},
+		}
 	}
 	return nil
 }

@@ -69,7 +69,10 @@ func (c *conn) data(result unsafe.Pointer) []byte {
 }
 
 // call runs one of the C functions that take a statement and a format.
-func (c *conn) call(fn func(unsafe.Pointer, *byte, uintptr, *byte, uintptr) unsafe.Pointer, sql, format string) unsafe.Pointer {
+func (c *conn) call(
+	fn func(unsafe.Pointer, *byte, uintptr, *byte, uintptr) unsafe.Pointer,
+	sql, format string,
+) unsafe.Pointer {
 	return fn(*c.handle, unsafe.StringData(sql), uintptr(len(sql)), unsafe.StringData(format), uintptr(len(format)))
 }
 

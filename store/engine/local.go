@@ -427,5 +427,7 @@ func (a *answer) end() {
 func errorFrame(err error) io.Reader {
 	const tag = "chaping-engine-0"
 	text := err.Error()
-	return strings.NewReader(fmt.Sprintf("\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", tag, text, len(text), tag))
+	return strings.NewReader(
+		fmt.Sprintf("\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", tag, text, len(text), tag),
+	)
 }

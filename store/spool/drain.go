@@ -49,7 +49,12 @@ func (s *Spool) drain(ctx context.Context, file string) (batches int, err error)
 		return 0, nil
 	}
 	if err != nil {
-		return 0, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出暂存的批次 " + file, Err: err, Remedy: "检查文件的权限"}
+		return 0, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "读不出暂存的批次 " + file,
+			Err:     err,
+			Remedy:  "检查文件的权限",
+		}
 	}
 	defer f.Close()
 	if err := lock(f); errors.Is(err, syscall.EWOULDBLOCK) {
@@ -77,7 +82,15 @@ func (s *Spool) drain(ctx context.Context, file string) (batches int, err error)
 			if err := os.Rename(file, file+damaged); err != nil {
 				return batches, err
 			}
-			s.Tell(fmt.Sprintf("暂存文件 %s 在第 %d 字节处损坏，其前的 %d 批已写入，原文件改名为 %s 保留；请重新导入或采集相应数据", filepath.Base(file), at, batches, filepath.Base(file)+damaged))
+			s.Tell(
+				fmt.Sprintf(
+					"暂存文件 %s 在第 %d 字节处损坏，其前的 %d 批已写入，原文件改名为 %s 保留；请重新导入或采集相应数据",
+					filepath.Base(file),
+					at,
+					batches,
+					filepath.Base(file)+damaged,
+				),
+			)
 			return batches, nil
 		}
 		if err != nil {

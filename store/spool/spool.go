@@ -118,7 +118,14 @@ func (s *Spool) PutCoverage(ctx context.Context, batch []chaping.Coverage) error
 
 // put stores a batch, or keeps it. moment is the time of an item whose zero
 // means now: that is now, not when it is drained.
-func put[T any](ctx context.Context, s *Spool, k kind, store func(context.Context, []T) error, batch []T, moment func(*T) *time.Time) error {
+func put[T any](
+	ctx context.Context,
+	s *Spool,
+	k kind,
+	store func(context.Context, []T) error,
+	batch []T,
+	moment func(*T) *time.Time,
+) error {
 	if s.resting() {
 		return keep(s, k, batch, moment)
 	}
@@ -324,7 +331,12 @@ func segments(dir string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出暂存目录 " + dir, Err: err, Remedy: "检查目录的权限"}
+		return nil, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "读不出暂存目录 " + dir,
+			Err:     err,
+			Remedy:  "检查目录的权限",
+		}
 	}
 	var list []string
 	for _, e := range entries {
