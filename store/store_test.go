@@ -145,7 +145,7 @@ func clusterUpkeep(t *testing.T, s *store.Store) {
 	_, err = s.Verify(ctx, func(string) {})
 	wantError(t, err, chaping.CodeEnvironment, "升级到 20.10")
 	_, err = s.Backup(ctx, t.TempDir(), "x")
-	wantError(t, err, chaping.CodeUsage, "BACKUP")
+	wantError(t, err, chaping.CodeUsage, "不能由本命令备份")
 }
 
 // TestFewParts puts reviews of many months in no order: every month is a
