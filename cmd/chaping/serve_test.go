@@ -120,7 +120,7 @@ func walk(t *testing.T, p *portal) *walker {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -167,7 +167,7 @@ func (w *walker) do(steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // stepTime bounds what a page may take to do what is expected.
-const stepTime = 20 * time.Second
+const stepTime = time.Minute
 
 func eval[T any](w *walker, script string) T {
 	w.t.Helper()
