@@ -46,8 +46,9 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, err
 	ctx, cancel := context.WithTimeout(ctx, l.Time+time.Second) // the engine checks between blocks only
 	defer cancel()
 	var a Answer
-	done := make(chan error, 1)
+	done, ended := make(chan error, 1), make(chan struct{})
 	go func() {
+		defer close(ended)
 		var err error
 		a, err = s.readOnly(ctx, sql, l)
 		done <- err
@@ -63,10 +64,8 @@ func (s *Store) ReadOnly(ctx context.Context, sql string, l Limits) (Answer, err
 	case <-time.After(patience):
 		s.stuck.Add(1)
 		go func() {
-			defer s.stuck.Add(-1)
-			select {
-			case <-done:
-			}
+			<-ended
+			s.stuck.Add(-1)
 		}()
 		return Answer{}, &chaping.Error{
 			Code:    chaping.CodeInput,
