@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"chaping"
@@ -80,6 +81,38 @@ func (a *App) RaiseUrgent(ctx context.Context, pipe *Pipeline, period chaping.Pe
 	}
 	r.Delivery, err = a.Deliver(ctx)
 	return r, err
+}
+
+// RemovePlatform removes all that was collected of a platform, and dismisses the
+// urgent candidates that nothing else stands behind, in by's name.
+func (a *App) RemovePlatform(ctx context.Context, platform, by string) error {
+	s, err := a.Store(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return err
+	}
+	open, err := d.Urgents(ctx, station.UrgentOpen)
+	if err != nil {
+		return err
+	}
+	for _, u := range open {
+		x, err := CandidateOf(u)
+		if err != nil {
+			return err
+		}
+		other := func(p incident.Product) bool { return p.Platform != platform }
+		if len(x.Products) == 0 || slices.ContainsFunc(x.Products, other) {
+			continue
+		}
+		nobody := func(station.Urgent) []station.Message { return nil }
+		if _, err := d.Decide(ctx, u.ID, station.UrgentDismissed, by, "所依据的数据已删除", nobody); err != nil {
+			return err
+		}
+	}
+	return s.RemovePlatform(ctx, platform)
 }
 
 func raisedMessages(c *notify.Config, u station.Urgent) []station.Message {

@@ -28,6 +28,13 @@ import (
 // due is the day on which a period's report is due.
 func (q *request) due(p chaping.Period) time.Time { return q.Calendar.Due(p).Day }
 
+// inboxPath is the page that is an inbox to those who see all stations, and to a
+// station the place where it hands in; handInTitle is what the station calls it.
+const (
+	inboxPath   = "/inbox"
+	handInTitle = "提交报送文件"
+)
+
 // inbox shows what stations handed in for a period: all of them to centre and
 // bureau, its own to a station.
 func (q *request) inbox() error { return q.inboxForm(http.StatusOK, nil, nil) }
@@ -59,10 +66,14 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		return err
 	}
 	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
+	title := q.route.title
+	if !q.account.Scope().Sees(0) {
+		title = handInTitle
+	}
 	return q.show(
 		status,
 		"inbox",
-		q.route.title,
+		title,
 		inboxPage{
 			picker:   q.pick(p, "/inbox"),
 			Due:      q.Calendar.Due(p),

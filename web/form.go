@@ -243,7 +243,7 @@ func (q *request) typed() (s ownSheet, err error) {
 	for f, name := range rowFields() {
 		values := q.list(name)
 		if len(values) > maxFormRows {
-			return s, bad(fmt.Sprintf("超过 %d 行", maxFormRows), "用表格软件填好后，在“收件”页上传")
+			return s, bad(fmt.Sprintf("超过 %d 行", maxFormRows), "用表格软件填好后，在“提交报送文件”页上传")
 		}
 		for i, v := range values {
 			if i == len(s.Rows) {

@@ -292,7 +292,7 @@ func (q *request) removeSample() error {
 			q.work.Lock()
 			defer q.work.Unlock()
 			defer q.desk.drop()
-			return "示例商城的评论、商品、命中和计数已全部删除", q.Store.RemovePlatform(ctx, samplePlatform)
+			return "示例商城的评论、商品、命中、计数和重要风险信息候选已全部删除", q.App.RemovePlatform(ctx, samplePlatform, q.account.Person)
 		},
 	)
 	return q.follow(j, err)

@@ -209,7 +209,11 @@ func (q *request) navigation() []navGroup {
 			continue
 		}
 		path := strings.TrimSuffix(r.pattern, "{$}")
-		link := navLink{path, r.title, q.r.URL.Path == path || path != "/" && strings.HasPrefix(q.r.URL.Path, path+"/")}
+		title := r.title
+		if path == inboxPath && !q.account.Scope().Sees(0) {
+			title = handInTitle
+		}
+		link := navLink{path, title, q.r.URL.Path == path || path != "/" && strings.HasPrefix(q.r.URL.Path, path+"/")}
 		if i := slices.IndexFunc(groups, func(g navGroup) bool { return g.Heading == r.nav }); i >= 0 {
 			groups[i].Links = append(groups[i].Links, link)
 		} else {

@@ -128,7 +128,7 @@ func (q *request) urgentWrite() error {
 		case n == 0 && field.must != "":
 			return refuse(field.name+"没有写", field.must)
 		case n > field.most:
-			return refuse(fmt.Sprintf("%s超过 %d 字", field.name, field.most), "缩短，细节写在材料里，在“收件”页提交")
+			return refuse(fmt.Sprintf("%s超过 %d 字", field.name, field.most), "缩短，细节写在材料里，在“提交报送文件”页提交")
 		}
 	}
 	found, err := q.moment("found", "发现时间", minute)
