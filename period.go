@@ -134,12 +134,11 @@ func ChineseWeekday(t time.Time) string {
 	return "星期" + string([]rune("日一二三四五六")[int(t.Weekday())])
 }
 
-// Days are how many days of the period have begun by a moment, and how many it
-// has.
-func (p Period) Days(at time.Time) (begun, all int) {
+// Elapsed says how much of the period has passed, in days that have begun.
+func (p Period) Elapsed(at time.Time) string {
 	w := p.Window()
 	days := func(to time.Time) int { return int(to.Sub(w.From).Hours() / 24) }
-	return max(0, min(days(at)+1, days(w.To))), days(w.To)
+	return fmt.Sprintf("已过 %d/%d 天", max(0, min(days(at)+1, days(w.To))), days(w.To))
 }
 
 // Running tells whether the period has begun and not ended.

@@ -135,10 +135,6 @@ func (a *App) ImportProfiles() []string {
 	return names
 }
 
-// ShippedImportProfiles are the names of the templates that come with the
-// program.
-func ShippedImportProfiles() []string { return configs.Names("import") }
-
 // ImportProfile is an import template: a shipped one, one that was saved, or the
 // one in a file.
 func (a *App) ImportProfile(name string) (*importer.Profile, error) {

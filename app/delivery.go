@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"chaping"
 	"chaping/report"
@@ -35,11 +34,10 @@ func (a *App) Route(ctx context.Context) (Route, error) {
 	if _, ok, err := d.Home(ctx); err != nil || !ok {
 		return RouteHere, err
 	}
-	accounts, err := d.Accounts(ctx)
-	if slices.ContainsFunc(accounts, func(a station.Account) bool { return a.Has(station.RoleCentre) && !a.Disabled }) {
-		return RouteHere, err // the centre works here too
+	if centre, err := d.HasCentre(ctx); err != nil || centre {
+		return RouteHere, err
 	}
-	return RouteByHand, err
+	return RouteByHand, nil
 }
 
 // A Submission is what became of handing a frozen version in at the research

@@ -20,11 +20,11 @@ type Model interface {
 	WriteJSON(path string) error
 }
 
-// ModelOf is what would be frozen of a form, and its sha256.
-func ModelOf(form interface{ JSON() ([]byte, error) }) (model []byte, hash string, err error) {
-	model, err = form.JSON()
+// HashOf is the sha256 of what would be frozen of a form, its JSON.
+func HashOf(form interface{ JSON() ([]byte, error) }) (string, error) {
+	model, err := form.JSON()
 	sum := sha256.Sum256(model)
-	return model, hex.EncodeToString(sum[:]), err
+	return hex.EncodeToString(sum[:]), err
 }
 
 // WriteForm writes a form into a directory in every format and returns the

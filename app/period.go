@@ -57,7 +57,7 @@ func (a *App) allFiled(ctx context.Context, d *station.DB, p chaping.Period) (bo
 	if err != nil || len(accounts) == 0 { // nobody has opened the portal: what is filed is noted by hand
 		return false, err
 	}
-	due, err := a.DueDay()
+	due, err := a.dueDay()
 	if err != nil || !chaping.Late(a.Now(), due(p)) {
 		return false, err
 	}
@@ -65,8 +65,8 @@ func (a *App) allFiled(ctx context.Context, d *station.DB, p chaping.Period) (bo
 	return !slices.ContainsFunc(duties, func(y station.Duty) bool { return y.Missing() }), err
 }
 
-// DueDay is the day on which a period's sheet is due.
-func (a *App) DueDay() (func(chaping.Period) time.Time, error) {
+// dueDay is the day on which a period's sheet is due.
+func (a *App) dueDay() (func(chaping.Period) time.Time, error) {
 	c, err := a.Calendar()
 	if err != nil {
 		return nil, err

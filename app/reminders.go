@@ -189,14 +189,10 @@ func (r *reminders) cases(ctx context.Context) (messages []station.Message, err 
 }
 
 func (r *reminders) missing(ctx context.Context) (messages []station.Message, err error) {
-	accounts, err := r.db.Accounts(ctx)
+	centre, err := r.db.HasCentre(ctx)
 	if err != nil {
 		return nil, err
 	}
-	centre := slices.ContainsFunc(
-		accounts,
-		func(a station.Account) bool { return a.Has(station.RoleCentre) && !a.Disabled },
-	)
 	home, _, err := r.db.Home(ctx)
 	if err != nil {
 		return nil, err

@@ -29,8 +29,7 @@ type SheetRequest struct {
 type Draft struct {
 	Sheet *report.Platform
 	Mined Mined
-	Model []byte // JSON of the sheet
-	Hash  string // sha256 of Model
+	Hash  string // sha256 of the sheet's JSON
 	// Unproven is why it may not be frozen: it has no review, and nothing shows
 	// that there was none. Purged: because they were removed from the store.
 	Unproven error
@@ -65,7 +64,7 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 		return nil, err
 	}
 	draft.prove(&c, r.Verified)
-	last, err := a.lastFrozen(
+	last, err := a.LastFrozen(
 		ctx,
 		station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name},
 	)
@@ -75,7 +74,7 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 	if err := sheet.File(r.Filed, a.Now(), last); err != nil {
 		return nil, err
 	}
-	draft.Model, draft.Hash, err = ModelOf(sheet)
+	draft.Hash, err = HashOf(sheet)
 	return draft, err
 }
 
@@ -111,9 +110,9 @@ func (a *App) Concerns(ctx context.Context, sheet *report.Platform) ([]report.Co
 	return sheet.Check(names), nil
 }
 
-// lastFrozen is the JSON of the version of a sheet that was frozen last; nil
+// LastFrozen is the JSON of the version of a sheet that was frozen last; nil
 // where there is none. The sheet is named by form, period and station or watch.
-func (a *App) lastFrozen(ctx context.Context, of station.Sheet) ([]byte, error) {
+func (a *App) LastFrozen(ctx context.Context, of station.Sheet) ([]byte, error) {
 	d, err := a.Station(ctx)
 	if err != nil {
 		return nil, err
@@ -155,7 +154,7 @@ func (a *App) Freeze(
 	if err != nil {
 		return frozen, false, err
 	}
-	last, err := a.lastFrozen(ctx, s)
+	last, err := a.LastFrozen(ctx, s)
 	if err != nil {
 		return frozen, false, err
 	}

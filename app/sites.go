@@ -26,13 +26,10 @@ type Site struct {
 	Refusal  error   `json:"-"`   // why it may not be collected yet, although nothing is wrong with it
 }
 
-// ShippedSites are the names of the site profiles that come with the program.
-func ShippedSites() []string { return configs.Names("sites") }
-
 // Sites are the names of all site profiles: the shipped ones, and those in the
 // data directory's folder sites.
 func (a *App) Sites() []string {
-	names := slices.Clone(ShippedSites())
+	names := slices.Clone(configs.Names("sites"))
 	own, err := filepath.Glob(filepath.Join(a.Path("sites"), "*.yaml"))
 	if err != nil {
 		return names
@@ -55,7 +52,7 @@ func siteName(name string) string {
 // of that name.
 func (a *App) ownSite(name string) string {
 	path := a.Path("sites", name+".yaml")
-	if _, err := os.Stat(path); err != nil || name != filepath.Base(name) || slices.Contains(ShippedSites(), name) {
+	if _, err := os.Stat(path); err != nil || name != filepath.Base(name) || slices.Contains(configs.Names("sites"), name) {
 		return ""
 	}
 	return path

@@ -43,7 +43,7 @@ func (p *plannedSteps) tellFailure(ctx context.Context, r station.Run, failed er
 		err = p.db.Enqueue(
 			ctx,
 			channels.Messages("failure", fmt.Sprintf("run-failed-%d-%d", r.ID, r.Attempts), "计划“"+r.Job+"”失败",
-				fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试。", r.Slot.Format("2006-01-02 15:04"), failed))...)
+				fmt.Sprintf("计划时间 %s\n%v\n程序会自动重试。", r.Slot.Format(chaping.Minute), failed))...)
 	}
 	if err != nil {
 		p.Log.Error("失败通知没有写进发件箱", "原因", err)

@@ -121,7 +121,7 @@ func FuzzNames(f *testing.F) {
 	v := newVocabulary(profile(f, "standard"))
 	f.Fuzz(func(t *testing.T, name string) {
 		for field, fit := range v.fits(name) {
-			if titleOf(field) == "" || fit < 0 || fit > 1 {
+			if TitleOf(field) == "" || fit < 0 || fit > 1 {
 				t.Errorf("%q: %s %v", name, field, fit)
 			}
 		}

@@ -112,8 +112,8 @@ const (
 	sampleCells  = 2 << 20
 )
 
-// titleOf is a field as people call it.
-func titleOf(field string) string {
+// TitleOf is a field as people call it.
+func TitleOf(field string) string {
 	titles := map[string]string{fieldID: "评论编号", fieldKeyword: "商品关键词", fieldProductID: "商品编号", fieldProduct: "商品名称",
 		fieldURL: "商品地址", fieldPrice: "商品价格",
 		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分",
@@ -126,7 +126,7 @@ func titleOf(field string) string {
 // them.
 func Fields() (list []Field) {
 	for _, name := range fieldNames() {
-		list = append(list, Field{Name: name, Title: titleOf(name)})
+		list = append(list, Field{Name: name, Title: TitleOf(name)})
 	}
 	return list
 }

@@ -152,7 +152,7 @@ func (m *mapper) byName() {
 		}
 		if p.score < least {
 			if p.name > 0.9 && m.fault[p.column] == "" {
-				m.fault[p.column] = "名称像" + titleOf(p.field) + "，内容不像"
+				m.fault[p.column] = "名称像" + TitleOf(p.field) + "，内容不像"
 			}
 			continue
 		}
@@ -196,7 +196,7 @@ func (m *mapper) byValues() {
 			m.set(best, field, ByValues)
 			m.ask(Question{Kind: AskGuess, Column: m.samples[best].name, Field: field, Samples: m.examples(best),
 				Text: fmt.Sprintf("列“%s”的内容像%s，是吗？", m.samples[best].name,
-					titleOf(field)), Assumed: "按" + titleOf(field) + "读取"})
+					TitleOf(field)), Assumed: "按" + TitleOf(field) + "读取"})
 		}
 		return best
 	}
@@ -544,7 +544,7 @@ func (m *mapper) missing() {
 	for _, field := range []string{fieldPublished, fieldText} {
 		if !m.mapped(field) {
 			m.u.Missing = append(m.u.Missing, field)
-			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + titleOf(field),
+			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + TitleOf(field),
 				Assumed: "不能导入"})
 		}
 	}
@@ -576,7 +576,7 @@ func (m *mapper) unused() {
 			continue
 		}
 		m.ask(Question{Kind: AskField, Column: name, Field: field, Samples: m.examples(i),
-			Text: fmt.Sprintf("列“%s”像%s，没有用。要用吗？", name, titleOf(field)), Assumed: "不用"})
+			Text: fmt.Sprintf("列“%s”像%s，没有用。要用吗？", name, TitleOf(field)), Assumed: "不用"})
 	}
 }
 

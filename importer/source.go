@@ -207,7 +207,7 @@ func (t *table) unusable() error {
 				Value: chaping.Shorten(strings.Join(t.header.names, ","), 200),
 				Problem: "缺少必需的列：" + strings.Join(t.profile.Fields[field][:min(3, len(t.profile.Fields[field]))],
 					" 或 "),
-				Remedy: "给文件补上这一列，指明哪一列是" + titleOf(field) + "，或换一个导入模板"}
+				Remedy: "给文件补上这一列，指明哪一列是" + TitleOf(field) + "，或换一个导入模板"}
 		}
 	}
 	return nil

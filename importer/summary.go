@@ -234,7 +234,7 @@ func (u *Understanding) fault() *chaping.InputError {
 	field := u.Missing[0]
 	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
 		Value:   chaping.Shorten(fmt.Sprint(names), 200),
-		Problem: "缺少必需的列：" + titleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + titleOf(field)}
+		Problem: "缺少必需的列：" + TitleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + TitleOf(field)}
 }
 
 // dateFails tells whether a date fails for a reason.

@@ -54,7 +54,7 @@ func WriteTemplate(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		title := titleOf(c.field)
+		title := TitleOf(c.field)
 		if c.field == fieldBuyer {
 			title = "买家昵称"
 		}

@@ -200,7 +200,7 @@ func (f *Frozen) definitions() []Definition {
 	text := fmt.Sprintf(
 		"第 %d 版，%s 冻结，JSON 的 sha256 为 %s",
 		f.Version,
-		f.At.In(chaping.Shanghai()).Format("2006-01-02 15:04"),
+		f.At.In(chaping.Shanghai()).Format(chaping.Minute),
 		f.Hash,
 	)
 	if f.Reason != "" {

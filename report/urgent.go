@@ -69,6 +69,26 @@ var triggers = map[int]string{
 // portraitPage is the page of documents in running text.
 var portraitPage = Page{false, 37, 35, 28, 26}
 
+// factsWide is how wide the two columns of a table of facts are, in millimetres.
+const factsWide = 156
+
+// factTable lists facts by name; names is how wide their column is.
+func factTable(names float64, facts [][2]string) Table {
+	return Table{
+		Headless: true,
+		Columns:  []Column{{"", names, Left, Hei}, {"", factsWide - names, Left, Fang}},
+		Size:     12,
+		RowMM:    11,
+		Rows: func(yield func([]any) bool) {
+			for _, f := range facts {
+				if !yield([]any{f[0], f[1]}) {
+					return
+				}
+			}
+		},
+	}
+}
+
 // A Written is a report of important risk information in a station's own
 // words. Its JSON has the names of a suggested one where both say the same.
 type Written struct {
@@ -116,19 +136,7 @@ func (w *Written) Document() *Document {
 		Sections: []Section{{"重要风险信息", portraitPage, []Block{
 			Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
 			Ends{"填报单位：" + w.Station, "填报时间：" + w.Filed},
-			Table{
-				Headless: true,
-				Columns:  []Column{{"", 40, Left, Hei}, {"", 116, Left, Fang}},
-				Size:     12,
-				RowMM:    11,
-				Rows: func(yield func([]any) bool) {
-					for _, f := range facts {
-						if !yield([]any{f[0], f[1]}) {
-							return
-						}
-					}
-				},
-			},
+			factTable(40, facts),
 			Ends{"填报人：" + w.Filler, "联系电话：" + w.Phone},
 		}}},
 	}
@@ -222,19 +230,7 @@ func (u *Urgent) Document() *Document {
 		Sections: []Section{{"重要风险信息", portraitPage, []Block{
 			Line{"产品质量安全重要风险信息报告", Biao, 22, 40, Center},
 			Ends{"填报单位：" + u.Station, "填报时间：" + filed},
-			Table{
-				Headless: true,
-				Columns:  []Column{{"", 34, Left, Hei}, {"", 122, Left, Fang}},
-				Size:     12,
-				RowMM:    11,
-				Rows: func(yield func([]any) bool) {
-					for _, f := range facts {
-						if !yield([]any{f[0], f[1]}) {
-							return
-						}
-					}
-				},
-			},
+			factTable(34, facts),
 			Line{"涉及的商品", Hei, 14, 30, Left},
 			Table{
 				Columns: []Column{

@@ -125,6 +125,12 @@ func (d *DB) Accounts(ctx context.Context) ([]Account, error) {
 	return list, err
 }
 
+// HasCentre tells whether somebody works for the research centre here.
+func (d *DB) HasCentre(ctx context.Context) (bool, error) {
+	accounts, err := d.Accounts(ctx)
+	return slices.ContainsFunc(accounts, func(a Account) bool { return a.Has(RoleCentre) && !a.Disabled }), err
+}
+
 // Account is one account, by name or by id.
 func (d *DB) Account(ctx context.Context, name string, id int64) (Account, error) {
 	a, err := scanAccount(

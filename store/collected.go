@@ -165,7 +165,7 @@ func (c *Collected) Empty() string {
 		if r.Stage == "collect" {
 			what = "采集"
 		}
-		runs = append(runs, fmt.Sprintf("%s %s（%s 做完）", what, r.ID, r.Finished.Format("2006-01-02 15:04")))
+		runs = append(runs, fmt.Sprintf("%s %s（%s 做完）", what, r.ID, r.Finished.Format(chaping.Minute)))
 	}
 	return "采集范围内没有一条评论，依据：" + strings.Join(runs, "、") + "。"
 }

@@ -219,7 +219,7 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok boo
 	t.Running, t.Unit = -1, "报送的条目（条）"
 	for i := range boardPeriods {
 		if at.Running(q.Now()) {
-			t.Running, t.Elapsed = i, elapsed(at, q.Now())
+			t.Running, t.Elapsed = i, at.Elapsed(q.Now())
 		}
 		m, there, err := q.merged(at)
 		if err != nil {

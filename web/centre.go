@@ -35,6 +35,14 @@ const (
 	handInTitle = "提交报送文件"
 )
 
+// inboxTitle is what the account calls the page.
+func (q *request) inboxTitle() string {
+	if q.account.Scope().Sees(0) {
+		return "收件"
+	}
+	return handInTitle
+}
+
 // inbox shows what stations handed in for a period: all of them to centre and
 // bureau, its own to a station.
 func (q *request) inbox() error { return q.inboxForm(http.StatusOK, nil, nil) }
@@ -66,14 +74,10 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		return err
 	}
 	annual = slices.DeleteFunc(annual, func(s station.Submission) bool { return !q.account.Scope().Sees(s.StationID) })
-	title := q.route.title
-	if !q.account.Scope().Sees(0) {
-		title = handInTitle
-	}
 	return q.show(
 		status,
 		"inbox",
-		title,
+		q.inboxTitle(),
 		inboxPage{
 			picker:   q.pick(p, "/inbox"),
 			Due:      q.Calendar.Due(p),
@@ -657,7 +661,7 @@ func caseDifferences(theirs, mine *station.Case) []difference {
 		if t.IsZero() {
 			return ""
 		}
-		return t.Format("2006-01-02 15:04")
+		return t.Format(chaping.Minute)
 	}
 	return []difference{
 		{

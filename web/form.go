@@ -463,17 +463,15 @@ func (q *request) association(f *formPage) (*report.Association, error) {
 	}
 	a.Entries, _ = f.Sheet.entries()
 	q.classify(a.Entries)
-	sheets, err := q.Station.Sheets(q.ctx, chaping.FormAssociation, f.Period.String()) // newest first
+	of := station.Sheet{Form: chaping.FormAssociation, Period: f.Period.String(), Station: f.Station.ID}
+	if of.Station == 0 {
+		return a, a.File(time.Time{}, q.Now(), nil)
+	}
+	last, err := q.App.LastFrozen(q.ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	var last station.Sheet
-	if i := slices.IndexFunc(sheets, func(s station.Sheet) bool { return s.Station == f.Station.ID && f.Station.ID != 0 }); i >= 0 {
-		if last, err = q.Station.SheetOf(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID, sheets[i].Version); err != nil {
-			return nil, err
-		}
-	}
-	return a, a.File(time.Time{}, q.Now(), last.Model)
+	return a, a.File(time.Time{}, q.Now(), last)
 }
 
 // complete tells what keeps the sheet from being frozen; nil if nothing does.

@@ -175,7 +175,7 @@ func frozenDetail(sheets []station.Sheet, ended bool, p chaping.Period) string {
 		return fmt.Sprintf(
 			"已冻结第 %d 版（%s，%s）",
 			sheets[0].Version,
-			sheets[0].Frozen.Format("2006-01-02 15:04"),
+			sheets[0].Frozen.Format(chaping.Minute),
 			sheets[0].By,
 		)
 	case !ended:

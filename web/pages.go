@@ -90,7 +90,7 @@ var functions = template.FuncMap{
 			func(line string) bool { return strings.TrimSpace(line) == "" },
 		)
 	},
-	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format("2006-01-02 15:04") },
+	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format(chaping.Minute) },
 	"day":     func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
 	"chinese": chaping.ChineseDate,
 	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
@@ -210,8 +210,8 @@ func (q *request) navigation() []navGroup {
 		}
 		path := strings.TrimSuffix(r.pattern, "{$}")
 		title := r.title
-		if path == inboxPath && !q.account.Scope().Sees(0) {
-			title = handInTitle
+		if path == inboxPath {
+			title = q.inboxTitle()
 		}
 		link := navLink{path, title, q.r.URL.Path == path || path != "/" && strings.HasPrefix(q.r.URL.Path, path+"/")}
 		if i := slices.IndexFunc(groups, func(g navGroup) bool { return g.Heading == r.nav }); i >= 0 {

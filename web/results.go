@@ -192,7 +192,7 @@ func planText(r app.PlanResult) string {
 	case r.Elsewhere:
 		l.add("另一个进程正在调度，已交给它运行；结果见“设置”页的计划")
 	case r.Done > 0:
-		l.add("%s（%s）：完成，%d 步", r.Plan, r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"), r.Done)
+		l.add("%s（%s）：完成，%d 步", r.Plan, r.Slot.In(chaping.Shanghai()).Format(chaping.Minute), r.Done)
 	}
 	return l.String()
 }

@@ -285,12 +285,12 @@ func (q *request) urgents() error {
 		if x.X, err = app.CandidateOf(u); err != nil {
 			return err
 		}
-		if x.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
-			return err
-		}
-		if u.Status == station.UrgentOpen {
+		if u.Status == station.UrgentOpen { // is sent once it is confirmed
 			open = append(open, x)
 		} else {
+			if x.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
+				return err
+			}
 			decided = append(decided, x)
 		}
 	}

@@ -193,7 +193,7 @@ func shownWithin(sheet *report.Platform, now, hash string) (bool, error) {
 		}
 		earlier.Filed = earlier.Filed.AddDate(0, 0, -1)
 		var err error
-		if _, now, err = app.ModelOf(&earlier); err != nil {
+		if now, err = app.HashOf(&earlier); err != nil {
 			return false, err
 		}
 	}
@@ -391,7 +391,7 @@ func (q *request) pushSheet(s *station.Sheet, back string) error {
 			case p.Stopped:
 				return "", errors.New(p.Error)
 			case p.Error == "" && p.Accepted():
-				return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format("2006-01-02 15:04"), p.Receipt), nil
+				return fmt.Sprintf("研究中心已于 %s 收到，回执 %d 号", p.Received.Format(chaping.Minute), p.Receipt), nil
 			case p.Error == "": // claimed by another attempt
 				return "另一次发送正在进行，结果稍后见报送页", nil
 			default:

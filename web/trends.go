@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,12 +84,6 @@ const (
 	shownProducts = 15
 )
 
-// elapsed says how much of a period that runs has passed.
-func elapsed(p chaping.Period, now time.Time) string {
-	begun, all := p.Days(now)
-	return fmt.Sprintf("已过 %d/%d 天", begun, all)
-}
-
 // trend reads the periods; ok is false while they are being read.
 func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok bool, err error) {
 	last := chaping.PeriodOf(q.Now())
@@ -134,7 +127,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		}
 		running := p.Running(q.Now())
 		if running {
-			t.Running, t.Elapsed = i, elapsed(p, q.Now())
+			t.Running, t.Elapsed = i, p.Elapsed(q.Now())
 		}
 		// What a period has by now is not compared with what others had in all.
 		newest := c.Mined && len(c.Rows) > 0 && (!running || t.Latest == "")

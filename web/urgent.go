@@ -138,7 +138,7 @@ func (q *request) urgentWrite() error {
 	// What was typed is the report: sending it twice, by a second click or
 	// after a broken connection, files one.
 	typed := *w
-	typed.Found = found.Format("2006-01-02 15:04")
+	typed.Found = found.Format(chaping.Minute)
 	event, err := typed.JSON() // whatever the station and the program are called by then
 	if err != nil {
 		return err
@@ -226,7 +226,7 @@ func (q *request) written() (u station.Urgent, w *report.Written, err error) {
 	}
 	w, err = report.ReadWritten(u.Candidate)
 	if err == nil {
-		w.Filed = u.Raised.Format("2006-01-02 15:04")
+		w.Filed = u.Raised.Format(chaping.Minute)
 	}
 	return u, w, err
 }

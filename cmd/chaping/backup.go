@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"chaping"
+
 	"github.com/spf13/cobra"
 
 	"chaping/app"
@@ -73,6 +75,6 @@ func (p *program) printBackup(what string, r app.BackupResult, asJSON bool) erro
 		return p.printJSON(r)
 	}
 	_, err := fmt.Fprintf(p.out, "%s：%s，%s 备份，%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行\n", what, r.File,
-		r.Made.Format("2006-01-02 15:04"), r.Parts, float64(r.Bytes)/1e6, r.Rows["reviews"], r.Rows["mentions"])
+		r.Made.Format(chaping.Minute), r.Parts, float64(r.Bytes)/1e6, r.Rows["reviews"], r.Rows["mentions"])
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/configs"
 	"chaping/crawler"
 )
 
@@ -33,7 +34,7 @@ func (p *program) collectCommand() *cobra.Command {
 		Long: "在站点上搜索商品关键词，采集商品、店铺和报送期内的评论，存入数据目录。可反复运行，结果不变：\n" +
 			"上次中断的，接着采；上次采完的，只读新的评论，并往回重读一段。\n" +
 			"遵守站点的 robots.txt 和配置的频率；遇到验证页即停止访问该站点。\n" +
-			"自带站点配置：" + strings.Join(app.ShippedSites(), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定，写法见 chaping site --help。",
+			"自带站点配置：" + strings.Join(configs.Names("sites"), "、") + "；自定义的写成 YAML 文件，用 --site 文件.yaml 指定，写法见 chaping site --help。",
 		Example: "  chaping collect --site mall --keyword 电热水壶 --keyword 插座 --period 2026-11\n  chaping collect --watch configs/watches/demo.yaml\n" +
 			"  chaping collect --watch w.yaml --store clickhouse://… --redis redis://…   # 别的机器上运行 chaping worker 分担",
 		Args: noArgs,

@@ -198,7 +198,7 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 		if planned++; plan.Next.Before(p.now().Add(-overdueAfter)) {
 			wrong = append(
 				wrong,
-				fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format("2006-01-02 15:04")),
+				fmt.Sprintf("计划“%s”本应在 %s 运行，没有进程在调度", plan.Name, plan.Next.Format(chaping.Minute)),
 			)
 		}
 	}
@@ -211,7 +211,7 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 					fmt.Sprintf(
 						"计划“%s”%s 的运行失败 %d 次：%s",
 						r.Job,
-						r.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"),
+						r.Slot.In(chaping.Shanghai()).Format(chaping.Minute),
 						r.Attempts,
 						chaping.Shorten(r.Error, 80),
 					),

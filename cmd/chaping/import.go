@@ -15,6 +15,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/configs"
 	"chaping/importer"
 )
 
@@ -37,7 +38,7 @@ func (p *program) importCommand() *cobra.Command {
 		Use: "import 文件...", Short: "导入评论（ndjson、csv、xlsx，可为 .gz）",
 		Long: "按导入模板把导出的评论文件读入数据目录。同一文件可反复导入，结果不变。\n" +
 			"评论里没有的商品信息，依次取自：文件中的列、--products 商品表、命令行参数。\n" +
-			"自带模板：" + strings.Join(app.ShippedImportProfiles(), "、") + "；自定义模板写成 YAML 文件，用 --profile 文件.yaml 指定。",
+			"自带模板：" + strings.Join(configs.Names("import"), "、") + "；自定义模板写成 YAML 文件，用 --profile 文件.yaml 指定。",
 		Example: "  chaping import --profile jd --keyword 洗衣机 --shop 海尔京东自营旗舰店 comments.ndjson.gz\n  chaping import 评论.xlsx --products 商品.xlsx",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -118,7 +117,7 @@ func (p *program) printUnderstanding(u *importer.Understanding) error {
 				w,
 				"%s\t%s\t%s\t%d\t%s\t%s\n",
 				chaping.Shorten(c.Name, 24),
-				cmp.Or(fieldTitle(c.Field), "没有用到"),
+				cmp.Or(importer.TitleOf(c.Field), "没有用到"),
 				confidence(c),
 				c.Filled,
 				parsed(c),
@@ -137,14 +136,6 @@ func (p *program) printUnderstanding(u *importer.Understanding) error {
 		fmt.Fprintf(p.out, "%s：%s 不回答时：%s\n", mark, q.Text, q.Assumed)
 	}
 	return err
-}
-
-func fieldTitle(name string) string {
-	i := slices.IndexFunc(importer.Fields(), func(f importer.Field) bool { return f.Name == name })
-	if i < 0 {
-		return name
-	}
-	return importer.Fields()[i].Title
 }
 
 // confidence words how a column was recognised.

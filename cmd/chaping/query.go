@@ -180,7 +180,7 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 		}
 	}
 	if running := chaping.PeriodOf(p.now()); !running.Before(q.First) && !q.Last.Before(running) {
-		table.remark("报送期 %s 还没有结束（%s），它的数字不能与整期相比。", running, elapsed(running, p.now()))
+		table.remark("报送期 %s 还没有结束（%s），它的数字不能与整期相比。", running, running.Elapsed(p.now()))
 	}
 	if len(missing) > 0 {
 		table.remark("注意：%d 个报送期没有用当前词库挖掘过，不在结果里：%s。需要时运行 chaping mine --period 报送期。",
@@ -191,12 +191,6 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 		table.rows = table.rows[:o.top]
 	}
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
-}
-
-// elapsed says how much of a period that runs has passed.
-func elapsed(period chaping.Period, now time.Time) string {
-	begun, all := period.Days(now)
-	return fmt.Sprintf("已过 %d/%d 天", begun, all)
 }
 
 // warnOfJudgements says which periods were counted before people judged their

@@ -72,7 +72,7 @@ func (p *program) runVersions(ctx context.Context, period string, asJSON bool) e
 				s.Period,
 				s.Name,
 				s.Version,
-				s.Frozen.Format("2006-01-02 15:04"),
+				s.Frozen.Format(chaping.Minute),
 				s.By,
 				s.Dictionary,
 				s.Program,

@@ -150,7 +150,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		fmt.Fprintf(p.out, "差评数为 0 的 %d 行没有列入，见“统计口径”附表；要列入，加 --zero。\n", n)
 	}
 	if f := sheet.Frozen; f != nil {
-		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format("2006-01-02 15:04"), f.Hash)
+		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format(chaping.Minute), f.Hash)
 	} else if p.now().Before(period.Window().To) {
 		fmt.Fprintf(p.out, "注意：采集范围 %s 还没有结束，数字还会变化。\n", period.Window().Chinese())
 	}

@@ -102,7 +102,7 @@ func (p *program) runPlan(ctx context.Context, plan, period string) (err error) 
 			p.out,
 			"%s（%s）：完成，%d 步\n",
 			result.Plan,
-			result.Slot.In(chaping.Shanghai()).Format("2006-01-02 15:04"),
+			result.Slot.In(chaping.Shanghai()).Format(chaping.Minute),
 			result.Done,
 		)
 	}
@@ -128,7 +128,7 @@ func (p *program) scheduleListCommand() *cobra.Command {
 						plan.Name,
 						plan.Cron,
 						plan.Run,
-						plan.Next.Format("2006-01-02 15:04"),
+						plan.Next.Format(chaping.Minute),
 					)
 				}
 			})
@@ -176,7 +176,7 @@ func (p *program) scheduleHistoryCommand() *cobra.Command {
 						w,
 						"%s\t%s\t%d\t%s\t%s\n",
 						r.Job,
-						r.Slot.Format("2006-01-02 15:04"),
+						r.Slot.Format(chaping.Minute),
 						r.Attempts,
 						state,
 						strings.Join(steps, " ")+" "+chaping.Shorten(r.Error, 60),

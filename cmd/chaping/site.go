@@ -8,6 +8,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/configs"
 	"chaping/crawler"
 )
 
@@ -50,7 +51,7 @@ func (p *program) siteCommand() *cobra.Command {
 }
 
 func (p *program) listSites() error {
-	for _, name := range app.ShippedSites() {
+	for _, name := range configs.Names("sites") {
 		profile, err := p.app.SiteProfile(name)
 		if err != nil {
 			return err

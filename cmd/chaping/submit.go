@@ -96,7 +96,7 @@ func (p *program) runSubmit(ctx context.Context, o submitOptions) error {
 				sheet.Period,
 				strings.TrimSpace(" "+sheet.Name+" "),
 				sheet.Version,
-				push.Received.Format("2006-01-02 15:04"),
+				push.Received.Format(chaping.Minute),
 				push.Receipt,
 			)
 			return nil

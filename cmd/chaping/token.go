@@ -98,7 +98,7 @@ func (p *program) tokenListCommand() *cobra.Command {
 					}
 					used, state := "—", "有效"
 					if t.Used != nil {
-						used = t.Used.Format("2006-01-02 15:04")
+						used = t.Used.Format(chaping.Minute)
 					}
 					switch {
 					case t.Revoked != nil:

@@ -126,7 +126,7 @@ func (p *program) urgentListCommand() *cobra.Command {
 						"%d\t%s\t%s\t%s %s\t%d\t%d\t%d\t%s\n",
 						u.ID,
 						urgentStatus[u.Status],
-						u.Raised.Format("2006-01-02 15:04"),
+						u.Raised.Format(chaping.Minute),
 						x.Keyword,
 						x.Name,
 						x.Trigger,
