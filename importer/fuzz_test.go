@@ -31,7 +31,7 @@ func FuzzFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		path := filepath.Join(dir, "f"+filepath.Ext(filepath.Base(filepath.Clean("/"+name))))
 		if strings.ContainsAny(path, "\x00") || os.WriteFile(path, data, 0o600) != nil {
-			t.Skip()
+			t.Skip("no name that a file can have")
 		}
 		sink := &memory{}
 		o := Options{Sink: sink, Now: now, Facts: Facts{ProductID: "p"}}
@@ -75,7 +75,7 @@ func FuzzDelimited(f *testing.F) {
 	f.Add("\"\n\"\n\"", "\t", 1)
 	f.Fuzz(func(t *testing.T, text, comma string, width int) {
 		if len(comma) != 1 || strings.ContainsAny(comma, "\"\n\r") || comma[0] >= 0x80 {
-			t.Skip()
+			t.Skip("no delimiter that a file can have")
 		}
 		text = strings.ToValidUTF8(strings.NewReplacer("\r", "", "\ufffd", "", "\ufeff", "").Replace(text), "")
 		d := newDelimited("f", bufio.NewReader(strings.NewReader(text)), newDecoder(charsetAuto), comma)
