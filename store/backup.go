@@ -73,7 +73,7 @@ func backupRows(path string) (map[string]uint64, error) {
 
 // Restore makes the embedded engine's data of a backup, which stands in folder
 // name of BackupFolder, in a data directory that has none yet. It gives how
-// many rows each table has now.
+// many rows each table was given.
 func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint64, err error) {
 	if cfg.DSN != "" {
 		return nil, errServer
@@ -98,7 +98,16 @@ func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint
 		}
 		return nil, err
 	}
-	rows = map[string]uint64{}
+	if rows, err = s.attachedRows(ctx); err != nil {
+		return nil, err
+	}
+	return rows, s.distrust(ctx)
+}
+
+// attachedRows is how many rows the parts of each table had when they were
+// attached, tables without any left out. The engine may have merged some since.
+func (s *Store) attachedRows(ctx context.Context) (map[string]uint64, error) {
+	rows := map[string]uint64{}
 	for _, t := range tables {
 		var n uint64
 		if err := s.query(ctx, "row_count", t, nil, func(scan func(...any) error) error { return scan(&n) }); err != nil {
@@ -108,7 +117,7 @@ func Restore(ctx context.Context, cfg Config, name string) (rows map[string]uint
 			rows[t] = n
 		}
 	}
-	return rows, s.distrust(ctx)
+	return rows, nil
 }
 
 // distrust drops the records whose rows a backup does not have: its tables are

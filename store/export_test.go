@@ -19,3 +19,8 @@ func (s *Store) DropMentions(ctx context.Context, e Edition) error {
 
 // TalliesPartition is what the column dictionary of an edition's tallies holds.
 func (e Edition) TalliesPartition() string { return e.partition(talliesPart) }
+
+// AttachedRows is what Restore compares with the manifest.
+func (s *Store) AttachedRows(ctx context.Context) (map[string]uint64, error) {
+	return s.attachedRows(ctx)
+}

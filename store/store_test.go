@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"chaping"
 	"chaping/store"
@@ -194,5 +195,29 @@ func TestUserFunctions(t *testing.T) {
 				t.Errorf("the engine has no function %s", name)
 			}
 		}
+	}
+}
+
+// A merge between restoring and counting drops rows that were replaced; the
+// backup is whole all the same, and was refused.
+func TestAttachedRowsAfterMerge(t *testing.T) {
+	s := storetest.Open(t, storetest.Embedded(t))
+	for _, state := range []string{"", "done"} {
+		if err := s.PutRun(t.Context(), store.Run{ID: "r", Stage: "mine", State: state, Started: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, when := range []string{"before", "after"} {
+		rows, err := s.AttachedRows(t.Context())
+		if err != nil || rows["runs"] != 2 {
+			t.Errorf("%s the merge: %v %v", when, rows, err)
+		}
+		if err := s.Optimize(t.Context(), func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var left uint64
+	if err := s.Conn().QueryRow(t.Context(), "SELECT count() FROM runs").Scan(&left); err != nil || left != 1 {
+		t.Errorf("the merge left %d rows: %v", left, err)
 	}
 }
