@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"chaping"
 	"chaping/app"
@@ -162,28 +161,6 @@ type item struct {
 // reach is how much of a review stands around a term, in characters.
 const reach = 80
 
-// cut gives the text before, in and after the runes [start, end).
-func cut(body string, start, end int) (before, in, after string) {
-	at := func(n int) int {
-		i := 0
-		for ; n > 0 && i < len(body); n-- {
-			_, size := utf8.DecodeRuneInString(body[i:])
-			i += size
-		}
-		return i
-	}
-	i, j := at(start), at(end)
-	from, to := at(max(start-reach, 0)), at(end+reach)
-	before, in, after = body[from:i], body[i:j], body[j:to]
-	if from > 0 {
-		before = "…" + before
-	}
-	if to < len(body) {
-		after += "…"
-	}
-	return before, in, after
-}
-
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
 	var list []item
 	seen := map[chaping.Judged]bool{}
@@ -212,7 +189,8 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 			Default:   r.Default,
 			Cue:       e.Mention.Cue,
 		}
-		i.Before, i.Surface, i.After = cut(r.Body(), e.Mention.Start, e.Mention.End)
+		parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
+		i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
 		if r.Body() == "" {
 			i.Surface = e.Mention.Surface
 		}
