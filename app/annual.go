@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/report"
 	"chaping/station"
 	"chaping/store"
@@ -159,11 +158,10 @@ func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*re
 func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.YearQuery) error {
 	terms := map[string]*report.AnnualTerm{}
 	for _, t := range p.Miner.Dictionary().Terms {
-		name := nlp.Hazards()[t.Hazard]
 		terms[t.Name] = &report.AnnualTerm{
 			Term:       t.Name,
 			Hazard:     t.Hazard,
-			HazardName: cmp.Or(name, "未分类"),
+			HazardName: cmp.Or(t.Hazard.Chinese(), "未分类"),
 			Severity:   t.Severity,
 		}
 	}

@@ -90,7 +90,7 @@ type CountQuery struct {
 	First, Last chaping.Period  // inclusive
 	Days        *chaping.Window // whole days within the periods; nil for all
 	Terms       []string
-	Hazards     []string
+	Hazards     []chaping.Hazard
 	Platforms   []string
 	Keywords    []string
 	Shops       []string
@@ -368,23 +368,31 @@ func (q *CountQuery) level(by map[Dimension]bool) (level int, names []string) {
 		}
 		if by[ByHazard] {
 			level = levelHazard // of the hazards that hold a term
-			names = q.Hazards
+			names = hazardNames(q.Hazards)
 			for _, t := range q.Known {
-				if slices.Contains(q.Terms, t.Name) && !slices.Contains(names, t.Hazard) {
-					names = append(names, t.Hazard)
+				if slices.Contains(q.Terms, t.Name) && !slices.Contains(names, string(t.Hazard)) {
+					names = append(names, string(t.Hazard))
 				}
 			}
 			return level, names
 		}
 		return levelTerm, names
 	case by[ByHazard] || len(q.Hazards) > 0:
-		return levelHazard, q.Hazards
+		return levelHazard, hazardNames(q.Hazards)
 	}
 	return levelAny, nil
 }
 
+// hazardNames are the classes as columns hold them; nil for none.
+func hazardNames(hazards []chaping.Hazard) (names []string) {
+	for _, h := range hazards {
+		names = append(names, string(h))
+	}
+	return names
+}
+
 // termsOf are the names of the terms of these hazards.
-func (q *CountQuery) termsOf(hazards []string) (names []string) {
+func (q *CountQuery) termsOf(hazards []chaping.Hazard) (names []string) {
 	for _, t := range q.Known {
 		if slices.Contains(hazards, t.Hazard) {
 			names = append(names, t.Name)

@@ -601,7 +601,7 @@ func (q *request) caseSave() error {
 	var notes []station.Note
 	c := station.Case{
 		Urgent: number(q.form("urgent")),
-		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")},
+		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: chaping.Hazard(q.form("hazard"))},
 	}
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error

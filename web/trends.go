@@ -17,17 +17,17 @@ var trendPeriods = []int{6, 12, 24}
 
 // trendFilter is what the page shows.
 type trendFilter struct {
-	Periods int    `json:"periods"`
-	Keyword string `json:"keyword,omitempty"`
-	Hazard  string `json:"hazard,omitempty"`
-	Count   string `json:"count"` // negative, affirmed
+	Periods int            `json:"periods"`
+	Keyword string         `json:"keyword,omitempty"`
+	Hazard  chaping.Hazard `json:"hazard,omitempty"`
+	Count   string         `json:"count"` // negative, affirmed
 }
 
 func (q *request) trendFilter() trendFilter {
 	f := trendFilter{
 		Periods: int(number(q.form("n"))),
 		Keyword: q.form("keyword"),
-		Hazard:  q.form("hazard"),
+		Hazard:  chaping.Hazard(q.form("hazard")),
 		Count:   q.form("count"),
 	}
 	if !slices.Contains(trendPeriods, f.Periods) {
@@ -41,7 +41,7 @@ func (q *request) trendFilter() trendFilter {
 
 // query is the filter as an address has it.
 func (f trendFilter) query() url.Values {
-	return url.Values{"n": {itoa(f.Periods)}, "keyword": {f.Keyword}, "hazard": {f.Hazard}, "count": {f.Count}}
+	return url.Values{"n": {itoa(f.Periods)}, "keyword": {f.Keyword}, "hazard": {string(f.Hazard)}, "count": {f.Count}}
 }
 
 // trendTable is what the charts draw: per term and period, from the tallies of
@@ -91,7 +91,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	for i := f.Periods - 1; i >= 0; i-- {
 		periods[i], last = last, last.Previous()
 	}
-	hazards := map[string]string{}
+	hazards := map[string]chaping.Hazard{}
 	for _, term := range q.terms() {
 		hazards[term.Name] = term.Hazard
 	}
@@ -100,7 +100,7 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		period int
 	}
 	cells, sums, seen := map[key]uint64{}, map[string]int{}, map[string]int{}
-	classes := map[string]uint64{}
+	classes := map[chaping.Hazard]uint64{}
 	products := map[chaping.ProductKey]*slice{}
 	regions := map[string]uint64{}
 	once := map[[4]any]bool{}
@@ -187,8 +187,8 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	}
 	for class, n := range classes {
 		v := f.query()
-		v.Set("hazard", class)
-		t.Hazards = append(t.Hazards, slice{cmp.Or(hazardName(class), "未分类"), n, "/trends?" + v.Encode()})
+		v.Set("hazard", string(class))
+		t.Hazards = append(t.Hazards, slice{cmp.Or(class.Chinese(), "未分类"), n, "/trends?" + v.Encode()})
 	}
 	for _, p := range products {
 		t.Products = append(t.Products, *p)

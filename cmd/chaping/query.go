@@ -258,15 +258,11 @@ func (p *program) countQuery(
 		return q, usage("--from 应在 --to 之前，且不超过 50 年")
 	}
 	for _, h := range o.hazards {
-		for id, name := range nlp.Hazards() {
-			if h == name {
-				h = id
-			}
-		}
-		if _, known := nlp.Hazards()[h]; !known {
+		hazard, known := chaping.ParseHazard(h)
+		if !known {
 			return q, usage("没有危害类别“%s”", h)
 		}
-		q.Hazards = append(q.Hazards, h)
+		q.Hazards = append(q.Hazards, hazard)
 	}
 	for _, t := range o.terms {
 		if !slices.ContainsFunc(q.Known, func(k chaping.Term) bool { return k.Name == t }) {
@@ -312,9 +308,7 @@ func line(by []store.Dimension, keys []string, values ...any) []any {
 	var row []any
 	for i, k := range keys {
 		if by[i] == store.ByHazard {
-			if name := nlp.Hazards()[k]; name != "" {
-				k = name
-			}
+			k = cmp.Or(chaping.Hazard(k).Chinese(), k)
 		}
 		row = append(row, k)
 	}
