@@ -60,6 +60,30 @@ func Dimensions() []Dimension {
 	}
 }
 
+// Chinese names the dimension as the head of a column.
+func (d Dimension) Chinese() string {
+	return map[Dimension]string{
+		ByPlatform: "平台",
+		ByKeyword:  "商品关键词",
+		ByTerm:     "词条",
+		ByHazard:   "危害类别",
+		ByShop:     "店铺",
+		ByProduct:  "商品",
+		ByRegion:   "公司所在区域",
+		ByPrice:    "价格",
+		ByDay:      "日",
+		ByWeek:     "周（周一）",
+		ByPeriod:   "报送期",
+		ByMonth:    "月",
+		ByYear:     "年",
+	}[d]
+}
+
+// IsTime tells whether the dimension splits by time.
+func (d Dimension) IsTime() bool {
+	return slices.Contains([]Dimension{ByDay, ByWeek, ByPeriod, ByMonth, ByYear}, d)
+}
+
 // A dimension's column, and what it needs.
 var dimensionColumns = map[Dimension]struct {
 	column string

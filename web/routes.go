@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"chaping/analysis"
 	"chaping/station"
 )
 
@@ -99,7 +100,7 @@ func allRoutes() []route {
 		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
-		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []month{}},
+		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []analysis.ProductMonth{}},
 		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "", urgentPage{}},
 		{"GET", "/urgent/new", senders, (*request).urgentNew, "报送重要风险信息", option{}, "", urgentForm{}},
 		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
