@@ -36,6 +36,7 @@ const (
 	AdviceCentre         AdviceCode = "centre"          // the research centre's address is to be set
 	AdviceReason         AdviceCode = "reason"          // a correction needs its reason
 	AdviceDraft          AdviceCode = "draft"           // a person is to verify an entry that the program drafted
+	AdviceMentions       AdviceCode = "mentions"        // look at which mentions there are
 	AdviceVersions       AdviceCode = "versions"        // look at which versions were frozen
 	AdvicePurged         AdviceCode = "purged"          // the period's reviews were removed; what was frozen before can be had
 	AdviceEmptyPeriod    AdviceCode = "empty-period"    // collect or import first, or have somebody verify that there is no review
