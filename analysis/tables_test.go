@@ -63,7 +63,9 @@ func TestProductLines(t *testing.T) {
 }
 
 func TestProductMonths(t *testing.T) {
-	day := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 0, 0, 0, 0, chaping.Shanghai()) }
+	day := func(month time.Month, d int) time.Time {
+		return time.Date(2026, month, d, 0, 0, 0, 0, chaping.Shanghai())
+	}
 	seen := func(at time.Time, low int64) chaping.Listing {
 		return chaping.Listing{SeenAt: at, Product: chaping.Product{Price: chaping.Price{Low: low, High: low}}}
 	}
