@@ -22,6 +22,7 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceCentre:         "请管理员在“对接”页填写",
 	chaping.AdviceDraft:          "先由人核实、修改，去掉草稿标记后再冻结",
 	chaping.AdviceMentions:       "刷新页面，从列表中选择",
+	chaping.AdviceSender:         "在表上补填，或选择是哪个监测站报送的",
 	chaping.AdviceReason:         "在“更正原因”里写明为什么更正，再冻结",
 	chaping.AdviceVersions:       "在“报送表”页查看已冻结的版本",
 	chaping.AdvicePurged:         "以前冻结的版本仍在“报送表”页；要重新生成，请管理员恢复备份，或重新导入",

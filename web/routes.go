@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"chaping/analysis"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -142,7 +143,7 @@ func allRoutes() []route {
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
-		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", receipt{}},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},

@@ -28,6 +28,7 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceCentre:         "用 --to 写明",
 	chaping.AdviceDraft:          "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入",
 	chaping.AdviceMentions:       "用 chaping review list 查看编号，核对 --period",
+	chaping.AdviceSender:         "在表上补填，或用 --station 写明监测站",
 	chaping.AdviceReason:         "更正须说明原因：加 --reason；要重新输出已冻结的版本，用 --version",
 	chaping.AdviceVersions:       "用 chaping report versions 查看已冻结的版本",
 	chaping.AdvicePurged:         "以前冻结的版本仍可用 chaping report versions 查看、重新输出；要重新生成，先恢复备份或重新导入",
