@@ -113,6 +113,7 @@ type reviewStep struct {
 	published  field
 	rating     *field
 	text       *field
+	buyer      *field // tells reviews without an ID apart; nil where the site shows none
 	appended   *field
 	appendedAt *field
 	isDefault  *field
@@ -261,6 +262,7 @@ type reviewYAML struct {
 		ID         *fieldYAML `yaml:"id"`
 		Rating     *fieldYAML `yaml:"rating"`
 		Text       *fieldYAML `yaml:"text"`
+		Buyer      *fieldYAML `yaml:"buyer"`
 		Published  *fieldYAML `yaml:"published"`
 		Appended   *fieldYAML `yaml:"appended"`
 		AppendedAt *fieldYAML `yaml:"appended_at"`

@@ -305,14 +305,15 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var ids []uint64
 	fresh := 0
 	from := r.source(step, now)
-	alike := map[string]int{} // reviews of the page without an ID, by content
+	entries := make([]entry, 0, len(items))
 	for _, item := range items {
-		review, place, ok := r.review(o, t, step, item, on.as, from)
-		if step.id == nil && ok {
-			alike[place.id]++
-			review.ID = ingest.ContentID(&review, "", alike[place.id])
-			place.id = review.ID
-		}
+		entries = append(entries, r.review(o, t, step, item, on.as, from))
+	}
+	if step.id == nil {
+		t.Seen.number(entries)
+	}
+	for i := range entries {
+		review, place, ok := &entries[i].review, entries[i].place, entries[i].ok
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -330,7 +331,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			continue
 		}
 		id := hash(place.id)
-		if t.Seen.has(id) || slices.Contains(ids, id) {
+		if place.again || t.Seen.has(id) || slices.Contains(ids, id) {
 			o.add(countDuplicates, 1)
 			continue
 		}
@@ -345,7 +346,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			o.add(countOutside, 1)
 			continue
 		}
-		o.reviews = append(o.reviews, review)
+		o.reviews = append(o.reviews, *review)
 		if t.Slice > 0 && (review.Published.After(t.Edge) ||
 			slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
 			o.add(countDuplicates, 1)
@@ -399,7 +400,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	if more {
 		following := t
 		following.Page, following.URL, following.Cursor = t.Page+1, next, cursor
-		following.Seen = seen{First: t.Seen.First, Last: ids, Edge: t.Seen.Edge, Count: got, Bad: t.Seen.Bad}
+		following.Seen.Last, following.Seen.Count = ids, got
 		if t.Page == step.paging.from {
 			following.Seen.First = ids
 			following.Seen.Last = nil
@@ -485,15 +486,6 @@ func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string,
 		Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
 }
 
-// A place is what an item of a review list tells even when it is no usable
-// review.
-type place struct {
-	id        string
-	published time.Time
-	dated     bool
-	pinned    bool
-}
-
 // source is how the site writes the reviews of a step.
 func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 	p := r.job.Profile
@@ -507,10 +499,10 @@ func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 	return ingest.NewSource(s)
 }
 
-// review reads one review as the page told it at a time. ok is false when it
+// review reads one review as the page told it at a time. It is not ok when it
 // cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time,
-	from *ingest.Source) (review chaping.Review, at place, ok bool) {
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (e entry) {
+	at := &e.place
 	id, found := step.id.get(item)
 	if step.id != nil && (!found || id == "") {
 		o.fault(Fault{URL: t.URL, Field: step.id.name, Value: step.id.raw(item), Problem: "评论没有编号，未收录"})
@@ -525,10 +517,10 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	at.published, at.dated = published, fault == nil
 	if fault != nil {
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: fault.Problem + "，评论未收录"})
-		return review, at, false
+		return e
 	}
 	if at.id == "" && step.id != nil {
-		return review, at, false
+		return e
 	}
 	record := ingest.Record{Product: t.Product, ID: id, Published: published, Told: told}
 	record.Text, _ = step.text.get(item)
@@ -542,6 +534,10 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	} else if step.rating != nil {
 		o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: step.rating.raw(item), Problem: "评论没有评分，按未评分收录"})
 	}
+	if step.id == nil {
+		buyer, _ := step.buyer.get(item)
+		e.buyer = ingest.Buyer(buyer)
+	}
 	review, notes, fault := from.Review(&record)
 	if fault != nil {
 		notes = append(notes, fault)
@@ -549,10 +545,8 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	for _, note := range notes {
 		o.fault(Fault{URL: t.URL, Field: step.nameOf(note.Field), Value: note.Value, Problem: note.Problem})
 	}
-	if step.id == nil && fault == nil {
-		at.id = ingest.ContentID(&review, "", 1)
-	}
-	return review, at, fault == nil
+	e.review, e.ok = review, fault == nil
+	return e
 }
 
 // nameOf is the path in the profile of what ingest names.

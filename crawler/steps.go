@@ -107,6 +107,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		published:  l.required(path+".fields.published", s.Fields.Published, f),
 		rating:     at("rating", s.Fields.Rating),
 		text:       at("text", s.Fields.Text),
+		buyer:      at("buyer", s.Fields.Buyer),
 		appended:   at("appended", s.Fields.Appended),
 		appendedAt: at("appended_at", s.Fields.AppendedAt),
 		isDefault:  at("default", s.Fields.Default),

@@ -70,6 +70,7 @@ type seen struct {
 	Edge  hashes `json:"e,omitempty"` // of the moment task.Edge
 	Count int64  `json:"c,omitempty"` // distinct reviews so far
 	Bad   bool   `json:"b,omitempty"` // some could not be used
+	Alike hashes `json:"a,omitempty"` // contents of the last ones, where the site gives no IDs; see number
 }
 
 // hashes are written as base64, which is shorter and faster than numbers.

@@ -126,10 +126,11 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 			name,
 			r.format,
 			r.items,
-			need(r.id, true),
+			need(r.id, r.id != nil),
 			dated(&r.published, true),
 			need(r.rating, false),
 			need(r.text, true),
+			personal(r.buyer),
 			need(r.appended, false),
 			dated(r.appendedAt, false),
 			need(r.isDefault, false),
@@ -144,10 +145,12 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 type wanted struct {
 	*field
 	needed, dated bool
+	personal      bool // who wrote the review: not to be shown
 }
 
-func need(f *field, needed bool) wanted  { return wanted{f, needed, false} }
-func dated(f *field, needed bool) wanted { return wanted{f, needed, true} }
+func need(f *field, needed bool) wanted  { return wanted{field: f, needed: needed} }
+func dated(f *field, needed bool) wanted { return wanted{field: f, needed: needed, dated: true} }
+func personal(f *field) wanted           { return wanted{field: f, personal: true} }
 
 type parsed struct {
 	node node
@@ -232,6 +235,9 @@ func (t *trial) add(nodes []node, f wanted) {
 		}
 		if out.Found++; out.Found == 1 {
 			out.Value = chaping.Shorten(redact.Text(ingest.Text(value)), 60)
+			if f.personal {
+				out.Value = "（不显示）"
+			}
 		}
 	}
 	last := &t.out.Steps[len(t.out.Steps)-1]
