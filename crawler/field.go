@@ -3,6 +3,8 @@ package crawler
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/textproto"
 	"regexp"
 	"strings"
 
@@ -45,6 +47,7 @@ type selector = cascadia.Selector
 //	match: "^(\\d)"  the first group, or the whole match
 //	map: {好评: "5"} in place of what was found
 //	date: [...]      how dates are written; see ingest.Dates
+//	header: X-Total  a response header, for totals and next pages only
 //
 // A plain string is short for css in HTML pages and for json in JSON pages.
 type field struct {
@@ -55,6 +58,8 @@ type field struct {
 	match *regexp.Regexp
 	table map[string]string
 	date  ingest.Dates
+
+	header string // canonical name
 }
 
 type fieldYAML struct {
@@ -64,6 +69,8 @@ type fieldYAML struct {
 	Match string
 	Map   map[string]string
 	Date  []string
+
+	Header string
 
 	short string // the plain string
 }
@@ -95,6 +102,8 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 			err = value.Decode(&f.JSON)
 		case "match":
 			err = value.Decode(&f.Match)
+		case "header":
+			err = value.Decode(&f.Header)
 		case "map":
 			err = value.Decode(&f.Map)
 		case "date":
@@ -108,7 +117,7 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				Line:    key.Line,
 				Field:   key.Value,
 				Problem: "没有这个配置项",
-				Remedy:  "字段可用 css、attr、json、match、map、date",
+				Remedy:  "字段可用 css、attr、json、header、match、map、date",
 			}
 		}
 		if err != nil {
@@ -141,8 +150,14 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	if in != formatHTML && (css != "" || f.attr != "") {
 		l.fail(path, css+f.attr, "JSON 页面的字段不能用 css、attr", "改用 json 路径，例如 data.list")
 	}
-	if css == "" && f.attr == "" && f.json == "" {
-		l.fail(path, "", "没有说明值在哪里", "写上 css、attr 或 json 之一")
+	if css == "" && f.attr == "" && f.json == "" && y.Header == "" {
+		l.fail(path, "", "没有说明值在哪里", "写上 css、attr、json 或 header 之一")
+	}
+	if y.Header != "" {
+		f.header = textproto.CanonicalMIMEHeaderKey(y.Header)
+		if !strings.Contains(path, "paging.") || css+f.attr+f.json != "" {
+			l.fail(path+".header", y.Header, "响应头只用于 paging，且不与 css、attr、json 同写", "例如 paging: {total: {header: X-Total-Count}}")
+		}
 	}
 	f.css = l.selector(path+".css", css)
 	if y.Match != "" {
@@ -192,6 +207,8 @@ type node struct {
 	html *goquery.Selection
 	json gjson.Result
 	page *goquery.Selection // the HTML that json was taken from
+
+	header http.Header // that came with the page; nil below the page itself
 }
 
 // document is the page's HTML, nil if it has none.
@@ -208,7 +225,10 @@ func (f *field) get(n node) (value string, found bool) {
 	if f == nil {
 		return "", false
 	}
-	if n.html != nil {
+	switch {
+	case f.header != "":
+		value, found = f.fromHeader(n.header)
+	case n.html != nil:
 		element := f.element(n.html)
 		if element == nil {
 			return "", false
@@ -225,7 +245,7 @@ func (f *field) get(n node) (value string, found bool) {
 			inner := gjson.Get(value, f.json)
 			value, found = inner.String(), inner.Exists()
 		}
-	} else {
+	default:
 		inner := n.json.Get(f.json)
 		value, found = inner.String(), inner.Exists() && inner.Type != gjson.Null
 	}
@@ -295,7 +315,7 @@ func text(element *html.Node) string {
 
 // raw is the value of the field before match and map, for messages.
 func (f *field) raw(n node) string {
-	plain := field{css: f.css, attr: f.attr, json: f.json}
+	plain := field{css: f.css, attr: f.attr, json: f.json, header: f.header}
 	value, _ := plain.get(n)
 	return value
 }

@@ -82,6 +82,8 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 // where the page names it.
 func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int) (address, cursor string, more bool) {
 	switch {
+	case p.none:
+		return "", "", false
 	case p.next != nil:
 		link, ok := p.next.get(n)
 		if !ok || link == "" {

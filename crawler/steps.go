@@ -40,7 +40,7 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}")
 		}
 		if s.URL != "" && !turnsPages(s.URL, s.Paging) {
-			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，或写 paging: {limit: 1}")
+			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，列表全在一页时写 paging: none")
 		}
 	}
 
@@ -138,7 +138,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 			path+".paging",
 			"",
 			"无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next",
-			"按站点的翻页方式补上，或写 paging: {limit: 1}",
+			"按站点的翻页方式补上，列表全在一页时写 paging: none",
 		)
 	}
 	return step
@@ -146,6 +146,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 
 func (l *loader) paging(path string, y pagingYAML, f format) paging {
 	p := paging{
+		none:   y.None,
 		from:   1,
 		limit:  defaultPageLimit,
 		next:   l.field(path+".next", y.Next, f),
@@ -154,6 +155,9 @@ func (l *loader) paging(path string, y pagingYAML, f format) paging {
 		cursor: l.field(path+".cursor", y.Cursor, f),
 		start:  y.Start,
 		size:   y.Size,
+	}
+	if p.none && (p.next != nil || p.cursor != nil || p.pages != nil || y.From != nil || y.Limit != 0) {
+		l.fail(path+".none", "true", "已写明不翻页，又写了怎样翻页", "列表全在一页时只写 paging: none")
 	}
 	if p.cursor != nil && p.next != nil {
 		l.fail(path+".cursor", "", "cursor 和 next 只能写一个", "接口给出下一页地址时用 next，给出游标时用 cursor")
@@ -196,8 +200,18 @@ var pagePlaceholders = []string{"page", "offset", "size", "cursor"}
 
 // turnsPages tells whether there is a way to the following page.
 func turnsPages(address string, y pagingYAML) bool {
-	return y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
+	return y.None || y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
 		strings.Contains(address, "{offset}") && y.Size > 0 || strings.Contains(address, "{cursor}") && y.Cursor != nil
+}
+
+// inHeaders tells whether something of the paging stands in response headers.
+func (p *paging) inHeaders() bool {
+	for _, f := range []*field{p.next, p.pages, p.total, p.cursor} {
+		if f != nil && f.header != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // slices reads how to get past a limit of pages.

@@ -340,6 +340,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 		return outcome{}, err
 	}
 	n, err := parse(page.body, as, page.url.String())
+	n.header = page.header
 	if as != formatHTML && err != nil {
 		// Where JSON is due, HTML may be the challenge.
 		if h, herr := parse(page.body, formatHTML, ""); herr == nil && v.challenged(h, page.body) {
@@ -392,13 +393,14 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 // asked for under the condition that they have changed. Where they have not,
 // the kept body is read in the answer's place, in full, so that a page is
 // spared the site but never the reader: whatever the store or the queue have
-// lost since is found again.
+// lost since is found again. Headers are not kept: where paging is read from
+// them, the page is asked for anew.
 func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*page, error) {
 	if v.browser != nil && as.rendered() {
 		return v.render(ctx, t.URL)
 	}
 	var known evidence.Validator
-	if r.kept != nil && t.Step == stepReviews {
+	if r.kept != nil && t.Step == stepReviews && !r.job.Profile.reviews[t.Reviews].paging.inHeaders() {
 		var err error
 		if known, err = r.kept.Validator(ctx, t.URL); err != nil {
 			return nil, err

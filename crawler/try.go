@@ -168,6 +168,7 @@ func (t *trial) parse(as format) (node, error) {
 	p, ok := t.parsed[as]
 	if !ok {
 		p.node, p.err = parse(t.page.body, as, t.page.url.String())
+		p.node.header = t.page.header
 		t.parsed[as] = p
 	}
 	return p.node, p.err
