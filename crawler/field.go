@@ -29,10 +29,14 @@ const (
 	formatJSON
 	formatJSONP
 	formatSchema // what an HTML page says in schema.org's vocabulary; read like JSON
+	formatScript // the data in an HTML page's scripts; read like JSON
 )
 
 // rendered tells whether a browser can change what pages of the format say.
-func (f format) rendered() bool { return f == formatHTML || f == formatSchema }
+func (f format) rendered() bool { return f.isHTML() }
+
+// isHTML tells whether pages of the format are HTML, whatever is read of them.
+func (f format) isHTML() bool { return f == formatHTML || f == formatSchema || f == formatScript }
 
 // A selector is a compiled CSS selector.
 type selector = cascadia.Selector
@@ -55,6 +59,7 @@ type field struct {
 	css   *selector
 	attr  string
 	json  string
+	path  *path // of json
 	match *regexp.Regexp
 	table map[string]string
 	date  ingest.Dates
@@ -147,8 +152,8 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 			f.json = y.short
 		}
 	}
-	if in != formatHTML && (css != "" || f.attr != "") {
-		l.fail(path, css+f.attr, "JSON 页面的字段不能用 css、attr", "改用 json 路径，例如 data.list")
+	if css+f.attr != "" && (!in.isHTML() || in != formatHTML && inList(path)) {
+		l.fail(path, css+f.attr, "JSON 的字段不能用 css、attr", "改用 json 路径，例如 data.list")
 	}
 	if css == "" && f.attr == "" && f.json == "" && y.Header == "" {
 		l.fail(path, "", "没有说明值在哪里", "写上 css、attr、json 或 header 之一")
@@ -160,6 +165,7 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 		}
 	}
 	f.css = l.selector(path+".css", css)
+	f.path = newPath(f.json)
 	if y.Match != "" {
 		re, err := regexp.Compile(y.Match)
 		if err != nil {
@@ -178,6 +184,12 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 		}
 	}
 	return f
+}
+
+// inList tells whether the field belongs to the items of a list, or is the list.
+func inList(path string) bool {
+	return strings.HasSuffix(path, "items") || strings.Contains(path, "fields.") && !strings.HasPrefix(path, "product") &&
+		!strings.HasPrefix(path, "shop")
 }
 
 // required is a field that must be there.
@@ -228,8 +240,8 @@ func (f *field) get(n node) (value string, found bool) {
 	switch {
 	case f.header != "":
 		value, found = f.fromHeader(n.header)
-	case n.html != nil:
-		element := f.element(n.html)
+	case n.html != nil || n.page != nil && f.json == "":
+		element := f.element(n.document())
 		if element == nil {
 			return "", false
 		}
@@ -242,11 +254,11 @@ func (f *field) get(n node) (value string, found bool) {
 			value, found = text(element), true
 		}
 		if found && f.json != "" {
-			inner := gjson.Get(value, f.json)
+			inner := f.at(gjson.Parse(dataIn(value)), anything)
 			value, found = inner.String(), inner.Exists()
 		}
 	default:
-		inner := n.json.Get(f.json)
+		inner := f.at(n.json, anything)
 		value, found = inner.String(), inner.Exists() && inner.Type != gjson.Null
 	}
 	if !found {
@@ -265,6 +277,16 @@ func (f *field) get(n node) (value string, found bool) {
 	}
 	return value, true
 }
+
+// at is the value that the field's path leads to.
+func (f *field) at(v gjson.Result, wanted func(gjson.Result) bool) gjson.Result {
+	if f.path == nil {
+		return v.Get(f.json)
+	}
+	return f.path.get(v, wanted)
+}
+
+func anything(gjson.Result) bool { return true }
 
 // element is the first element that the field means.
 func (f *field) element(s *goquery.Selection) *html.Node {
@@ -315,7 +337,7 @@ func text(element *html.Node) string {
 
 // raw is the value of the field before match and map, for messages.
 func (f *field) raw(n node) string {
-	plain := field{css: f.css, attr: f.attr, json: f.json, header: f.header}
+	plain := field{css: f.css, attr: f.attr, json: f.json, path: f.path, header: f.header}
 	value, _ := plain.get(n)
 	return value
 }
@@ -333,7 +355,7 @@ func (f *field) list(n node) []node {
 	}
 	value := n.json
 	if f.json != "" {
-		value = value.Get(f.json)
+		value = f.at(value, func(r gjson.Result) bool { return r.IsArray() && len(r.Raw) > len("[]") })
 	}
 	if !value.IsArray() {
 		return nil
@@ -342,6 +364,11 @@ func (f *field) list(n node) []node {
 		out = append(out, node{json: item})
 	}
 	return out
+}
+
+// isThere tells whether the page has the list, be it empty.
+func (f *field) isThere(n node) bool {
+	return f.at(n.json, func(r gjson.Result) bool { return r.IsArray() }).IsArray()
 }
 
 // has tells whether the challenge is what the page shows.
@@ -371,8 +398,11 @@ func parse(body string, as format, at string) (node, error) {
 	if err != nil {
 		return node{}, fmt.Errorf("无法解析 HTML：%w", err)
 	}
-	if as != formatSchema {
+	switch as {
+	case formatHTML:
 		return node{html: doc.Selection}, nil
+	case formatScript:
+		return node{json: gjson.Parse(viewScripts(doc.Selection)), page: doc.Selection}, nil
 	}
 	view, err := json.Marshal(schemaView(doc.Selection, at))
 	if err != nil {

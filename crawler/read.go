@@ -21,6 +21,9 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
 		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
 	}
+	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
+		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "页面的脚本中没有商品列表，页面结构可能已变"}}
+	}
 	for _, item := range items {
 		id, _ := step.id.get(item)
 		link, ok := step.link.get(item)
@@ -299,6 +302,10 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "既没有评论也没有“无评论”的标志，页面结构可能已变"}}
 	}
 
+	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
+		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "页面的脚本中没有评论列表，页面结构可能已变"}}
+	}
+
 	// One page is judged by what stands in its natural place: a page is past
 	// the window when it has such reviews and all are older.
 	natural, older := 0, 0
@@ -410,6 +417,13 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		return r.follow(o, following)
 	}
 	return r.sliced(o, t, step, now)
+}
+
+// missing tells whether a page's scripts lack the list, which is not the same
+// as an empty one. A profile that says what an empty page looks like is asked
+// that instead.
+func missing(as format, items, empty *field, n node) bool {
+	return as == formatScript && empty == nil && !items.isThere(n)
 }
 
 // short tells what is missing when the reading of a list has to end here: the

@@ -44,7 +44,7 @@ var described = map[string]string{
 
 // choices are the values of keys that take only a few.
 var choices = map[string][]any{
-	"format": {"html", "json", "jsonp", "schema.org"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"}, "render": {"browser"},
+	"format": {"html", "json", "jsonp", "schema.org", "script"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"}, "render": {"browser"},
 }
 
 // schemaOf is the JSON schema of the YAML form.

@@ -190,8 +190,10 @@ func (l *loader) format(path, s string) format {
 		return formatJSONP
 	case "schema.org":
 		return formatSchema
+	case "script":
+		return formatScript
 	}
-	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp、schema.org")
+	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp、schema.org、script")
 	return formatHTML
 }
 
