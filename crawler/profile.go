@@ -121,6 +121,7 @@ type reviewStep struct {
 	isDefault  *field
 	pinned     *field
 	unordered  bool
+	shared     bool // the variants of a product show one list
 	slices     slicing
 	paging     paging
 }
@@ -273,6 +274,7 @@ type reviewYAML struct {
 		Pinned     *fieldYAML `yaml:"pinned"`
 	} `yaml:"fields"`
 	Order  string      `yaml:"order"`
+	Shared bool        `yaml:"shared"`
 	Slices *slicesYAML `yaml:"slices"`
 	Paging pagingYAML  `yaml:"paging"`
 }

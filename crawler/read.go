@@ -3,6 +3,7 @@ package crawler
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -144,7 +145,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 	}
 	if currency, ok := step.currency.get(n); ok && !isYuan(currency) {
-		o.fault(Fault{URL: t.URL, Field: step.currency.name, Value: currency, Problem: "价格不是人民币，未收录价格"})
+		o.add(countForeign, 1) // a price of 15 would be read as 15 yuan
+		o.note(noteForeign, Fault{URL: t.URL, Field: step.currency.name, Value: currency})
 	} else if step.price != nil {
 		value, ok := step.price.get(n)
 		price, err := chaping.ParsePrice(value)
@@ -207,13 +209,35 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		if err := r.address(&first); err != nil {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
-		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
+		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
+			done, err := r.sameAnswer(ctx, o, first, on)
+			if done || err != nil {
+				return err
+			}
+		}
+		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
 		return nil
 	}
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
 	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
+}
+
+// sameAnswer reads the reviews that stand in the product's own answer, which
+// spares the site a request. Where they do not, the page is read once more, as
+// any other page of reviews that is not what it should be.
+func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page) (done bool, err error) {
+	n, err := parse(on.body, r.job.Profile.reviews[t.Reviews].format, on.url.String())
+	if err != nil {
+		return false, nil
+	}
+	n.header = on.header
+	err = r.reviews(ctx, o, t, on, n)
+	if errors.As(err, new(errLayout)) {
+		return false, nil
+	}
+	return true, err
 }
 
 // address fills in the URL of a review page.
@@ -294,7 +318,8 @@ func (r *reader) shop(o *outcome, t task, n node) {
 const skew = 10 * time.Minute
 
 // reviews reads a page of reviews.
-func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) error {
+func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n node) error {
+	now := on.read
 	p := r.job.Profile
 	step := &p.reviews[t.Reviews]
 	items := step.items.list(n)
@@ -320,6 +345,15 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	}
 	if step.id == nil {
 		t.Seen.number(entries)
+	}
+	if step.shared && t.Page == step.paging.from && t.Slice == 0 {
+		var err error
+		if t.Owner, err = r.owner(ctx, o, t, entries); err != nil {
+			return err
+		}
+		if t.Owner != "" {
+			o.add(countShared, 1)
+		}
 	}
 	for i := range entries {
 		review, place, ok := &entries[i].review, entries[i].place, entries[i].ok
@@ -355,8 +389,9 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			o.add(countOutside, 1)
 			continue
 		}
+		review.Product = cmp.Or(t.Owner, review.Product)
 		o.reviews = append(o.reviews, *review)
-		if t.Slice > 0 && (review.Published.After(t.Edge) ||
+		if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
 			slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
 			o.add(countDuplicates, 1)
 			continue

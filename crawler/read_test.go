@@ -152,7 +152,6 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 	step.paging = paging{from: 1, limit: 10, total: step.paging.total, next: step.paging.next}
 	p.reviews = []reviewStep{step}
 	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
-	now := job.Window.To
 	f.Fuzz(func(t *testing.T, body string) {
 		n, err := parse(body, as, "")
 		if err != nil {
@@ -160,7 +159,7 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 		}
 		r := &reader{job: &job}
 		var o outcome
-		if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, now); err != nil {
+		if err := r.reviews(t.Context(), &o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body, read: job.Window.To}, n); err != nil {
 			return
 		}
 		for _, review := range o.reviews {
@@ -189,7 +188,7 @@ func TestGradeText(t *testing.T) {
 		}
 	}}
 	var o outcome
-	if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, job.Window.To); err != nil {
+	if err := r.reviews(t.Context(), &o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body, read: job.Window.To}, n); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -277,7 +276,7 @@ func TestContentIDs(t *testing.T) {
 			}
 			var o outcome
 			p.reviews[0].url = template{parts: []string{"/r?p=", "page", ""}}
-			if err := (&reader{job: &job}).reviews(&o, next, &page{url: p.Base}, n, job.Window.To); err != nil {
+			if err := (&reader{job: &job}).reviews(t.Context(), &o, next, &page{url: p.Base, read: job.Window.To}, n); err != nil {
 				t.Fatal(err)
 			}
 			for _, review := range o.reviews {

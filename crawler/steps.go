@@ -129,6 +129,9 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	default:
 		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "按时间倒序的评论不用写本项")
 	}
+	if step.shared = s.Shared; s.Shared && s.Fields.ID == nil {
+		l.fail(path+".shared", "true", "各规格共用的评论要有编号才认得出", "在 fields 中配置 id，或删去 shared")
+	}
 	step.slices = l.slices(path, s)
 	if strings.Contains(s.URL, "{link}") && s.Link == nil {
 		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")

@@ -31,6 +31,7 @@ type task struct {
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
 	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
+	Owner   string           `json:"m,omitempty"` // product whose reviews these are, where it is not Product
 	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
 	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
 	Link    string           `json:"a,omitempty"` // the review step's link
@@ -155,7 +156,9 @@ const (
 	countAppended   = "appended"
 	countOutside    = "outside"
 	countDuplicates = "duplicates"
+	countShared     = "shared" // lists of reviews that another product has as well
 	countRefused    = "refused"
+	countForeign    = "foreign" // products priced in another currency
 	countIrrelevant = "irrelevant"
 	countRobots     = "robots"
 	countDenied     = "denied"
@@ -184,6 +187,7 @@ type note struct {
 const (
 	noteFault     = "fault"
 	noteTruncated = "truncated"
+	noteForeign   = "foreign" // its value is the currency
 
 	notesPerPage = 3 // so that one page does not crowd out the rest
 )
@@ -372,18 +376,18 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	case stepShop:
 		r.shop(&o, t, n)
 	case stepReviews:
-		err = r.reviews(&o, t, page, n, v.now())
-		if r.kept != nil && len(o.reviews) > 0 {
-			o.evidence = &evidence.Page{
-				URL:       page.url.String(),
-				Type:      page.kind,
-				Fetched:   page.read,
-				Body:      page.raw,
-				Validator: page.validator,
-			}
-			for i := range o.reviews {
-				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
-			}
+		err = r.reviews(ctx, &o, t, page, n)
+	}
+	if r.kept != nil && len(o.reviews) > 0 {
+		o.evidence = &evidence.Page{
+			URL:       page.url.String(),
+			Type:      page.kind,
+			Fetched:   page.read,
+			Body:      page.raw,
+			Validator: page.validator,
+		}
+		for i := range o.reviews {
+			o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
 		}
 	}
 	return o, err
