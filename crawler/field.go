@@ -1,11 +1,13 @@
 package crawler
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"chaping/ingest"
@@ -51,6 +53,8 @@ type selector = cascadia.Selector
 //	match: "^(\\d)"  the first group, or the whole match
 //	map: {好评: "5"} in place of what was found
 //	date: [...]      how dates are written; see ingest.Dates
+//	address: "/(\\d+)" from the page's own address, cut down like match
+//	count: true      how many elements css finds: stars that are pictures
 //	header: X-Total  a response header, for totals and next pages only
 //
 // A plain string is short for css in HTML pages and for json in JSON pages.
@@ -59,12 +63,14 @@ type field struct {
 	css   *selector
 	attr  string
 	json  string
-	path  *path // of json
+	path  *jsonPath // of json
 	match *regexp.Regexp
 	table map[string]string
 	date  ingest.Dates
 
-	header string // canonical name
+	header  string // canonical name
+	address bool   // of the page
+	count   bool   // of elements
 }
 
 type fieldYAML struct {
@@ -75,7 +81,9 @@ type fieldYAML struct {
 	Map   map[string]string
 	Date  []string
 
-	Header string
+	Header  string
+	Address string
+	Count   bool
 
 	short string // the plain string
 }
@@ -109,6 +117,10 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 			err = value.Decode(&f.Match)
 		case "header":
 			err = value.Decode(&f.Header)
+		case "address":
+			err = value.Decode(&f.Address)
+		case "count":
+			err = value.Decode(&f.Count)
 		case "map":
 			err = value.Decode(&f.Map)
 		case "date":
@@ -122,7 +134,7 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				Line:    key.Line,
 				Field:   key.Value,
 				Problem: "没有这个配置项",
-				Remedy:  "字段可用 css、attr、json、header、match、map、date",
+				Remedy:  "字段可用 css、attr、json、match、map、date、header、address、count",
 			}
 		}
 		if err != nil {
@@ -131,7 +143,7 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				Field:   key.Value,
 				Value:   value.Value,
 				Problem: "值的形式不对",
-				Remedy:  "date 是格式或格式列表，map 是对照表，其余是字符串",
+				Remedy:  "date 是格式或格式列表，map 是对照表，count 是 true，其余是字符串",
 			}
 		}
 	}
@@ -155,8 +167,11 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	if css+f.attr != "" && (!in.isHTML() || in != formatHTML && inList(path)) {
 		l.fail(path, css+f.attr, "JSON 的字段不能用 css、attr", "改用 json 路径，例如 data.list")
 	}
-	if css == "" && f.attr == "" && f.json == "" && y.Header == "" {
-		l.fail(path, "", "没有说明值在哪里", "写上 css、attr、json 或 header 之一")
+	if css == "" && f.attr == "" && f.json == "" && y.Header == "" && y.Address == "" {
+		l.fail(path, "", "没有说明值在哪里", "写上 css、attr、json、header 或 address 之一")
+	}
+	if f.count = y.Count; y.Count && css == "" {
+		l.fail(path+".count", "true", "没有说明数什么", "写上 css，例如 css: .star.on")
 	}
 	if y.Header != "" {
 		f.header = textproto.CanonicalMIMEHeaderKey(y.Header)
@@ -166,10 +181,16 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	}
 	f.css = l.selector(path+".css", css)
 	f.path = newPath(f.json)
-	if y.Match != "" {
-		re, err := regexp.Compile(y.Match)
+	if y.Address != "" {
+		f.address = true
+		if y.Match != "" || css+f.attr+f.json+f.header != "" {
+			l.fail(path+".address", y.Address, "取自网址的字段不与 css、attr、json、match 同写", "例如 id: {address: \"/item/(\\d+)\"}")
+		}
+	}
+	if pattern := cmp.Or(y.Match, y.Address); pattern != "" {
+		re, err := regexp.Compile(pattern)
 		if err != nil {
-			l.fail(path+".match", y.Match, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
+			l.fail(path+map[bool]string{true: ".match", false: ".address"}[y.Match != ""], pattern, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
 		}
 		f.match = re
 	}
@@ -220,7 +241,9 @@ type node struct {
 	json gjson.Result
 	page *goquery.Selection // the HTML that json was taken from
 
-	header http.Header // that came with the page; nil below the page itself
+	// Of the page itself, not of what stands in it:
+	header  http.Header // that came with it
+	address string      // after redirects
 }
 
 // document is the page's HTML, nil if it has none.
@@ -240,6 +263,10 @@ func (f *field) get(n node) (value string, found bool) {
 	switch {
 	case f.header != "":
 		value, found = f.fromHeader(n.header)
+	case f.address:
+		value, found = n.address, n.address != ""
+	case f.count:
+		value, found = f.counted(n)
 	case n.html != nil || n.page != nil && f.json == "":
 		element := f.element(n.document())
 		if element == nil {
@@ -276,6 +303,14 @@ func (f *field) get(n node) (value string, found bool) {
 		value = mapped
 	}
 	return value, true
+}
+
+// counted is how many elements the field means.
+func (f *field) counted(n node) (value string, found bool) {
+	if n.document() == nil {
+		return "", false
+	}
+	return strconv.Itoa(n.document().FindMatcher(*f.css).Length()), true
 }
 
 // at is the value that the field's path leads to.
@@ -337,7 +372,7 @@ func text(element *html.Node) string {
 
 // raw is the value of the field before match and map, for messages.
 func (f *field) raw(n node) string {
-	plain := field{css: f.css, attr: f.attr, json: f.json, path: f.path, header: f.header}
+	plain := field{css: f.css, attr: f.attr, json: f.json, path: f.path, header: f.header, address: f.address, count: f.count}
 	value, _ := plain.get(n)
 	return value
 }
@@ -377,6 +412,13 @@ func (c challenge) has(n node, text string) bool {
 		return n.document() != nil && n.document().FindMatcher(*c.css).Length() > 0
 	}
 	return strings.Contains(text, c.text)
+}
+
+// node is the page, read as the format.
+func (p *page) node(as format) (node, error) {
+	n, err := parse(p.body, as, p.url.String())
+	n.header, n.address = p.header, p.url.String()
+	return n, err
 }
 
 // parse reads the decoded page at the address.

@@ -228,11 +228,10 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 // spares the site a request. Where they do not, the page is read once more, as
 // any other page of reviews that is not what it should be.
 func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page) (done bool, err error) {
-	n, err := parse(on.body, r.job.Profile.reviews[t.Reviews].format, on.url.String())
+	n, err := on.node(r.job.Profile.reviews[t.Reviews].format)
 	if err != nil {
 		return false, nil
 	}
-	n.header = on.header
 	err = r.reviews(ctx, o, t, on, n)
 	if errors.As(err, new(errLayout)) {
 		return false, nil

@@ -213,33 +213,33 @@ func textRow(s string) (length int, text string, ok bool) {
 	return from + int(n), s[from : from+int(n)], true
 }
 
-// A path leads to a value in JSON: gjson's, and ** for what may be any number
+// A jsonPath leads to a value in JSON: gjson's, and ** for what may be any number
 // of levels below, because keys on the way change from page to page. The
 // nearest object counts in which the rest of the path leads somewhere, and
 // which has the members in parentheses:
 //
 //	eContext.**.reviews
 //	**(sku,name).price.value
-type path struct {
+type jsonPath struct {
 	head    string
 	members []string
-	tail    *path // below head; nil: head is all
+	tail    *jsonPath // below head; nil: head is all
 }
 
-func newPath(s string) *path {
+func newPath(s string) *jsonPath {
 	segments := splitPath(s)
 	for i, segment := range segments {
 		rest, deep := strings.CutPrefix(segment, "**")
 		if !deep || rest != "" && (rest[0] != '(' || rest[len(rest)-1] != ')') {
 			continue
 		}
-		p := &path{head: strings.Join(segments[:i], "."), tail: newPath(strings.Join(segments[i+1:], "."))}
+		p := &jsonPath{head: strings.Join(segments[:i], "."), tail: newPath(strings.Join(segments[i+1:], "."))}
 		if rest != "" {
 			p.members = strings.FieldsFunc(rest[1:len(rest)-1], func(r rune) bool { return r == ',' || r == ' ' })
 		}
 		return p
 	}
-	return &path{head: s}
+	return &jsonPath{head: s}
 }
 
 // splitPath splits at dots that are not in parentheses.
@@ -267,7 +267,7 @@ func splitPath(s string) (segments []string) {
 const maxDeep = 64
 
 // get is the value; wanted tells which of several to prefer.
-func (p *path) get(v gjson.Result, wanted func(gjson.Result) bool) gjson.Result {
+func (p *jsonPath) get(v gjson.Result, wanted func(gjson.Result) bool) gjson.Result {
 	if p.head != "" {
 		v = v.Get(p.head)
 	}
@@ -303,7 +303,7 @@ func (p *path) get(v gjson.Result, wanted func(gjson.Result) bool) gjson.Result 
 	return second
 }
 
-func (p *path) fits(at gjson.Result) bool {
+func (p *jsonPath) fits(at gjson.Result) bool {
 	for _, name := range p.members {
 		if !at.Get(gjson.Escape(name)).Exists() {
 			return false

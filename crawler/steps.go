@@ -36,8 +36,8 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		if s.OnlyNamesWithKeyword && s.Fields.Name == nil {
 			l.fail("search.only_names_with_keyword", "true", "要按名称筛选，但没有配置 search.fields.name", "补上 name，或删去本项")
 		}
-		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") {
-			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}")
+		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") && !s.OnlyNamesWithKeyword {
+			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}；没有搜索的网店写商品列表的网址，并写 only_names_with_keyword: true")
 		}
 		if s.URL != "" && !turnsPages(s.URL, s.Paging) {
 			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，列表全在一页时写 paging: none")

@@ -343,8 +343,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	if err != nil {
 		return outcome{}, err
 	}
-	n, err := parse(page.body, as, page.url.String())
-	n.header = page.header
+	n, err := page.node(as)
 	if as != formatHTML && err != nil {
 		// Where JSON is due, HTML may be the challenge.
 		if h, herr := parse(page.body, formatHTML, ""); herr == nil && v.challenged(h, page.body) {

@@ -88,15 +88,15 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 			Remedy:  remedy,
 		}
 	}
-	t := trial{
-		page:   page,
-		now:    now(),
-		parsed: map[format]parsed{},
-		out:    Trial{URL: page.url.String(), Bytes: page.size},
-	}
 	if n, err := parse(page.body, formatHTML, ""); err == nil && f.challenged(n, page.body) {
-		return t.out, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
+		return Trial{URL: page.url.String(), Bytes: page.size}, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
 	}
+	return tryPage(p, page, now()), nil
+}
+
+// tryPage tells what each step of the profile makes of the page.
+func tryPage(p *Profile, page *page, now time.Time) Trial {
+	t := trial{page: page, now: now, parsed: map[format]parsed{}, out: Trial{URL: page.url.String(), Bytes: page.size}}
 	s := &p.search
 	t.list("search", s.format, s.items, need(s.id, s.link == nil), need(s.link, true), need(s.name, false))
 	t.paging(s.format, &s.paging)
@@ -138,7 +138,7 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		)
 		t.paging(r.format, &r.paging)
 	}
-	return t.out, nil
+	return t.out
 }
 
 // A wanted is a field and what is asked of it.
@@ -167,8 +167,7 @@ type trial struct {
 func (t *trial) parse(as format) (node, error) {
 	p, ok := t.parsed[as]
 	if !ok {
-		p.node, p.err = parse(t.page.body, as, t.page.url.String())
-		p.node.header = t.page.header
+		p.node, p.err = t.page.node(as)
 		t.parsed[as] = p
 	}
 	return p.node, p.err
