@@ -150,6 +150,13 @@ func (a *App) TrySite(ctx context.Context, site, address string) (crawler.Trial,
 	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.programRelease(), Now: a.Now})
 }
 
+// ProposeSite makes a site profile of what a page shows. private lets it connect
+// to the page's host although that is on this machine or in the own network:
+// only for an address that the person who runs the program has written.
+func (a *App) ProposeSite(ctx context.Context, address string, private bool) (crawler.Draft, error) {
+	return crawler.Propose(ctx, address, private, crawler.Options{Version: a.programRelease(), Now: a.Now})
+}
+
 // programRelease is the program's version as it is told to sites: without the commit.
 func (a *App) programRelease() string {
 	release, _, _ := strings.Cut(a.Version, "+")
