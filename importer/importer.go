@@ -16,6 +16,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -451,7 +452,7 @@ type group struct {
 func (im *run) report(e *chaping.InputError) {
 	reason := e.Problem
 	if e.Field != "" {
-		reason = e.Field + "：" + reason
+		reason = cmp.Or(TitleOf(e.Field), e.Field) + "：" + reason
 	}
 	im.sum.Reasons[reason]++
 	im.sum.example(reason, e)
