@@ -84,9 +84,21 @@ type Options struct {
 	Check func(Summary) error
 	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
-	Kept     func(line int) error
+	Kept func(line int) error
+	// Row is told what becomes of every row, in their order; may be nil.
+	Row      func(Row)
 	Problem  func(*chaping.InputError)   // called for every refused or damaged row; may be nil
 	Progress func(bytesRead, rows int64) // called now and then; may be nil
+}
+
+// A Row is what became of a row of a file.
+type Row struct {
+	Line    int
+	Review  chaping.Review
+	Listing chaping.Listing
+	Notes   []*chaping.InputError // what is left out of the review
+	Fault   *chaping.InputError   // refuses it
+	Merged  bool                  // it is the same review as a row before
 }
 
 // Import reads one file into the sink. The error is nil even when rows were
@@ -401,13 +413,17 @@ func (im *run) take(p *parsed) {
 		im.report(p.row.err)
 		im.sum.Damaged++
 	}
+	if p.row.note != nil {
+		p.notes = append(p.notes, p.row.note)
+	}
+	if im.Row != nil {
+		im.Row(Row{Line: p.row.line, Review: p.review, Listing: p.listing, Notes: p.notes, Fault: p.fault,
+			Merged: merged})
+	}
 	if p.fault != nil {
 		im.report(p.fault)
 		im.sum.Refused++
 		return
-	}
-	if p.row.note != nil {
-		p.notes = append(p.notes, p.row.note)
 	}
 	for _, note := range p.notes {
 		im.report(note)
