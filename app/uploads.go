@@ -205,6 +205,10 @@ func (l *Look) Blocked() bool {
 	return slices.ContainsFunc(l.Open, func(q importer.Question) bool { return q.Blocks })
 }
 
+// unanswered are the kinds of questions that go when they are answered: what was
+// said about them stands elsewhere in a Choice.
+var unanswered = []importer.QuestionKind{importer.AskProduct, importer.AskMissing}
+
 // Look tells what an upload's columns are.
 func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 	r, err := a.request(ctx, u)
@@ -229,7 +233,7 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 		if l.Known != "" && !q.Blocks && q.Kind != importer.AskExported { // it was answered when the profile was made
 			continue
 		}
-		if u.Choice.Answers[q.Kind] == "" {
+		if u.Choice.Answers[q.Kind] == "" || q.Blocks && slices.Contains(unanswered, q.Kind) {
 			l.Open = append(l.Open, q)
 		}
 	}
@@ -247,7 +251,7 @@ func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields []string) 
 	next := *u
 	next.Choice = c
 	if c.Profile != u.Choice.Profile { // the columns were those of another profile
-		next.Choice.Map = nil
+		next.Choice.Map, next.Choice.Answers = nil, nil
 		if _, err := a.Look(ctx, &next); err != nil {
 			return err
 		}

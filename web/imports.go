@@ -210,6 +210,7 @@ type lookPage struct {
 	Upload   *app.Upload      `json:"upload"`
 	Look     app.Look         `json:"look"`
 	Asks     []ask            `json:"-"`
+	Product  bool             `json:"-"` // a question asks for the product's name
 	Rows     []lookRow        `json:"-"` // columns that are listed
 	Left     int              `json:"-"` // columns that are not
 	Fields   []importer.Field `json:"fields"`
@@ -252,6 +253,7 @@ func (q *request) importLook() error {
 	}
 	if !q.api {
 		page.Asks = asksOf(&look, u, q.Now())
+		page.Product = slices.ContainsFunc(page.Asks, func(a ask) bool { return a.Product })
 	}
 	return q.render("look", page)
 }
@@ -268,8 +270,9 @@ func recognised(c *importer.Column) string {
 // An ask is a question as a page asks it: one of several answers, or words only.
 type ask struct {
 	Name    string // of the form's field; empty where there is nothing to answer
-	Text    []string
+	Text    string
 	Blocks  bool
+	Product bool // a name of a product is the answer
 	Options []askOption
 	Select  bool // many answers
 	Assumed string
@@ -292,23 +295,28 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 		if !open && answer == "" {
 			continue
 		}
-		a := ask{Text: []string{question.Text}, Blocks: question.Blocks && answer == "", Assumed: question.Assumed}
+		a := ask{Text: question.Text, Blocks: question.Blocks && answer == "", Assumed: question.Assumed}
 		switch question.Kind {
 		case importer.AskField, importer.AskGuess, importer.AskMissing:
 			if i, ok := at[question.Field]; ok {
-				list[i].Text = append(list[i].Text, question.Text)
+				list[i].Text = "哪一列是" + importer.TitleOf(question.Field) + "？"
 				continue
 			}
 			at[question.Field] = len(list)
 			a.Name, a.Assumed = "is-"+question.Field, ""
 			a.Options, a.Select = columnOptions(look, question)
-		case importer.AskProduct, importer.AskIdentity:
+		case importer.AskProduct:
+			a.Product = true
+		case importer.AskIdentity:
 		default:
 			a.Name = "answer-" + string(question.Kind)
 			a.Options, a.Select = answerOptions(question, look, answer, now)
 		}
 		list = append(list, a)
 	}
+	slices.SortStableFunc(list, func(a, b ask) int {
+		return map[bool]int{false: 1}[a.Blocks] - map[bool]int{false: 1}[b.Blocks]
+	})
 	return list
 }
 
@@ -332,7 +340,11 @@ func columnOptions(look *app.Look, asked importer.Question) (options []askOption
 		options = append(options, askOption{Value: strconv.Itoa(i), Chosen: chosen,
 			Label: c.Name + "（例：" + chaping.Shorten(strings.Join(c.Samples, " | "), 60) + "）"})
 	}
-	return append(options, askOption{Value: "-", Label: "都不是", Chosen: none}), len(options) > 6
+	label := "都不是"
+	if asked.Kind == importer.AskField {
+		label += "，" + asked.Assumed
+	}
+	return append(options, askOption{Value: "-", Label: label, Chosen: none}), len(options) > 6
 }
 
 // exportDays is how many days back a file may have been exported.
@@ -399,6 +411,7 @@ func (q *request) importChoose() error {
 			}
 		} else if field, ok := strings.CutPrefix(name, "is-"); ok {
 			chooseColumn(fields, field, q.form(name))
+			c.Answers[importer.AskField], c.Answers[importer.AskGuess] = answered, answered
 		}
 	}
 	if err := q.App.Choose(q.ctx, u, c, fields); err != nil {
@@ -415,6 +428,10 @@ func (q *request) importChoose() error {
 	}
 	return q.redirect("/import/"+u.ID+"/preview", "")
 }
+
+// answered is the answer to questions about columns: what is chosen stands with
+// the columns.
+const answered = "chosen"
 
 // chooseColumn makes a column the one of a field; "-" leaves it without.
 func chooseColumn(fields []string, field, column string) {
