@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"chaping"
@@ -167,16 +168,18 @@ func (a *App) importInto(
 			r.Problem(e)
 		}
 	}
+	o.Check = func(sum importer.Summary) error {
+		if sum.FarBelow() {
+			a.warn(farBelow(&sum, r.Name))
+		}
+		return nil
+	}
 	o.Progress = func(read, rows int64) {
 		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
 	}
 	out.Summary, err = importer.Import(ctx, r.File, o)
 	out.File = r.Name
-	for _, list := range out.Examples {
-		for i := range list {
-			list[i].File = called(list[i].File, r.File, r.Name)
-		}
-	}
+	calledExamples(&out.Summary, r)
 	if err == nil {
 		err = Emptied(ctx, sink)
 	}
@@ -201,6 +204,29 @@ func (a *App) importInto(
 	}
 	mark.Finished, mark.Counts = a.Now(), nil // from the beginning, if it is imported again
 	return s.PutRun(ctx, mark)
+}
+
+// farBelow says before anything is stored that many rows are taken for the same
+// reviews.
+func farBelow(sum *importer.Summary, name string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s：前 %d 行里有 %d 行被认作与前面相同的评论，将合并。请核对认评论的列。例如", name, sum.Rows, sum.Merged)
+	for i, e := range sum.Alike {
+		if i > 0 {
+			b.WriteString("；")
+		}
+		fmt.Fprintf(&b, "第 %d 行 %s %s", e.Line, e.Value, e.Text)
+	}
+	return b.String()
+}
+
+// calledExamples gives examples the name of the file that its sender knows.
+func calledExamples(sum *importer.Summary, r ImportRequest) {
+	for _, list := range sum.Examples {
+		for i := range list {
+			list[i].File = called(list[i].File, r.File, r.Name)
+		}
+	}
 }
 
 // StageFile is the stage of the records that say how far a file was imported.

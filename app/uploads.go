@@ -36,6 +36,7 @@ const (
 	maxUploads  = 30      // files that wait
 	maxWaiting  = 4 << 30 // bytes of them
 	previewRows = 20      // that are shown as they will be stored
+	previewRead = 5000    // that are looked at
 )
 
 // An Upload is a file that is being imported in steps.
@@ -346,7 +347,8 @@ func (c *Choice) reading() (r Reading, err error) {
 				day, derr := time.ParseInLocation(time.DateOnly, answer, chaping.Shanghai())
 				r.ExportedAt, ok = day.Add(24*time.Hour-time.Second), derr == nil // the day is all that is told
 			}
-		case importer.AskField, importer.AskGuess, importer.AskIdentity, importer.AskProduct, importer.AskMissing:
+		case importer.AskField, importer.AskGuess, importer.AskIdentity, importer.AskProduct, importer.AskMissing,
+			importer.AskGone:
 		default:
 			ok = false
 		}
@@ -377,30 +379,48 @@ type PreviewRow struct {
 	Merged    bool                  `json:"merged"`             // the same review as a row before
 }
 
-// Preview tells what becomes of an upload's first rows.
-func (a *App) Preview(ctx context.Context, u *Upload) (rows []PreviewRow, err error) {
+// A Preview is what becomes of an upload's first rows.
+type Preview struct {
+	Rows []PreviewRow `json:"rows"` // some of them
+	// Summary is of more of them, or of all of a small file.
+	Summary importer.Summary `json:"summary"`
+}
+
+// Preview tells what becomes of an upload's first rows. Nothing is stored.
+func (a *App) Preview(ctx context.Context, u *Upload) (p Preview, err error) {
 	r, err := a.request(ctx, u)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
-		return nil, renamed(err, r.File, r.Name)
+		return p, renamed(err, r.File, r.Name)
 	}
-	o.Limit = previewRows
+	o.Limit = previewRead
 	o.Row = func(row importer.Row) {
-		p := PreviewRow{Line: row.Line, Refused: row.Fault, Problems: row.Notes, Merged: row.Merged}
-		if row.Fault == nil {
-			p.Product, p.Keyword = row.Listing.Product, row.Listing.Keyword
-			p.Published, p.Rating, p.Grade = row.Review.Published, row.Review.Rating, row.Review.Grade.String()
-			p.Text, p.Appended = row.Review.Text, row.Review.Appended
-		} else {
-			row.Fault.File = called(row.Fault.File, r.File, r.Name)
+		if len(p.Rows) < previewRows {
+			p.Rows = append(p.Rows, previewRow(&row, r))
 		}
-		rows = append(rows, p)
 	}
-	_, err = importer.Import(ctx, r.File, o)
-	return rows, renamed(err, r.File, r.Name)
+	p.Summary, err = importer.Import(ctx, r.File, o)
+	p.Summary.File = r.Name
+	calledExamples(&p.Summary, r)
+	return p, renamed(err, r.File, r.Name)
+}
+
+func previewRow(row *importer.Row, r ImportRequest) PreviewRow {
+	p := PreviewRow{Line: row.Line, Refused: row.Fault, Problems: row.Notes, Merged: row.Merged}
+	for _, e := range append([]*chaping.InputError{row.Fault}, row.Notes...) {
+		if e != nil {
+			e.File = called(e.File, r.File, r.Name)
+		}
+	}
+	if row.Fault == nil {
+		p.Product, p.Keyword = row.Listing.Product, row.Listing.Keyword
+		p.Published, p.Rating, p.Grade = row.Review.Published, row.Review.Rating, row.Review.Grade.String()
+		p.Text, p.Appended = row.Review.Text, row.Review.Appended
+	}
+	return p
 }
 
 // ImportUpload stores an upload's reviews, and keeps the profile where a name is

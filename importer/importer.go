@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -115,9 +116,25 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 		im.Profile = p
 	}
 	im.joins = newJoins(o.Products)
+	before, statErr := os.Stat(path)
 	err := im.files(ctx)
 	im.finish()
+	if statErr == nil && ctx.Err() == nil {
+		err = changed(path, before, err)
+	}
 	return im.sum.now(im), err
+}
+
+// changed tells, instead of what else went wrong, that a file has changed while
+// it was read: what was read is of no file that there ever was.
+func changed(path string, before os.FileInfo, err error) error {
+	after, statErr := os.Stat(path)
+	if statErr == nil && os.SameFile(before, after) && after.Size() == before.Size() &&
+		after.ModTime().Equal(before.ModTime()) {
+		return err
+	}
+	return &chaping.InputError{File: path, Problem: "文件在读取期间被改动了，读到的可能前后不一",
+		Remedy: "等写这个文件的程序写完，再导入一次；已导入的不会重复，也可以撤销"}
 }
 
 // run is the state of one import.
@@ -249,6 +266,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	before := im.sum.Rows
 	err = im.all(ctx, src)
 	if isTable {
+		im.sum.Questions = append(im.sum.Questions, t.gone...)
 		im.sum.Passed += t.passed
 		if len(t.tables) > 1 {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)

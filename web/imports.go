@@ -307,7 +307,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 			a.Options, a.Select = columnOptions(look, question)
 		case importer.AskProduct:
 			a.Product = true
-		case importer.AskIdentity:
+		case importer.AskIdentity, importer.AskGone:
 		default:
 			a.Name = "answer-" + string(question.Kind)
 			a.Options, a.Select = answerOptions(question, look, answer, now)
@@ -446,11 +446,10 @@ func chooseColumn(fields []string, field, column string) {
 }
 
 type importPreview struct {
-	Upload   *app.Upload      `json:"upload"`
-	Rows     []app.PreviewRow `json:"rows"`
-	Refused  int              `json:"refused"` // of these rows
-	Problems int              `json:"problems"`
-	Look     app.Look         `json:"-"`
+	Upload *app.Upload `json:"upload"`
+	app.Preview
+	Look    app.Look     `json:"-"`
+	Reasons []reasonRows `json:"-"`
 }
 
 func (q *request) importPreview() error {
@@ -465,17 +464,10 @@ func (q *request) importPreview() error {
 	if page.Look.Blocked() {
 		return q.redirect("/import/"+u.ID, "还有必须回答的问题")
 	}
-	if page.Rows, err = q.App.Preview(q.ctx, u); err != nil {
+	if page.Preview, err = q.App.Preview(q.ctx, u); err != nil {
 		return err
 	}
-	for _, r := range page.Rows {
-		if r.Refused != nil {
-			page.Refused++
-		}
-		if len(r.Problems) > 0 {
-			page.Problems++
-		}
-	}
+	page.Reasons = reasonsOf(&page.Summary)
 	return q.render("importpreview", page)
 }
 
@@ -587,17 +579,23 @@ func reportLines(r *app.ImportResult) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.HasPrefix(s, "……") })
 }
 
+// reasonsOf are the reasons of a summary, those of most rows first.
+func reasonsOf(s *importer.Summary) (list []reasonRows) {
+	for reason, rows := range s.Reasons {
+		list = append(list, reasonRows{Reason: reason, Rows: rows, Examples: s.Examples[reason]})
+	}
+	slices.SortFunc(list, func(a, b reasonRows) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Reason, b.Reason))
+	})
+	return list
+}
+
 func qualityOf(r *app.ImportResult) *qualityPage {
 	p := &qualityPage{ImportResult: r}
 	if o, ok := r.Opinion(); ok {
 		p.Opinion = &o
 	}
-	for reason, rows := range r.Reasons {
-		p.Reasons = append(p.Reasons, reasonRows{Reason: reason, Rows: rows, Examples: r.Examples[reason]})
-	}
-	slices.SortFunc(p.Reasons, func(a, b reasonRows) int {
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Reason, b.Reason))
-	})
+	p.Reasons = reasonsOf(&r.Summary)
 	most := int64(1)
 	for day, rows := range r.Days {
 		p.Days = append(p.Days, dayRows{Day: day, Rows: rows})
