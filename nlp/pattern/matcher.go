@@ -42,6 +42,8 @@ type Matcher struct {
 	before  []step // from the anchor backwards
 	after   []step
 	stops   map[rune]bool
+	first   bool // a match begins its clause
+	last    bool // a match ends its clause
 }
 
 // A step is an item seen from the anchor.
@@ -64,7 +66,7 @@ func (c *Compiler) Compile(p *Pattern) *Matcher {
 		}
 	}
 	from, to, words := c.anchor(items)
-	m := &Matcher{anchors: words, stops: c.stops}
+	m := &Matcher{anchors: words, stops: c.stops, first: p.first, last: p.last}
 	for i := from - 1; i >= 0; i-- {
 		m.before = append(m.before, c.step(items[i], true))
 	}
@@ -149,7 +151,16 @@ func (m *Matcher) Extend(text []rune, start, end int) (from, to int, ok bool) {
 	if from, ok = m.run(m.before, text, start-1, -1); !ok {
 		return 0, 0, false
 	}
+	if m.first && inside(text, from) || m.last && inside(text, to) {
+		return 0, 0, false
+	}
 	return from + 1, to, true
+}
+
+// inside tells whether the character at a place belongs to the clause of its
+// neighbours.
+func inside(text []rune, at int) bool {
+	return at >= 0 && at < len(text) && !isMark(text[at]) && !fold.Gap(text[at])
 }
 
 // run follows steps from text[at] in one direction. Reached places are bits

@@ -6,6 +6,7 @@
 //	味道(很|太)?大          may be left out, as may a single character: 漏电?了
 //	用了~6就<坏了>          up to six characters between, within the clause
 //	&电池爆炸               counted besides shorter terms that it holds
+//	^太小了$               begins and ends its clause, as what has no subject does
 //
 // Classes are data (dictionaries/classes.yaml). What stands in a gap must not
 // end a clause and must not deny: that is a list of characters in the same
@@ -52,6 +53,8 @@ type item struct {
 type Pattern struct {
 	items []item
 	also  bool
+	first bool // begins its clause
+	last  bool // ends its clause
 }
 
 // Is tells whether a form of a term is a pattern. Forms of older dictionaries
@@ -59,7 +62,14 @@ type Pattern struct {
 func Is(form string) bool {
 	form = plainMarks(form)
 	return marked(form) || strings.ContainsAny(form, "<>") || strings.Contains(form, "(") && strings.Contains(form, "|") ||
-		gapped(form)
+		gapped(form) || edged(form)
+}
+
+// edged tells whether a mark for an edge of the clause stands before or after text.
+func edged(form string) bool {
+	head, _ := utf8.DecodeRuneInString(strings.TrimPrefix(form, "^"))
+	tail, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(form, "$"))
+	return strings.HasPrefix(form, "^") && unicode.IsLetter(head) || strings.HasSuffix(form, "$") && unicode.IsLetter(tail)
 }
 
 // marked tells whether the form begins with the mark & and goes on with text.
@@ -96,6 +106,10 @@ func plainMarks(form string) string {
 			return '?'
 		case '＆':
 			return '&'
+		case '＾':
+			return '^'
+		case '＄':
+			return '$'
 		}
 		return r
 	}, form)
@@ -111,6 +125,14 @@ func Parse(form string, classes *Classes) (*Pattern, error) {
 	if len(p.rest) > 0 && p.rest[0] == '&' {
 		out.also = true
 		p.rest = p.rest[1:]
+	}
+	if len(p.rest) > 0 && p.rest[0] == '^' {
+		out.first = true
+		p.rest = p.rest[1:]
+	}
+	if n := len(p.rest); n > 0 && p.rest[n-1] == '$' {
+		out.last = true
+		p.rest = p.rest[:n-1]
 	}
 	var err error
 	if out.items, err = p.sequence(0, false); err != nil {
@@ -221,6 +243,8 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 			items = append(items, item{words: []string{string(last)}, optional: true})
 		case '&':
 			return nil, &Fault{"“&”不在开头", "只在模式的第一个字写“&”"}
+		case '^', '$':
+			return nil, &Fault{fmt.Sprintf("“%c”不在模式的头尾", r), "“^”写在开头（小句从这里开始），“$”写在末尾（小句到此为止）"}
 		case ' ', '\t', '\n', '\r', '。', '，', '！', '；', ',', '!', ';', '、':
 			return nil, &Fault{"模式里有空格或标点", "模式只在一个小句之内，删去它"}
 		default:

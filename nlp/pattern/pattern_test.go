@@ -75,6 +75,13 @@ func TestMatch(t *testing.T) {
 		{"(了|)坏的", "坏的", "坏的"},            // an empty alternative
 		{"&电池爆炸", "电池爆炸", "电池爆炸"},         //
 		{"一(碰|拉)就~2断", "一拉就全断了", "一拉就全断"},
+		{"^太小了", "到了，太小了", "太小了"}, // begins its clause
+		{"^太小了", "噪音太小了", ""},
+		{"^太小了", "太小了", "太小了"},
+		{"味道大$", "味道大，头疼", "味道大"}, // ends its clause
+		{"味道大$", "味道大同小异", ""},
+		{"＾<程度>卡(了|啊)?＄", "很卡啊 退货", "很卡啊"},
+		{"^<程度>卡$", "贺卡很卡", ""},
 	} {
 		if got := find(compile(t, c.form), c.text); got != c.want {
 			t.Errorf("%s in %s: got %q, want %q", c.form, c.text, got, c.want)
