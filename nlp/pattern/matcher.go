@@ -51,6 +51,7 @@ type step struct {
 	trie     *trie // nil for a gap
 	optional bool
 	gap      int
+	without  string // what the gap must not hold
 }
 
 // maxAnchors bounds the words that anchor a pattern.
@@ -135,7 +136,7 @@ func (c *Compiler) folded(words []string) []string {
 
 func (c *Compiler) step(it item, backwards bool) step {
 	if it.gap > 0 {
-		return step{gap: it.gap}
+		return step{gap: it.gap, without: c.fold(it.without)}
 	}
 	return step{trie: c.trie(it.words, backwards), optional: it.optional}
 }
@@ -185,7 +186,7 @@ func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
 			for n := 0; ; n++ {
 				next |= 1 << (d + n)
 				p := at + dir*(d+n)
-				if n == s.gap || d+n >= maxReach || p < 0 || p >= len(text) || m.stops[text[p]] || fold.Gap(text[p]) || isMark(text[p]) {
+				if n == s.gap || d+n >= maxReach || p < 0 || p >= len(text) || !m.passes(&s, text[p]) {
 					break
 				}
 			}
@@ -195,6 +196,11 @@ func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
 		}
 	}
 	return at + dir*(63-bits.LeadingZeros64(reached)), true
+}
+
+// passes tells whether a gap may hold a character.
+func (m *Matcher) passes(s *step, r rune) bool {
+	return !m.stops[r] && !fold.Gap(r) && !isMark(r) && !strings.ContainsRune(s.without, r)
 }
 
 // isMark tells whether a character of folded text parts words.

@@ -5,6 +5,7 @@
 //	(制冷|制热)慢           one of several
 //	味道(很|太)?大          may be left out, as may a single character: 漏电?了
 //	用了~6就<坏了>          up to six characters between, within the clause
+//	一股~3[香甜]味          of which none is 香 or 甜
 //	&电池爆炸               counted besides shorter terms that it holds
 //	^太小了$               begins and ends its clause, as what has no subject does
 //
@@ -46,7 +47,8 @@ func (f *Fault) Error() string { return f.Problem + "：" + f.Remedy }
 type item struct {
 	words    []string
 	optional bool
-	gap      int // most runes; 0 for words
+	gap      int    // most runes; 0 for words
+	without  string // runes that the gap must not hold, besides the stops
 }
 
 // A Pattern is a form as the dictionary writes it, parsed.
@@ -110,6 +112,10 @@ func plainMarks(form string) string {
 			return '^'
 		case '＄':
 			return '$'
+		case '［':
+			return '['
+		case '］':
+			return ']'
 		}
 		return r
 	}, form)
@@ -183,7 +189,7 @@ func (p *Pattern) check() error {
 	switch {
 	case !fixed:
 		return &Fault{"每一段都可以省去，会命中任何评论", "至少留一段必须有的词"}
-	case least < 2:
+	case least < 2 && !(p.first && p.last):
 		return &Fault{"最短只有一个字，会命中大量无关评论", "让模式的每种写法都至少有两个字"}
 	case most > maxReach:
 		return &Fault{fmt.Sprintf("最长可达 %d 个字", most), fmt.Sprintf("缩短到 %d 个字以内", maxReach)}
@@ -226,11 +232,13 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 				return nil, &Fault{"括号里有间隔", "把“~”移到括号外面"}
 			}
 			flush()
-			n, err := p.gap()
+			it, err := p.gap()
 			if err != nil {
 				return nil, err
 			}
-			items = append(items, item{gap: n})
+			items = append(items, it)
+		case '[', ']':
+			return nil, &Fault{fmt.Sprintf("“%c”不在间隔之后", r), "间隔里不能有的字写在“~”和数字后面，例如 ~3[香甜]"}
 		case '|', ')', '>':
 			return nil, &Fault{fmt.Sprintf("“%c”没有对应的左括号", r), "选择写成 (甲|乙)，词类写成 <名称>"}
 		case '?':
@@ -258,8 +266,22 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 	return items, nil
 }
 
-// gap reads the number after a tilde.
-func (p *parser) gap() (int, error) {
+// gap reads what follows a tilde: a number, and characters that the gap must
+// not hold.
+func (p *parser) gap() (it item, err error) {
+	if it.gap, err = p.width(); err != nil || len(p.rest) == 0 || p.rest[0] != '[' {
+		return it, err
+	}
+	end := slices.Index(p.rest, ']')
+	if end < 2 {
+		return it, &Fault{"间隔后的方括号是空的，或没有对应的“]”", "写出间隔里不能有的字，例如 ~3[香甜]"}
+	}
+	it.without = string(p.rest[1:end])
+	p.rest = p.rest[end+1:]
+	return it, nil
+}
+
+func (p *parser) width() (int, error) {
 	n, digits := 0, 0
 	for len(p.rest) > 0 && p.rest[0] >= '0' && p.rest[0] <= '9' && digits < 3 {
 		n = n*10 + int(p.rest[0]-'0')
