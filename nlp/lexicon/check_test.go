@@ -159,7 +159,7 @@ func TestShipped(t *testing.T) {
 			if pattern.Is(form) {
 				continue
 			}
-			if !slices.ContainsFunc(miner.Mine(nil, form), func(m chaping.Mention) bool { return m.Term == e.Name }) {
+			if !slices.ContainsFunc(miner.MineGoods(nil, form, miner.GoodsOf(e.Field)), func(m chaping.Mention) bool { return m.Term == e.Name }) {
 				t.Errorf("%s 第 %d 行：“%s”单独写出也找不到", e.File, e.Line, form)
 			}
 		}
