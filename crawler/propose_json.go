@@ -229,7 +229,7 @@ func (d *drafter) dateFormats(values []string) (formats []string, ordered bool) 
 		return nil, false
 	}
 	for _, try := range [][]string{
-		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601"}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
+		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601", ingest.AnyDate}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
 	} {
 		if !slices.ContainsFunc(values, func(s string) bool {
 			at, err := ingest.Dates(try).Parse(s, d.now)

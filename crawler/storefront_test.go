@@ -76,7 +76,7 @@ func (s *storefront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/search" {
 		var items []any
 		for _, g := range s.goods() {
-			if strings.Contains(g.name, r.URL.Query().Get("keyword")) && r.URL.Query().Get("page") == "1" {
+			if strings.Contains(g.name, r.URL.Query().Get("keyword")) && r.URL.Query().Get("page") <= "1" {
 				items = append(items, map[string]any{"productId": 1, "name": g.name, "sku": g.sku, "url": "/goods/" + g.slug, "price": map[string]any{}})
 			}
 		}
@@ -88,7 +88,8 @@ func (s *storefront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			price := map[string]any{"value": g.price, "text": fmt.Sprintf("¥%.2f", g.price)}
 			s.page(w, `<h1>`+g.name+`</h1><ul class=review__list><li><p class=comment>x</p></li></ul>`, nil,
 				map[string]any{"title": g.name}, map[string]any{"productId": 1},
-				map[string]any{"uuid": "u-" + g.slug, "name": g.name, "sku": g.sku, "price": map[string]any{"regular": price, "special": price}},
+				map[string]any{"uuid": "u-" + g.slug, "name": g.name, "sku": g.sku, "price": map[string]any{"regular": price, "special": price},
+					"variantGroup": map[string]any{"variantAttributes": []any{map[string]any{"attributeCode": "color"}}}},
 				map[string]any{"reviews": s.reviews(g.group)})
 			return
 		}
