@@ -194,31 +194,3 @@ func TestProposePrivate(t *testing.T) {
 		t.Errorf("a page that is not there: %v", err)
 	}
 }
-
-// Whatever a page holds, a draft is a profile or there is none.
-func FuzzPropose(f *testing.F) {
-	f.Add(`<h1>壶</h1><ul><li class=review id=a><b title="5星"></b><p>漏电漏电</p><time>2026-11-05</time></li><li class=review id=b><b title="1星"></b><p>好用好用</p><time>2026-11-06</time></li></ul>`)
-	f.Add(`{"id":1,"name":"a","reviews":[{"id":"x","text":"漏电","rating":1,"date":"2026-11-05"}]}`)
-	f.Add(`<script>var a={"**":{"name":"x","sku":"\"","price":1,"reviews":[{"i.d":1,"content":"y{{","score":2}]}}</script><h1>x</h1>`)
-	f.Add(`<form action="::"><input name="{q}"></form><div class="a:b c[d]">x</div>`)
-	f.Fuzz(func(t *testing.T, body string) {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/robots.txt" {
-				http.NotFound(w, r)
-				return
-			}
-			fmt.Fprint(w, body)
-		}))
-		defer server.Close()
-		draft, err := crawler.Propose(t.Context(), server.URL+"/a/1?x=2", true, crawler.Options{})
-		if err != nil {
-			if strings.Contains(err.Error(), "不成立") {
-				t.Errorf("%v\n%s", err, draft.Profile)
-			}
-			return
-		}
-		if _, err := crawler.LoadProfile("draft", strings.NewReader(draft.Profile)); err != nil {
-			t.Errorf("%v\n%s", err, draft.Profile)
-		}
-	})
-}

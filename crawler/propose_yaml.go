@@ -298,6 +298,15 @@ func (d *drafter) yaml() string {
 	return b.String()
 }
 
+// safeTemplate is the address with no other placeholder than {keyword}.
+func safeTemplate(address string) string {
+	parts := strings.Split(address, "{keyword}")
+	for i := range parts {
+		parts[i] = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(parts[i])
+	}
+	return strings.Join(parts, "{keyword}")
+}
+
 func (d *drafter) searchYAML(b *strings.Builder) {
 	s := &d.search
 	b.WriteString("search:\n")
@@ -306,7 +315,7 @@ func (d *drafter) searchYAML(b *strings.Builder) {
 		*s = searchDraft{as: formatHTML, items: spec{css: ".product"}, fields: []draftField{{key: "url", spec: spec{css: "a", attr: "href"}}, {key: "name", spec: spec{css: "a"}}}}
 		fmt.Fprintf(b, "  url: \"/search?q={keyword}&page={page}\"\n")
 	} else {
-		fmt.Fprintf(b, "  url: %s\n", quoted(s.url+s.pages))
+		fmt.Fprintf(b, "  url: %s\n", quoted(safeTemplate(s.url)+s.pages))
 	}
 	if s.whole {
 		b.WriteString("  only_names_with_keyword: true   # 这是整个列表，只采名称中有关键词的\n")
@@ -318,7 +327,7 @@ func (d *drafter) searchYAML(b *strings.Builder) {
 	switch {
 	case s.next != nil:
 		fmt.Fprintf(b, "  paging: {next: %s}\n", s.next.flow(s.as))
-	case s.none:
+	case s.none || s.pages == "" && !turnsPages(s.url, pagingYAML{}):
 		b.WriteString("  paging: none   # 没有找到下一页；列表不止一页时，按网站的写法补上\n")
 	}
 }

@@ -262,8 +262,11 @@ func TestHostilePages(t *testing.T) {
 	}
 	for name, body := range map[string]string{
 		"a thousand blocks": blocks.String(),
-		"a huge script":     "<script>var a=" + strings.Repeat(`{"b":[1,2,3],"c":`, 3_000_000) + "</script>",
+		"a huge script":     "<script>var a=" + strings.Repeat(`{"b":[1,2,3],"c":`, 600_000) + "</script>",
 		"nested JSON":       `<script type="application/json">` + strings.Repeat(`{"a":`, 100_000) + strings.Repeat("}", 100_000) + "</script>",
+		"many lists":        strings.Repeat(`<ul class=reviews><li><p class=a>漏电漏电</p><b title="5星">x</b><i>2026-11-05</i><li><p class=a>漏电漏电</p><b title="1星">x</b><i>2026-11-06</i></ul>`, 4_000),
+		"lists in lists":    strings.Repeat(`<div class=review><p>漏电漏电</p><i>2026-11-05</i>`, 400) + strings.Repeat(`<div class=review>漏电漏电漏电</div>`, 5_000),
+		"many links":        strings.Repeat(`<div class=item><a href=/x>a</a><a href=/y>b</a>￥1.00</div>`, 10_000),
 		"nested JSON-LD":    `<script type="application/ld+json">` + strings.Repeat(`{"review":`, 100_000) + "1" + strings.Repeat("}", 100_000) + "</script>",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -275,6 +278,9 @@ func TestHostilePages(t *testing.T) {
 				fmt.Fprint(w, "<!DOCTYPE html><body>"+body)
 			}))
 			defer server.Close()
+			if _, err := crawler.Propose(t.Context(), server.URL+"/goods/1", true, crawler.Options{}); err != nil && !strings.Contains(fmt.Sprint(err.(*chaping.Error).Err), "超过上限") {
+				t.Error(err)
+			}
 			for _, site := range []string{"evershop", "schema-org"} {
 				p, err := loadProfile(t, "extends: "+site+"\nprivate_hosts: [127.0.0.1]\nlimits: {body: 100000000}\nbase: "+server.URL+"\n").At(server.URL)
 				if err != nil {
