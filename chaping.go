@@ -120,8 +120,8 @@ type Term struct {
 	Name     string   `json:"name"`     // canonical form, the one that sheets print
 	Surfaces []string `json:"surfaces"` // further forms that buyers write; Name itself always counts
 	Field    string   `json:"field"`    // product field of the dictionary it comes from; empty for a plain list
-	Hazard   string   `json:"hazard"`   // hazard class; empty when the dictionary gives none
-	Severity int      `json:"severity"` // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
+	Hazard   Hazard   `json:"hazard"`   // hazard class; empty when the dictionary gives none
+	Severity Severity `json:"severity"` // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
 }
 
 // A Watch is what a station monitors: product keywords × terms × sources.

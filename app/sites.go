@@ -172,13 +172,6 @@ func (a *App) settings(ctx context.Context) (station.Settings, error) {
 	return d.Settings(ctx)
 }
 
-// AllowedSites are the names of the site profiles that the administrator has
-// not switched off.
-func (a *App) AllowedSites(ctx context.Context) ([]string, error) {
-	s, err := a.settings(ctx)
-	return slices.DeleteFunc(a.Sites(), func(name string) bool { return slices.Contains(s.SitesOff, name) }), err
-}
-
 // siteAllowed refuses a site profile that the administrator has switched off.
 func (a *App) siteAllowed(ctx context.Context, name string) error {
 	s, err := a.settings(ctx)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"chaping"
@@ -109,7 +108,7 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 		return c, nil
 	}
 	c.Edition, c.Mined, c.Stale = e, true, !store.SameState(e.State, state)
-	judged, err := s.judgements(ctx)
+	judged, err := s.App.Judgements(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -212,7 +211,7 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	judged, err := q.judgements(q.ctx)
+	judged, err := q.App.Judgements(q.ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -227,35 +226,6 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 		}
 	}
 	return list, true, nil
-}
-
-// judged are the judgements that hold, read again when somebody has judged.
-type judged struct {
-	mu   sync.Mutex
-	mark int64
-	all  map[chaping.Judged]chaping.Judgement
-}
-
-func (s *Server) judgements(ctx context.Context) (map[chaping.Judged]chaping.Judgement, error) {
-	mark, err := s.Station.LastJudgement(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.judged.mu.Lock()
-	defer s.judged.mu.Unlock()
-	if s.judged.all != nil && s.judged.mark == mark {
-		return s.judged.all, nil
-	}
-	all := map[chaping.Judged]chaping.Judgement{} // a new one: the old one is being read
-	err = s.Station.Judgements(ctx, func(j chaping.Judgement) error {
-		all[chaping.Judged{Review: j.Review, Term: j.Term}] = j
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.judged.all, s.judged.mark = all, mark
-	return all, nil
 }
 
 // A draftKey names all that a draft is made of.
@@ -273,13 +243,12 @@ type draftKey struct {
 }
 
 func (s *Server) loadDraft(ctx context.Context, key draftKey) (*app.Draft, error) {
-	judged, err := s.judgements(ctx)
+	s.work.Lock()
+	defer s.work.Unlock()
+	pipe, err := s.App.Pipeline(ctx, s.miner(), nil)
 	if err != nil {
 		return nil, err
 	}
-	s.work.Lock()
-	defer s.work.Unlock()
-	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
 	return s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
 }
 
@@ -335,20 +304,12 @@ func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summar
 
 // mineNow brings a period up to date and tells what came of it.
 func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
-	judged, err := s.judgements(ctx)
-	if err != nil {
-		return "", err
-	}
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &app.Pipeline{
-		Store:      s.Store,
-		Miner:      s.miner(),
-		Evidence:   s.Evidence,
-		Now:        s.Now,
-		Judgements: judged,
-		Watch:      tell,
+	pipe, err := s.App.Pipeline(ctx, s.miner(), tell)
+	if err != nil {
+		return "", err
 	}
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {
