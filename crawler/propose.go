@@ -194,6 +194,11 @@ func (d *drafter) run(ctx context.Context, address string) error {
 	}
 	d.product = first
 	d.found = d.reviewsOn(first)
+	if d.found.score < enoughReviews {
+		if err := d.linkedReviews(ctx); err != nil {
+			return err
+		}
+	}
 	if d.found.score < enoughReviews || d.found.nested != "" {
 		if err := d.throughList(ctx, first); err != nil {
 			return err

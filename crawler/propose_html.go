@@ -201,7 +201,8 @@ func (d *drafter) htmlReviews(n node) reviewDraft {
 	var best reviewDraft
 	var where group
 	for _, g := range groups(n.html) {
-		if found := d.judgeGroup(g); found.score > best.score {
+		// Of a list and the box around it the list is meant.
+		if found := d.judgeGroup(g); found.score > best.score || found.score == best.score && found.n > best.n {
 			best, where = found, g
 		}
 	}

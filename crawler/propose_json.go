@@ -139,6 +139,9 @@ type reviewDraft struct {
 	lacks  []Lack
 	next   *spec
 	shared bool
+	link   spec   // on the product page, where the reviews stand elsewhere
+	url    string // of the reviews, "{url}" by default
+	pages  string // path of the number of pages
 }
 
 // enoughReviews is the score from which on a list is taken for one of reviews.

@@ -297,7 +297,11 @@ func (d *drafter) findSearch(ctx context.Context) error {
 	if d.draft.Keyword == "" {
 		return nil
 	}
-	for _, template := range d.searchTemplates() {
+	templates := d.searchTemplates()
+	if !d.product.isJSON() {
+		templates = append(d.searchLinks(name), templates...)
+	}
+	for _, template := range templates {
 		u, err := d.product.url.Parse(strings.ReplaceAll(template, "{keyword}", url.QueryEscape(d.draft.Keyword)))
 		if err != nil || u.Host != d.product.url.Host {
 			continue
@@ -309,7 +313,12 @@ func (d *drafter) findSearch(ctx context.Context) error {
 		if err != nil {
 			continue
 		}
-		if found, ok := d.productsOn(s, d.product.url); ok {
+		found, ok := d.productsOn(s, d.product.url)
+		if !ok { // it may stand on another page of the results
+			found, ok = d.productsOn(s, nil)
+			ok = ok && strings.Contains(template, "{keyword}") && d.namesMatch(found, s)
+		}
+		if ok {
 			found.url, found.whole = template, !strings.Contains(template, "{keyword}")
 			found.n = min(found.n, len(found.addrs))
 			d.search, d.hasURL = found, found.product

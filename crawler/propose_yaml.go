@@ -252,8 +252,9 @@ func (d *drafter) noteLacks() {
 		lack(LackBuyers, !r.has("id") && !r.has("buyer"))
 		lack(LackDates, !r.has("published"))
 		lack(LackRatings, !r.has("rating"))
-		lack(LackPaging, r.next == nil && r.count > r.n)
-		lack(LackTotal, r.next == nil && r.total == "")
+		turns := r.next != nil || strings.Contains(r.url, "{page}")
+		lack(LackPaging, !turns && r.count > r.n)
+		lack(LackTotal, !turns && r.total == "")
 	}
 	for _, l := range r.lacks {
 		lack(l, true)
@@ -362,7 +363,12 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 			r.items, r.fields[0].spec = spec{json: "reviews"}, spec{json: "content"}
 		}
 	}
-	fmt.Fprintf(b, "  - url: \"{url}\"   # 评论就在商品页上\n    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
+	if r.link.css != "" {
+		fmt.Fprintf(b, "  - link: %s\n    url: %s\n", r.link.flow(formatHTML), quoted(r.url))
+	} else {
+		b.WriteString("  - url: \"{url}\"   # 评论就在商品页上\n")
+	}
+	fmt.Fprintf(b, "    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
 	b.WriteString("    order: none   # 确知新的在前时删去，增量采集可少读几页\n")
 	if r.shared && r.has("id") {
 		b.WriteString("    shared: true   # 同款的各个规格显示同一份评论，只记一次；各有各的评论时删去\n")
@@ -385,11 +391,23 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 			b.WriteString("      published: {json: created_at, date: iso8601}   # 没有找到发表时间，必须补上\n")
 		}
 	}
-	switch {
-	case r.next != nil && r.total != "":
-		fmt.Fprintf(b, "    paging: {next: %s, total: %s}\n", r.next.flow(r.as), quoted(r.total))
+	r.pagingYAML(b)
+}
+
+func (r *reviewDraft) pagingYAML(b *strings.Builder) {
+	var parts []string
+	for _, p := range [][2]string{{"pages", r.pages}, {"total", r.total}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+": "+quoted(p[1]))
+		}
+	}
+	switch counted := strings.Contains(r.url, "{page}"); {
 	case r.next != nil:
-		fmt.Fprintf(b, "    paging: {next: %s}\n", r.next.flow(r.as))
+		parts = append([]string{"next: " + r.next.flow(r.as)}, parts...)
+		fallthrough
+	case counted && len(parts) > 0:
+		fmt.Fprintf(b, "    paging: {%s}\n", strings.Join(parts, ", "))
+	case counted: // until a page is empty
 	case r.total != "":
 		fmt.Fprintf(b, "    paging: {none: true, total: %s}   # 页上 %d 条，网站称共 %d 条\n", quoted(r.total), r.n, r.count)
 	default:
