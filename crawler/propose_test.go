@@ -122,7 +122,7 @@ func TestPropose(t *testing.T) {
 					t.Errorf("it lacks %s", lack)
 				}
 			}
-			got := collect(t, c.shop, strings.Replace(draft.Profile, "{delay: 2s}", "{delay: 0s}", 1))
+			got := collect(t, c.shop, strings.Replace(draft.Profile, "{delay: 300ms}", "{delay: 0s}", 1))
 			rated := 0
 			for _, r := range got.sink.reviews {
 				if r.Rating > 0 && r.Text != "" && r.Published.Year() == 2026 {
@@ -174,7 +174,7 @@ func TestProposeAPI(t *testing.T) {
 		server := httptest.NewServer(mux)
 		draft := propose(t, server.URL+page)
 		server.Close()
-		got := collect(t, mux, strings.NewReplacer("{delay: 2s}", "{delay: 0s}").Replace(draft.Profile))
+		got := collect(t, mux, strings.NewReplacer("{delay: 300ms}", "{delay: 0s}").Replace(draft.Profile))
 		if len(got.sink.reviews) != 9 || !got.report.Complete() || !strings.Contains(draft.Profile, "max: 10") || draft.Source != "json" {
 			t.Errorf("%s: %d reviews, %+v\n%s", page, len(got.sink.reviews), got.report, draft.Profile)
 		}

@@ -286,7 +286,7 @@ func (d *drafter) yaml() string {
 	if m := d.found.max; m > 5 {
 		fmt.Fprintf(&b, "rating: {version: %s, max: %d, negative: %d, neutral: %d}   # 满分 %d，核对怎样算差评\n", quoted(fmt.Sprintf("of-%d", m)), m, m*4/10, m*6/10, m)
 	}
-	b.WriteString("politeness: {delay: 2s}\n\n")
+	fmt.Fprintf(&b, "politeness: {delay: %s}\n\n", map[bool]string{true: "300ms", false: "2s"}[d.private])
 	d.searchYAML(&b)
 	as := d.as
 	fmt.Fprintf(&b, "\nproduct:\n")
