@@ -448,8 +448,9 @@ func chooseColumn(fields []string, field, column string) {
 type importPreview struct {
 	Upload *app.Upload `json:"upload"`
 	app.Preview
-	Look    app.Look     `json:"-"`
-	Reasons []reasonRows `json:"-"`
+	Look     app.Look     `json:"-"`
+	Reasons  []reasonRows `json:"-"`
+	FarBelow bool         `json:"-"` // so many rows are merged that something is wrong
 }
 
 func (q *request) importPreview() error {
@@ -467,7 +468,7 @@ func (q *request) importPreview() error {
 	if page.Preview, err = q.App.Preview(q.ctx, u); err != nil {
 		return err
 	}
-	page.Reasons = reasonsOf(&page.Summary)
+	page.Reasons, page.FarBelow = reasonsOf(&page.Summary), page.Summary.FarBelow()
 	return q.render("importpreview", page)
 }
 
