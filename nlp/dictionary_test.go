@@ -231,6 +231,38 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
+// TestMostFitting: of terms that say the same of the same words, the one of the
+// goods' own field has the mention; on other goods it is the common one.
+func TestMostFitting(t *testing.T) {
+	d, err := NewDictionary("d", []chaping.Term{
+		{Name: "漏水", Field: "通用", Surfaces: []string{"(底下|下面)~2(漏水|渗水)"}},
+		{Name: "家电漏水", Field: "家用电器", Surfaces: []string{"(机器|底下)~2(漏水|滴水)"}},
+		{Name: "爆炸", Field: "通用"},
+		{Name: "电池爆炸", Field: "电动自行车与充电器", Surfaces: []string{"&电池炸了"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ goods, text, want string }{
+		{"洗衣机", "底下一直漏水", "家电漏水"},
+		{"水杯", "底下一直漏水", "漏水"},
+		{"电动车", "电池爆炸了", "电池爆炸"}, // not 爆炸 as well
+		{"水杯", "电池爆炸了", "爆炸"},
+	} {
+		var got []string
+		for _, mn := range m.MineGoods(nil, c.text, m.GoodsOf(c.goods)) {
+			got = append(got, mn.Term)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s on %s: got %v, want %s", c.text, c.goods, got, c.want)
+		}
+	}
+}
+
 // TestGoods: a term of one field does not count on goods of another.
 func TestGoods(t *testing.T) {
 	d, err := NewDictionary("d", []chaping.Term{{Name: "漏电", Field: "通用"}, {Name: "爆痘", Field: "化妆品与洗护"}, {Name: "变质", Field: "食品"}, {Name: "自家词", Field: "本站"}})
@@ -248,6 +280,8 @@ func TestGoods(t *testing.T) {
 		{"纯牛奶 整箱", "漏电 变质 自家词"},
 		{"食品", "漏电 变质 自家词"}, // a field's own name
 		{"没有人认得的东西", "漏电 爆痘 变质 自家词"},
+		{"没有人认得的东西 天猫包邮", "漏电 爆痘 变质 自家词"}, // neither a cat nor a bag
+		{"格力 空调 1.5匹", "漏电 自家词"},
 	} {
 		var got []string
 		for _, mn := range m.MineGoods(nil, "漏电了，爆痘了，变质了，自家词", m.GoodsOf(c.goods)) {

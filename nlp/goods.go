@@ -45,9 +45,11 @@ type goodsWord struct {
 //
 //	fields:            # field of term files → words in product keywords and names
 //	  食品: [牛奶, 茶叶]
+//	none: [包邮]        # words of names that say nothing, although they hold one that does
 //	known: [闭口]       # terms that are counted only where the goods are known to be of their field
 type goodsData struct {
 	Fields map[string][]string `yaml:"fields"`
+	None   []string            `yaml:"none"`
 	Known  []string            `yaml:"known"`
 }
 
@@ -56,7 +58,7 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 	dec.KnownFields(true)
 	var data goodsData
 	if err := dec.Decode(&data); err != nil {
-		return nil, &chaping.InputError{File: name, Problem: "商品与领域的对照无法识别：" + err.Error(), Remedy: "按 fields、known 的格式改写，或恢复自带的文件"}
+		return nil, &chaping.InputError{File: name, Problem: "商品与领域的对照无法识别：" + err.Error(), Remedy: "按 fields、none、known 的格式改写，或恢复自带的文件"}
 	}
 	g := &goods{bits: map[string]uint64{}, shy: map[string]bool{}}
 	for _, t := range data.Known {
@@ -81,6 +83,11 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 				continue
 			}
 			words[f] |= bit // goods may belong to several fields
+		}
+	}
+	for _, w := range data.None {
+		if f := folder.String(w); f != "" && words[f] == 0 {
+			words[f] = 0
 		}
 	}
 	for w, fields := range words {
@@ -113,8 +120,10 @@ func (g *goods) of(folder *fold.Folder, names []string) (out Goods) {
 // mask is the fields whose goods a term counts on; 0 for all goods.
 func (g *goods) mask(t *chaping.Term) uint64 { return g.bits[t.Field] }
 
-// GoodsOf are the fields of the goods with these names: a product keyword, a
-// product's name, a field itself. Names that no field knows say nothing.
+// GoodsOf are the fields of the goods with these names: the product keyword that
+// a watch searched for, the product's name, or a field itself where a watch
+// says otherwise. Names that no field knows say nothing. It reads the whole
+// table of goods: ask once a product, not once a review.
 func (m *Miner) GoodsOf(names ...string) Goods {
 	out := m.goods.of(m.folder, names)
 	for _, n := range names {
@@ -161,6 +170,9 @@ func (r termRule) countsOn(g Goods) bool {
 	}
 	return r.fields&g.fields != 0
 }
+
+// ownOf tells whether the term is of a field of the goods.
+func (r termRule) ownOf(g Goods) bool { return r.fields&g.fields != 0 }
 
 func (g *goods) rules(d *Dictionary) []termRule {
 	out := make([]termRule, len(d.Terms))

@@ -34,7 +34,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-4"
+const rules = "rules-5"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -390,7 +390,7 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: form.kinds})
 		sc.forms = append(sc.forms, f.form)
 	}
-	m.displace(sc, refused)
+	m.displace(sc, g, refused)
 }
 
 // find leaves in sc.found every occurrence of every form in folded text.
@@ -424,8 +424,9 @@ func (m *Miner) Blank(text []rune) {
 
 // displace leaves of mentions of several terms that overlap the longest one,
 // so that a review that says 电池爆炸 is not counted under 爆炸 as well. Words of
-// a plain list all count: whoever lists them wants each.
-func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
+// a plain list all count: whoever lists them wants each. Of mentions of one
+// length the goods' own field has it (家电漏水 rather than 漏水), then the plain form.
+func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string)) {
 	if len(sc.spans) < 2 {
 		return
 	}
@@ -438,6 +439,12 @@ func (m *Miner) displace(sc *scratch, refused func(f found, by string)) {
 		x, y := &m.forms[sc.forms[a]], &m.forms[sc.forms[b]]
 		if c := cmp.Compare(length(b), length(a)); c != 0 {
 			return c
+		}
+		if own := m.rulesOf[x.term].ownOf(g); own != m.rulesOf[y.term].ownOf(g) {
+			if own {
+				return -1
+			}
+			return 1
 		}
 		if (x.matcher == nil) != (y.matcher == nil) {
 			if x.matcher == nil {
@@ -551,8 +558,8 @@ func (m *Miner) tooWide(text []rune, f found) bool {
 // HazardOf is the hazard class of the gravest term that a text names, whatever
 // it says about it: a report names a risk to report it. Empty where it names
 // none.
-func (m *Miner) HazardOf(text string) string {
-	severity, hazard := -1, ""
+func (m *Miner) HazardOf(text string) (hazard chaping.Hazard) {
+	severity := chaping.Severity(-1)
 	terms := m.Dictionary().Terms
 	for _, mention := range m.Mine(nil, text) {
 		i := slices.IndexFunc(terms, func(t chaping.Term) bool { return t.Name == mention.Term })

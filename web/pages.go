@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/report"
 	"chaping/station"
 )
@@ -94,7 +93,7 @@ var functions = template.FuncMap{
 	"day":       func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
 	"chinese":   chaping.ChineseDate,
 	"short":     func(s string, n int) string { return chaping.Shorten(s, n) },
-	"hazard":    func(h string) string { return nlp.Hazards()[h] },
+	"hazard":    chaping.Hazard.Chinese,
 	"took":      func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
 	"formats":   formatsOf,
 	"explain":   func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },

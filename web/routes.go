@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"chaping/analysis"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -108,7 +110,7 @@ func allRoutes() []route {
 		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
-		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []month{}},
+		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []analysis.ProductMonth{}},
 		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "", urgentPage{}},
 		{"GET", "/urgent/new", senders, (*request).urgentNew, "报送重要风险信息", option{}, "", urgentForm{}},
 		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
@@ -150,7 +152,7 @@ func allRoutes() []route {
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
-		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", receipt{}},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},

@@ -77,9 +77,9 @@ func (p *program) runCoverage(ctx context.Context, o coverageOptions) error {
 	fmt.Fprintf(p.out, "报送期 %s：差评 %d 条，其中 %d 条没有成立的命中（%d 条只说物流、服务或价格）；另有 %d 条好评含有词库未收的抱怨\n",
 		period, c.Negative, c.Silent, c.Service, c.Positive)
 	for i, g := range c.Groups {
-		nearest := "没有接近的词条"
+		nearest := "没有接近的词条，可作新词条"
 		if g.Term != "" {
-			nearest = "最接近的词条 " + g.Term
+			nearest = "可作词条“" + g.Term + "”的写法"
 		}
 		fmt.Fprintf(p.out, "%d. “%s”　%d 条　%s\n", i+1, g.Phrase, g.Reviews, nearest)
 		for _, e := range g.Examples {

@@ -10,6 +10,7 @@ import (
 	"chaping/nlp"
 	"chaping/nlp/discover"
 	"chaping/nlp/lexicon"
+	"chaping/nlp/polarity"
 )
 
 type suggestOptions struct {
@@ -29,7 +30,8 @@ func (p *program) dictSuggestCommand() *cobra.Command {
 		Use: "suggest", Short: "从差评中发现词库里还没有的新词",
 		Long: "在一个报送期的差评中找出比以前明显增多、而词库里还没有的词和短语，附例句，供人工判断是否加入词库。\n" +
 			"比较对象是此前若干报送期的差评；没有时与本期的非差评比较。\n" +
-			"排序用带信息先验的对数几率比（Monroe 等，2008）的 z 值；z 值只用于排序，请看例句再决定。",
+			"按带信息先验的对数几率比（Monroe 等，2008）的 z 值乘以所在小句抱怨商品的可能性排序；只说物流、服务、价格、送礼的排在最后。\n" +
+			"这两个数只用于排序，请看例句再决定。",
 		Example: "  chaping dict suggest --period 2026-11 --baseline 3",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runSuggest(cmd.Context(), o) },
@@ -58,13 +60,17 @@ func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
 	if err != nil {
 		return err
 	}
+	model, err := polarity.Shipped()
+	if err != nil {
+		return err
+	}
 	s, err := p.app.Store(ctx)
 	if err != nil {
 		return err
 	}
 	options := discover.Options{
 		Target:     func(each func(*chaping.Review) error) error { return s.Reviews(ctx, period.Window(), each) },
-		Dictionary: dictionaryOf(source), MinReviews: o.minReviews, MinZ: o.minZ, Examples: o.examples,
+		Dictionary: dictionaryOf(source), Model: model, MinReviews: o.minReviews, MinZ: o.minZ, Examples: o.examples,
 	}
 	if o.baseline > 0 {
 		first := period
@@ -91,7 +97,8 @@ func (p *program) runSuggest(ctx context.Context, o suggestOptions) error {
 	}
 	fmt.Fprintf(p.out, "报送期 %s：差评 %d 条，比较对象：%s %d 条；候选 %d 个，列出 %d/%d 个\n", period, r.Target, against, r.Baseline, r.Candidates, len(r.Suggestions), found)
 	for i, g := range r.Suggestions {
-		fmt.Fprintf(p.out, "%d. %s　z=%.1f　差评 %d 条，%s %d 条\n", i+1, g.Phrase, g.Z, g.Target, against, g.Baseline)
+		fmt.Fprintf(p.out, "%d. %s　z=%.1f　差评 %d 条，%s %d 条，抱怨商品的可能性 %.0f%%\n",
+			i+1, g.Phrase, g.Z, g.Target, against, g.Baseline, 100*g.Complaint)
 		for _, e := range g.Examples {
 			fmt.Fprintf(p.out, "   例：%s\n", e)
 		}
@@ -109,16 +116,17 @@ func dictionaryOf(s *lexicon.Source) *nlp.Dictionary {
 
 func (p *program) printSuggestionsJSON(period chaping.Period, r *discover.Result) error {
 	type suggestion struct {
-		Phrase   string   `json:"phrase"`
-		Z        float64  `json:"z"`
-		LogOdds  float64  `json:"log_odds"`
-		Target   uint64   `json:"target_reviews"`
-		Baseline uint64   `json:"baseline_reviews"`
-		Examples []string `json:"examples"`
+		Phrase    string   `json:"phrase"`
+		Z         float64  `json:"z"`
+		LogOdds   float64  `json:"log_odds"`
+		Complaint float64  `json:"complaint"`
+		Target    uint64   `json:"target_reviews"`
+		Baseline  uint64   `json:"baseline_reviews"`
+		Examples  []string `json:"examples"`
 	}
 	list := []suggestion{}
 	for _, g := range r.Suggestions {
-		list = append(list, suggestion{Phrase: g.Phrase, Z: g.Z, LogOdds: g.LogOdds, Target: g.Target, Baseline: g.Baseline, Examples: append([]string{}, g.Examples...)})
+		list = append(list, suggestion{Phrase: g.Phrase, Z: g.Z, LogOdds: g.LogOdds, Complaint: g.Complaint, Target: g.Target, Baseline: g.Baseline, Examples: append([]string{}, g.Examples...)})
 	}
 	return p.printJSON(struct {
 		Period      string       `json:"period"`

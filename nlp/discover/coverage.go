@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"chaping"
@@ -37,18 +38,20 @@ type Coverage struct {
 type ClauseGroup struct {
 	Phrase   string
 	Reviews  uint64
-	Term     string // whose forms share most with the clauses; empty when none does
+	Term     string // whose forms share most with the clauses; empty when none is near: a new term
 	Examples []string
 }
 
 const (
-	maxClauses   = 20_000 // clauses that are kept for grouping
-	shortClause  = 3      // runes
-	longClause   = 20
-	complains    = 0.8  // probability of negative from which a clause of a negative review complains
-	complainsFor = 0.95 // of a positive one
-	leastGroup   = 2    // reviews
-	mostClauses  = 4    // of one review
+	maxClauses    = 20_000 // clauses that are kept for grouping
+	shortClause   = 3      // runes
+	longClause    = 20
+	complains     = 0.8  // probability of negative from which a clause of a negative review complains
+	complainsFor  = 0.95 // of a positive one
+	leastGroup    = 2    // reviews
+	mostClauses   = 4    // of one review
+	shortScolding = 5    // runes; a scolding of so few names no problem
+	nearEnough    = 0.1  // what a term must share with each review of a group to be offered for it
 )
 
 // NotHeard reads reviews once and says how many negative ones have no affirmed
@@ -138,15 +141,16 @@ func fewest(clauses []clauseOf) []clauseOf {
 // complaints are the clauses of a review that complain. service tells whether
 // clauses were left out that speak of something else than the product.
 func complaints(model *polarity.Model, body string, least float64) (clauses []string, service bool) {
-	for _, c := range strings.FieldsFunc(body, func(r rune) bool {
-		return strings.ContainsRune("，。！？；：,.!?;:~～…\n\r \t（）()", r) || r == fold.Symbol
-	}) {
+	for _, c := range strings.FieldsFunc(body, clauseEnd) {
 		n := utf8.RuneCountInString(c)
 		if n < shortClause || n > longClause {
 			continue
 		}
-		if slices.ContainsFunc(otherWords(), func(w string) bool { return strings.Contains(c, w) }) {
+		if ofOthers(c) {
 			service = true
+			continue
+		}
+		if n <= shortScolding && scolds(c) {
 			continue
 		}
 		if len(clauses) < mostClauses && model.Score(c) > least {
@@ -156,10 +160,26 @@ func complaints(model *polarity.Model, body string, least float64) (clauses []st
 	return clauses, service
 }
 
+func clauseEnd(r rune) bool {
+	return strings.ContainsRune("，。！？；：,.!?;:~～…\n\r \t（）()", r) || r == fold.Symbol
+}
+
+// ofOthers tells whether a clause speaks of something else than the product.
+func ofOthers(clause string) bool {
+	return slices.ContainsFunc(otherWords(), func(w string) bool { return strings.Contains(clause, w) })
+}
+
+// scolds tells whether a clause scolds.
+func scolds(clause string) bool {
+	return slices.ContainsFunc([]string{"差劲", "太差", "真差", "很差", "失望", "太坑", "坑人", "无语", "气死", "呵呵", "郁闷", "什么玩意", "不满意", "太烂"},
+		func(w string) bool { return strings.Contains(clause, w) })
+}
+
 // otherWords are words of what is no fault of a product.
 func otherWords() []string {
 	return []string{"客服", "快递", "物流", "送货", "发货", "安装", "售后", "师傅", "服务", "态度", "退款", "退货", "换货", "发票", "降价", "价格", "差价", "保价",
-		"优惠", "赠品", "京东", "淘宝", "天猫", "卖家", "商家", "店家", "客户", "配送", "差评", "好评", "再也不", "不会再", "不买", "别买", "上当", "后悔", "购物", "便宜没好货", "垃圾"}
+		"优惠", "赠品", "京东", "淘宝", "天猫", "卖家", "商家", "店家", "客户", "配送", "差评", "好评", "再也不", "不会再", "不买", "别买", "上当", "后悔", "购物", "便宜没好货", "垃圾",
+		"送人", "送礼", "拿不出手", "面子", "下单", "催", "没收到", "少发", "漏发", "推荐", "性价比", "不值", "上门", "预约", "电话"}
 }
 
 // group puts clauses together that share a phrase, the commonest first.
@@ -189,7 +209,7 @@ func group(clauses []clauseOf, o CoverageOptions) []ClauseGroup {
 			break
 		}
 		g := ClauseGroup{Phrase: best}
-		shared := map[string]int{}
+		shared := map[string]float64{} // by term; a pair that many terms write tells little
 		reviews := map[uint64]bool{}
 		for _, i := range slices.Sorted(maps.Keys(left)) {
 			if !pairs[i][best] {
@@ -202,14 +222,15 @@ func group(clauses []clauseOf, o CoverageOptions) []ClauseGroup {
 			}
 			for p := range pairs[i] {
 				for _, t := range terms[p] {
-					shared[t]++
+					shared[t] += 1 / float64(len(terms[p]))
 				}
 			}
 		}
 		g.Reviews = uint64(len(reviews))
+		most := nearEnough * float64(g.Reviews)
 		for _, t := range slices.Sorted(maps.Keys(shared)) {
-			if shared[t] > shared[g.Term] {
-				g.Term = t
+			if shared[t] > most {
+				g.Term, most = t, shared[t]
 			}
 		}
 		groups = append(groups, g)
@@ -223,7 +244,11 @@ func pairsOf(s string) map[string]bool {
 	out := map[string]bool{}
 	last := rune(0)
 	for _, r := range s {
-		if last != 0 && !strings.ContainsRune(emptyChars, r) && !strings.ContainsRune(emptyChars, last) {
+		if strings.ContainsRune(emptyChars, r) || !unicode.IsLetter(r) {
+			last = 0
+			continue
+		}
+		if last != 0 {
 			out[string([]rune{last, r})] = true
 		}
 		last = r

@@ -26,6 +26,7 @@ import (
 	"chaping/nlp"
 	"chaping/nlp/fold"
 	"chaping/nlp/match"
+	"chaping/nlp/polarity"
 )
 
 // Reviews is a stream of reviews that can be read more than once. The review
@@ -37,6 +38,7 @@ type Options struct {
 	Target     Reviews         // all reviews of the period
 	Baseline   Reviews         // all reviews of the periods before; nil for none
 	Dictionary *nlp.Dictionary // what is known already
+	Model      *polarity.Model // ranks by what complains of the product; nil: by z alone
 	MinReviews int             // of the target that a phrase must stand in; at least 2
 	MinZ       float64         // lowest z that is suggested
 	Examples   int             // of each phrase
@@ -49,7 +51,10 @@ type Suggestion struct {
 	LogOdds  float64 // δ, natural logarithm
 	Target   uint64  // negative reviews of the period that hold it
 	Baseline uint64  // reviews of the baseline that hold it
-	Examples []string
+	// Complaint is how likely, on average, the clauses that hold it complain of the
+	// product: 0 … 1, speech of service, price and gifts being 0. 1 without a model.
+	Complaint float64
+	Examples  []string
 }
 
 // A Result is what was found.
@@ -85,13 +90,16 @@ const (
 	notLast  = "的了着是我你您他她它们也都就还很太又再在有和跟与把被给对从这那个么吗呢吧啊呀哦说会要能让得而且但并才已最更挺较不没无未别些次件只条台什几一二两三四五六七八九十"
 )
 
-// Suggest looks for phrases that rise, highest z first.
+// Suggest looks for phrases that rise: highest first the z that is weighed by how
+// likely their clauses complain of the product. What merely occurs in bad
+// reviews (送人, 下次) comes last.
 func Suggest(ctx context.Context, o Options) (*Result, error) {
 	o.MinReviews = max(o.MinReviews, 2)
 	f, err := newFinder(o.Dictionary)
 	if err != nil {
 		return nil, err
 	}
+	f.model = o.Model
 	return f.suggest(ctx, o)
 }
 
@@ -115,6 +123,7 @@ type finder struct {
 	limit   int // n-grams counted at a time
 	folder  *fold.Folder
 	known   *nlp.Miner // of the dictionary; nil when there is none
+	model   *polarity.Model
 	seg     gse.Segmenter
 	phrases []*phrase
 	auto    *match.Automaton // of phrases
@@ -125,6 +134,7 @@ type phrase struct {
 	pmi  float64 // at the weakest seam; +Inf for a single word
 
 	target, rest, baseline uint64 // reviews that hold it
+	complaint              uint64 // percents of complaint in the clauses of target
 	left, right            neighbours
 	examples               []example
 }
@@ -364,6 +374,7 @@ func (f *finder) pmi(words []string, counts map[string]uint32, reviews, floor fl
 // tally is what a batch adds to the phrases it holds.
 type tally struct {
 	target, rest, baseline uint64
+	complaint              uint64
 	left, right            neighbours
 	examples               []example
 }
@@ -408,6 +419,7 @@ func (f *finder) count(ctx context.Context, o Options, r *Result) error {
 					case baseline:
 					case negative:
 						t.target++
+						t.complaint += f.complaint(body, int(sc.text.Orig[m.Start]), int(sc.text.Orig[m.End-1])+1)
 						t.keep(o.Examples, example{xxhash.Sum64String(review.Platform + "\x00" + review.Product + "\x00" + review.ID),
 							chaping.Excerpt(body, int(sc.text.Orig[m.Start]), int(sc.text.Orig[m.End-1])+1, exampleReach)})
 					default:
@@ -446,6 +458,27 @@ func (f *finder) count(ctx context.Context, o Options, r *Result) error {
 	return nil
 }
 
+// complaint is how likely, in percent, the clause around runes [from, to) of a
+// review complains of the product.
+func (f *finder) complaint(body string, from, to int) uint64 {
+	if f.model == nil {
+		return 100
+	}
+	runes := []rune(body)
+	to = min(to, len(runes))
+	for from > 0 && !clauseEnd(runes[from-1]) {
+		from--
+	}
+	for to < len(runes) && !clauseEnd(runes[to]) {
+		to++
+	}
+	clause := string(runes[from:to])
+	if ofOthers(clause) {
+		return 0
+	}
+	return uint64(math.Round(100 * f.model.Score(clause)))
+}
+
 // beside is the character at i, or the edge of a clause, which a function
 // word is as well.
 func beside(runes []rune, i int, function string) rune {
@@ -474,6 +507,7 @@ func (p *phrase) add(t *tally, examples int) {
 	p.target += t.target
 	p.rest += t.rest
 	p.baseline += t.baseline
+	p.complaint += t.complaint
 	p.left.merge(&t.left)
 	p.right.merge(&t.right)
 	for _, e := range t.examples {
@@ -544,7 +578,7 @@ func (f *finder) rank(o Options, r *Result) {
 	prior := max(1, float64(min(r.Target, r.Baseline)))
 	type scored struct {
 		*phrase
-		delta, z float64
+		delta, z, complaint float64
 	}
 	var list []scored
 	for _, p := range f.phrases {
@@ -556,11 +590,11 @@ func (f *finder) rank(o Options, r *Result) {
 		share := (float64(p.target+p.baseline) + 0.5) / (float64(r.Target+r.Baseline) + 1)
 		delta, z := LogOdds(float64(p.target), float64(r.Target), float64(p.baseline), float64(r.Baseline), share, prior)
 		if z >= o.MinZ {
-			list = append(list, scored{p, delta, z})
+			list = append(list, scored{p, delta, z, float64(p.complaint) / 100 / float64(p.target)})
 		}
 	}
 	slices.SortFunc(list, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.z, a.z), strings.Compare(a.text, b.text))
+		return cmp.Or(cmp.Compare(b.z*b.complaint, a.z*a.complaint), cmp.Compare(b.z, a.z), strings.Compare(a.text, b.text))
 	})
 	target := make(map[string]uint64, len(list))
 	for _, s := range list {
@@ -584,7 +618,7 @@ func (f *finder) rank(o Options, r *Result) {
 		for _, p := range parts(s.text) {
 			kept[p] = true
 		}
-		g := Suggestion{Phrase: s.text, Z: s.z, LogOdds: s.delta, Target: s.target, Baseline: s.baseline}
+		g := Suggestion{Phrase: s.text, Z: s.z, LogOdds: s.delta, Target: s.target, Baseline: s.baseline, Complaint: s.complaint}
 		for _, e := range s.examples {
 			g.Examples = append(g.Examples, e.text)
 		}

@@ -17,6 +17,7 @@ import (
 	"chaping"
 	"chaping/nlp"
 	"chaping/nlp/corpora"
+	"chaping/nlp/polarity"
 )
 
 func stream(reviews []chaping.Review) Reviews {
@@ -81,6 +82,38 @@ func TestFindsTheNewPhraseWhole(t *testing.T) {
 				t.Errorf("%+v of %+v", s, r)
 			}
 		})
+	}
+}
+
+// TestFaultsFirst: of phrases that rise alike, what complains of the product comes
+// before what merely stands in bad reviews.
+func TestFaultsFirst(t *testing.T) {
+	model, err := polarity.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := invent(1, 2000, "", 0)
+	before, after := []string{"这个", "现在", "感觉", "那个", "每次"}, []string{"呀", "哦", "啦", "嘛", "呢"}
+	negative := 0
+	for i := range target {
+		if target[i].Grade != chaping.Negative {
+			continue
+		}
+		negative++
+		if n := negative / 10; negative%10 < 2 {
+			target[i].Text += "，" + before[n%5] + []string{"送人拿不出手", "漏得一塌糊涂"}[negative%10] + after[n/5%5]
+		}
+	}
+	r := suggest(t, Options{Target: stream(target), Baseline: stream(invent(2, 6000, "", 0)), Model: model})
+	at := func(part string) int {
+		return slices.IndexFunc(r.Suggestions, func(s Suggestion) bool { return strings.Contains(s.Phrase, part) })
+	}
+	fault, gift := at("漏得"), at("拿不出手")
+	if fault < 0 || gift >= 0 && gift < fault {
+		t.Fatalf("%v", r.Suggestions)
+	}
+	if gift >= 0 && r.Suggestions[gift].Complaint >= r.Suggestions[fault].Complaint {
+		t.Errorf("%+v", r.Suggestions)
 	}
 }
 

@@ -137,11 +137,11 @@ func TestShipped(t *testing.T) {
 			t.Errorf("%s has %d terms", f, fields[f])
 		}
 	}
-	hazards := map[string]bool{}
+	hazards := map[chaping.Hazard]bool{}
 	for _, e := range s.Entries {
 		hazards[e.Hazard] = true
 	}
-	for h := range nlp.Hazards() {
+	for _, h := range chaping.Hazards() {
 		if !hazards[h] {
 			t.Errorf("no term of hazard %s", h)
 		}
@@ -159,7 +159,7 @@ func TestShipped(t *testing.T) {
 			if pattern.Is(form) {
 				continue
 			}
-			if !slices.ContainsFunc(miner.Mine(nil, form), func(m chaping.Mention) bool { return m.Term == e.Name }) {
+			if !slices.ContainsFunc(miner.MineGoods(nil, form, miner.GoodsOf(e.Field)), func(m chaping.Mention) bool { return m.Term == e.Name }) {
 				t.Errorf("%s 第 %d 行：“%s”单独写出也找不到", e.File, e.Line, form)
 			}
 		}

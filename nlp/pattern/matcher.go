@@ -42,6 +42,8 @@ type Matcher struct {
 	before  []step // from the anchor backwards
 	after   []step
 	stops   map[rune]bool
+	first   bool // a match begins its clause
+	last    bool // a match ends its clause
 }
 
 // A step is an item seen from the anchor.
@@ -49,6 +51,7 @@ type step struct {
 	trie     *trie // nil for a gap
 	optional bool
 	gap      int
+	without  string // what the gap must not hold
 }
 
 // maxAnchors bounds the words that anchor a pattern.
@@ -64,7 +67,7 @@ func (c *Compiler) Compile(p *Pattern) *Matcher {
 		}
 	}
 	from, to, words := c.anchor(items)
-	m := &Matcher{anchors: words, stops: c.stops}
+	m := &Matcher{anchors: words, stops: c.stops, first: p.first, last: p.last}
 	for i := from - 1; i >= 0; i-- {
 		m.before = append(m.before, c.step(items[i], true))
 	}
@@ -133,7 +136,7 @@ func (c *Compiler) folded(words []string) []string {
 
 func (c *Compiler) step(it item, backwards bool) step {
 	if it.gap > 0 {
-		return step{gap: it.gap}
+		return step{gap: it.gap, without: c.fold(it.without)}
 	}
 	return step{trie: c.trie(it.words, backwards), optional: it.optional}
 }
@@ -149,7 +152,16 @@ func (m *Matcher) Extend(text []rune, start, end int) (from, to int, ok bool) {
 	if from, ok = m.run(m.before, text, start-1, -1); !ok {
 		return 0, 0, false
 	}
+	if m.first && inside(text, from) || m.last && inside(text, to) {
+		return 0, 0, false
+	}
 	return from + 1, to, true
+}
+
+// inside tells whether the character at a place belongs to the clause of its
+// neighbours.
+func inside(text []rune, at int) bool {
+	return at >= 0 && at < len(text) && !isMark(text[at]) && !fold.Gap(text[at])
 }
 
 // run follows steps from text[at] in one direction. Reached places are bits
@@ -174,7 +186,7 @@ func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
 			for n := 0; ; n++ {
 				next |= 1 << (d + n)
 				p := at + dir*(d+n)
-				if n == s.gap || d+n >= maxReach || p < 0 || p >= len(text) || m.stops[text[p]] || fold.Gap(text[p]) || isMark(text[p]) {
+				if n == s.gap || d+n >= maxReach || p < 0 || p >= len(text) || !m.passes(&s, text[p]) {
 					break
 				}
 			}
@@ -184,6 +196,11 @@ func (m *Matcher) run(steps []step, text []rune, at, dir int) (int, bool) {
 		}
 	}
 	return at + dir*(63-bits.LeadingZeros64(reached)), true
+}
+
+// passes tells whether a gap may hold a character.
+func (m *Matcher) passes(s *step, r rune) bool {
+	return !m.stops[r] && !fold.Gap(r) && !isMark(r) && !strings.ContainsRune(s.without, r)
 }
 
 // isMark tells whether a character of folded text parts words.

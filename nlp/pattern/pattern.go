@@ -5,7 +5,9 @@
 //	(制冷|制热)慢           one of several
 //	味道(很|太)?大          may be left out, as may a single character: 漏电?了
 //	用了~6就<坏了>          up to six characters between, within the clause
+//	一股~3[香甜]味          of which none is 香 or 甜
 //	&电池爆炸               counted besides shorter terms that it holds
+//	^太小了$               begins and ends its clause, as what has no subject does
 //
 // Classes are data (dictionaries/classes.yaml). What stands in a gap must not
 // end a clause and must not deny: that is a list of characters in the same
@@ -45,13 +47,16 @@ func (f *Fault) Error() string { return f.Problem + "：" + f.Remedy }
 type item struct {
 	words    []string
 	optional bool
-	gap      int // most runes; 0 for words
+	gap      int    // most runes; 0 for words
+	without  string // runes that the gap must not hold, besides the stops
 }
 
 // A Pattern is a form as the dictionary writes it, parsed.
 type Pattern struct {
 	items []item
 	also  bool
+	first bool // begins its clause
+	last  bool // ends its clause
 }
 
 // Is tells whether a form of a term is a pattern. Forms of older dictionaries
@@ -59,7 +64,14 @@ type Pattern struct {
 func Is(form string) bool {
 	form = plainMarks(form)
 	return marked(form) || strings.ContainsAny(form, "<>") || strings.Contains(form, "(") && strings.Contains(form, "|") ||
-		gapped(form)
+		gapped(form) || edged(form)
+}
+
+// edged tells whether a mark for an edge of the clause stands before or after text.
+func edged(form string) bool {
+	head, _ := utf8.DecodeRuneInString(strings.TrimPrefix(form, "^"))
+	tail, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(form, "$"))
+	return strings.HasPrefix(form, "^") && unicode.IsLetter(head) || strings.HasSuffix(form, "$") && unicode.IsLetter(tail)
 }
 
 // marked tells whether the form begins with the mark & and goes on with text.
@@ -96,6 +108,14 @@ func plainMarks(form string) string {
 			return '?'
 		case '＆':
 			return '&'
+		case '＾':
+			return '^'
+		case '＄':
+			return '$'
+		case '［':
+			return '['
+		case '］':
+			return ']'
 		}
 		return r
 	}, form)
@@ -111,6 +131,14 @@ func Parse(form string, classes *Classes) (*Pattern, error) {
 	if len(p.rest) > 0 && p.rest[0] == '&' {
 		out.also = true
 		p.rest = p.rest[1:]
+	}
+	if len(p.rest) > 0 && p.rest[0] == '^' {
+		out.first = true
+		p.rest = p.rest[1:]
+	}
+	if n := len(p.rest); n > 0 && p.rest[n-1] == '$' {
+		out.last = true
+		p.rest = p.rest[:n-1]
 	}
 	var err error
 	if out.items, err = p.sequence(0, false); err != nil {
@@ -161,7 +189,7 @@ func (p *Pattern) check() error {
 	switch {
 	case !fixed:
 		return &Fault{"每一段都可以省去，会命中任何评论", "至少留一段必须有的词"}
-	case least < 2:
+	case least < 2 && !(p.first && p.last):
 		return &Fault{"最短只有一个字，会命中大量无关评论", "让模式的每种写法都至少有两个字"}
 	case most > maxReach:
 		return &Fault{fmt.Sprintf("最长可达 %d 个字", most), fmt.Sprintf("缩短到 %d 个字以内", maxReach)}
@@ -204,11 +232,13 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 				return nil, &Fault{"括号里有间隔", "把“~”移到括号外面"}
 			}
 			flush()
-			n, err := p.gap()
+			it, err := p.gap()
 			if err != nil {
 				return nil, err
 			}
-			items = append(items, item{gap: n})
+			items = append(items, it)
+		case '[', ']':
+			return nil, &Fault{fmt.Sprintf("“%c”不在间隔之后", r), "间隔里不能有的字写在“~”和数字后面，例如 ~3[香甜]"}
 		case '|', ')', '>':
 			return nil, &Fault{fmt.Sprintf("“%c”没有对应的左括号", r), "选择写成 (甲|乙)，词类写成 <名称>"}
 		case '?':
@@ -221,6 +251,8 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 			items = append(items, item{words: []string{string(last)}, optional: true})
 		case '&':
 			return nil, &Fault{"“&”不在开头", "只在模式的第一个字写“&”"}
+		case '^', '$':
+			return nil, &Fault{fmt.Sprintf("“%c”不在模式的头尾", r), "“^”写在开头（小句从这里开始），“$”写在末尾（小句到此为止）"}
 		case ' ', '\t', '\n', '\r', '。', '，', '！', '；', ',', '!', ';', '、':
 			return nil, &Fault{"模式里有空格或标点", "模式只在一个小句之内，删去它"}
 		default:
@@ -234,8 +266,22 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 	return items, nil
 }
 
-// gap reads the number after a tilde.
-func (p *parser) gap() (int, error) {
+// gap reads what follows a tilde: a number, and characters that the gap must
+// not hold.
+func (p *parser) gap() (it item, err error) {
+	if it.gap, err = p.width(); err != nil || len(p.rest) == 0 || p.rest[0] != '[' {
+		return it, err
+	}
+	end := slices.Index(p.rest, ']')
+	if end < 2 {
+		return it, &Fault{"间隔后的方括号是空的，或没有对应的“]”", "写出间隔里不能有的字，例如 ~3[香甜]"}
+	}
+	it.without = string(p.rest[1:end])
+	p.rest = p.rest[end+1:]
+	return it, nil
+}
+
+func (p *parser) width() (int, error) {
 	n, digits := 0, 0
 	for len(p.rest) > 0 && p.rest[0] >= '0' && p.rest[0] <= '9' && digits < 3 {
 		n = n*10 + int(p.rest[0]-'0')

@@ -75,6 +75,17 @@ func TestMatch(t *testing.T) {
 		{"(了|)坏的", "坏的", "坏的"},            // an empty alternative
 		{"&电池爆炸", "电池爆炸", "电池爆炸"},         //
 		{"一(碰|拉)就~2断", "一拉就全断了", "一拉就全断"},
+		{"^太小了", "到了，太小了", "太小了"}, // begins its clause
+		{"^太小了", "噪音太小了", ""},
+		{"^太小了", "太小了", "太小了"},
+		{"味道大$", "味道大，头疼", "味道大"}, // ends its clause
+		{"味道大$", "味道大同小异", ""},
+		{"＾<程度>卡(了|啊)?＄", "很卡啊 退货", "很卡啊"},
+		{"^<程度>卡$", "贺卡很卡", ""},
+		{"^卡$", "不错，卡，退了", "卡"}, // one character may be a clause
+		{"一股~3[香甜]味", "一股皮鞋味", "一股皮鞋味"},
+		{"一股~3[香甜]味", "一股奶香味", ""},
+		{"一股~［香甜］味", "一股甜味", ""},
 	} {
 		if got := find(compile(t, c.form), c.text); got != c.want {
 			t.Errorf("%s in %s: got %q, want %q", c.form, c.text, got, c.want)
@@ -102,6 +113,11 @@ func TestFaults(t *testing.T) {
 		{"(一二三四五六七八九十|" + strings.Repeat("甲", 250) + "<程度>)", ""},
 		{"?<程度>差", "前面没有可以省去"},
 		{"声音&<程度>", "不在开头"},
+		{"声音^<程度>", "不在模式的头尾"},
+		{"(声音|响)$大", "不在模式的头尾"},
+		{"声音~3[]大", "方括号是空的"},
+		{"声音~3[很大", "没有对应的“]”"},
+		{"(声音|响)[很]大", "不在间隔之后"},
 		{strings.Repeat("(甲|乙|丙|丁|戊|己|庚|辛)", 6), ""},
 		{"(" + strings.Repeat("(甲|乙|丙|丁|戊|己|庚|辛)", 6) + "|x)坏了", "写法超过"},
 		{strings.Repeat("(甲|乙)", 13), "超过 12 段"},
@@ -123,7 +139,7 @@ func TestFaults(t *testing.T) {
 func TestIs(t *testing.T) {
 	for form, want := range map[string]bool{
 		"漏电": false, "PM2.5": false, "A/B": false, "漏|电": false, "啊~": false, "漏～～": false, "(大)": false, "& *": false, "<坏>了": true,
-		"(坏|烂)了": true, "声音~大": true, "&漏电": true,
+		"(坏|烂)了": true, "声音~大": true, "&漏电": true, "^太小": true, "太小$": true, "^_^": false, "$5": false,
 	} {
 		if pattern.Is(form) != want {
 			t.Errorf("%s: %v", form, !want)
