@@ -35,6 +35,10 @@ const (
 	AdviceLeave          AdviceCode = "leave"           // the site needs a leave in writing: name of the shipped profile
 	AdviceCentre         AdviceCode = "centre"          // the research centre's address is to be set
 	AdviceReason         AdviceCode = "reason"          // a correction needs its reason
+	AdviceDraft          AdviceCode = "draft"           // a person is to verify an entry that the program drafted
+	AdviceMentions       AdviceCode = "mentions"        // look at which mentions there are
+	AdviceSender         AdviceCode = "sender"          // say whose form it is
+	AdviceRuns           AdviceCode = "runs"            // look at which runs there were
 	AdviceVersions       AdviceCode = "versions"        // look at which versions were frozen
 	AdvicePurged         AdviceCode = "purged"          // the period's reviews were removed; what was frozen before can be had
 	AdviceEmptyPeriod    AdviceCode = "empty-period"    // collect or import first, or have somebody verify that there is no review

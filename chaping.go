@@ -120,8 +120,8 @@ type Term struct {
 	Name     string   `json:"name"`     // canonical form, the one that sheets print
 	Surfaces []string `json:"surfaces"` // further forms that buyers write; Name itself always counts
 	Field    string   `json:"field"`    // product field of the dictionary it comes from; empty for a plain list
-	Hazard   string   `json:"hazard"`   // hazard class; empty when the dictionary gives none
-	Severity int      `json:"severity"` // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
+	Hazard   Hazard   `json:"hazard"`   // hazard class; empty when the dictionary gives none
+	Severity Severity `json:"severity"` // 1 (slight) to 4 (very serious) after the RAPEX guideline; 0 unknown
 }
 
 // A Watch is what a station monitors: product keywords × terms × sources.
@@ -179,7 +179,7 @@ type Mined struct {
 // A Tally counts the reviews of one product that concern one term within one
 // period. Every count is of reviews, never of occurrences (D2, D3, D12).
 // NegativeReviews ≤ AllNegativeReviews ≤ Reviews, and
-// AllNegativeReviews + HiddenComplaints ≤ Reviews as long as ratings decide.
+// AllNegativeReviews + HiddenComplaints ≤ Reviews.
 type Tally struct {
 	Period     Period  `json:"period"`
 	Dictionary string  `json:"dictionary"` // version of the dictionary that mined the mentions
@@ -191,7 +191,7 @@ type Tally struct {
 	Reviews               uint64 `json:"reviews"`                 // 评论数: all reviews of the product in the window
 	AllNegativeReviews    uint64 `json:"all_negative_reviews"`    // all negative reviews, whatever they say
 	ReviewsWithoutDefault uint64 `json:"reviews_without_default"` // reviews without the platform's default texts
-	HiddenComplaints      uint64 `json:"hidden_complaints"`       // positive or default reviews that affirm the term
+	HiddenComplaints      uint64 `json:"hidden_complaints"`       // satisfied reviews that affirm the term
 	AffirmedReviews       uint64 `json:"affirmed_reviews"`        // reviews of any grade that affirm the term
 }
 

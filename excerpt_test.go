@@ -26,3 +26,19 @@ func TestExcerpt(t *testing.T) {
 		t.Errorf("past the end: %q", got)
 	}
 }
+
+func TestExcerptParts(t *testing.T) {
+	for _, test := range []struct {
+		start, end, reach int
+		want              [3]string
+	}{
+		{2, 4, 1, [3]string{"…天", "漏电", "，…"}},
+		{0, 2, 9, [3]string{"", "三天", "漏电，怕"}},
+		{5, 6, 1, [3]string{"…，", "怕", ""}},
+		{9, 11, 2, [3]string{"三天漏电，怕", "", ""}},
+	} {
+		if got := [3]string(ExcerptParts("三天漏电，怕", test.start, test.end, test.reach)); got != test.want {
+			t.Errorf("%d-%d ±%d: %q, want %q", test.start, test.end, test.reach, got, test.want)
+		}
+	}
+}

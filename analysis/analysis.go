@@ -1,12 +1,13 @@
 // Package analysis answers an analyst's questions from the counts that a store
 // keeps: what moves, what leaps, what creeps, which shops repeat.
 //
+//	Counts   how many, by any dimensions; Hidden and Defaults: in another order
 //	Movers   a period against the one before, or that of a year before
 //	Spikes   series that leapt in a period (package trend)
 //	Drifts   series that have been growing for a while
 //	Repeats  shops with complaints in period after period
 //
-// Plain counts are store.Counts itself. A question is a store.CountQuery: the
+// A question is a store.CountQuery: the
 // dimensions name the series, the conditions choose among them. All functions
 // take what they ask in and give rows; printing is for others.
 package analysis
@@ -21,6 +22,42 @@ import (
 	"chaping/analysis/trend"
 	"chaping/store"
 )
+
+// Counts are the query's counts: in the order of time if they are split by it,
+// otherwise those with most affirming reviews first.
+func Counts(ctx context.Context, s *store.Store, q store.CountQuery) ([]store.CountRow, error) {
+	rows, err := s.Counts(ctx, q)
+	if err == nil && !slices.ContainsFunc(q.By, store.Dimension.IsTime) {
+		slices.SortStableFunc(rows, func(a, b store.CountRow) int { return cmp.Compare(b.Affirmed, a.Affirmed) })
+	}
+	return rows, err
+}
+
+// Hidden are the counts that have hidden complaints, most first: reviews that
+// pass for satisfied ones and affirm a problem.
+func Hidden(ctx context.Context, s *store.Store, q store.CountQuery) ([]store.CountRow, error) {
+	rows, err := s.Counts(ctx, q)
+	rows = slices.DeleteFunc(rows, func(r store.CountRow) bool { return r.Hidden == 0 })
+	slices.SortStableFunc(rows, func(a, b store.CountRow) int { return cmp.Compare(b.Hidden, a.Hidden) })
+	return rows, err
+}
+
+// Defaults are the counts with the greatest share of default reviews first.
+// These do not depend on terms, and the query must not be split by them.
+func Defaults(ctx context.Context, s *store.Store, q store.CountQuery) ([]store.CountRow, error) {
+	if slices.Contains(q.By, store.ByTerm) || slices.Contains(q.By, store.ByHazard) {
+		return nil, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "默认评论与词条、危害类别无关",
+			Remedy:  "不按词条、危害类别统计",
+		}
+	}
+	rows, err := s.Counts(ctx, q)
+	slices.SortStableFunc(rows, func(a, b store.CountRow) int {
+		return cmp.Or(cmp.Compare(b.DefaultRate(), a.DefaultRate()), cmp.Compare(b.Reviews, a.Reviews))
+	})
+	return rows, err
+}
 
 // A Mover is a series in a period and in another one before.
 type Mover struct {
@@ -232,8 +269,7 @@ func Repeats(ctx context.Context, s *store.Store, q store.CountQuery, least int)
 
 func noTime(q store.CountQuery) error {
 	for _, d := range q.By {
-		switch d {
-		case store.ByDay, store.ByWeek, store.ByPeriod, store.ByMonth, store.ByYear:
+		if d.IsTime() {
 			return &chaping.Error{
 				Code:    chaping.CodeUsage,
 				Message: "这里不能再按时间“" + string(d) + "”细分",

@@ -115,7 +115,7 @@ func TestQuestions(t *testing.T) {
 	}
 
 	fire := year
-	fire.By, fire.Hazards = nil, []string{"fire"}
+	fire.By, fire.Hazards = nil, []chaping.Hazard{"fire"}
 	funnel, err := s.Funnel(ctx, fire)
 	if err != nil || funnel.Reviews != 17 || funnel.Affirmed != 17 || funnel.Mentions != 17 || funnel.Negative+funnel.Hidden != 17 {
 		t.Errorf("funnel %+v, %v", funnel, err)

@@ -4,16 +4,89 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/report"
+	"chaping/station"
 	"chaping/store"
 )
 
 // severeProducts is how many products with severe complaints are named.
 const severeProducts = 10
+
+// An AnnualRequest asks for the report of a year.
+type AnnualRequest struct {
+	Year     int
+	Products []string            // product keywords that it is about; empty: all
+	Lists    []report.AnnualList // of inspections, recalls and the like, that were read
+	Station  int64               // whose filings it sums up; 0: those of all stations
+	Name     string              // of the station that reports; empty: the installation's own
+}
+
+// AnnualReport is the report of a year but for its texts: what the reviews
+// say, which products of the lists are still on sale, and what was handed in.
+func (a *App) AnnualReport(ctx context.Context, pipe *Pipeline, r AnnualRequest) (*report.Annual, error) {
+	annual, err := pipe.Annual(ctx, r.Year, r.Products)
+	if err != nil {
+		return nil, err
+	}
+	annual.Lists, annual.Station = r.Lists, r.Name
+	if err := pipe.CrossMatch(ctx, annual); err != nil {
+		return nil, err
+	}
+	return annual, a.HandedIn(ctx, annual, r.Station)
+}
+
+// HandedIn adds to a report what a station handed in during its year, and the
+// important risks that it reported or confirmed; station 0 stands for all. A
+// report that names no station becomes that of the installation's own.
+func (a *App) HandedIn(ctx context.Context, r *report.Annual, of int64) error {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return err
+	}
+	home, _, err := d.Home(ctx)
+	if err != nil {
+		return err
+	}
+	r.Station = cmp.Or(r.Station, home.Name)
+	for _, p := range report.AnnualPeriods(r.Year) {
+		entries, err := submittedEntries(ctx, d, p, of)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if report.Concerns(e.Product, r.Products) {
+				e.Classify()
+				r.Entries = append(r.Entries, e)
+			}
+		}
+	}
+	r.Entries = report.Merge(r.Entries)
+	urgents, err := d.Urgents(ctx, station.UrgentConfirmed)
+	if err != nil {
+		return err
+	}
+	for _, u := range urgents {
+		x, err := CandidateOf(u)
+		if err != nil {
+			return err
+		}
+		from := cmp.Or(u.Station, home.ID) // 0: the program suggested it here
+		raised := u.Raised.In(chaping.Shanghai())
+		if of != 0 && from != of || raised.Year() != r.Year || !report.Concerns(x.Keyword, r.Products) {
+			continue
+		}
+		r.Urgent = append(r.Urgent, report.AnnualUrgent{
+			Raised:  raised.Format(time.DateOnly),
+			Subject: strings.TrimSpace(x.Keyword + " " + x.Name),
+			Reason:  u.Reason,
+		})
+	}
+	return nil
+}
 
 // Annual brings the periods of a year and of the year before up to date and
 // sums them up. Both years are mined with the same dictionary, so that they
@@ -85,11 +158,10 @@ func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*re
 func (p *Pipeline) annualTerms(ctx context.Context, a *report.Annual, q store.YearQuery) error {
 	terms := map[string]*report.AnnualTerm{}
 	for _, t := range p.Miner.Dictionary().Terms {
-		name := nlp.Hazards()[t.Hazard]
 		terms[t.Name] = &report.AnnualTerm{
 			Term:       t.Name,
 			Hazard:     t.Hazard,
-			HazardName: cmp.Or(name, "未分类"),
+			HazardName: cmp.Or(t.Hazard.Chinese(), "未分类"),
 			Severity:   t.Severity,
 		}
 	}

@@ -65,6 +65,7 @@ type App struct {
 	station  *station.DB
 	evidence *evidence.Store
 	closing  []func() error
+	judged   judged
 	printer  printer
 }
 
@@ -76,6 +77,7 @@ func (a *App) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.printer.close()
+	a.judged.forget()
 	var err error
 	for _, done := range slices.Backward(a.closing) {
 		err = errors.Join(err, done())
@@ -188,11 +190,38 @@ func (a *App) Judgements(ctx context.Context) (map[chaping.Judged]chaping.Judgem
 	if err != nil || d == nil {
 		return nil, err
 	}
-	found := map[chaping.Judged]chaping.Judgement{}
-	return found, d.Judgements(ctx, func(j chaping.Judgement) error {
-		found[chaping.Judged{Review: j.Review, Term: j.Term}] = j
+	mark, err := d.LastJudgement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.judged.mu.Lock()
+	defer a.judged.mu.Unlock()
+	if a.judged.all != nil && a.judged.mark == mark {
+		return a.judged.all, nil
+	}
+	all := map[chaping.Judged]chaping.Judgement{} // a new one: others are reading the old one
+	err = d.Judgements(ctx, func(j chaping.Judgement) error {
+		all[chaping.Judged{Review: j.Review, Term: j.Term}] = j
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	a.judged.all, a.judged.mark = all, mark
+	return all, nil
+}
+
+// judged are the judgements that held when somebody last asked.
+type judged struct {
+	mu   sync.Mutex
+	mark int64 // of the last of them
+	all  map[chaping.Judged]chaping.Judgement
+}
+
+func (j *judged) forget() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.all = nil
 }
 
 // Rejected are the judgements by which a review does not count for a term.

@@ -247,7 +247,7 @@ func collectCounts(r crawler.Report) map[string]uint64 {
 	out := map[string]uint64{}
 	for name, n := range map[string]int64{
 		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
-		"outside": r.Outside, "duplicates": r.Duplicates, "refused": r.Refused, "faults": r.Faults,
+		"outside": r.Outside, "duplicates": r.Duplicates, "shared": r.Shared, "foreign_prices": r.Foreign, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
 		"truncated": r.TruncatedLists, "gaps": r.Gaps,
 	} {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chaping"
 	"chaping/configs"
@@ -101,24 +102,12 @@ const importDir = "import"
 
 // SaveImportProfile keeps how a file is read, for files with the same columns.
 func (a *App) SaveImportProfile(name string, u *importer.Understanding) error {
-	if name == "" || FileName(name) != name || strings.HasPrefix(name, ".") ||
-		slices.Contains(configs.Names("import"), name) {
-		return &chaping.Error{Code: chaping.CodeUsage, Message: "导入模板不能叫“" + chaping.Shorten(name, 40) + "”",
-			Remedy: "用别的名称，不含 / 等符号，不与自带模板同名"}
+	if err := checkProfileName(name); err != nil {
+		return err
 	}
 	p := u.Profile()
 	p.Name = name
-	data, err := p.YAML()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(a.Path(importDir), 0o755); err != nil {
-		return err
-	}
-	return report.WriteFile(a.Path(importDir, name+".yaml"), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
+	return a.writeProfile(p)
 }
 
 // ImportProfiles are the names of the import templates: the shipped ones, then
@@ -177,4 +166,108 @@ func (a *App) ownImportProfiles() (list []*importer.Profile, err error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// A ProfileInfo says what an import template maps.
+type ProfileInfo struct {
+	Name     string         `json:"name"`
+	Shipped  bool           `json:"shipped"`
+	Platform string         `json:"platform"`
+	Fields   []ProfileField `json:"fields"`
+}
+
+// A ProfileField is a field with the columns that may hold it.
+type ProfileField struct {
+	Title   string   `json:"title"`
+	Columns []string `json:"columns"`
+}
+
+// ImportProfileInfos say what the import templates map: the saved ones first.
+// One that cannot be read is left out.
+func (a *App) ImportProfileInfos() (list []ProfileInfo) {
+	for _, name := range a.ImportProfiles() {
+		p, err := a.ImportProfile(name)
+		if err != nil {
+			continue
+		}
+		info := ProfileInfo{Name: name, Shipped: slices.Contains(configs.Names("import"), name),
+			Platform: cmp.Or(p.Platform.Name, p.Platform.ID)}
+		for _, f := range importer.Fields() {
+			if columns := p.Fields[f.Name]; len(columns) > 0 {
+				info.Fields = append(info.Fields, ProfileField{Title: f.Title, Columns: columns})
+			}
+		}
+		list = append(list, info)
+	}
+	slices.SortStableFunc(list, func(a, b ProfileInfo) int {
+		return map[bool]int{true: 1}[a.Shipped] - map[bool]int{true: 1}[b.Shipped]
+	})
+	return list
+}
+
+// RenameImportProfile gives a saved template another name.
+func (a *App) RenameImportProfile(name, to string) error {
+	if err := checkProfileName(to); err != nil {
+		return err
+	}
+	from, err := a.savedProfile(name)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(a.ImportProfiles(), to) {
+		return &chaping.Error{Code: chaping.CodeInput, Message: "已有叫“" + to + "”的导入模板", Remedy: "换一个名称，或先删除那一个"}
+	}
+	p, err := a.ImportProfile(name)
+	if err != nil {
+		return err
+	}
+	p.Name = to
+	if err := a.writeProfile(p); err != nil {
+		return err
+	}
+	return os.Remove(from)
+}
+
+// DeleteImportProfile removes a saved template.
+func (a *App) DeleteImportProfile(name string) error {
+	path, err := a.savedProfile(name)
+	if err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// savedProfile is where a template is that was saved.
+func (a *App) savedProfile(name string) (path string, err error) {
+	path = a.Path(importDir, name+".yaml")
+	if checkProfileName(name) == nil {
+		if _, err = os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", &chaping.Error{Code: chaping.CodeInput, Message: "没有存过叫“" + chaping.Shorten(name, 40) + "”的导入模板",
+		Remedy: "自带的模板不能改名或删除"}
+}
+
+func checkProfileName(name string) error {
+	if name == "" || FileName(name) != name || strings.HasPrefix(name, ".") || utf8.RuneCountInString(name) > 60 ||
+		slices.Contains(configs.Names("import"), name) {
+		return &chaping.Error{Code: chaping.CodeUsage, Message: "导入模板不能叫“" + chaping.Shorten(name, 40) + "”",
+			Remedy: "用别的名称，不含 / 等符号，不与自带模板同名"}
+	}
+	return nil
+}
+
+func (a *App) writeProfile(p *importer.Profile) error {
+	data, err := p.YAML()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.Path(importDir), 0o755); err != nil {
+		return err
+	}
+	return report.WriteFile(a.Path(importDir, p.Name+".yaml"), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }

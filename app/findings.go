@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/report"
 	"chaping/store"
 )
@@ -31,7 +30,10 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 	if err != nil {
 		return nil, err
 	}
-	type key struct{ keyword, hazard string }
+	type key struct {
+		keyword string
+		hazard  chaping.Hazard
+	}
 	type sums struct {
 		report.Finding
 		shops, regions, platforms, terms set
@@ -48,11 +50,10 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 			if g == nil {
 				g = &sums{
 					Finding: report.Finding{
-						Window:     period.Window(),
-						Keyword:    keyword,
-						Hazard:     l.Hazard,
-						HazardName: nlp.Hazards()[l.Hazard],
-						Periods:    earlier,
+						Window:  period.Window(),
+						Keyword: keyword,
+						Hazard:  l.Hazard,
+						Periods: earlier,
 					},
 					shops:     set{},
 					regions:   set{},
@@ -71,7 +72,7 @@ func (p *Pipeline) findings(ctx context.Context, period chaping.Period, earlier,
 			g.Priority = max(g.Priority, l.Priority.Points)
 			for level, n := range c.Affirmed {
 				if n > 0 {
-					g.Severity = max(g.Severity, level+1)
+					g.Severity = max(g.Severity, chaping.Severity(level+1))
 				}
 			}
 			g.shops.add(l.Product.Platform + "\x00" + cmp.Or(l.Product.Shop.ID, l.Product.Shop.Name, l.Product.ID))

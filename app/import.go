@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"chaping"
@@ -83,8 +84,17 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	out := ImportResult{
 		Summary: importer.Summary{
 			File: r.Name,
-		}, Run: importRun(a.Now()), After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
+		}, After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
 	}
+	if o.Now, err = importStart(ctx, s, a.Now()); err != nil {
+		return out, err
+	}
+	out.Run = store.ImportRun(o.Now)
+	ctx, release, ok, err := s.Importing(ctx, out.Run)
+	if err != nil || !ok {
+		return out, cmp.Or(err, errors.New("import: two runs of one name"))
+	}
+	defer release()
 	if err := a.importInto(ctx, s, r, o, mark, &out, watch); err != nil {
 		return out, renamed(err, r.File, r.Name)
 	}
@@ -92,12 +102,25 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 		return out, err
 	}
 	after, err := s.ReviewCount(ctx)
+	if err != nil {
+		return out, err
+	}
 	out.Repeated, out.New = out.Accepted-int64(out.Distinct), min(after-before, out.Distinct)
-	return out, err
+	return out, putReport(ctx, s, &out)
 }
 
-func importRun(now time.Time) string {
-	return "import-" + now.UTC().Format("20060102T150405.000000000")
+// importStart is the moment of an import. No other has the same: it tells what
+// they said of products apart.
+func importStart(ctx context.Context, s *store.Store, now time.Time) (time.Time, error) {
+	list, err := s.Runs(ctx, store.RunFilter{Stage: store.StageImport})
+	taken := map[int64]bool{}
+	for _, r := range list {
+		taken[r.Started.UnixMilli()] = true
+	}
+	for taken[now.UnixMilli()] {
+		now = now.Add(time.Millisecond)
+	}
+	return now, err
 }
 
 // importInto reads the file and keeps the records of the run and of how far it
@@ -120,9 +143,12 @@ func (a *App) importInto(
 	if info, err := os.Stat(r.File); err == nil {
 		size = info.Size()
 	}
-	record := store.Run{ID: out.Run, Stage: "import", Started: a.Now()}
+	record := store.Run{ID: out.Run, Stage: store.StageImport, Started: o.Now}
+	if err := errors.Join(putReport(ctx, s, out), s.PutRun(ctx, record)); err != nil { // so that it can be taken back
+		return err
+	}
 	mark.Started = record.Started
-	o.Sink, o.Run, o.Now = sink, out.Run, record.Started
+	o.Sink, o.Run = sink, out.Run
 	o.Kept = func(line int) error {
 		if sink.Waiting() { // the mark is in the database: it must not be ahead of the reviews
 			return nil
@@ -142,11 +168,18 @@ func (a *App) importInto(
 			r.Problem(e)
 		}
 	}
+	o.Check = func(sum importer.Summary) error {
+		if sum.FarBelow() {
+			a.warn(farBelow(&sum, r.Name))
+		}
+		return nil
+	}
 	o.Progress = func(read, rows int64) {
 		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
 	}
 	out.Summary, err = importer.Import(ctx, r.File, o)
 	out.File = r.Name
+	calledExamples(&out.Summary, r)
 	if err == nil {
 		err = Emptied(ctx, sink)
 	}
@@ -165,11 +198,35 @@ func (a *App) importInto(
 	if err != nil {
 		record.Error = renamed(err, r.File, r.Name).Error()
 	}
-	if err := errors.Join(err, s.PutRun(context.WithoutCancel(ctx), record)); err != nil {
+	kept := context.WithoutCancel(ctx)
+	if err := errors.Join(err, putReport(kept, s, out), s.PutRun(kept, record)); err != nil {
 		return err
 	}
 	mark.Finished, mark.Counts = a.Now(), nil // from the beginning, if it is imported again
 	return s.PutRun(ctx, mark)
+}
+
+// farBelow says before anything is stored that many rows are taken for the same
+// reviews.
+func farBelow(sum *importer.Summary, name string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s：前 %d 行里有 %d 行被认作与前面相同的评论，将合并。请核对认评论的列。例如", name, sum.Rows, sum.Merged)
+	for i, e := range sum.Alike {
+		if i > 0 {
+			b.WriteString("；")
+		}
+		fmt.Fprintf(&b, "第 %d 行 %s %s", e.Line, e.Value, e.Text)
+	}
+	return b.String()
+}
+
+// calledExamples gives examples the name of the file that its sender knows.
+func calledExamples(sum *importer.Summary, r ImportRequest) {
+	for _, list := range sum.Examples {
+		for i := range list {
+			list[i].File = called(list[i].File, r.File, r.Name)
+		}
+	}
 }
 
 // StageFile is the stage of the records that say how far a file was imported.

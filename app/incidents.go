@@ -14,7 +14,6 @@ import (
 	"chaping"
 	"chaping/analysis/incident"
 	"chaping/configs"
-	"chaping/nlp"
 	"chaping/report"
 	"chaping/station"
 	"chaping/station/notify"
@@ -192,7 +191,7 @@ func (a *App) suggested(u station.Urgent, of, filler, phone string) (*report.Urg
 	}
 	r := &report.Urgent{
 		Number: fmt.Sprintf("%d", u.ID), Station: of, Filler: filler, Phone: phone, Program: a.Version,
-		Name: x.Name, Trigger: x.Trigger, Why: x.Why, Keyword: x.Keyword, Hazard: nlp.Hazards()[x.Hazard], Terms: x.Terms,
+		Name: x.Name, Trigger: x.Trigger, Why: x.Why, Keyword: x.Keyword, Hazard: x.Hazard.Chinese(), Terms: x.Terms,
 		Reviews: x.Reviews, Shops: x.Shops, First: x.First, Last: x.Last,
 		By: u.By, Reason: u.Reason, Decided: u.Decided.Format(chaping.Minute),
 	}

@@ -15,7 +15,7 @@ import (
 type Lead struct {
 	Product  chaping.Product // only platform and id when it was never listed
 	Keywords []string        // product keywords that list it
-	Hazard   string
+	Hazard   chaping.Hazard
 	Terms    []string // terms of the hazard that are affirmed
 	Count    lead.Count
 	Priority lead.Priority
@@ -32,7 +32,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	}
 	type key struct {
 		chaping.ProductKey
-		hazard string
+		hazard chaping.Hazard
 	}
 	leads := map[key]*Lead{}
 	products := map[chaping.ProductKey][]*Lead{}
@@ -102,7 +102,7 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 			cmp.Compare(b.Priority.Points, a.Priority.Points),
 			strings.Compare(a.Product.Platform, b.Product.Platform),
 			strings.Compare(a.Product.ID, b.Product.ID),
-			strings.Compare(a.Hazard, b.Hazard),
+			cmp.Compare(a.Hazard, b.Hazard),
 		)
 	})
 	if err := p.nameProducts(ctx, period, list); err != nil {

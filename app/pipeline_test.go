@@ -238,7 +238,7 @@ func TestSheetAgreesWithRecount(t *testing.T) {
 	}
 	evidence := map[int]map[string]bool{}
 	for _, e := range sheet.Evidence {
-		if e.Counted == "差评数" {
+		if e.Counted == chaping.CountsNegative {
 			if evidence[e.Seq] == nil {
 				evidence[e.Seq] = map[string]bool{}
 			}

@@ -55,11 +55,18 @@ type reminders struct {
 
 // reports queues the reminders of the installation's own sheets of a period.
 func (r *reminders) reports(ctx context.Context, period chaping.Period, watches []string) error {
-	owed, err := owesSheet(ctx, r.db, period)
-	if err != nil || !owed {
+	home, owes, err := r.ownStation(ctx)
+	if err != nil || !owes {
 		return err
 	}
 	for _, watch := range watches {
+		filed, err := r.reported(ctx, period, watch, home.ID)
+		if err != nil {
+			return err
+		}
+		if filed {
+			continue
+		}
 		if err := r.report(ctx, period, watch); err != nil {
 			return err
 		}
@@ -67,38 +74,35 @@ func (r *reminders) reports(ctx context.Context, period chaping.Period, watches 
 	return nil
 }
 
-// owesSheet tells whether the installation has a sheet of its own to file in
-// the period: a research centre has none, and what its station has handed in
-// in the portal is filed.
-func owesSheet(ctx context.Context, d *station.DB, period chaping.Period) (bool, error) {
-	home, ok, err := d.Home(ctx)
-	if err != nil {
-		return false, err
+// ownStation is the installation's own station, whose sheets are reminded of.
+// A research centre owes none; where nobody has opened the portal yet, the
+// station is not named, and its filings are noted by hand.
+func (r *reminders) ownStation(ctx context.Context) (home station.Station, owes bool, err error) {
+	home, named, err := r.db.Home(ctx)
+	if err != nil || named {
+		return home, true, err
 	}
-	if !ok { // a centre, or nobody has opened the portal yet
-		accounts, err := d.Accounts(ctx)
-		return len(accounts) == 0, err
-	}
-	list, err := d.Submissions(ctx, period.String())
-	return !slices.ContainsFunc(list, func(s station.Submission) bool { return s.StationID == home.ID }), err
+	accounts, err := r.db.Accounts(ctx)
+	return home, len(accounts) == 0, err
 }
 
-// reported tells whether a watch's report is filed. What was filed without
-// naming a watch is filed for all of them.
-func (r *reminders) reported(ctx context.Context, period chaping.Period, watch string) (bool, error) {
+// reported tells whether a watch's report is filed: noted so, or handed in by
+// the station in the portal. What was filed without naming a watch is filed for
+// all of them.
+func (r *reminders) reported(ctx context.Context, period chaping.Period, watch string, home int64) (bool, error) {
 	for _, name := range []string{watch, ""} {
 		if _, filed, err := r.db.Filing(ctx, period.String(), name); err != nil || filed {
 			return filed, err
 		}
 	}
-	return false, nil
+	list, err := r.db.Submissions(ctx, period.String())
+	return slices.ContainsFunc(list, func(s station.Submission) bool {
+		return home != 0 && s.StationID == home && (s.Name == "" || s.Name == watch)
+	}), err
 }
 
-// report queues the reminder of one report, unless that is filed.
+// report queues the reminder of one report.
 func (r *reminders) report(ctx context.Context, period chaping.Period, watch string) error {
-	if filed, err := r.reported(ctx, period, watch); err != nil || filed {
-		return err
-	}
 	of, mark := period.String()+" 期报送表", period.String()
 	if watch != "" {
 		of, mark = of+"（"+watch+"）", mark+"-"+watch

@@ -120,8 +120,14 @@ func TestRemindStations(t *testing.T) {
 		}
 	}
 	// A centre has no sheet of its own to be reminded of.
-	if owed, err := owesSheet(ctx, d, chaping.Period{Year: 2026, Month: time.December}); err != nil || owed {
-		t.Error(owed, err)
+	r := &reminders{db: d, channels: channels, calendar: calendar, now: now}
+	if err := r.reports(ctx, chaping.Period{Year: 2026, Month: time.December}, []string{""}); err != nil {
+		t.Error(err)
+	}
+	for _, m := range mustOutbox(t, d) {
+		if strings.HasPrefix(m.Key, "remind-") || strings.HasPrefix(m.Key, "overdue-") {
+			t.Errorf("a centre is reminded of %s", m.Key)
+		}
 	}
 }
 
@@ -134,7 +140,8 @@ func mustOutbox(t *testing.T, d *station.DB) []station.Message {
 	return list
 }
 
-// What the portal has noted as handed in is not reminded of.
+// What was handed in in the portal is not reminded of; of several watches, the
+// one whose sheet was not is.
 func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	ctx := t.Context()
 	now := time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai())
@@ -143,18 +150,43 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
+	calendar, err := calendar.NewCalendar(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	channels := &notify.Config{Channels: []notify.Channel{{Name: "本站"}}}
 	period := chaping.Period{Year: 2026, Month: time.November}
-	owed := func() bool {
+	reminded := map[string]bool{}
+	remind := func(want ...string) {
 		t.Helper()
-		owed, err := owesSheet(ctx, d, period)
+		r := &reminders{db: d, channels: channels, calendar: calendar, now: now}
+		if err := r.reports(ctx, period, []string{"小家电", "玩具"}); err != nil {
+			t.Fatal(err)
+		}
+		var fresh []string
+		for _, m := range mustOutbox(t, d) {
+			if !reminded[m.Key] {
+				reminded[m.Key] = true
+				fresh = append(fresh, m.Key)
+			}
+		}
+		if slices.Sort(fresh); !slices.Equal(fresh, want) {
+			t.Errorf("on %s: reminded of %v, want %v", now.Format(time.DateOnly), fresh, want)
+		}
+	}
+	submit := func(watch string) {
+		t.Helper()
+		home, _, err := d.Home(ctx)
+		if err == nil {
+			of := station.Submission{Period: "2026-11", StationID: home.ID, Name: watch, File: watch + ".json"}
+			_, err = d.Submit(ctx, of, []byte(of.File), nil)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		return owed
 	}
-	if !owed() {
-		t.Error("nobody has opened the portal: the command line alone is reminded")
-	}
+	// Nobody has opened the portal: the command line alone is reminded.
+	remind("remind-2026-11-小家电-1", "remind-2026-11-玩具-1")
 	link, err := d.FirstLink(ctx)
 	if err == nil {
 		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "zhang"}, Password: "correct horse battery", Station: 10})
@@ -162,17 +194,12 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !owed() {
-		t.Error("not reminded before anything was handed in")
-	}
-	home, _, err := d.Home(ctx)
-	if err == nil {
-		_, err = d.Submit(ctx, station.Submission{Period: "2026-11", StationID: home.ID, File: "a.json"}, []byte("1"), nil)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if owed() {
-		t.Error("reminded of what was handed in")
-	}
+	now = now.AddDate(0, 0, 1)
+	remind("overdue-2026-11-小家电-2026-11-26", "overdue-2026-11-玩具-2026-11-26")
+	submit("小家电")
+	now = now.AddDate(0, 0, 1)
+	remind("overdue-2026-11-玩具-2026-11-27")
+	submit("")
+	now = now.AddDate(0, 0, 1)
+	remind()
 }

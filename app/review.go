@@ -2,6 +2,10 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"chaping"
 	"chaping/store"
@@ -40,4 +44,33 @@ func (p *Pipeline) Found(
 		return err
 	}
 	return p.Store.Unchanged(ctx, edition)
+}
+
+// NamedBy finds what short names of Judged stand for among the period's
+// affirmed mentions. A name that none has is an error, and nothing is found.
+func (p *Pipeline) NamedBy(ctx context.Context, period chaping.Period, ids []string) ([]chaping.Judged, error) {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[strings.ToLower(id)] = true
+	}
+	var list []chaping.Judged
+	err := p.Found(ctx, period, store.TallyFilter{}, func(f *Found) error {
+		about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
+		if id := about.ID(); wanted[id] {
+			delete(wanted, id)
+			list = append(list, about)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(wanted)) {
+		return nil, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("报送期 %s 里没有编号 %s 的命中，什么都没有改", period, chaping.Shorten(id, 20)),
+			Advice:  chaping.Advice{Code: chaping.AdviceMentions},
+		}
+	}
+	return list, nil
 }

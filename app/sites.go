@@ -150,6 +150,13 @@ func (a *App) TrySite(ctx context.Context, site, address string) (crawler.Trial,
 	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.programRelease(), Now: a.Now})
 }
 
+// ProposeSite makes a site profile of what a page shows. private lets it connect
+// to the page's host although that is on this machine or in the own network:
+// only for an address that the person who runs the program has written.
+func (a *App) ProposeSite(ctx context.Context, address string, private bool) (crawler.Draft, error) {
+	return crawler.Propose(ctx, address, private, crawler.Options{Version: a.programRelease(), Now: a.Now})
+}
+
 // programRelease is the program's version as it is told to sites: without the commit.
 func (a *App) programRelease() string {
 	release, _, _ := strings.Cut(a.Version, "+")
@@ -163,13 +170,6 @@ func (a *App) settings(ctx context.Context) (station.Settings, error) {
 		return station.Settings{}, err
 	}
 	return d.Settings(ctx)
-}
-
-// AllowedSites are the names of the site profiles that the administrator has
-// not switched off.
-func (a *App) AllowedSites(ctx context.Context) ([]string, error) {
-	s, err := a.settings(ctx)
-	return slices.DeleteFunc(a.Sites(), func(name string) bool { return slices.Contains(s.SitesOff, name) }), err
 }
 
 // siteAllowed refuses a site profile that the administrator has switched off.

@@ -49,12 +49,7 @@ func TestChaos(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: builds the program and needs a store")
 	}
-	program := filepath.Join(t.TempDir(), "chaping")
-	build := exec.Command("go", "build", "-o", program, "chaping/cmd/chaping")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := buildProgram(t)
 	t.Run("embedded", func(t *testing.T) {
 		storetest.Embedded(t) // skips where there is no engine
 		newWorld(t, program, "").run()
@@ -63,6 +58,18 @@ func TestChaos(t *testing.T) {
 		server := storetest.StartServer(t)
 		newWorld(t, program, server.Database(t).DSN).run()
 	})
+}
+
+// buildProgram makes the program that is to be killed.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "chaping")
+	build := exec.Command("go", "build", "-o", program, "chaping/cmd/chaping")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
 }
 
 // A world is a data directory and all that goes on in it.

@@ -611,7 +611,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 	for name, to := range map[string]*int64{
 		countPages: &r.Pages, countBytes: &r.Bytes, countUnchanged: &r.Unchanged, countProducts: &r.Products, countListings: &r.Listings,
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countByText: &r.ByText, countAppended: &r.Appended, countOutside: &r.Outside,
-		countDuplicates: &r.Duplicates, countRefused: &r.Refused, countIrrelevant: &r.Irrelevant,
+		countDuplicates: &r.Duplicates, countShared: &r.Shared, countRefused: &r.Refused, countForeign: &r.Foreign, countIrrelevant: &r.Irrelevant,
 		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists, countGaps: &r.Gaps,
 	} {
 		*to = s.Count[name]
@@ -621,10 +621,13 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
 			continue // written by another version
 		}
-		if n.Kind == noteTruncated {
+		switch {
+		case n.Kind == noteTruncated:
 			r.Truncated = append(r.Truncated, n.Fault)
-		} else {
+		case n.Kind != noteForeign:
 			r.Examples = append(r.Examples, n.Fault)
+		case !slices.Contains(r.Currencies, n.Value):
+			r.Currencies = append(r.Currencies, n.Value)
 		}
 	}
 	r.Dead, r.Unfinished, r.Resting = s.Dead, s.Open, s.Resting

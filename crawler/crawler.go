@@ -118,11 +118,14 @@ type Report struct {
 	Appended   int64 `json:"appended"`       // of these, with a follow-up
 	Outside    int64 `json:"outside"`        // read, but published outside the window
 	Duplicates int64 `json:"duplicates"`     // the site showed them again
+	Shared     int64 `json:"shared"`         // products that show the reviews of another variant; stored once
 	Refused    int64 `json:"refused"`        // not usable: no id, no date, dated in the future
+	Foreign    int64 `json:"foreign_prices"` // products that are not priced in yuan; their price is left out
 	Irrelevant int64 `json:"irrelevant"`     // search results whose name lacks the keyword
 	Robots     int64 `json:"robots"`         // pages that robots.txt forbids
 	Denied     int64 `json:"denied"`         // pages on hosts or networks that the profile does not allow
 
+	Currencies     []string        `json:"currencies"`      // of foreign prices
 	Faults         int64           `json:"faults"`          // what the site got wrong, refused reviews included
 	Examples       []Fault         `json:"examples"`        // of these
 	Truncated      []Fault         `json:"truncated"`       // lists that could not be read to their end

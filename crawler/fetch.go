@@ -29,6 +29,8 @@ type page struct {
 	bad   int       // characters that could not be decoded
 	links *url.URL  // see base
 
+	header http.Header
+
 	validator evidence.Validator
 	unchanged bool // the site said so; the rest is what it said then
 }
@@ -213,7 +215,8 @@ func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte
 		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
 	}
 	text, bad := decode(body, contentType, f.profile.Charset)
-	p := &page{url: at, read: f.now(), body: text, raw: body, kind: contentType, size: len(body), bad: bad}
+	p := &page{url: at, read: f.now(), body: text, raw: body, kind: contentType, size: len(body), bad: bad,
+		header: header}
 	p.as = p.read
 	if !strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store") {
 		p.validator = evidence.Validator{ETag: header.Get("ETag"), Modified: header.Get("Last-Modified")}

@@ -1,9 +1,13 @@
 package crawler
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"chaping/ingest"
@@ -27,10 +31,14 @@ const (
 	formatJSON
 	formatJSONP
 	formatSchema // what an HTML page says in schema.org's vocabulary; read like JSON
+	formatScript // the data in an HTML page's scripts; read like JSON
 )
 
 // rendered tells whether a browser can change what pages of the format say.
-func (f format) rendered() bool { return f == formatHTML || f == formatSchema }
+func (f format) rendered() bool { return f.isHTML() }
+
+// isHTML tells whether pages of the format are HTML, whatever is read of them.
+func (f format) isHTML() bool { return f == formatHTML || f == formatSchema || f == formatScript }
 
 // A selector is a compiled CSS selector.
 type selector = cascadia.Selector
@@ -45,6 +53,9 @@ type selector = cascadia.Selector
 //	match: "^(\\d)"  the first group, or the whole match
 //	map: {好评: "5"} in place of what was found
 //	date: [...]      how dates are written; see ingest.Dates
+//	address: "/(\\d+)" from the page's own address, cut down like match
+//	count: true      how many elements css finds: stars that are pictures
+//	header: X-Total  a response header, for totals and next pages only
 //
 // A plain string is short for css in HTML pages and for json in JSON pages.
 type field struct {
@@ -52,9 +63,14 @@ type field struct {
 	css   *selector
 	attr  string
 	json  string
+	path  *jsonPath // of json
 	match *regexp.Regexp
 	table map[string]string
 	date  ingest.Dates
+
+	header  string // canonical name
+	address bool   // of the page
+	count   bool   // of elements
 }
 
 type fieldYAML struct {
@@ -64,6 +80,10 @@ type fieldYAML struct {
 	Match string
 	Map   map[string]string
 	Date  []string
+
+	Header  string
+	Address string
+	Count   bool
 
 	short string // the plain string
 }
@@ -95,6 +115,12 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 			err = value.Decode(&f.JSON)
 		case "match":
 			err = value.Decode(&f.Match)
+		case "header":
+			err = value.Decode(&f.Header)
+		case "address":
+			err = value.Decode(&f.Address)
+		case "count":
+			err = value.Decode(&f.Count)
 		case "map":
 			err = value.Decode(&f.Map)
 		case "date":
@@ -108,7 +134,7 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				Line:    key.Line,
 				Field:   key.Value,
 				Problem: "没有这个配置项",
-				Remedy:  "字段可用 css、attr、json、match、map、date",
+				Remedy:  "字段可用 css、attr、json、match、map、date、header、address、count",
 			}
 		}
 		if err != nil {
@@ -117,7 +143,7 @@ func (f *fieldYAML) UnmarshalYAML(node *yaml.Node) error {
 				Field:   key.Value,
 				Value:   value.Value,
 				Problem: "值的形式不对",
-				Remedy:  "date 是格式或格式列表，map 是对照表，其余是字符串",
+				Remedy:  "date 是格式或格式列表，map 是对照表，count 是 true，其余是字符串",
 			}
 		}
 	}
@@ -138,17 +164,33 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 			f.json = y.short
 		}
 	}
-	if in != formatHTML && (css != "" || f.attr != "") {
-		l.fail(path, css+f.attr, "JSON 页面的字段不能用 css、attr", "改用 json 路径，例如 data.list")
+	if css+f.attr != "" && (!in.isHTML() || in != formatHTML && inList(path)) {
+		l.fail(path, css+f.attr, "JSON 的字段不能用 css、attr", "改用 json 路径，例如 data.list")
 	}
-	if css == "" && f.attr == "" && f.json == "" {
-		l.fail(path, "", "没有说明值在哪里", "写上 css、attr 或 json 之一")
+	if css == "" && f.attr == "" && f.json == "" && y.Header == "" && y.Address == "" {
+		l.fail(path, "", "没有说明值在哪里", "写上 css、attr、json、header 或 address 之一")
+	}
+	if f.count = y.Count; y.Count && css == "" {
+		l.fail(path+".count", "true", "没有说明数什么", "写上 css，例如 css: .star.on")
+	}
+	if y.Header != "" {
+		f.header = textproto.CanonicalMIMEHeaderKey(y.Header)
+		if !strings.Contains(path, "paging.") || css+f.attr+f.json != "" {
+			l.fail(path+".header", y.Header, "响应头只用于 paging，且不与 css、attr、json 同写", "例如 paging: {total: {header: X-Total-Count}}")
+		}
 	}
 	f.css = l.selector(path+".css", css)
-	if y.Match != "" {
-		re, err := regexp.Compile(y.Match)
+	f.path = newPath(f.json)
+	if y.Address != "" {
+		f.address = true
+		if y.Match != "" || css+f.attr+f.json+f.header != "" {
+			l.fail(path+".address", y.Address, "取自网址的字段不与 css、attr、json、match 同写", "例如 id: {address: \"/item/(\\d+)\"}")
+		}
+	}
+	if pattern := cmp.Or(y.Match, y.Address); pattern != "" {
+		re, err := regexp.Compile(pattern)
 		if err != nil {
-			l.fail(path+".match", y.Match, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
+			l.fail(path+map[bool]string{true: ".match", false: ".address"}[y.Match != ""], pattern, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
 		}
 		f.match = re
 	}
@@ -163,6 +205,12 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 		}
 	}
 	return f
+}
+
+// inList tells whether the field belongs to the items of a list, or is the list.
+func inList(path string) bool {
+	return strings.HasSuffix(path, "items") || strings.Contains(path, "fields.") && !strings.HasPrefix(path, "product") &&
+		!strings.HasPrefix(path, "shop")
 }
 
 // required is a field that must be there.
@@ -192,6 +240,10 @@ type node struct {
 	html *goquery.Selection
 	json gjson.Result
 	page *goquery.Selection // the HTML that json was taken from
+
+	// Of the page itself, not of what stands in it:
+	header  http.Header // that came with it
+	address string      // after redirects
 }
 
 // document is the page's HTML, nil if it has none.
@@ -208,8 +260,15 @@ func (f *field) get(n node) (value string, found bool) {
 	if f == nil {
 		return "", false
 	}
-	if n.html != nil {
-		element := f.element(n.html)
+	switch {
+	case f.header != "":
+		value, found = f.fromHeader(n.header)
+	case f.address:
+		value, found = n.address, n.address != ""
+	case f.count:
+		value, found = f.counted(n)
+	case n.html != nil || n.page != nil && f.json == "":
+		element := f.element(n.document())
 		if element == nil {
 			return "", false
 		}
@@ -222,11 +281,11 @@ func (f *field) get(n node) (value string, found bool) {
 			value, found = text(element), true
 		}
 		if found && f.json != "" {
-			inner := gjson.Get(value, f.json)
+			inner := f.at(gjson.Parse(dataIn(value)), anything)
 			value, found = inner.String(), inner.Exists()
 		}
-	} else {
-		inner := n.json.Get(f.json)
+	default:
+		inner := f.at(n.json, anything)
 		value, found = inner.String(), inner.Exists() && inner.Type != gjson.Null
 	}
 	if !found {
@@ -245,6 +304,24 @@ func (f *field) get(n node) (value string, found bool) {
 	}
 	return value, true
 }
+
+// counted is how many elements the field means.
+func (f *field) counted(n node) (value string, found bool) {
+	if n.document() == nil {
+		return "", false
+	}
+	return strconv.Itoa(n.document().FindMatcher(*f.css).Length()), true
+}
+
+// at is the value that the field's path leads to.
+func (f *field) at(v gjson.Result, wanted func(gjson.Result) bool) gjson.Result {
+	if f.path == nil {
+		return v.Get(f.json)
+	}
+	return f.path.get(v, wanted)
+}
+
+func anything(gjson.Result) bool { return true }
 
 // element is the first element that the field means.
 func (f *field) element(s *goquery.Selection) *html.Node {
@@ -295,7 +372,7 @@ func text(element *html.Node) string {
 
 // raw is the value of the field before match and map, for messages.
 func (f *field) raw(n node) string {
-	plain := field{css: f.css, attr: f.attr, json: f.json}
+	plain := field{css: f.css, attr: f.attr, json: f.json, path: f.path, header: f.header, address: f.address, count: f.count}
 	value, _ := plain.get(n)
 	return value
 }
@@ -313,7 +390,7 @@ func (f *field) list(n node) []node {
 	}
 	value := n.json
 	if f.json != "" {
-		value = value.Get(f.json)
+		value = f.at(value, func(r gjson.Result) bool { return r.IsArray() && len(r.Raw) > len("[]") })
 	}
 	if !value.IsArray() {
 		return nil
@@ -324,12 +401,24 @@ func (f *field) list(n node) []node {
 	return out
 }
 
+// isThere tells whether the page has the list, be it empty.
+func (f *field) isThere(n node) bool {
+	return f.at(n.json, func(r gjson.Result) bool { return r.IsArray() }).IsArray()
+}
+
 // has tells whether the challenge is what the page shows.
 func (c challenge) has(n node, text string) bool {
 	if c.css != nil {
 		return n.document() != nil && n.document().FindMatcher(*c.css).Length() > 0
 	}
 	return strings.Contains(text, c.text)
+}
+
+// node is the page, read as the format.
+func (p *page) node(as format) (node, error) {
+	n, err := parse(p.body, as, p.url.String())
+	n.header, n.address = p.header, p.url.String()
+	return n, err
 }
 
 // parse reads the decoded page at the address.
@@ -351,8 +440,11 @@ func parse(body string, as format, at string) (node, error) {
 	if err != nil {
 		return node{}, fmt.Errorf("无法解析 HTML：%w", err)
 	}
-	if as != formatSchema {
+	switch as {
+	case formatHTML:
 		return node{html: doc.Selection}, nil
+	case formatScript:
+		return node{json: gjson.Parse(viewScripts(doc.Selection)), page: doc.Selection}, nil
 	}
 	view, err := json.Marshal(schemaView(doc.Selection, at))
 	if err != nil {

@@ -36,6 +36,7 @@ const maxOthers = 20
 type identities struct {
 	mu     sync.Mutex
 	recent map[string]identity
+	owners map[string]string // of review lists; see owner
 }
 
 const recentIdentities = 10_000

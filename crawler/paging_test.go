@@ -100,6 +100,76 @@ func TestPagingAndSlices(t *testing.T) {
 	}
 }
 
+// Reviews that stand whole in the product's answer need no paging, and are
+// complete when they are as many as the site says.
+func TestPagingNone(t *testing.T) {
+	for _, c := range []struct {
+		name, paging string
+		total        int
+		truncated    int64
+	}{
+		{"none", "none", 3, 0},
+		{"none, extended by a total", "{none: true, total: total}", 3, 0},
+		{"fewer than the site says", "{none: true, total: total}", 4, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite()
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Has("p") {
+					t.Errorf("asked for %s", r.URL)
+				}
+				fmt.Fprint(w, strings.Replace(goodReviews(r.URL.Query().Get("item")), `"total":3`, fmt.Sprintf(`"total":%d`, c.total), 1))
+			}
+			profile := strings.NewReplacer("/r?item={product}&p={page}", "/r?item={product}", "{total: total, limit: 6}", c.paging).Replace(smallProfile)
+			got := collect(t, s, profile)
+			if len(got.sink.reviews) != 9 || got.report.TruncatedLists != 3*c.truncated || got.report.Complete() != (c.truncated == 0) {
+				t.Errorf("%d reviews: %+v", len(got.sink.reviews), got.report)
+			}
+		})
+	}
+}
+
+// Some interfaces say in the headers how much there is and where it goes on.
+func TestPagingInHeaders(t *testing.T) {
+	for _, c := range []struct {
+		name, paging string
+		header       func(w http.ResponseWriter, page int)
+		reviews      int
+		truncated    int64
+	}{
+		{"a link", "{next: {header: link}}", func(w http.ResponseWriter, page int) {
+			w.Header().Add("Link", `</r?first>; rel="first"`)
+			if page < 3 {
+				w.Header().Add("Link", fmt.Sprintf(`<http://%s/r?item=1&p=%d>; title="a, b"; rel="last next"`, "HOST", page+1))
+			}
+		}, 30, 0},
+		{"pages and total", "{pages: {header: X-Wp-Totalpages}, total: {header: X-Total-Count}}", func(w http.ResponseWriter, _ int) {
+			w.Header().Set("X-WP-TotalPages", "3")
+			w.Header().Set("X-Total-Count", "30")
+		}, 30, 0},
+		{"a total that is not reached", "{total: {header: X-Total-Count}}", func(w http.ResponseWriter, _ int) {
+			w.Header().Set("X-Total-Count", "31")
+		}, 30, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite()
+			s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				page, _ := strconv.Atoi(r.URL.Query().Get("p"))
+				c.header(w, page)
+				for i, link := range w.Header().Values("Link") {
+					w.Header()["Link"][i] = strings.Replace(link, "HOST", r.Host, 1)
+				}
+				(longList{30, 99}).serve(w, r)
+			}
+			got := collect(t, s, strings.Replace(smallProfile, "{total: total, limit: 6}", c.paging, 1))
+			if len(got.sink.reviews) != c.reviews || got.report.TruncatedLists != c.truncated {
+				t.Errorf("%d reviews, %d truncated: %+v", len(got.sink.reviews), got.report.TruncatedLists, got.report)
+			}
+		})
+	}
+}
+
 // shippedReviews is the review part of a shipped profile.
 func shippedReviews(t *testing.T, name string) string {
 	t.Helper()

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,11 +115,13 @@ type reviewStep struct {
 	published  field
 	rating     *field
 	text       *field
+	buyer      *field // tells reviews without an ID apart; nil where the site shows none
 	appended   *field
 	appendedAt *field
 	isDefault  *field
 	pinned     *field
 	unordered  bool
+	shared     bool // the variants of a product show one list
 	slices     slicing
 	paging     paging
 }
@@ -125,6 +129,7 @@ type reviewStep struct {
 // paging is how one gets to the following page. Without next and pages, pages
 // are counted up until one is empty.
 type paging struct {
+	none  bool // the list stands whole on its page
 	from  int
 	limit int    // pages at most; what is out of reach makes the list truncated
 	next  *field // link to the next page
@@ -261,6 +266,7 @@ type reviewYAML struct {
 		ID         *fieldYAML `yaml:"id"`
 		Rating     *fieldYAML `yaml:"rating"`
 		Text       *fieldYAML `yaml:"text"`
+		Buyer      *fieldYAML `yaml:"buyer"`
 		Published  *fieldYAML `yaml:"published"`
 		Appended   *fieldYAML `yaml:"appended"`
 		AppendedAt *fieldYAML `yaml:"appended_at"`
@@ -268,6 +274,7 @@ type reviewYAML struct {
 		Pinned     *fieldYAML `yaml:"pinned"`
 	} `yaml:"fields"`
 	Order  string      `yaml:"order"`
+	Shared bool        `yaml:"shared"`
 	Slices *slicesYAML `yaml:"slices"`
 	Paging pagingYAML  `yaml:"paging"`
 }
@@ -279,6 +286,7 @@ type slicesYAML struct {
 }
 
 type pagingYAML struct {
+	None   bool       `yaml:"none"`
 	Cursor *fieldYAML `yaml:"cursor"`
 	Start  string     `yaml:"start"`
 	Size   int        `yaml:"size"`
@@ -287,6 +295,40 @@ type pagingYAML struct {
 	Next   *fieldYAML `yaml:"next"`
 	Pages  *fieldYAML `yaml:"pages"`
 	Total  *fieldYAML `yaml:"total"`
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler. A plain none is short for
+// {none: true}.
+func (y *pagingYAML) UnmarshalYAML(node *yaml.Node) error {
+	type plain pagingYAML
+	switch {
+	case node.Kind == yaml.ScalarNode && node.Value == "none":
+		*y = pagingYAML{None: true} // nothing stays of what the profile extends
+		return nil
+	case node.Kind != yaml.MappingNode:
+		return &chaping.InputError{
+			Line: node.Line, Field: "paging", Value: node.Value, Problem: "翻页的写法不对",
+			Remedy: "评论全在一页的写 paging: none，否则写一组配置项，例如 paging: {pages: data.pages}",
+		}
+	}
+	keys := yamlKeys(reflect.TypeFor[pagingYAML]())
+	for i := 0; i < len(node.Content); i += 2 {
+		if key := node.Content[i]; !slices.Contains(keys, key.Value) {
+			return &chaping.InputError{
+				Line: key.Line, Field: key.Value, Problem: "没有这个配置项", Remedy: "翻页可用 " + strings.Join(keys, "、"),
+			}
+		}
+	}
+	y.None = false
+	return node.Decode((*plain)(y))
+}
+
+// yamlKeys are the keys of a struct's YAML form.
+func yamlKeys(t reflect.Type) (keys []string) {
+	for i := range t.NumField() {
+		keys = append(keys, t.Field(i).Tag.Get("yaml"))
+	}
+	return keys
 }
 
 // LoadProfile reads a site profile. The name is what watches call it, and

@@ -3,6 +3,7 @@ package crawler
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -20,6 +21,9 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	items := step.items.list(n)
 	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
 		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
+	}
+	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
+		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "页面的脚本中没有商品列表，页面结构可能已变"}}
 	}
 	for _, item := range items {
 		id, _ := step.id.get(item)
@@ -82,6 +86,8 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 // where the page names it.
 func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int) (address, cursor string, more bool) {
 	switch {
+	case p.none:
+		return "", "", false
 	case p.next != nil:
 		link, ok := p.next.get(n)
 		if !ok || link == "" {
@@ -139,7 +145,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 	}
 	if currency, ok := step.currency.get(n); ok && !isYuan(currency) {
-		o.fault(Fault{URL: t.URL, Field: step.currency.name, Value: currency, Problem: "价格不是人民币，未收录价格"})
+		o.add(countForeign, 1) // a price of 15 would be read as 15 yuan
+		o.note(noteForeign, Fault{URL: t.URL, Field: step.currency.name, Value: currency})
 	} else if step.price != nil {
 		value, ok := step.price.get(n)
 		price, err := chaping.ParsePrice(value)
@@ -202,13 +209,34 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		if err := r.address(&first); err != nil {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
-		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
+		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
+			done, err := r.sameAnswer(ctx, o, first, on)
+			if done || err != nil {
+				return err
+			}
+		}
+		o.link(first, product.ID, strconv.Itoa(i), strconv.Itoa(first.Page))
 		return nil
 	}
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
 	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
+}
+
+// sameAnswer reads the reviews that stand in the product's own answer, which
+// spares the site a request. Where they do not, the page is read once more, as
+// any other page of reviews that is not what it should be.
+func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page) (done bool, err error) {
+	n, err := on.node(r.job.Profile.reviews[t.Reviews].format)
+	if err != nil {
+		return false, nil
+	}
+	err = r.reviews(ctx, o, t, on, n)
+	if errors.As(err, new(errLayout)) {
+		return false, nil
+	}
+	return true, err
 }
 
 // address fills in the URL of a review page.
@@ -289,12 +317,17 @@ func (r *reader) shop(o *outcome, t task, n node) {
 const skew = 10 * time.Minute
 
 // reviews reads a page of reviews.
-func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) error {
+func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n node) error {
+	now := on.read
 	p := r.job.Profile
 	step := &p.reviews[t.Reviews]
 	items := step.items.list(n)
 	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
 		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "既没有评论也没有“无评论”的标志，页面结构可能已变"}}
+	}
+
+	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
+		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "页面的脚本中没有评论列表，页面结构可能已变"}}
 	}
 
 	// One page is judged by what stands in its natural place: a page is past
@@ -305,14 +338,24 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	var ids []uint64
 	fresh := 0
 	from := r.source(step, now)
-	alike := map[string]int{} // reviews of the page without an ID, by content
+	entries := make([]entry, 0, len(items))
 	for _, item := range items {
-		review, place, ok := r.review(o, t, step, item, on.as, from)
-		if step.id == nil && ok {
-			alike[place.id]++
-			review.ID = ingest.ContentID(&review, "", alike[place.id])
-			place.id = review.ID
+		entries = append(entries, r.review(o, t, step, item, on.as, from))
+	}
+	if step.id == nil {
+		t.Seen.number(entries)
+	}
+	if step.shared && t.Page == step.paging.from && t.Slice == 0 {
+		var err error
+		if t.Owner, err = r.owner(ctx, o, t, entries); err != nil {
+			return err
 		}
+		if t.Owner != "" {
+			o.add(countShared, 1)
+		}
+	}
+	for i := range entries {
+		review, place, ok := &entries[i].review, entries[i].place, entries[i].ok
 		if place.dated && !place.pinned {
 			natural++
 			if place.published.Before(t.From) {
@@ -330,7 +373,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			continue
 		}
 		id := hash(place.id)
-		if t.Seen.has(id) || slices.Contains(ids, id) {
+		if place.again || t.Seen.has(id) || slices.Contains(ids, id) {
 			o.add(countDuplicates, 1)
 			continue
 		}
@@ -345,8 +388,9 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 			o.add(countOutside, 1)
 			continue
 		}
-		o.reviews = append(o.reviews, review)
-		if t.Slice > 0 && (review.Published.After(t.Edge) ||
+		review.Product = cmp.Or(t.Owner, review.Product)
+		o.reviews = append(o.reviews, *review)
+		if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
 			slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
 			o.add(countDuplicates, 1)
 			continue
@@ -399,7 +443,7 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 	if more {
 		following := t
 		following.Page, following.URL, following.Cursor = t.Page+1, next, cursor
-		following.Seen = seen{First: t.Seen.First, Last: ids, Edge: t.Seen.Edge, Count: got, Bad: t.Seen.Bad}
+		following.Seen.Last, following.Seen.Count = ids, got
 		if t.Page == step.paging.from {
 			following.Seen.First = ids
 			following.Seen.Last = nil
@@ -407,6 +451,13 @@ func (r *reader) reviews(o *outcome, t task, on *page, n node, now time.Time) er
 		return r.follow(o, following)
 	}
 	return r.sliced(o, t, step, now)
+}
+
+// missing tells whether a page's scripts lack the list, which is not the same
+// as an empty one. A profile that says what an empty page looks like is asked
+// that instead.
+func missing(as format, items, empty *field, n node) bool {
+	return as == formatScript && empty == nil && !items.isThere(n)
 }
 
 // short tells what is missing when the reading of a list has to end here: the
@@ -485,15 +536,6 @@ func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string,
 		Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
 }
 
-// A place is what an item of a review list tells even when it is no usable
-// review.
-type place struct {
-	id        string
-	published time.Time
-	dated     bool
-	pinned    bool
-}
-
 // source is how the site writes the reviews of a step.
 func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 	p := r.job.Profile
@@ -507,10 +549,10 @@ func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 	return ingest.NewSource(s)
 }
 
-// review reads one review as the page told it at a time. ok is false when it
+// review reads one review as the page told it at a time. It is not ok when it
 // cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time,
-	from *ingest.Source) (review chaping.Review, at place, ok bool) {
+func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (e entry) {
+	at := &e.place
 	id, found := step.id.get(item)
 	if step.id != nil && (!found || id == "") {
 		o.fault(Fault{URL: t.URL, Field: step.id.name, Value: step.id.raw(item), Problem: "评论没有编号，未收录"})
@@ -525,10 +567,10 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	at.published, at.dated = published, fault == nil
 	if fault != nil {
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: fault.Problem + "，评论未收录"})
-		return review, at, false
+		return e
 	}
 	if at.id == "" && step.id != nil {
-		return review, at, false
+		return e
 	}
 	record := ingest.Record{Product: t.Product, ID: id, Published: published, Told: told}
 	record.Text, _ = step.text.get(item)
@@ -542,6 +584,10 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	} else if step.rating != nil {
 		o.fault(Fault{URL: t.URL, Field: step.rating.name, Value: step.rating.raw(item), Problem: "评论没有评分，按未评分收录"})
 	}
+	if step.id == nil {
+		buyer, _ := step.buyer.get(item)
+		e.buyer = ingest.Buyer(buyer)
+	}
 	review, notes, fault := from.Review(&record)
 	if fault != nil {
 		notes = append(notes, fault)
@@ -549,10 +595,8 @@ func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told ti
 	for _, note := range notes {
 		o.fault(Fault{URL: t.URL, Field: step.nameOf(note.Field), Value: note.Value, Problem: note.Problem})
 	}
-	if step.id == nil && fault == nil {
-		at.id = ingest.ContentID(&review, "", 1)
-	}
-	return review, at, fault == nil
+	e.review, e.ok = review, fault == nil
+	return e
 }
 
 // nameOf is the path in the profile of what ingest names.

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -151,7 +152,6 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 	step.paging = paging{from: 1, limit: 10, total: step.paging.total, next: step.paging.next}
 	p.reviews = []reviewStep{step}
 	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
-	now := job.Window.To
 	f.Fuzz(func(t *testing.T, body string) {
 		n, err := parse(body, as, "")
 		if err != nil {
@@ -159,7 +159,7 @@ func fuzzReviews(f *testing.F, as format, step reviewStep) {
 		}
 		r := &reader{job: &job}
 		var o outcome
-		if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, now); err != nil {
+		if err := r.reviews(t.Context(), &o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body, read: job.Window.To}, n); err != nil {
 			return
 		}
 		for _, review := range o.reviews {
@@ -188,7 +188,7 @@ func TestGradeText(t *testing.T) {
 		}
 	}}
 	var o outcome
-	if err := r.reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, job.Window.To); err != nil {
+	if err := r.reviews(t.Context(), &o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body, read: job.Window.To}, n); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -249,30 +249,86 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// Reviews of a site that gives them no IDs are known by their content: the same
-// page again is the same reviews, and two that are alike are two.
+// Reviews of a site that gives them no IDs are known by their content, as in
+// imports: the same list again is the same reviews, and two that are alike are
+// two, unless the same buyer wrote both or the list has moved.
 func TestContentIDs(t *testing.T) {
-	fields := loadFields(t, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "at", Date: []string{"2006-01-02"}}, &fieldYAML{short: "text"})
+	fields := loadFields(t, formatJSON, &fieldYAML{short: "list"}, &fieldYAML{short: "at", Date: []string{"2006-01-02"}},
+		&fieldYAML{short: "text"}, &fieldYAML{short: "by"})
 	p := &Profile{Base: &url.URL{Scheme: "http", Host: "example.com"}, Platform: chaping.Platform{ID: "x", Rating: chaping.Stars()}}
-	p.reviews = []reviewStep{{items: *fields[0], published: *fields[1], text: fields[2], paging: paging{from: 1, limit: 10}}}
+	p.reviews = []reviewStep{{items: *fields[0], published: *fields[1], text: fields[2], buyer: fields[3], unordered: true, paging: paging{from: 1, limit: 10}}}
 	job := Job{Profile: p, Window: chaping.Period{Year: 2026, Month: time.November}.Window(), Run: "r"}
-	read := func(body string) (ids []string) {
-		n, err := parse(body, formatJSON, "")
-		if err != nil {
-			t.Fatal(err)
+	// entries are "text/buyer" a piece, all of one day
+	page1 := func(entries string) string {
+		var list []string
+		for e := range strings.FieldsSeq(entries) {
+			text, by, _ := strings.Cut(e, "/")
+			list = append(list, fmt.Sprintf(`{"text":%q,"at":"2026-11-20","by":%q}`, text, by))
 		}
-		var o outcome
-		if err := (&reader{job: &job}).reviews(&o, task{Product: "p", Page: 1}, &page{url: p.Base, body: body}, n, job.Window.To); err != nil {
-			t.Fatal(err)
-		}
-		for _, review := range o.reviews {
-			ids = append(ids, review.ID)
+		return `{"list":[` + strings.Join(list, ",") + `]}`
+	}
+	read := func(pages ...string) (ids []string) {
+		next := task{Product: "p", Page: 1}
+		for i, entries := range pages {
+			n, err := parse(page1(entries), formatJSON, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var o outcome
+			p.reviews[0].url = template{parts: []string{"/r?p=", "page", ""}}
+			if err := (&reader{job: &job}).reviews(t.Context(), &o, next, &page{url: p.Base, read: job.Window.To}, n); err != nil {
+				t.Fatal(err)
+			}
+			for _, review := range o.reviews {
+				ids = append(ids, review.ID)
+			}
+			if len(o.links) == 0 {
+				if i < len(pages)-1 {
+					ids = append(ids, "the end")
+				}
+				break
+			}
+			if err := json.Unmarshal(o.links[0].Task, &next); err != nil {
+				t.Fatal(err)
+			}
 		}
 		return ids
 	}
-	first := read(`{"list":[{"text":"好","at":"2026-11-20"},{"text":"好","at":"2026-11-20"},{"text":"差","at":"2026-11-20"}]}`)
-	second := read(`{"list":[{"text":"新","at":"2026-11-21"},{"text":"好","at":"2026-11-20"},{"text":"好","at":"2026-11-20"}]}`)
-	if len(first) != 3 || first[0] == first[1] || first[2] == first[0] || second[1] != first[0] || second[2] != first[1] || second[0] == "" {
-		t.Errorf("%q, %q", first, second)
+	distinct := func(ids []string) int {
+		known := map[string]bool{}
+		for _, id := range ids {
+			known[id] = id != ""
+		}
+		return len(known)
+	}
+	for _, c := range []struct {
+		name  string
+		pages []string
+		want  int
+	}{
+		{"alike on one page", []string{"好 好 差"}, 3},
+		{"alike on two pages", []string{"好 差", "好 坏"}, 4},
+		{"alike on pages far apart", []string{"好 差", "甲 乙", "丙 丁", "好 好"}, 8},
+		{"one alike at the end", []string{"好 差", "好"}, 3},
+		{"by two buyers", []string{"好/张三 好/李四", "好/王五"}, 3},
+		{"twice by one buyer", []string{"好/张三 好/张三", "坏 好/张三"}, 2},
+		{"by nobody in particular", []string{"好/匿名用户 好/匿名用户"}, 2},
+		{"the list has moved by one", []string{"甲 好 好", "好 好 乙", "丙"}, 5},
+		{"the first page for ever", []string{"好 好", "好 好", "好 好"}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ids := read(c.pages...)
+			ids = slices.DeleteFunc(ids, func(id string) bool { return id == "the end" })
+			if distinct(ids) != c.want {
+				t.Errorf("%d reviews, want %d: %q", distinct(ids), c.want, ids)
+			}
+			if again := read(c.pages...); !slices.Equal(slices.DeleteFunc(again, func(id string) bool { return id == "the end" }), ids) {
+				t.Errorf("read again they are %q, were %q", again, ids)
+			}
+		})
+	}
+	older, newer := read("好 好 差"), read("新 好 好")
+	if newer[1] != older[0] || newer[2] != older[1] {
+		t.Errorf("a new review changes the others: %q, %q", older, newer)
 	}
 }

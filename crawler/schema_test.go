@@ -33,18 +33,18 @@ var described = map[string]string{
 	"search": "按关键词搜索商品", "product": "商品页", "shop": "店铺页", "reviews": "评论；按顺序用第一个适用于商品页的",
 	"url": "网址，花括号中是占位符；字段中为链接的位置", "format": "页面格式", "items": "列表条目的位置", "empty": "“没有结果”的标志", "fields": "各字段的位置",
 	"only_names_with_keyword": "只采用名称中含有关键词的商品", "paging": "翻页", "from": "第一页的页码，0 或 1", "limit": "最多读几页", "next": "下一页的链接",
-	"total": "总条数的位置", "cursor": "下一页游标的位置", "start": "第一页的游标", "size": "每页条数，用于 {offset} 和 {size}",
+	"total": "总条数的位置", "cursor": "下一页游标的位置", "start": "第一页的游标", "none": "列表全在一页，不翻页；可简写成 paging: none", "header": "响应头的名称，只用于 paging；Link 取其中 rel=next 的地址", "size": "每页条数，用于 {offset} 和 {size}",
 	"price": "价格", "currency": "币种；不是人民币的价格不收录", "shop_id": "店铺编号", "shop_name": "店铺名称", "shop_url": "店铺页的链接", "region": "公司所在区域（营业执照）",
-	"link": "商品页上评论的链接", "order": "newest 新的在前（默认），none 不按时间", "slices": "超出页数限度时分段再读", "whole": "整个列表的 {slice}",
+	"link": "商品页上评论的链接", "order": "newest 新的在前（默认），none 不按时间", "shared": "同款的各个规格显示同一份评论；只记一次，记在先读到的规格名下", "slices": "超出页数限度时分段再读", "whole": "整个列表的 {slice}",
 	"parts": "合起来即全部的各段，例如各个评分", "views": "另外的排序，能多读一些但不能保证全部",
-	"text": "评论正文；验证页中为出现的文字", "published": "发表时间", "appended": "追评", "appended_at": "追评时间", "default": "是否默认评论", "pinned": "是否置顶",
-	"css": "CSS 选择器", "attr": "元素的属性", "json": "JSON 路径（gjson 语法）", "match": "正则表达式，取第一组", "map": "对照表",
+	"text": "评论正文；验证页中为出现的文字", "published": "发表时间", "buyer": "买家；评论没有编号时用来区分，不保存", "appended": "追评", "appended_at": "追评时间", "default": "是否默认评论", "pinned": "是否置顶",
+	"css": "CSS 选择器", "attr": "元素的属性", "json": "JSON 路径（gjson 语法）", "match": "正则表达式，取第一组", "map": "对照表", "address": "取自页面的网址：正则表达式，取第一组", "count": "true：值是 css 找到的元素个数，例如画出来的星",
 	"date": "日期格式：epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006-01-02 15:04:05 为样例",
 }
 
 // choices are the values of keys that take only a few.
 var choices = map[string][]any{
-	"format": {"html", "json", "jsonp", "schema.org"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"}, "render": {"browser"},
+	"format": {"html", "json", "jsonp", "schema.org", "script"}, "robots": {"obey", "ignore"}, "order": {"newest", "none"}, "render": {"browser"},
 }
 
 // schemaOf is the JSON schema of the YAML form.
@@ -55,6 +55,8 @@ func schemaOf(t *testing.T, typ reflect.Type) map[string]any {
 		return map[string]any{"$ref": "#/$defs/field"}
 	case typ.Kind() == reflect.Pointer:
 		return schemaOf(t, typ.Elem())
+	case typ == reflect.TypeFor[pagingYAML]():
+		return map[string]any{"anyOf": []any{map[string]any{"const": "none"}, structOf(t, typ)}}
 	case typ == reflect.TypeFor[time.Duration]():
 		return map[string]any{"type": "string", "pattern": `^([0-9.]+(ns|us|ms|s|m|h))+$`}
 	}
@@ -70,29 +72,35 @@ func schemaOf(t *testing.T, typ reflect.Type) map[string]any {
 	case reflect.Map:
 		return map[string]any{"type": "object", "additionalProperties": schemaOf(t, typ.Elem())}
 	case reflect.Struct:
-		properties := map[string]any{}
-		for i := range typ.NumField() {
-			key := typ.Field(i).Tag.Get("yaml")
-			if key == "" {
-				if !typ.Field(i).IsExported() {
-					continue
-				}
-				key = strings.ToLower(typ.Field(i).Name)
-			}
-			property := schemaOf(t, typ.Field(i).Type)
-			property["description"] = described[key]
-			if described[key] == "" {
-				t.Errorf("key %q has no description", key)
-			}
-			if list := choices[key]; list != nil {
-				property["enum"] = list
-			}
-			properties[key] = property
-		}
-		return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
+		return structOf(t, typ)
 	}
 	t.Fatalf("no schema for %v", typ)
 	return nil
+}
+
+// structOf is the JSON schema of a struct.
+func structOf(t *testing.T, typ reflect.Type) map[string]any {
+	t.Helper()
+	properties := map[string]any{}
+	for i := range typ.NumField() {
+		key := typ.Field(i).Tag.Get("yaml")
+		if key == "" {
+			if !typ.Field(i).IsExported() {
+				continue
+			}
+			key = strings.ToLower(typ.Field(i).Name)
+		}
+		property := schemaOf(t, typ.Field(i).Type)
+		property["description"] = described[key]
+		if described[key] == "" {
+			t.Errorf("key %q has no description", key)
+		}
+		if list := choices[key]; list != nil {
+			property["enum"] = list
+		}
+		properties[key] = property
+	}
+	return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
 }
 
 // TestSchema keeps configs/site.schema.json in step with the Go types, and
@@ -151,7 +159,7 @@ func TestSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, text := range []string{"colour: red", "search: {format: xml}", "politeness: {delay: 3}", "reviews: {}", "product: {fields: {name: {csss: a}}}"} {
+	for _, text := range []string{"colour: red", "search: {format: xml}", "politeness: {delay: 3}", "reviews: {}", "search: {paging: all}", "search: {paging: {nxt: a}}", "product: {fields: {name: {csss: a}}}"} {
 		if err := validate(text); err == nil {
 			t.Errorf("the schema takes %q", text)
 		}

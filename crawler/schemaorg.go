@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/url"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"chaping/ingest"
 	"chaping/ingest/foreign"
 
 	"github.com/PuerkitoBio/goquery"
@@ -59,6 +61,7 @@ type thing struct {
 	id    string
 	props map[string][]any
 	inner bool // stands within another thing
+	micro bool // microdata
 }
 
 // schemaDepth is how deep things may nest.
@@ -81,7 +84,7 @@ func schemaView(doc *goquery.Selection, at string) schemaPage {
 		return page
 	}
 	page.Product = g.describe(product)
-	seen := map[*thing]bool{}
+	seen := schemaSeen{things: map[*thing]bool{}, alike: map[string]int{}}
 	for _, name := range []string{"review", "reviews"} {
 		for _, r := range g.things(product, name) {
 			page.add(g, r, seen)
@@ -134,6 +137,12 @@ func (g *schemaGraph) jsonLD(s string) {
 		s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, wrap[0]), wrap[1]))
 	}
 	s = strings.TrimRight(s, "; ")
+	for range 2 { // escaped, once or twice, as if it stood in an attribute; browsers do not read it so
+		if !escapedJSON.MatchString(s) {
+			break
+		}
+		s = xhtml.UnescapeString(s)
+	}
 	if foreign.JSONDepth(s) > schemaDepth {
 		return
 	}
@@ -144,6 +153,8 @@ func (g *schemaGraph) jsonLD(s string) {
 		g.value(value, false)
 	}
 }
+
+var escapedJSON = regexp.MustCompile(`^[\[{ ]+&(amp;)?(quot|#34|#x22);`)
 
 // value turns a JSON value into property values.
 func (g *schemaGraph) value(v any, inner bool) []any {
@@ -203,7 +214,7 @@ func plain(s string) string {
 
 // microdata reads the item at the element.
 func (g *schemaGraph) microdata(doc *goquery.Selection, element *xhtml.Node, inner bool, depth int) *thing {
-	t := &thing{props: map[string][]any{}, inner: inner}
+	t := &thing{props: map[string][]any{}, inner: inner, micro: true}
 	types, _ := attribute(element, "itemtype")
 	for name := range strings.FieldsSeq(types) {
 		t.types = append(t.types, typeName(name))
@@ -423,11 +434,17 @@ func (g *schemaGraph) describe(t *thing) *schemaProduct {
 	return p
 }
 
-func (p *schemaPage) add(g schemaGraph, r *thing, seen map[*thing]bool) {
-	if seen[r] {
+// schemaSeen is which reviews of a page were read.
+type schemaSeen struct {
+	things map[*thing]bool
+	alike  map[string]int // reviews by nobody in particular, by content and notation
+}
+
+func (p *schemaPage) add(g schemaGraph, r *thing, seen schemaSeen) {
+	if seen.things[r] {
 		return
 	}
-	seen[r] = true
+	seen.things[r] = true
 	review := schemaReview{
 		Text:      g.text(r, "reviewBody", "description", "text"),
 		Published: g.text(r, "datePublished", "dateCreated", "uploadDate"),
@@ -449,11 +466,18 @@ func (p *schemaPage) add(g schemaGraph, r *thing, seen map[*thing]bool) {
 	review.ID = cmp.Or(g.text(r, "identifier"), r.id, g.text(r, "url"))
 	if review.ID == "" {
 		var b bytes.Buffer
-		for _, part := range []string{g.text(r, "author", "creator"), review.Published, review.Rating, review.Text} {
+		author := g.text(r, "author", "creator")
+		for _, part := range []string{author, review.Published, review.Rating, review.Text} {
 			b.WriteString(strconv.Quote(part))
 		}
 		sum := sha256.Sum256(b.Bytes())
 		review.ID = "h-" + hex.EncodeToString(sum[:8])
+		// The same words of nobody in particular are two reviews; but what a
+		// page says in both notations is one.
+		key := review.ID + strconv.FormatBool(r.micro)
+		if seen.alike[key]++; ingest.Buyer(author) == "" && seen.alike[key] > 1 {
+			review.ID += fmt.Sprintf("-%d", seen.alike[key])
+		}
 	}
 	p.Reviews = append(p.Reviews, review)
 }

@@ -36,11 +36,11 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		if s.OnlyNamesWithKeyword && s.Fields.Name == nil {
 			l.fail("search.only_names_with_keyword", "true", "要按名称筛选，但没有配置 search.fields.name", "补上 name，或删去本项")
 		}
-		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") {
-			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}")
+		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") && !s.OnlyNamesWithKeyword {
+			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}；没有搜索的网店写商品列表的网址，并写 only_names_with_keyword: true")
 		}
 		if s.URL != "" && !turnsPages(s.URL, s.Paging) {
-			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，或写 paging: {limit: 1}")
+			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，列表全在一页时写 paging: none")
 		}
 	}
 
@@ -107,6 +107,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		published:  l.required(path+".fields.published", s.Fields.Published, f),
 		rating:     at("rating", s.Fields.Rating),
 		text:       at("text", s.Fields.Text),
+		buyer:      at("buyer", s.Fields.Buyer),
 		appended:   at("appended", s.Fields.Appended),
 		appendedAt: at("appended_at", s.Fields.AppendedAt),
 		isDefault:  at("default", s.Fields.Default),
@@ -128,6 +129,9 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	default:
 		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "按时间倒序的评论不用写本项")
 	}
+	if step.shared = s.Shared; s.Shared && s.Fields.ID == nil {
+		l.fail(path+".shared", "true", "各规格共用的评论要有编号才认得出", "在 fields 中配置 id，或删去 shared")
+	}
 	step.slices = l.slices(path, s)
 	if strings.Contains(s.URL, "{link}") && s.Link == nil {
 		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
@@ -137,7 +141,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 			path+".paging",
 			"",
 			"无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next",
-			"按站点的翻页方式补上，或写 paging: {limit: 1}",
+			"按站点的翻页方式补上，列表全在一页时写 paging: none",
 		)
 	}
 	return step
@@ -145,6 +149,7 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 
 func (l *loader) paging(path string, y pagingYAML, f format) paging {
 	p := paging{
+		none:   y.None,
 		from:   1,
 		limit:  defaultPageLimit,
 		next:   l.field(path+".next", y.Next, f),
@@ -153,6 +158,9 @@ func (l *loader) paging(path string, y pagingYAML, f format) paging {
 		cursor: l.field(path+".cursor", y.Cursor, f),
 		start:  y.Start,
 		size:   y.Size,
+	}
+	if p.none && (p.next != nil || p.cursor != nil || p.pages != nil || y.From != nil || y.Limit != 0) {
+		l.fail(path+".none", "true", "已写明不翻页，又写了怎样翻页", "列表全在一页时只写 paging: none")
 	}
 	if p.cursor != nil && p.next != nil {
 		l.fail(path+".cursor", "", "cursor 和 next 只能写一个", "接口给出下一页地址时用 next，给出游标时用 cursor")
@@ -185,8 +193,10 @@ func (l *loader) format(path, s string) format {
 		return formatJSONP
 	case "schema.org":
 		return formatSchema
+	case "script":
+		return formatScript
 	}
-	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp、schema.org")
+	l.fail(path+".format", s, "不认识的格式", "可用 html、json、jsonp、schema.org、script")
 	return formatHTML
 }
 
@@ -195,8 +205,18 @@ var pagePlaceholders = []string{"page", "offset", "size", "cursor"}
 
 // turnsPages tells whether there is a way to the following page.
 func turnsPages(address string, y pagingYAML) bool {
-	return y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
+	return y.None || y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
 		strings.Contains(address, "{offset}") && y.Size > 0 || strings.Contains(address, "{cursor}") && y.Cursor != nil
+}
+
+// inHeaders tells whether something of the paging stands in response headers.
+func (p *paging) inHeaders() bool {
+	for _, f := range []*field{p.next, p.pages, p.total, p.cursor} {
+		if f != nil && f.header != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // slices reads how to get past a limit of pages.

@@ -31,6 +31,7 @@ type task struct {
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
 	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
+	Owner   string           `json:"m,omitempty"` // product whose reviews these are, where it is not Product
 	Listing *chaping.Listing `json:"l,omitempty"` // what waits for its shop
 	Reviews int              `json:"r,omitempty"` // which of the profile's review steps
 	Link    string           `json:"a,omitempty"` // the review step's link
@@ -70,6 +71,7 @@ type seen struct {
 	Edge  hashes `json:"e,omitempty"` // of the moment task.Edge
 	Count int64  `json:"c,omitempty"` // distinct reviews so far
 	Bad   bool   `json:"b,omitempty"` // some could not be used
+	Alike hashes `json:"a,omitempty"` // contents of the last ones, where the site gives no IDs; see number
 }
 
 // hashes are written as base64, which is shorter and faster than numbers.
@@ -154,7 +156,9 @@ const (
 	countAppended   = "appended"
 	countOutside    = "outside"
 	countDuplicates = "duplicates"
+	countShared     = "shared" // lists of reviews that another product has as well
 	countRefused    = "refused"
+	countForeign    = "foreign" // products priced in another currency
 	countIrrelevant = "irrelevant"
 	countRobots     = "robots"
 	countDenied     = "denied"
@@ -183,6 +187,7 @@ type note struct {
 const (
 	noteFault     = "fault"
 	noteTruncated = "truncated"
+	noteForeign   = "foreign" // its value is the currency
 
 	notesPerPage = 3 // so that one page does not crowd out the rest
 )
@@ -338,7 +343,7 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	if err != nil {
 		return outcome{}, err
 	}
-	n, err := parse(page.body, as, page.url.String())
+	n, err := page.node(as)
 	if as != formatHTML && err != nil {
 		// Where JSON is due, HTML may be the challenge.
 		if h, herr := parse(page.body, formatHTML, ""); herr == nil && v.challenged(h, page.body) {
@@ -370,18 +375,18 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	case stepShop:
 		r.shop(&o, t, n)
 	case stepReviews:
-		err = r.reviews(&o, t, page, n, v.now())
-		if r.kept != nil && len(o.reviews) > 0 {
-			o.evidence = &evidence.Page{
-				URL:       page.url.String(),
-				Type:      page.kind,
-				Fetched:   page.read,
-				Body:      page.raw,
-				Validator: page.validator,
-			}
-			for i := range o.reviews {
-				o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
-			}
+		err = r.reviews(ctx, &o, t, page, n)
+	}
+	if r.kept != nil && len(o.reviews) > 0 {
+		o.evidence = &evidence.Page{
+			URL:       page.url.String(),
+			Type:      page.kind,
+			Fetched:   page.read,
+			Body:      page.raw,
+			Validator: page.validator,
+		}
+		for i := range o.reviews {
+			o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
 		}
 	}
 	return o, err
@@ -391,13 +396,14 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 // asked for under the condition that they have changed. Where they have not,
 // the kept body is read in the answer's place, in full, so that a page is
 // spared the site but never the reader: whatever the store or the queue have
-// lost since is found again.
+// lost since is found again. Headers are not kept: where paging is read from
+// them, the page is asked for anew.
 func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*page, error) {
 	if v.browser != nil && as.rendered() {
 		return v.render(ctx, t.URL)
 	}
 	var known evidence.Validator
-	if r.kept != nil && t.Step == stepReviews {
+	if r.kept != nil && t.Step == stepReviews && !r.job.Profile.reviews[t.Reviews].paging.inHeaders() {
 		var err error
 		if known, err = r.kept.Validator(ctx, t.URL); err != nil {
 			return nil, err

@@ -88,15 +88,15 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 			Remedy:  remedy,
 		}
 	}
-	t := trial{
-		page:   page,
-		now:    now(),
-		parsed: map[format]parsed{},
-		out:    Trial{URL: page.url.String(), Bytes: page.size},
-	}
 	if n, err := parse(page.body, formatHTML, ""); err == nil && f.challenged(n, page.body) {
-		return t.out, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
+		return Trial{URL: page.url.String(), Bytes: page.size}, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
 	}
+	return tryPage(p, page, now()), nil
+}
+
+// tryPage tells what each step of the profile makes of the page.
+func tryPage(p *Profile, page *page, now time.Time) Trial {
+	t := trial{page: page, now: now, parsed: map[format]parsed{}, out: Trial{URL: page.url.String(), Bytes: page.size}}
 	s := &p.search
 	t.list("search", s.format, s.items, need(s.id, s.link == nil), need(s.link, true), need(s.name, false))
 	t.paging(s.format, &s.paging)
@@ -126,10 +126,11 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 			name,
 			r.format,
 			r.items,
-			need(r.id, true),
+			need(r.id, r.id != nil),
 			dated(&r.published, true),
 			need(r.rating, false),
 			need(r.text, true),
+			personal(r.buyer),
 			need(r.appended, false),
 			dated(r.appendedAt, false),
 			need(r.isDefault, false),
@@ -137,17 +138,19 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		)
 		t.paging(r.format, &r.paging)
 	}
-	return t.out, nil
+	return t.out
 }
 
 // A wanted is a field and what is asked of it.
 type wanted struct {
 	*field
 	needed, dated bool
+	personal      bool // who wrote the review: not to be shown
 }
 
-func need(f *field, needed bool) wanted  { return wanted{f, needed, false} }
-func dated(f *field, needed bool) wanted { return wanted{f, needed, true} }
+func need(f *field, needed bool) wanted  { return wanted{field: f, needed: needed} }
+func dated(f *field, needed bool) wanted { return wanted{field: f, needed: needed, dated: true} }
+func personal(f *field) wanted           { return wanted{field: f, personal: true} }
 
 type parsed struct {
 	node node
@@ -164,7 +167,7 @@ type trial struct {
 func (t *trial) parse(as format) (node, error) {
 	p, ok := t.parsed[as]
 	if !ok {
-		p.node, p.err = parse(t.page.body, as, t.page.url.String())
+		p.node, p.err = t.page.node(as)
 		t.parsed[as] = p
 	}
 	return p.node, p.err
@@ -232,6 +235,9 @@ func (t *trial) add(nodes []node, f wanted) {
 		}
 		if out.Found++; out.Found == 1 {
 			out.Value = chaping.Shorten(redact.Text(ingest.Text(value)), 60)
+			if f.personal {
+				out.Value = "（不显示）"
+			}
 		}
 	}
 	last := &t.out.Steps[len(t.out.Steps)-1]

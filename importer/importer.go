@@ -16,11 +16,13 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -83,9 +85,21 @@ type Options struct {
 	Check func(Summary) error
 	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
-	Kept     func(line int) error
+	Kept func(line int) error
+	// Row is told what becomes of every row, in their order; may be nil.
+	Row      func(Row)
 	Problem  func(*chaping.InputError)   // called for every refused or damaged row; may be nil
 	Progress func(bytesRead, rows int64) // called now and then; may be nil
+}
+
+// A Row is what became of a row of a file.
+type Row struct {
+	Line    int
+	Review  chaping.Review
+	Listing chaping.Listing
+	Notes   []*chaping.InputError // what is left out of the review
+	Fault   *chaping.InputError   // refuses it
+	Merged  bool                  // it is the same review as a row before
 }
 
 // Import reads one file into the sink. The error is nil even when rows were
@@ -102,9 +116,25 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 		im.Profile = p
 	}
 	im.joins = newJoins(o.Products)
+	before, statErr := os.Stat(path)
 	err := im.files(ctx)
 	im.finish()
+	if statErr == nil && ctx.Err() == nil {
+		err = changed(path, before, err)
+	}
 	return im.sum.now(im), err
+}
+
+// changed tells, instead of what else went wrong, that a file has changed while
+// it was read: what was read is of no file that there ever was.
+func changed(path string, before os.FileInfo, err error) error {
+	after, statErr := os.Stat(path)
+	if statErr == nil && os.SameFile(before, after) && after.Size() == before.Size() &&
+		after.ModTime().Equal(before.ModTime()) {
+		return err
+	}
+	return &chaping.InputError{File: path, Problem: "文件在读取期间被改动了，读到的可能前后不一",
+		Remedy: "等写这个文件的程序写完，再导入一次；已导入的不会重复，也可以撤销"}
 }
 
 // run is the state of one import.
@@ -236,6 +266,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	before := im.sum.Rows
 	err = im.all(ctx, src)
 	if isTable {
+		im.sum.Questions = append(im.sum.Questions, t.gone...)
 		im.sum.Passed += t.passed
 		if len(t.tables) > 1 {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
@@ -400,13 +431,17 @@ func (im *run) take(p *parsed) {
 		im.report(p.row.err)
 		im.sum.Damaged++
 	}
+	if p.row.note != nil {
+		p.notes = append(p.notes, p.row.note)
+	}
+	if im.Row != nil {
+		im.Row(Row{Line: p.row.line, Review: p.review, Listing: p.listing, Notes: p.notes, Fault: p.fault,
+			Merged: merged})
+	}
 	if p.fault != nil {
 		im.report(p.fault)
 		im.sum.Refused++
 		return
-	}
-	if p.row.note != nil {
-		p.notes = append(p.notes, p.row.note)
 	}
 	for _, note := range p.notes {
 		im.report(note)
@@ -451,7 +486,7 @@ type group struct {
 func (im *run) report(e *chaping.InputError) {
 	reason := e.Problem
 	if e.Field != "" {
-		reason = e.Field + "：" + reason
+		reason = cmp.Or(TitleOf(e.Field), e.Field) + "：" + reason
 	}
 	im.sum.Reasons[reason]++
 	im.sum.example(reason, e)

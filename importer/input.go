@@ -575,7 +575,7 @@ func (d decoder) decode(s string) (text string, damaged bool) {
 	if (d.enc == nil || d.auto) && utf8.ValidString(s) {
 		return s, !d.auto && strings.ContainsRune(s, utf8.RuneError) // from decoding the whole
 	}
-	if d.enc == nil {
+	if d.enc == nil || d.auto && mostlyUTF8(s) {
 		return strings.ToValidUTF8(s, "\uFFFD"), true
 	}
 	out, err := d.enc.NewDecoder().String(s)
@@ -583,6 +583,23 @@ func (d decoder) decode(s string) (text string, damaged bool) {
 		return strings.ToValidUTF8(s, "\uFFFD"), true
 	}
 	return out, strings.ContainsRune(out, utf8.RuneError)
+}
+
+// mostlyUTF8 tells whether a line has more characters of UTF-8 than bytes that are
+// none of it. In GB18030 there are hardly ever any.
+func mostlyUTF8(s string) bool {
+	wrong, long := 0, 0
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			wrong++
+		case n > 2:
+			long++
+		}
+		i += n
+	}
+	return long > wrong
 }
 
 // isUTF8 tells whether the start of a text is UTF-8: a cut character at the end

@@ -101,6 +101,7 @@ const (
 	AskProduct  QuestionKind = "product"  // which product: Options.Facts
 	AskShop     QuestionKind = "shop"     // names of tables look like shops
 	AskFillDown QuestionKind = "fill"     // products stand in the first row of several: Options.FillDown
+	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
 )
 
@@ -254,6 +255,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		above   []gridRow // the header
 	}
 	var all []seen
+	var fault *chaping.InputError // of the first row that cannot be read
 	for len(all) < sampleTables {
 		name, err := g.table()
 		if errors.Is(err, io.EOF) {
@@ -277,6 +279,9 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		g.setWidth(len(h.names))
 		cells := 0
 		add := func(row gridRow) {
+			if fault == nil {
+				fault = row.fault
+			}
 			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) ||
 				isFooter(row.cells, len(h.names)) {
 				return
@@ -317,6 +322,9 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			s.rows > 10*all[best].rows) {
 			best = i
 		}
+	}
+	if best < 0 && fault != nil {
+		return nil, fault
 	}
 	if best < 0 {
 		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}

@@ -320,8 +320,38 @@ type valueUnits struct {
 }
 
 func newValueUnits(file string, r io.Reader, path []string, large bool) *valueUnits {
-	return &valueUnits{file: file, path: path, large: large,
-		dec: jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	return &valueUnits{file: file, path: path, large: large, dec: newJSONDecoder(file, r)}
+}
+
+// newJSONDecoder reads JSON as it comes. A value that does not end is an
+// *chaping.InputError.
+func newJSONDecoder(file string, r io.Reader) *jsontext.Decoder {
+	held := &heldBound{r: r, file: file}
+	held.dec = jsontext.NewDecoder(held, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return held.dec
+}
+
+// maxHeld is how much of a value is held before it is known to be whole.
+const maxHeld = 2 * maxLine
+
+// A heldBound ends reading when the decoder has been given so much of one value
+// that it is none of a review.
+type heldBound struct {
+	r    io.Reader
+	dec  *jsontext.Decoder
+	file string
+	read int64
+}
+
+func (h *heldBound) Read(p []byte) (int, error) {
+	if h.read-h.dec.InputOffset() > maxHeld {
+		return 0, &chaping.InputError{File: h.file,
+			Problem: fmt.Sprintf("从第 %d 个字节起，一个值超过 %d MB", h.dec.InputOffset(), maxHeld>>20),
+			Remedy:  "核对是否混入了别的内容，或缺了引号"}
+	}
+	n, err := h.r.Read(p)
+	h.read += int64(n)
+	return n, err
 }
 
 func (v *valueUnits) next() (unit, error) {
@@ -334,6 +364,10 @@ func (v *valueUnits) next() (unit, error) {
 			return u, err
 		}
 		var syntax *jsontext.SyntacticError
+		var input *chaping.InputError
+		if errors.As(err, &input) {
+			return u, input
+		}
 		if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return u, err
 		}

@@ -27,10 +27,7 @@ type jsonRows struct {
 }
 
 func openJSONRows(file string, r io.Reader) grid {
-	j := &jsonRows{
-		file: file,
-		dec:  jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
-	}
+	j := &jsonRows{file: file, dec: newJSONDecoder(file, r)}
 	return &cellsGrid{tableNext: j.table, rowNext: j.next, close: func() error { return nil }}
 }
 
@@ -46,6 +43,10 @@ func (j *jsonRows) next() (gridRow, error) {
 	for !j.ended {
 		row, ok, err := j.step()
 		var syntax *jsontext.SyntacticError
+		var input *chaping.InputError
+		if errors.As(err, &input) {
+			return row, input
+		}
 		if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return row, &chaping.InputError{File: j.file, Line: j.row, Problem: "JSON 不完整或写错了", Remedy: "重新导出"}
 		}

@@ -472,7 +472,7 @@ func TestKinds(t *testing.T) {
 // products, dates, formulas, strings that go on over several records.
 func TestExcel97(t *testing.T) {
 	sink := &memory{}
-	sum, err := Import(t.Context(), filepath.Join("testdata", "excel97.xls"), Options{Sink: sink, Now: now.AddDate(0, 0, 3)})
+	sum, err := Import(t.Context(), filepath.Join("..", "testdata", "excel97.xls"), Options{Sink: sink, Now: now.AddDate(0, 0, 3)})
 	if err != nil || sum.Accepted != 300 || sum.Refused != 0 || len(sum.Tables) != 2 || sum.Tables[1].Skipped == "" {
 		t.Fatalf("%+v %v", sum, err)
 	}

@@ -40,14 +40,19 @@ func (m *mapper) mapColumns() error {
 	if err := m.byPerson(); err != nil {
 		return err
 	}
-	m.byName()
-	m.byValues()
-	m.checkIdentity()
+	if m.options.Profile.Understand {
+		m.byName()
+		m.byValues()
+		m.checkIdentity()
+	} else {
+		m.byProfile()
+	}
 	m.scale()
 	m.dates()
 	m.titles()
 	m.products()
 	m.missing()
+	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
 	m.reversed()
 	m.shops()
@@ -112,6 +117,22 @@ func titles() (list []string) {
 		list = append(list, f.Title)
 	}
 	return list
+}
+
+// byProfile takes the columns that a profile names and no others, as the import
+// with it does.
+func (m *mapper) byProfile() {
+	for _, field := range fieldNames() {
+		for _, name := range m.options.Profile.Fields[field] {
+			i := m.named(name)
+			if i < 0 || m.field[i] != "" {
+				continue
+			}
+			if m.field[i], m.how[i] = field, ByName; !m.has(field) {
+				m.column[field] = i
+			}
+		}
+	}
 }
 
 // least is what name and values must come to together.

@@ -17,16 +17,16 @@ import (
 // in this order, from the row's own columns, from a product file, and from
 // the caller.
 type Facts struct {
-	Keyword   string // product keyword (关键词)
-	ProductID string
-	Product   string // name
-	URL       string
-	Price     string
-	Shop      string
-	ShopID    string
-	Region    string // company region (公司所在区域)
+	Keyword   string `json:"keyword,omitempty"` // product keyword (关键词)
+	ProductID string `json:"product_id,omitempty"`
+	Product   string `json:"product,omitempty"` // name
+	URL       string `json:"url,omitempty"`
+	Price     string `json:"price,omitempty"`
+	Shop      string `json:"shop,omitempty"`
+	ShopID    string `json:"shop_id,omitempty"`
+	Region    string `json:"region,omitempty"` // company region (公司所在区域)
 	// Also are further keywords that a product file has the product under.
-	Also []string
+	Also []string `json:"also,omitempty"`
 }
 
 // complete fills the empty fields of f from g.

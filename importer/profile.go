@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -248,4 +249,27 @@ func (p *Profile) SetCharset(label string) error {
 func (p *Profile) rule() chaping.RatingRule {
 	return chaping.RatingRule{Version: p.Rating.Version, Max: p.Rating.Max, Negative: p.Rating.Negative,
 		Neutral: p.Rating.Neutral}
+}
+
+// gone adds what a saved profile has a column for and a table has not: an export
+// changes, and then a rating would be missed without a word.
+func (p *Profile) gone(list []Question, has func(field string) bool) []Question {
+	if p.Signature == "" || p.Understand {
+		return list
+	}
+	for _, field := range fieldNames() {
+		names := p.Fields[field]
+		if len(names) == 0 || has(field) || slices.Contains(p.Required, field) {
+			continue
+		}
+		q := Question{Kind: AskGone, Column: names[0], Field: field, Assumed: "留空",
+			Text: fmt.Sprintf("模板里的%s是列“%s”，文件里没有这一列。", TitleOf(field), names[0])}
+		if field == fieldRating {
+			q.Assumed = "没有评分，按评论文字判断差评"
+		}
+		if !slices.ContainsFunc(list, func(g Question) bool { return g.Text == q.Text }) {
+			list = append(list, q)
+		}
+	}
+	return list
 }

@@ -117,7 +117,8 @@ type table struct {
 	base    int // lines of the tables before
 	line    int
 	tables  []TableSummary
-	passed  int64 // rows that are none: totals, remarks, headers again
+	gone    []Question // columns of a saved profile that the file has not
+	passed  int64      // rows that are none: totals, remarks, headers again
 	ended   bool
 	closers []io.Closer
 }
@@ -152,6 +153,7 @@ func (t *table) begin() error {
 		if summary.Skipped != "" {
 			continue
 		}
+		t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
 		t.head.rows = t.head.rows[t.header.skip:]
 		t.width, t.above = len(t.header.names), map[int]string{}
 		t.grid.setWidth(t.width)

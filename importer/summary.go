@@ -60,6 +60,10 @@ type Example struct {
 	Line  int    `json:"line"`
 	Value string `json:"value"`
 	Text  string `json:"text,omitempty"`
+	// Of what was refused or not read:
+	File   string `json:"file,omitempty"`
+	Field  string `json:"field,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
 }
 
 // A RatingCount is how many rows have a rating.
@@ -107,7 +111,8 @@ func newSummary(file string) *summary {
 // example keeps a row that a reason concerns.
 func (s *summary) example(reason string, e *chaping.InputError) {
 	if list := s.Examples[reason]; len(list) < maxExamples && len(s.Examples) < 100 {
-		s.Examples[reason] = append(list, Example{Line: e.Line, Value: chaping.Shorten(e.Value, 60)})
+		s.Examples[reason] = append(list, Example{Line: e.Line, Value: chaping.Shorten(e.Value, 60), File: e.File,
+			Field: e.Field, Remedy: e.Remedy})
 	}
 }
 
@@ -241,4 +246,31 @@ func (u *Understanding) fault() *chaping.InputError {
 func dateFails(value string, why error) bool {
 	_, err := (ingest.Dates{ingest.AnyDate}).Parse(value, time.Time{})
 	return errors.Is(err, why)
+}
+
+// An Opinion compares ratings with what the text model makes of the texts: which
+// part of those with low and of those with high ratings it takes for complaints.
+type Opinion struct {
+	Low, High float64
+	Reversed  bool // the high ratings stand at the complaints
+}
+
+// Opinion is the model's of the file's ratings; ok is false where it has read too
+// few texts to have one.
+func (s *Summary) Opinion() (o Opinion, ok bool) {
+	var read, negative [2]int64
+	for _, c := range s.Ratings {
+		switch c.Grade {
+		case chaping.Negative.String():
+			read[0], negative[0] = read[0]+c.Read, negative[0]+c.Negative
+		case chaping.Positive.String():
+			read[1], negative[1] = read[1]+c.Read, negative[1]+c.Negative
+		}
+	}
+	if read[0] < 5 || read[1] < 5 {
+		return o, false
+	}
+	o.Low, o.High = float64(negative[0])/float64(read[0]), float64(negative[1])/float64(read[1])
+	o.Reversed = o.High > o.Low+0.3
+	return o, true
 }

@@ -26,31 +26,12 @@ type Dictionary struct {
 	Version string // hash of the terms, the same for the same content in any order
 }
 
-// Hazards are the hazard classes a term may have, after the groups of the
-// RAPEX guideline (Decision (EU) 2019/417) and GB/T 22760, with their Chinese
-// names. Injury words and plain quality faults have classes of their own.
-func Hazards() map[string]string {
-	return map[string]string{
-		"mechanical":      "机械",
-		"electrical":      "电气",
-		"thermal":         "高温灼烫",
-		"fire":            "火灾与爆炸",
-		"chemical":        "化学",
-		"microbiological": "微生物",
-		"noise":           "噪声与振动",
-		"radiation":       "辐射",
-		"fake":            "标识与假冒",
-		"injury":          "人身伤害",
-		"quality":         "一般质量",
-	}
-}
-
 // termFile is a YAML term file.
 //
 //	field: 家用电器            # product field (产品领域)
 //	terms:
 //	  - name: 漏电             # canonical form, the one that sheets print
-//	    hazard: electrical     # one of Hazards; may be left out
+//	    hazard: electrical     # one of chaping.Hazards; may be left out
 //	    severity: 4            # 1 slight … 4 very serious (RAPEX); 0 or left out: unknown
 //	    surfaces: [跑电, 电人]  # further forms that buyers write; some are patterns, see package pattern
 type termFile struct {
@@ -59,10 +40,10 @@ type termFile struct {
 }
 
 type termEntry struct {
-	Name     string   `yaml:"name"`
-	Hazard   string   `yaml:"hazard"`
-	Severity int      `yaml:"severity"`
-	Surfaces []string `yaml:"surfaces"`
+	Name     string           `yaml:"name"`
+	Hazard   chaping.Hazard   `yaml:"hazard"`
+	Severity chaping.Severity `yaml:"severity"`
+	Surfaces []string         `yaml:"surfaces"`
 }
 
 // LoadDictionary reads every *.yaml file in fsys, at any depth. It is strict:
@@ -145,10 +126,10 @@ func ParseTermList(name string, r io.Reader) (*Dictionary, error) {
 func NewDictionary(name string, terms []chaping.Term) (*Dictionary, error) {
 	b := newBuilder()
 	for _, t := range terms {
-		if _, known := Hazards()[t.Hazard]; t.Hazard != "" && !known {
-			b.fault(name, 0, "hazard", t.Hazard, "没有这个危害类别", "从列表中选")
+		if t.Hazard != "" && t.Hazard.Chinese() == "" {
+			b.fault(name, 0, "hazard", string(t.Hazard), "没有这个危害类别", "从列表中选")
 		}
-		if t.Severity < 0 || t.Severity > 4 {
+		if t.Severity < 0 || t.Severity > chaping.MaxSeverity {
 			b.fault(name, 0, "severity", fmt.Sprint(t.Severity), "严重程度应为 0–4", "按 RAPEX 指南的四级填写，未知填 0")
 		}
 		b.add(name, 0, t)
@@ -160,7 +141,7 @@ type place struct {
 	file   string
 	line   int
 	name   string
-	hazard string
+	hazard chaping.Hazard
 }
 
 func (p place) at() string {
@@ -256,10 +237,10 @@ func (b *builder) entry(file string, node *yaml.Node) (e termEntry, ok bool) {
 		b.fault(file, node.Line, "", "", "词条无法识别："+yamlProblem(err), "按示例改写")
 		return e, false
 	}
-	if _, known := Hazards()[e.Hazard]; e.Hazard != "" && !known {
-		b.fault(file, node.Line, "hazard", e.Hazard, "没有这个危害类别", "用 mechanical、electrical、thermal、fire、chemical、microbiological、noise、radiation、fake、injury、quality 之一")
+	if e.Hazard != "" && e.Hazard.Chinese() == "" {
+		b.fault(file, node.Line, "hazard", string(e.Hazard), "没有这个危害类别", "用 mechanical、electrical、thermal、fire、chemical、microbiological、noise、radiation、fake、injury、quality 之一")
 	}
-	if e.Severity < 0 || e.Severity > 4 {
+	if e.Severity < 0 || e.Severity > chaping.MaxSeverity {
 		b.fault(file, node.Line, "severity", fmt.Sprint(e.Severity), "严重程度应为 1–4", "按 RAPEX 指南的四级填写，未知填 0")
 	}
 	return e, len(b.faults) == before
@@ -291,7 +272,7 @@ func (b *builder) add(file string, line int, t chaping.Term) {
 				case p.file == file && p.line == line:
 					b.fault(file, line, field, s, "同一词条里重复的写法", "删去重复的一个")
 				case p.hazard != t.Hazard:
-					b.fault(file, line, "hazard", t.Hazard, fmt.Sprintf("词条“%s”在 %s 第 %d 行的危害类别是“%s”，两处不一致", t.Name, p.file, p.line, p.hazard), "两处改成同一类别，或合并为一条")
+					b.fault(file, line, "hazard", string(t.Hazard), fmt.Sprintf("词条“%s”在 %s 第 %d 行的危害类别是“%s”，两处不一致", t.Name, p.file, p.line, p.hazard), "两处改成同一类别，或合并为一条")
 				default:
 					b.fault(file, line, field, s, fmt.Sprintf("与 %s 第 %d 行重复", p.file, p.line), "删去其中一处")
 				}

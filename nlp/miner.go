@@ -558,8 +558,8 @@ func (m *Miner) tooWide(text []rune, f found) bool {
 // HazardOf is the hazard class of the gravest term that a text names, whatever
 // it says about it: a report names a risk to report it. Empty where it names
 // none.
-func (m *Miner) HazardOf(text string) string {
-	severity, hazard := -1, ""
+func (m *Miner) HazardOf(text string) (hazard chaping.Hazard) {
+	severity := chaping.Severity(-1)
 	terms := m.Dictionary().Terms
 	for _, mention := range m.Mine(nil, text) {
 		i := slices.IndexFunc(terms, func(t chaping.Term) bool { return t.Name == mention.Term })

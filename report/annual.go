@@ -61,14 +61,14 @@ type AnnualPeriod struct {
 // periods a year before that can be compared, Compared the same ones of this
 // year.
 type AnnualTerm struct {
-	Term       string `json:"term"`
-	Hazard     string `json:"hazard"`
-	HazardName string `json:"hazard_name"`
-	Severity   int    `json:"severity"`
-	Negative   uint64 `json:"negative_reviews"`
-	Affirmed   uint64 `json:"affirmed_reviews"`
-	Compared   uint64 `json:"compared_negative_reviews"`
-	Before     uint64 `json:"before_negative_reviews"`
+	Term       string           `json:"term"`
+	Hazard     chaping.Hazard   `json:"hazard"`
+	HazardName string           `json:"hazard_name"`
+	Severity   chaping.Severity `json:"severity"`
+	Negative   uint64           `json:"negative_reviews"`
+	Affirmed   uint64           `json:"affirmed_reviews"`
+	Compared   uint64           `json:"compared_negative_reviews"`
+	Before     uint64           `json:"before_negative_reviews"`
 }
 
 // An AnnualCount counts a region or a shop; an empty name is unknown.

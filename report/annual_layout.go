@@ -226,9 +226,10 @@ func change(now, then uint64) string {
 
 // hazardSum is a hazard class of the year.
 type hazardSum struct {
-	key, name                            string
+	key                                  chaping.Hazard
+	name                                 string
 	negative, affirmed, compared, before uint64
-	severity                             int
+	severity                             chaping.Severity
 	terms                                []string
 }
 

@@ -45,8 +45,8 @@ type Entry struct {
 	Endangers []Danger `json:"endangers"`
 	// Suggested is set when a rule chose Kind or Endangers and no person
 	// has looked at them.
-	Suggested bool   `json:"suggested,omitempty"`
-	Hazard    string `json:"hazard,omitempty"` // hazard class; empty when unknown
+	Suggested bool           `json:"suggested,omitempty"`
+	Hazard    chaping.Hazard `json:"hazard,omitempty"`
 	// Draft is set when the program wrote the entry.
 	Draft    bool     `json:"draft,omitempty"`
 	Evidence []string `json:"evidence,omitempty"` // sentences behind a draft
@@ -126,15 +126,18 @@ func ReadDangers(s string) []Danger {
 }
 
 // hazardDangers are what the hazard classes of the dictionaries endanger.
-var hazardDangers = map[string][]Danger{
-	"fire": {
-		Property,
-		Safety,
-	}, "electrical": {Safety}, "mechanical": {Safety}, "thermal": {Safety}, "chemical": {Health}, "microbiological": {Health},
-	"injury": {
-		Health,
-		Safety,
-	}, "radiation": {Health}, "noise": {Health, Environment}, "fake": {Property}, "quality": {Property},
+var hazardDangers = map[chaping.Hazard][]Danger{
+	chaping.HazardFire:            {Property, Safety},
+	chaping.HazardElectrical:      {Safety},
+	chaping.HazardMechanical:      {Safety},
+	chaping.HazardThermal:         {Safety},
+	chaping.HazardChemical:        {Health},
+	chaping.HazardMicrobiological: {Health},
+	chaping.HazardInjury:          {Health, Safety},
+	chaping.HazardRadiation:       {Health},
+	chaping.HazardNoise:           {Health, Environment},
+	chaping.HazardFake:            {Property},
+	chaping.HazardQuality:         {Property},
 }
 
 var dangerWords = map[Danger]*regexp.Regexp{
@@ -194,13 +197,13 @@ func (e *Entry) Classify() {
 // holds, marked as a lower bound, because two stations may mean the same ones.
 // Entries without a hazard are merged only when their content is the same.
 func Merge(entries []Entry) []Entry {
-	type key struct{ product, hazard string }
+	type key struct{ product, hazard, content string }
 	merged := []Entry{}
 	index := map[key]int{}
 	for _, e := range entries {
-		k := key{plain(e.Product), e.Hazard}
+		k := key{product: plain(e.Product), hazard: string(e.Hazard)}
 		if e.Hazard == "" {
-			k.hazard = "\x00" + plain(e.Content)
+			k.content = plain(e.Content)
 		}
 		i, ok := index[k]
 		if !ok {

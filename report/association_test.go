@@ -26,7 +26,7 @@ func association(t testing.TB) *Association {
 }
 
 func finding(t testing.TB) Finding {
-	return Finding{Window: period(t, "2026-11").Window(), Keyword: "电热水壶", Hazard: "electrical", HazardName: "电气", Terms: []string{"漏电", "触电"}, Severity: 4,
+	return Finding{Window: period(t, "2026-11").Window(), Keyword: "电热水壶", Hazard: "electrical", Terms: []string{"漏电", "触电"}, Severity: 4,
 		Affirmed: 37, Reviews: 1204, Injuries: 2, Products: 5, Shops: 3, Regions: []string{"宁波市"}, Platforms: []string{"mall"},
 		Earlier: 12, EarlierAll: 900, Periods: 3, Priority: 61.4, Evidence: []string{"2026-11-01 壶把手漏电"}}
 }

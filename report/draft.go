@@ -13,13 +13,12 @@ import (
 type Finding struct {
 	Window     chaping.Window
 	Keyword    string // product keyword
-	Hazard     string // class
-	HazardName string // in Chinese
+	Hazard     chaping.Hazard
 	Terms      []string
-	Severity   int    // 1 to 4, of the gravest term affirmed
-	Affirmed   uint64 // reviews
-	Reviews    uint64 // all reviews of the products concerned
-	Injuries   uint64 // reviews that tell of an injury
+	Severity   chaping.Severity // 1 to 4, of the gravest term affirmed
+	Affirmed   uint64           // reviews
+	Reviews    uint64           // all reviews of the products concerned
+	Injuries   uint64           // reviews that tell of an injury
 	Products   int
 	Shops      int
 	Regions    []string // of the companies, licence data
@@ -63,7 +62,7 @@ func (f *Finding) content() string {
 		"%s，%d 条评论表明该类产品存在%s问题（%s），涉及 %d 件商品、%d 家店铺。",
 		f.Window.Chinese(),
 		f.Affirmed,
-		f.HazardName,
+		f.Hazard.Chinese(),
 		strings.Join(f.Terms, "、"),
 		f.Products,
 		f.Shops,
@@ -100,7 +99,7 @@ func (f *Finding) kind() Kind {
 	switch {
 	case f.Injuries > 0 || f.Severity >= chaping.Severe:
 		return Hidden
-	case f.Hazard == "fake" && f.Shops >= wide:
+	case f.Hazard == chaping.HazardFake && f.Shops >= wide:
 		return Practice
 	case f.Affirmed >= many:
 		return Complaint

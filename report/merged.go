@@ -1,6 +1,7 @@
 package report
 
 import (
+	"chaping"
 	"cmp"
 	"fmt"
 	"maps"
@@ -12,8 +13,11 @@ import (
 // sheet B report: an entry a product keyword and hazard class, so that the
 // research centre can put both forms' information together. hazard gives a
 // term's hazard class. Rows without a negative review say nothing.
-func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) string) []Entry {
-	type key struct{ product, hazard string }
+func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) chaping.Hazard) []Entry {
+	type key struct {
+		product string
+		hazard  chaping.Hazard
+	}
 	type sum struct {
 		negative                 uint64
 		terms                    map[string]uint64
@@ -75,7 +79,7 @@ func EntriesOfRows(station string, rows []PlatformRow, hazard func(term string) 
 		list = append(list, e)
 	}
 	slices.SortFunc(list, func(a, b Entry) int {
-		return cmp.Or(strings.Compare(a.Product, b.Product), strings.Compare(a.Hazard, b.Hazard))
+		return cmp.Or(strings.Compare(a.Product, b.Product), cmp.Compare(a.Hazard, b.Hazard))
 	})
 	return list
 }

@@ -103,17 +103,17 @@ type PlatformRow struct {
 
 // Evidence is one sentence behind a number.
 type Evidence struct {
-	Seq       int    `json:"seq"` // of the row that it supports
-	Review    string `json:"review_id"`
-	Published string `json:"published"` // Asia/Shanghai
-	Rating    int    `json:"rating"`    // 0: none
-	Grade     string `json:"grade"`
-	Default   bool   `json:"default"`
-	Counted   string `json:"counted_as"` // the column that counts it
-	Surface   string `json:"surface"`
-	Start     int    `json:"start"` // rune offsets into the review
-	End       int    `json:"end"`
-	Sentence  string `json:"sentence"`
+	Seq       int          `json:"seq"` // of the row that it supports
+	Review    string       `json:"review_id"`
+	Published string       `json:"published"` // Asia/Shanghai
+	Rating    int          `json:"rating"`    // 0: none
+	Grade     string       `json:"grade"`
+	Default   bool         `json:"default"`
+	Counted   chaping.Role `json:"counted_as"` // the column that counts it
+	Surface   string       `json:"surface"`
+	Start     int          `json:"start"` // rune offsets into the review
+	End       int          `json:"end"`
+	Sentence  string       `json:"sentence"`
 
 	Verdict chaping.Verdict `json:"verdict"` // what a person made of it
 	Note    string          `json:"note,omitempty"`
@@ -231,7 +231,7 @@ func (p *Platform) keep(wanted func(*PlatformRow) bool) {
 		p.Evidence[i].Seq = number[p.Evidence[i].Seq]
 	}
 	slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
-		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(countedOrder(a.Counted), countedOrder(b.Counted)),
+		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Counted, b.Counted),
 			cmp.Compare(a.Published, b.Published), cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start))
 	})
 }
@@ -337,36 +337,10 @@ func (p *Platform) CollectEvidence(
 		}
 }
 
-// The columns that a piece of evidence may be counted in.
-const (
-	countedNegative = "差评数"
-	countedHidden   = "高星隐性投诉"
-	countedNeither  = "不计入（中评或未评级）"
-	countedRejected = "不计入（人工已排除）"
-)
-
-func countedAs(r *chaping.Review) string {
-	switch {
-	case r.Grade == chaping.Negative:
-		return countedNegative
-	case r.Satisfied():
-		return countedHidden
-	}
-	return countedNeither
-}
-
-func countedOrder(s string) int {
-	return slices.Index([]string{countedNegative, countedHidden, countedNeither, countedRejected}, s)
-}
-
 func newEvidence(seq int, e *chaping.Evidence, j chaping.Judgement) Evidence {
-	counted := countedAs(&e.Review)
-	if j.Verdict == chaping.Rejected {
-		counted = countedRejected
-	}
 	return Evidence{
 		Seq: seq, Review: e.Review.ID, Published: e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime),
-		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: counted,
+		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: chaping.RoleOf(&e.Review, j.Verdict),
 		Surface: e.Mention.Surface, Start: e.Mention.Start, End: e.Mention.End,
 		Sentence: sentence(e.Review.Body(), e.Mention.Start, e.Mention.End),
 		Verdict:  j.Verdict, Note: j.Note,

@@ -169,7 +169,7 @@ func (p *Platform) evidenceTable() Table {
 						r.ProductKeyword,
 						r.Term,
 						r.Product,
-						e.Counted,
+						e.Counted.Chinese(),
 						e.Published,
 						rating,
 						grade,

@@ -344,7 +344,7 @@ func TestJudged(t *testing.T) {
 	if r.Term != "漏电" || r.Seq != 1 || r.NegativeReviews != 1 || r.HiddenComplaints != 1 || r.AffirmedReviews != 2 || r.Confirmed != 1 || r.Rejected != 1 || r.Reviews != 9 || r.AllNegativeReviews != 4 {
 		t.Errorf("%+v", r)
 	}
-	if len(p.Evidence) != 6 || p.Evidence[5].Counted != countedRejected || p.Evidence[5].Note != "因为" {
+	if len(p.Evidence) != 6 || p.Evidence[5].Counted != chaping.CountsNothing || p.Evidence[5].Note != "因为" {
 		t.Errorf("%+v", p.Evidence)
 	}
 	if got := p.reviewed(); !strings.Contains(got, "已确认 1 条，已排除 4 条，未复核 1 条") {

@@ -414,6 +414,45 @@ func TestSecondFactorAsksForPassword(t *testing.T) {
 	}
 }
 
+// A watch may be renamed until a sheet of it was frozen or filed.
+func TestWatchKeepsTheNameOfItsSheets(t *testing.T) {
+	d, _, _ := started(t)
+	ctx := t.Context()
+	watch := func(name string) Watch {
+		w, err := d.PutWatch(ctx, Watch{Watch: chaping.Watch{Name: name, Keywords: []string{"插座"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	free, frozen, filed := watch("甲"), watch("乙"), watch("丙")
+	_, _, err := d.Freeze(ctx, Sheet{Form: chaping.FormPlatform, Period: "2026-11", Name: "乙", By: "甲", Model: []byte("{}")})
+	if err == nil {
+		err = d.File(ctx, Filing{Period: "2026-11", Name: "丙", Filed: d.now(), By: "甲"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Name = "丁"
+	if _, err := d.PutWatch(ctx, free); err != nil {
+		t.Errorf("a watch without sheets: %v", err)
+	}
+	for _, w := range []Watch{frozen, filed} {
+		w.Keywords = []string{"电热毯"}
+		w, err := d.PutWatch(ctx, w)
+		if err != nil {
+			t.Errorf("other keywords: %v", err)
+		}
+		if w, err = d.Watch(ctx, w.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.Name += "二"
+		if _, err := d.PutWatch(ctx, w); err == nil || !strings.Contains(err.Error(), "新建一个任务") {
+			t.Errorf("%s was renamed: %v", w.Name, err)
+		}
+	}
+}
+
 // An entry stands for every change and for nothing else; a changed file is
 // found out.
 func TestAudit(t *testing.T) {

@@ -34,9 +34,9 @@ type Case struct {
 // An Origin is a lead of the board: a product and a hazard class in what
 // stations handed in for a period.
 type Origin struct {
-	Period  string `json:"period"`
-	Product string `json:"product"`
-	Hazard  string `json:"hazard"`
+	Period  string         `json:"period"`
+	Product string         `json:"product"`
+	Hazard  chaping.Hazard `json:"hazard"`
 }
 
 // Is tells whether people take it for the same as another.

@@ -25,12 +25,12 @@ type Lexicon struct {
 // A TermEdit puts a term in the place of the shipped one of that name, adds
 // one, or takes one away.
 type TermEdit struct {
-	Name     string   `json:"name"`
-	Surfaces []string `json:"surfaces,omitempty"`
-	Field    string   `json:"field,omitempty"`
-	Hazard   string   `json:"hazard,omitempty"`
-	Severity int      `json:"severity,omitempty"`
-	Removed  bool     `json:"removed,omitempty"`
+	Name     string           `json:"name"`
+	Surfaces []string         `json:"surfaces,omitempty"`
+	Field    string           `json:"field,omitempty"`
+	Hazard   chaping.Hazard   `json:"hazard,omitempty"`
+	Severity chaping.Severity `json:"severity,omitempty"`
+	Removed  bool             `json:"removed,omitempty"`
 }
 
 // Apply gives the terms as the edits leave them.

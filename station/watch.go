@@ -67,7 +67,9 @@ const (
 )
 
 // PutWatch stores a watch: a new one if its ID is 0, otherwise the change of
-// the version that was read, or a *Conflict.
+// the version that was read, or a *Conflict. A watch whose sheets were frozen or
+// filed keeps its name, which those sheets are known by, here and at the centre:
+// under another one, their corrections would count beside them.
 func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
 	w.Name = visible(w.Name)
 	switch {
@@ -100,6 +102,13 @@ func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
 		}
 		if other != 0 {
 			return invalid("任务名称", "已有同名的任务", "换一个名称")
+		}
+		bound, err := renamesFiled(ctx, tx, &w)
+		if err != nil {
+			return err
+		}
+		if bound {
+			return invalid("任务名称", "不能改：已有报送表用原来的名称冻结或登记", "保留原来的名称；要另报一张表，新建一个任务")
 		}
 		if w.ID == 0 {
 			w.Version = 1
@@ -135,6 +144,21 @@ func (d *DB) PutWatch(ctx context.Context, w Watch) (Watch, error) {
 		})
 	})
 	return w, err
+}
+
+// renamesFiled tells whether a change gives another name to a watch that has
+// frozen or filed sheets.
+func renamesFiled(ctx context.Context, tx *sql.Tx, w *Watch) (bound bool, err error) {
+	err = tx.QueryRowContext(
+		ctx,
+		`SELECT EXISTS (SELECT 1 FROM watch WHERE id = ?1 AND name <> ?2 AND (
+			EXISTS (SELECT 1 FROM sheet WHERE station IS NULL AND name = watch.name)
+			OR EXISTS (SELECT 1 FROM filing WHERE name = watch.name)
+			OR EXISTS (SELECT 1 FROM submission WHERE name = watch.name AND station = `+home+`)))`,
+		w.ID,
+		w.Name,
+	).Scan(&bound)
+	return bound, err
 }
 
 // DeleteWatch removes a watch; what was collected for it stays.

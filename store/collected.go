@@ -64,13 +64,21 @@ func (s *Store) Collected(ctx context.Context, p chaping.Period, w chaping.Watch
 	if c.Reviews > 0 && c.Purged.IsZero() {
 		return c, nil
 	}
+	undoings, err := s.Runs(ctx, RunFilter{Stage: StageUndo, Limit: maxCollections})
+	if err != nil {
+		return c, err
+	}
+	undone := map[string]bool{}
+	for _, r := range undoings {
+		undone[r.State] = true
+	}
 	for _, f := range []RunFilter{{Stage: "collect", Period: p, Limit: maxCollections}, {Stage: "import", Limit: maxCollections}} {
 		runs, err := s.Runs(ctx, f)
 		if err != nil {
 			return c, err
 		}
 		for _, r := range runs {
-			if !r.Done() || r.Sequence < purged {
+			if !r.Done() || r.Sequence < purged || undone[r.ID] {
 				continue
 			}
 			if c.Reviews > 0 && r.touches(p.Window()) {

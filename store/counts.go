@@ -60,6 +60,30 @@ func Dimensions() []Dimension {
 	}
 }
 
+// Chinese names the dimension as the head of a column.
+func (d Dimension) Chinese() string {
+	return map[Dimension]string{
+		ByPlatform: "平台",
+		ByKeyword:  "商品关键词",
+		ByTerm:     "词条",
+		ByHazard:   "危害类别",
+		ByShop:     "店铺",
+		ByProduct:  "商品",
+		ByRegion:   "公司所在区域",
+		ByPrice:    "价格",
+		ByDay:      "日",
+		ByWeek:     "周（周一）",
+		ByPeriod:   "报送期",
+		ByMonth:    "月",
+		ByYear:     "年",
+	}[d]
+}
+
+// IsTime tells whether the dimension splits by time.
+func (d Dimension) IsTime() bool {
+	return slices.Contains([]Dimension{ByDay, ByWeek, ByPeriod, ByMonth, ByYear}, d)
+}
+
 // A dimension's column, and what it needs.
 var dimensionColumns = map[Dimension]struct {
 	column string
@@ -90,7 +114,7 @@ type CountQuery struct {
 	First, Last chaping.Period  // inclusive
 	Days        *chaping.Window // whole days within the periods; nil for all
 	Terms       []string
-	Hazards     []string
+	Hazards     []chaping.Hazard
 	Platforms   []string
 	Keywords    []string
 	Shops       []string
@@ -368,23 +392,31 @@ func (q *CountQuery) level(by map[Dimension]bool) (level int, names []string) {
 		}
 		if by[ByHazard] {
 			level = levelHazard // of the hazards that hold a term
-			names = q.Hazards
+			names = hazardNames(q.Hazards)
 			for _, t := range q.Known {
-				if slices.Contains(q.Terms, t.Name) && !slices.Contains(names, t.Hazard) {
-					names = append(names, t.Hazard)
+				if slices.Contains(q.Terms, t.Name) && !slices.Contains(names, string(t.Hazard)) {
+					names = append(names, string(t.Hazard))
 				}
 			}
 			return level, names
 		}
 		return levelTerm, names
 	case by[ByHazard] || len(q.Hazards) > 0:
-		return levelHazard, q.Hazards
+		return levelHazard, hazardNames(q.Hazards)
 	}
 	return levelAny, nil
 }
 
+// hazardNames are the classes as columns hold them; nil for none.
+func hazardNames(hazards []chaping.Hazard) (names []string) {
+	for _, h := range hazards {
+		names = append(names, string(h))
+	}
+	return names
+}
+
 // termsOf are the names of the terms of these hazards.
-func (q *CountQuery) termsOf(hazards []string) (names []string) {
+func (q *CountQuery) termsOf(hazards []chaping.Hazard) (names []string) {
 	for _, t := range q.Known {
 		if slices.Contains(hazards, t.Hazard) {
 			names = append(names, t.Name)

@@ -11,7 +11,8 @@ import (
 
 // A HazardCount counts the reviews of one product that affirm one hazard.
 type HazardCount struct {
-	Platform, Product, Hazard string
+	Platform, Product string
+	Hazard            chaping.Hazard
 	// Affirmed[s-1] are the distinct reviews that affirm a term of this
 	// hazard with severity s or more; a severity of 0 counts as 1.
 	Affirmed [4]uint64
@@ -38,19 +39,19 @@ func (s *Store) HazardCounts(
 		if t.Hazard != "" {
 			names = append(names, t.Name)
 			nameSet = append(nameSet, t.Name)
-			hazards = append(hazards, t.Hazard)
+			hazards = append(hazards, string(t.Hazard))
 			severities = append(severities, uint8(t.Severity))
 		}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("injury", chaping.HazardInjury),
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("injury", string(chaping.HazardInjury)),
 		named("terms", set(names)), named("names", nameSet), named("hazards", hazards), named("severities", severities))
 	var c HazardCount
 	return s.query(ctx, "hazard_counts", nil, args, func(scan func(...any) error) error {
 		a := &c.Affirmed
-		if err := scan(&c.Platform, &c.Product, &c.Hazard, &a[0], &a[1], &a[2], &a[3], &c.Injuries, &c.Terms); err != nil {
+		if err := scan(&c.Platform, &c.Product, (*string)(&c.Hazard), &a[0], &a[1], &a[2], &a[3], &c.Injuries, &c.Terms); err != nil {
 			return err
 		}
 		slices.Sort(c.Terms)

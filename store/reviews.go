@@ -45,6 +45,10 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			return err
 		}
 	}
+	return s.superseding(ctx, reviews, func(ctx context.Context) error { return s.putReviews(ctx, reviews) })
+}
+
+func (s *Store) putReviews(ctx context.Context, reviews []chaping.Review) error {
 	month := make([]int, len(reviews))
 	order := make([]int, len(reviews)) // by month, so that few inserts touch a month
 	for i := range reviews {

@@ -93,6 +93,8 @@ type Store struct {
 
 	mu    sync.Mutex
 	moved map[chaping.Window]movedSet
+
+	freshRuns map[string]freshness
 }
 
 // Open opens the database and brings its schema up to date. What the user can
@@ -123,7 +125,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 // prepare makes a store that is not open yet.
 func prepare(cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now, dataDir: cfg.DataDir, moved: map[chaping.Window]movedSet{}}
+	s := &Store{now: cfg.Now, dataDir: cfg.DataDir, moved: map[chaping.Window]movedSet{},
+		freshRuns: map[string]freshness{}}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -42,6 +42,7 @@ func (s *Store) Stats(ctx context.Context) (list []TableStat, err error) {
 var tables = []string{
 	"listings",
 	"reviews",
+	"superseded",
 	"coverage",
 	"mentions",
 	"rejections",
@@ -51,6 +52,7 @@ var tables = []string{
 	"leases",
 	"dictionaries",
 	"runs",
+	"reports",
 	"schema_migrations",
 }
 
@@ -252,12 +254,12 @@ func (s *Store) Purge(ctx context.Context, q Purge, dry bool) ([]Purged, error) 
 	err = s.removing(ctx, q.Reviews, func(ctx context.Context) error {
 		for _, p := range reviews {
 			month, _ := strconv.Atoi(strings.ReplaceAll(p.Month, "-", ""))
-			if err := s.execShards(ctx, "drop_reviews", nil, named("month", month)); err != nil {
+			if err := s.execShards(ctx, "drop_reviews", "reviews", named("month", month)); err != nil {
 				return err
 			}
 			gone++
 		}
-		return nil
+		return s.purgeSuperseded(ctx, q)
 	})
 	return going[:gone], err
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -323,7 +322,7 @@ func (q *request) annualFigures() error {
 	scope, who := q.account.Scope(), q.account.Person
 	if !a.Store {
 		r := &report.Annual{Year: a.Year, Products: a.Written.Products}
-		if err := q.Server.handedIn(q.ctx, r, a.Station); err != nil {
+		if err := q.App.HandedIn(q.ctx, r, a.Station.ID); err != nil {
 			return err
 		}
 		if err := q.Server.keepFigures(q.ctx, scope, r, a.Station, who); err != nil {
@@ -331,37 +330,26 @@ func (q *request) annualFigures() error {
 		}
 		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条", a.Year, len(r.Entries)))
 	}
-	year, products, of, lists := a.Year, a.Written.Products, a.Station, a.report("").Lists
+	year, of := a.Year, a.Station
+	request := app.AnnualRequest{Year: year, Products: a.Written.Products, Lists: a.report("").Lists, Station: of.ID}
 	j, err := q.jobs.start(
 		kindFigures,
 		fmt.Sprintf("%d 年", year),
 		who,
 		"/annual"+a.Query(),
 		func(ctx context.Context, j *job) (string, error) {
-			judged, err := q.Server.judgements(ctx)
-			if err != nil {
-				return "", err
-			}
 			q.Server.work.Lock()
 			defer q.Server.work.Unlock()
 			defer q.Server.desk.drop()
-			pipe := &app.Pipeline{
-				Store:      q.Server.Store,
-				Miner:      q.Server.miner(),
-				Evidence:   q.Evidence,
-				Now:        q.Now,
-				Judgements: judged,
-				Watch:      j.tell,
-			}
-			r, err := pipe.Annual(ctx, year, products)
-			if err == nil {
-				r.Lists = lists
-				err = errors.Join(pipe.CrossMatch(ctx, r), q.Server.handedIn(ctx, r, of))
-				r.Lists = nil // kept by themselves
-			}
+			pipe, err := q.App.Pipeline(ctx, q.Server.miner(), j.tell)
 			if err != nil {
 				return "", err
 			}
+			r, err := q.App.AnnualReport(ctx, pipe, request)
+			if err != nil {
+				return "", err
+			}
+			r.Lists = nil // kept by themselves
 			known := 0
 			for _, p := range r.Periods {
 				if p.Known {
@@ -383,52 +371,6 @@ func (q *request) annualFigures() error {
 		},
 	)
 	return q.follow(j, err)
-}
-
-// handedIn adds what the station handed in during the year, and the important
-// risks that it reported or confirmed.
-func (s *Server) handedIn(ctx context.Context, r *report.Annual, of station.Station) error {
-	home, _, err := s.Station.Home(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range report.AnnualPeriods(r.Year) {
-		err := s.Station.Entries(ctx, p.String(), func(from station.Submission, content json.RawMessage) error {
-			e, ok, err := report.ReadEntry(content)
-			if err != nil || !ok || from.StationID != of.ID || !report.Concerns(e.Product, r.Products) {
-				return err
-			}
-			e.Classify()
-			r.Entries = append(r.Entries, e)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	r.Entries = report.Merge(r.Entries)
-	urgents, err := s.Station.Urgents(ctx, station.UrgentConfirmed)
-	if err != nil {
-		return err
-	}
-	for _, u := range urgents {
-		x, err := app.CandidateOf(u)
-		if err != nil {
-			return err
-		}
-		own := u.Station == of.ID || u.Station == 0 && home.ID == of.ID
-		if own && u.Raised.Year() == r.Year && report.Concerns(x.Keyword, r.Products) {
-			r.Urgent = append(
-				r.Urgent,
-				report.AnnualUrgent{
-					Raised:  u.Raised.Format(time.DateOnly),
-					Subject: strings.TrimSpace(x.Keyword + " " + x.Name),
-					Reason:  u.Reason,
-				},
-			)
-		}
-	}
-	return nil
 }
 
 // keepFigures puts figures in the place of those before.

@@ -153,6 +153,56 @@ func (w *apiWalker) do(who, route, path string, status int, body map[string]any,
 	return data
 }
 
+// importInSteps imports as people do, and takes it back.
+func (w *apiWalker) importInSteps() {
+	w.t.Helper()
+	const file = "编号,说的话,几时,打几分,甲\n1,很好用,2026-11-01,5,x\n2,漏电,2026-11-02,1,y\n"
+	send := func() string {
+		m := w.do("platform", "POST /import", "/import", http.StatusOK, object{"steps": "1"}, map[string]string{"file": file})
+		return strings.TrimPrefix(m["location"].(string), apiRoot)
+	}
+	dropped := send()
+	w.post("platform", "/import/{id}/delete", dropped+"/delete", nil)
+	w.do("platform", "GET /import/{id}", dropped, http.StatusUnprocessableEntity, nil, nil)
+	at := send()
+	if waiting := w.get("platform", "/import", "/import")["waiting"].([]any); len(waiting) != 1 {
+		w.t.Errorf("%v", waiting)
+	}
+	w.do("platform", "POST /import/{id}/store", at+"/store", http.StatusUnprocessableEntity, object{}, nil) // no product
+	look := w.get("platform", "/import/{id}", at)["look"].(object)
+	if columns := look["columns"].([]any); len(columns) != 5 {
+		w.t.Fatalf("%v", look)
+	}
+	m := w.post("platform", "/import/{id}", at, object{"columns": object{"1": "text", "4": ""}, "is": object{"rating": "3"},
+		"answers": object{"scale": "skip"}, "keyword": "插座", "product": "五孔插座", "shop": "甲店", "region": "上海", "profile": "",
+		"keep": "甲店导出", "do": ""})
+	if m["location"] != apiRoot+at+"/preview" {
+		w.t.Fatalf("%v", m)
+	}
+	rows := w.get("platform", "/import/{id}/preview", at+"/preview")["rows"].([]any)
+	if r := rows[1].(object); r["text"] != "漏电" || r["rating"] != 1.0 || r["product"].(object)["name"] != "五孔插座" {
+		w.t.Errorf("%v", rows)
+	}
+	j := w.post("platform", "/import/{id}/store", at+"/store", nil)
+	w.wait(w.t)
+	done := w.get("platform", "/jobs/{id}", strings.TrimPrefix(j["location"].(string), apiRoot))
+	run := done["state"].(object)["next"].(string)
+	if d := w.get("bureau", "/runs/{id}", run); d["undoable"] != true || d["import"].(object)["accepted"] != 2.0 {
+		w.t.Errorf("%v", d)
+	}
+	w.post("platform", "/runs/{id}/undo", run+"/undo", nil)
+	w.wait(w.t)
+	if d := w.get("bureau", "/runs/{id}", run); d["undoable"] != false || d["undone"].(object)["reviews"] != 2.0 {
+		w.t.Errorf("%v", d)
+	}
+	w.do("platform", "POST /runs/{id}/undo", run+"/undo", http.StatusUnprocessableEntity, nil, nil)
+	w.post("platform", "/import/profiles", "/import/profiles", object{"name": "甲店导出", "rename": "甲店"})
+	if list := w.get("platform", "/import/profiles", "/import/profiles")["profiles"].([]any); list[0].(object)["name"] != "甲店" {
+		w.t.Errorf("%v", list)
+	}
+	w.post("platform", "/import/profiles", "/import/profiles", object{"name": "甲店", "remove": true})
+}
+
 func (w *apiWalker) get(who, route, path string) map[string]any {
 	w.t.Helper()
 	return w.do(who, "GET "+route, path, http.StatusOK, nil, nil)
@@ -228,6 +278,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/mine", "/mine", object{"period": "2026-11", "n": 1})
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")
+	w.importInSteps()
 
 	list := w.get("platform", "/review", "/review"+period+"&state=all&grade=negative&term=&keyword=&after=")["sentences"].([]any)
 	if len(list) != 3 {

@@ -51,7 +51,7 @@ func (q *request) merged(p chaping.Period) (merged, bool, error) {
 // words of sheet A, the same product and hazard in one. A row that a station
 // handed in again replaces the one before.
 func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err error) {
-	hazards := map[string]string{}
+	hazards := map[string]chaping.Hazard{}
 	for _, t := range s.miner().Dictionary().Terms {
 		hazards[t.Name] = t.Hazard
 	}
@@ -89,7 +89,7 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 		of := report.EntriesOfRows(
 			names[id],
 			slices.Collect(maps.Values(rows[id])),
-			func(term string) string { return hazards[term] },
+			func(term string) chaping.Hazard { return hazards[term] },
 		)
 		for i := range of {
 			of[i].Stations = []int64{id}
@@ -104,15 +104,15 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 // board is the research centre's analysis board.
 type boardPage struct {
 	picker
-	Leads    []boardLead `json:"leads"`
-	Omitted  int         `json:"omitted"` // leads that are not listed
-	Stations []string    `json:"stations"`
-	Given    int         `json:"entries"` // of sheets A, before merging
-	Rows     int         `json:"rows"`    // of sheets B
-	Hazard   string      `json:"hazard,omitempty"`
-	Table    boardTable  `json:"table"`
-	Data     string      `json:"-"`
-	Formats  []string    `json:"-"`
+	Leads    []boardLead    `json:"leads"`
+	Omitted  int            `json:"omitted"` // leads that are not listed
+	Stations []string       `json:"stations"`
+	Given    int            `json:"entries"` // of sheets A, before merging
+	Rows     int            `json:"rows"`    // of sheets B
+	Hazard   chaping.Hazard `json:"hazard,omitempty"`
+	Table    boardTable     `json:"table"`
+	Data     string         `json:"-"`
+	Formats  []string       `json:"-"`
 }
 
 // A boardLead is a product and hazard that stations report.
@@ -125,15 +125,15 @@ type boardLead struct {
 // boardTable is what the board's charts draw: leads by hazard class and
 // period, and by region in the period.
 type boardTable struct {
-	Periods []string `json:"periods"`
-	Mined   []bool   `json:"mined"`   // whether anything was handed in
-	Classes []string `json:"classes"` // hazard classes, most first
-	Terms   []string `json:"terms"`   // and their names
-	Cells   [][]int  `json:"cells"`   // [hazard][period]
-	Regions []slice  `json:"regions"`
-	Running int      `json:"running"` // which of Periods goes on; -1: none
-	Elapsed string   `json:"elapsed"` // how much of it has passed
-	Unit    string   `json:"unit"`    // what the numbers are
+	Periods []string         `json:"periods"`
+	Mined   []bool           `json:"mined"`   // whether anything was handed in
+	Classes []chaping.Hazard `json:"classes"` // hazard classes, most first
+	Terms   []string         `json:"terms"`   // and their names
+	Cells   [][]int          `json:"cells"`   // [hazard][period]
+	Regions []slice          `json:"regions"`
+	Running int              `json:"running"` // which of Periods goes on; -1: none
+	Elapsed string           `json:"elapsed"` // how much of it has passed
+	Unit    string           `json:"unit"`    // what the numbers are
 }
 
 // shownLeads is how many leads the board lists.
@@ -154,7 +154,7 @@ func (q *request) board() error {
 	if !ok {
 		return q.loading("各监测站报送的信息正在汇总")
 	}
-	hazard := q.form("hazard")
+	hazard := chaping.Hazard(q.form("hazard"))
 	page := boardPage{
 		picker:   q.pick(p, "/board"),
 		Stations: m.Stations,
@@ -208,8 +208,8 @@ func opened(cases []station.Case, of station.Origin) int64 {
 
 // boardTable counts the leads of the period and those before it.
 func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok bool, err error) {
-	cells := map[string][]int{}
-	sums := map[string]int{}
+	cells := map[chaping.Hazard][]int{}
+	sums := map[chaping.Hazard]int{}
 	regions := map[string]int{}
 	at := p
 	for range boardPeriods - 1 {
@@ -243,13 +243,13 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok boo
 	}
 	t.Classes = slices.SortedFunc(
 		maps.Keys(sums),
-		func(a, b string) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), strings.Compare(a, b)) },
+		func(a, b chaping.Hazard) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b)) },
 	)
 	for i, class := range t.Classes {
 		if class == "" {
 			t.Classes[i] = unclassified
 		}
-		t.Terms, t.Cells = append(t.Terms, cmp.Or(hazardName(class), "未归类")), append(t.Cells, cells[class])
+		t.Terms, t.Cells = append(t.Terms, cmp.Or(class.Chinese(), "未归类")), append(t.Cells, cells[class])
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(regions), func(a, b string) int {
 		return cmp.Or(cmp.Compare(regions[b], regions[a]), strings.Compare(a, b))
@@ -329,7 +329,7 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 	}
 	i := slices.IndexFunc(
 		m.Entries,
-		func(e report.Entry) bool { return e.Product == product && e.Hazard == q.form("hazard") },
+		func(e report.Entry) bool { return e.Product == product && string(e.Hazard) == q.form("hazard") },
 	)
 	if !ok || i < 0 {
 		return c, notFound()
@@ -338,7 +338,7 @@ func (q *request) leadCase(product string) (c station.Case, err error) {
 	c = station.Case{
 		Kind:   station.ProductCase,
 		Origin: origin(p, e),
-		Title:  chaping.Shorten(e.Product+" "+cmp.Or(hazardName(e.Hazard), "质量安全风险"), 90),
+		Title:  chaping.Shorten(e.Product+" "+cmp.Or(e.Hazard.Chinese(), "质量安全风险"), 90),
 	}
 	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
 	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {

@@ -69,7 +69,7 @@ func TestBoard(t *testing.T) {
 	if r := h.ask("centre", "GET", "/board/download?period=2026-11&format=json", nil); !strings.Contains(r.Body.String(), "手柄漏电") || !strings.Contains(r.Header().Get("Content-Disposition"), "attachment") {
 		t.Error(r.Code, r.Header())
 	}
-	address := "/cases/new?" + url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {table.Classes[0]}}.Encode()
+	address := "/cases/new?" + url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {string(table.Classes[0])}}.Encode()
 	form := h.ask("centre", "GET", address, nil).Body.String()
 	for _, want := range []string{"报送期 2026-11", "手柄漏电", "差评 5 条", "电热水壶"} {
 		if !strings.Contains(form, want) {
@@ -83,7 +83,7 @@ func TestBoard(t *testing.T) {
 		t.Error(r.Code)
 	}
 	// Once it is opened, the board leads to the case, also when that is closed.
-	opening := url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {table.Classes[0]}, "kind": {"product"}, "title": {"漏电"}, "found": {"2026-11-20T08:00"}}
+	opening := url.Values{"period": {"2026-11"}, "product": {"电热水壶"}, "hazard": {string(table.Classes[0])}, "kind": {"product"}, "title": {"漏电"}, "found": {"2026-11-20T08:00"}}
 	for i, code := range []int{http.StatusSeeOther, http.StatusUnprocessableEntity} {
 		if r := h.ask("centre", "POST", "/cases/new", opening); r.Code != code {
 			t.Fatal(i, r.Code, r.Body)

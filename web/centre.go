@@ -104,13 +104,6 @@ type inboxPage struct {
 	Problem  *fault                `json:"-"`
 }
 
-// A receipt is what a program that handed a report in gets. Handing the same
-// in again gives the same.
-type receipt struct {
-	station.Submission
-	Refused []*chaping.InputError `json:"refused"` // rows that were not read
-}
-
 // handIn takes a report that was filled in elsewhere.
 func (q *request) handIn() error {
 	q.patient()
@@ -156,182 +149,87 @@ func (q *request) handIn() error {
 			)
 		}
 	}
-	s := station.Submission{
-		Period:    p.String(),
-		StationID: of.ID,
-		Corrects:  number(q.form("corrects")),
-		About:     chaping.Shorten(q.form("about"), 200),
-		File:      name,
+	h := app.Handed{
+		Station:  of,
+		Period:   p,
+		File:     name,
+		Data:     data,
+		About:    q.form("about"),
+		Corrects: number(q.form("corrects")),
+		Version:  int(number(q.form("version"))),
+		Watch:    q.form("name"),
 	}
-	q.act.Object, q.act.Detail = of.Name+" 报送期 "+s.Period, name
-	var entries []json.RawMessage
-	var refused []*chaping.InputError
-	if s.About != "" && len(data) > intake.MaxFile {
-		return q.inboxForm(
-			http.StatusUnprocessableEntity,
-			&fault{problem: fmt.Sprintf("文件超过 %d MB", intake.MaxFile>>20), remedy: "压缩或分成几个文件"},
-			nil,
-		)
-	}
-	if s.About == "" {
-		form, err := intake.Read(q.ctx, name, data, func(e *chaping.InputError) { refused = append(refused, e) })
-		if f, ok := told(err); ok {
-			return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
-		}
-		if err != nil {
-			return err
-		}
-		own, err := q.Station.OwnName(q.ctx, of.ID, form.Station)
-		if err != nil {
-			return err
-		}
-		if form.Station != "" && !own {
-			return q.inboxForm(
-				http.StatusUnprocessableEntity,
-				&fault{
-					problem: "表上的填报单位是“" + chaping.Shorten(form.Station, 40) + "”，不是“" + of.Name + "”",
-					remedy:  "核对文件，或在表上改正填报单位",
-				},
-				refused,
-			)
-		}
-		if form.Period != "" && form.Period != s.Period {
-			return q.inboxForm(
-				http.StatusUnprocessableEntity,
-				&fault{problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period, remedy: "选对报送期再提交"},
-				refused,
-			)
-		}
-		if entries, err = form.Records(q.miner().HazardOf); err != nil {
-			return err
-		}
-		s.Form = formOf(form, of)
-		if s.Version = int(number(q.form("version"))); s.Version > 0 {
-			s.Name = q.form("name")
-		}
-	}
-	s, err = q.Station.Submit(q.ctx, s, data, entries)
+	q.act.Object, q.act.Detail = of.Name+" 报送期 "+p.String(), name
+	received, err := q.App.Receive(q.ctx, h, q.miner())
 	if f, ok := told(err); ok {
-		return q.inboxForm(http.StatusUnprocessableEntity, f, refused)
+		return q.inboxForm(http.StatusUnprocessableEntity, f, received.Refused)
 	}
 	if err != nil {
 		return err
 	}
 	if q.api {
-		return q.json(http.StatusOK, "application/json", receipt{s, refused})
+		return q.json(http.StatusOK, "application/json", received)
 	}
-	if len(refused) > 0 {
+	return q.handedIn(&received)
+}
+
+// handedIn says what was kept of a file.
+func (q *request) handedIn(s *app.Received) error {
+	if len(s.Refused) > 0 {
 		return q.inboxForm(
 			http.StatusOK,
 			&fault{
-				problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(refused)),
+				problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(s.Refused)),
 				remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
 			},
-			refused,
+			s.Refused,
 		)
 	}
-	message := fmt.Sprintf("“%s”已收到，读入 %d 条", name, s.Entries)
+	message := fmt.Sprintf("“%s”已收到，读入 %d 条", s.File, s.Entries)
 	if s.About != "" {
-		message = "“" + name + "”已收到，原件已保存"
+		message = "“" + s.File + "”已收到，原件已保存"
 	}
 	return q.redirect("/inbox?period="+s.Period, message)
 }
 
-// receiveUrgent takes an urgent report in that a station's installation has sent:
-// it stands among the urgent ones, whatever the month.
+// receiveUrgent takes an urgent report in that a station's installation has sent.
 func (q *request) receiveUrgent(of station.Station, data []byte) error {
-	w, err := report.ReadWritten(data)
-	if err != nil {
-		return bad("读不懂重要风险信息："+err.Error(), "发送重要风险信息报告的 json")
-	}
-	if err := q.ownName(of, w.Station); err != nil {
-		return err
-	}
-	if w.Trigger != 1 && w.Trigger != 2 || w.Product == "" || w.Event == "" || w.Content == "" {
-		return bad("重要风险信息缺少情形、产品、事件或情况说明", "补全后再发送")
-	}
-	found, err := time.ParseInLocation(chaping.Minute, w.Found, chaping.Shanghai())
-	if err != nil {
-		return bad("发现时间“"+chaping.Shorten(w.Found, 30)+"”不对", "写成 2026-11-25 08:00")
-	}
-	q.act.Object = of.Name + "：" + chaping.Shorten(w.Product+" "+w.Event, 80)
-	u, _, err := q.Station.FileUrgent(
-		q.ctx,
-		q.account.Scope(),
-		station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler},
-		q.App.ConfirmedMessages,
-	)
+	u, err := q.App.ReceiveUrgent(q.ctx, q.account.Scope(), of, data)
 	if err != nil {
 		return err
+	}
+	q.act.Object = of.Name
+	if x, err := app.CandidateOf(u); err == nil {
+		q.act.Object += "：" + chaping.Shorten(x.Keyword+" "+x.Name, 80)
 	}
 	if q.api {
 		sum := sha256.Sum256(data)
-		return q.json(
-			http.StatusOK,
-			"application/json",
-			receipt{
-				Submission: station.Submission{
-					ID:        u.ID,
-					Period:    u.First,
-					StationID: of.ID,
-					Station:   of.Name,
-					Form:      chaping.FormUrgent,
-					Hash:      hex.EncodeToString(sum[:]),
-					Received:  u.Raised,
-					Size:      len(data),
-				},
-			},
-		)
+		return q.json(http.StatusOK, "application/json", app.Received{Submission: station.Submission{
+			ID:        u.ID,
+			Period:    u.First,
+			StationID: of.ID,
+			Station:   of.Name,
+			Form:      chaping.FormUrgent,
+			Hash:      hex.EncodeToString(sum[:]),
+			Received:  u.Raised,
+			Size:      len(data),
+		}})
 	}
 	return q.redirect("/urgent/"+strconv.FormatInt(u.ID, 10), fmt.Sprintf("已收到重要风险信息，编号 %d", u.ID))
 }
 
 // receiveAnnual takes a year's report in that a station's installation has sent.
 func (q *request) receiveAnnual(of station.Station, name string, data []byte) error {
-	r, err := report.ReadAnnual(data)
+	h := app.Handed{Station: of, File: name, Data: data, Version: int(number(q.form("version")))}
+	s, err := q.App.ReceiveAnnual(q.ctx, h, q.form("period"))
 	if err != nil {
-		return bad("读不懂年度报告："+err.Error(), "发送年度报告的 json")
-	}
-	if err := q.ownName(of, r.Station); err != nil {
 		return err
-	}
-	if year := strconv.Itoa(r.Year); r.Year < 2020 || r.Year > q.Now().Year() || q.form("period") != year {
-		return bad("报告的年度是 "+year+"，不是 "+chaping.Shorten(q.form("period"), 20), "核对年度")
-	}
-	s := station.Submission{
-		Period:    strconv.Itoa(r.Year),
-		StationID: of.ID,
-		Form:      chaping.FormAnnual,
-		Version:   int(number(q.form("version"))),
-		About:     "《" + r.Title() + "》",
-		File:      name,
 	}
 	q.act.Object, q.act.Detail = of.Name+" "+s.Period+" 年", name
-	if s, err = q.Station.Submit(q.ctx, s, data, nil); err != nil {
-		return err
-	}
 	if q.api {
-		return q.json(http.StatusOK, "application/json", receipt{Submission: s})
+		return q.json(http.StatusOK, "application/json", app.Received{Submission: s})
 	}
 	return q.redirect("/inbox", "“"+name+"”已收到")
-}
-
-// ownName refuses a report that names another station than the one it is from.
-func (q *request) ownName(of station.Station, named string) error {
-	own, err := q.Station.OwnName(q.ctx, of.ID, named)
-	if err != nil || named == "" || own {
-		return err
-	}
-	return bad("报告上的填报单位是“"+chaping.Shorten(named, 40)+"”，不是“"+of.Name+"”", "核对文件，或改正填报单位")
-}
-
-// formOf is which form was read. One without a line is what such a station
-// fills in.
-func formOf(f *intake.Form, of station.Station) chaping.Form {
-	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
-		return chaping.FormPlatform
-	}
-	return chaping.FormAssociation
 }
 
 // uploadedName is what the sender calls a file, without folders.
@@ -601,7 +499,7 @@ func (q *request) caseSave() error {
 	var notes []station.Note
 	c := station.Case{
 		Urgent: number(q.form("urgent")),
-		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: q.form("hazard")},
+		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: chaping.Hazard(q.form("hazard"))},
 	}
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error

@@ -4,15 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"chaping"
 	"chaping/app"
@@ -246,167 +241,6 @@ func (q *request) mine() error {
 	return q.follow(j, err)
 }
 
-func (q *request) importPage() error {
-	return q.render("import", importPage{Profiles: q.App.ImportProfiles(), Max: maxUpload >> 20})
-}
-
-type importPage struct {
-	Profiles []string `json:"profiles"`
-	Max      int      `json:"max_megabytes"`
-}
-
-// maxUpload bounds an upload.
-const maxUpload = 1 << 30
-
-func (q *request) importFile() error {
-	_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{}) // large files take their time
-	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, maxUpload)
-	parts, err := q.r.MultipartReader()
-	if err != nil {
-		return bad("没有收到文件", "选择文件后再提交")
-	}
-	dir, err := os.MkdirTemp(q.Dir, "upload-*")
-	if err != nil {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "放不下上传的文件", Remedy: "请管理员检查磁盘空间", Err: err}
-	}
-	started := false
-	defer func() {
-		if !started {
-			os.RemoveAll(dir)
-		}
-	}()
-	i := app.ImportRequest{}
-	products, productsName := "", ""
-	for {
-		part, err := parts.NextPart()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return &fault{
-				http.StatusRequestEntityTooLarge,
-				fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20),
-				"压缩成 .gz 或分成几个文件再上传",
-				err,
-			}
-		}
-		switch part.FormName() {
-		case "profile":
-			i.Profile, err = partText(part)
-		case "keyword":
-			i.Facts.Keyword, err = partText(part)
-		case "file", "products":
-			var path string
-			if path, err = keepPart(dir, part); err == nil && path != "" {
-				name := chaping.Shorten(filepath.Base(part.FileName()), 80)
-				if part.FormName() == "file" {
-					i.File, i.Name = path, name
-				} else {
-					products, productsName = path, name
-				}
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if i.File == "" {
-		return bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
-	}
-	if i.Profile != "" && !slices.Contains(q.App.ImportProfiles(), i.Profile) {
-		return bad("没有导入模板“"+chaping.Shorten(i.Profile, 30)+"”", "从列表中选择")
-	}
-	q.act.Object, q.act.Detail = i.Name, "模板 "+cmp.Or(i.Profile, "自动识别")
-	p, err := q.current()
-	if err != nil {
-		return err
-	}
-	j, err := q.jobs.start(
-		kindImport,
-		i.Name,
-		q.account.Person,
-		"/?period="+p.String(),
-		func(ctx context.Context, j *job) (_ string, err error) {
-			defer os.RemoveAll(dir)
-			defer q.desk.drop()
-			if products != "" {
-				if i.Products, err = app.LoadProducts(ctx, products, productsName); err != nil {
-					return "", err
-				}
-			}
-			r, err := q.App.Import(ctx, i, j.tell)
-			j.setResult(jobResult{Import: &r})
-			if err != nil {
-				return "", err
-			}
-			summary, err := importText(r, i.Products)
-			return q.Server.mineAfter(ctx, p, j, summary, err)
-		},
-	)
-	if err != nil {
-		return err
-	}
-	started = true
-	return q.follow(j, nil)
-}
-
-func partText(p *multipart.Part) (string, error) {
-	b, err := io.ReadAll(io.LimitReader(p, 1<<10))
-	return strings.TrimSpace(string(b)), err
-}
-
-// uploadKinds are the endings of files that can be imported. Nothing else of
-// an uploaded name goes into a path.
-var uploadKinds = []string{
-	".xlsx",
-	".xls",
-	".csv",
-	".tsv",
-	".txt",
-	".htm",
-	".html",
-	".xml",
-	".ndjson",
-	".jsonl",
-	".json",
-	".js",
-	".zip",
-}
-
-// keepPart writes an uploaded file; "" when none was chosen.
-func keepPart(dir string, p *multipart.Part) (string, error) {
-	name := p.FileName()
-	if name == "" {
-		return "", nil
-	}
-	base := strings.ToLower(filepath.Base(name))
-	gz := strings.HasSuffix(base, ".gz")
-	kind := filepath.Ext(strings.TrimSuffix(base, ".gz"))
-	if !slices.Contains(uploadKinds, kind) {
-		return "", bad("不能导入“"+chaping.Shorten(filepath.Base(name), 40)+"”这种文件", "用 xlsx、csv 或 ndjson 文件（可为 .gz）")
-	}
-	if gz {
-		kind += ".gz"
-	}
-	f, err := os.CreateTemp(dir, "*"+kind)
-	if err != nil {
-		return "", err
-	}
-	_, err = io.Copy(f, p)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return "", &fault{
-			http.StatusRequestEntityTooLarge,
-			fmt.Sprintf("上传没有完成，或超过 %d MB", maxUpload>>20),
-			"压缩成 .gz 或分成几个文件再上传",
-			err,
-		}
-	}
-	return f.Name(), nil
-}
-
 func (q *request) runs() error {
 	records, err := q.Store.Runs(q.ctx, store.RunFilter{Limit: 100})
 	if err != nil {
@@ -414,16 +248,13 @@ func (q *request) runs() error {
 	}
 	var list []shownRun
 	for _, r := range records {
+		if r.Stage == app.StageFile { // how far a file got; the import's own record says what it brought
+			continue
+		}
 		x := shownRun{
 			Run:   r,
-			Stage: map[string]string{"collect": "采集", "import": "导入", "mine": "挖掘", "remove": "清除评论"}[r.Stage],
-			State: "已完成",
-		}
-		switch {
-		case r.Finished.IsZero():
-			x.State = "未完成"
-		case r.Error != "":
-			x.State = "失败：" + r.Error
+			Stage: stageName(r.Stage),
+			State: runState(&r),
 		}
 		for _, c := range [...][2]string{{"pages", "页"}, {"products", "商品"}, {"reviews", "评论"}, {"rows", "行"}, {"accepted", "采用"}, {"refused", "拒收"}, {"mentions", "命中"}, {"affirmed", "成立"}, {"gaps", "没有读全的商品"}} {
 			if n := r.Counts[c[0]]; n > 0 {

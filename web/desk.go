@@ -5,9 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
 
 	"chaping"
 	"chaping/app"
@@ -110,7 +108,7 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 		return c, nil
 	}
 	c.Edition, c.Mined, c.Stale = e, true, !store.SameState(e.State, state)
-	judged, err := s.judgements(ctx)
+	judged, err := s.App.Judgements(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -162,28 +160,6 @@ type item struct {
 // reach is how much of a review stands around a term, in characters.
 const reach = 80
 
-// cut gives the text before, in and after the runes [start, end).
-func cut(body string, start, end int) (before, in, after string) {
-	at := func(n int) int {
-		i := 0
-		for ; n > 0 && i < len(body); n-- {
-			_, size := utf8.DecodeRuneInString(body[i:])
-			i += size
-		}
-		return i
-	}
-	i, j := at(start), at(end)
-	from, to := at(max(start-reach, 0)), at(end+reach)
-	before, in, after = body[from:i], body[i:j], body[j:to]
-	if from > 0 {
-		before = "…" + before
-	}
-	if to < len(body) {
-		after += "…"
-	}
-	return before, in, after
-}
-
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
 	var list []item
 	seen := map[chaping.Judged]bool{}
@@ -212,7 +188,8 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 			Default:   r.Default,
 			Cue:       e.Mention.Cue,
 		}
-		i.Before, i.Surface, i.After = cut(r.Body(), e.Mention.Start, e.Mention.End)
+		parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
+		i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
 		if r.Body() == "" {
 			i.Surface = e.Mention.Surface
 		}
@@ -234,7 +211,7 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	judged, err := q.judgements(q.ctx)
+	judged, err := q.App.Judgements(q.ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -249,35 +226,6 @@ func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, o
 		}
 	}
 	return list, true, nil
-}
-
-// judged are the judgements that hold, read again when somebody has judged.
-type judged struct {
-	mu   sync.Mutex
-	mark int64
-	all  map[chaping.Judged]chaping.Judgement
-}
-
-func (s *Server) judgements(ctx context.Context) (map[chaping.Judged]chaping.Judgement, error) {
-	mark, err := s.Station.LastJudgement(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.judged.mu.Lock()
-	defer s.judged.mu.Unlock()
-	if s.judged.all != nil && s.judged.mark == mark {
-		return s.judged.all, nil
-	}
-	all := map[chaping.Judged]chaping.Judgement{} // a new one: the old one is being read
-	err = s.Station.Judgements(ctx, func(j chaping.Judgement) error {
-		all[chaping.Judged{Review: j.Review, Term: j.Term}] = j
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.judged.all, s.judged.mark = all, mark
-	return all, nil
 }
 
 // A draftKey names all that a draft is made of.
@@ -295,13 +243,12 @@ type draftKey struct {
 }
 
 func (s *Server) loadDraft(ctx context.Context, key draftKey) (*app.Draft, error) {
-	judged, err := s.judgements(ctx)
+	s.work.Lock()
+	defer s.work.Unlock()
+	pipe, err := s.App.Pipeline(ctx, s.miner(), nil)
 	if err != nil {
 		return nil, err
 	}
-	s.work.Lock()
-	defer s.work.Unlock()
-	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
 	return s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
 }
 
@@ -357,20 +304,12 @@ func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summar
 
 // mineNow brings a period up to date and tells what came of it.
 func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
-	judged, err := s.judgements(ctx)
-	if err != nil {
-		return "", err
-	}
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &app.Pipeline{
-		Store:      s.Store,
-		Miner:      s.miner(),
-		Evidence:   s.Evidence,
-		Now:        s.Now,
-		Judgements: judged,
-		Watch:      tell,
+	pipe, err := s.App.Pipeline(ctx, s.miner(), tell)
+	if err != nil {
+		return "", err
 	}
 	mined, err := pipe.Mine(ctx, period, false)
 	if err != nil {

@@ -2,9 +2,11 @@ package web
 
 // fieldNotes say what the fields that routes read mean.
 var fieldNotes = map[string]string{
-	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "什么时候运行，cron 格式", "dangers": "危及对象", "do": "对各行做什么：add、copy、remove-2、up-2、down-2", "event": "发生了什么",
+	"answers": "对问题的回答，按问题的 kind：scale 满分，reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first 或 skip，exported 为日期或 skip", "columns": "各列当作哪个字段，按列的序号（从 0 起）；空为不用",
+	"is": "各字段是哪一列，按字段；列的序号，- 为没有", "keep": "把对各列的理解存成这个名称的模板", "rename": "新名称", "shop": "文件里没有时的店铺名称", "steps": "不立即导入，先看各列怎样理解",
+	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "什么时候运行，cron 格式", "dangers": "危及对象", "do": "填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览", "event": "发生了什么",
 	"filler": "填报人", "harm": "伤亡和损失", "hours": "重要风险信息的时限，小时，0 为不限", "measures": "已采取的措施", "nothing": "本期无", "on": "启用的站点配置", "page_days": "网页保存几天，不写为默认", "phone": "联系电话",
-	"pinned_days": "严重命中的网页保存几天，不写为默认", "place": "发生地点、涉及区域", "plan": "计划", "product": "涉及产品", "region": "涉及区域", "remove": "写了就删除这一种清单", "since": "起始报送期", "source": "信息来源", "spread": "影响范围",
+	"pinned_days": "严重命中的网页保存几天，不写为默认", "place": "发生地点、涉及区域", "plan": "计划", "product": "涉及产品", "region": "涉及区域", "remove": "写了就删除", "since": "起始报送期", "source": "信息来源", "spread": "影响范围",
 	"stations": "各监测站自己的起始报送期，按编号", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",
 	"a": "较早的版本，0 为自带词库", "about": "不是报送表时写明是什么，原件照收", "after": "上一页的 next", "again": "再写一遍", "back": "网页用",
 	"base": "在哪个词库版本上修改", "before": "只要编号更小的", "b": "较晚的版本", "clean": "“无更正”的权重", "code": "验证码", "days": "有效天数", "complete": "“完整”的权重",

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -415,33 +414,15 @@ func (q *request) earlierRows(of station.Station, p chaping.Period) (rows []inta
 			rows = append(rows, row)
 		}
 	}
-	s, err := q.Station.SheetOf(q.ctx, chaping.FormAssociation, p.String(), of.ID, 0)
-	if err == nil {
-		sheet, err := report.ReadAssociation(s.Model)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range sheet.Entries {
-			add(e)
-		}
-	} else if known, ok := errors.AsType[*chaping.Error](err); !ok || known.Code != chaping.CodeInput {
+	filed, err := q.App.FiledEntries(q.ctx, p, of.ID)
+	if err != nil {
 		return nil, err
+	}
+	for _, e := range filed {
+		add(e)
 	}
 	if len(rows) > 0 {
 		return rows, nil
-	}
-	err = q.Station.Entries(q.ctx, p.String(), func(from station.Submission, content json.RawMessage) error {
-		if from.StationID != of.ID {
-			return nil
-		}
-		e, ok, err := report.ReadEntry(content)
-		if ok && err == nil {
-			add(e)
-		}
-		return err
-	})
-	if err != nil || len(rows) > 0 {
-		return rows, err
 	}
 	d, err := q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAssociation, p.String(), of.ID)
 	if err != nil || d.Version == 0 {
@@ -478,11 +459,6 @@ func (q *request) association(f *formPage) (*report.Association, error) {
 func (f *formPage) complete() *fault {
 	list, faults := f.Sheet.entries()
 	switch {
-	case !f.Ended:
-		return &fault{
-			problem: "报送期 " + f.Period.String() + " 的采集范围 " + f.Period.Window().Chinese() + " 还没有结束，不能冻结",
-			remedy:  "内容已保存为草稿，等采集范围结束后再冻结",
-		}
 	case len(faults) > 0:
 		return &fault{problem: fmt.Sprintf("有 %d 处要改正，没有冻结", len(faults)), remedy: "内容已保存为草稿，按各栏的说明改正"}
 	case f.Sheet.Nothing && len(list) > 0:
@@ -518,18 +494,8 @@ func (q *request) formFreeze() error {
 		return err
 	}
 	q.act.Object, q.act.Detail = f.Station.Name+" 报送期 "+f.Period.String(), q.form("reason")
-	frozen, fresh, err := q.App.Freeze(
-		q.ctx,
-		station.Sheet{
-			Form:    chaping.FormAssociation,
-			Period:  f.Period.String(),
-			Station: f.Station.ID,
-			By:      q.account.Person,
-			Reason:  q.reason(),
-		},
-		sheet,
-		time.Time{},
-	)
+	of := station.Sheet{Station: f.Station.ID, By: q.account.Person, Reason: q.reason()}
+	frozen, fresh, err := q.App.FreezeAssociation(q.ctx, sheet, of, time.Time{})
 	if problem, ok := told(err); ok {
 		f.Problem = problem
 		return q.showForm(http.StatusUnprocessableEntity, f)

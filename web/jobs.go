@@ -111,6 +111,7 @@ func (j *job) tell(p app.Progress) {
 const (
 	kindCollect = "采集"
 	kindImport  = "导入"
+	kindUndo    = "撤销导入"
 	kindMine    = "挖掘"
 	kindPreview = "预览"
 	kindRemove  = "删除示例"

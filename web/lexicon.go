@@ -20,18 +20,15 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-func hazardName(class string) string { return nlp.Hazards()[class] }
-
 type namedHazard struct {
-	Class string `json:"class"`
-	Name  string `json:"name"`
+	Class chaping.Hazard `json:"class"`
+	Name  string         `json:"name"`
 }
 
 func hazardNames() []namedHazard {
 	var list []namedHazard
-	all := nlp.Hazards()
-	for _, class := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, namedHazard{class, all[class]})
+	for _, h := range chaping.Hazards() {
+		list = append(list, namedHazard{Class: h, Name: h.Chinese()})
 	}
 	return list
 }
@@ -43,7 +40,7 @@ func (q *request) lexiconPage() error {
 	for _, e := range lex.lexicon.Edits {
 		edited[e.Name] = e
 	}
-	field, hazard, text, only := q.form("field"), q.form("hazard"), q.form("q"), q.form("only")
+	field, hazard, text, only := q.form("field"), chaping.Hazard(q.form("hazard")), q.form("q"), q.form("only")
 	counts := map[string]int{}
 	var list []shownTerm
 	for _, t := range q.terms() {
@@ -94,7 +91,7 @@ type lexiconPage struct {
 	Fields  []rankedName       `json:"fields"`
 	Hazards []namedHazard      `json:"hazards"`
 	Field   string             `json:"-"`
-	Hazard  string             `json:"-"`
+	Hazard  chaping.Hazard     `json:"-"`
 	Q       string             `json:"-"`
 	Only    string             `json:"-"`
 	Version string             `json:"dictionary"`
@@ -177,8 +174,8 @@ func (q *request) editInForm() station.TermEdit {
 		Name:     q.form("name"),
 		Surfaces: fields(q.form("surfaces")),
 		Field:    cmp.Or(q.form("field"), "本站"),
-		Hazard:   q.form("hazard"),
-		Severity: severity,
+		Hazard:   chaping.Hazard(q.form("hazard")),
+		Severity: chaping.Severity(severity),
 		Removed:  q.form("removed") != "",
 	}
 	slices.Sort(e.Surfaces)
@@ -331,7 +328,7 @@ func (q *request) termSave() error {
 		"写法 %s；领域 %s；危害 %s；严重程度 %d。%s",
 		cmp.Or(strings.Join(e.Surfaces, "、"), "只有词条本身"),
 		e.Field,
-		cmp.Or(hazardName(e.Hazard), "未分类"),
+		cmp.Or(e.Hazard.Chinese(), "未分类"),
 		e.Severity,
 		note,
 	)
@@ -354,8 +351,8 @@ func (q *request) termSave() error {
 			"name":     {e.Name},
 			"surfaces": {strings.Join(e.Surfaces, "\n")},
 			"field":    {e.Field},
-			"hazard":   {e.Hazard},
-			"severity": {itoa(e.Severity)},
+			"hazard":   {string(e.Hazard)},
+			"severity": {itoa(int(e.Severity))},
 			"note":     {note},
 			"base":     {strconv.FormatInt(theirs.Version, 10)},
 		}
@@ -368,7 +365,7 @@ func (q *request) termSave() error {
 				their = fmt.Sprintf(
 					"写法 %s；危害 %s；严重程度 %d",
 					strings.Join(x.Surfaces, "、"),
-					hazardName(x.Hazard),
+					x.Hazard.Chinese(),
 					x.Severity,
 				)
 			}
@@ -381,7 +378,7 @@ func (q *request) termSave() error {
 				{
 					"词条 " + e.Name,
 					their,
-					fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(e.Surfaces, "、"), hazardName(e.Hazard), e.Severity),
+					fmt.Sprintf("写法 %s；危害 %s；严重程度 %d", strings.Join(e.Surfaces, "、"), e.Hazard.Chinese(), e.Severity),
 				},
 			},
 			hidden,
@@ -444,7 +441,7 @@ func (q *request) lexiconVersions() error {
 				"写法 %s；%s；%s；严重程度 %d",
 				cmp.Or(strings.Join(t.Surfaces, "、"), "只有词条本身"),
 				t.Field,
-				cmp.Or(hazardName(t.Hazard), "未分类"),
+				cmp.Or(t.Hazard.Chinese(), "未分类"),
 				t.Severity,
 			)
 		}

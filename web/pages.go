@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/report"
 	"chaping/station"
 )
@@ -24,7 +23,7 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form lexicon month pages review settings sheets tokens trends urgent
+//go:embed admin annual auth board centre collect form imports lexicon month pages review settings sheets tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -32,7 +31,7 @@ var templateFiles embed.FS
 var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
-	"watches": nil, "watch": nil, "import": nil, "runs": nil, "job": {"progress"},
+	"watches": nil, "watch": nil, "import": nil, "look": {"trail"}, "importpreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
 	"review": {
 		"period",
 		"evidence",
@@ -90,16 +89,18 @@ var functions = template.FuncMap{
 			func(line string) bool { return strings.TrimSpace(line) == "" },
 		)
 	},
-	"time":    func(t time.Time) string { return t.In(chaping.Shanghai()).Format(chaping.Minute) },
-	"day":     func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
-	"chinese": chaping.ChineseDate,
-	"short":   func(s string, n int) string { return chaping.Shorten(s, n) },
-	"hazard":  func(h string) string { return nlp.Hazards()[h] },
-	"took":    func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
-	"formats": formatsOf,
-	"explain": func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
-	"lasted":  lasted,
-	"status":  statusName,
+	"time":      func(t time.Time) string { return t.In(chaping.Shanghai()).Format(chaping.Minute) },
+	"day":       func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) },
+	"chinese":   chaping.ChineseDate,
+	"short":     func(s string, n int) string { return chaping.Shorten(s, n) },
+	"hazard":    chaping.Hazard.Chinese,
+	"took":      func(from, to time.Time) string { return to.Sub(from).Round(100 * time.Millisecond).String() },
+	"formats":   formatsOf,
+	"explain":   func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
+	"lasted":    lasted,
+	"status":    statusName,
+	"times100":  func(part float64) float64 { return 100 * part },
+	"gradename": gradeName,
 	"minute": func(t time.Time) string {
 		if t.IsZero() {
 			return ""

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"chaping"
-	"chaping/app"
 )
 
 // recountAfter is how long after the last judgement of a period its numbers are
@@ -54,14 +53,13 @@ func (s *Server) recountSoon(p chaping.Period) {
 // recount brings the counts of a period that was mined up to date.
 func (s *Server) recount(p chaping.Period) error {
 	ctx := s.ended
-	judged, err := s.judgements(ctx)
-	if err != nil {
-		return err
-	}
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
-	pipe := &app.Pipeline{Store: s.Store, Miner: s.miner(), Evidence: s.Evidence, Now: s.Now, Judgements: judged}
+	pipe, err := s.App.Pipeline(ctx, s.miner(), nil)
+	if err != nil {
+		return err
+	}
 	_, err = pipe.Mine(ctx, p, false)
 	return err
 }

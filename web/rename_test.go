@@ -150,7 +150,7 @@ func TestRenamedStationKeepsWhatIsItsOwn(t *testing.T) {
 		t.Error(r.Code, r.Body)
 	}
 	// A lead is that of who reported it, not of who has the name.
-	form := h.ask("centre", "GET", "/cases/new?"+url.Values{"period": {"2026-11"}, "product": {"壶"}, "hazard": {h.miner().HazardOf("手柄漏电")}}.Encode(), nil).Body.String()
+	form := h.ask("centre", "GET", "/cases/new?"+url.Values{"period": {"2026-11"}, "product": {"壶"}, "hazard": {string(h.miner().HazardOf("手柄漏电"))}}.Encode(), nil).Body.String()
 	if !strings.Contains(form, `<option value="3" selected>`) {
 		t.Error(form)
 	}

@@ -204,7 +204,7 @@ func (q *request) judge() error {
 	if q.r.Header.Get("HX-Request") == "" {
 		return q.redirect(q.back("/review?period="+p.String()), verdict.Chinese())
 	}
-	judged, err := q.judgements(q.ctx)
+	judged, err := q.App.Judgements(q.ctx)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"chaping/analysis"
+	"chaping/app"
 	"chaping/station"
 )
 
@@ -86,9 +88,18 @@ func allRoutes() []route {
 		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}, "version!:integer", moved{}},
 		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}, "period full:boolean", moved{}},
 		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测"), "", importPage{}},
-		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword", moved{}},
+		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword steps:boolean", moved{}},
+		{"GET", "/import/profiles", workers, (*request).importProfiles, "导入模板", option{data: true}, "", profilesPage{}},
+		{"POST", "/import/profiles", workers, (*request).importProfileSave, "修改导入模板", option{data: true}, "name! rename remove:boolean", moved{}},
+		{"GET", "/import/{id}", workers, (*request).importLook, "核对各列", option{data: true}, "", lookPage{}},
+		{"POST", "/import/{id}", workers, (*request).importChoose, "核对各列", option{data: true, quiet: true}, "columns:col-* is:is-* answers:answer-* keyword product shop region profile keep do", moved{}},
+		{"GET", "/import/{id}/preview", workers, (*request).importPreview, "预览", option{data: true}, "", importPreview{}},
+		{"POST", "/import/{id}/store", workers, (*request).importStore, "导入评论", option{data: true}, "", moved{}},
+		{"POST", "/import/{id}/delete", workers, (*request).importDrop, "删除上传的文件", option{data: true}, "", moved{}},
 		{"POST", "/mine", workers, (*request).mine, "开始挖掘", option{data: true}, "period n:integer", moved{}},
 		{"GET", "/runs", watchers, (*request).runs, "运行", data("监测"), "", runsPage{}},
+		{"GET", "/runs/{id}", watchers, (*request).runDetail, "运行记录", option{data: true}, "", runPage{}},
+		{"POST", "/runs/{id}/undo", workers, (*request).runUndo, "撤销导入", option{data: true}, "", moved{}},
 		{"GET", "/jobs/{id}", members, (*request).jobPage, "运行", option{data: true}, "", jobView{}},
 		{"GET", "/jobs/{id}/events", members, (*request).jobEvents, "运行进度", option{data: true}, "", file("text/event-stream")},
 		{"POST", "/jobs/{id}/cancel", workers, (*request).jobCancel, "取消运行", option{data: true}, "", moved{}},
@@ -99,7 +110,7 @@ func allRoutes() []route {
 		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
-		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []month{}},
+		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []analysis.ProductMonth{}},
 		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "", urgentPage{}},
 		{"GET", "/urgent/new", senders, (*request).urgentNew, "报送重要风险信息", option{}, "", urgentForm{}},
 		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
@@ -141,7 +152,7 @@ func allRoutes() []route {
 		{"GET", "/calendar.ics", members, (*request).calendarFile, "下载日历", option{}, "year:integer", file("text/calendar")},
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
-		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", receipt{}},
+		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},

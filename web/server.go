@@ -50,7 +50,6 @@ type Server struct {
 	jobs     *jobs
 	desk     desk
 	lexical  atomic.Pointer[lexical]
-	judged   judged
 	recounts recounts
 	ended    context.Context
 	end      context.CancelFunc

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/analysis"
 	"chaping/store"
 )
 
@@ -17,17 +18,17 @@ var trendPeriods = []int{6, 12, 24}
 
 // trendFilter is what the page shows.
 type trendFilter struct {
-	Periods int    `json:"periods"`
-	Keyword string `json:"keyword,omitempty"`
-	Hazard  string `json:"hazard,omitempty"`
-	Count   string `json:"count"` // negative, affirmed
+	Periods int            `json:"periods"`
+	Keyword string         `json:"keyword,omitempty"`
+	Hazard  chaping.Hazard `json:"hazard,omitempty"`
+	Count   string         `json:"count"` // negative, affirmed
 }
 
 func (q *request) trendFilter() trendFilter {
 	f := trendFilter{
 		Periods: int(number(q.form("n"))),
 		Keyword: q.form("keyword"),
-		Hazard:  q.form("hazard"),
+		Hazard:  chaping.Hazard(q.form("hazard")),
 		Count:   q.form("count"),
 	}
 	if !slices.Contains(trendPeriods, f.Periods) {
@@ -41,7 +42,7 @@ func (q *request) trendFilter() trendFilter {
 
 // query is the filter as an address has it.
 func (f trendFilter) query() url.Values {
-	return url.Values{"n": {itoa(f.Periods)}, "keyword": {f.Keyword}, "hazard": {f.Hazard}, "count": {f.Count}}
+	return url.Values{"n": {itoa(f.Periods)}, "keyword": {f.Keyword}, "hazard": {string(f.Hazard)}, "count": {f.Count}}
 }
 
 // trendTable is what the charts draw: per term and period, from the tallies of
@@ -86,124 +87,70 @@ const (
 
 // trend reads the periods; ok is false while they are being read.
 func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok bool, err error) {
-	last := chaping.PeriodOf(q.Now())
-	periods := make([]chaping.Period, f.Periods)
-	for i := f.Periods - 1; i >= 0; i-- {
-		periods[i], last = last, last.Previous()
+	periods := make([]analysis.Counted, f.Periods)
+	for i, last := f.Periods-1, chaping.PeriodOf(q.Now()); i >= 0; i, last = i-1, last.Previous() {
+		periods[i].Period = last
 	}
-	hazards := map[string]string{}
-	for _, term := range q.terms() {
-		hazards[term.Name] = term.Hazard
-	}
-	type key struct {
-		term   string
-		period int
-	}
-	cells, sums, seen := map[key]uint64{}, map[string]int{}, map[string]int{}
-	classes := map[string]uint64{}
-	products := map[chaping.ProductKey]*slice{}
-	regions := map[string]uint64{}
-	once := map[[4]any]bool{}
 	for _, p := range periods { // all begin to load, and share one wait
-		if _, _, err := q.countedWithin(p, 0); err != nil {
+		if _, _, err := q.countedWithin(p.Period, 0); err != nil {
 			return t, nil, false, err
 		}
 	}
-	t.Running, t.Unit = -1, "差评数（条）"
+	t.Running, t.Unit, t.Query = -1, "差评数（条）", f.query().Encode()
 	if f.Count == "affirmed" {
 		t.Unit = "成立的评论（条）"
 	}
 	ok = true
 	until := time.Now().Add(deskPatience)
-	for i, p := range periods {
-		c, there, err := q.countedWithin(p, time.Until(until))
+	for i := range periods {
+		p := &periods[i]
+		c, there, err := q.countedWithin(p.Period, time.Until(until))
 		if err != nil {
 			return t, nil, false, err
 		}
 		ok = ok && there
-		t.Periods, t.Mined = append(t.Periods, p.String()), append(t.Mined, c.Mined)
-		if !c.Mined && c.Reviews > 0 {
-			t.Missing++
-		}
-		running := p.Running(q.Now())
-		if running {
-			t.Running, t.Elapsed = i, p.Elapsed(q.Now())
-		}
-		// What a period has by now is not compared with what others had in all.
-		newest := c.Mined && len(c.Rows) > 0 && (!running || t.Latest == "")
-		if newest {
-			t.Latest = p.String()
-			clear(products)
-			clear(regions)
-		}
-		for _, r := range c.Rows {
-			seen[r.Keyword]++
-			if f.Keyword != "" && r.Keyword != f.Keyword || f.Hazard != "" && hazards[r.Term] != f.Hazard {
-				continue
-			}
-			// A product under two keywords counts once.
-			if k := [4]any{i, r.Term, r.Product.Platform, r.Product.ID}; once[k] {
-				continue
-			} else {
-				once[k] = true
-			}
-			n := r.NegativeReviews
-			if f.Count == "affirmed" {
-				n = r.AffirmedReviews
-			}
-			if n == 0 {
-				continue
-			}
-			cells[key{r.Term, i}] += n
-			sums[r.Term] += int(n)
-			classes[hazards[r.Term]] += n
-			if !newest {
-				continue
-			}
-			pk := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
-			if products[pk] == nil {
-				products[pk] = &slice{
-					Name: cmp.Or(r.Product.Name, r.Product.ID),
-					Path: "/product?" + url.Values{
-						"platform": {pk.Platform},
-						"id":       {pk.Product},
-						"period":   {p.String()},
-					}.Encode(),
-				}
-			}
-			products[pk].Value += n
-			regions[cmp.Or(r.Product.Shop.Region, "未写明")] += n
+		p.Mined, p.Reviews, p.Rows = c.Mined, c.Reviews, c.Rows
+		t.Periods, t.Mined = append(t.Periods, p.Period.String()), append(t.Mined, c.Mined)
+		if p.Period.Running(q.Now()) {
+			t.Running, t.Elapsed = i, p.Period.Elapsed(q.Now())
 		}
 	}
-	for _, term := range ranked(sums) {
-		if len(t.Terms) == shownTerms {
-			break
-		}
-		row := make([]uint64, len(periods))
-		for i := range periods {
-			row[i] = cells[key{term.Name, i}]
-		}
-		t.Terms, t.Cells = append(t.Terms, term.Name), append(t.Cells, row)
+	hazards := map[string]chaping.Hazard{}
+	for _, term := range q.terms() {
+		hazards[term.Name] = term.Hazard
 	}
-	for class, n := range classes {
+	chosen := analysis.TrendFilter{Keyword: f.Keyword, Hazard: f.Hazard, Affirmed: f.Count == "affirmed"}
+	found := analysis.TrendOf(periods, hazards, chosen, q.Now())
+	t.fill(&found, f)
+	return t, ranked(found.Keywords), ok, nil
+}
+
+// fill takes over what was found, with where each number leads to.
+func (t *trendTable) fill(found *analysis.Trend, f trendFilter) {
+	t.Missing = found.Missing
+	if found.Latest != (chaping.Period{}) {
+		t.Latest = found.Latest.String()
+	}
+	for _, term := range found.Terms[:min(shownTerms, len(found.Terms))] {
+		t.Terms, t.Cells = append(t.Terms, term), append(t.Cells, found.Cells[term])
+	}
+	for class, n := range found.Hazards {
 		v := f.query()
-		v.Set("hazard", class)
-		t.Hazards = append(t.Hazards, slice{cmp.Or(hazardName(class), "未分类"), n, "/trends?" + v.Encode()})
+		v.Set("hazard", string(class))
+		t.Hazards = append(t.Hazards, slice{cmp.Or(class.Chinese(), "未分类"), n, "/trends?" + v.Encode()})
 	}
-	for _, p := range products {
-		t.Products = append(t.Products, *p)
+	for _, p := range found.Products[:min(shownProducts, len(found.Products))] {
+		v := url.Values{"platform": {p.Product.Platform}, "id": {p.Product.ID}, "period": {t.Latest}}
+		name := cmp.Or(p.Product.Name, p.Product.ID)
+		t.Products = append(t.Products, slice{Name: name, Value: p.Reviews, Path: "/product?" + v.Encode()})
 	}
-	for name, n := range regions {
-		t.Regions = append(t.Regions, slice{Name: name, Value: n})
+	for name, n := range found.Regions {
+		t.Regions = append(t.Regions, slice{Name: cmp.Or(name, "未写明"), Value: n})
 	}
 	byValue := func(a, b slice) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.Name, b.Name)) }
 	slices.SortFunc(t.Hazards, byValue)
-	slices.SortFunc(t.Products, byValue)
 	slices.SortFunc(t.Regions, byValue)
-	t.Products = t.Products[:min(shownProducts, len(t.Products))]
 	t.Regions = t.Regions[:min(shownProducts, len(t.Regions))]
-	t.Query = f.query().Encode()
-	return t, ranked(seen), ok, nil
 }
 
 func (q *request) trends() error {
@@ -266,43 +213,12 @@ func (q *request) products() error {
 		return q.loading("正在读取报送期 " + p.String())
 	}
 	term, keyword := q.form("term"), q.form("keyword")
-	lines := map[chaping.ProductKey]*productLine{}
 	terms, keywords := map[string]int{}, map[string]int{}
-	counted := map[[3]string]bool{}
 	for _, r := range c.Rows {
 		terms[r.Term] += int(r.AffirmedReviews)
 		keywords[r.Keyword]++
-		if term != "" && r.Term != term || keyword != "" && r.Keyword != keyword {
-			continue
-		}
-		k := chaping.ProductKey{Platform: r.Product.Platform, Product: r.Product.ID}
-		l := lines[k]
-		if l == nil {
-			l = &productLine{Product: r.Product, Reviews: r.Reviews, Negative1: r.AllNegativeReviews}
-			lines[k] = l
-		}
-		if !slices.Contains(l.Keywords, r.Keyword) {
-			l.Keywords = append(l.Keywords, r.Keyword)
-		}
-		if once := [3]string{k.Platform, k.Product, r.Term}; !counted[once] {
-			counted[once] = true
-			l.Terms = append(l.Terms, r.Term)
-			l.Negative += r.NegativeReviews
-			l.Affirmed += r.AffirmedReviews
-		}
 	}
-	var list []*productLine
-	for _, l := range lines {
-		list = append(list, l)
-	}
-	slices.SortFunc(list, func(a, b *productLine) int {
-		return cmp.Or(
-			cmp.Compare(b.Negative, a.Negative),
-			cmp.Compare(b.Affirmed, a.Affirmed),
-			cmp.Compare(a.Product.Platform, b.Product.Platform),
-			cmp.Compare(a.Product.ID, b.Product.ID),
-		)
-	})
+	list := analysis.ProductLines(c.Rows, term, keyword)
 	more := max(len(list)-300, 0)
 	return q.render(
 		"products",
@@ -321,23 +237,13 @@ func (q *request) products() error {
 
 type productsPage struct {
 	picker
-	Counted  counted        `json:"counted"`
-	Lines    []*productLine `json:"products"`
-	More     int            `json:"more"` // not listed
-	Term     string         `json:"-"`
-	Keyword  string         `json:"-"`
-	Terms    []rankedName   `json:"terms"`
-	Keywords []rankedName   `json:"keywords"`
-}
-
-type productLine struct {
-	Product   chaping.Product `json:"product"`
-	Keywords  []string        `json:"keywords"`
-	Terms     []string        `json:"terms"`
-	Negative  uint64          `json:"negative_reviews"` // that affirm the terms
-	Affirmed  uint64          `json:"affirmed_reviews"`
-	Reviews   uint64          `json:"reviews"`
-	Negative1 uint64          `json:"all_negative_reviews"`
+	Counted  counted                 `json:"counted"`
+	Lines    []*analysis.ProductLine `json:"products"`
+	More     int                     `json:"more"` // not listed
+	Term     string                  `json:"-"`
+	Keyword  string                  `json:"-"`
+	Terms    []rankedName            `json:"terms"`
+	Keywords []rankedName            `json:"keywords"`
 }
 
 type productKey struct{ platform, id string }
@@ -408,7 +314,7 @@ func (q *request) product() error {
 			More:     more,
 			Term:     term,
 			Terms:    ranked(terms),
-			Months:   months(h),
+			Months:   analysis.ProductMonths(h.Listings, h.Days),
 			Judge: q.may(
 				"POST /review/judge",
 			),
@@ -419,53 +325,15 @@ func (q *request) product() error {
 
 type productPage struct {
 	picker
-	P        chaping.Product `json:"product"`
-	Keywords []string        `json:"keywords"`
-	Items    []item          `json:"sentences"`
-	More     int             `json:"more"` // not listed
-	Term     string          `json:"-"`
-	Terms    []rankedName    `json:"terms"`
-	Months   []month         `json:"months"`
-	Judge    bool            `json:"-"`
-	Data     string          `json:"-"`
-}
-
-// month is a period in a product's history.
-type month struct {
-	Period   string  `json:"period"`
-	Reviews  uint64  `json:"reviews"`
-	Negative uint64  `json:"negative"`
-	Low      float64 `json:"low,omitempty"` // yuan
-	High     float64 `json:"high,omitempty"`
-}
-
-// months sums a history up by period; the price is the last one seen in it.
-func months(h history) []month {
-	by := map[chaping.Period]*month{}
-	at := func(t time.Time) *month {
-		p := chaping.PeriodOf(t)
-		if by[p] == nil {
-			by[p] = &month{Period: p.String()}
-		}
-		return by[p]
-	}
-	for _, d := range h.Days {
-		m := at(d.Day)
-		m.Reviews += d.Reviews
-		m.Negative += d.Negative
-	}
-	for _, l := range h.Listings {
-		if l.Product.Price.Known() {
-			m := at(l.SeenAt)
-			m.Low, m.High = float64(l.Product.Price.Low)/100, float64(l.Product.Price.High)/100
-		}
-	}
-	var list []month
-	for _, m := range by {
-		list = append(list, *m)
-	}
-	slices.SortFunc(list, func(a, b month) int { return cmp.Compare(a.Period, b.Period) })
-	return list
+	P        chaping.Product         `json:"product"`
+	Keywords []string                `json:"keywords"`
+	Items    []item                  `json:"sentences"`
+	More     int                     `json:"more"` // not listed
+	Term     string                  `json:"-"`
+	Terms    []rankedName            `json:"terms"`
+	Months   []analysis.ProductMonth `json:"months"`
+	Judge    bool                    `json:"-"`
+	Data     string                  `json:"-"`
 }
 
 func (q *request) productData() error {
@@ -476,5 +344,5 @@ func (q *request) productData() error {
 	if !ok {
 		return &fault{http.StatusServiceUnavailable, "数据还在读取", "稍后刷新", nil}
 	}
-	return q.json(http.StatusOK, "application/json", months(h))
+	return q.json(http.StatusOK, "application/json", analysis.ProductMonths(h.Listings, h.Days))
 }

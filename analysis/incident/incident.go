@@ -37,8 +37,8 @@ type Rule struct {
 	Trigger  int    // 1 or 2 of R16
 	Scope    string // product or keyword
 	Terms    []string
-	Hazards  []string
-	Severity int
+	Hazards  []chaping.Hazard
+	Severity chaping.Severity
 	Reviews  int
 	Shops    int
 	Ratio    float64
@@ -112,22 +112,22 @@ type Report struct {
 
 // A Candidate is a suggested event with what stands behind it.
 type Candidate struct {
-	Key      string     `json:"key"` // the event
-	Rule     string     `json:"rule"`
-	Name     string     `json:"name"` // of the rule
-	Trigger  int        `json:"trigger"`
-	Period   string     `json:"period"`
-	Keyword  string     `json:"keyword"`
-	Hazard   string     `json:"hazard"`
-	Products []Product  `json:"products"`
-	Terms    []string   `json:"terms"`
-	Reviews  int        `json:"reviews"`
-	Shops    int        `json:"shops"`
-	Earlier  float64    `json:"earlier_mean"` // reviews a period before; only with a ratio
-	First    string     `json:"first"`        // date of the first review
-	Last     string     `json:"last"`
-	Why      string     `json:"why"` // what crossed which threshold
-	Evidence []Sentence `json:"evidence"`
+	Key      string         `json:"key"` // the event
+	Rule     string         `json:"rule"`
+	Name     string         `json:"name"` // of the rule
+	Trigger  int            `json:"trigger"`
+	Period   string         `json:"period"`
+	Keyword  string         `json:"keyword"`
+	Hazard   chaping.Hazard `json:"hazard"`
+	Products []Product      `json:"products"`
+	Terms    []string       `json:"terms"`
+	Reviews  int            `json:"reviews"`
+	Shops    int            `json:"shops"`
+	Earlier  float64        `json:"earlier_mean"` // reviews a period before; only with a ratio
+	First    string         `json:"first"`        // date of the first review
+	Last     string         `json:"last"`
+	Why      string         `json:"why"` // what crossed which threshold
+	Evidence []Sentence     `json:"evidence"`
 }
 
 // A Product of a candidate.
@@ -176,7 +176,10 @@ type Earlier struct {
 }
 
 // A Baseline is what a mean is of: a rule's own terms of a hazard at a product.
-type Baseline struct{ Rule, Platform, Product, Hazard string }
+type Baseline struct {
+	Rule, Platform, Product string
+	Hazard                  chaping.Hazard
+}
 
 type group struct {
 	Candidate
@@ -206,9 +209,9 @@ func (d *Detector) Add(r *Report) {
 		key := strings.Join([]string{rule.ID, r.Product.Platform, r.Product.ID}, "|")
 		switch {
 		case rule.Scope == perKeyword:
-			key = strings.Join([]string{rule.ID, r.Keyword, r.Term.Hazard}, "|")
+			key = strings.Join([]string{rule.ID, r.Keyword, string(r.Term.Hazard)}, "|")
 		case rule.Ratio > 0:
-			key += "|" + r.Term.Hazard
+			key += "|" + string(r.Term.Hazard)
 		}
 		g := d.groups[key]
 		if g == nil {

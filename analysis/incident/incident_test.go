@@ -25,7 +25,7 @@ func shipped(t testing.TB) *Rules {
 
 var period = chaping.Period{Year: 2026, Month: time.November}
 
-func reported(n int, term, hazard string, severity int, product, shop string) []*Report {
+func reported(n int, term string, hazard chaping.Hazard, severity chaping.Severity, product, shop string) []*Report {
 	var list []*Report
 	for i := range n {
 		list = append(list, &Report{Keyword: "电热毯", Term: chaping.Term{Name: term, Hazard: hazard, Severity: severity},

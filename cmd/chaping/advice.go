@@ -26,7 +26,11 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceLeave: "取得授权后另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可导入平台或商家提供的导出文件（chaping import）",
 	chaping.AdviceCentre:         "用 --to 写明",
+	chaping.AdviceDraft:          "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入",
+	chaping.AdviceMentions:       "用 chaping review list 查看编号，核对 --period",
+	chaping.AdviceSender:         "在表上补填，或用 --station 写明监测站",
 	chaping.AdviceReason:         "更正须说明原因：加 --reason；要重新输出已冻结的版本，用 --version",
+	chaping.AdviceRuns:           "用 chaping runs 查看各次运行的编号",
 	chaping.AdviceVersions:       "用 chaping report versions 查看已冻结的版本",
 	chaping.AdvicePurged:         "以前冻结的版本仍可用 chaping report versions 查看、重新输出；要重新生成，先恢复备份或重新导入",
 	chaping.AdviceEmptyPeriod:    "检查采集是否在运行（chaping runs），采集或导入之后再冻结；经人核实确实没有评论的，用 chaping report platform --freeze --empty 说明由谁怎样核实",

@@ -67,7 +67,7 @@ func (b *bench) queries(ctx context.Context) (err error) {
 	}
 	term, hazard, atShop := q, q, year
 	term.Terms = []string{dict.Terms[len(dict.Terms)-1].Name}
-	hazard.Hazards = []string{"fire"}
+	hazard.Hazards = []chaping.Hazard{chaping.HazardFire}
 	atShop.Shops = []string{shop}
 	var all []time.Duration
 	for _, question := range []struct {

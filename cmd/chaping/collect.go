@@ -137,6 +137,12 @@ func (p *program) printCollected(r crawler.Report) {
 	if r.ByText > 0 {
 		fmt.Fprintf(out, "  没有评分、由文本模型评级的评论 %d 条\n", r.ByText)
 	}
+	if r.Shared > 0 {
+		fmt.Fprintf(out, "  与同款另一规格共用评论的商品 %d 件，评论只记一次\n", r.Shared)
+	}
+	if r.Foreign > 0 {
+		fmt.Fprintf(out, "  价格不是人民币（%s）的商品 %d 件，没有收录价格\n", strings.Join(r.Currencies, "、"), r.Foreign)
+	}
 	for _, k := range r.Keywords {
 		note := ""
 		if k.Truncated {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
-	"chaping/nlp"
 	"chaping/nlp/lexicon"
 )
 
@@ -107,7 +106,7 @@ func (p *program) printEntries(entries []lexicon.Entry) error {
 			if e.Severity > 0 {
 				severity = fmt.Sprint(e.Severity)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Field, e.Name, cmp.Or(nlp.Hazards()[e.Hazard], e.Hazard), severity, strings.Join(e.Surfaces, "、"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Field, e.Name, cmp.Or(e.Hazard.Chinese(), string(e.Hazard)), severity, strings.Join(e.Surfaces, "、"))
 			forms += 1 + len(e.Surfaces)
 		}
 		fmt.Fprintf(w, "共 %d 个词条，%d 种写法\n", len(entries), forms)
@@ -140,13 +139,13 @@ func printList[T any](p *program, asJSON bool, list []T, nothing string, table f
 
 func (p *program) printEntriesJSON(entries []lexicon.Entry) error {
 	type entry struct {
-		Field    string   `json:"field"`
-		Name     string   `json:"name"`
-		Hazard   string   `json:"hazard"`
-		Severity int      `json:"severity"`
-		Surfaces []string `json:"surfaces"`
-		File     string   `json:"file"`
-		Line     int      `json:"line"`
+		Field    string           `json:"field"`
+		Name     string           `json:"name"`
+		Hazard   chaping.Hazard   `json:"hazard"`
+		Severity chaping.Severity `json:"severity"`
+		Surfaces []string         `json:"surfaces"`
+		File     string           `json:"file"`
+		Line     int              `json:"line"`
 	}
 	list := []entry{}
 	for _, e := range entries {

@@ -29,7 +29,7 @@ func TestAnnualStation(t *testing.T) {
 	}
 	for given, want := range map[string]string{"": home.Name, "别的站": "别的站"} {
 		a := &report.Annual{Year: 2026, Station: given}
-		if err := p.annualStation(t.Context(), a); err != nil || a.Station != want {
+		if err := p.app.HandedIn(t.Context(), a, 0); err != nil || a.Station != want {
 			t.Errorf("%q: %q, %v; want %q", given, a.Station, err, want)
 		}
 	}

@@ -76,6 +76,7 @@ func (p *program) importCommand() *cobra.Command {
 	f.StringVar(&o.facts.Price, "price", "", "商品价格（元）")
 	f.StringVar(&o.facts.Region, "region", "", "公司所在区域（营业执照）")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出汇总")
+	cmd.AddCommand(p.importUndoCommand())
 	return cmd
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"chaping"
 	"chaping/app"
-	"chaping/nlp"
 )
 
 type leadsOptions struct {
@@ -89,7 +88,7 @@ func (p *program) printLeads(m app.Mined, total int, leads []app.Lead) error {
 					"%.1f\t%s\t%s\t%d/%d\t%d\t%.0f+%.1f+%.1f+%s+%.1f\t%s\n",
 					q.Points,
 					orID(l.Product.Name, l.Product.ID),
-					nlp.Hazards()[l.Hazard],
+					l.Hazard.Chinese(),
 					l.Count.Affirmed[q.Level-1],
 					l.Count.Reviews,
 					l.Count.Injuries,
@@ -127,21 +126,21 @@ func (p *program) printLeadsJSON(m app.Mined, total int, leads []app.Lead) error
 		Injury   float64 `json:"injury"`
 	}
 	type row struct {
-		Priority       float64   `json:"lead_priority"`
-		Parts          parts     `json:"parts"`
-		Level          int       `json:"severity_level"`
-		Platform       string    `json:"platform"`
-		Product        string    `json:"product"`
-		Name           string    `json:"name"`
-		Shop           string    `json:"shop"`
-		Keywords       []string  `json:"keywords"`
-		Hazard         string    `json:"hazard"`
-		Terms          []string  `json:"terms"`
-		Affirmed       [4]uint64 `json:"affirmed_by_severity"`
-		Reviews        uint64    `json:"reviews"`
-		Injuries       uint64    `json:"injuries"`
-		Earlier        [4]uint64 `json:"earlier_by_severity"`
-		EarlierReviews uint64    `json:"earlier_reviews"`
+		Priority       float64        `json:"lead_priority"`
+		Parts          parts          `json:"parts"`
+		Level          int            `json:"severity_level"`
+		Platform       string         `json:"platform"`
+		Product        string         `json:"product"`
+		Name           string         `json:"name"`
+		Shop           string         `json:"shop"`
+		Keywords       []string       `json:"keywords"`
+		Hazard         chaping.Hazard `json:"hazard"`
+		Terms          []string       `json:"terms"`
+		Affirmed       [4]uint64      `json:"affirmed_by_severity"`
+		Reviews        uint64         `json:"reviews"`
+		Injuries       uint64         `json:"injuries"`
+		Earlier        [4]uint64      `json:"earlier_by_severity"`
+		EarlierReviews uint64         `json:"earlier_reviews"`
 	}
 	rows := []row{}
 	for _, l := range leads {

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -92,8 +93,21 @@ func TestScripts(t *testing.T) {
 			e.Setenv("MALL", address)
 			return err
 		},
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"capture": capture},
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 	})
+}
+
+// capture VARIABLE REGEXP keeps what the last standard output matches.
+func capture(ts *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) != 2 {
+		ts.Fatalf("usage: capture VARIABLE REGEXP")
+	}
+	found := regexp.MustCompile(args[1]).FindString(ts.ReadFile("stdout"))
+	if found == "" {
+		ts.Fatalf("no match of %s", args[1])
+	}
+	ts.Setenv(args[0], found)
 }
 
 // openApp gives a program that no command line has made its application.

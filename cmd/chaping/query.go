@@ -13,6 +13,7 @@ import (
 
 	"chaping"
 	"chaping/analysis"
+	"chaping/app"
 	"chaping/nlp"
 	"chaping/store"
 )
@@ -153,39 +154,15 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
-	counted, err := s.CountedPeriods(ctx, q.Dictionary, q.First, q.Last)
-	if err != nil {
-		return err
-	}
 	table, err := of.ask(ctx, s, q, o)
 	if err != nil {
 		return err
 	}
-	if err := p.warnOfJudgements(ctx, s, q, table); err != nil {
+	gaps, err := p.app.Gaps(ctx, q)
+	if err != nil {
 		return err
 	}
-	var missing []string
-	for period := q.First; ; period = period.Next() {
-		if !slices.Contains(counted, period) {
-			reviews, err := s.ReviewsIn(ctx, period.Window())
-			if err != nil {
-				return err
-			}
-			if reviews > 0 {
-				missing = append(missing, period.String())
-			}
-		}
-		if period == q.Last {
-			break
-		}
-	}
-	if running := chaping.PeriodOf(p.now()); !running.Before(q.First) && !q.Last.Before(running) {
-		table.remark("报送期 %s 还没有结束（%s），它的数字不能与整期相比。", running, running.Elapsed(p.now()))
-	}
-	if len(missing) > 0 {
-		table.remark("注意：%d 个报送期没有用当前词库挖掘过，不在结果里：%s。需要时运行 chaping mine --period 报送期。",
-			len(missing), chaping.Shorten(strings.Join(missing, "、"), 80))
-	}
+	p.remarkGaps(table, gaps)
 	if o.top > 0 && len(table.rows) > o.top {
 		table.remark("共 %d 行，列出前 %d 行；用 --top 0 列出全部。", len(table.rows), o.top)
 		table.rows = table.rows[:o.top]
@@ -193,32 +170,27 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
 }
 
-// warnOfJudgements says which periods were counted before people judged their
-// mentions.
-func (p *program) warnOfJudgements(ctx context.Context, s *store.Store, q store.CountQuery, table *resultTable) error {
-	rejected, err := p.app.Rejected(ctx)
-	if err != nil {
-		return err
-	}
-	editions, err := s.Editions(ctx, q.First, q.Last, q.Dictionary)
-	if err != nil {
-		return err
-	}
-	var stale []string
-	for _, e := range editions {
-		fits, err := s.Judged(ctx, e, rejected)
-		if err != nil {
-			return err
-		}
-		if !fits {
-			stale = append(stale, e.Period.String())
-		}
-	}
-	if len(stale) > 0 {
+// remarkGaps says what the table does not.
+func (p *program) remarkGaps(table *resultTable, g app.Gaps) {
+	if len(g.Stale) > 0 {
 		table.remark("注意：%d 个报送期的计数早于最近的复核，还含有人工已排除的评论：%s。运行 chaping mine --period 报送期 后再查。",
-			len(stale), chaping.Shorten(strings.Join(stale, "、"), 80))
+			len(g.Stale), periodNames(g.Stale))
 	}
-	return nil
+	if g.Running != (chaping.Period{}) {
+		table.remark("报送期 %s 还没有结束（%s），它的数字不能与整期相比。", g.Running, g.Running.Elapsed(p.now()))
+	}
+	if len(g.NotMined) > 0 {
+		table.remark("注意：%d 个报送期没有用当前词库挖掘过，不在结果里：%s。需要时运行 chaping mine --period 报送期。",
+			len(g.NotMined), periodNames(g.NotMined))
+	}
+}
+
+func periodNames(periods []chaping.Period) string {
+	var names []string
+	for _, p := range periods {
+		names = append(names, p.String())
+	}
+	return chaping.Shorten(strings.Join(names, "、"), 80)
 }
 
 // countQuery reads the shared flags.
@@ -258,15 +230,11 @@ func (p *program) countQuery(
 		return q, usage("--from 应在 --to 之前，且不超过 50 年")
 	}
 	for _, h := range o.hazards {
-		for id, name := range nlp.Hazards() {
-			if h == name {
-				h = id
-			}
-		}
-		if _, known := nlp.Hazards()[h]; !known {
+		hazard, known := chaping.ParseHazard(h)
+		if !known {
 			return q, usage("没有危害类别“%s”", h)
 		}
-		q.Hazards = append(q.Hazards, h)
+		q.Hazards = append(q.Hazards, hazard)
 	}
 	for _, t := range o.terms {
 		if !slices.ContainsFunc(q.Known, func(k chaping.Term) bool { return k.Name == t }) {
@@ -285,24 +253,9 @@ func (p *program) countQuery(
 
 // heads are the names of the dimensions in Chinese.
 func heads(by []store.Dimension, more ...string) []string {
-	names := map[store.Dimension]string{
-		store.ByPlatform: "平台",
-		store.ByKeyword:  "商品关键词",
-		store.ByTerm:     "词条",
-		store.ByHazard:   "危害类别",
-		store.ByShop:     "店铺",
-		store.ByProduct:  "商品",
-		store.ByRegion:   "公司所在区域",
-		store.ByPrice:    "价格",
-		store.ByDay:      "日",
-		store.ByWeek:     "周（周一）",
-		store.ByPeriod:   "报送期",
-		store.ByMonth:    "月",
-		store.ByYear:     "年",
-	}
 	var list []string
 	for _, d := range by {
-		list = append(list, names[d])
+		list = append(list, d.Chinese())
 	}
 	return append(list, more...)
 }
@@ -312,9 +265,7 @@ func line(by []store.Dimension, keys []string, values ...any) []any {
 	var row []any
 	for i, k := range keys {
 		if by[i] == store.ByHazard {
-			if name := nlp.Hazards()[k]; name != "" {
-				k = name
-			}
+			k = cmp.Or(chaping.Hazard(k).Chinese(), k)
 		}
 		row = append(row, k)
 	}
@@ -322,16 +273,11 @@ func line(by []store.Dimension, keys []string, values ...any) []any {
 }
 
 func askCounts(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions) (*resultTable, error) {
-	rows, err := s.Counts(ctx, q)
+	rows, err := analysis.Counts(ctx, s, q)
 	if err != nil {
 		return nil, err
 	}
 	t := &resultTable{heads: heads(q.By, "成立", "差评", "隐性", "评论", "全部差评", "默认评论", "成立率")}
-	if !slices.ContainsFunc(q.By, func(d store.Dimension) bool {
-		return d == store.ByPeriod || d == store.ByMonth || d == store.ByYear || d == store.ByDay || d == store.ByWeek
-	}) {
-		slices.SortStableFunc(rows, func(a, b store.CountRow) int { return cmp.Compare(b.Affirmed, a.Affirmed) })
-	}
 	for _, r := range rows {
 		t.add(line(q.By, r.Keys, r.Affirmed, r.Negative, r.Hidden, r.Reviews, r.AllNeg, r.Defaults, r.Rate())...)
 	}
@@ -461,12 +407,10 @@ func askEvidence(
 }
 
 func askHidden(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions) (*resultTable, error) {
-	rows, err := s.Counts(ctx, q)
+	rows, err := analysis.Hidden(ctx, s, q)
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(r store.CountRow) bool { return r.Hidden == 0 })
-	slices.SortStableFunc(rows, func(a, b store.CountRow) int { return cmp.Compare(b.Hidden, a.Hidden) })
 	t := &resultTable{heads: heads(q.By, "隐性投诉", "成立", "占成立", "评论")}
 	for _, r := range rows {
 		t.add(line(q.By, r.Keys, r.Hidden, r.Affirmed, float64(r.Hidden)/float64(r.Affirmed), r.Reviews)...)
@@ -475,16 +419,10 @@ func askHidden(ctx context.Context, s *store.Store, q store.CountQuery, _ *query
 }
 
 func askDefaults(ctx context.Context, s *store.Store, q store.CountQuery, _ *queryOptions) (*resultTable, error) {
-	if slices.Contains(q.By, store.ByTerm) || slices.Contains(q.By, store.ByHazard) {
-		return nil, usage("默认评论与词条、危害类别无关，--by 里去掉它们")
-	}
-	rows, err := s.Counts(ctx, q)
+	rows, err := analysis.Defaults(ctx, s, q)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(rows, func(a, b store.CountRow) int {
-		return cmp.Or(cmp.Compare(b.DefaultRate(), a.DefaultRate()), cmp.Compare(b.Reviews, a.Reviews))
-	})
 	t := &resultTable{heads: heads(q.By, "默认评论", "评论", "占比")}
 	for _, r := range rows {
 		t.add(line(q.By, r.Keys, r.Defaults, r.Reviews, r.DefaultRate())...)

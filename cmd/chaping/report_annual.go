@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"chaping/app"
 	"chaping/report"
 	"chaping/report/intake"
-	"chaping/station"
 )
 
 type annualOptions struct {
@@ -89,20 +87,15 @@ func (p *program) runReportAnnual(ctx context.Context, o annualOptions) error {
 	}
 	var a *report.Annual
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
-		if a, err = pipe.Annual(ctx, o.year, o.products); err != nil {
-			return err
-		}
-		a.Lists = lists
-		return pipe.CrossMatch(ctx, a)
+		r := app.AnnualRequest{Year: o.year, Products: o.products, Lists: lists, Name: o.station}
+		a, err = p.app.AnnualReport(ctx, pipe, r)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	a.Station, a.Program = o.station, buildVersion()
+	a.Program = buildVersion()
 	a.FiledOn(filed)
-	if err := p.annualStation(ctx, a); err != nil {
-		return err
-	}
 	stem := fmt.Sprintf("annual-%d", o.year)
 	if len(o.products) > 0 {
 		stem += "-" + app.FileName(strings.Join(o.products, "、"))
@@ -178,55 +171,4 @@ func (p *program) readLists(ctx context.Context, o annualOptions) (lists []repor
 		lists = append(lists, l)
 	}
 	return lists, refused, nil
-}
-
-// annualStation adds what stations handed in and what people have confirmed.
-func (p *program) annualStation(ctx context.Context, a *report.Annual) error {
-	return p.withStation(ctx, func(d *station.DB) (err error) {
-		if a.Station == "" {
-			home, _, err := d.Home(ctx)
-			if err != nil {
-				return err
-			}
-			a.Station = home.Name
-		}
-		for _, period := range report.AnnualPeriods(a.Year) {
-			err := d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {
-				e, ok, err := report.ReadEntry(content)
-				if err != nil || !ok {
-					return err
-				}
-				if e.Classify(); report.Concerns(e.Product, a.Products) {
-					e.From = []string{from.Station}
-					a.Entries = append(a.Entries, e)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		a.Entries = report.Merge(a.Entries)
-		confirmed, err := d.Urgents(ctx, station.UrgentConfirmed)
-		if err != nil {
-			return err
-		}
-		for _, u := range confirmed {
-			var c struct{ Keyword, Name string }
-			if err := json.Unmarshal(u.Candidate, &c); err != nil {
-				return err
-			}
-			if u.Raised.In(chaping.Shanghai()).Year() == a.Year && report.Concerns(c.Keyword, a.Products) {
-				a.Urgent = append(
-					a.Urgent,
-					report.AnnualUrgent{
-						Raised:  u.Raised.In(chaping.Shanghai()).Format(time.DateOnly),
-						Subject: strings.TrimSpace(c.Keyword + " " + c.Name),
-						Reason:  u.Reason,
-					},
-				)
-			}
-		}
-		return nil
-	})
 }

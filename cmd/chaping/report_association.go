@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -140,36 +139,17 @@ func (p *program) association(
 			return err
 		})
 	}
-	sheet = &report.Association{Period: period, Program: buildVersion()}
-	err = p.withStation(ctx, func(d *station.DB) error {
-		return d.Entries(ctx, period.String(), func(from station.Submission, content json.RawMessage) error {
-			e, ok, err := report.ReadEntry(content)
-			if err != nil || !ok {
-				return err
-			}
-			e.From = []string{from.Station}
-			sheet.Entries = append(sheet.Entries, e)
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, nil, err
-	}
+	r := app.AssociationRequest{Period: period, Merge: o.merge, Earlier: o.earlier, Top: o.top}
 	if o.draft {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
-			found, err := pipe.Findings(ctx, period, o.earlier, o.top)
-			for i := range found {
-				sheet.Entries = append(sheet.Entries, found[i].Draft())
-			}
-			sheet.Dictionary = pipe.Miner.Version()
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
+			sheet, err = p.app.Association(ctx, pipe, r)
 			return err
 		})
-		if err != nil {
-			return nil, nil, err
-		}
+	} else {
+		sheet, err = p.app.Association(ctx, nil, r)
 	}
-	if o.merge {
-		sheet.Entries = report.Merge(sheet.Entries)
+	if err != nil {
+		return nil, nil, err
 	}
 	return sheet, partial, p.complete(sheet, o)
 }
@@ -196,18 +176,6 @@ func (p *program) complete(sheet *report.Association, o associationOptions) erro
 }
 
 func (p *program) freezeAssociation(ctx context.Context, sheet *report.Association, o associationOptions) error {
-	if err := p.app.Ended(sheet.Period); err != nil {
-		return err
-	}
-	for _, e := range sheet.Entries {
-		if e.Draft {
-			return &chaping.Error{
-				Code:    chaping.CodeInput,
-				Message: fmt.Sprintf("“%s”还是草稿，不能冻结", chaping.Shorten(e.Product, 40)),
-				Remedy:  "先由人核实、修改，把 json 里的 draft 改为 false，再用 --from 读入",
-			}
-		}
-	}
 	filed, err := o.filedOn()
 	if err != nil {
 		return err
@@ -217,19 +185,8 @@ func (p *program) freezeAssociation(ctx context.Context, sheet *report.Associati
 		if err != nil {
 			return err
 		}
-		frozen, _, err := p.app.Freeze(
-			ctx,
-			station.Sheet{
-				Form:       chaping.FormAssociation,
-				Period:     sheet.Period.String(),
-				Station:    of,
-				Dictionary: sheet.Dictionary,
-				By:         o.by,
-				Reason:     o.reason,
-			},
-			sheet,
-			filed,
-		)
+		s := station.Sheet{Station: of, By: o.by, Reason: o.reason}
+		frozen, _, err := p.app.FreezeAssociation(ctx, sheet, s, filed)
 		if err == nil {
 			fmt.Fprintf(p.err, "第 %d 版，sha256 %s\n", frozen.Version, frozen.Hash)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/nlp"
 	"chaping/report/intake"
 	"chaping/station"
@@ -68,19 +68,23 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 	}
 	received := []station.Submission{}
 	refused := 0
-	err = p.withStation(ctx, func(d *station.DB) error {
-		for _, file := range files {
-			s, bad, err := p.submit(ctx, d, miner, file, period, o)
-			if err != nil {
-				return err
-			}
-			refused += bad
-			received = append(received, s)
+	h := app.Handed{Period: period, About: o.free}
+	if o.station != "" {
+		err = p.withStation(ctx, func(d *station.DB) (err error) {
+			h.Station, err = d.Sender(ctx, o.station)
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+	}
+	for _, file := range files {
+		r, err := p.receive(ctx, miner, file, h)
+		if err != nil {
+			return err
+		}
+		refused += len(r.Refused)
+		received = append(received, r.Submission)
 	}
 	if refused > 0 {
 		partial = errors.Join(
@@ -105,68 +109,27 @@ func (p *program) runReportImport(ctx context.Context, o reportImportOptions, fi
 	return partial
 }
 
-// submit reads and keeps one file; bad is how many rows were refused.
-func (p *program) submit(
+// receive reads and keeps one file, as that of the station with the id, or of
+// the one that the form names.
+func (p *program) receive(
 	ctx context.Context,
-	d *station.DB,
 	miner *nlp.Miner,
 	file string,
-	period chaping.Period,
-	o reportImportOptions,
-) (s station.Submission, bad int, err error) {
+	h app.Handed,
+) (r app.Received, err error) {
 	most := int64(intake.MaxJSON) // intake knows better what a form may have
-	if o.free != "" {
+	if h.About != "" {
 		most = intake.MaxFile
 	}
-	data, err := readBounded(file, most)
-	if err != nil {
-		return s, 0, err
+	h.File = filepath.Base(file)
+	if h.Data, err = readBounded(file, most); err != nil {
+		return r, err
 	}
-	s = station.Submission{Period: period.String(), About: o.free, File: filepath.Base(file)}
-	name := o.station
-	var entries []json.RawMessage
-	if o.free == "" {
-		form, err := intake.Read(ctx, file, data, func(e *chaping.InputError) {
-			bad++
-			p.warn(e)
-		})
-		if err != nil {
-			return s, 0, err
-		}
-		if name == "" {
-			name = form.Station
-		}
-		if name == "" {
-			return s, 0, &chaping.InputError{
-				File:    file,
-				Field:   "填报单位",
-				Problem: "没有填",
-				Remedy:  "在表上补填，或用 --station 写明监测站",
-			}
-		}
-		if form.Period != "" && form.Period != s.Period {
-			return s, 0, &chaping.InputError{
-				File:    file,
-				Field:   "报送期",
-				Value:   form.Period,
-				Problem: "不是 " + s.Period,
-				Remedy:  "用 --period 写明表上的报送期",
-			}
-		}
-		if entries, err = form.Records(miner.HazardOf); err != nil {
-			return s, 0, err
-		}
-		if s.Form = "association"; len(form.Rows) > 0 {
-			s.Form = "platform"
-		}
+	r, err = p.app.Receive(ctx, h, miner)
+	for _, bad := range r.Refused {
+		p.warn(bad)
 	}
-	of, err := d.Sender(ctx, name)
-	if err != nil {
-		return s, 0, err
-	}
-	s.StationID = of.ID
-	s, err = d.Submit(ctx, s, data, entries)
-	return s, bad, err
+	return r, err
 }
 
 // readBounded reads a file that must not be larger than limit.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -186,33 +185,17 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 	if o.note == "" && verdict != chaping.Confirmed {
 		return usage("要用 --note 写明理由")
 	}
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		wanted[strings.ToLower(id)] = true
-	}
 	var judgements []chaping.Judgement
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
-		return pipe.Found(ctx, period, store.TallyFilter{}, func(f *app.Found) error {
-			about := chaping.Judged{Review: f.Review.Key(), Term: f.Term}
-			if id := about.ID(); wanted[id] {
-				delete(wanted, id)
-				judgements = append(
-					judgements,
-					chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by},
-				)
-			}
-			return nil
-		})
+		list, err := pipe.NamedBy(ctx, period, ids)
+		for _, about := range list {
+			j := chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by}
+			judgements = append(judgements, j)
+		}
+		return err
 	})
 	if err != nil {
 		return err
-	}
-	for id := range wanted {
-		return &chaping.Error{
-			Code:    chaping.CodeInput,
-			Message: fmt.Sprintf("报送期 %s 里没有编号 %s 的命中，什么都没有改", period, chaping.Shorten(id, 20)),
-			Remedy:  "用 chaping review list 查看编号，核对 --period",
-		}
 	}
 	if err := p.withStation(ctx, func(d *station.DB) error { return d.Judge(ctx, judgements...) }); err != nil {
 		return err

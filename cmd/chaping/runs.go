@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -32,11 +33,12 @@ func (p *program) runsCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runRuns(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、mine、remove")
+	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、undo、mine、remove")
 	f.StringVar(&o.period, "period", "", "只看一个报送期")
 	f.IntVar(&o.limit, "limit", 20, "最多几条，新的在前")
 	f.BoolVar(&o.gaps, "gaps", false, "改为列出一个报送期内评论没有读全的商品，和读不到的原因")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
+	cmd.AddCommand(p.runsShowCommand())
 	return cmd
 }
 
@@ -135,22 +137,13 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 		return p.printJSON(list)
 	}
 	for _, r := range list {
-		state := "没有结束"
-		switch {
-		case r.Error != "":
-			state = "没有完成：" + r.Error
-		case r.Done:
-			state = "完成，用时 " + r.Finished.Sub(r.Started).Round(10*time.Millisecond).String()
+		run := store.Run{Error: r.Error, Started: r.Started}
+		if r.Finished != nil {
+			run.Finished = *r.Finished
 		}
-		fmt.Fprintf(p.out, "%s  %-8s %-7s  %s\n  %s\n", r.Started.Format(time.DateTime), r.Stage, r.Period, r.ID, state)
-		var parts []string
-		for name, n := range r.Counts {
-			parts = append(parts, fmt.Sprintf("%s %d", countName(name), n))
-		}
-		slices.Sort(parts)
-		if len(parts) > 0 {
-			fmt.Fprintf(p.out, "  %s\n", strings.Join(parts, "，"))
-		}
+		fmt.Fprintf(
+			p.out, "%s  %-8s %-7s  %s\n  %s\n", r.Started.Format(time.DateTime), r.Stage, r.Period, r.ID, runState(&run))
+		printCounts(p.out, r.Counts)
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(p.out, "没有符合条件的运行记录")
@@ -158,13 +151,35 @@ func (p *program) runRuns(ctx context.Context, o runsOptions) error {
 	return nil
 }
 
+// runState words how a run ended.
+func runState(r *store.Run) string {
+	switch {
+	case r.Error != "":
+		return "没有完成：" + r.Error
+	case r.Done():
+		return "完成，用时 " + r.Finished.Sub(r.Started).Round(10*time.Millisecond).String()
+	}
+	return "没有结束"
+}
+
+func printCounts(w io.Writer, counts map[string]uint64) {
+	var parts []string
+	for name, n := range counts {
+		parts = append(parts, fmt.Sprintf("%s %d", countName(name), n))
+	}
+	slices.Sort(parts)
+	if len(parts) > 0 {
+		fmt.Fprintf(w, "  %s\n", strings.Join(parts, "，"))
+	}
+}
+
 // countName is what a count is called in Chinese.
 func countName(name string) string {
 	names := map[string]string{
 		"pages": "页面", "unchanged": "没有变化的页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
-		"duplicates": "重复", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
+		"duplicates": "重复", "shared": "与同款共用评论", "foreign_prices": "价格不是人民币", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
 		"unfinished": "未读页面", "truncated": "未读到底的列表", "gaps": "评论没有读全的商品", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
-		"lines": "行", "stored": "新入库",
+		"lines": "行", "stored": "新入库", "rows": "行", "accepted": "采用", "restored": "恢复原样",
 	}
 	if chinese, ok := names[name]; ok {
 		return chinese

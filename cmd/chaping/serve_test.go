@@ -129,7 +129,7 @@ func walk(t *testing.T, p *portal) *walker {
 	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context that starts it
 		t.Fatal(err)
 	}
-	axe, err := os.ReadFile(filepath.Join("..", "..", "web", "testdata", "axe-4.14.1.min.js"))
+	axe, err := os.ReadFile(filepath.Join("..", "..", "testdata", "axe-4.14.1.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,18 +30,25 @@ func (p *program) siteCommand() *cobra.Command {
 	var site string
 	var asJSON bool
 	try := &cobra.Command{
-		Use: "try 网址", Short: "取一页，看站点配置的每一步、每个字段读出什么",
+		Use: "try 网址", Short: "取一页，看站点配置读出什么；不写配置则拟一份",
 		Long: "按站点配置的规矩（robots.txt、频率、大小限制）取一页，不存任何数据。\n" +
-			"逐步、逐字段列出读到的内容，读不到的标 ✗。网址不在配置的站点内时，以网址的站点为准。",
-		Example: "  chaping site try https://shop.example.com/item/1.html --site schema-org",
+			"逐步、逐字段列出读到的内容，读不到的标 ✗。网址不在配置的站点内时，以网址的站点为准。\n\n" +
+			"不写 --site 时，从这一页拟出一份站点配置：找 JSON-LD、微数据、页面脚本中的数据、JSON 接口、重复出现的日期和星级，\n" +
+			"再试读几页（最多 8 页），找按关键词搜索的网址。网址写一件有评论的商品，或一个商品列表。\n" +
+			"配置打印在标准输出，没有找到、需要核对的打印在标准错误。",
+		Example: "  chaping site try https://shop.example.com/item/1.html --site schema-org\n" +
+			"  chaping site try https://shop.example.com/item/1.html > myshop.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 || site == "" {
-				return usage("要写一个网址和 --site")
+			switch {
+			case len(args) != 1:
+				return usage("要写一个网址")
+			case site == "":
+				return p.proposeSite(cmd.Context(), args[0], asJSON)
 			}
 			return p.trySite(cmd.Context(), args[0], site, asJSON)
 		},
 	}
-	try.Flags().StringVar(&site, "site", "", "站点配置：自带配置名，或 YAML 文件路径")
+	try.Flags().StringVar(&site, "site", "", "站点配置：自带配置名，或 YAML 文件路径；不写则拟一份")
 	try.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	for _, c := range []*cobra.Command{list, check, try} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
@@ -147,4 +154,61 @@ func (p *program) printTrial(t crawler.Trial) {
 			fmt.Fprintf(p.out, "  %s %s%s：%s%s\n", mark, f.Field, found, f.Value, note)
 		}
 	}
+}
+
+// proposeSite prints a site profile made from the page, and what it lacks.
+// Whoever writes a private address on the command line means it.
+func (p *program) proposeSite(ctx context.Context, address string, asJSON bool) error {
+	draft, err := p.app.ProposeSite(ctx, address, true)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = p.printJSON(draft)
+	} else {
+		fmt.Fprint(p.out, draft.Profile)
+		p.printDraft(draft)
+	}
+	if err == nil && draft.Reviews == 0 {
+		err = &chaping.Error{Code: chaping.CodeInput, Message: "没有在页面上找到评论", Remedy: "换一件有评论的商品再试；评论由接口另给的，按配置中的注释补上"}
+	}
+	return err
+}
+
+// sources are the places where reviews may stand.
+var sources = map[string]string{
+	"schema.org": "schema.org 数据（JSON-LD、微数据）", "script": "页面脚本中的数据", "json": "JSON 接口", "html": "网页中重复的元素",
+}
+
+// lacks are what drafts may be without, and what to do then.
+var lacks = map[crawler.Lack]string{
+	crawler.LackReviews:    "评论：页面上没有找到",
+	crawler.LackIDs:        "评论编号：没有找到，评论按内容区分",
+	crawler.LackBuyers:     "买家：没有找到，内容相同的评论按次序区分",
+	crawler.LackDates:      "发表时间：没有找到，补上才能采集",
+	crawler.LackDayOrder:   "发表时间：日和月的次序是猜的，请核对 date",
+	crawler.LackRatings:    "评分：没有找到，将由文本模型按正文评级",
+	crawler.LackPaging:     "评论的翻页：网站称还有更多评论，没有找到下一页",
+	crawler.LackTotal:      "评论总数：没有找到，看不出页上是否就是全部",
+	crawler.LackSearch:     "搜索：没有找到按关键词搜索商品的网址，在网站上搜索一次，照着改 search",
+	crawler.LackListPaging: "商品列表的翻页：没有找到",
+	crawler.LackProductID:  "商品编号：没有找到，取网址的最后一段",
+	crawler.LackName:       "商品名称：没有找到",
+	crawler.LackPrice:      "价格：没有找到",
+	crawler.LackCurrency:   "币种：没有找到，价格按人民币读，不是人民币的删去 price",
+	crawler.LackRegion:     "公司所在区域：须是营业执照上的，网页上一般没有",
+}
+
+func (p *program) printDraft(d crawler.Draft) {
+	if d.Reviews > 0 {
+		fmt.Fprintf(p.err, "评论 %d 条，在%s\n", d.Reviews, sources[d.Source])
+	}
+	if d.Products > 0 {
+		fmt.Fprintf(p.err, "商品列表：试读到 %d 件（关键词“%s”）\n", d.Products, d.Keyword)
+	}
+	fmt.Fprintf(p.err, "读了 %d 页\n", len(d.Asked))
+	for _, lack := range d.Missing {
+		fmt.Fprintf(p.err, "  需要核对  %s\n", lacks[lack])
+	}
+	fmt.Fprintf(p.err, "存成文件后试读：chaping site try %s --site 文件.yaml\n", d.URL)
 }

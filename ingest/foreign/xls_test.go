@@ -10,7 +10,7 @@ import (
 
 // Whatever the file is, it is read or refused.
 func FuzzOldBook(f *testing.F) {
-	data, err := os.ReadFile(filepath.Join("..", "..", "importer", "testdata", "excel97.xls"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "excel97.xls"))
 	if err != nil {
 		f.Fatal(err)
 	}

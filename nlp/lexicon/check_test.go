@@ -137,11 +137,11 @@ func TestShipped(t *testing.T) {
 			t.Errorf("%s has %d terms", f, fields[f])
 		}
 	}
-	hazards := map[string]bool{}
+	hazards := map[chaping.Hazard]bool{}
 	for _, e := range s.Entries {
 		hazards[e.Hazard] = true
 	}
-	for h := range nlp.Hazards() {
+	for _, h := range chaping.Hazards() {
 		if !hazards[h] {
 			t.Errorf("no term of hazard %s", h)
 		}

@@ -118,9 +118,10 @@ func readYAML(name string, r io.Reader) []Entry {
 	var entries []Entry
 	for i := range file.Terms {
 		var t struct {
-			Name, Hazard string
-			Severity     int
-			Surfaces     []string
+			Name     string
+			Hazard   chaping.Hazard
+			Severity chaping.Severity
+			Surfaces []string
 		}
 		if file.Terms[i].Decode(&t) != nil {
 			continue

@@ -82,7 +82,7 @@ func WriteXLSX(w io.Writer, entries []Entry) error {
 				return &chaping.InputError{File: e.File, Line: e.Line, Field: "surfaces", Value: s, Problem: "含有分隔符，无法写进一个单元格", Remedy: "从写法中去掉顿号、逗号、分号和换行"}
 			}
 		}
-		hazard := cmp.Or(nlp.Hazards()[e.Hazard], e.Hazard)
+		hazard := cmp.Or(e.Hazard.Chinese(), string(e.Hazard))
 		errs = append(errs, out.SetRow(fmt.Sprintf("A%d", i+2), []any{e.Field, e.Name, hazard, e.Severity, strings.Join(e.Surfaces, separator), e.File}))
 	}
 	if err := errors.Join(append(errs, out.Flush())...); err != nil {
@@ -107,8 +107,8 @@ func writeLegend(book *excelize.File) error {
 		{"其他写法", "买家的各种写法，用顿号隔开，可以写模式，例如 味道<程度>?(大|重)；一个写法只能属于一个词条"},
 		{"文件", "导入后写到哪个文件，例如 food.yaml"},
 	}
-	for _, id := range slices.Sorted(maps.Keys(nlp.Hazards())) {
-		lines = append(lines, [2]string{"危害类别", nlp.Hazards()[id] + "（" + id + "）"})
+	for _, h := range chaping.Hazards() {
+		lines = append(lines, [2]string{"危害类别", h.Chinese() + "（" + string(h) + "）"})
 	}
 	for i, l := range lines {
 		for j, cell := range l {
@@ -227,22 +227,17 @@ func entryOf(name string, line int, cells []string, at map[string]int) (e Entry,
 	}
 	e = Entry{File: cell("文件"), Line: line, Term: chaping.Term{Name: cell("词条"), Field: cell("产品领域"), Surfaces: splitForms(cell("其他写法"))}}
 	if h := cell("危害类别"); h != "" {
-		hazards := nlp.Hazards()
-		for id, chinese := range hazards {
-			if h == id || h == chinese {
-				e.Hazard = id
-			}
-		}
-		if e.Hazard == "" {
-			fault("危害类别", "没有这个危害类别", "用“说明”表里的名称："+strings.Join(slices.Sorted(maps.Values(hazards)), "、"))
+		var known bool
+		if e.Hazard, known = chaping.ParseHazard(h); !known {
+			fault("危害类别", "没有这个危害类别", "用“说明”表里的名称："+hazardNames())
 		}
 	}
 	if s := cell("严重程度"); s != "" {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 || n > 4 {
+		if err != nil || n < 0 || n > int(chaping.MaxSeverity) {
 			fault("严重程度", "应为 1–4 的整数", "按 RAPEX 指南的四级填写，未知填 0")
 		}
-		e.Severity = n
+		e.Severity = chaping.Severity(n)
 	}
 	for _, column := range []string{"产品领域", "词条"} {
 		if cell(column) == "" {
@@ -253,6 +248,14 @@ func entryOf(name string, line int, cells []string, at map[string]int) (e Entry,
 		fault("文件", "不能用作文件名", "写成 food.yaml 这样：字母、数字、汉字和短横线，以 .yaml 结尾")
 	}
 	return e, faults
+}
+
+func hazardNames() string {
+	var names []string
+	for _, h := range chaping.Hazards() {
+		names = append(names, h.Chinese())
+	}
+	return strings.Join(names, "、")
 }
 
 // WriteYAML writes entries as term files into dir, which must be missing or
@@ -341,9 +344,9 @@ func termFile(source string, entries []Entry) (text []byte, rows []int, err erro
 func termLine(t chaping.Term) (string, error) {
 	var term struct {
 		Name     string
-		Hazard   string   `yaml:",omitempty"`
-		Severity int      `yaml:",omitempty"`
-		Surfaces []string `yaml:",omitempty,flow"`
+		Hazard   chaping.Hazard   `yaml:",omitempty"`
+		Severity chaping.Severity `yaml:",omitempty"`
+		Surfaces []string         `yaml:",omitempty,flow"`
 	}
 	term.Name, term.Hazard, term.Severity, term.Surfaces = t.Name, t.Hazard, t.Severity, t.Surfaces
 	var node yaml.Node

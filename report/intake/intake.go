@@ -64,7 +64,7 @@ type Form struct {
 
 // Records are what was read, as JSON to be kept. hazard is the hazard class of
 // a text.
-func (form *Form) Records(hazard func(string) string) ([]json.RawMessage, error) {
+func (form *Form) Records(hazard func(string) chaping.Hazard) ([]json.RawMessage, error) {
 	list := make([]json.RawMessage, 0, len(form.Entries)+len(form.Rows))
 	for _, e := range form.Entries {
 		e.Hazard = hazard(e.Content)

@@ -390,7 +390,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatal("neither a form nor an error")
 		}
 		if err == nil {
-			if list, err := form.Records(func(string) string { return "" }); err != nil || len(list) != len(form.Entries)+len(form.Rows) {
+			if list, err := form.Records(func(string) chaping.Hazard { return "" }); err != nil || len(list) != len(form.Entries)+len(form.Rows) {
 				t.Fatal(len(list), err)
 			}
 		}

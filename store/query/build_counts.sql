@@ -12,7 +12,7 @@ FROM (
     {{- else}}
     SELECT toUInt8(0) AS level, '' AS name, platform, product, toDate(published) AS day,
            count() AS reviews, countIf(grade = @negative) AS negative,
-           countIf(grade = @positive OR is_default = 1) AS hidden, countIf(is_default = 1) AS defaults
+           countIf{{template "hidden complaint"}} AS hidden, countIf(is_default = 1) AS defaults
     FROM {{template "window" .}}
     GROUP BY platform, product, day
     {{- end}}
@@ -20,7 +20,7 @@ FROM (
     UNION ALL
     SELECT toUInt8({{.Level}}) AS level, {{.Name}} AS name, platform, product, toDate(published) AS day,
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
-           uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
+           uniqExactIf(review, {{template "hidden complaint"}}) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
     WHERE period = @period AND dictionary = @mentions AND {{template "affirmed" $}}
     GROUP BY name, platform, product, day

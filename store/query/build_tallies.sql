@@ -18,7 +18,7 @@ FROM (
     FROM (
         SELECT term, platform, product,
                uniqExactIf(review, kept AND grade = @negative) AS negative_reviews,
-               uniqExactIf(review, kept AND (grade = @positive OR is_default = 1)) AS hidden_complaints,
+               uniqExactIf(review, kept AND {{template "hidden complaint"}}) AS hidden_complaints,
                uniqExactIf(review, kept) AS affirmed_reviews
         FROM (
             SELECT term, platform, product, review, grade, is_default, {{template "not rejected" .}} AS kept FROM mentions

@@ -11,7 +11,7 @@ join is of products, not of products and months. */ -}}
     {{- if .Exact}}
     SELECT toUInt8(@level) AS level, period, toDate(published) AS day, platform, product, '' AS name,
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
-           uniqExactIf(review, grade = @positive OR is_default = 1) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
+           uniqExactIf(review, {{template "hidden complaint"}}) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
     WHERE {{template "spanned" .}} AND (period, dictionary) IN (@mentions) AND {{template "affirmed" .}} AND term IN @terms
     {{- if .Days}} AND toDate(published) >= toDate(@from) AND toDate(published) < toDate(@to){{end}}

@@ -1,1 +1,1 @@
-ALTER TABLE {{local "reviews"}} DROP PARTITION @month
+ALTER TABLE {{local .}} DROP PARTITION @month

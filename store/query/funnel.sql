@@ -7,7 +7,7 @@
 SELECT count(), uniqExact(platform, product, review),
        countIf(affirmed), uniqExactIf((platform, product, review), affirmed),
        uniqExactIf((platform, product, review), affirmed AND grade = @negative),
-       uniqExactIf((platform, product, review), affirmed AND (grade = @positive OR is_default = 1))
+       uniqExactIf((platform, product, review), affirmed AND {{template "hidden complaint"}})
 FROM (
     SELECT platform, product, review, grade, is_default, {{template "affirmed" .}} AS affirmed
     FROM mentions FINAL

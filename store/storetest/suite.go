@@ -53,6 +53,8 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"RejectedIsLeftOut", rejectedIsLeftOut},
 		{"ProductHistory", productHistory},
 		{"RemovePlatform", removePlatform},
+		{"UndoImport", undoImport},
+		{"UndoImportTwoWays", undoImportTwoWays},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, Open(t, fresh(t))) })
 	}

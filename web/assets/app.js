@@ -16,14 +16,17 @@
     narrow.addEventListener("change", () => { menu.open = !narrow.matches; });
   }
 
-  // Progress of a job: the page is loaded anew when it has ended.
+  // Progress of a job: the page is loaded anew when it has ended, or left for what
+  // came of it.
   for (const box of $$("[data-events]")) {
     const source = new EventSource(box.dataset.events);
     source.onmessage = e => {
       const s = JSON.parse(e.data), bar = $("progress", box);
       $("[data-detail]", box).textContent = s.detail;
       if (s.total > 0) { bar.max = s.total; bar.value = s.done; } else bar.removeAttribute("value");
-      if (s.status !== "running") { source.close(); location.reload(); }
+      if (s.status === "running") return;
+      source.close();
+      if (s.next && "go" in box.dataset && /^(done|partial)$/.test(s.status)) location.replace(s.next); else location.reload();
     };
   }
 

@@ -1,0 +1,192 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"chaping"
+	"chaping/nlp"
+	"chaping/report"
+	"chaping/report/intake"
+	"chaping/station"
+)
+
+// Handed is a file that a station hands in.
+type Handed struct {
+	Station  station.Station // who; zero: whose name stands on the form
+	Period   chaping.Period
+	File     string // its name
+	Data     []byte
+	About    string // what it is, in words, if it is no form but some other file; it is kept as it is
+	Corrects int64  // the submission that it takes the place of; 0: none
+	Version  int    // of the frozen sheet that it is; 0: of none
+	Watch    string // of that sheet
+}
+
+// Received is what was kept of it.
+type Received struct {
+	station.Submission
+	Refused []*chaping.InputError `json:"refused"` // lines that are not
+}
+
+// Receive takes in a monthly form, or some other file about a month, from a
+// station. miner says which hazards the entries are about. A form of another
+// station or another period is refused as a whole.
+func (a *App) Receive(ctx context.Context, h Handed, miner *nlp.Miner) (r Received, err error) {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return r, err
+	}
+	s := station.Submission{
+		Period:    h.Period.String(),
+		StationID: h.Station.ID,
+		Corrects:  h.Corrects,
+		About:     chaping.Shorten(h.About, 200),
+		File:      h.File,
+	}
+	if h.About != "" {
+		if len(h.Data) > intake.MaxFile {
+			return r, tooLarge(h.File, intake.MaxFile)
+		}
+		r.Submission, err = d.Submit(ctx, s, h.Data, nil)
+		return r, err
+	}
+	form, err := intake.Read(ctx, h.File, h.Data, func(e *chaping.InputError) { r.Refused = append(r.Refused, e) })
+	if err != nil {
+		return r, err
+	}
+	of, err := a.senderOf(ctx, d, h, form)
+	if err != nil {
+		return r, err
+	}
+	if form.Period != "" && form.Period != s.Period {
+		return r, &chaping.InputError{
+			File:    h.File,
+			Problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period,
+			Remedy:  "选对报送期再提交",
+		}
+	}
+	entries, err := form.Records(miner.HazardOf)
+	if err != nil {
+		return r, err
+	}
+	s.StationID, s.Form = of.ID, formOf(form, of)
+	if s.Version = h.Version; s.Version > 0 {
+		s.Name = h.Watch
+	}
+	r.Submission, err = d.Submit(ctx, s, h.Data, entries)
+	return r, err
+}
+
+// senderOf is the station that a form is from.
+func (a *App) senderOf(ctx context.Context, d *station.DB, h Handed, form *intake.Form) (station.Station, error) {
+	if h.Station.ID != 0 {
+		return h.Station, a.ownForm(ctx, d, h.Station, form.Station)
+	}
+	if form.Station == "" {
+		return h.Station, &chaping.InputError{
+			File:    h.File,
+			Field:   "填报单位",
+			Problem: "没有填",
+			Advice:  chaping.Advice{Code: chaping.AdviceSender},
+		}
+	}
+	return d.Sender(ctx, form.Station)
+}
+
+// ownForm refuses a form that names another station than the one it is from.
+func (a *App) ownForm(ctx context.Context, d *station.DB, of station.Station, named string) error {
+	own, err := d.OwnName(ctx, of.ID, named)
+	if err != nil || named == "" || own {
+		return err
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: "表上的填报单位是“" + chaping.Shorten(named, 40) + "”，不是“" + of.Name + "”",
+		Remedy:  "核对文件，或在表上改正填报单位",
+	}
+}
+
+// formOf is which form was read. One without a line is what such a station
+// fills in.
+func formOf(f *intake.Form, of station.Station) chaping.Form {
+	if len(f.Rows) > 0 || len(f.Entries) == 0 && of.Kind == station.PlatformStation {
+		return chaping.FormPlatform
+	}
+	return chaping.FormAssociation
+}
+
+func tooLarge(file string, most int64) error {
+	return &chaping.InputError{
+		File:    file,
+		Problem: fmt.Sprintf("文件超过 %d MB", most>>20),
+		Remedy:  "删去图片和多余的内容，或压缩、分成几个文件",
+	}
+}
+
+// ReceiveUrgent takes in an important risk that a station's installation sends
+// as JSON. It stands among the urgent ones, whatever the month.
+func (a *App) ReceiveUrgent(ctx context.Context, scope station.Scope, of station.Station, data []byte) (station.Urgent, error) {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return station.Urgent{}, err
+	}
+	refuse := func(problem, remedy string) (station.Urgent, error) {
+		return station.Urgent{}, &chaping.Error{Code: chaping.CodeInput, Message: problem, Remedy: remedy}
+	}
+	w, err := report.ReadWritten(data)
+	if err != nil {
+		return refuse("读不懂重要风险信息："+err.Error(), "发送重要风险信息报告的 json")
+	}
+	if err := a.ownForm(ctx, d, of, w.Station); err != nil {
+		return station.Urgent{}, err
+	}
+	if w.Trigger != 1 && w.Trigger != 2 || w.Product == "" || w.Event == "" || w.Content == "" {
+		return refuse("重要风险信息缺少情形、产品、事件或情况说明", "补全后再发送")
+	}
+	found, err := time.ParseInLocation(chaping.Minute, w.Found, chaping.Shanghai())
+	if err != nil {
+		return refuse("发现时间“"+chaping.Shorten(w.Found, 30)+"”不对", "写成 2026-11-25 08:00")
+	}
+	u := station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler}
+	u, _, err = d.FileUrgent(ctx, scope, u, a.ConfirmedMessages)
+	return u, err
+}
+
+// ReceiveAnnual takes in the report of a year that a station's installation
+// sends as JSON.
+func (a *App) ReceiveAnnual(ctx context.Context, h Handed, year string) (s station.Submission, err error) {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return s, err
+	}
+	r, err := report.ReadAnnual(h.Data)
+	if err != nil {
+		return s, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "读不懂年度报告：" + err.Error(),
+			Remedy:  "发送年度报告的 json",
+		}
+	}
+	if err := a.ownForm(ctx, d, h.Station, r.Station); err != nil {
+		return s, err
+	}
+	if of := strconv.Itoa(r.Year); r.Year < 2020 || r.Year > a.Now().Year() || year != of {
+		return s, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "报告的年度是 " + of + "，不是 " + chaping.Shorten(year, 20),
+			Remedy:  "核对年度",
+		}
+	}
+	s = station.Submission{
+		Period:    year,
+		StationID: h.Station.ID,
+		Form:      chaping.FormAnnual,
+		Version:   h.Version,
+		About:     "《" + r.Title() + "》",
+		File:      h.File,
+	}
+	return d.Submit(ctx, s, h.Data, nil)
+}

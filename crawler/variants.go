@@ -1,0 +1,80 @@
+package crawler
+
+import (
+	"context"
+	"slices"
+	"strconv"
+)
+
+// To many sites the colours and sizes of one product are products of their
+// own, and each of them shows the reviews of all. Where the profile says so,
+// such a list is stored once, under the variant that was read first: one
+// review must not count three times.
+//
+// Lists are known again by a sample of their reviews' IDs: the smallest hashes
+// of the first page, which stay mostly the same while reviews come in.
+
+// listSample is how many reviews a list is known by.
+const listSample = 4
+
+// maxOwners bounds what is kept at hand of lists that were read lately.
+const maxOwners = 20_000
+
+// owner is the product whose reviews the list of t.Product is, "" if they are
+// its own.
+func (r *reader) owner(ctx context.Context, o *outcome, t task, entries []entry) (string, error) {
+	var ids []uint64
+	for _, e := range entries {
+		if e.place.id != "" {
+			ids = append(ids, hash(e.place.id))
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	prefix := "list/" + r.job.Profile.Platform.ID + "/"
+	names := []string{prefix + "of/" + t.Product}
+	for _, id := range ids[:min(len(ids), listSample)] {
+		names = append(names, prefix+strconv.FormatUint(id, 36))
+	}
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	owner := t.Product
+	for _, name := range names {
+		known, err := r.ownerMark(ctx, name)
+		if err != nil {
+			return "", err
+		}
+		if known != "" {
+			owner = known
+			break
+		}
+	}
+	if len(r.ids.owners) >= maxOwners {
+		clear(r.ids.owners)
+	}
+	for _, name := range names {
+		if known := r.ids.owners[name]; known == "" {
+			r.ids.owners[name] = owner
+			o.mark(name, owner)
+		}
+	}
+	if owner == t.Product {
+		return "", nil
+	}
+	return owner, nil
+}
+
+// ownerMark is the owner that was noted under the name.
+func (r *reader) ownerMark(ctx context.Context, name string) (string, error) {
+	if r.ids.owners == nil {
+		r.ids.owners = map[string]string{}
+	}
+	if owner, ok := r.ids.owners[name]; ok || r.known == nil {
+		return owner, nil
+	}
+	owner, err := r.known(ctx, name)
+	if err == nil && owner != "" {
+		r.ids.owners[name] = owner
+	}
+	return owner, err
+}

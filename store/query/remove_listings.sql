@@ -1,0 +1,1 @@
+ALTER TABLE {{local "listings"}} DELETE WHERE seen = @seen AND (platform, product) IN (@products)

@@ -1,0 +1,1 @@
+ALTER TABLE {{local .Table}} DELETE WHERE run = @run

@@ -1,0 +1,1 @@
+SELECT report FROM reports FINAL WHERE run = @run

@@ -1,0 +1,7 @@
+-- Keeps the copies that an import is about to replace.
+INSERT INTO superseded (platform, product, id, published, rating, grade, rule, is_default,
+                        text, appended, appended_at, run, version, by)
+SELECT platform, product, id, published, rating, grade, rule, is_default,
+       text, appended, appended_at, run, version, @run
+FROM reviews FINAL
+WHERE (platform, product, id) IN (@keys) AND run != @run

@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"chaping"
+	"chaping/store"
+)
+
+// imported is a batch that a run brought at an hour, with the products' listings.
+type imported struct {
+	run  store.Run
+	ids  []string
+	text string
+}
+
+func (i imported) reviews() (list []chaping.Review) {
+	for _, id := range i.ids {
+		r := review("p"+id[:1], id)
+		r.Text, r.Run, r.Collected = i.text, i.run.ID, i.run.Started
+		if strings.HasSuffix(id, "moved") { // another month with every run
+			r.Published = at(1).AddDate(0, -len(i.text)%7, 0)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func (i imported) put(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := context.Background()
+	ok(t, s.PutRun(ctx, i.run))
+	var listings []chaping.Listing
+	for _, r := range i.reviews() {
+		listings = append(listings, chaping.Listing{Keyword: "k", SeenAt: i.run.Started,
+			Product: chaping.Product{Platform: r.Platform, ID: r.Product, Name: i.text}})
+	}
+	ok(t, s.PutListings(ctx, listings))
+	for chunk := range slices.Chunk(i.reviews(), 3) {
+		ok(t, s.PutReviews(ctx, chunk))
+	}
+	ok(t, s.PutReviews(ctx, i.reviews()[:1])) // again, as who is not sure does
+}
+
+func importedAt(hour int, stage, text string, ids ...string) imported {
+	run := store.Run{ID: store.ImportRun(at(hour)), Stage: store.StageImport, Started: at(hour)}
+	if stage != store.StageImport {
+		run.ID, run.Stage = stage+"-"+text, stage
+	}
+	return imported{run: run, ids: ids, text: text}
+}
+
+// undoImport: whatever else was brought before and after, taking imports back
+// leaves what there were without them.
+func undoImport(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	collected := importedAt(10, "collect", "采集", "1-c", "1-ca", "1-cab", "2-cb", "3-moved")
+	first := importedAt(20, store.StageImport, "第一次", "1-ca", "1-cab", "1-a", "1-ab", "3-moved", "4-a")
+	second := importedAt(30, store.StageImport, "第二次导入", "1-cab", "2-cb", "1-ab", "1-b", "3-moved")
+	for _, i := range []imported{collected, first, second} {
+		i.put(t, s)
+	}
+	if _, err := s.UndoImport(ctx, first.run); err != nil && strings.Contains(err.Error(), "升级到 20.10") {
+		return // a cluster of old servers says that it cannot
+	}
+	sameAs(t, s, collected, second)
+	again, err := s.UndoImport(ctx, first.run) // as after a kill
+	ok(t, err)
+	equal(t, again.Reviews, uint64(3)) // 1-ca, 1-a, 4-a
+	sameAs(t, s, collected, second)
+	u, err := s.UndoImport(ctx, second.run)
+	ok(t, err)
+	equal(t, []uint64{u.Reviews, u.Restored}, []uint64{5, 3})
+	sameAs(t, s, collected)
+	first.put(t, s)
+	sameAs(t, s, collected, first)
+}
+
+// undoImportTwoWays: the later import first; and what was mined goes with it.
+func undoImportTwoWays(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	first := importedAt(20, store.StageImport, "第一次", "1-a", "1-ab", "3-moved")
+	second := importedAt(30, store.StageImport, "第二次导入", "1-ab", "1-b", "3-moved")
+	later := importedAt(40, "collect", "又采到", "1-b")
+	for _, i := range []imported{first, second, later} {
+		i.put(t, s)
+	}
+	mine(t, s, chaping.Mined{Review: second.reviews()[0], Mentions: []chaping.Mention{{Term: "漏水", Surface: "漏水", End: 2,
+		Assertion: chaping.Affirmed}}})
+	before, _, err := s.WindowState(ctx, period.Window(), "")
+	ok(t, err)
+	ok(t, s.PutReport(ctx, second.run.ID, []byte("{}")))
+	u, err := s.UndoImport(ctx, second.run)
+	if err != nil && strings.Contains(err.Error(), "升级到 20.10") {
+		return
+	}
+	ok(t, err)
+	equal(t, u.Periods, []chaping.Period{period})
+	sameAs(t, s, first, later)
+	state, _, err := s.WindowState(ctx, period.Window(), before)
+	ok(t, err)
+	if store.SameState(before, state) || edition(t, s).Mined() {
+		t.Error("what was mined of reviews that are gone still holds")
+	}
+	text, err := s.Report(ctx, second.run.ID)
+	ok(t, err)
+	equal(t, string(text), "{}")
+	_, err = s.UndoImport(ctx, first.run)
+	ok(t, err)
+	sameAs(t, s, later)
+}
+
+// sameAs compares all that is stored of reviews and products with what there
+// would be if only these had been brought.
+func sameAs(t *testing.T, s *store.Store, brought ...imported) {
+	t.Helper()
+	want := map[chaping.ReviewKey]chaping.Review{}
+	listings := map[string]int{}
+	for _, i := range brought {
+		seen := map[string]bool{}
+		for _, r := range i.reviews() {
+			want[r.Key()] = r
+			if !seen[r.Product] {
+				seen[r.Product] = true
+				listings[r.Product]++
+			}
+		}
+	}
+	all := chaping.Window{From: at(0).AddDate(-2, 0, 0), To: at(0).AddDate(2, 0, 0)}
+	var got []string
+	for _, r := range readAll(t, s, all) {
+		got = append(got, fmt.Sprintf("%+v", r))
+	}
+	var wanted []string
+	for _, r := range want {
+		wanted = append(wanted, fmt.Sprintf("%+v", r))
+	}
+	slices.Sort(got)
+	slices.Sort(wanted)
+	equal(t, got, wanted)
+	for _, product := range []string{"p1", "p2", "p3", "p4"} {
+		history, err := s.ListingHistory(context.Background(), chaping.ProductKey{Platform: "mall", Product: product})
+		ok(t, err)
+		equal(t, len(history), listings[product])
+	}
+}
