@@ -470,7 +470,8 @@ func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string))
 			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
 				return true
 			}
-			if !m.displaces(f, &m.forms[sc.forms[k]]) {
+			holds := sc.spans[k].Start >= sc.spans[i].Start && sc.spans[k].End <= sc.spans[i].End
+			if !m.displaces(f, &m.forms[sc.forms[k]], holds) {
 				return true
 			}
 			if refused != nil {
@@ -517,7 +518,7 @@ func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) {
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form, true) {
 			holder = m.dict.Terms[o.term].Name
 		}
 	}
@@ -535,10 +536,16 @@ func inside(s assertion.Span, start, end int32) bool {
 const edge = 1
 
 // displaces tells whether a mention of form a takes the place of a shorter one of form b
-// that it overlaps.
-func (m *Miner) displaces(a, b *form) bool {
-	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+// that it overlaps, and holds or does not. A plain fault takes the place of no
+// danger that reaches beyond it: 三天就漏|电 is no 损坏 alone.
+func (m *Miner) displaces(a, b *form, holds bool) bool {
+	x, y := &m.dict.Terms[a.term], &m.dict.Terms[b.term]
+	return a.term != b.term && !a.also && !b.also && x.Field != "" && y.Field != "" &&
+		(holds || x.Hazard != plainFault || y.Hazard == plainFault)
 }
+
+// plainFault is the hazard class of terms that name no danger.
+const plainFault = "quality"
 
 // tooWide tells whether the hit's characters stand too far apart.
 func (m *Miner) tooWide(text []rune, f found) bool {
