@@ -254,7 +254,7 @@ func TestMostFitting(t *testing.T) {
 		{"水杯", "底下一直漏水", "漏水"},
 		{"电动车", "电池爆炸了", "电池爆炸"}, // not 爆炸 as well
 		{"水杯", "电池爆炸了", "爆炸"},
-		{"水壶", "三天就漏电", "损坏 漏电"}, // a fault of quality takes the place of no danger
+		{"水壶", "三天就漏电", "漏电"}, // a danger that reaches beyond a plain fault
 	} {
 		var got []string
 		for _, mn := range m.MineGoods(nil, c.text, m.GoodsOf(c.goods)) {

@@ -461,29 +461,30 @@ func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string))
 		}
 		f := &m.forms[sc.forms[i]]
 		drop := func(k int) (goOn bool) {
-			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
+			a, b := sc.spans[i], sc.spans[k]
+			switch {
+			case b.Start-a.Start > maxSpan || a.Start-b.Start > maxSpan:
 				return false
-			}
-			if inside(sc.spans[i], sc.spans[k].Start, sc.spans[k].End) {
+			case k == i || sc.forms[k] < 0 || inside(a, b.Start, b.End) || b.End <= a.Start || b.Start >= a.End || length(k) > length(i):
+				return true
+			case !m.displaces(f, &m.forms[sc.forms[k]]):
 				return true
 			}
-			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
-				return true
-			}
-			holds := sc.spans[k].Start >= sc.spans[i].Start && sc.spans[k].End <= sc.spans[i].End
-			if !m.displaces(f, &m.forms[sc.forms[k]], holds) {
-				return true
+			loser, winner := k, i
+			if holds := b.Start >= a.Start && b.End <= a.End; !holds && m.graver(&m.forms[sc.forms[k]], f) {
+				loser, winner = i, k
 			}
 			if refused != nil {
-				refused(found{form: sc.forms[k], start: sc.spans[k].Start, end: sc.spans[k].End}, "已算作词条“"+m.dict.Terms[f.term].Name+"”")
+				held := m.dict.Terms[m.forms[sc.forms[winner]].term].Name
+				refused(found{form: sc.forms[loser], start: sc.spans[loser].Start, end: sc.spans[loser].End}, "已算作词条“"+held+"”")
 			}
-			sc.forms[k] = -1
+			sc.forms[loser] = -1
 			gone++
-			return true
+			return loser != i
 		}
 		for k := i + 1; k < len(sc.spans) && drop(k); k++ {
 		}
-		for k := i - 1; k >= 0 && drop(k); k-- {
+		for k := i - 1; k >= 0 && sc.forms[i] >= 0 && drop(k); k-- {
 		}
 	}
 	if gone == 0 {
@@ -518,7 +519,7 @@ func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form, true) {
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) {
 			holder = m.dict.Terms[o.term].Name
 		}
 	}
@@ -536,12 +537,16 @@ func inside(s assertion.Span, start, end int32) bool {
 const edge = 1
 
 // displaces tells whether a mention of form a takes the place of a shorter one of form b
-// that it overlaps, and holds or does not. A plain fault takes the place of no
-// danger that reaches beyond it: 三天就漏|电 is no 损坏 alone.
-func (m *Miner) displaces(a, b *form, holds bool) bool {
+// that it overlaps.
+func (m *Miner) displaces(a, b *form) bool {
+	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+}
+
+// graver tells whether form a names a danger and b a plain fault. A danger
+// that reaches beyond a longer plain fault has the mention (三天就漏|电).
+func (m *Miner) graver(a, b *form) bool {
 	x, y := &m.dict.Terms[a.term], &m.dict.Terms[b.term]
-	return a.term != b.term && !a.also && !b.also && x.Field != "" && y.Field != "" &&
-		(holds || x.Hazard != plainFault || y.Hazard == plainFault)
+	return y.Hazard == plainFault && x.Hazard != plainFault
 }
 
 // plainFault is the hazard class of terms that name no danger.
