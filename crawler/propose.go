@@ -108,6 +108,7 @@ type drafter struct {
 	found   reviewDraft
 	fields  []draftField // of the product
 	as      format       // in which they are read
+	looks   int          // at elements, so far
 	hasURL  string       // product.url, where addresses follow from ids
 	draft   Draft
 }
@@ -148,19 +149,26 @@ func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 // read puts a page into its forms.
 func (d *drafter) read(p *page) (*sheet, error) {
 	s := &sheet{page: p, nodes: map[format]node{}}
-	for _, as := range forms {
-		isJSON := strings.HasPrefix(strings.TrimLeft(p.body, " \t\r\n\ufeff"), "{") || strings.HasPrefix(strings.TrimLeft(p.body, " \t\r\n\ufeff"), "[")
-		if as.isHTML() == isJSON {
-			continue
-		}
-		n, err := p.node(as)
+	if head := strings.TrimLeft(p.body, " \t\r\n\ufeff"); strings.HasPrefix(head, "{") || strings.HasPrefix(head, "[") {
+		n, err := p.node(formatJSON)
 		if err != nil {
-			if as == formatJSON {
-				return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
-			}
+			return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
+		}
+		s.nodes[formatJSON] = n
+		return s, nil
+	}
+	n, err := p.node(formatHTML)
+	if err != nil {
+		return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
+	}
+	s.nodes[formatHTML] = n
+	for _, as := range []format{formatSchema, formatScript} {
+		view, err := viewAs(n.html, as, n.address)
+		if err != nil {
 			continue
 		}
-		s.nodes[as] = n
+		view.header, view.address = n.header, n.address
+		s.nodes[as] = view
 	}
 	if n, ok := s.nodes[formatHTML]; ok && d.challenged(n, p.body) {
 		return nil, errChallenge{}
@@ -186,6 +194,11 @@ func (d *drafter) run(ctx context.Context, address string) error {
 	}
 	d.product = first
 	d.found = d.reviewsOn(first)
+	if d.found.score < enoughReviews {
+		if err := d.linkedReviews(ctx); err != nil {
+			return err
+		}
+	}
 	if d.found.score < enoughReviews || d.found.nested != "" {
 		if err := d.throughList(ctx, first); err != nil {
 			return err
@@ -290,7 +303,7 @@ func replaceQuery(u *url.URL, name, value string) string {
 	if rest := q.Encode(); rest != "" {
 		text += "&" + rest
 	}
-	return strings.NewReplacer("{", "{", "%7Bkeyword%7D", "{keyword}").Replace(text)
+	return text
 }
 
 // relative is the address without its host.

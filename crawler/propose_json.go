@@ -139,6 +139,9 @@ type reviewDraft struct {
 	lacks  []Lack
 	next   *spec
 	shared bool
+	link   spec   // on the product page, where the reviews stand elsewhere
+	url    string // of the reviews, "{url}" by default
+	pages  string // path of the number of pages
 }
 
 // enoughReviews is the score from which on a list is taken for one of reviews.
@@ -229,7 +232,7 @@ func (d *drafter) dateFormats(values []string) (formats []string, ordered bool) 
 		return nil, false
 	}
 	for _, try := range [][]string{
-		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601"}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
+		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601", ingest.AnyDate}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
 	} {
 		if !slices.ContainsFunc(values, func(s string) bool {
 			at, err := ingest.Dates(try).Parse(s, d.now)

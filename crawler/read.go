@@ -211,7 +211,7 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
 		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
-			done, err := r.sameAnswer(ctx, o, first, on)
+			done, err := r.sameAnswer(ctx, o, first, on, n)
 			if done || err != nil {
 				return err
 			}
@@ -227,10 +227,11 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 // sameAnswer reads the reviews that stand in the product's own answer, which
 // spares the site a request. Where they do not, the page is read once more, as
 // any other page of reviews that is not what it should be.
-func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page) (done bool, err error) {
-	n, err := on.node(r.job.Profile.reviews[t.Reviews].format)
-	if err != nil {
-		return false, nil
+func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page, n node) (done bool, err error) {
+	if as := r.job.Profile.reviews[t.Reviews].format; as != r.job.Profile.product.format {
+		if n, err = on.node(as); err != nil {
+			return false, nil
+		}
 	}
 	err = r.reviews(ctx, o, t, on, n)
 	if errors.As(err, new(errLayout)) {

@@ -34,7 +34,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-5"
+const rules = "rules-6"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -423,9 +423,11 @@ func (m *Miner) Blank(text []rune) {
 }
 
 // displace leaves of mentions of several terms that overlap the longest one,
-// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Words of
-// a plain list all count: whoever lists them wants each. Of mentions of one
-// length the goods' own field has it (家电漏水 rather than 漏水), then the plain form.
+// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Where one
+// begins in another and ends behind it, the graver one stays, however long:
+// 三天就漏电 is 漏电 and not 三天就漏. Words of a plain list all count: whoever
+// lists them wants each. Of mentions of one length the goods' own field has it
+// (家电漏水 rather than 漏水), then the plain form.
 func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string)) {
 	if len(sc.spans) < 2 {
 		return
@@ -493,7 +495,7 @@ func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) 
 		return 0
 	}
 	winner, loser := i, k
-	if holds := b.Start >= a.Start && b.End <= a.End; !holds && m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
+	if crossing := b.Start < a.Start || a.End < b.End; crossing && m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
 		winner, loser = k, i
 	}
 	if refused != nil {
@@ -540,21 +542,18 @@ func inside(s assertion.Span, start, end int32) bool {
 // ends with (爆炸 in 电池爆炸了).
 const edge = 1
 
-// displaces tells whether a mention of form a takes the place of a shorter one of form b
-// that it overlaps.
+// displaces tells whether a mention of form a takes the place of one of form b that
+// it overlaps.
 func (m *Miner) displaces(a, b *form) bool {
 	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
 }
 
-// graver tells whether form a names a danger and b a plain fault. A danger
-// that reaches beyond a longer plain fault has the mention (三天就漏|电).
+// graver tells whether the term of form a is of a higher severity than that of b.
+// Of two mentions of which neither holds the other the graver one stays
+// (三天就漏|电).
 func (m *Miner) graver(a, b *form) bool {
-	x, y := &m.dict.Terms[a.term], &m.dict.Terms[b.term]
-	return y.Hazard == plainFault && x.Hazard != plainFault
+	return m.dict.Terms[a.term].Severity > m.dict.Terms[b.term].Severity
 }
-
-// plainFault is the hazard class of terms that name no danger.
-const plainFault = "quality"
 
 // tooWide tells whether the hit's characters stand too far apart.
 func (m *Miner) tooWide(text []rune, f found) bool {
