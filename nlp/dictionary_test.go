@@ -239,6 +239,8 @@ func TestMostFitting(t *testing.T) {
 		{Name: "家电漏水", Field: "家用电器", Surfaces: []string{"(机器|底下)~2(漏水|滴水)"}},
 		{Name: "爆炸", Field: "通用"},
 		{Name: "电池爆炸", Field: "电动自行车与充电器", Surfaces: []string{"&电池炸了"}},
+		{Name: "漏电", Field: "通用", Severity: 4},
+		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"(三|两)天就(漏|坏)"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -252,6 +254,7 @@ func TestMostFitting(t *testing.T) {
 		{"水杯", "底下一直漏水", "漏水"},
 		{"电动车", "电池爆炸了", "电池爆炸"}, // not 爆炸 as well
 		{"水杯", "电池爆炸了", "爆炸"},
+		{"水壶", "三天就漏电", "漏电"}, // a danger that reaches beyond a plain fault
 	} {
 		var got []string
 		for _, mn := range m.MineGoods(nil, c.text, m.GoodsOf(c.goods)) {
