@@ -19,7 +19,7 @@ import (
 func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	step := &r.job.Profile.search
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
+	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
 		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
 	}
 	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
@@ -323,7 +323,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 	p := r.job.Profile
 	step := &p.reviews[t.Reviews]
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
+	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
 		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "既没有评论也没有“无评论”的标志，页面结构可能已变"}}
 	}
 
