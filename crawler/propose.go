@@ -57,6 +57,9 @@ const (
 // draftRequests is how many pages are fetched for one draft.
 const draftRequests = 8
 
+// draftBody is how large a page may be of which a draft is made.
+const draftBody = 64 << 20
+
 // draftDelay is the time between two of them.
 const draftDelay = time.Second
 
@@ -71,7 +74,7 @@ func Propose(ctx context.Context, address string, private bool, o Options) (Draf
 	}
 	p := &Profile{
 		Name: "draft", Base: &url.URL{Scheme: base.Scheme, Host: base.Host}, Platform: chaping.Platform{ID: "draft", Rating: chaping.Stars()},
-		Delay: draftDelay, Concurrency: 1, BodyLimit: defaultBodyLimit, Timeout: defaultTimeout, Attempts: 1,
+		Delay: draftDelay, Concurrency: 1, BodyLimit: draftBody, Timeout: defaultTimeout, Attempts: 1,
 	}
 	private = private && resolvesPrivately(ctx, base.Hostname())
 	if private {

@@ -613,7 +613,7 @@ func (s *reviewStep) nameOf(fieldName string) string {
 // isYuan tells whether the currency is that of Price.
 func isYuan(s string) bool {
 	switch strings.ToUpper(strings.TrimSpace(s)) {
-	case "", "CNY", "RMB", "¥", "￥", "元", "人民币":
+	case "", "CNY", "RMB", "¥", "￥", "CN¥", "元", "人民币", "人民币元":
 		return true
 	}
 	return false
