@@ -113,7 +113,7 @@ func TestImportNames(t *testing.T) {
 		return path
 	}
 	reviews := write("1.csv", "评论编号,评论内容,评论时间,评分,平台,商品编号,商品名称\n1,漏电,2026-11-01 08:00:00,1,mall,A,壶\n2,漏电,2026-02-30,1,mall,A,壶\n")
-	products, err := LoadProducts(t.Context(), write("2.csv", "平台,商品编号,商品名称,关键词\nmall,A,壶,水壶\nmall,,壶,水壶\n"), "商品.csv")
+	products, err := LoadProducts(t.Context(), write("2.csv", "平台,商品编号,商品名称,关键词\nmall,A,壶,水壶\nmall,,壶,水壶\n"), "商品.csv", nil)
 	if err != nil || len(products.Problems) != 1 || products.Problems[0].File != "商品.csv" {
 		t.Fatalf("%+v %v", products, err)
 	}

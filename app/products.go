@@ -18,14 +18,15 @@ type ProductTable struct {
 }
 
 // LoadProducts reads a product table. name is what its sender calls the file;
-// empty: file.
-func LoadProducts(ctx context.Context, file, name string) (*ProductTable, error) {
+// empty: file. mapping says for a field which column it is, over what the names
+// say; it may be nil.
+func LoadProducts(ctx context.Context, file, name string, mapping map[string]string) (*ProductTable, error) {
 	name = cmp.Or(name, file)
 	standard, err := importer.Shipped(StandardProfile)
 	if err != nil {
 		return nil, err
 	}
-	facts, problems, err := importer.LoadProducts(ctx, file, standard)
+	facts, problems, err := importer.LoadProducts(ctx, file, standard, mapping)
 	if err != nil {
 		return nil, renamed(err, file, name)
 	}
@@ -55,4 +56,15 @@ func renamed(err error, file, name string) error {
 		path.Path = name
 	}
 	return err
+}
+
+// InspectProducts tells what the columns of a product table are.
+func InspectProducts(ctx context.Context, file, name string, mapping map[string]string) (importer.Understanding, error) {
+	standard, err := importer.Shipped(StandardProfile)
+	if err != nil {
+		return importer.Understanding{}, err
+	}
+	u, err := importer.InspectProducts(ctx, file, standard, mapping)
+	u.File = cmp.Or(name, file)
+	return u, renamed(err, file, u.File)
 }

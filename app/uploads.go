@@ -65,6 +65,8 @@ type Choice struct {
 	// to exported a day or skip. skip and no take what is assumed.
 	Answers map[importer.QuestionKind]string `json:"answers,omitempty"`
 	SaveAs  string                           `json:"save_as,omitempty"` // name of the profile to keep
+	// TableMap says for a field which column of the product table it is.
+	TableMap map[string]string `json:"table_map,omitempty"`
 }
 
 // Path is where a file of the upload is.
@@ -177,14 +179,17 @@ func (a *App) SweepUploads() error {
 	return err
 }
 
-// request is what an upload is imported with.
-func (a *App) request(ctx context.Context, u *Upload) (r ImportRequest, err error) {
+// request is what an upload is imported with, but for the product table.
+func (u *Upload) request() (r ImportRequest, err error) {
 	r = ImportRequest{File: u.Path(u.File), Name: u.Name, Profile: u.Choice.Profile, Facts: u.Choice.Facts}
-	if r.Reading, err = u.Choice.reading(); err != nil {
-		return r, err
-	}
-	if u.Table != "" {
-		r.Products, err = LoadProducts(ctx, u.Path(u.Table), u.TableName)
+	r.Reading, err = u.Choice.reading()
+	return r, err
+}
+
+// whole is what an upload is imported with.
+func (u *Upload) whole(ctx context.Context) (r ImportRequest, err error) {
+	if r, err = u.request(); err == nil && u.Table != "" {
+		r.Products, err = LoadProducts(ctx, u.Path(u.Table), u.TableName, u.Choice.TableMap)
 	}
 	return r, err
 }
@@ -196,9 +201,29 @@ type Look struct {
 	// was read with it.
 	Known string `json:"known,omitempty"`
 	// Open are the questions that are not answered, those that block first.
-	Open     []importer.Question   `json:"open"`
-	Products int                   `json:"products"`           // of the product table
-	Problems []*chaping.InputError `json:"problems,omitempty"` // of the product table, the first
+	Open     []importer.Question     `json:"open"`
+	Table    *importer.Understanding `json:"table,omitempty"`    // of the product table
+	Products int                     `json:"products"`           // in it
+	Problems []*chaping.InputError   `json:"problems,omitempty"` // of it, the first
+}
+
+// lookAtTable tells what the product table's columns are, and what is in it.
+func (l *Look) lookAtTable(ctx context.Context, u *Upload) error {
+	table, err := InspectProducts(ctx, u.Path(u.Table), u.TableName, u.Choice.TableMap)
+	if err != nil {
+		return err
+	}
+	if l.Table = &table; len(table.Missing) > 0 {
+		l.Open = append(l.Open, importer.Question{Kind: importer.AskTable, Field: table.Missing[0], Blocks: true,
+			Text: "没有认出商品表的哪一列是" + importer.TitleOf(table.Missing[0]), Assumed: "不能用这个商品表"})
+		return nil
+	}
+	products, err := LoadProducts(ctx, u.Path(u.Table), u.TableName, u.Choice.TableMap)
+	if err != nil {
+		return err
+	}
+	l.Products, l.Problems = len(products.Facts), products.Problems[:min(len(products.Problems), maxProblems)]
+	return nil
 }
 
 // Blocked tells whether a question must be answered before anything is stored.
@@ -212,12 +237,12 @@ var unanswered = []importer.QuestionKind{importer.AskProduct, importer.AskMissin
 
 // Look tells what an upload's columns are.
 func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
-	r, err := a.request(ctx, u)
+	r, err := u.request()
+	if err == nil && u.Table != "" {
+		err = l.lookAtTable(ctx, u)
+	}
 	if err != nil {
 		return l, err
-	}
-	if r.Products != nil {
-		l.Products, l.Problems = len(r.Products.Facts), r.Products.Problems[:min(len(r.Products.Problems), maxProblems)]
 	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
@@ -245,10 +270,19 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 }
 
 // Choose takes what a person says of an upload. fields are those of its columns,
-// in their order, as Look has shown them. What differs from what the importer
-// finds by itself is kept.
-func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields []string) error {
-	c.Map = u.Choice.Map
+// in their order, as Look has shown them, table those of the product table's.
+// What differs from what the importer finds by itself is kept.
+func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields, table []string) error {
+	c.Map, c.TableMap = u.Choice.Map, nil
+	if u.Table != "" {
+		found, err := InspectProducts(ctx, u.Path(u.Table), u.TableName, nil)
+		if err == nil && len(table) == len(found.Columns) {
+			c.TableMap, err = difference(found.Columns, table)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	next := *u
 	next.Choice = c
 	if c.Profile != u.Choice.Profile { // the columns were those of another profile
@@ -348,7 +382,7 @@ func (c *Choice) reading() (r Reading, err error) {
 				r.ExportedAt, ok = day.Add(24*time.Hour-time.Second), derr == nil // the day is all that is told
 			}
 		case importer.AskField, importer.AskGuess, importer.AskIdentity, importer.AskProduct, importer.AskMissing,
-			importer.AskGone:
+			importer.AskGone, importer.AskTable:
 		default:
 			ok = false
 		}
@@ -388,7 +422,7 @@ type Preview struct {
 
 // Preview tells what becomes of an upload's first rows. Nothing is stored.
 func (a *App) Preview(ctx context.Context, u *Upload) (p Preview, err error) {
-	r, err := a.request(ctx, u)
+	r, err := u.whole(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -427,7 +461,7 @@ func previewRow(row *importer.Row, r ImportRequest) PreviewRow {
 // given for it. The upload goes once they are stored; until then it can be gone
 // on with.
 func (a *App) ImportUpload(ctx context.Context, u *Upload, watch Watcher) (ImportResult, *ProductTable, error) {
-	r, err := a.request(ctx, u)
+	r, err := u.whole(ctx)
 	if err != nil {
 		return ImportResult{}, nil, err
 	}

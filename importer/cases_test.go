@@ -60,7 +60,7 @@ func TestCases(t *testing.T) {
 					case "--profile":
 						o.Profile = profile(t, value)
 					case "--products":
-						if o.Products, _, err = LoadProducts(t.Context(), value, profile(t, "standard")); err != nil {
+						if o.Products, _, err = LoadProducts(t.Context(), value, profile(t, "standard"), nil); err != nil {
 							t.Fatal(err)
 						}
 					}

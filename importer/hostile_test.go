@@ -123,7 +123,7 @@ func TestJoins(t *testing.T) {
 	if err := os.WriteFile(products, []byte("商品编号,商品名称,关键词\n0012345,水壶,电热水壶\n600123456789012345,取暖器,取暖器\n600123456789099999,风扇,风扇\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	facts, problems, err := LoadProducts(t.Context(), products, profile(t, "standard"))
+	facts, problems, err := LoadProducts(t.Context(), products, profile(t, "standard"), nil)
 	if err != nil || len(problems) > 0 || len(facts) != 3 {
 		t.Fatalf("%v %v %v", facts, problems, err)
 	}

@@ -392,7 +392,7 @@ func TestReadersStop(t *testing.T) {
 		if _, err := Import(ctx, path, Options{Profile: profile(t, "standard"), Sink: &memory{}, Now: now}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, _, err := LoadProducts(ctx, path, profile(t, "standard")); !errors.Is(err, context.Canceled) {
+		if _, _, err := LoadProducts(ctx, path, profile(t, "standard"), nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("products, %s: %v", name, err)
 		}
 	}
@@ -428,7 +428,7 @@ func TestProductFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	products, problems, err := LoadProducts(context.Background(), path, profile(t, "standard"))
+	products, problems, err := LoadProducts(context.Background(), path, profile(t, "standard"), nil)
 	if err != nil || len(products) != 2 || len(problems) != 2 {
 		t.Fatalf("%v %v %v", products, problems, err)
 	}

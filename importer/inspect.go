@@ -102,6 +102,7 @@ const (
 	AskShop     QuestionKind = "shop"     // names of tables look like shops
 	AskFillDown QuestionKind = "fill"     // products stand in the first row of several: Options.FillDown
 	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
+	AskTable    QuestionKind = "table"    // the product table has no column of IDs: another mapping of it
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
 )
 

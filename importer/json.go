@@ -148,7 +148,7 @@ func (s *jsonSource) check(u *unit) *chaping.InputError {
 		return &chaping.InputError{File: s.file, Line: u.number, Value: chaping.Shorten(u.text, 80),
 			Problem: problem, Remedy: remedy}
 	}
-	if foreign.JSONDepth(u.text) > maxDepth {
+	if strings.Count(u.text, "{")+strings.Count(u.text, "[") > maxDepth && foreign.JSONDepth(u.text) > maxDepth {
 		return fault("JSON 嵌套过深", "每行应是一个评论对象")
 	}
 	if !gjson.Valid(u.text) {

@@ -29,14 +29,18 @@ type mapper struct {
 	column map[string]int // of each field
 }
 
-func (m *mapper) mapColumns() error {
-	m.looks = make([]looks, len(m.samples))
-	m.field, m.how, m.fault = make([]string, len(m.samples)), make([]Confidence, len(m.samples)), make([]string,
-		len(m.samples))
-	m.column = map[string]int{}
+// prepare looks at the values of the columns.
+func (m *mapper) prepare() {
+	n := len(m.samples)
+	m.looks, m.column = make([]looks, n), map[string]int{}
+	m.field, m.how, m.fault = make([]string, n), make([]Confidence, n), make([]string, n)
 	for i, s := range m.samples {
 		m.looks[i] = lookAt(s)
 	}
+}
+
+func (m *mapper) mapColumns() error {
+	m.prepare()
 	if err := m.byPerson(); err != nil {
 		return err
 	}
@@ -124,12 +128,8 @@ func titles() (list []string) {
 func (m *mapper) byProfile() {
 	for _, field := range fieldNames() {
 		for _, name := range m.options.Profile.Fields[field] {
-			i := m.named(name)
-			if i < 0 || m.field[i] != "" {
-				continue
-			}
-			if m.field[i], m.how[i] = field, ByName; !m.has(field) {
-				m.column[field] = i
+			if i := m.named(name); i >= 0 && m.field[i] == "" && !m.has(field) {
+				m.set(i, field, ByName)
 			}
 		}
 	}
@@ -704,7 +704,11 @@ func (m *mapper) report() {
 			names = append(names, plainName(s.name))
 		}
 	}
-	m.alternatives(&p)
+	if m.options.Profile.Understand {
+		m.alternatives(&p)
+	} else { // as they are: the first that a row has
+		p.Fields = maps.Clone(m.options.Profile.Fields)
+	}
 	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(names)), "\x00")))
 	m.u.Signature = hex.EncodeToString(sum[:8])
 	p.Signature = m.u.Signature

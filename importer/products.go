@@ -60,19 +60,10 @@ func rowFacts(r *row) Facts {
 	}
 }
 
-// LoadProducts reads a product file: one product a row, in any format that
-// Import reads, with the columns of the standard profile. A product found under
-// several keywords has a row for each; of its other columns the first row that
-// fills one holds. It is the second
-// file that completes reviews which name only a product ID. A product that
-// cannot be used is reported and left out.
-func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Facts, []*chaping.InputError, error) {
-	var read atomic.Int64
-	list, _, closer, err := contents(ctx, path, &read)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer closer.Close()
+// productProfile is a profile for a file of products. mapping says for a field
+// which column it is, over the names that the profile has; an empty name says
+// that it has none.
+func productProfile(p *Profile, mapping map[string]string) *Profile {
 	own := *p
 	own.Required = []string{fieldProductID}
 	own.Fields = maps.Clone(p.Fields)
@@ -84,11 +75,79 @@ func LoadProducts(ctx context.Context, path string, p *Profile) (map[string]Fact
 			delete(own.Fields, field)
 		}
 	}
+	for field, column := range mapping {
+		if own.Fields[field] = []string{column}; column == "" {
+			own.Fields[field] = nil
+		}
+	}
+	return &own
+}
+
+// ProductFields lists the fields that a column of a product file can be mapped to.
+func ProductFields() (list []Field) {
+	for _, name := range []string{fieldProductID, fieldProduct, fieldKeyword, fieldURL, fieldPrice, fieldShop,
+		fieldShopID, fieldRegion} {
+		list = append(list, Field{Name: name, Title: TitleOf(name)})
+	}
+	return list
+}
+
+// InspectProducts tells what the columns of a product file are.
+func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[string]string) (Understanding, error) {
+	u := Understanding{File: path, Whole: true}
+	var read atomic.Int64
+	list, _, closer, err := contents(ctx, path, &read)
+	if err != nil {
+		return u, err
+	}
+	defer closer.Close()
+	own := productProfile(p, mapping)
+	own.Understand = false
+	o := Options{Profile: own}
+	in, err := list[0].open(own.Charset)
+	if err != nil {
+		return u, err
+	}
+	defer in.Close()
+	u.Format, u.Charset = in.format, in.charset
+	m := mapper{u: &u, vocabulary: newVocabulary(own), options: &o}
+	if in.format == formatLines || in.format == formatJSON {
+		m.samples, err = u.objects(in, m.vocabulary, &o)
+	} else {
+		m.samples, err = u.tables(in, m.vocabulary, &o)
+	}
+	if err == nil {
+		m.prepare()
+		m.byProfile()
+		m.report()
+		if !m.mapped(fieldProductID) {
+			u.Missing = []string{fieldProductID}
+		}
+	}
+	return u, err
+}
+
+// LoadProducts reads a product file: one product a row, in any format that
+// Import reads, with the columns of the standard profile. A product found under
+// several keywords has a row for each; of its other columns the first row that
+// fills one holds. It is the second
+// file that completes reviews which name only a product ID. A product that
+// cannot be used is reported and left out. mapping is that of InspectProducts.
+func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[string]string) (
+	map[string]Facts, []*chaping.InputError, error,
+) {
+	var read atomic.Int64
+	list, _, closer, err := contents(ctx, path, &read)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer closer.Close()
+	own := productProfile(p, mapping)
 	in, err := list[0].open(own.Charset)
 	if err != nil {
 		return nil, nil, err
 	}
-	src, err := openSource(in, &own, nil)
+	src, err := openSource(in, own, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, in.Close())
 	}

@@ -297,3 +297,36 @@ func TestGoods(t *testing.T) {
 		}
 	}
 }
+
+// Where two terms cross, the graver has the mention; where one holds the other,
+// the longer.
+func TestCrossingTerms(t *testing.T) {
+	d, err := NewDictionary("试验", []chaping.Term{
+		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"三天就漏", "漏电坏了"}},
+		{Name: "漏电", Field: "通用", Severity: 4},
+		{Name: "爆炸", Field: "通用", Severity: 4},
+		{Name: "电池爆炸", Field: "通用", Severity: 4},
+		{Name: "电池爆", Field: "通用", Severity: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"用了三天就漏电": "漏电",
+		"用了三天就漏水": "损坏",
+		"没多久漏电坏了": "损坏",
+		"电池爆炸了":   "电池爆炸",
+	} {
+		var got []string
+		for _, mention := range m.Mine(nil, text) {
+			got = append(got, mention.Term)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", text, got, want)
+		}
+	}
+}

@@ -34,7 +34,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-5"
+const rules = "rules-6"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -423,9 +423,11 @@ func (m *Miner) Blank(text []rune) {
 }
 
 // displace leaves of mentions of several terms that overlap the longest one,
-// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Words of
-// a plain list all count: whoever lists them wants each. Of mentions of one
-// length the goods' own field has it (家电漏水 rather than 漏水), then the plain form.
+// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Where one
+// begins in another and ends behind it, the graver one stays, however long:
+// 三天就漏电 is 漏电 and not 三天就漏. Words of a plain list all count: whoever
+// lists them wants each. Of mentions of one length the goods' own field has it
+// (家电漏水 rather than 漏水), then the plain form.
 func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string)) {
 	if len(sc.spans) < 2 {
 		return
@@ -464,10 +466,15 @@ func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string))
 			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
 				return false
 			}
-			if inside(sc.spans[i], sc.spans[k].Start, sc.spans[k].End) {
+			x, y := sc.spans[i], sc.spans[k]
+			if k == i || sc.forms[k] < 0 || y.End <= x.Start || y.Start >= x.End {
 				return true
 			}
-			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
+			if inside(x, y.Start, y.End) || y.Start <= x.Start && x.End <= y.End && length(k) > length(i) {
+				return true
+			}
+			crossing := y.Start < x.Start || x.End < y.End
+			if crossing && !m.graver(f, &m.forms[sc.forms[k]], length(i) >= length(k)) {
 				return true
 			}
 			if !m.displaces(f, &m.forms[sc.forms[k]]) {
@@ -534,10 +541,17 @@ func inside(s assertion.Span, start, end int32) bool {
 // ends with (爆炸 in 电池爆炸了).
 const edge = 1
 
-// displaces tells whether a mention of form a takes the place of a shorter one of form b
-// that it overlaps.
+// displaces tells whether a mention of form a takes the place of one of form b that
+// it overlaps.
 func (m *Miner) displaces(a, b *form) bool {
 	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+}
+
+// graver tells whether the term of form a has a higher severity than that of form
+// b, or the same and equal is true.
+func (m *Miner) graver(a, b *form, equal bool) bool {
+	x, y := m.dict.Terms[a.term].Severity, m.dict.Terms[b.term].Severity
+	return x > y || x == y && equal
 }
 
 // tooWide tells whether the hit's characters stand too far apart.

@@ -213,7 +213,9 @@ type lookPage struct {
 	Product  bool             `json:"-"` // a question asks for the product's name
 	Rows     []lookRow        `json:"-"` // columns that are listed
 	Left     int              `json:"-"` // columns that are not
+	Table    []lookRow        `json:"-"` // of the product table
 	Fields   []importer.Field `json:"fields"`
+	Facts    []importer.Field `json:"table_fields"` // that the product table's columns may have
 	Profiles []string         `json:"profiles"`
 }
 
@@ -236,26 +238,36 @@ func (q *request) importLook() error {
 	if err != nil {
 		return err
 	}
-	page := lookPage{Upload: u, Look: look, Fields: importer.Fields(), Profiles: q.App.ImportProfiles()}
-	asked := map[string]bool{}
-	for _, question := range look.Questions {
-		asked[question.Column] = true
-	}
-	plain := 0
-	for i, c := range look.Columns {
-		if c.Field == "" && !asked[c.Name] {
-			if plain++; plain > maxListed {
-				page.Left++
-				continue
-			}
-		}
-		page.Rows = append(page.Rows, lookRow{At: i, Column: c, By: recognised(&c)})
+	page := lookPage{Upload: u, Look: look, Fields: importer.Fields(), Facts: importer.ProductFields(),
+		Profiles: q.App.ImportProfiles()}
+	page.Rows, page.Left = listed(&look.Understanding)
+	if look.Table != nil {
+		page.Table, _ = listed(look.Table)
 	}
 	if !q.api {
 		page.Asks = asksOf(&look, u, q.Now())
 		page.Product = slices.ContainsFunc(page.Asks, func(a ask) bool { return a.Product })
 	}
 	return q.render("look", page)
+}
+
+// listed are the columns that a page lists, and how many it does not.
+func listed(u *importer.Understanding) (rows []lookRow, left int) {
+	asked := map[string]bool{}
+	for _, question := range u.Questions {
+		asked[question.Column] = true
+	}
+	plain := 0
+	for i, c := range u.Columns {
+		if c.Field == "" && !asked[c.Name] {
+			if plain++; plain > maxListed {
+				left++
+				continue
+			}
+		}
+		rows = append(rows, lookRow{At: i, Column: c, By: recognised(&c)})
+	}
+	return rows, left
 }
 
 // recognised words how a column was recognised.
@@ -313,6 +325,11 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 			a.Options, a.Select = answerOptions(question, look, answer, now)
 		}
 		list = append(list, a)
+	}
+	for _, question := range look.Open {
+		if question.Kind == importer.AskTable {
+			list = append(list, ask{Text: question.Text, Blocks: true, Assumed: question.Assumed + "，在下面“商品表的各列”里选。"})
+		}
 	}
 	slices.SortStableFunc(list, func(a, b ask) int {
 		return map[bool]int{false: 1}[a.Blocks] - map[bool]int{false: 1}[b.Blocks]
@@ -390,12 +407,10 @@ func (q *request) importChoose() error {
 	if err != nil {
 		return err
 	}
-	fields := make([]string, len(look.Columns))
-	for i, c := range look.Columns {
-		fields[i] = c.Field
-		if name := "col-" + strconv.Itoa(i); q.r.Form.Has(name) {
-			fields[i] = q.form(name)
-		}
+	fields := q.chosen("col-", &look.Understanding)
+	var table []string
+	if look.Table != nil {
+		table = q.chosen("tab-", look.Table)
 	}
 	c := app.Choice{Profile: q.form("profile"), SaveAs: q.form("keep"), Facts: u.Choice.Facts,
 		Answers: map[importer.QuestionKind]string{}}
@@ -414,7 +429,7 @@ func (q *request) importChoose() error {
 			c.Answers[importer.AskField], c.Answers[importer.AskGuess] = answered, answered
 		}
 	}
-	if err := q.App.Choose(q.ctx, u, c, fields); err != nil {
+	if err := q.App.Choose(q.ctx, u, c, fields, table); err != nil {
 		return err
 	}
 	if look, err = q.App.Look(q.ctx, u); err != nil {
@@ -427,6 +442,19 @@ func (q *request) importChoose() error {
 		return q.redirect("/import/"+u.ID, "还有必须回答的问题")
 	}
 	return q.redirect("/import/"+u.ID+"/preview", "")
+}
+
+// chosen are the fields of columns as the form has them; what it does not list is
+// as it was.
+func (q *request) chosen(prefix string, u *importer.Understanding) []string {
+	fields := make([]string, len(u.Columns))
+	for i, c := range u.Columns {
+		fields[i] = c.Field
+		if name := prefix + strconv.Itoa(i); q.r.Form.Has(name) {
+			fields[i] = q.form(name)
+		}
+	}
+	return fields
 }
 
 // answered is the answer to questions about columns: what is chosen stands with
@@ -448,8 +476,9 @@ func chooseColumn(fields []string, field, column string) {
 type importPreview struct {
 	Upload *app.Upload `json:"upload"`
 	app.Preview
-	Look    app.Look     `json:"-"`
-	Reasons []reasonRows `json:"-"`
+	Look     app.Look     `json:"-"`
+	Reasons  []reasonRows `json:"-"`
+	FarBelow bool         `json:"-"` // so many rows are merged that something is wrong
 }
 
 func (q *request) importPreview() error {
@@ -462,14 +491,19 @@ func (q *request) importPreview() error {
 		return err
 	}
 	if page.Look.Blocked() {
+		if q.api {
+			return unanswered()
+		}
 		return q.redirect("/import/"+u.ID, "还有必须回答的问题")
 	}
 	if page.Preview, err = q.App.Preview(q.ctx, u); err != nil {
 		return err
 	}
-	page.Reasons = reasonsOf(&page.Summary)
+	page.Reasons, page.FarBelow = reasonsOf(&page.Summary), page.Summary.FarBelow()
 	return q.render("importpreview", page)
 }
+
+func unanswered() error { return bad("还有必须回答的问题", "回到“核对各列”回答") }
 
 func (q *request) importStore() error {
 	u, err := q.upload()
@@ -481,7 +515,7 @@ func (q *request) importStore() error {
 		return err
 	}
 	if look.Blocked() {
-		return bad("还有必须回答的问题", "回到“核对各列”回答")
+		return unanswered()
 	}
 	q.act.Object, q.act.Detail = u.Name, "模板 "+cmp.Or(u.Choice.Profile, look.Known, "自动识别")
 	j, err := q.importJob(u)

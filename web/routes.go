@@ -92,7 +92,7 @@ func allRoutes() []route {
 		{"GET", "/import/profiles", workers, (*request).importProfiles, "导入模板", option{data: true}, "", profilesPage{}},
 		{"POST", "/import/profiles", workers, (*request).importProfileSave, "修改导入模板", option{data: true}, "name! rename remove:boolean", moved{}},
 		{"GET", "/import/{id}", workers, (*request).importLook, "核对各列", option{data: true}, "", lookPage{}},
-		{"POST", "/import/{id}", workers, (*request).importChoose, "核对各列", option{data: true, quiet: true}, "columns:col-* is:is-* answers:answer-* keyword product shop region profile keep do", moved{}},
+		{"POST", "/import/{id}", workers, (*request).importChoose, "核对各列", option{data: true, quiet: true}, "columns:col-* table:tab-* is:is-* answers:answer-* keyword product shop region profile keep do", moved{}},
 		{"GET", "/import/{id}/preview", workers, (*request).importPreview, "预览", option{data: true}, "", importPreview{}},
 		{"POST", "/import/{id}/store", workers, (*request).importStore, "导入评论", option{data: true}, "", moved{}},
 		{"POST", "/import/{id}/delete", workers, (*request).importDrop, "删除上传的文件", option{data: true}, "", moved{}},

@@ -38,7 +38,7 @@ type benchOptions struct {
 }
 
 // The parts of the bench, in their order.
-var benchParts = []string{"job", "remine", "sheet", "query"}
+var benchParts = []string{"job", "import", "remine", "sheet", "query"}
 
 func (p *program) benchCommand() *cobra.Command {
 	var o benchOptions
@@ -148,6 +148,11 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 	has := func(part string) bool { return slices.Contains(o.only, part) }
 	if has("job") || has("remine") {
 		if err := b.jobs(ctx, has("job"), has("remine")); err != nil {
+			return err
+		}
+	}
+	if has("import") {
+		if err := b.imports(ctx); err != nil {
 			return err
 		}
 	}
@@ -324,7 +329,7 @@ func (b *bench) job(
 		do   func() error
 	}{
 		{"导入", func() (err error) {
-			sum, err = importer.Import(ctx, file, importer.Options{Profile: profile, Sink: s, Run: "bench", Now: b.now(), GradeText: text.GradeReview})
+			sum, err = importer.Import(ctx, file, importer.Options{Profile: profile, Sink: s, Run: store.ImportRun(b.now()), Now: b.now(), GradeText: text.GradeReview})
 			return err
 		}},
 		{"挖掘", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},

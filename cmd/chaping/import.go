@@ -95,7 +95,7 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 		}
 	}
 	if o.products != "" {
-		if r.Products, err = app.LoadProducts(ctx, o.products, ""); err != nil {
+		if r.Products, err = app.LoadProducts(ctx, o.products, "", nil); err != nil {
 			return err
 		}
 		for _, e := range r.Products.Problems {

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"chaping/app"
+)
+
+// look uploads a file and gives the page of its columns.
+func (h *house) lookAt(t *testing.T, name, content string) (path, page string) {
+	t.Helper()
+	w := h.upload(t, "platform", "/import", name, content, url.Values{"steps": {"1"}})
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("%s: %d %s", name, w.Code, w.Body)
+	}
+	path = w.Header().Get("Location")
+	shown := h.ask("platform", "GET", path, nil)
+	if shown.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", name, shown.Code, shown.Body)
+	}
+	return path, shown.Body.String()
+}
+
+// Whatever is in a file stays text, and a page of it stays small.
+func TestHostileUploads(t *testing.T) {
+	h := open(t)
+	var wide strings.Builder
+	wide.WriteString("评论内容,评论时间,评分,商品编号")
+	for i := range 16_380 {
+		fmt.Fprintf(&wide, ",%s%d", evil[:2], i)
+	}
+	wide.WriteString("\n漏电,2026-11-01,1,A\n")
+	_, page := h.lookAt(t, "wide.csv", wide.String())
+	if len(page) > 1<<20 || !strings.Contains(page, "列没有用到，没有列出") {
+		t.Errorf("a page of %d bytes", len(page))
+	}
+	quoted := `"` + strings.ReplaceAll(evil, `"`, `""`) + `"`
+	path, page := h.lookAt(t, `"><b>.csv`, strings.Join([]string{quoted, "评论时间", "评论内容", "评论内容", "商品"}, ",")+"\n"+
+		strings.Join([]string{"x", "2026-11-01", quoted, "漏电", quoted}, ",")+"\n")
+	preview := h.ask("platform", "GET", path+"/preview", nil).Body.String()
+	waiting := h.ask("platform", "GET", "/import", nil).Body.String()
+	for name, text := range map[string]string{"columns": page, "preview": preview, "waiting": waiting} {
+		if strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") || strings.Contains(text, `"><b>.csv`) {
+			t.Errorf("%s: what a file says comes out as markup", name)
+		}
+	}
+	if !strings.Contains(page, "评论内容 (2)") {
+		t.Error("a name that is repeated is shown as one column")
+	}
+	for name, content := range map[string]string{"a.csv": "", "b.zip": "PK\x03\x04", "d.exe": "MZ", "e.json": "[1"} {
+		w := h.upload(t, "platform", "/import", name, content, url.Values{"steps": {"1"}})
+		if w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), h.dir) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	if list, err := h.App.Uploads(); err != nil || len(list) != 2 {
+		t.Errorf("%d uploads wait, %v", len(list), err)
+	}
+	for _, id := range []string{"..", "%2e%2e%2fstation.db", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "profiles%00"} {
+		if w := h.ask("platform", "GET", "/import/"+id, nil); w.Code == http.StatusOK || w.Code >= 500 {
+			t.Errorf("%s: %d", id, w.Code)
+		}
+	}
+}
+
+// What is no answer is refused and changes nothing.
+func TestImportAnswers(t *testing.T) {
+	h := open(t)
+	path, _ := h.lookAt(t, "a.csv", "甲,乙,丙,丁\n"+strings.Repeat("漏电很吓人,05/11/2026,1,5\n很好用推荐,06/11/2026,5,4\n", 4))
+	post := func(form url.Values) string {
+		t.Helper()
+		w := h.ask("platform", "POST", path, form)
+		if w.Code >= 500 {
+			t.Fatalf("%v: %d", form, w.Code)
+		}
+		if w.Code == http.StatusSeeOther {
+			return w.Header().Get("Location")
+		}
+		return fmt.Sprint(w.Code)
+	}
+	good := url.Values{"answer-order": {"day-first"}, "is-rating": {"2"}, "product": {"壶"}}
+	with := func(name, value string) url.Values {
+		form := url.Values{name: {value}}
+		for k, v := range good {
+			if k != name {
+				form[k] = v
+			}
+		}
+		return form
+	}
+	for _, test := range []struct{ name, value string }{
+		{"answer-scale", "many"}, {"answer-scale", "-1"}, {"answer-scale", "NaN"}, {"answer-scale", "1e300"}, {"answer-nothing", "x"},
+		{"answer-order", "x"}, {"answer-exported", "2026-13-40"}, {"answer-fill", "perhaps"}, {"profile", "../../x"},
+		{"col-0", "nothing"}, {"col-3", "rating"},
+	} {
+		form := with(test.name, test.value)
+		if test.name == "col-3" {
+			delete(form, "is-rating")
+			form.Set("col-2", "rating")
+		}
+		if got := post(form); got != "422" {
+			t.Errorf("%s=%s: %s", test.name, test.value, got)
+		}
+	}
+	if got := post(with("product", "")); got != path {
+		t.Errorf("without a product: %s", got)
+	}
+	if got := post(with("is-rating", "99999")); got != path+"/preview" {
+		t.Errorf("a column that is not: %s", got)
+	}
+	if got := post(good); got != path+"/preview" {
+		t.Errorf("%s", got)
+	}
+	page := h.ask("platform", "GET", path+"/preview", nil).Body.String()
+	if !strings.Contains(page, "2026-11-05") || !strings.Contains(page, "差评") {
+		t.Errorf("%s", page)
+	}
+	if got := post(url.Values{"profile": {"jd"}, "do": {"look"}}); got != path && got != "422" {
+		t.Errorf("another profile: %s", got)
+	}
+	if w := h.ask("association", "GET", path, nil); w.Code != http.StatusForbidden {
+		t.Errorf("another station sees the file: %d", w.Code)
+	}
+	if w := h.ask("platform", "POST", "/import/profiles", url.Values{"name": {"../station"}, "remove": {"1"}}); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a profile elsewhere: %d", w.Code)
+	}
+	if w := h.ask("platform", "POST", "/import/profiles", url.Values{"name": {"jd"}, "remove": {"1"}}); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a shipped profile: %d", w.Code)
+	}
+}
+
+// A file waits through a restart, and a day; not longer, and not beside too many.
+func TestUploadsWait(t *testing.T) {
+	h := open(t)
+	const file = "商品编号,评论时间,评分,评论内容\nA,2026-11-01,1,漏电\n"
+	path, _ := h.lookAt(t, "a.csv", file)
+	half := h.App.Path("uploads", "half")
+	if err := os.MkdirAll(half, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	later := app.New(app.Config{Dir: h.App.Dir, Now: h.Now, Log: h.App.Log})
+	u, err := later.Upload(filepath.Base(path))
+	if err != nil || u.Name != "a.csv" {
+		t.Fatalf("%+v %v", u, err)
+	}
+	*h.now = h.now.Add(23 * time.Hour)
+	h.login(t, "platform")
+	if w := h.ask("platform", "GET", path, nil); w.Code != http.StatusOK {
+		t.Errorf("after 23 hours: %d", w.Code)
+	}
+	*h.now = h.now.Add(2 * time.Hour)
+	h.login(t, "platform")
+	old := h.now.Add(-25 * time.Hour)
+	for _, dir := range []string{half, u.Dir()} {
+		if err := os.Chtimes(dir, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w := h.ask("platform", "GET", path, nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "重新上传") {
+		t.Errorf("after 25 hours: %d", w.Code)
+	}
+	h.ask("platform", "GET", "/import", nil)
+	if left, err := os.ReadDir(h.App.Path("uploads")); err != nil || len(left) != 0 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+	var last int
+	for range 31 {
+		last = h.upload(t, "platform", "/import", "a.csv", file, url.Values{"steps": {"1"}}).Code
+	}
+	if last != http.StatusServiceUnavailable {
+		t.Errorf("the 31st: %d", last)
+	}
+	if list, err := h.App.Uploads(); err != nil || len(list) != 30 {
+		t.Errorf("%d wait, %v", len(list), err)
+	}
+}
