@@ -178,6 +178,26 @@ func propose(t *testing.T, address string) crawler.Draft {
 	return draft
 }
 
+// A site that asks to come back later is asked for no further page.
+func TestProposeUnwelcome(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/robots.txt":
+			http.NotFound(w, r)
+		case r.URL.Path == "/goods/7.html":
+			fmt.Fprint(w, `<form action=/find><input name=q></form><a href="/s?q=壶">壶</a><h1>电热水壶</h1>`)
+		default:
+			asked++
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}))
+	defer server.Close()
+	if draft := propose(t, server.URL+"/goods/7.html"); asked != 1 || !slices.Contains(draft.Missing, crawler.LackSearch) {
+		t.Errorf("%d pages after the site was busy: %q", asked, draft.Asked)
+	}
+}
+
 // A JSON server's list, or one of its products, is enough for a draft.
 func TestProposeAPI(t *testing.T) {
 	mux := http.NewServeMux()
