@@ -211,7 +211,13 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
 		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
+			if again, err := r.answered(ctx, o, first); again || err != nil {
+				return err
+			}
 			done, err := r.sameAnswer(ctx, o, first, on, n)
+			if err != nil {
+				r.unanswered(first)
+			}
 			if done || err != nil {
 				return err
 			}
@@ -222,6 +228,33 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
 	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
+}
+
+// answered tells whether the product's answer has been read for its reviews in
+// this run: a product that two keywords find has two pages in the queue, but
+// one list of reviews.
+func (r *reader) answered(ctx context.Context, o *outcome, t task) (bool, error) {
+	name := r.answerName(t)
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	run, err := r.ownerMark(ctx, name)
+	if err != nil || run == r.job.Run {
+		return err == nil, err
+	}
+	r.ids.owners[name] = r.job.Run
+	o.mark(name, r.job.Run)
+	return false, nil
+}
+
+// unanswered forgets what answered noted: the page will be read again.
+func (r *reader) unanswered(t task) {
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	delete(r.ids.owners, r.answerName(t))
+}
+
+func (r *reader) answerName(t task) string {
+	return fmt.Sprintf("answer/%s/%s/%d", r.job.Profile.Platform.ID, t.Product, t.Reviews)
 }
 
 // sameAnswer reads the reviews that stand in the product's own answer, which
