@@ -586,6 +586,7 @@ type runPage struct {
 	Stage   string       `json:"-"`
 	State   string       `json:"-"`
 	Lines   []string     `json:"-"` // of an import
+	Counts  []string     `json:"-"` // of another run
 	Quality *qualityPage `json:"-"`
 	Sheets  string       `json:"-"`
 }
@@ -615,7 +616,8 @@ func (q *request) runDetail() error {
 	if err != nil {
 		return err
 	}
-	page := runPage{RunDetail: d, Stage: stageName(d.Run.Stage), State: runState(&d.Run)}
+	page := runPage{RunDetail: d, Stage: stageName(d.Run.Stage), State: runState(&d.Run),
+		Counts: shownCounts(d.Run.Counts)}
 	if d.Import != nil && !q.api {
 		page.Lines, page.Quality = reportLines(d.Import), qualityOf(d.Import)
 		p, err := q.current()
