@@ -401,6 +401,16 @@ func (f *field) list(n node) []node {
 	return out
 }
 
+// shows tells whether the page has what the field means: an element, entries of
+// a list, or a value that is not denied.
+func (f *field) shows(n node) bool {
+	if n.html != nil || f.css != nil {
+		return f.element(n.document()) != nil
+	}
+	value, found := f.get(n)
+	return len(f.list(n)) > 0 || found && truthy(value) && value != "[]"
+}
+
 // isThere tells whether the page has the list, be it empty.
 func (f *field) isThere(n node) bool {
 	return f.at(n.json, func(r gjson.Result) bool { return r.IsArray() }).IsArray()

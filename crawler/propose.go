@@ -57,6 +57,9 @@ const (
 // draftRequests is how many pages are fetched for one draft.
 const draftRequests = 8
 
+// draftBody is how large a page may be of which a draft is made.
+const draftBody = 64 << 20
+
 // draftDelay is the time between two of them.
 const draftDelay = time.Second
 
@@ -71,7 +74,7 @@ func Propose(ctx context.Context, address string, private bool, o Options) (Draf
 	}
 	p := &Profile{
 		Name: "draft", Base: &url.URL{Scheme: base.Scheme, Host: base.Host}, Platform: chaping.Platform{ID: "draft", Rating: chaping.Stars()},
-		Delay: draftDelay, Concurrency: 1, BodyLimit: defaultBodyLimit, Timeout: defaultTimeout, Attempts: 1,
+		Delay: draftDelay, Concurrency: 1, BodyLimit: draftBody, Timeout: defaultTimeout, Attempts: 1,
 	}
 	private = private && resolvesPrivately(ctx, base.Hostname())
 	if private {
@@ -109,8 +112,10 @@ type drafter struct {
 	fields  []draftField // of the product
 	as      format       // in which they are read
 	looks   int          // at elements, so far
-	hasURL  string       // product.url, where addresses follow from ids
-	draft   Draft
+	// The site has asked to be left alone.
+	unwelcome bool
+	hasURL    string // product.url, where addresses follow from ids
+	draft     Draft
 }
 
 // A sheet is a page in all the forms in which it may be read.
@@ -129,7 +134,7 @@ func (f format) String() string {
 // get fetches a page for the draft.
 func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 	if len(d.draft.Asked) > 0 {
-		if len(d.draft.Asked) >= draftRequests {
+		if len(d.draft.Asked) >= draftRequests || d.unwelcome {
 			return nil, errDenied{reason: "试读的页数已够"}
 		}
 		if !d.private {
@@ -140,10 +145,14 @@ func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 	}
 	d.draft.Asked = append(d.draft.Asked, address)
 	p, err := d.fetch(ctx, address, evidence.Validator{})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		var s *sheet
+		if s, err = d.read(p); err == nil {
+			return s, nil
+		}
 	}
-	return d.read(p)
+	d.unwelcome = errors.As(err, new(errBusy)) || errors.As(err, new(errChallenge))
+	return nil, err
 }
 
 // read puts a page into its forms.

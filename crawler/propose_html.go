@@ -16,8 +16,7 @@ import (
 
 // A group is elements of one kind side by side: the items of a list.
 type group struct {
-	nodes    []*html.Node
-	selector string
+	nodes []*html.Node
 }
 
 // Bounds of what is looked at in a page's HTML.

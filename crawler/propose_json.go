@@ -111,7 +111,6 @@ func pick(list []column, by []*regexp.Regexp, ok func(*column) bool) *column {
 type draftField struct {
 	key  string
 	spec spec
-	note string // a comment beside it
 }
 
 // A spec says where a value is.

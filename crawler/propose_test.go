@@ -46,6 +46,8 @@ func htmlShop(head string, reviews func(id string) string) http.Handler {
 	return mux
 }
 
+var repeated = []string{"烧水的时候底座漏电，手都麻了", "壶盖关不严，开水溅出来烫伤", "用了三天就有焦味，不敢再用", "还可以，声音大了一点"}
+
 // repeat writes four reviews of the product.
 func repeat(format string, id string) string {
 	var b strings.Builder
@@ -55,7 +57,7 @@ func repeat(format string, id string) string {
 			"BLACK", strings.Repeat("★", stars)+strings.Repeat("☆", 5-stars),
 			"ICONS", strings.Repeat(`<i class="star on"></i>`, stars)+strings.Repeat(`<i class="star"></i>`, 5-stars),
 			"WIDTH", strconv.Itoa(stars*20), "BUYER", []string{"张三", "李四", "王五", "赵六"}[i],
-			"TEXT", []string{"烧水的时候底座漏电，手都麻了", "壶盖关不严，开水溅出来烫伤", "用了三天就有焦味，不敢再用", "还可以，声音大了一点"}[i]).Replace(format))
+			"TEXT", repeated[i]).Replace(format))
 	}
 	return b.String()
 }
@@ -86,6 +88,25 @@ func TestPropose(t *testing.T) {
 		{"stars of a width", htmlShop("", func(id string) string {
 			return `<div class=evaluate>` + repeat(`<dl class=rate-item data-id=ID><dt><span class=star-bg><span class=star-fg style="width: WIDTH%"></span></span></dt><dd class=rate-text>TEXT</dd><dd class=rate-date>2026/11/DAY</dd></dl>`, id) + `</div>`
 		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackIDs, crawler.LackDates, crawler.LackRatings}},
+		{"as WooCommerce writes them", htmlShop("", func(id string) string {
+			return `<div id="reviews" class="woocommerce-Reviews"><h2 class="woocommerce-Reviews-title">4 条评价</h2><ol class="commentlist">` +
+				repeat(`<li class="review even thread-even depth-1" id="li-comment-ID"><div id="comment-ID" class="comment_container"><img src=a class="avatar photo" alt=""><div class="comment-text">`+
+					`<div class="star-rating" role="img" aria-label="Rated STARS out of 5"><span style="width:WIDTH%">Rated <strong class="rating">STARS</strong> out of 5</span></div>`+
+					`<p class="meta"><strong class="woocommerce-review__author">BUYER </strong> <span class="woocommerce-review__dash">–</span> <time class="woocommerce-review__published-date" datetime="2026-11-DAYT10:00:00+00:00">2026年11月DAY日</time></p>`+
+					`<div class="description"><p>TEXT</p></div></div></div></li>`, id) + `</ol></div>`
+		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackIDs, crawler.LackDates, crawler.LackRatings}},
+		{"as Magento writes them", htmlShop("", func(id string) string {
+			return `<div class="block review-list" id="customer-reviews"><div class="block-content"><ol class="items review-items">` +
+				repeat(`<li class="item review-item" itemprop="review"><div class="review-title">标题</div><div class="review-ratings"><div class="rating-summary item"><div class="rating-result" title="WIDTH%"><span style="width:WIDTH%"><span>WIDTH%</span></span></div></div></div>`+
+					`<div class="review-content">TEXT</div><div class="review-details"><p class="review-author"><span class="review-details-label">评论者</span> <strong class="review-details-value">BUYER</strong></p>`+
+					`<p class="review-date"><span class="review-details-label">发表于</span> <time class="review-details-value" datetime="2026-11-DAY 10:00">11/DAY/26</time></p></div></li>`, id) + `</ol></div></div>`
+		}), "/goods/7.html", "html", 8, []crawler.Lack{crawler.LackIDs}, []crawler.Lack{crawler.LackDates, crawler.LackRatings}},
+		{"a table", htmlShop("", func(id string) string {
+			return `<div id="review">` + repeat(`<table class="table table-striped"><tr><td><strong>BUYER</strong></td><td class="text-right">2026/11/DAY</td></tr><tr><td colspan="2"><p>TEXT</p><span class="rating">BLACK</span></td></tr></table>`, id) + `</div>`
+		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackDates, crawler.LackRatings}},
+		{"words for dates and grades", htmlShop("", func(id string) string {
+			return `<div class=pinglun-list>` + repeat(`<div class=pl-item><div class=pl-user>BUYER</div><div class=pl-score>STARS分</div><div class=pl-content>TEXT</div><div class=pl-time>11-DAY 10:00</div></div>`, id) + `</div>`
+		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackDates, crawler.LackRatings}},
 		{"data in a script", htmlShop("", func(id string) string {
 			return `<div id=reviews>载入中</div><script>window.__INITIAL_STATE__={"goods":{"goodsId":` + id + `,"comments":{"list":` + data(id) + `,"total":4}},"user":undefined};(function(){})()</script>`
 		}), "/goods/7.html", "script", 8, nil, []crawler.Lack{crawler.LackIDs, crawler.LackTotal, crawler.LackSearch}},
@@ -125,6 +146,11 @@ func TestPropose(t *testing.T) {
 			got := collect(t, c.shop, strings.Replace(draft.Profile, "{delay: 300ms}", "{delay: 0s}", 1))
 			rated := 0
 			for _, r := range got.sink.reviews {
+				for i, text := range repeated {
+					if strings.Contains(r.Text, text) && (r.Rating != 1+i || r.Published.Day() != 3+i || r.Published.Month() != 11 || strings.Contains(r.Text, "2026")) {
+						t.Errorf("%q has rating %d and date %s", r.Text, r.Rating, r.Published)
+					}
+				}
 				if r.Rating > 0 && r.Text != "" && r.Published.Year() == 2026 {
 					rated++
 				}
@@ -150,6 +176,26 @@ func propose(t *testing.T, address string) crawler.Draft {
 		t.Errorf("the draft is no profile: %v\n%s", err, draft.Profile)
 	}
 	return draft
+}
+
+// A site that asks to come back later is asked for no further page.
+func TestProposeUnwelcome(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/robots.txt":
+			http.NotFound(w, r)
+		case r.URL.Path == "/goods/7.html":
+			fmt.Fprint(w, `<form action=/find><input name=q></form><a href="/s?q=壶">壶</a><h1>电热水壶</h1>`)
+		default:
+			asked++
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}))
+	defer server.Close()
+	if draft := propose(t, server.URL+"/goods/7.html"); asked != 1 || !slices.Contains(draft.Missing, crawler.LackSearch) {
+		t.Errorf("%d pages after the site was busy: %q", asked, draft.Asked)
+	}
 }
 
 // A JSON server's list, or one of its products, is enough for a draft.

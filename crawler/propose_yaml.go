@@ -286,6 +286,9 @@ func (d *drafter) yaml() string {
 	if m := d.found.max; m > 5 {
 		fmt.Fprintf(&b, "rating: {version: %s, max: %d, negative: %d, neutral: %d}   # 满分 %d，核对怎样算差评\n", quoted(fmt.Sprintf("of-%d", m)), m, m*4/10, m*6/10, m)
 	}
+	if d.product.size > defaultBodyLimit/8 || d.found.n > 20 && d.product.size > defaultBodyLimit/32 {
+		fmt.Fprintf(&b, "limits: {body: %d}   # 评论多的商品页可能超过默认的 8 MB\n", draftBody)
+	}
 	fmt.Fprintf(&b, "politeness: {delay: %s}\n\n", map[bool]string{true: "300ms", false: "2s"}[d.private])
 	d.searchYAML(&b)
 	as := d.as

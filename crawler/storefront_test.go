@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"chaping"
 	"chaping/crawler"
+	"chaping/crawler/frontier"
 )
 
 // A storefront serves pages as EverShop does, reduced to what is read of them:
@@ -137,6 +139,32 @@ func TestEverShop(t *testing.T) {
 	for address, n := range shop.asked {
 		if n != 1 {
 			t.Errorf("%s was asked for %d times", address, n)
+		}
+	}
+}
+
+// A product that two keywords find counts its reviews once.
+func TestTwoKeywords(t *testing.T) {
+	shop := &storefront{asked: map[string]int{}}
+	server := httptest.NewServer(shop)
+	defer server.Close()
+	p, err := loadProfile(t, "extends: evershop\nprivate_hosts: [127.0.0.1]\npoliteness: {delay: 0s}\nbase: "+server.URL+"\n").At(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clk, sink := &clock{t: end}, newSink()
+	for run := range 2 { // in memory, and from a queue file
+		o := crawler.Options{Sink: sink, Now: clk.Now, Sleep: clk.Sleep}
+		if run == 1 {
+			o.Open = frontier.SQLite(filepath.Join(t.TempDir(), "frontier.db"), clk.Now)
+		}
+		report, err := crawler.Collect(t.Context(), crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶", "电热水壶", "white"}},
+			Window: chaping.PeriodOf(end.Add(-1)).Window(), Run: fmt.Sprint("k", run)}, o)
+		if err != nil || report.Reviews != int64(len(sink.reviews)) || report.Shared != 2 || report.Gaps != 0 {
+			t.Errorf("%d reviews are stored: %+v, %v", len(sink.reviews), report, err)
+		}
+		if len(sink.listings) != 8 {
+			t.Errorf("%d listings", len(sink.listings))
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -155,6 +156,22 @@ type run struct {
 	listed  map[[2]string]chaping.Listing // last listing sent per product
 
 	batch batch
+	lists lists
+}
+
+// lists are used again and again: a row as it is parsed is large.
+type lists struct{ pool sync.Pool }
+
+func (l *lists) get(n int) []parsed {
+	if list, ok := l.pool.Get().(*[]parsed); ok && cap(*list) >= n {
+		return (*list)[:n]
+	}
+	return make([]parsed, n, partRows)
+}
+
+func (l *lists) put(list []parsed) {
+	clear(list)
+	l.pool.Put(&list)
 }
 
 // A batch is what goes to the sink at once.
@@ -237,7 +254,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	defer src.Close()
 	t, isTable := src.(*table)
 	if isTable {
-		t.fillDown = im.FillDown
+		t.fillDown = im.FillDown || p.FillDown
 	}
 	dates := ingest.Dates(p.Dates)
 	if isTable {
@@ -304,7 +321,7 @@ func (im *run) all(ctx context.Context, src source) error {
 		defer close(work)
 		defer close(order)
 		for readErr == nil {
-			p := part{done: make(chan []parsed, 1)}
+			p := part{records: make([]record, 0, partRows), done: make(chan []parsed, 1)}
 			for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
 				r, err := src.next()
 				if im.Limit > 0 && im.taken >= im.Limit {
@@ -333,7 +350,7 @@ func (im *run) all(ctx context.Context, src source) error {
 	for range runtime.NumCPU() {
 		g.Go(func() error {
 			for p := range work {
-				list := make([]parsed, len(p.records))
+				list := im.lists.get(len(p.records))
 				for i, r := range p.records {
 					im.parse(r, &list[i])
 				}
@@ -374,6 +391,7 @@ func (im *run) all(ctx context.Context, src source) error {
 					}
 				}
 			}
+			im.lists.put(list)
 			if im.Progress != nil {
 				im.Progress(im.read.Load(), im.sum.Rows)
 			}
@@ -619,7 +637,7 @@ func (im *run) convert(r *row, p *parsed) {
 // the caller's.
 func (im *run) facts(r *row, p *parsed) Facts {
 	facts := rowFacts(r)
-	if im.ShopFromTable && facts.Shop == "" {
+	if (im.ShopFromTable || im.profile.ShopFromTable) && facts.Shop == "" {
 		facts.Shop = strings.TrimSpace(r.table)
 	}
 	id, damaged := ingest.ID(facts.ProductID)

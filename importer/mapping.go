@@ -547,7 +547,7 @@ func (m *mapper) gaps() {
 			}
 		}
 	}
-	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && m.u.Format != formatLines &&
+	if gaps := m.u.Rows - len(named); gaps > 0 && first == 0 && !m.options.FillDown && !m.options.Profile.FillDown && m.u.Format != formatLines &&
 		m.u.Format != formatJSON {
 		m.ask(Question{Kind: AskFillDown, Column: column, Field: fieldProductID, Blocks: gaps*2 > m.u.Rows,
 			Text:    fmt.Sprintf("有 %d 行没有商品，上面的行有：是合并的单元格拆开了，和上面同一商品吗？", gaps),
@@ -658,7 +658,8 @@ func (m *mapper) shops() {
 			used++
 		}
 	}
-	if used > 1 && !m.mapped(fieldShop) && m.options.Facts.Shop == "" {
+	if used > 1 && !m.mapped(fieldShop) && m.options.Facts.Shop == "" && !m.options.ShopFromTable &&
+		!m.options.Profile.ShopFromTable {
 		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？", Assumed: "店铺留空"})
 	}
 }
@@ -687,6 +688,8 @@ func (m *mapper) report() {
 		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
 	}
 	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed
+	p.FillDown = p.FillDown || m.options.FillDown
+	p.ShopFromTable = p.ShopFromTable || m.options.ShopFromTable
 	var names []string
 	for i, s := range m.samples {
 		c := Column{Name: s.name, Field: m.field[i], Confidence: m.how[i], Looks: m.looks[i].String(),

@@ -204,6 +204,34 @@ func TestSavedProfiles(t *testing.T) {
 	}
 }
 
+// What was answered of merged cells stays with the profile.
+func TestProfileKeepsAnswers(t *testing.T) {
+	path := writeFile(t, "a.csv", "商品,评论时间,评论内容\n壶,2016-11-01,漏电\n,2016-11-02,好用\n,2016-11-03,冒烟\n灯,2016-11-01,亮\n")
+	asks := func(o Options) bool {
+		u, err := Inspect(t.Context(), path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(u.Questions, func(q Question) bool { return q.Kind == AskFillDown })
+	}
+	u, err := Inspect(t.Context(), path, Options{FillDown: true})
+	if err != nil || !asks(Options{}) {
+		t.Fatalf("%+v %v", u.Questions, err)
+	}
+	text, err := u.Profile().YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := LoadProfile("p.yaml", strings.NewReader(string(text)))
+	if err != nil || asks(Options{Profile: saved}) {
+		t.Fatalf("%s %v", text, err)
+	}
+	sink := &memory{}
+	if sum, err := Import(t.Context(), path, Options{Now: now, Sink: sink, Profile: saved}); err != nil || sum.Accepted != 4 || sink.reviews[2].Product != "壶" {
+		t.Errorf("%+v %+v %v", sum, sink.reviews, err)
+	}
+}
+
 // FuzzMapping: whatever a person maps to whatever a file has, it is understood
 // or refused, and what was understood can be imported and saved.
 func FuzzMapping(f *testing.F) {

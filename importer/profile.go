@@ -51,6 +51,10 @@ type Profile struct {
 		Signed   bool
 		Reversed bool
 	}
+	// FillDown and ShopFromTable are the options of that name, as they were
+	// answered for the file that the profile was made from.
+	FillDown      bool `yaml:"fill_down"`
+	ShopFromTable bool `yaml:"shop_from_table"`
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
 	Signature string
@@ -158,6 +162,8 @@ func (p *Profile) YAML() ([]byte, error) {
 		Dates        []string            `yaml:"dates"`
 		Rating       rating              `yaml:"rating"`
 		Scale        *scale              `yaml:"scale,omitempty"`
+		FillDown     bool                `yaml:"fill_down,omitempty"`
+		ShopFrom     bool                `yaml:"shop_from_table,omitempty"`
 		Signature    string              `yaml:"signature,omitempty"`
 		ProductURL   string              `yaml:"product_url,omitempty"`
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
@@ -167,7 +173,8 @@ func (p *Profile) YAML() ([]byte, error) {
 		"name": p.Platform.Name}, Charset: p.Charset, Fields: p.Fields, Required: p.Required, Dates: p.Dates,
 		Rating: rating(
 			p.Rating,
-		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore}
+		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore,
+		FillDown: p.FillDown, ShopFrom: p.ShopFromTable}
 	if s := scale(p.Scale); s != (scale{}) {
 		out.Scale = &s
 	}

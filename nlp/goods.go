@@ -35,7 +35,7 @@ type goods struct {
 	names []string          // of the fields, by bit
 	bits  map[string]uint64 // field → its bit
 	words []goodsWord       // the longest first
-	auto  *match.Automaton  // finds them
+	auto  *match.Trie       // finds them
 	shy   map[string]bool   // terms that count only on goods known to be of their field
 }
 

@@ -44,7 +44,7 @@ const networkFile = "assertion.bin.gz"
 type Miner struct {
 	dict    *Dictionary
 	folder  *fold.Folder
-	auto    *match.Automaton
+	auto    *match.Trie
 	forms   []form
 	words   []foundWord // what each word of auto is
 	classes *pattern.Classes
@@ -256,6 +256,7 @@ func (m *Miner) Dictionary() *Dictionary { return m.dict }
 type scratch struct {
 	text    fold.Text
 	matches []match.Match
+	clauses pattern.Clauses
 	found   []found
 	spans   []assertion.Span
 	forms   []int32 // forms[i] is the form of spans[i]
@@ -397,12 +398,19 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 func (m *Miner) find(sc *scratch, text []rune) {
 	sc.matches = m.auto.All(sc.matches[:0], text)
 	sc.found = sc.found[:0]
+	if len(sc.matches) > 0 {
+		sc.clauses.Read(text)
+	}
 	for _, w := range sc.matches {
 		for _, f := range m.words[w.Pattern].plain {
 			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
 		}
 		for _, f := range m.words[w.Pattern].patterns {
-			if from, to, ok := m.forms[f].matcher.Extend(text, int(w.Start), int(w.End)); ok {
+			matcher := m.forms[f].matcher
+			if !matcher.Possible(&sc.clauses, int(w.Start)) {
+				continue
+			}
+			if from, to, ok := matcher.Extend(text, int(w.Start), int(w.End)); ok {
 				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
 			}
 		}

@@ -256,11 +256,7 @@ func (q *request) runs() error {
 			Stage: stageName(r.Stage),
 			State: runState(&r),
 		}
-		for _, c := range [...][2]string{{"pages", "页"}, {"products", "商品"}, {"reviews", "评论"}, {"rows", "行"}, {"accepted", "采用"}, {"refused", "拒收"}, {"mentions", "命中"}, {"affirmed", "成立"}, {"gaps", "没有读全的商品"}} {
-			if n := r.Counts[c[0]]; n > 0 {
-				x.Counts = append(x.Counts, fmt.Sprintf("%s %d", c[1], n))
-			}
-		}
+		x.Counts = shownCounts(r.Counts)
 		list = append(list, x)
 	}
 	var jobs []jobView
@@ -268,6 +264,19 @@ func (q *request) runs() error {
 		jobs = append(jobs, jobView{Job: j, State: j.State()})
 	}
 	return q.render("runs", runsPage{Jobs: jobs, Runs: list})
+}
+
+// shownCounts words what a run did.
+func shownCounts(counts map[string]uint64) (list []string) {
+	for _, c := range [...][2]string{
+		{"pages", "页"}, {"products", "商品"}, {"reviews", "评论"}, {"restored", "恢复原样"}, {"rows", "行"}, {"accepted", "采用"},
+		{"refused", "拒收"}, {"mentions", "命中"}, {"affirmed", "成立"}, {"gaps", "没有读全的商品"},
+	} {
+		if n := counts[c[0]]; n > 0 {
+			list = append(list, fmt.Sprintf("%s %d", c[1], n))
+		}
+	}
+	return list
 }
 
 type runsPage struct {

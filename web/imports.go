@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -326,6 +327,16 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 		}
 		list = append(list, a)
 	}
+	for _, kind := range slices.Sorted(maps.Keys(settled)) {
+		answer := u.Choice.Answers[kind]
+		asked := slices.ContainsFunc(look.Questions, func(q importer.Question) bool { return q.Kind == kind })
+		if answer == "" || asked {
+			continue
+		}
+		a := ask{Name: "answer-" + string(kind), Text: settled[kind]}
+		a.Options, a.Select = answerOptions(importer.Question{Kind: kind, Assumed: "照原样"}, look, answer, now)
+		list = append(list, a)
+	}
 	for _, question := range look.Open {
 		if question.Kind == importer.AskTable {
 			list = append(list, ask{Text: question.Text, Blocks: true, Assumed: question.Assumed + "，在下面“商品表的各列”里选。"})
@@ -335,6 +346,13 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 		return map[bool]int{false: 1}[a.Blocks] - map[bool]int{false: 1}[b.Blocks]
 	})
 	return list
+}
+
+// settled are the questions that are not asked once they are answered, as a page
+// has them so that the answer can be changed.
+var settled = map[importer.QuestionKind]string{
+	importer.AskScale: "评分的满分是多少？", importer.AskReversed: "评分是反的（1 最好）吗？", importer.AskOrder: "日期是日在前还是月在前？",
+	importer.AskExported: "文件是哪一天导出的？", importer.AskFillDown: "没有商品的行和上面同一商品吗？", importer.AskShop: "工作表的名称是店铺名称吗？",
 }
 
 // columnOptions are the columns that a field may have: those that it is asked
@@ -413,7 +431,10 @@ func (q *request) importChoose() error {
 		table = q.chosen("tab-", look.Table)
 	}
 	c := app.Choice{Profile: q.form("profile"), SaveAs: q.form("keep"), Facts: u.Choice.Facts,
-		Answers: map[importer.QuestionKind]string{}}
+		Answers: maps.Clone(u.Choice.Answers)}
+	if c.Answers == nil {
+		c.Answers = map[importer.QuestionKind]string{}
+	}
 	c.Facts.Keyword, c.Facts.Product = q.form("keyword"), q.form("product")
 	c.Facts.Shop, c.Facts.Region = q.form("shop"), q.form("region")
 	if c.Profile != "" && !slices.Contains(q.App.ImportProfiles(), c.Profile) {
@@ -421,8 +442,9 @@ func (q *request) importChoose() error {
 	}
 	for name := range q.r.Form {
 		if kind, ok := strings.CutPrefix(name, "answer-"); ok {
-			if answer := q.form(name); answer != "" {
-				c.Answers[importer.QuestionKind(kind)] = answer
+			c.Answers[importer.QuestionKind(kind)] = q.form(name)
+			if q.form(name) == "" {
+				delete(c.Answers, importer.QuestionKind(kind))
 			}
 		} else if field, ok := strings.CutPrefix(name, "is-"); ok {
 			chooseColumn(fields, field, q.form(name))
@@ -564,6 +586,7 @@ type runPage struct {
 	Stage   string       `json:"-"`
 	State   string       `json:"-"`
 	Lines   []string     `json:"-"` // of an import
+	Counts  []string     `json:"-"` // of another run
 	Quality *qualityPage `json:"-"`
 	Sheets  string       `json:"-"`
 }
@@ -593,7 +616,8 @@ func (q *request) runDetail() error {
 	if err != nil {
 		return err
 	}
-	page := runPage{RunDetail: d, Stage: stageName(d.Run.Stage), State: runState(&d.Run)}
+	page := runPage{RunDetail: d, Stage: stageName(d.Run.Stage), State: runState(&d.Run),
+		Counts: shownCounts(d.Run.Counts)}
 	if d.Import != nil && !q.api {
 		page.Lines, page.Quality = reportLines(d.Import), qualityOf(d.Import)
 		p, err := q.current()

@@ -118,6 +118,13 @@ func TestImportAnswers(t *testing.T) {
 	if got := post(good); got != path+"/preview" {
 		t.Errorf("%s", got)
 	}
+	again := h.ask("platform", "GET", path, nil).Body.String()
+	if !strings.Contains(again, `name="answer-order" value="day-first" checked`) {
+		t.Error("an answer cannot be seen and changed")
+	}
+	if got := post(url.Values{"product": {"壶"}}); got != path+"/preview" { // what the form does not have stays
+		t.Errorf("%s", got)
+	}
 	page := h.ask("platform", "GET", path+"/preview", nil).Body.String()
 	if !strings.Contains(page, "2026-11-05") || !strings.Contains(page, "差评") {
 		t.Errorf("%s", page)

@@ -20,7 +20,7 @@ type Judge struct {
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
-	auto    *match.Automaton
+	auto    *match.Trie
 	names   []string // of the signs
 	network *Network // nil: the cues alone decide
 }
