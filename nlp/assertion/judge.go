@@ -287,7 +287,7 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 func overGap(text []rune, h *hit, at int32) bool {
 	const longest = 8
 	p, dots := at, false
-	for p > 0 && at-p < longest && (fold.Gap(text[p-1]) || text[p-1] == '…') {
+	for p > 0 && at-p < longest && (fold.Gap(text[p-1]) && text[p-1] != fold.Symbol || text[p-1] == '…') {
 		p--
 		dots = dots || text[p] == '…' || text[p] == '.' || text[p] == '~'
 	}

@@ -190,7 +190,7 @@ func (p *Pattern) check() error {
 	switch {
 	case !fixed:
 		return &Fault{"每一段都可以省去，会命中任何评论", "至少留一段必须有的词"}
-	case least < 2 && !(p.first && p.last):
+	case least < 2 && (!p.first || !p.last):
 		return &Fault{"最短只有一个字，会命中大量无关评论", "让模式的每种写法都至少有两个字"}
 	case most > maxReach:
 		return &Fault{fmt.Sprintf("最长可达 %d 个字", most), fmt.Sprintf("缩短到 %d 个字以内", maxReach)}
