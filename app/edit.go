@@ -23,11 +23,10 @@ func (p *Pipeline) mineEdit(
 	ctx context.Context,
 	period chaping.Period,
 	w *store.MentionWriter,
-	state string,
-	total uint64,
+	from mineFrom,
 	out *Mined,
 ) (store.Edition, error) {
-	before, edit, err := p.bestEdit(ctx, period, state)
+	before, edit, err := p.bestEdit(ctx, period, from)
 	if err != nil || !before.Mined() {
 		return before, err
 	}
@@ -36,24 +35,24 @@ func (p *Pipeline) mineEdit(
 	}
 	err = p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
 		return p.Store.Affected(ctx, period.Window(), edit, each)
-	}, w, total, out)
+	}, w, from, out)
 	out.Mined = out.Reviews
 	return before, err
 }
 
 // bestEdit chooses, among dictionaries with which the window was mined as it is
-// now, the one that differs least. It is none when the server cannot search.
+// now and its products were taken for the same goods, the one that differs least. It is none when the server cannot search.
 func (p *Pipeline) bestEdit(
 	ctx context.Context,
 	period chaping.Period,
-	state string,
+	from mineFrom,
 ) (before store.Edition, edit store.Edit, err error) {
 	editions, err := p.Store.Editions(ctx, period, period, "")
 	if err != nil {
 		return before, edit, err
 	}
 	for _, e := range editions {
-		if e.Dictionary == p.Miner.Version() || !store.SameState(e.State, state) {
+		if e.Dictionary == p.Miner.Version() || !store.SameState(e.State, from.state) || e.Goods() != from.goods.state {
 			continue
 		}
 		d, found, err := p.Store.Dictionary(ctx, e.Dictionary)

@@ -171,11 +171,12 @@ func mineLines(miner *nlp.Miner, name string, lines []line) result {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	var mentions []chaping.Mention
+	known := goodsByName{miner: miner, known: map[string]nlp.Goods{}}
 	for _, l := range lines {
 		if l.data = bytes.TrimSpace(l.data); len(l.data) == 0 {
 			continue
 		}
-		id, text, fault := parseLine(l)
+		id, text, product, fault := parseLine(l)
 		if fault != nil {
 			fault.File, fault.Line = name, l.number
 			r.problems = append(r.problems, fault)
@@ -183,7 +184,7 @@ func mineLines(miner *nlp.Miner, name string, lines []line) result {
 			continue
 		}
 		r.Reviews++
-		mentions = miner.Mine(mentions[:0], text)
+		mentions = miner.MineGoods(mentions[:0], text, known.of(product))
 		for _, m := range mentions {
 			r.Mentions++
 			if m.Assertion == chaping.Affirmed {
@@ -207,9 +208,9 @@ func mineLines(miner *nlp.Miner, name string, lines []line) result {
 	return r
 }
 
-func parseLine(l line) (id json.RawMessage, text string, fault *chaping.InputError) {
-	fail := func(field, value, problem, remedy string) (json.RawMessage, string, *chaping.InputError) {
-		return nil, "", &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
+func parseLine(l line) (id json.RawMessage, text, product string, fault *chaping.InputError) {
+	fail := func(field, value, problem, remedy string) (json.RawMessage, string, string, *chaping.InputError) {
+		return nil, "", "", &chaping.InputError{Field: field, Value: value, Problem: problem, Remedy: remedy}
 	}
 	switch {
 	case l.tooLong:
@@ -219,12 +220,12 @@ func parseLine(l line) (id json.RawMessage, text string, fault *chaping.InputErr
 	case !json.Valid(l.data):
 		return fail("", string(l.data), "不是 JSON 对象", `每行应是 {"id":…,"text":"…"}`)
 	}
-	fields := gjson.GetManyBytes(l.data, "id", "text")
+	fields := gjson.GetManyBytes(l.data, "id", "text", "product")
 	switch {
 	case !fields[0].Exists():
 		return fail("id", string(l.data), "缺少 id", `每行应是 {"id":…,"text":"…"}`)
 	case fields[1].Type != gjson.String:
 		return fail("text", string(l.data), "缺少 text，或它不是字符串", `每行应是 {"id":…,"text":"…"}`)
 	}
-	return json.RawMessage(fields[0].Raw), fields[1].Str, nil
+	return json.RawMessage(fields[0].Raw), fields[1].Str, fields[2].Str, nil
 }

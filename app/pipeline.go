@@ -179,20 +179,28 @@ func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again
 		out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
 		return e, out, nil
 	}
-	if e.Mined() && store.SameState(e.State, state) && !again { // what has changed is what people judged, or listings
+	g, err := p.goods(ctx, period)
+	if err != nil {
+		return e, out, err
+	}
+	// What has changed is what people judged, or listings.
+	if e.Mined() && store.SameState(e.State, state) && e.Goods() == g.state && !again {
 		n, _, err := p.Store.MentionCounts(ctx, e)
 		if err != nil {
 			return e, out, err
 		}
 		if n == e.Mentions {
-			if e, err = editing.Recount(ctx, e, store.Made{Terms: p.Miner.Dictionary().Terms, Reject: p.rejected()}); err == nil {
+			if e, err = editing.Recount(ctx, e, store.Made{
+				Terms: p.Miner.Dictionary().Terms, Reject: p.rejected(), Check: p.sameGoods(period, g),
+			}); err == nil {
 				err = p.same(ctx, period, state)
 			}
 			out.Reviews, out.Mentions, out.Affirmed = e.Reviews, e.Mentions, e.Affirmed
 			return e, out, err
 		}
 	}
-	return p.mine(ctx, period, editing, state, total, again, out)
+	from := mineFrom{state: state, total: total, goods: g, again: again}
+	return p.mine(ctx, period, editing, from, out)
 }
 
 // waiting tells that another process is at it.
@@ -200,14 +208,20 @@ func (p *Pipeline) waiting() {
 	p.Watch.tell(Progress{Step: "挖掘", Detail: "另一个任务正在挖掘这个报送期，等它做完"})
 }
 
+// mineFrom is what a period is mined from.
+type mineFrom struct {
+	state string // of the window
+	total uint64 // reviews in it
+	goods *goods
+	again bool // nothing is carried over
+}
+
 // mine makes a new edition of the period.
 func (p *Pipeline) mine(
 	ctx context.Context,
 	period chaping.Period,
 	editing *store.Editing,
-	state string,
-	total uint64,
-	again bool,
+	from mineFrom,
 	out Mined,
 ) (store.Edition, Mined, error) {
 	version := p.Miner.Version()
@@ -222,7 +236,7 @@ func (p *Pipeline) mine(
 		Stage:      stageMine,
 		Period:     period,
 		Dictionary: version,
-		State:      state,
+		State:      from.state,
 		Started:    p.Now(),
 	}
 	if err := p.Store.PutRun(ctx, run); err != nil {
@@ -233,13 +247,13 @@ func (p *Pipeline) mine(
 		return store.Edition{}, out, err
 	}
 	var before store.Edition
-	if !again {
-		before, err = p.mineEdit(ctx, period, w, state, total, &out)
+	if !from.again {
+		before, err = p.mineEdit(ctx, period, w, from, &out)
 	}
 	if err == nil && !before.Mined() {
 		err = p.mineReviews(ctx, func(ctx context.Context, each func(*chaping.Review) error) error {
 			return p.Store.Reviews(ctx, period.Window(), each)
-		}, w, total, &out)
+		}, w, from, &out)
 		out.Mined = out.Reviews
 	}
 	if err != nil {
@@ -252,7 +266,10 @@ func (p *Pipeline) mine(
 	e, err := editing.Count(
 		ctx,
 		w,
-		store.Made{State: state, Reviews: total, Terms: terms, Reject: p.rejected(), Before: before},
+		store.Made{
+			State: from.state, Reviews: from.total, Goods: from.goods.state,
+			Terms: terms, Reject: p.rejected(), Before: before, Check: p.sameGoods(period, from.goods),
+		},
 	)
 	if err != nil {
 		return e, out, err
@@ -261,7 +278,7 @@ func (p *Pipeline) mine(
 	if out.Pinned, err = p.pin(ctx, e); err != nil { // before the edition is seen, so that none is seen without it
 		return e, out, err
 	}
-	if err := p.same(ctx, period, state); err != nil {
+	if err := p.same(ctx, period, from.state); err != nil {
 		return e, out, err
 	}
 	if err := editing.Publish(ctx, e); err != nil {
@@ -279,7 +296,7 @@ func (p *Pipeline) mineReviews(
 	ctx context.Context,
 	read func(context.Context, func(*chaping.Review) error) error,
 	w *store.MentionWriter,
-	total uint64,
+	from mineFrom,
 	out *Mined,
 ) error {
 	type mined struct {
@@ -300,7 +317,7 @@ func (p *Pipeline) mineReviews(
 			miners.Go(func() error {
 				for reviews := range work {
 					select {
-					case done <- mined{len(reviews), p.mineBatch(reviews)}:
+					case done <- mined{len(reviews), p.mineBatch(reviews, from.goods)}:
 					case <-ctx.Done():
 						return ctx.Err()
 					}
@@ -320,7 +337,7 @@ func (p *Pipeline) mineReviews(
 				Progress{
 					Step:   "挖掘",
 					Done:   int64(out.Reviews),
-					Total:  int64(total),
+					Total:  int64(from.total),
 					Detail: fmt.Sprintf("%d 条评论，命中 %d 处", out.Reviews, out.Mentions),
 				},
 			)
@@ -346,11 +363,13 @@ func (m *Mined) add(reviews int, found []chaping.Mined) {
 }
 
 // mineBatch returns the reviews that have mentions.
-func (p *Pipeline) mineBatch(reviews []chaping.Review) []chaping.Mined {
+func (p *Pipeline) mineBatch(reviews []chaping.Review, g *goods) []chaping.Mined {
 	var found []chaping.Mined
 	for i := range reviews {
-		if ms := p.Miner.Mine(nil, reviews[i].Body()); len(ms) > 0 {
-			found = append(found, chaping.Mined{Review: reviews[i], Mentions: ms})
+		r := &reviews[i]
+		of := g.at(chaping.ProductKey{Platform: r.Platform, Product: r.Product})
+		if ms := p.Miner.MineGoods(nil, r.Body(), of); len(ms) > 0 {
+			found = append(found, chaping.Mined{Review: *r, Mentions: ms})
 		}
 	}
 	return found

@@ -401,6 +401,16 @@ func (f *field) list(n node) []node {
 	return out
 }
 
+// shows tells whether the page has what the field means: an element, entries of
+// a list, or a value that is not denied.
+func (f *field) shows(n node) bool {
+	if n.html != nil || f.css != nil {
+		return f.element(n.document()) != nil
+	}
+	value, found := f.get(n)
+	return len(f.list(n)) > 0 || found && truthy(value) && value != "[]"
+}
+
 // isThere tells whether the page has the list, be it empty.
 func (f *field) isThere(n node) bool {
 	return f.at(n.json, func(r gjson.Result) bool { return r.IsArray() }).IsArray()
@@ -440,17 +450,22 @@ func parse(body string, as format, at string) (node, error) {
 	if err != nil {
 		return node{}, fmt.Errorf("无法解析 HTML：%w", err)
 	}
+	return viewAs(doc.Selection, as, at)
+}
+
+// viewAs is the HTML page as the format has it.
+func viewAs(doc *goquery.Selection, as format, at string) (node, error) {
 	switch as {
 	case formatHTML:
-		return node{html: doc.Selection}, nil
+		return node{html: doc}, nil
 	case formatScript:
-		return node{json: gjson.Parse(viewScripts(doc.Selection)), page: doc.Selection}, nil
+		return node{json: gjson.Parse(viewScripts(doc)), page: doc}, nil
 	}
-	view, err := json.Marshal(schemaView(doc.Selection, at))
+	view, err := json.Marshal(schemaView(doc, at))
 	if err != nil {
 		return node{}, fmt.Errorf("无法整理 schema.org 数据：%w", err)
 	}
-	return node{json: gjson.ParseBytes(view), page: doc.Selection}, nil
+	return node{json: gjson.ParseBytes(view), page: doc}, nil
 }
 
 // maxJSONDepth bounds the recursion of the JSON parser.

@@ -57,6 +57,9 @@ const (
 // draftRequests is how many pages are fetched for one draft.
 const draftRequests = 8
 
+// draftBody is how large a page may be of which a draft is made.
+const draftBody = 64 << 20
+
 // draftDelay is the time between two of them.
 const draftDelay = time.Second
 
@@ -71,7 +74,7 @@ func Propose(ctx context.Context, address string, private bool, o Options) (Draf
 	}
 	p := &Profile{
 		Name: "draft", Base: &url.URL{Scheme: base.Scheme, Host: base.Host}, Platform: chaping.Platform{ID: "draft", Rating: chaping.Stars()},
-		Delay: draftDelay, Concurrency: 1, BodyLimit: defaultBodyLimit, Timeout: defaultTimeout, Attempts: 1,
+		Delay: draftDelay, Concurrency: 1, BodyLimit: draftBody, Timeout: defaultTimeout, Attempts: 1,
 	}
 	private = private && resolvesPrivately(ctx, base.Hostname())
 	if private {
@@ -108,8 +111,11 @@ type drafter struct {
 	found   reviewDraft
 	fields  []draftField // of the product
 	as      format       // in which they are read
-	hasURL  string       // product.url, where addresses follow from ids
-	draft   Draft
+	looks   int          // at elements, so far
+	// The site has asked to be left alone.
+	unwelcome bool
+	hasURL    string // product.url, where addresses follow from ids
+	draft     Draft
 }
 
 // A sheet is a page in all the forms in which it may be read.
@@ -128,7 +134,7 @@ func (f format) String() string {
 // get fetches a page for the draft.
 func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 	if len(d.draft.Asked) > 0 {
-		if len(d.draft.Asked) >= draftRequests {
+		if len(d.draft.Asked) >= draftRequests || d.unwelcome {
 			return nil, errDenied{reason: "试读的页数已够"}
 		}
 		if !d.private {
@@ -139,28 +145,39 @@ func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 	}
 	d.draft.Asked = append(d.draft.Asked, address)
 	p, err := d.fetch(ctx, address, evidence.Validator{})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		var s *sheet
+		if s, err = d.read(p); err == nil {
+			return s, nil
+		}
 	}
-	return d.read(p)
+	d.unwelcome = errors.As(err, new(errBusy)) || errors.As(err, new(errChallenge))
+	return nil, err
 }
 
 // read puts a page into its forms.
 func (d *drafter) read(p *page) (*sheet, error) {
 	s := &sheet{page: p, nodes: map[format]node{}}
-	for _, as := range forms {
-		isJSON := strings.HasPrefix(strings.TrimLeft(p.body, " \t\r\n\ufeff"), "{") || strings.HasPrefix(strings.TrimLeft(p.body, " \t\r\n\ufeff"), "[")
-		if as.isHTML() == isJSON {
-			continue
-		}
-		n, err := p.node(as)
+	if head := strings.TrimLeft(p.body, " \t\r\n\ufeff"); strings.HasPrefix(head, "{") || strings.HasPrefix(head, "[") {
+		n, err := p.node(formatJSON)
 		if err != nil {
-			if as == formatJSON {
-				return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
-			}
+			return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
+		}
+		s.nodes[formatJSON] = n
+		return s, nil
+	}
+	n, err := p.node(formatHTML)
+	if err != nil {
+		return nil, errLayout{Fault{URL: p.url.String(), Problem: err.Error()}}
+	}
+	s.nodes[formatHTML] = n
+	for _, as := range []format{formatSchema, formatScript} {
+		view, err := viewAs(n.html, as, n.address)
+		if err != nil {
 			continue
 		}
-		s.nodes[as] = n
+		view.header, view.address = n.header, n.address
+		s.nodes[as] = view
 	}
 	if n, ok := s.nodes[formatHTML]; ok && d.challenged(n, p.body) {
 		return nil, errChallenge{}
@@ -186,6 +203,11 @@ func (d *drafter) run(ctx context.Context, address string) error {
 	}
 	d.product = first
 	d.found = d.reviewsOn(first)
+	if d.found.score < enoughReviews {
+		if err := d.linkedReviews(ctx); err != nil {
+			return err
+		}
+	}
 	if d.found.score < enoughReviews || d.found.nested != "" {
 		if err := d.throughList(ctx, first); err != nil {
 			return err
@@ -290,7 +312,7 @@ func replaceQuery(u *url.URL, name, value string) string {
 	if rest := q.Encode(); rest != "" {
 		text += "&" + rest
 	}
-	return strings.NewReplacer("{", "{", "%7Bkeyword%7D", "{keyword}").Replace(text)
+	return text
 }
 
 // relative is the address without its host.

@@ -16,14 +16,15 @@ import (
 
 // A group is elements of one kind side by side: the items of a list.
 type group struct {
-	nodes    []*html.Node
-	selector string
+	nodes []*html.Node
 }
 
 // Bounds of what is looked at in a page's HTML.
 const (
 	maxGroups    = 400
-	maxSpecs     = 400
+	maxSpecs     = 200
+	maxItemNodes = 400        // of one item: reviews are small
+	maxLooks     = 20_000_000 // at elements, in all
 	maxGroupSize = 200
 	sampleItems  = 20
 )
@@ -186,12 +187,21 @@ func (d *drafter) specsOf(items []*html.Node) (list []foundSpec) {
 	return list
 }
 
+// nodesIn counts the nodes below the element, up to a limit.
+func nodesIn(n *html.Node, limit int) (count int) {
+	for child := n.FirstChild; child != nil && count < limit; child = child.NextSibling {
+		count += 1 + nodesIn(child, limit-count)
+	}
+	return count
+}
+
 // htmlReviews looks for repeated elements with texts, dates and stars.
 func (d *drafter) htmlReviews(n node) reviewDraft {
 	var best reviewDraft
 	var where group
 	for _, g := range groups(n.html) {
-		if found := d.judgeGroup(g); found.score > best.score {
+		// Of a list and the box around it the list is meant.
+		if found := d.judgeGroup(g); found.score > best.score || found.score == best.score && found.n > best.n {
 			best, where = found, g
 		}
 	}
@@ -210,11 +220,18 @@ func (d *drafter) htmlReviews(n node) reviewDraft {
 // judgeGroup tells how much a group looks like reviews.
 func (d *drafter) judgeGroup(g group) reviewDraft {
 	var r reviewDraft
+	size := 0
+	for _, item := range g.nodes[:min(len(g.nodes), sampleItems)] {
+		size += nodesIn(item, maxItemNodes+1)
+	}
+	if d.looks += size * maxSpecs; size > maxItemNodes*min(len(g.nodes), sampleItems) || d.looks > maxLooks {
+		return r
+	}
+	named := reviewList.MatchString(simple(g.nodes[0])) || g.nodes[0].Parent != nil && reviewList.MatchString(placeOf(g.nodes[0].Parent))
 	words := 0
 	for _, item := range g.nodes {
 		words += utf8.RuneCountInString(strings.TrimSpace(text(item)))
 	}
-	named := reviewList.MatchString(simple(g.nodes[0])) || g.nodes[0].Parent != nil && reviewList.MatchString(placeOf(g.nodes[0].Parent))
 	if words < 4*len(g.nodes) || len(g.nodes) == 1 && !named {
 		return r
 	}

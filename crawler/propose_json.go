@@ -111,7 +111,6 @@ func pick(list []column, by []*regexp.Regexp, ok func(*column) bool) *column {
 type draftField struct {
 	key  string
 	spec spec
-	note string // a comment beside it
 }
 
 // A spec says where a value is.
@@ -139,6 +138,9 @@ type reviewDraft struct {
 	lacks  []Lack
 	next   *spec
 	shared bool
+	link   spec   // on the product page, where the reviews stand elsewhere
+	url    string // of the reviews, "{url}" by default
+	pages  string // path of the number of pages
 }
 
 // enoughReviews is the score from which on a list is taken for one of reviews.
@@ -229,7 +231,7 @@ func (d *drafter) dateFormats(values []string) (formats []string, ordered bool) 
 		return nil, false
 	}
 	for _, try := range [][]string{
-		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601"}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
+		{ingest.EpochMillis}, {ingest.EpochSeconds}, {"iso8601", ingest.AnyDate}, {ingest.AnyDate}, {ingest.AnyDate, "relative"}, {ingest.DayFirst}, {ingest.MonthFirst},
 	} {
 		if !slices.ContainsFunc(values, func(s string) bool {
 			at, err := ingest.Dates(try).Parse(s, d.now)

@@ -39,6 +39,7 @@ var (
 	cheaper      = regexp.MustCompile(`(?i)special|sale|final|current|now|promo|deal`)
 	navigation   = regexp.MustCompile(`(?i)breadcrumb|menu|nav|categor|footer|link|post|article|blog|language|locale|slide|banner`)
 	maxProducts  = 100
+	maxSelectors = 20 // that are made for lists of one page
 )
 
 // links are the addresses of the list's products.
@@ -196,16 +197,19 @@ func judgeProducts(items []gjson.Result, keys []string, as format, at *url.URL) 
 
 // htmlProducts are the lists of links that look like products.
 func htmlProducts(doc *goquery.Selection, at, want *url.URL) (list []searchDraft) {
-	best := 0
+	best, tries := 0, 0
 	for _, g := range groups(doc) {
-		found, score := judgeLinks(doc, g, at)
-		if score == 0 || want != nil && !slices.ContainsFunc(found.addrs, func(link string) bool {
+		found, score := judgeLinks(g, at)
+		if score <= best || want != nil && !slices.ContainsFunc(found.addrs, func(link string) bool {
 			u, err := at.Parse(link)
 			return err == nil && sameProduct(u.String(), want)
 		}) {
 			continue
 		}
-		if score > best {
+		if tries++; tries > maxSelectors {
+			break
+		}
+		if found.items.css = selectorFor(doc, g.nodes); found.items.css != "" {
 			best = score
 			list = append([]searchDraft{found}, list...)
 		}
@@ -216,10 +220,13 @@ func htmlProducts(doc *goquery.Selection, at, want *url.URL) (list []searchDraft
 	return list
 }
 
-func judgeLinks(doc *goquery.Selection, g group, at *url.URL) (found searchDraft, score int) {
+func judgeLinks(g group, at *url.URL) (found searchDraft, score int) {
 	var hrefs []string
 	priced, pictured := 0, 0
 	for _, item := range g.nodes {
+		if nodesIn(item, maxItemNodes+1) > maxItemNodes {
+			return found, 0
+		}
 		s := goquery.NewDocumentFromNode(item)
 		href, ok := s.Find("a[href]").First().Attr("href")
 		if item.Data == "a" {
@@ -243,11 +250,7 @@ func judgeLinks(doc *goquery.Selection, g group, at *url.URL) (found searchDraft
 	if !isID(&column{values: hrefs}) || priced == 0 && pictured == 0 && !productList.MatchString(placeOf(g.nodes[0])+placeOf(g.nodes[0].Parent)) {
 		return found, 0
 	}
-	selector := selectorFor(doc, g.nodes)
-	if selector == "" {
-		return found, 0
-	}
-	found = searchDraft{items: spec{css: selector}, n: len(g.nodes), addrs: hrefs}
+	found = searchDraft{n: len(g.nodes), addrs: hrefs}
 	link := spec{css: "a", attr: "href"}
 	if g.nodes[0].Data == "a" {
 		link = spec{attr: "href"}
@@ -294,7 +297,11 @@ func (d *drafter) findSearch(ctx context.Context) error {
 	if d.draft.Keyword == "" {
 		return nil
 	}
-	for _, template := range d.searchTemplates() {
+	templates := d.searchTemplates()
+	if !d.product.isJSON() {
+		templates = append(d.searchLinks(name), templates...)
+	}
+	for _, template := range templates {
 		u, err := d.product.url.Parse(strings.ReplaceAll(template, "{keyword}", url.QueryEscape(d.draft.Keyword)))
 		if err != nil || u.Host != d.product.url.Host {
 			continue
@@ -306,7 +313,12 @@ func (d *drafter) findSearch(ctx context.Context) error {
 		if err != nil {
 			continue
 		}
-		if found, ok := d.productsOn(s, d.product.url); ok {
+		found, ok := d.productsOn(s, d.product.url)
+		if !ok { // it may stand on another page of the results
+			found, ok = d.productsOn(s, nil)
+			ok = ok && strings.Contains(template, "{keyword}") && d.namesMatch(found, s)
+		}
+		if ok {
 			found.url, found.whole = template, !strings.Contains(template, "{keyword}")
 			found.n = min(found.n, len(found.addrs))
 			d.search, d.hasURL = found, found.product

@@ -252,8 +252,9 @@ func (d *drafter) noteLacks() {
 		lack(LackBuyers, !r.has("id") && !r.has("buyer"))
 		lack(LackDates, !r.has("published"))
 		lack(LackRatings, !r.has("rating"))
-		lack(LackPaging, r.next == nil && r.count > r.n)
-		lack(LackTotal, r.next == nil && r.total == "")
+		turns := r.next != nil || strings.Contains(r.url, "{page}")
+		lack(LackPaging, !turns && r.count > r.n)
+		lack(LackTotal, !turns && r.total == "")
 	}
 	for _, l := range r.lacks {
 		lack(l, true)
@@ -285,7 +286,10 @@ func (d *drafter) yaml() string {
 	if m := d.found.max; m > 5 {
 		fmt.Fprintf(&b, "rating: {version: %s, max: %d, negative: %d, neutral: %d}   # 满分 %d，核对怎样算差评\n", quoted(fmt.Sprintf("of-%d", m)), m, m*4/10, m*6/10, m)
 	}
-	b.WriteString("politeness: {delay: 2s}\n\n")
+	if d.product.size > defaultBodyLimit/8 || d.found.n > 20 && d.product.size > defaultBodyLimit/32 {
+		fmt.Fprintf(&b, "limits: {body: %d}   # 评论多的商品页可能超过默认的 8 MB\n", draftBody)
+	}
+	fmt.Fprintf(&b, "politeness: {delay: %s}\n\n", map[bool]string{true: "300ms", false: "2s"}[d.private])
 	d.searchYAML(&b)
 	as := d.as
 	fmt.Fprintf(&b, "\nproduct:\n")
@@ -298,6 +302,15 @@ func (d *drafter) yaml() string {
 	return b.String()
 }
 
+// safeTemplate is the address with no other placeholder than {keyword}.
+func safeTemplate(address string) string {
+	parts := strings.Split(address, "{keyword}")
+	for i := range parts {
+		parts[i] = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(parts[i])
+	}
+	return strings.Join(parts, "{keyword}")
+}
+
 func (d *drafter) searchYAML(b *strings.Builder) {
 	s := &d.search
 	b.WriteString("search:\n")
@@ -306,7 +319,7 @@ func (d *drafter) searchYAML(b *strings.Builder) {
 		*s = searchDraft{as: formatHTML, items: spec{css: ".product"}, fields: []draftField{{key: "url", spec: spec{css: "a", attr: "href"}}, {key: "name", spec: spec{css: "a"}}}}
 		fmt.Fprintf(b, "  url: \"/search?q={keyword}&page={page}\"\n")
 	} else {
-		fmt.Fprintf(b, "  url: %s\n", quoted(s.url+s.pages))
+		fmt.Fprintf(b, "  url: %s\n", quoted(safeTemplate(s.url)+s.pages))
 	}
 	if s.whole {
 		b.WriteString("  only_names_with_keyword: true   # 这是整个列表，只采名称中有关键词的\n")
@@ -318,7 +331,7 @@ func (d *drafter) searchYAML(b *strings.Builder) {
 	switch {
 	case s.next != nil:
 		fmt.Fprintf(b, "  paging: {next: %s}\n", s.next.flow(s.as))
-	case s.none:
+	case s.none || s.pages == "" && !turnsPages(s.url, pagingYAML{}):
 		b.WriteString("  paging: none   # 没有找到下一页；列表不止一页时，按网站的写法补上\n")
 	}
 }
@@ -353,7 +366,12 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 			r.items, r.fields[0].spec = spec{json: "reviews"}, spec{json: "content"}
 		}
 	}
-	fmt.Fprintf(b, "  - url: \"{url}\"   # 评论就在商品页上\n    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
+	if r.link.css != "" {
+		fmt.Fprintf(b, "  - link: %s\n    url: %s\n", r.link.flow(formatHTML), quoted(r.url))
+	} else {
+		b.WriteString("  - url: \"{url}\"   # 评论就在商品页上\n")
+	}
+	fmt.Fprintf(b, "    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
 	b.WriteString("    order: none   # 确知新的在前时删去，增量采集可少读几页\n")
 	if r.shared && r.has("id") {
 		b.WriteString("    shared: true   # 同款的各个规格显示同一份评论，只记一次；各有各的评论时删去\n")
@@ -376,11 +394,23 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 			b.WriteString("      published: {json: created_at, date: iso8601}   # 没有找到发表时间，必须补上\n")
 		}
 	}
-	switch {
-	case r.next != nil && r.total != "":
-		fmt.Fprintf(b, "    paging: {next: %s, total: %s}\n", r.next.flow(r.as), quoted(r.total))
+	r.pagingYAML(b)
+}
+
+func (r *reviewDraft) pagingYAML(b *strings.Builder) {
+	var parts []string
+	for _, p := range [][2]string{{"pages", r.pages}, {"total", r.total}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+": "+quoted(p[1]))
+		}
+	}
+	switch counted := strings.Contains(r.url, "{page}"); {
 	case r.next != nil:
-		fmt.Fprintf(b, "    paging: {next: %s}\n", r.next.flow(r.as))
+		parts = append([]string{"next: " + r.next.flow(r.as)}, parts...)
+		fallthrough
+	case counted && len(parts) > 0:
+		fmt.Fprintf(b, "    paging: {%s}\n", strings.Join(parts, ", "))
+	case counted: // until a page is empty
 	case r.total != "":
 		fmt.Fprintf(b, "    paging: {none: true, total: %s}   # 页上 %d 条，网站称共 %d 条\n", quoted(r.total), r.n, r.count)
 	default:

@@ -19,7 +19,7 @@ import (
 func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	step := &r.job.Profile.search
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
+	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
 		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
 	}
 	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
@@ -211,7 +211,13 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
 		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
-			done, err := r.sameAnswer(ctx, o, first, on)
+			if again, err := r.answered(ctx, o, first); again || err != nil {
+				return err
+			}
+			done, err := r.sameAnswer(ctx, o, first, on, n)
+			if err != nil {
+				r.unanswered(first)
+			}
 			if done || err != nil {
 				return err
 			}
@@ -224,13 +230,41 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	return nil
 }
 
+// answered tells whether the product's answer has been read for its reviews in
+// this run: a product that two keywords find has two pages in the queue, but
+// one list of reviews.
+func (r *reader) answered(ctx context.Context, o *outcome, t task) (bool, error) {
+	name := r.answerName(t)
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	run, err := r.ownerMark(ctx, name)
+	if err != nil || run == r.job.Run {
+		return err == nil, err
+	}
+	r.ids.owners[name] = r.job.Run
+	o.mark(name, r.job.Run)
+	return false, nil
+}
+
+// unanswered forgets what answered noted: the page will be read again.
+func (r *reader) unanswered(t task) {
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	delete(r.ids.owners, r.answerName(t))
+}
+
+func (r *reader) answerName(t task) string {
+	return fmt.Sprintf("answer/%s/%s/%d", r.job.Profile.Platform.ID, t.Product, t.Reviews)
+}
+
 // sameAnswer reads the reviews that stand in the product's own answer, which
 // spares the site a request. Where they do not, the page is read once more, as
 // any other page of reviews that is not what it should be.
-func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page) (done bool, err error) {
-	n, err := on.node(r.job.Profile.reviews[t.Reviews].format)
-	if err != nil {
-		return false, nil
+func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page, n node) (done bool, err error) {
+	if as := r.job.Profile.reviews[t.Reviews].format; as != r.job.Profile.product.format {
+		if n, err = on.node(as); err != nil {
+			return false, nil
+		}
 	}
 	err = r.reviews(ctx, o, t, on, n)
 	if errors.As(err, new(errLayout)) {
@@ -322,7 +356,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 	p := r.job.Profile
 	step := &p.reviews[t.Reviews]
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && len(step.empty.list(n)) == 0 {
+	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
 		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "既没有评论也没有“无评论”的标志，页面结构可能已变"}}
 	}
 
@@ -612,7 +646,7 @@ func (s *reviewStep) nameOf(fieldName string) string {
 // isYuan tells whether the currency is that of Price.
 func isYuan(s string) bool {
 	switch strings.ToUpper(strings.TrimSpace(s)) {
-	case "", "CNY", "RMB", "¥", "￥", "元", "人民币":
+	case "", "CNY", "RMB", "¥", "￥", "CN¥", "元", "人民币", "人民币元":
 		return true
 	}
 	return false

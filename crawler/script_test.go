@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -160,4 +161,48 @@ func FuzzPath(f *testing.F) {
 		}
 		_ = newPath(p).get(gjson.Parse(text), func(r gjson.Result) bool { return r.IsArray() }).String()
 	})
+}
+
+// What an empty page looks like may be an element, a list or a value.
+func TestShows(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		as   format
+		spec spec
+		want bool
+	}{
+		{`<p class=none>`, formatHTML, spec{css: ".none"}, true},
+		{`<p>`, formatHTML, spec{css: ".none"}, false},
+		{`{"none":true}`, formatJSON, spec{json: "none"}, true},
+		{`{"none":false}`, formatJSON, spec{json: "none"}, false},
+		{`{"none":["x"]}`, formatJSON, spec{json: "none"}, true},
+		{`{"none":[]}`, formatJSON, spec{json: "none"}, false},
+		{`{}`, formatJSON, spec{json: "none"}, false},
+		{`<script>var s={"product":{"isNew":1}}</script>`, formatScript, spec{json: "s.**.isNew"}, true},
+		{`<script>var s={"product":{}}</script><b id=none>`, formatScript, spec{css: "#none"}, true},
+	} {
+		n, err := parse(c.body, c.as, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.spec.compile(c.as).shows(n); got != c.want {
+			t.Errorf("%s: %v", c.body, got)
+		}
+	}
+}
+
+func TestAddressAndCount(t *testing.T) {
+	p := page{url: &url.URL{Scheme: "http", Host: "x", Path: "/item/17.html"}, body: `<i class="star on"></i><i class="star on"></i><i class=star></i>`}
+	n, err := p.node(formatHTML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, s := range map[string]spec{"17": {address: `/item/(\d+)`}, "2": {css: "i.on", count: true}, "0": {css: "i.off", count: true}, "": {address: `/goods/(\d+)`}} {
+		if got, _ := s.compile(formatHTML).get(n); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
+		}
+	}
+	if (spec{css: "i"}).compile(formatHTML) == nil || (spec{count: true}).compile(formatHTML) != nil || (spec{address: "(", css: "a"}).compile(formatHTML) != nil {
+		t.Error("what is taken for a field")
+	}
 }

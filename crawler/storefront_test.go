@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"chaping"
 	"chaping/crawler"
+	"chaping/crawler/frontier"
 )
 
 // A storefront serves pages as EverShop does, reduced to what is read of them:
@@ -76,7 +78,7 @@ func (s *storefront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/search" {
 		var items []any
 		for _, g := range s.goods() {
-			if strings.Contains(g.name, r.URL.Query().Get("keyword")) && r.URL.Query().Get("page") == "1" {
+			if strings.Contains(g.name, r.URL.Query().Get("keyword")) && r.URL.Query().Get("page") <= "1" {
 				items = append(items, map[string]any{"productId": 1, "name": g.name, "sku": g.sku, "url": "/goods/" + g.slug, "price": map[string]any{}})
 			}
 		}
@@ -88,7 +90,8 @@ func (s *storefront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			price := map[string]any{"value": g.price, "text": fmt.Sprintf("¥%.2f", g.price)}
 			s.page(w, `<h1>`+g.name+`</h1><ul class=review__list><li><p class=comment>x</p></li></ul>`, nil,
 				map[string]any{"title": g.name}, map[string]any{"productId": 1},
-				map[string]any{"uuid": "u-" + g.slug, "name": g.name, "sku": g.sku, "price": map[string]any{"regular": price, "special": price}},
+				map[string]any{"uuid": "u-" + g.slug, "name": g.name, "sku": g.sku, "price": map[string]any{"regular": price, "special": price},
+					"variantGroup": map[string]any{"variantAttributes": []any{map[string]any{"attributeCode": "color"}}}},
 				map[string]any{"reviews": s.reviews(g.group)})
 			return
 		}
@@ -136,6 +139,32 @@ func TestEverShop(t *testing.T) {
 	for address, n := range shop.asked {
 		if n != 1 {
 			t.Errorf("%s was asked for %d times", address, n)
+		}
+	}
+}
+
+// A product that two keywords find counts its reviews once.
+func TestTwoKeywords(t *testing.T) {
+	shop := &storefront{asked: map[string]int{}}
+	server := httptest.NewServer(shop)
+	defer server.Close()
+	p, err := loadProfile(t, "extends: evershop\nprivate_hosts: [127.0.0.1]\npoliteness: {delay: 0s}\nbase: "+server.URL+"\n").At(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clk, sink := &clock{t: end}, newSink()
+	for run := range 2 { // in memory, and from a queue file
+		o := crawler.Options{Sink: sink, Now: clk.Now, Sleep: clk.Sleep}
+		if run == 1 {
+			o.Open = frontier.SQLite(filepath.Join(t.TempDir(), "frontier.db"), clk.Now)
+		}
+		report, err := crawler.Collect(t.Context(), crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶", "电热水壶", "white"}},
+			Window: chaping.PeriodOf(end.Add(-1)).Window(), Run: fmt.Sprint("k", run)}, o)
+		if err != nil || report.Reviews != int64(len(sink.reviews)) || report.Shared != 2 || report.Gaps != 0 {
+			t.Errorf("%d reviews are stored: %+v, %v", len(sink.reviews), report, err)
+		}
+		if len(sink.listings) != 8 {
+			t.Errorf("%d listings", len(sink.listings))
 		}
 	}
 }
@@ -261,8 +290,11 @@ func TestHostilePages(t *testing.T) {
 	}
 	for name, body := range map[string]string{
 		"a thousand blocks": blocks.String(),
-		"a huge script":     "<script>var a=" + strings.Repeat(`{"b":[1,2,3],"c":`, 3_000_000) + "</script>",
+		"a huge script":     "<script>var a=" + strings.Repeat(`{"b":[1,2,3],"c":`, 600_000) + "</script>",
 		"nested JSON":       `<script type="application/json">` + strings.Repeat(`{"a":`, 100_000) + strings.Repeat("}", 100_000) + "</script>",
+		"many lists":        strings.Repeat(`<ul class=reviews><li><p class=a>漏电漏电</p><b title="5星">x</b><i>2026-11-05</i><li><p class=a>漏电漏电</p><b title="1星">x</b><i>2026-11-06</i></ul>`, 4_000),
+		"lists in lists":    strings.Repeat(`<div class=review><p>漏电漏电</p><i>2026-11-05</i>`, 400) + strings.Repeat(`<div class=review>漏电漏电漏电</div>`, 5_000),
+		"many links":        strings.Repeat(`<div class=item><a href=/x>a</a><a href=/y>b</a>￥1.00</div>`, 10_000),
 		"nested JSON-LD":    `<script type="application/ld+json">` + strings.Repeat(`{"review":`, 100_000) + "1" + strings.Repeat("}", 100_000) + "</script>",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -274,6 +306,9 @@ func TestHostilePages(t *testing.T) {
 				fmt.Fprint(w, "<!DOCTYPE html><body>"+body)
 			}))
 			defer server.Close()
+			if _, err := crawler.Propose(t.Context(), server.URL+"/goods/1", true, crawler.Options{}); err != nil && !strings.Contains(fmt.Sprint(err.(*chaping.Error).Err), "超过上限") {
+				t.Error(err)
+			}
 			for _, site := range []string{"evershop", "schema-org"} {
 				p, err := loadProfile(t, "extends: "+site+"\nprivate_hosts: [127.0.0.1]\nlimits: {body: 100000000}\nbase: "+server.URL+"\n").At(server.URL)
 				if err != nil {

@@ -49,9 +49,6 @@ func (r *reader) owner(ctx context.Context, o *outcome, t task, entries []entry)
 			break
 		}
 	}
-	if len(r.ids.owners) >= maxOwners {
-		clear(r.ids.owners)
-	}
 	for _, name := range names {
 		if known := r.ids.owners[name]; known == "" {
 			r.ids.owners[name] = owner
@@ -64,9 +61,9 @@ func (r *reader) owner(ctx context.Context, o *outcome, t task, entries []entry)
 	return owner, nil
 }
 
-// ownerMark is the owner that was noted under the name.
+// ownerMark is what was noted under the name. The lock is held.
 func (r *reader) ownerMark(ctx context.Context, name string) (string, error) {
-	if r.ids.owners == nil {
+	if r.ids.owners == nil || len(r.ids.owners) >= maxOwners {
 		r.ids.owners = map[string]string{}
 	}
 	if owner, ok := r.ids.owners[name]; ok || r.known == nil {

@@ -41,6 +41,7 @@ type cutter struct {
 	base    []string        // words, until segment has taken them
 	total   float64         // of all frequencies
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
+	known   [1 << 14]uint64 // bit set of hashes of words
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
 	covers  map[string]bool // longer words in which a term is none
@@ -108,6 +109,8 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 			continue
 		}
 		c.words[key(r)] = freq
+		h := wordHash(r)
+		c.known[h>>6] |= 1 << (h & 63)
 		c.base = append(c.base, text)
 		if n > 1 {
 			mark(&c.starts, r)
@@ -178,6 +181,25 @@ func dataFault(file string, err error) error {
 	return &chaping.InputError{File: file, Problem: "程序自带的数据不能用：" + err.Error(), Remedy: "重新安装程序，或恢复 dictionaries 目录里的原文件"}
 }
 
+// usual is how often a word of the base dictionary occurs, 0 for what is none.
+// Most that is asked for is none, and a bit says so without a look at the map.
+func (c *cutter) usual(r []rune) int32 {
+	if h := wordHash(r); c.known[h>>6]>>(h&63)&1 == 0 {
+		return 0
+	}
+	return c.words[key(r)]
+}
+
+// wordHash is a 20-bit hash of a word.
+func wordHash(r []rune) uint32 {
+	h := uint32(2166136261)
+	for _, c := range r {
+		h = (h ^ uint32(c)) * 0x9E3779B1
+		h ^= h >> 15
+	}
+	return h >> 12
+}
+
 func key(r []rune) (w word) {
 	copy(w[:], r)
 	return w
@@ -241,17 +263,23 @@ const (
 // crossesStart is the word that takes the beginning of a pattern's hit away. A hit
 // may begin within a compound noun (排|水管太短).
 func (c *cutter) crossesStart(text []rune, start, end int) string {
-	own := int32(0) // the most usual word that begins the hit
-	for b := start + 2; b <= min(end, start+maxWord); b++ {
-		own = max(own, c.words[key(text[start:b])])
-	}
+	own := int32(-1) // how usual the most usual word is that begins the hit; -1: nobody has asked
 	for a := max(0, start-maxWord+1); a < start; a++ {
 		if !inWord(text[a]) || !marked(&c.starts, text, a) {
 			continue
 		}
 		for b := start + 1; b <= len(text) && b-a <= maxWord; b++ {
-			n := c.words[key(text[a:b])]
-			if n < rareWord || own > n/asUsual || c.keep[string(text[a:b])] || b-start > 1 && c.words[key(text[start:b])] > 0 {
+			n := c.usual(text[a:b])
+			if n < rareWord {
+				continue
+			}
+			if own < 0 {
+				own = 0
+				for b := start + 2; b <= min(end, start+maxWord); b++ {
+					own = max(own, c.usual(text[start:b]))
+				}
+			}
+			if own > n/asUsual || c.keep[string(text[a:b])] || b-start > 1 && c.usual(text[start:b]) > 0 {
 				continue
 			}
 			return string(text[a:b])
@@ -267,13 +295,13 @@ func (c *cutter) crossesEnd(text []rune, end int) string {
 			continue
 		}
 		for b := end + 1; b <= len(text) && b-a <= maxWord && inWord(text[b-1]); b++ {
-			n := c.words[key(text[a:b])]
+			n := c.usual(text[a:b])
 			if n < rareWord && (n == 0 || b-a < 3) || c.keep[string(text[a:b])] {
 				continue
 			}
 			next := int32(0) // the most usual word that begins after the hit
 			for e := end + 2; e <= min(len(text), end+maxWord); e++ {
-				next = max(next, c.words[key(text[end:e])])
+				next = max(next, c.usual(text[end:e]))
 			}
 			if next <= n/3 {
 				return string(text[a:b])
@@ -317,7 +345,7 @@ func (c *cutter) crossed(text []rune, start, end int) bool {
 			if a >= start && b <= end {
 				continue
 			}
-			if c.words[key(text[a:b])] > 0 {
+			if c.usual(text[a:b]) > 0 {
 				return true
 			}
 		}

@@ -239,6 +239,8 @@ func TestMostFitting(t *testing.T) {
 		{Name: "家电漏水", Field: "家用电器", Surfaces: []string{"(机器|底下)~2(漏水|滴水)"}},
 		{Name: "爆炸", Field: "通用"},
 		{Name: "电池爆炸", Field: "电动自行车与充电器", Surfaces: []string{"&电池炸了"}},
+		{Name: "漏电", Field: "通用", Severity: 4},
+		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"(三|两)天就(漏|坏)"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -252,6 +254,7 @@ func TestMostFitting(t *testing.T) {
 		{"水杯", "底下一直漏水", "漏水"},
 		{"电动车", "电池爆炸了", "电池爆炸"}, // not 爆炸 as well
 		{"水杯", "电池爆炸了", "爆炸"},
+		{"水壶", "三天就漏电", "漏电"}, // a danger that reaches beyond a plain fault
 	} {
 		var got []string
 		for _, mn := range m.MineGoods(nil, c.text, m.GoodsOf(c.goods)) {
@@ -294,6 +297,39 @@ func TestGoods(t *testing.T) {
 			if m.CountsOn(term.Name, m.GoodsOf(c.goods)) != strings.Contains(c.want, term.Name) {
 				t.Errorf("%s on %s", term.Name, c.goods)
 			}
+		}
+	}
+}
+
+// Where two terms cross, the graver has the mention; where one holds the other,
+// the longer.
+func TestCrossingTerms(t *testing.T) {
+	d, err := NewDictionary("试验", []chaping.Term{
+		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"三天就漏", "漏电坏了"}},
+		{Name: "漏电", Field: "通用", Severity: 4},
+		{Name: "爆炸", Field: "通用", Severity: 4},
+		{Name: "电池爆炸", Field: "通用", Severity: 4},
+		{Name: "电池爆", Field: "通用", Severity: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"用了三天就漏电": "漏电",
+		"用了三天就漏水": "损坏",
+		"没多久漏电坏了": "损坏",
+		"电池爆炸了":   "电池爆炸",
+	} {
+		var got []string
+		for _, mention := range m.Mine(nil, text) {
+			got = append(got, mention.Term)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", text, got, want)
 		}
 	}
 }

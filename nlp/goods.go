@@ -1,6 +1,7 @@
 package nlp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"chaping"
 	"chaping/nlp/fold"
+	"chaping/nlp/match"
 )
 
 // goodsFile names the data in package dictionaries that says to which fields
@@ -33,6 +35,7 @@ type goods struct {
 	names []string          // of the fields, by bit
 	bits  map[string]uint64 // field → its bit
 	words []goodsWord       // the longest first
+	auto  *match.Trie       // finds them
 	shy   map[string]bool   // terms that count only on goods known to be of their field
 }
 
@@ -99,18 +102,32 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 		}
 		return strings.Compare(a.text, b.text)
 	})
+	texts := make([]string, len(g.words))
+	for i, w := range g.words {
+		texts[i] = w.text
+	}
+	g.auto = match.New(folder, texts)
 	return g, errors.Join(faults...)
 }
 
 // of are the fields of the goods with these names. A word that stands only
 // within a longer one (手机 in 手机壳) says nothing.
 func (g *goods) of(folder *fold.Folder, names []string) (out Goods) {
+	var text fold.Text
 	for _, name := range names {
-		rest := folder.String(name)
-		for _, w := range g.words {
-			if strings.Contains(rest, w.text) {
-				out.fields |= w.fields
-				rest = strings.ReplaceAll(rest, w.text, "\n")
+		folder.Fold(&text, name)
+		found := g.auto.All(nil, text.Runes)
+		slices.SortFunc(found, func(a, b match.Match) int {
+			return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Start, b.Start))
+		})
+		taken := make([]bool, len(text.Runes))
+		for _, f := range found {
+			if slices.Contains(taken[f.Start:f.End], true) {
+				continue
+			}
+			out.fields |= g.words[f.Pattern].fields
+			for i := f.Start; i < f.End; i++ {
+				taken[i] = true
 			}
 		}
 	}

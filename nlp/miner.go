@@ -34,7 +34,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-5"
+const rules = "rules-6"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -44,7 +44,7 @@ const networkFile = "assertion.bin.gz"
 type Miner struct {
 	dict    *Dictionary
 	folder  *fold.Folder
-	auto    *match.Automaton
+	auto    *match.Trie
 	forms   []form
 	words   []foundWord // what each word of auto is
 	classes *pattern.Classes
@@ -256,6 +256,7 @@ func (m *Miner) Dictionary() *Dictionary { return m.dict }
 type scratch struct {
 	text    fold.Text
 	matches []match.Match
+	clauses pattern.Clauses
 	found   []found
 	spans   []assertion.Span
 	forms   []int32 // forms[i] is the form of spans[i]
@@ -397,12 +398,19 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 func (m *Miner) find(sc *scratch, text []rune) {
 	sc.matches = m.auto.All(sc.matches[:0], text)
 	sc.found = sc.found[:0]
+	if len(sc.matches) > 0 {
+		sc.clauses.Read(text)
+	}
 	for _, w := range sc.matches {
 		for _, f := range m.words[w.Pattern].plain {
 			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
 		}
 		for _, f := range m.words[w.Pattern].patterns {
-			if from, to, ok := m.forms[f].matcher.Extend(text, int(w.Start), int(w.End)); ok {
+			matcher := m.forms[f].matcher
+			if !matcher.Possible(&sc.clauses, int(w.Start)) {
+				continue
+			}
+			if from, to, ok := matcher.Extend(text, int(w.Start), int(w.End)); ok {
 				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
 			}
 		}
@@ -423,66 +431,23 @@ func (m *Miner) Blank(text []rune) {
 }
 
 // displace leaves of mentions of several terms that overlap the longest one,
-// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Words of
-// a plain list all count: whoever lists them wants each. Of mentions of one
-// length the goods' own field has it (家电漏水 rather than 漏水), then the plain form.
+// so that a review that says 电池爆炸 is not counted under 爆炸 as well. Where one
+// begins in another and ends behind it, the graver one stays, however long:
+// 三天就漏电 is 漏电 and not 三天就漏. Words of a plain list all count: whoever
+// lists them wants each. Of mentions of one length the goods' own field has it
+// (家电漏水 rather than 漏水), then the plain form.
 func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string)) {
 	if len(sc.spans) < 2 {
 		return
 	}
-	sc.order = sc.order[:0]
-	for i := range sc.spans {
-		sc.order = append(sc.order, i)
-	}
-	length := func(i int) int32 { return sc.spans[i].End - sc.spans[i].Start }
-	slices.SortFunc(sc.order, func(a, b int) int {
-		x, y := &m.forms[sc.forms[a]], &m.forms[sc.forms[b]]
-		if c := cmp.Compare(length(b), length(a)); c != 0 {
-			return c
-		}
-		if own := m.rulesOf[x.term].ownOf(g); own != m.rulesOf[y.term].ownOf(g) {
-			if own {
-				return -1
-			}
-			return 1
-		}
-		if (x.matcher == nil) != (y.matcher == nil) {
-			if x.matcher == nil {
-				return -1
-			}
-			return 1
-		}
-		return a - b
-	})
+	m.orderByFit(sc, g)
 	gone := 0
 	for _, i := range sc.order {
-		if sc.forms[i] < 0 {
-			continue
+		for k := i + 1; k < len(sc.spans) && sc.forms[i] >= 0 && sc.spans[k].Start-sc.spans[i].Start <= maxSpan; k++ {
+			gone += m.settle(sc, i, k, refused)
 		}
-		f := &m.forms[sc.forms[i]]
-		drop := func(k int) (goOn bool) {
-			if sc.spans[k].Start-sc.spans[i].Start > maxSpan || sc.spans[i].Start-sc.spans[k].Start > maxSpan {
-				return false
-			}
-			if inside(sc.spans[i], sc.spans[k].Start, sc.spans[k].End) {
-				return true
-			}
-			if k == i || sc.forms[k] < 0 || sc.spans[k].End <= sc.spans[i].Start || sc.spans[k].Start >= sc.spans[i].End || length(k) > length(i) {
-				return true
-			}
-			if !m.displaces(f, &m.forms[sc.forms[k]]) {
-				return true
-			}
-			if refused != nil {
-				refused(found{form: sc.forms[k], start: sc.spans[k].Start, end: sc.spans[k].End}, "已算作词条“"+m.dict.Terms[f.term].Name+"”")
-			}
-			sc.forms[k] = -1
-			gone++
-			return true
-		}
-		for k := i + 1; k < len(sc.spans) && drop(k); k++ {
-		}
-		for k := i - 1; k >= 0 && drop(k); k-- {
+		for k := i - 1; k >= 0 && sc.forms[i] >= 0 && sc.spans[i].Start-sc.spans[k].Start <= maxSpan; k-- {
+			gone += m.settle(sc, i, k, refused)
 		}
 	}
 	if gone == 0 {
@@ -496,6 +461,57 @@ func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string))
 		}
 	}
 	sc.spans, sc.forms = sc.spans[:kept], sc.forms[:kept]
+}
+
+// orderByFit fills sc.order with the mentions, the most fitting first.
+func (m *Miner) orderByFit(sc *scratch, g Goods) {
+	sc.order = sc.order[:0]
+	for i := range sc.spans {
+		sc.order = append(sc.order, i)
+	}
+	slices.SortFunc(sc.order, func(a, b int) int {
+		if c := cmp.Compare(sc.length(b), sc.length(a)); c != 0 {
+			return c
+		}
+		x, y := &m.forms[sc.forms[a]], &m.forms[sc.forms[b]]
+		if own := m.rulesOf[x.term].ownOf(g); own != m.rulesOf[y.term].ownOf(g) {
+			return first(own)
+		}
+		if (x.matcher == nil) != (y.matcher == nil) {
+			return first(x.matcher == nil)
+		}
+		return a - b
+	})
+}
+
+// first is the order of two things of which the one or else the other comes first.
+func first(one bool) int {
+	if one {
+		return -1
+	}
+	return 1
+}
+
+func (sc *scratch) length(i int) int32 { return sc.spans[i].End - sc.spans[i].Start }
+
+// settle marks as gone mention i or the less fitting k, where both say the same. It
+// returns how many are gone.
+func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) int {
+	a, b := sc.spans[i], sc.spans[k]
+	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) || sc.length(k) > sc.length(i) ||
+		!m.displaces(&m.forms[sc.forms[i]], &m.forms[sc.forms[k]]) {
+		return 0
+	}
+	winner, loser := i, k
+	if crossing := b.Start < a.Start || a.End < b.End; crossing && m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
+		winner, loser = k, i
+	}
+	if refused != nil {
+		held := m.dict.Terms[m.term(sc, winner)].Name
+		refused(found{form: sc.forms[loser], start: sc.spans[loser].Start, end: sc.spans[loser].End}, "已算作词条“"+held+"”")
+	}
+	sc.forms[loser] = -1
+	return 1
 }
 
 // maxSpan is how far apart two mentions may start and still overlap.
@@ -534,10 +550,17 @@ func inside(s assertion.Span, start, end int32) bool {
 // ends with (爆炸 in 电池爆炸了).
 const edge = 1
 
-// displaces tells whether a mention of form a takes the place of a shorter one of form b
-// that it overlaps.
+// displaces tells whether a mention of form a takes the place of one of form b that
+// it overlaps.
 func (m *Miner) displaces(a, b *form) bool {
 	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+}
+
+// graver tells whether the term of form a is of a higher severity than that of b.
+// Of two mentions of which neither holds the other the graver one stays
+// (三天就漏|电).
+func (m *Miner) graver(a, b *form) bool {
+	return m.dict.Terms[a.term].Severity > m.dict.Terms[b.term].Severity
 }
 
 // tooWide tells whether the hit's characters stand too far apart.

@@ -106,15 +106,19 @@ type Made struct {
 	State   string // of the window, read before its reviews were
 	Reviews uint64
 	Terms   []chaping.Term // which term has which hazard
+	Goods   string         // names what the products were taken for, see Edition.Goods
 	Reject  *Rejections    // nil: none
-	Before  Edition        // of the same reviews with another dictionary, whose counts of all reviews are the same; or none
+	// Check is asked before tallies hold, after listings were read for them;
+	// may be nil. Where it fails they never hold.
+	Check  func(context.Context) error
+	Before Edition // of the same reviews with another dictionary, whose counts of all reviews are the same; or none
 }
 
 // Count counts the mentions that the writer has written and flushed, and gives
 // the edition that they make. Nobody sees it before it is published.
 func (e *Editing) Count(ctx context.Context, w *MentionWriter, made Made) (Edition, error) {
 	g := w.generation
-	g.source, g.reviews, g.stage = made.State, made.Reviews, whole
+	g.source, g.facts, g.reviews, g.stage = made.State, made.Goods, made.Reviews, whole
 	ed := Edition{Period: e.period, Dictionary: g.dictionary, State: made.State, Reviews: made.Reviews}
 	ed.parts[mentionsPart] = g
 	return e.count(ctx, ed, made)
@@ -137,7 +141,7 @@ func (e *Editing) count(ctx context.Context, ed Edition, made Made) (_ Edition, 
 	if ed.parts[countsPart], err = e.counts(ctx, ed, made); err != nil {
 		return ed, err
 	}
-	if ed.parts[talliesPart], err = e.tallies(ctx, ed); err != nil {
+	if ed.parts[talliesPart], err = e.tallies(ctx, ed, made.Check); err != nil {
 		return ed, err
 	}
 	rejections.stage, rejections.affirmed = whole, ed.Affirmed
@@ -166,7 +170,7 @@ func (e *Editing) Recount(ctx context.Context, ed Edition, made Made) (Edition, 
 		return ed, err
 	}
 	if counted {
-		ed.parts[talliesPart], err = e.tallies(ctx, ed)
+		ed.parts[talliesPart], err = e.tallies(ctx, ed, made.Check)
 	} else {
 		made.Before = ed // all reviews are counted
 		ed, err = e.count(ctx, ed, made)
@@ -178,7 +182,7 @@ func (e *Editing) Recount(ctx context.Context, ed Edition, made Made) (Edition, 
 }
 
 // tallies counts an edition's mentions per product keyword, term and product.
-func (e *Editing) tallies(ctx context.Context, ed Edition) (generation, error) {
+func (e *Editing) tallies(ctx context.Context, ed Edition, check func(context.Context) error) (generation, error) {
 	s := e.store
 	facts, err := s.listingsState(ctx) // before they are read: what comes in between makes it stale
 	if err != nil {
@@ -191,7 +195,10 @@ func (e *Editing) tallies(ctx context.Context, ed Edition) (generation, error) {
 			named("negative", uint8(chaping.Negative)),
 			named("positive", uint8(chaping.Positive)),
 			named("affirmed", string(chaping.Affirmed)))
-		return s.execIn(ctx, window, "build_tallies", args...)
+		if err := s.execIn(ctx, window, "build_tallies", args...); err != nil || check == nil {
+			return err
+		}
+		return check(ctx)
 	})
 }
 

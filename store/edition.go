@@ -48,6 +48,10 @@ var lastPeriod = chaping.Period{Year: 9999, Month: 12}
 // empty.
 func (e Edition) Mined() bool { return e.parts[mentionsPart].number.known }
 
+// Goods names what the products were taken for when their reviews were mined:
+// a state of whatever the miner was told of them.
+func (e Edition) Goods() string { return e.parts[mentionsPart].facts }
+
 // The parts of an edition, which are tables.
 const (
 	mentionsPart = iota

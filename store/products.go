@@ -145,3 +145,23 @@ func (s *Store) mutated(ctx context.Context) error {
 		}
 	}
 }
+
+// ProductNames calls each for every product that was ever listed: with the
+// product keywords that list it, and what it is called nearest to the end of the
+// window. The slice is overwritten by the next call.
+func (s *Store) ProductNames(
+	ctx context.Context,
+	w chaping.Window,
+	each func(k chaping.ProductKey, keywords []string, name string) error,
+) error {
+	var k chaping.ProductKey
+	var keywords []string
+	var name string
+	args := []any{named("end", w.To.UnixMilli())}
+	return s.query(ctx, "product_names", nil, args, func(scan func(...any) error) error {
+		if err := scan(&k.Platform, &k.Product, &keywords, &name); err != nil {
+			return err
+		}
+		return each(k, keywords, name)
+	})
+}

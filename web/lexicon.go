@@ -235,15 +235,9 @@ func (q *request) termPreview() error {
 		q.account.Person,
 		"",
 		func(ctx context.Context, j *job) (string, error) {
-			var read int64
-			diff, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
-				return q.Store.Reviews(ctx, p.Window(), func(r *chaping.Review) error {
-					if read++; read%5000 == 0 {
-						j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
-					}
-					return each(r)
-				})
-			}, before, next, previewSamples)
+			diff, err := q.App.CompareDictionaries(ctx, p, [2]*nlp.Miner{before, next}, previewSamples, func(read int64) {
+				j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
+			})
 			if err != nil {
 				return "", err
 			}

@@ -9,7 +9,6 @@ import (
 	"chaping"
 	"chaping/nlp"
 	"chaping/nlp/discover"
-	"chaping/nlp/polarity"
 )
 
 type coverageOptions struct {
@@ -56,18 +55,7 @@ func (p *program) runCoverage(ctx context.Context, o coverageOptions) error {
 	if err != nil {
 		return err
 	}
-	model, err := polarity.Shipped()
-	if err != nil {
-		return err
-	}
-	s, err := p.app.Store(ctx)
-	if err != nil {
-		return err
-	}
-	c, err := discover.NotHeard(ctx, discover.CoverageOptions{
-		Reviews: func(each func(*chaping.Review) error) error { return s.Reviews(ctx, period.Window(), each) },
-		Miner:   miner, Model: model, Groups: o.groups, Examples: o.examples,
-	})
+	c, err := p.app.NotHeard(ctx, period, miner, o.groups, o.examples)
 	if err != nil {
 		return err
 	}

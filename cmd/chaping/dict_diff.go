@@ -70,9 +70,7 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 	if err != nil {
 		return err
 	}
-	d, err := lexicon.Diff(ctx, func(each func(*chaping.Review) error) error {
-		return s.Reviews(ctx, period.Window(), each)
-	}, miners[0], miners[1], o.samples)
+	d, err := p.app.CompareDictionaries(ctx, period, miners, o.samples, nil)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,9 +95,19 @@ func TestScripts(t *testing.T) {
 			e.Setenv("MALL", address)
 			return err
 		},
-		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"capture": capture},
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"capture": capture, "shop": serveFiles},
 		Condition: func(cond string) (bool, error) { return cond == "shared" && shared != "", nil },
 	})
+}
+
+// shop FOLDER serves the folder's files as a website at $SHOP.
+func serveFiles(ts *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) != 1 {
+		ts.Fatalf("usage: shop FOLDER")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv("SHOP", server.URL)
 }
 
 // capture VARIABLE REGEXP keeps what the last standard output matches.

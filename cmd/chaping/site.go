@@ -204,7 +204,11 @@ func (p *program) printDraft(d crawler.Draft) {
 		fmt.Fprintf(p.err, "评论 %d 条，在%s\n", d.Reviews, sources[d.Source])
 	}
 	if d.Products > 0 {
-		fmt.Fprintf(p.err, "商品列表：试读到 %d 件（关键词“%s”）\n", d.Products, d.Keyword)
+		tried := ""
+		if d.Keyword != "" {
+			tried = "，以关键词“" + d.Keyword + "”试过"
+		}
+		fmt.Fprintf(p.err, "商品列表：一页 %d 件%s\n", d.Products, tried)
 	}
 	fmt.Fprintf(p.err, "读了 %d 页\n", len(d.Asked))
 	for _, lack := range d.Missing {

@@ -20,7 +20,7 @@ type Judge struct {
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
-	auto    *match.Automaton
+	auto    *match.Trie
 	names   []string // of the signs
 	network *Network // nil: the cues alone decide
 }
@@ -261,7 +261,7 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 	case touch:
 		return d == 0
 	case chain:
-		return isBefore && h.end >= left || isAfter && h.start <= right
+		return isBefore && (h.end >= left || g.status == chaping.Negated && overGap(text, h, left)) || isAfter && h.start <= right
 	case list:
 		if !listed || h.start < s.clauseA {
 			return false
@@ -280,6 +280,18 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 		return true
 	}
 	return !j.barred(sc, h, m)
+}
+
+// overGap tells whether only dots stand between a cue and the rune at, or only
+// spaces and the cue is a clause of its own: 不会……漏电, 没有  漏电, but not 赠品都没有 漏电.
+func overGap(text []rune, h *hit, at int32) bool {
+	const longest = 8
+	p, dots := at, false
+	for p > 0 && at-p < longest && (fold.Gap(text[p-1]) || text[p-1] == '…') {
+		p--
+		dots = dots || text[p] == '…' || text[p] == '.' || text[p] == '~'
+	}
+	return p < at && h.end == p && (dots || h.start == 0 || clauseMark(text, h.start-1))
 }
 
 // barred tells whether a barrier stands between a cue and a mention.

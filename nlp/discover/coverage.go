@@ -19,6 +19,7 @@ import (
 type CoverageOptions struct {
 	Reviews  Reviews // all reviews of the period
 	Miner    *nlp.Miner
+	Goods    func(chaping.ProductKey) nlp.Goods // what a product is; nil: nobody knows
 	Model    *polarity.Model
 	Groups   int // most groups that are told
 	Examples int // of each group
@@ -71,7 +72,11 @@ func NotHeard(ctx context.Context, o CoverageOptions) (*Coverage, error) {
 		for i := range batch {
 			r := &batch[i]
 			body := r.Body()
-			mentions = o.Miner.Mine(mentions[:0], body)
+			var of nlp.Goods
+			if o.Goods != nil {
+				of = o.Goods(chaping.ProductKey{Platform: r.Platform, Product: r.Product})
+			}
+			mentions = o.Miner.MineGoods(mentions[:0], body, of)
 			heard := slices.ContainsFunc(mentions, func(m chaping.Mention) bool { return m.Assertion == chaping.Affirmed })
 			negative := r.Grade == chaping.Negative
 			if negative {

@@ -126,7 +126,7 @@ type finder struct {
 	model   *polarity.Model
 	seg     gse.Segmenter
 	phrases []*phrase
-	auto    *match.Automaton // of phrases
+	auto    *match.Trie // of phrases
 }
 
 type phrase struct {

@@ -80,10 +80,17 @@ type Change struct {
 // diffBatch is how many reviews go to a core at once.
 const diffBatch = 1000
 
-// Diff mines every review that reviews yields with both miners, on all cores.
+// Diff mines every review that reviews yields with both miners, on all cores;
+// goods says what a product is.
 // Of each kind of change it keeps samples, the same ones whatever order the
 // reviews come in. Memory grows with the rows of the sheet, not with the reviews.
-func Diff(ctx context.Context, reviews func(each func(*chaping.Review) error) error, a, b *nlp.Miner, samples int) (*Difference, error) {
+func Diff(
+	ctx context.Context,
+	reviews func(each func(*chaping.Review) error) error,
+	goods func(chaping.ProductKey) nlp.Goods,
+	miners [2]*nlp.Miner,
+	samples int,
+) (*Difference, error) {
 	total := newDiffer(samples)
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
@@ -116,7 +123,8 @@ func Diff(ctx context.Context, reviews func(each func(*chaping.Review) error) er
 			for batch := range work {
 				part := newDiffer(samples)
 				for i := range batch {
-					part.review(&batch[i], a, b)
+					r := &batch[i]
+					part.review(r, goods(chaping.ProductKey{Platform: r.Platform, Product: r.Product}), miners)
 				}
 				mu.Lock()
 				total.add(part)
@@ -145,11 +153,11 @@ func newDiffer(samples int) *differ {
 	return &differ{rows: map[rowKey]*[2]Counts{}, samples: samples, kept: map[ChangeKind][]Change{}}
 }
 
-func (d *differ) review(r *chaping.Review, a, b *nlp.Miner) {
+func (d *differ) review(r *chaping.Review, of nlp.Goods, miners [2]*nlp.Miner) {
 	text := r.Body()
 	d.d.Reviews++
-	for side, m := range []*nlp.Miner{a, b} {
-		d.found[side] = m.Mine(d.found[side][:0], text)
+	for side, m := range miners {
+		d.found[side] = m.MineGoods(d.found[side][:0], text, of)
 		d.d.Mentions[side] += uint64(len(d.found[side]))
 		d.count(side, r)
 	}

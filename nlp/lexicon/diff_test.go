@@ -35,6 +35,9 @@ func stream(reviews []chaping.Review) func(each func(*chaping.Review) error) err
 	}
 }
 
+// unknown says nothing of any product.
+func unknown(chaping.ProductKey) nlp.Goods { return nlp.Goods{} }
+
 func TestDiff(t *testing.T) {
 	a := miner(t, chaping.Term{Name: "漏电"}, chaping.Term{Name: "异味"})
 	b := miner(t, chaping.Term{Name: "漏电", Surfaces: []string{"跑电"}}, chaping.Term{Name: "塑料味"})
@@ -46,7 +49,7 @@ func TestDiff(t *testing.T) {
 		{Platform: "jd", Product: "2", ID: "e", Grade: chaping.Positive, Text: "没有异味"},                 // gone, negated
 		{Platform: "jd", Product: "2", ID: "f", Grade: chaping.Negative, Text: "漏电"},                   // the same
 	}
-	d, err := Diff(context.Background(), stream(reviews), a, b, 2)
+	d, err := Diff(context.Background(), stream(reviews), unknown, [2]*nlp.Miner{a, b}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +83,7 @@ func TestDiffIsTheSameInAnyOrder(t *testing.T) {
 	}
 	var first *Difference
 	for range 4 {
-		d, err := Diff(context.Background(), stream(reviews), a, b, 5)
+		d, err := Diff(context.Background(), stream(reviews), unknown, [2]*nlp.Miner{a, b}, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +101,7 @@ func TestDiffIsTheSameInAnyOrder(t *testing.T) {
 
 func TestDiffWithItself(t *testing.T) {
 	m := miner(t, chaping.Term{Name: "漏电"})
-	d, err := Diff(context.Background(), stream([]chaping.Review{{ID: "a", Text: "漏电"}}), m, m, 3)
+	d, err := Diff(context.Background(), stream([]chaping.Review{{ID: "a", Text: "漏电"}}), unknown, [2]*nlp.Miner{m, m}, 3)
 	if err != nil || d.Added+d.Removed+d.Changed != 0 || len(d.Rows) != 0 || len(d.Samples) != 0 {
 		t.Errorf("%+v, %v", d, err)
 	}
@@ -107,13 +110,13 @@ func TestDiffWithItself(t *testing.T) {
 func TestDiffStops(t *testing.T) {
 	m := miner(t, chaping.Term{Name: "漏电"})
 	broken := errors.New("broken")
-	_, err := Diff(context.Background(), func(func(*chaping.Review) error) error { return broken }, m, m, 3)
+	_, err := Diff(context.Background(), func(func(*chaping.Review) error) error { return broken }, unknown, [2]*nlp.Miner{m, m}, 3)
 	if !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = Diff(ctx, stream(make([]chaping.Review, 100_000)), m, m, 3)
+	_, err = Diff(ctx, stream(make([]chaping.Review, 100_000)), unknown, [2]*nlp.Miner{m, m}, 3)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
@@ -128,7 +131,7 @@ func BenchmarkDiff(b *testing.B) {
 		reviews[i] = chaping.Review{Platform: "jd", Product: fmt.Sprint(i % 50), ID: fmt.Sprint(i), Grade: chaping.Grade(i % 4), Text: texts[i%4]}
 	}
 	for b.Loop() {
-		if _, err := Diff(context.Background(), stream(reviews), before, after, 10); err != nil {
+		if _, err := Diff(context.Background(), stream(reviews), unknown, [2]*nlp.Miner{before, after}, 10); err != nil {
 			b.Fatal(err)
 		}
 	}

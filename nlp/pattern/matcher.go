@@ -44,6 +44,7 @@ type Matcher struct {
 	stops   map[rune]bool
 	first   bool // a match begins its clause
 	last    bool // a match ends its clause
+	needs   []*Letters
 }
 
 // A step is an item seen from the anchor.
@@ -74,7 +75,89 @@ func (c *Compiler) Compile(p *Pattern) *Matcher {
 	for i := to; i < len(items); i++ {
 		m.after = append(m.after, c.step(items[i], false))
 	}
+	m.needs = m.needed()
 	return m
+}
+
+// needed are the letters of which one must stand in the clause of a match, for
+// each required item beside the anchor, the fewest letters first; nil where a
+// match may reach into other clauses.
+func (m *Matcher) needed() (needs []*Letters) {
+	for _, a := range m.anchors {
+		if strings.ContainsFunc(a, endsClause) {
+			return nil
+		}
+	}
+	for _, s := range slices.Concat(m.before, m.after) {
+		if s.trie == nil {
+			continue
+		}
+		if s.trie.marks {
+			return nil
+		}
+		if !s.optional {
+			needs = append(needs, &s.trie.firsts)
+		}
+	}
+	slices.SortStableFunc(needs, func(a, b *Letters) int { return a.count() - b.count() })
+	return needs
+}
+
+// Letters is a set of characters, known by their last bits: one that holds a
+// character may seem to hold others as well, never the other way round.
+type Letters [8]uint64
+
+func (l *Letters) add(r rune)       { l[r>>6&7] |= 1 << (r & 63) }
+func (l *Letters) hold(r rune) bool { return l[r>>6&7]>>(r&63)&1 != 0 }
+
+func (l *Letters) count() (n int) {
+	for _, w := range l {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+func (l *Letters) meet(o *Letters) bool {
+	return l[0]&o[0]|l[1]&o[1]|l[2]&o[2]|l[3]&o[3]|l[4]&o[4]|l[5]&o[5]|l[6]&o[6]|l[7]&o[7] != 0
+}
+
+// Clauses are the letters of each clause of a text. The zero value can be used,
+// and used again.
+type Clauses struct {
+	letters []Letters
+	of      []int32 // by place in the text
+}
+
+// Read takes a folded text apart.
+func (c *Clauses) Read(text []rune) {
+	c.of = slices.Grow(c.of[:0], len(text))[:len(text)]
+	c.letters = append(c.letters[:0], Letters{})
+	at := 0
+	for i, r := range text {
+		c.of[i] = int32(at)
+		if endsClause(r) {
+			c.letters = append(c.letters, Letters{})
+			at++
+			continue
+		}
+		c.letters[at].add(r)
+	}
+}
+
+// endsClause tells whether no match goes on behind a character that no word of
+// the pattern holds. A colon is stepped over.
+func endsClause(r rune) bool { return r != '：' && isMark(r) }
+
+// Possible tells, much faster than Extend, that a match around an anchor at a
+// place may be there; where it may not, there is none.
+func (m *Matcher) Possible(c *Clauses, at int) bool {
+	letters := &c.letters[c.of[at]]
+	for _, need := range m.needs {
+		if !need.meet(letters) {
+			return false
+		}
+	}
+	return true
 }
 
 // anchor chooses the neighbouring items [from, to) whose words, put together,
@@ -214,7 +297,8 @@ func isMark(r rune) bool {
 
 // A trie holds the words of an item, spelt in the direction of the walk.
 type trie struct {
-	firsts [8]uint64 // bit set of the first characters, by their last bits: most walks end there
+	firsts Letters // of the words: most walks end there
+	marks  bool    // a word holds a mark that parts clauses
 	nodes  []node
 	edges  []edge // of every node one after the other, by character
 }
@@ -248,9 +332,6 @@ func (t *trie) next(state int32, r rune) int32 {
 	return -1
 }
 
-// starts tells whether a word may start with r.
-func (t *trie) starts(r rune) bool { return t.firsts[r>>6&7]>>(r&63)&1 != 0 }
-
 // trie is the trie of words, shared among matchers.
 func (c *Compiler) trie(words []string, backwards bool) *trie {
 	key := strings.Join(words, "|")
@@ -270,7 +351,8 @@ func (c *Compiler) trie(words []string, backwards bool) *trie {
 	slices.SortFunc(spelt, slices.Compare)
 	t := &trie{}
 	for _, w := range spelt {
-		t.firsts[w[0]>>6&7] |= 1 << (w[0] & 63)
+		t.firsts.add(w[0])
+		t.marks = t.marks || slices.ContainsFunc(w, endsClause)
 	}
 	t.grow(spelt, 0)
 	c.tries[key] = t
@@ -306,7 +388,7 @@ const maxBroken = 2
 
 // walk is a bit for every length after which a word ends.
 func (t *trie) walk(text []rune, at, dir int) (ends uint64) {
-	if at < 0 || at >= len(text) || !t.starts(text[at]) {
+	if at < 0 || at >= len(text) || !t.firsts.hold(text[at]) {
 		return 0
 	}
 	state, broken := int32(0), 0

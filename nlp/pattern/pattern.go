@@ -7,6 +7,7 @@
 //	用了~6就<坏了>          up to six characters between, within the clause
 //	一股~3[香甜]味          of which none is 香 or 甜
 //	&电池爆炸               counted besides shorter terms that it holds
+//	定了~2度/烧到           / is the comma between two clauses
 //	^太小了$               begins and ends its clause, as what has no subject does
 //
 // Classes are data (dictionaries/classes.yaml). What stands in a gap must not
@@ -253,8 +254,10 @@ func (p *parser) sequence(depth int, inner bool) (items []item, err error) {
 			return nil, &Fault{"“&”不在开头", "只在模式的第一个字写“&”"}
 		case '^', '$':
 			return nil, &Fault{fmt.Sprintf("“%c”不在模式的头尾", r), "“^”写在开头（小句从这里开始），“$”写在末尾（小句到此为止）"}
+		case '/', '／': // commas part the forms of a workbook's cell
+			literal = append(literal, '，')
 		case ' ', '\t', '\n', '\r', '。', '，', '！', '；', ',', '!', ';', '、':
-			return nil, &Fault{"模式里有空格或标点", "模式只在一个小句之内，删去它"}
+			return nil, &Fault{"模式里有空格或标点", "模式只在一个小句之内，删去它；要跨两个小句，在逗号处写“/”"}
 		default:
 			literal = append(literal, r)
 		}
