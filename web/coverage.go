@@ -42,7 +42,7 @@ type coveragePage struct {
 }
 
 // Heard is how many of the negative reviews have an affirmed mention.
-func (p *coveragePage) Heard() uint64 { return p.C.Negative - p.C.Silent }
+func (p coveragePage) Heard() uint64 { return p.C.Negative - p.C.Silent }
 
 // withSurface is the term with a form that the address proposes, so that its
 // effect can be previewed before it is stored.

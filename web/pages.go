@@ -36,7 +36,7 @@ var pageParts = map[string][]string{
 		"period",
 		"evidence",
 	}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
-	"lexicon": nil, "term": {"progress"}, "preview": nil, "versions": nil,
+	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil,
 	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "calendar": nil,
 	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
@@ -262,6 +262,9 @@ func (q *request) show(status int, page, title string, data any) error {
 		name = "main"
 	}
 	var b bytes.Buffer
+	if q.pages[page] == nil {
+		return fmt.Errorf("no page %s", page)
+	}
 	if err := q.pages[page].ExecuteTemplate(&b, name, f); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -219,7 +220,7 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 				if v == http.ErrAbortHandler {
 					panic(v)
 				}
-				q.fail(fmt.Errorf("panic: %v", v))
+				q.fail(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			}
 			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(began))
 		}()

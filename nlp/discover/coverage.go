@@ -52,7 +52,7 @@ const (
 	leastGroup    = 2    // reviews
 	mostClauses   = 4    // of one review
 	shortScolding = 5    // runes; a scolding of so few names no problem
-	nearEnough    = 0.1  // what a term must share with each review of a group to be offered for it
+	nearEnough    = 0.3  // what part of a group's phrase a term must share to be offered for it
 )
 
 // NotHeard reads reviews once and says how many negative ones have no affirmed
@@ -213,8 +213,8 @@ func group(clauses []clauseOf, o CoverageOptions) []ClauseGroup {
 		if best == "" {
 			break
 		}
-		g := ClauseGroup{Phrase: best}
-		shared := map[string]float64{} // by term; a pair that many terms write tells little
+		g := ClauseGroup{}
+		var texts []string
 		reviews := map[uint64]bool{}
 		for _, i := range slices.Sorted(maps.Keys(left)) {
 			if !pairs[i][best] {
@@ -222,25 +222,54 @@ func group(clauses []clauseOf, o CoverageOptions) []ClauseGroup {
 			}
 			delete(left, i)
 			reviews[clauses[i].review] = true
-			if len(g.Examples) < o.Examples && !slices.Contains(g.Examples, clauses[i].text) {
-				g.Examples = append(g.Examples, clauses[i].text)
-			}
-			for p := range pairs[i] {
-				for _, t := range terms[p] {
-					shared[t] += 1 / float64(len(terms[p]))
-				}
+			if !slices.Contains(texts, clauses[i].text) {
+				texts = append(texts, clauses[i].text)
 			}
 		}
+		g.Examples = append(g.Examples, texts[:min(o.Examples, len(texts))]...)
 		g.Reviews = uint64(len(reviews))
-		most := nearEnough * float64(g.Reviews)
-		for _, t := range slices.Sorted(maps.Keys(shared)) {
-			if shared[t] > most {
-				g.Term, most = t, shared[t]
-			}
-		}
+		g.Phrase = sharedPhrase(texts, best)
+		g.Term = nearest(terms, g.Phrase)
 		groups = append(groups, g)
 	}
 	return groups
+}
+
+// sharedPhrase is the longest phrase around a pair that all texts have.
+func sharedPhrase(texts []string, pair string) string {
+	first := []rune(texts[0])
+	at := utf8.RuneCountInString(texts[0][:strings.Index(texts[0], pair)])
+	from, to := at, at+utf8.RuneCountInString(pair)
+	all := func(from, to int) bool {
+		phrase := string(first[from:to])
+		return !slices.ContainsFunc(texts, func(t string) bool { return !strings.Contains(t, phrase) })
+	}
+	for to < len(first) && all(from, to+1) {
+		to++
+	}
+	for from > 0 && all(from-1, to) {
+		from--
+	}
+	return string(first[from:to])
+}
+
+// nearest is the term whose forms have most of a phrase; a pair of characters that
+// many terms write tells little. It is none where the phrase says little of any.
+func nearest(terms map[string][]string, phrase string) (term string) {
+	pairs := pairsOf(phrase)
+	shared := map[string]float64{}
+	for p := range pairs {
+		for _, t := range terms[p] {
+			shared[t] += 1 / float64(len(terms[p]))
+		}
+	}
+	most := nearEnough * float64(len(pairs))
+	for _, t := range slices.Sorted(maps.Keys(shared)) {
+		if shared[t] > most {
+			term, most = t, shared[t]
+		}
+	}
+	return term
 }
 
 // pairsOf are the pairs of neighbouring characters of a clause that say
