@@ -90,7 +90,7 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 		return out, err
 	}
 	out.Run = store.ImportRun(o.Now)
-	ctx, release, ok, err := s.Importing(ctx, out.Run)
+	release, ok, err := s.Importing(ctx, out.Run)
 	if err != nil || !ok {
 		return out, cmp.Or(err, errors.New("import: two runs of one name"))
 	}

@@ -109,7 +109,7 @@ func (a *App) UndoImport(ctx context.Context, id string) (store.Undone, error) {
 	if err != nil {
 		return store.Undone{}, err
 	}
-	ctx, release, ok, err := s.Importing(ctx, id)
+	release, ok, err := s.Importing(ctx, id)
 	if err != nil {
 		return store.Undone{}, err
 	}

@@ -181,7 +181,7 @@ func TestUndoIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, release, ok, err := s.Importing(t.Context(), run)
+	release, ok, err := s.Importing(t.Context(), run)
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}

@@ -16,7 +16,6 @@ import (
 
 	"chaping"
 	"chaping/importer"
-	"chaping/ingest"
 	"chaping/report"
 )
 
@@ -396,7 +395,7 @@ func (c *Choice) reading() (r Reading, err error) {
 
 func yes(answer string) (yes, ok bool) { return answer == "yes", answer == "yes" || answer == "no" }
 
-var dayOrders = map[string]string{"day-first": ingest.DayFirst, "month-first": ingest.MonthFirst, "skip": ""}
+var dayOrders = map[string]string{"day-first": importer.DayFirst, "month-first": importer.MonthFirst, "skip": ""}
 
 // A PreviewRow is a row of a file as it will be stored, or why it will not.
 type PreviewRow struct {

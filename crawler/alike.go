@@ -54,7 +54,8 @@ func (s *seen) number(entries []entry) {
 		moved--
 	}
 	// The first page is what some sites show behind the last one.
-	first := len(s.First) > 0 && len(local) >= len(s.First) && !slices.ContainsFunc(local, func(id string) bool { return !s.has(hash(id)) })
+	first := len(s.First) > 0 && len(local) >= len(s.First) &&
+		!slices.ContainsFunc(local, func(id string) bool { return !s.has(hash(id)) })
 	clear(count)
 	for _, content := range s.Alike {
 		count[content]++

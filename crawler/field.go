@@ -176,7 +176,12 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	if y.Header != "" {
 		f.header = textproto.CanonicalMIMEHeaderKey(y.Header)
 		if !strings.Contains(path, "paging.") || css+f.attr+f.json != "" {
-			l.fail(path+".header", y.Header, "响应头只用于 paging，且不与 css、attr、json 同写", "例如 paging: {total: {header: X-Total-Count}}")
+			l.fail(
+				path+".header",
+				y.Header,
+				"响应头只用于 paging，且不与 css、attr、json 同写",
+				"例如 paging: {total: {header: X-Total-Count}}",
+			)
 		}
 	}
 	f.css = l.selector(path+".css", css)
@@ -190,7 +195,12 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 	if pattern := cmp.Or(y.Match, y.Address); pattern != "" {
 		re, err := regexp.Compile(pattern)
 		if err != nil {
-			l.fail(path+map[bool]string{true: ".match", false: ".address"}[y.Match != ""], pattern, "正则表达式无效："+err.Error(), "语法见 Go 的 regexp（RE2）")
+			l.fail(
+				path+map[bool]string{true: ".match", false: ".address"}[y.Match != ""],
+				pattern,
+				"正则表达式无效："+err.Error(),
+				"语法见 Go 的 regexp（RE2）",
+			)
 		}
 		f.match = re
 	}
@@ -209,8 +219,9 @@ func (l *loader) field(path string, y *fieldYAML, in format) *field {
 
 // inList tells whether the field belongs to the items of a list, or is the list.
 func inList(path string) bool {
-	return strings.HasSuffix(path, "items") || strings.Contains(path, "fields.") && !strings.HasPrefix(path, "product") &&
-		!strings.HasPrefix(path, "shop")
+	return strings.HasSuffix(path, "items") ||
+		strings.Contains(path, "fields.") && !strings.HasPrefix(path, "product") &&
+			!strings.HasPrefix(path, "shop")
 }
 
 // required is a field that must be there.
@@ -372,7 +383,15 @@ func text(element *html.Node) string {
 
 // raw is the value of the field before match and map, for messages.
 func (f *field) raw(n node) string {
-	plain := field{css: f.css, attr: f.attr, json: f.json, path: f.path, header: f.header, address: f.address, count: f.count}
+	plain := field{
+		css:     f.css,
+		attr:    f.attr,
+		json:    f.json,
+		path:    f.path,
+		header:  f.header,
+		address: f.address,
+		count:   f.count,
+	}
 	value, _ := plain.get(n)
 	return value
 }

@@ -69,8 +69,12 @@ const draftDelay = time.Second
 func Propose(ctx context.Context, address string, private bool, o Options) (Draft, error) {
 	base, err := parseBase(address)
 	if err != nil {
-		return Draft{}, &chaping.Error{Code: chaping.CodeUsage, Message: fmt.Sprintf("网址 %q 无效", chaping.Shorten(address, 200)),
-			Remedy: "写成 http:// 或 https:// 开头的完整网址", Err: err}
+		return Draft{}, &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: fmt.Sprintf("网址 %q 无效", chaping.Shorten(address, 200)),
+			Remedy:  "写成 http:// 或 https:// 开头的完整网址",
+			Err:     err,
+		}
 	}
 	p := &Profile{
 		Name: "draft", Base: &url.URL{Scheme: base.Scheme, Host: base.Host}, Platform: chaping.Platform{ID: "draft", Rating: chaping.Stars()},
@@ -86,7 +90,13 @@ func Propose(ctx context.Context, address string, private bool, o Options) (Draf
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	f, err := newFetcher(ctx, p, userAgent(cmp.Or(o.Version, "dev"), ""), o.Now, func(_ string, delay time.Duration) { p.Delay = max(p.Delay, delay) })
+	f, err := newFetcher(
+		ctx,
+		p,
+		userAgent(cmp.Or(o.Version, "dev"), ""),
+		o.Now,
+		func(_ string, delay time.Duration) { p.Delay = max(p.Delay, delay) },
+	)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -199,7 +209,12 @@ func (d *drafter) run(ctx context.Context, address string) error {
 		if errors.As(err, &human) {
 			remedy = "用浏览器打开该网址查看；本程序不绕过人机验证"
 		}
-		return &chaping.Error{Code: chaping.CodeInput, Message: "没有取到页面 " + chaping.Shorten(address, 200), Err: err, Remedy: remedy}
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "没有取到页面 " + chaping.Shorten(address, 200),
+			Err:     err,
+			Remedy:  remedy,
+		}
 	}
 	d.product = first
 	d.found = d.reviewsOn(first)
@@ -290,7 +305,22 @@ func (d *drafter) throughList(ctx context.Context, list *sheet) error {
 }
 
 // queryNames are what sites call the word that is searched for.
-var queryNames = []string{"keyword", "q", "query", "search", "s", "wd", "key", "keywords", "kw", "k", "text", "term", "search_query", "w"}
+var queryNames = []string{
+	"keyword",
+	"q",
+	"query",
+	"search",
+	"s",
+	"wd",
+	"key",
+	"keywords",
+	"kw",
+	"k",
+	"text",
+	"term",
+	"search_query",
+	"w",
+}
 
 // listTemplate makes a search of a list's address. whole tells that no word
 // is searched for.
@@ -321,7 +351,9 @@ func relative(u *url.URL) string {
 }
 
 // unstable are keys that are others on every page, or positions.
-var unstable = regexp.MustCompile(`^\d+$|^[a-z]?[0-9a-f]{8,}|^[a-z]+\d[a-z0-9]{6,}$|^[a-z0-9]*\d[a-z]+\d[a-z0-9]{4,}$|[/:{}"]`)
+var unstable = regexp.MustCompile(
+	`^\d+$|^[a-z]?[0-9a-f]{8,}|^[a-z]+\d[a-z0-9]{6,}$|^[a-z0-9]*\d[a-z]+\d[a-z0-9]{4,}$|[/:{}"]`,
+)
 
 // stablePath is a path to the value that the keys lead to. Keys that change are
 // passed over, if the value is found that way, too.
@@ -354,7 +386,8 @@ func stablePath(root gjson.Result, keys []string, wanted func(gjson.Result) bool
 	}
 	var members []string
 	above.ForEach(func(key, inner gjson.Result) bool {
-		if inner.Type != gjson.Null && !unstable.MatchString(key.String()) && !strings.ContainsAny(key.String(), ",() .") {
+		if inner.Type != gjson.Null && !unstable.MatchString(key.String()) &&
+			!strings.ContainsAny(key.String(), ",() .") {
 			members = append(members, key.String())
 		}
 		return len(members) < 6

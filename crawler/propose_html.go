@@ -30,13 +30,17 @@ const (
 )
 
 var (
-	goodClass   = regexp.MustCompile(`^[A-Za-z_][A-Za-z_-]*\d{0,2}$`)
-	namedClass  = regexp.MustCompile(`(?i)review|comment|rating|star|product|goods|item|list|card|price|name|title|author|user|date|time|content|text|body`)
+	goodClass  = regexp.MustCompile(`^[A-Za-z_][A-Za-z_-]*\d{0,2}$`)
+	namedClass = regexp.MustCompile(
+		`(?i)review|comment|rating|star|product|goods|item|list|card|price|name|title|author|user|date|time|content|text|body`,
+	)
 	datePattern = `(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?)`
 	dateInText  = regexp.MustCompile(datePattern)
 	starHint    = regexp.MustCompile(`(?i)star|rating|score|grade|rate|评分|星`)
-	litHint     = regexp.MustCompile(`(?i)(^|[-_.])(on|full|fill(ed)?|active|yellow|gold|orange|checked|lit|selected|solid)`)
-	priceText   = regexp.MustCompile(`[¥￥$€£]\s?\d|\d\s?元|\d+\.\d{2}\b`)
+	litHint     = regexp.MustCompile(
+		`(?i)(^|[-_.])(on|full|fill(ed)?|active|yellow|gold|orange|checked|lit|selected|solid)`,
+	)
+	priceText = regexp.MustCompile(`[¥￥$€£]\s?\d|\d\s?元|\d+\.\d{2}\b`)
 )
 
 // classOf is the class of the element that best says what it is, "" if it has
@@ -105,7 +109,9 @@ func groups(doc *goquery.Selection) (list []group) {
 		var order []string
 		kinds := map[string][]*html.Node{}
 		for child := parent.FirstChild; child != nil; child = child.NextSibling {
-			if child.Type != html.ElementNode || child.Data == "script" || child.Data == "style" || child.Data == "option" || child.Data == "br" {
+			if child.Type != html.ElementNode || child.Data == "script" || child.Data == "style" ||
+				child.Data == "option" ||
+				child.Data == "br" {
 				continue
 			}
 			kind := simple(child)
@@ -175,7 +181,8 @@ func (d *drafter) specsOf(items []*html.Node) (list []foundSpec) {
 					try(spec{css: css, attr: a.Key})
 				}
 			}
-			if classes, _ := attribute(n, "class"); starHint.MatchString(classes) || n.Data == "svg" || n.Data == "i" || n.Data == "img" {
+			if classes, _ := attribute(n, "class"); starHint.MatchString(classes) || n.Data == "svg" || n.Data == "i" ||
+				n.Data == "img" {
 				for class := range strings.FieldsSeq(classes) {
 					if litHint.MatchString(class) && !strings.ContainsAny(class, ":[]/.") {
 						try(spec{css: n.Data + "." + class, count: true})
@@ -227,7 +234,8 @@ func (d *drafter) judgeGroup(g group) reviewDraft {
 	if d.looks += size * maxSpecs; size > maxItemNodes*min(len(g.nodes), sampleItems) || d.looks > maxLooks {
 		return r
 	}
-	named := reviewList.MatchString(simple(g.nodes[0])) || g.nodes[0].Parent != nil && reviewList.MatchString(placeOf(g.nodes[0].Parent))
+	named := reviewList.MatchString(simple(g.nodes[0])) ||
+		g.nodes[0].Parent != nil && reviewList.MatchString(placeOf(g.nodes[0].Parent))
 	words := 0
 	for _, item := range g.nodes {
 		words += utf8.RuneCountInString(strings.TrimSpace(text(item)))
@@ -256,7 +264,10 @@ func (d *drafter) judgeGroup(g group) reviewDraft {
 	r.add("text", text.spec, 1)
 	if !r.has("id") {
 		for i := range specs {
-			if s := &specs[i]; regexp.MustCompile(`(?i)author|user|nick|buyer|customer|reviewer`).MatchString(s.css) && s.attr == "" && !s.count && s.css != text.css {
+			if s := &specs[i]; regexp.MustCompile(`(?i)author|user|nick|buyer|customer|reviewer`).MatchString(s.css) &&
+				s.attr == "" &&
+				!s.count &&
+				s.css != text.css {
 				r.add("buyer", s.spec, 1)
 				break
 			}
@@ -279,7 +290,11 @@ func (d *drafter) htmlDate(specs []foundSpec) (*foundSpec, []string) {
 	for _, attr := range []bool{true, false} {
 		for i := range specs {
 			s := &specs[i]
-			if (s.attr != "") != attr || s.count || s.match != "" || slices.ContainsFunc(s.values, func(v string) bool { return len(v) > 60 || strings.Trim(v, "0123456789") == "" && len(v) < 8 }) {
+			if (s.attr != "") != attr || s.count || s.match != "" ||
+				slices.ContainsFunc(
+					s.values,
+					func(v string) bool { return len(v) > 60 || strings.Trim(v, "0123456789") == "" && len(v) < 8 },
+				) {
 				continue
 			}
 			if formats, _ := d.dateFormats(s.values); formats != nil {
@@ -312,7 +327,8 @@ func htmlRating(specs []foundSpec) *foundSpec {
 	most := 0
 	for i := range specs {
 		s := &specs[i]
-		if scale(s.values) != 5 || slices.ContainsFunc(s.values, func(v string) bool { r, _ := ingest.ParseRating(v); return r.Value > 100 }) {
+		if scale(s.values) != 5 ||
+			slices.ContainsFunc(s.values, func(v string) bool { r, _ := ingest.ParseRating(v); return r.Value > 100 }) {
 			continue
 		}
 		plain := !slices.ContainsFunc(s.values, func(v string) bool { return strings.Trim(v, "0123456789.") != "" })
@@ -352,7 +368,8 @@ func htmlText(specs []foundSpec, date *foundSpec) *foundSpec {
 			}
 		}
 		switch {
-		case regexp.MustCompile(`(?i)comment|content|text|body|desc|message|review_?-?(body|text)`).MatchString(s.css), s.css == "p":
+		case regexp.MustCompile(`(?i)comment|content|text|body|desc|message|review_?-?(body|text)`).MatchString(s.css),
+			s.css == "p":
 			size *= 3
 		case regexp.MustCompile(`(?i)author|user|nick|name|head|meta|foot|info`).MatchString(s.css):
 			size /= 3
@@ -385,10 +402,13 @@ func htmlID(specs []foundSpec, sample int) *foundSpec {
 	for _, own := range []bool{true, false} {
 		for i := range specs {
 			s := &specs[i]
-			if s.attr == "" || (s.css == "") != own || s.count || len(s.values) != sample || !isID(&column{values: s.values}) {
+			if s.attr == "" || (s.css == "") != own || s.count || len(s.values) != sample ||
+				!isID(&column{values: s.values}) {
 				continue
 			}
-			if regexp.MustCompile(`(?i)^(id|name|key|data-.*(id|key|no))$`).MatchString(s.attr) && !strings.Contains(s.attr, "user") && !strings.Contains(s.attr, "product") {
+			if regexp.MustCompile(`(?i)^(id|name|key|data-.*(id|key|no))$`).MatchString(s.attr) &&
+				!strings.Contains(s.attr, "user") &&
+				!strings.Contains(s.attr, "product") {
 				return s
 			}
 		}
@@ -444,20 +464,50 @@ func (d *drafter) htmlProduct(n node) (fields []draftField) {
 			}
 		}
 	}
-	first("id", spec{css: `[itemprop="sku"]`}, spec{css: `[itemprop="productID"]`, attr: "content"},
+	first(
+		"id",
+		spec{css: `[itemprop="sku"]`},
+		spec{css: `[itemprop="productID"]`, attr: "content"},
 		spec{css: `meta[property="product:retailer_item_id"]`, attr: "content"},
-		spec{css: `input[name="product_id"]`, attr: "value"}, spec{css: `input[name="productId"]`, attr: "value"}, spec{css: `input[name="sku"]`, attr: "value"},
-		spec{css: "[data-product-id]", attr: "data-product-id"}, spec{css: "[data-sku]", attr: "data-sku"}, spec{css: "[data-goods-id]", attr: "data-goods-id"},
-		spec{address: `[?&](?:id|sku|product_id|goods_id|item)=([^&#]+)`}, spec{address: `([^/?#]+?)(?:\.html?)?/?(?:[?#].*)?$`})
+		spec{
+			css:  `input[name="product_id"]`,
+			attr: "value",
+		},
+		spec{css: `input[name="productId"]`, attr: "value"},
+		spec{css: `input[name="sku"]`, attr: "value"},
+		spec{
+			css:  "[data-product-id]",
+			attr: "data-product-id",
+		},
+		spec{css: "[data-sku]", attr: "data-sku"},
+		spec{css: "[data-goods-id]", attr: "data-goods-id"},
+		spec{
+			address: `[?&](?:id|sku|product_id|goods_id|item)=([^&#]+)`,
+		},
+		spec{address: `([^/?#]+?)(?:\.html?)?/?(?:[?#].*)?$`},
+	)
 	if _, at := heading(doc); at.css != "" {
 		fields = append(fields, draftField{key: "name", spec: at})
 	}
-	first("price", spec{css: `meta[property="product:price:amount"]`, attr: "content"}, spec{css: `[itemprop="price"]`, attr: "content"},
-		spec{css: ".sale-price", match: priceMatch}, spec{css: ".price", match: priceMatch}, spec{css: ".product-price", match: priceMatch})
+	first(
+		"price",
+		spec{css: `meta[property="product:price:amount"]`, attr: "content"},
+		spec{css: `[itemprop="price"]`, attr: "content"},
+		spec{
+			css:   ".sale-price",
+			match: priceMatch,
+		},
+		spec{css: ".price", match: priceMatch},
+		spec{css: ".product-price", match: priceMatch},
+	)
 	if i := slices.IndexFunc(fields, func(f draftField) bool { return f.key == "price" }); i >= 0 {
 		price := fields[i].spec
-		first("currency", spec{css: `meta[property="product:price:currency"]`, attr: "content"}, spec{css: `[itemprop="priceCurrency"]`, attr: "content"},
-			spec{css: price.css, attr: price.attr, match: `([¥￥$€£元]|[A-Z]{3})`})
+		first(
+			"currency",
+			spec{css: `meta[property="product:price:currency"]`, attr: "content"},
+			spec{css: `[itemprop="priceCurrency"]`, attr: "content"},
+			spec{css: price.css, attr: price.attr, match: `([¥￥$€£元]|[A-Z]{3})`},
+		)
 	}
 	return fields
 }

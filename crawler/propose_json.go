@@ -15,14 +15,60 @@ import (
 // Names by which sites call the fields of a review, the surest first. They are
 // matched against the path within the review, in lower case.
 var (
-	textNames = names(`review_?body`, `review_?text`, `comment_?(content|text|body)?`, `rate_?content`, `content`, `body`, `text`, `message`,
-		`feedback`, `review`, `description`, `detail`, `评价内容`, `评论内容`, `评论`, `内容`)
-	dateNames = names(`(date_?)?published(_?at)?`, `created?_?(at|on|time|date)?`, `creation_?time`, `date_?(created|time|add)?`, `publish_?(time|date)?`,
-		`(review|comment|rate|post|add|submit)(ed)?_?(date|time|at)`, `time(stamp)?`, `ctime`, `评价时间`, `评论时间`, `日期`, `时间`, `updated?_?(at|time)?`)
-	ratingNames = names(`(review)?rating(\.?rating)?value`, `rating`, `score`, `stars?`, `rate`, `(star|rating|score)_?(value|level|num)`, `grade`, `评分`, `星级`, `得分`)
-	idNames     = names(`uuid`, `guid`, `(review|comment|rate|evaluation)_?id`, `id`, `_id`, `@id`, `key`, `编号`)
-	buyerNames  = names(`(user|customer|author|buyer|reviewer|member|display|nick)_?(name|nick)?`, `(user|customer|author|buyer|reviewer|member)\.(nick_?name|name|display_?name|user_?name)`,
-		`nick_?name`, `display_?user_?nick`, `用户名?`, `买家`)
+	textNames = names(
+		`review_?body`,
+		`review_?text`,
+		`comment_?(content|text|body)?`,
+		`rate_?content`,
+		`content`,
+		`body`,
+		`text`,
+		`message`,
+		`feedback`,
+		`review`,
+		`description`,
+		`detail`,
+		`评价内容`,
+		`评论内容`,
+		`评论`,
+		`内容`,
+	)
+	dateNames = names(
+		`(date_?)?published(_?at)?`,
+		`created?_?(at|on|time|date)?`,
+		`creation_?time`,
+		`date_?(created|time|add)?`,
+		`publish_?(time|date)?`,
+		`(review|comment|rate|post|add|submit)(ed)?_?(date|time|at)`,
+		`time(stamp)?`,
+		`ctime`,
+		`评价时间`,
+		`评论时间`,
+		`日期`,
+		`时间`,
+		`updated?_?(at|time)?`,
+	)
+	ratingNames = names(
+		`(review)?rating(\.?rating)?value`,
+		`rating`,
+		`score`,
+		`stars?`,
+		`rate`,
+		`(star|rating|score)_?(value|level|num)`,
+		`grade`,
+		`评分`,
+		`星级`,
+		`得分`,
+	)
+	idNames    = names(`uuid`, `guid`, `(review|comment|rate|evaluation)_?id`, `id`, `_id`, `@id`, `key`, `编号`)
+	buyerNames = names(
+		`(user|customer|author|buyer|reviewer|member|display|nick)_?(name|nick)?`,
+		`(user|customer|author|buyer|reviewer|member)\.(nick_?name|name|display_?name|user_?name)`,
+		`nick_?name`,
+		`display_?user_?nick`,
+		`用户名?`,
+		`买家`,
+	)
 	appendNames = names(`(append|after|follow|additional)\w*(\.\w*)?(content|comment|text)`, `追评`)
 	appendDates = names(`(append|after|follow|additional)\w*(\.\w*)?(created?|time|date|created?_?at)`)
 )
@@ -121,7 +167,15 @@ type spec struct {
 }
 
 func (s spec) yaml() *fieldYAML {
-	return &fieldYAML{CSS: s.css, Attr: s.attr, JSON: s.json, Match: s.match, Address: s.address, Date: s.date, Count: s.count}
+	return &fieldYAML{
+		CSS:     s.css,
+		Attr:    s.attr,
+		JSON:    s.json,
+		Match:   s.match,
+		Address: s.address,
+		Date:    s.date,
+		Count:   s.count,
+	}
 }
 
 // A reviewDraft is a list of reviews as it was found.
@@ -179,7 +233,10 @@ func (d *drafter) schemaReviews(n node) reviewDraft {
 	found := reviewDraft{as: formatSchema, items: spec{json: "reviews"}, n: len(items), max: 5, score: 5}
 	cols := columns(items)
 	has := func(name string) bool {
-		return slices.ContainsFunc(cols, func(c column) bool { return c.path == name && c.all(func(s string) bool { return s != "" }) })
+		return slices.ContainsFunc(
+			cols,
+			func(c column) bool { return c.path == name && c.all(func(s string) bool { return s != "" }) },
+		)
 	}
 	found.add("id", spec{json: "id"}, 2)
 	if has("rating") {
@@ -188,7 +245,8 @@ func (d *drafter) schemaReviews(n node) reviewDraft {
 		found.lacks = append(found.lacks, LackRatings)
 	}
 	found.add("text", spec{json: "text"}, 3)
-	if i := slices.IndexFunc(cols, func(c column) bool { return c.path == "published" }); i >= 0 && len(cols[i].values) == len(items) {
+	if i := slices.IndexFunc(cols, func(c column) bool { return c.path == "published" }); i >= 0 &&
+		len(cols[i].values) == len(items) {
 		found.dates(d, spec{json: "published"}, cols[i].values)
 	}
 	if has("rating") || len(found.fields) > 3 {
@@ -402,7 +460,12 @@ func scale(values []string) int {
 }
 
 // totals are names of the number of reviews beside their list.
-var totals = names(`(review|comment|rating)s?_?(count|total|num|number)`, `total(_?(count|items|elements|reviews|comments|records|size))?`, `count`, `num_?(reviews|comments)`)
+var totals = names(
+	`(review|comment|rating)s?_?(count|total|num|number)`,
+	`total(_?(count|items|elements|reviews|comments|records|size))?`,
+	`count`,
+	`num_?(reviews|comments)`,
+)
 
 // totalBeside looks for the number of all reviews in the objects around the
 // list.
@@ -420,7 +483,11 @@ func (d *drafter) totalBeside(r *reviewDraft, root gjson.Result, keys []string) 
 			rank := rankOf(totals, key.String())
 			if rank >= 0 && rank < best && value.Type == gjson.Number && int(value.Int()) >= r.n && value.Int() < 1e9 {
 				best = rank
-				r.total = stablePath(root, append(slices.Clone(keys[:up]), key.String()), func(gjson.Result) bool { return true })
+				r.total = stablePath(
+					root,
+					append(slices.Clone(keys[:up]), key.String()),
+					func(gjson.Result) bool { return true },
+				)
 				r.count = int(value.Int())
 			}
 			return true
@@ -442,7 +509,8 @@ func escaped(keys []string) string {
 // hasVariants tells whether the page's product comes in several variants.
 func hasVariants(v gjson.Result) bool {
 	for _, name := range []string{"variantGroup", "variant_group", "variantAttributes"} {
-		if found := newPath("**."+name).get(v, anything); found.IsObject() || found.IsArray() && len(found.Array()) > 0 {
+		if found := newPath("**."+name).get(v, anything); found.IsObject() ||
+			found.IsArray() && len(found.Array()) > 0 {
 			return true
 		}
 	}

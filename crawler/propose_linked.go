@@ -28,7 +28,8 @@ func (d *drafter) linkedReviews(ctx context.Context) error {
 		href, _ := attribute(a, "href")
 		u, err := d.product.url.Parse(href)
 		classes, _ := attribute(a, "class")
-		if err != nil || u.Host != d.product.url.Host || strings.HasPrefix(href, "#") || tried[u.String()] || len(tried) >= maxLinked ||
+		if err != nil || u.Host != d.product.url.Host || strings.HasPrefix(href, "#") || tried[u.String()] ||
+			len(tried) >= maxLinked ||
 			sameProduct(u.String(), d.product.url) && u.RawQuery == d.product.url.RawQuery ||
 			!reviewList.MatchString(href+" "+classes+" "+text(a)) {
 			continue

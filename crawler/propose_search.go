@@ -31,13 +31,24 @@ type searchDraft struct {
 
 var (
 	productNames = names(`(product|goods|item|sku)_?(name|title)`, `name`, `title`, `subject`, `label`, `商品名称`, `名称`)
-	linkNames    = names(`(product|item|goods|detail|page)?_?(url|link|href)`, `permalink`, `path`, `handle`, `网址`, `链接`)
-	skuNames     = names(`sku`, `(product|goods|item|spu)_?(id|no|code)`, `id`, `_id`, `uuid`, `code`, `商品编号`)
-	shopNames    = names(`(shop|store|seller|merchant)(\.|_)?(name|title)`, `vendor`, `brand\.name`)
-	productList  = regexp.MustCompile(`(?i)product|goods|item|result|list|catalog|商品`)
-	dearer       = regexp.MustCompile(`(?i)market|original|list_?price|old|regular|max|compare|cost|save|discount_?(rate|amount)`)
-	cheaper      = regexp.MustCompile(`(?i)special|sale|final|current|now|promo|deal`)
-	navigation   = regexp.MustCompile(`(?i)breadcrumb|menu|nav|categor|footer|link|post|article|blog|language|locale|slide|banner`)
+	linkNames    = names(
+		`(product|item|goods|detail|page)?_?(url|link|href)`,
+		`permalink`,
+		`path`,
+		`handle`,
+		`网址`,
+		`链接`,
+	)
+	skuNames    = names(`sku`, `(product|goods|item|spu)_?(id|no|code)`, `id`, `_id`, `uuid`, `code`, `商品编号`)
+	shopNames   = names(`(shop|store|seller|merchant)(\.|_)?(name|title)`, `vendor`, `brand\.name`)
+	productList = regexp.MustCompile(`(?i)product|goods|item|result|list|catalog|商品`)
+	dearer      = regexp.MustCompile(
+		`(?i)market|original|list_?price|old|regular|max|compare|cost|save|discount_?(rate|amount)`,
+	)
+	cheaper    = regexp.MustCompile(`(?i)special|sale|final|current|now|promo|deal`)
+	navigation = regexp.MustCompile(
+		`(?i)breadcrumb|menu|nav|categor|footer|link|post|article|blog|language|locale|slide|banner`,
+	)
 	maxProducts  = 100
 	maxSelectors = 20 // that are made for lists of one page
 )
@@ -45,7 +56,8 @@ var (
 // links are the addresses of the list's products.
 func (s *searchDraft) links(list *sheet) (out []string) {
 	for _, link := range s.addrs {
-		if u, err := list.url.Parse(link); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host == list.url.Host {
+		if u, err := list.url.Parse(link); err == nil && (u.Scheme == "http" || u.Scheme == "https") &&
+			u.Host == list.url.Host {
 			out = append(out, u.String())
 		}
 	}
@@ -70,7 +82,8 @@ func (d *drafter) productsOn(s *sheet, want *url.URL) (searchDraft, bool) {
 			found = jsonProducts(n.json, as, s.url)
 		}
 		for _, f := range found {
-			if want == nil || slices.ContainsFunc(f.links(s), func(link string) bool { return sameProduct(link, want) }) {
+			if want == nil ||
+				slices.ContainsFunc(f.links(s), func(link string) bool { return sameProduct(link, want) }) {
 				f.as = as
 				return f, true
 			}
@@ -98,7 +111,11 @@ func schemaProducts(v gjson.Result) []searchDraft {
 	if len(items) == 0 {
 		return nil
 	}
-	found := searchDraft{items: spec{json: "items"}, n: len(items), fields: []draftField{{key: "url", spec: spec{json: "url"}}}}
+	found := searchDraft{
+		items:  spec{json: "items"},
+		n:      len(items),
+		fields: []draftField{{key: "url", spec: spec{json: "url"}}},
+	}
 	if items[0].Get("name").String() != "" {
 		found.fields = append(found.fields, draftField{key: "name", spec: spec{json: "name"}})
 	}
@@ -164,7 +181,9 @@ func judgeProducts(items []gjson.Result, keys []string, as format, at *url.URL) 
 	}
 	name := pick(cols, productNames, everywhere)
 	link := pick(cols, linkNames, func(c *column) bool {
-		return everywhere(c) && c.all(func(s string) bool { return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http") }) && isID(c)
+		return everywhere(c) &&
+			c.all(func(s string) bool { return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http") }) &&
+			isID(c)
 	})
 	id := pick(cols, skuNames, func(c *column) bool { return everywhere(c) && isID(c) })
 	if name == nil || link == nil && (id == nil || as != formatJSON) {
@@ -173,7 +192,10 @@ func judgeProducts(items []gjson.Result, keys []string, as format, at *url.URL) 
 	found.n = len(items)
 	score = 1
 	if link != nil {
-		found.fields = []draftField{{key: "url", spec: spec{json: link.path}}, {key: "name", spec: spec{json: name.path}}}
+		found.fields = []draftField{
+			{key: "url", spec: spec{json: link.path}},
+			{key: "name", spec: spec{json: name.path}},
+		}
 		found.addrs = link.values
 	} else {
 		found.fields = []draftField{{key: "id", spec: spec{json: id.path}}, {key: "name", spec: spec{json: name.path}}}
@@ -247,7 +269,8 @@ func judgeLinks(g group, at *url.URL) (found searchDraft, score int) {
 			pictured++
 		}
 	}
-	if !isID(&column{values: hrefs}) || priced == 0 && pictured == 0 && !productList.MatchString(placeOf(g.nodes[0])+placeOf(g.nodes[0].Parent)) {
+	if !isID(&column{values: hrefs}) ||
+		priced == 0 && pictured == 0 && !productList.MatchString(placeOf(g.nodes[0])+placeOf(g.nodes[0].Parent)) {
 		return found, 0
 	}
 	found = searchDraft{n: len(g.nodes), addrs: hrefs}
@@ -356,8 +379,17 @@ func (d *drafter) searchTemplates() (list []string) {
 		if name := input.AttrOr("name", ""); name != "" {
 			if u, err := at.Parse(form.AttrOr("action", "")); err == nil && u.Host == at.Host {
 				q := url.Values{}
-				form.Find(`input[type="hidden"]`).Each(func(_ int, s *goquery.Selection) { q.Set(s.AttrOr("name", "x"), s.AttrOr("value", "")) })
-				add((&url.URL{Path: u.Path}).String() + "?" + name + "={keyword}" + strings.TrimSuffix("&"+q.Encode(), "&"))
+				form.Find(
+					`input[type="hidden"]`,
+				).Each(
+					func(_ int, s *goquery.Selection) { q.Set(s.AttrOr("name", "x"), s.AttrOr("value", "")) },
+				)
+				add(
+					(&url.URL{Path: u.Path}).String() + "?" + name + "={keyword}" + strings.TrimSuffix(
+						"&"+q.Encode(),
+						"&",
+					),
+				)
 			}
 		}
 	})
@@ -385,7 +417,9 @@ func (d *drafter) own(address string) string {
 
 func isLoopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
-var searchPath = regexp.MustCompile(`"(?:https?:(?:\\?/){2}[^"/\\]+)?((?:\\?/[\w.-]+){0,3}\\?/(?:search|catalogsearch/result|so)/?)"`)
+var searchPath = regexp.MustCompile(
+	`"(?:https?:(?:\\?/){2}[^"/\\]+)?((?:\\?/[\w.-]+){0,3}\\?/(?:search|catalogsearch/result|so)/?)"`,
+)
 
 // searchPaths are the paths that the page's scripts and links call a search.
 func (d *drafter) searchPaths() (list []string) {
@@ -449,7 +483,8 @@ func (d *drafter) pagesOfSearch(ctx context.Context) error {
 	}
 	items, link := s.items.compile(s.as), s.fields[0].spec.compile(s.as)
 	for i, item := range items.list(n) {
-		if value, _ := link.get(item); i < len(s.addrs) && (value == s.addrs[i] || strings.HasSuffix(s.addrs[i], "/"+value)) {
+		if value, _ := link.get(item); i < len(s.addrs) &&
+			(value == s.addrs[i] || strings.HasSuffix(s.addrs[i], "/"+value)) {
 			s.none = true // the page shows the same whatever it is asked
 			return nil
 		}

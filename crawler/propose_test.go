@@ -29,11 +29,16 @@ func htmlShop(head string, reviews func(id string) string) http.Handler {
 	mux.HandleFunc("/goods/{file}", func(w http.ResponseWriter, r *http.Request) {
 		id := strings.TrimSuffix(r.PathValue("file"), ".html")
 		name := map[string]string{"7": "白", "8": "黑"}[id]
-		fmt.Fprintf(w, `<!DOCTYPE html><html><head><meta charset=utf-8><title>电热水壶 %[1]s - 小店</title>%[3]s</head><body>`+
-			`<form action="/find"><input name=wd type=search><button>搜</button></form>`+
-			`<nav><a href="/">首页</a><a href="/goods">全部</a></nav><h1>电热水壶 %[1]s</h1><span class=price>￥59.00</span>%[2]s`+
-			`<ul class=related><li><a href="/goods/8.html">别的</a></li><li><a href="/goods/7.html">又一个</a></li></ul></body></html>`,
-			name, reviews(id), head)
+		fmt.Fprintf(
+			w,
+			`<!DOCTYPE html><html><head><meta charset=utf-8><title>电热水壶 %[1]s - 小店</title>%[3]s</head><body>`+
+				`<form action="/find"><input name=wd type=search><button>搜</button></form>`+
+				`<nav><a href="/">首页</a><a href="/goods">全部</a></nav><h1>电热水壶 %[1]s</h1><span class=price>￥59.00</span>%[2]s`+
+				`<ul class=related><li><a href="/goods/8.html">别的</a></li><li><a href="/goods/7.html">又一个</a></li></ul></body></html>`,
+			name,
+			reviews(id),
+			head,
+		)
 	})
 	mux.HandleFunc("/find", func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains("电热水壶", r.URL.Query().Get("wd")) && r.URL.Query().Get("page") <= "1" {
@@ -53,11 +58,26 @@ func repeat(format string, id string) string {
 	var b strings.Builder
 	for i := range 4 {
 		stars := 1 + i
-		b.WriteString(strings.NewReplacer("ID", id+strconv.Itoa(i), "STARS", strconv.Itoa(stars), "DAY", fmt.Sprintf("%02d", 3+i),
-			"BLACK", strings.Repeat("★", stars)+strings.Repeat("☆", 5-stars),
-			"ICONS", strings.Repeat(`<i class="star on"></i>`, stars)+strings.Repeat(`<i class="star"></i>`, 5-stars),
-			"WIDTH", strconv.Itoa(stars*20), "BUYER", []string{"张三", "李四", "王五", "赵六"}[i],
-			"TEXT", repeated[i]).Replace(format))
+		b.WriteString(
+			strings.NewReplacer(
+				"ID",
+				id+strconv.Itoa(i),
+				"STARS",
+				strconv.Itoa(stars),
+				"DAY",
+				fmt.Sprintf("%02d", 3+i),
+				"BLACK",
+				strings.Repeat("★", stars)+strings.Repeat("☆", 5-stars),
+				"ICONS",
+				strings.Repeat(`<i class="star on"></i>`, stars)+strings.Repeat(`<i class="star"></i>`, 5-stars),
+				"WIDTH",
+				strconv.Itoa(stars*20),
+				"BUYER",
+				[]string{"张三", "李四", "王五", "赵六"}[i],
+				"TEXT",
+				repeated[i],
+			).Replace(format),
+		)
 	}
 	return b.String()
 }
@@ -65,7 +85,13 @@ func repeat(format string, id string) string {
 // A draft of one page collects what the site shows, for pages of many kinds.
 func TestPropose(t *testing.T) {
 	data := func(id string) string {
-		return "[" + strings.TrimSuffix(repeat(`{"id":"ID","user":{"name":"BUYER"},"rate":STARS,"content":"TEXT","createTime":"2026-11-DAY 10:00:00"},`, id), ",") + "]"
+		return "[" + strings.TrimSuffix(
+			repeat(
+				`{"id":"ID","user":{"name":"BUYER"},"rate":STARS,"content":"TEXT","createTime":"2026-11-DAY 10:00:00"},`,
+				id,
+			),
+			",",
+		) + "]"
 	}
 	for _, c := range []struct {
 		name    string
@@ -147,7 +173,8 @@ func TestPropose(t *testing.T) {
 			rated := 0
 			for _, r := range got.sink.reviews {
 				for i, text := range repeated {
-					if strings.Contains(r.Text, text) && (r.Rating != 1+i || r.Published.Day() != 3+i || r.Published.Month() != 11 || strings.Contains(r.Text, "2026")) {
+					if strings.Contains(r.Text, text) &&
+						(r.Rating != 1+i || r.Published.Day() != 3+i || r.Published.Month() != 11 || strings.Contains(r.Text, "2026")) {
 						t.Errorf("%q has rating %d and date %s", r.Text, r.Rating, r.Published)
 					}
 				}
@@ -156,7 +183,13 @@ func TestPropose(t *testing.T) {
 				}
 			}
 			if len(got.sink.reviews) != c.reviews || rated != c.reviews {
-				t.Errorf("%d reviews, %d of them with rating and text, want %d: %+v", len(got.sink.reviews), rated, c.reviews, got.report)
+				t.Errorf(
+					"%d reviews, %d of them with rating and text, want %d: %+v",
+					len(got.sink.reviews),
+					rated,
+					c.reviews,
+					got.report,
+				)
 			}
 			if t.Failed() {
 				t.Log(draft.Profile)
@@ -182,10 +215,10 @@ func propose(t *testing.T, address string) crawler.Draft {
 func TestProposeUnwelcome(t *testing.T) {
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/robots.txt":
+		switch r.URL.Path {
+		case "/robots.txt":
 			http.NotFound(w, r)
-		case r.URL.Path == "/goods/7.html":
+		case "/goods/7.html":
 			fmt.Fprint(w, `<form action=/find><input name=q></form><a href="/s?q=壶">壶</a><h1>电热水壶</h1>`)
 		default:
 			asked++
@@ -193,7 +226,8 @@ func TestProposeUnwelcome(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	if draft := propose(t, server.URL+"/goods/7.html"); asked != 1 || !slices.Contains(draft.Missing, crawler.LackSearch) {
+	if draft := propose(t, server.URL+"/goods/7.html"); asked != 1 ||
+		!slices.Contains(draft.Missing, crawler.LackSearch) {
 		t.Errorf("%d pages after the site was busy: %q", asked, draft.Asked)
 	}
 }
@@ -205,7 +239,15 @@ func TestProposeAPI(t *testing.T) {
 	product := func(id int) map[string]any {
 		var reviews []map[string]any
 		for i := range 3 {
-			reviews = append(reviews, map[string]any{"rating": 7 + i, "comment": "漏电", "date": fmt.Sprintf("2026-11-0%dT10:00:00.000Z", i+1), "reviewerName": "顾客"})
+			reviews = append(
+				reviews,
+				map[string]any{
+					"rating":       7 + i,
+					"comment":      "漏电",
+					"date":         fmt.Sprintf("2026-11-0%dT10:00:00.000Z", i+1),
+					"reviewerName": "顾客",
+				},
+			)
 		}
 		return map[string]any{"id": id, "title": fmt.Sprintf("电热水壶 %d", id), "price": 59.5, "reviews": reviews}
 	}
@@ -221,7 +263,8 @@ func TestProposeAPI(t *testing.T) {
 		draft := propose(t, server.URL+page)
 		server.Close()
 		got := collect(t, mux, strings.NewReplacer("{delay: 300ms}", "{delay: 0s}").Replace(draft.Profile))
-		if len(got.sink.reviews) != 9 || !got.report.Complete() || !strings.Contains(draft.Profile, "max: 10") || draft.Source != "json" {
+		if len(got.sink.reviews) != 9 || !got.report.Complete() || !strings.Contains(draft.Profile, "max: 10") ||
+			draft.Source != "json" {
 			t.Errorf("%s: %d reviews, %+v\n%s", page, len(got.sink.reviews), got.report, draft.Profile)
 		}
 	}
@@ -236,7 +279,8 @@ func TestProposePrivate(t *testing.T) {
 			t.Errorf("%s was read", address)
 		}
 	}
-	if _, err := crawler.Propose(t.Context(), server.URL+"/1", true, crawler.Options{}); err == nil || !strings.Contains(fmt.Sprint(err), "404") && !strings.Contains(err.(*chaping.Error).Err.Error(), "404") {
+	if _, err := crawler.Propose(t.Context(), server.URL+"/1", true, crawler.Options{}); err == nil ||
+		!strings.Contains(fmt.Sprint(err), "404") && !strings.Contains(err.(*chaping.Error).Err.Error(), "404") {
 		t.Errorf("a page that is not there: %v", err)
 	}
 }

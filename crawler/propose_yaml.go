@@ -186,7 +186,8 @@ func bestPrice(cols []column) (best *column) {
 		c := &cols[i]
 		lower := strings.ToLower(c.path)
 		n, err := strconv.ParseFloat(c.values[0], 64)
-		if err != nil || n <= 0 || !strings.Contains(lower, "price") || regexp.MustCompile(`count|id$|qty|rate$|percent`).MatchString(lower) {
+		if err != nil || n <= 0 || !strings.Contains(lower, "price") ||
+			regexp.MustCompile(`count|id$|qty|rate$|percent`).MatchString(lower) {
 			continue
 		}
 		score := 3
@@ -207,7 +208,8 @@ func bestPrice(cols []column) (best *column) {
 func priceWithSymbol(cols []column, price *column) *spec {
 	beside := price.path[:strings.LastIndexByte(price.path, '.')+1]
 	for i := range cols {
-		if c := &cols[i]; strings.HasPrefix(c.path, beside) && priceText.MatchString(c.values[0]) && len(c.values[0]) < 30 &&
+		if c := &cols[i]; strings.HasPrefix(c.path, beside) && priceText.MatchString(c.values[0]) &&
+			len(c.values[0]) < 30 &&
 			strings.Trim(c.values[0], "0123456789.,") != "" {
 			return &spec{json: c.path, match: `[^\d.,\s-]+`}
 		}
@@ -261,7 +263,10 @@ func (d *drafter) noteLacks() {
 	}
 	lack(LackSearch, d.search.url == "")
 	lack(LackListPaging, d.search.url != "" && d.search.none)
-	lack(LackProductID, !have("id") && !slices.ContainsFunc(d.search.fields, func(f draftField) bool { return f.key == "id" }))
+	lack(
+		LackProductID,
+		!have("id") && !slices.ContainsFunc(d.search.fields, func(f draftField) bool { return f.key == "id" }),
+	)
 	lack(LackName, !have("name"))
 	lack(LackPrice, !have("price"))
 	lack(LackCurrency, have("price") && !have("currency"))
@@ -278,13 +283,26 @@ func (d *drafter) yaml() string {
 		id = "shop-" + id
 	}
 	fmt.Fprintf(&b, "# 由 %s 拟出的站点配置，请逐项核对。\n", u)
-	fmt.Fprintf(&b, "platform: {id: %s, name: %s}   # 改成平台的名称\n", quoted(strings.Trim(id[:min(len(id), 32)], "-")), quoted(host))
+	fmt.Fprintf(
+		&b,
+		"platform: {id: %s, name: %s}   # 改成平台的名称\n",
+		quoted(strings.Trim(id[:min(len(id), 32)], "-")),
+		quoted(host),
+	)
 	fmt.Fprintf(&b, "base: %s://%s\n", u.Scheme, u.Host)
 	if d.private {
 		fmt.Fprintf(&b, "private_hosts: [%s]   # 网站在本机或内网\n", quoted(host))
 	}
 	if m := d.found.max; m > 5 {
-		fmt.Fprintf(&b, "rating: {version: %s, max: %d, negative: %d, neutral: %d}   # 满分 %d，核对怎样算差评\n", quoted(fmt.Sprintf("of-%d", m)), m, m*4/10, m*6/10, m)
+		fmt.Fprintf(
+			&b,
+			"rating: {version: %s, max: %d, negative: %d, neutral: %d}   # 满分 %d，核对怎样算差评\n",
+			quoted(fmt.Sprintf("of-%d", m)),
+			m,
+			m*4/10,
+			m*6/10,
+			m,
+		)
 	}
 	if d.product.size > defaultBodyLimit/8 || d.found.n > 20 && d.product.size > defaultBodyLimit/32 {
 		fmt.Fprintf(&b, "limits: {body: %d}   # 评论多的商品页可能超过默认的 8 MB\n", draftBody)
@@ -316,7 +334,11 @@ func (d *drafter) searchYAML(b *strings.Builder) {
 	b.WriteString("search:\n")
 	if s.url == "" {
 		b.WriteString("  # 没有找到按关键词搜索商品的网址：在网站上搜索一次，照着改下面三项\n")
-		*s = searchDraft{as: formatHTML, items: spec{css: ".product"}, fields: []draftField{{key: "url", spec: spec{css: "a", attr: "href"}}, {key: "name", spec: spec{css: "a"}}}}
+		*s = searchDraft{
+			as:     formatHTML,
+			items:  spec{css: ".product"},
+			fields: []draftField{{key: "url", spec: spec{css: "a", attr: "href"}}, {key: "name", spec: spec{css: "a"}}},
+		}
 		fmt.Fprintf(b, "  url: \"/search?q={keyword}&page={page}\"\n")
 	} else {
 		fmt.Fprintf(b, "  url: %s\n", quoted(safeTemplate(s.url)+s.pages))
@@ -343,7 +365,11 @@ func (d *drafter) productYAML(b *strings.Builder, as format) {
 		case i >= 0:
 			fmt.Fprintf(b, "    %s: %s\n", key, d.fields[i].spec.flow(as))
 		case key == "name":
-			fmt.Fprintf(b, "    name: %s   # 没有找到商品名称\n", map[bool]string{true: "{css: h1}", false: "name"}[as.isHTML()])
+			fmt.Fprintf(
+				b,
+				"    name: %s   # 没有找到商品名称\n",
+				map[bool]string{true: "{css: h1}", false: "name"}[as.isHTML()],
+			)
 		case key == "id" && !slices.ContainsFunc(d.search.fields, func(f draftField) bool { return f.key == "id" }):
 			b.WriteString("    id: {address: \"([^/?#]+)$\"}   # 没有找到商品编号，取网址的最后一段\n")
 		case key == "region":
@@ -422,7 +448,8 @@ func (r *reviewDraft) pagingYAML(b *strings.Builder) {
 var plainText = regexp.MustCompile(`^[A-Za-z_][\w./-]*$`)
 
 func quoted(s string) string {
-	if plainText.MatchString(s) && !slices.Contains([]string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s)) {
+	if plainText.MatchString(s) &&
+		!slices.Contains([]string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s)) {
 		return s
 	}
 	var b strings.Builder

@@ -9,9 +9,13 @@ import (
 
 // Whatever a page holds, a draft is a profile.
 func FuzzPropose(f *testing.F) {
-	f.Add(`<h1>壶</h1><ul><li class=review id=a><b title="5星"></b><p>漏电漏电</p><time>2026-11-05</time></li><li class=review id=b><b title="1星"></b><p>好用好用</p><time>2026-11-06</time></li></ul>`)
+	f.Add(
+		`<h1>壶</h1><ul><li class=review id=a><b title="5星"></b><p>漏电漏电</p><time>2026-11-05</time></li><li class=review id=b><b title="1星"></b><p>好用好用</p><time>2026-11-06</time></li></ul>`,
+	)
 	f.Add(`{"id":1,"name":"a","reviews":[{"id":"x","text":"漏电","rating":1,"date":"2026-11-05"}]}`)
-	f.Add(`<script>var a={"**":{"name":"x","sku":"\"","price":1,"reviews":[{"i.d":1,"content":"y{{","score":2}]}}</script><h1>x</h1>`)
+	f.Add(
+		`<script>var a={"**":{"name":"x","sku":"\"","price":1,"reviews":[{"i.d":1,"content":"y{{","score":2}]}}</script><h1>x</h1>`,
+	)
 	f.Add(`<form action="::"><input name="{q}"></form><div class="a:b c[d]">x</div>`)
 	f.Add(`[{"id":"a/b","name":"{x}","price":1}]`)
 	at, err := url.Parse("http://shop.example.com/a/1?x=2")

@@ -144,21 +144,7 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 			o.fault(Fault{URL: t.URL, Field: step.link.name, Value: link, Problem: err.Error()})
 		}
 	}
-	if currency, ok := step.currency.get(n); ok && !isYuan(currency) {
-		o.add(countForeign, 1) // a price of 15 would be read as 15 yuan
-		o.note(noteForeign, Fault{URL: t.URL, Field: step.currency.name, Value: currency})
-	} else if step.price != nil {
-		value, ok := step.price.get(n)
-		price, err := chaping.ParsePrice(value)
-		switch {
-		case !ok || value == "":
-			o.fault(Fault{URL: t.URL, Field: step.price.name, Problem: "商品页没有价格"})
-		case err != nil:
-			o.fault(Fault{URL: t.URL, Field: step.price.name, Value: value, Problem: err.Error()})
-		default:
-			product.Price = price
-		}
-	}
+	r.price(o, t, n, &product)
 	product.Shop.ID, _ = step.shopID.get(n)
 	product.Shop.Name, _ = step.shopName.get(n)
 	product.Shop.Region, _ = step.region.get(n)
@@ -228,6 +214,26 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	o.fault(Fault{URL: t.URL, Field: "reviews", Problem: "没有适用于此商品页的评论步骤，未读评论"})
 	r.covered(o, product.ID, "商品页上没有评论的链接", true, on.read)
 	return nil
+}
+
+// price reads what the product costs.
+func (r *reader) price(o *outcome, t task, n node, product *chaping.Product) {
+	step := &r.job.Profile.product
+	if currency, ok := step.currency.get(n); ok && !isYuan(currency) {
+		o.add(countForeign, 1) // a price of 15 would be read as 15 yuan
+		o.note(noteForeign, Fault{URL: t.URL, Field: step.currency.name, Value: currency})
+	} else if step.price != nil {
+		value, ok := step.price.get(n)
+		price, err := chaping.ParsePrice(value)
+		switch {
+		case !ok || value == "":
+			o.fault(Fault{URL: t.URL, Field: step.price.name, Problem: "商品页没有价格"})
+		case err != nil:
+			o.fault(Fault{URL: t.URL, Field: step.price.name, Value: value, Problem: err.Error()})
+		default:
+			product.Price = price
+		}
+	}
 }
 
 // answered tells whether the product's answer has been read for its reviews in
@@ -422,23 +428,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 			o.add(countOutside, 1)
 			continue
 		}
-		review.Product = cmp.Or(t.Owner, review.Product)
-		o.reviews = append(o.reviews, *review)
-		if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
-			slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
-			o.add(countDuplicates, 1)
-			continue
-		}
-		o.add(countReviews, 1)
-		if review.Default {
-			o.add(countDefaults, 1)
-		}
-		if review.Rating == 0 && review.Grade != chaping.Unrated {
-			o.add(countByText, 1)
-		}
-		if review.Appended != "" {
-			o.add(countAppended, 1)
-		}
+		r.keep(o, t, id, review)
 	}
 
 	if t.Began.IsZero() {
@@ -485,6 +475,28 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 		return r.follow(o, following)
 	}
 	return r.sliced(o, t, step, now)
+}
+
+// keep hands on a review of the window, and counts it unless it was counted
+// with another product or in another part of the list.
+func (r *reader) keep(o *outcome, t task, id uint64, review *chaping.Review) {
+	review.Product = cmp.Or(t.Owner, review.Product)
+	o.reviews = append(o.reviews, *review)
+	if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
+		slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
+		o.add(countDuplicates, 1)
+		return
+	}
+	o.add(countReviews, 1)
+	if review.Default {
+		o.add(countDefaults, 1)
+	}
+	if review.Rating == 0 && review.Grade != chaping.Unrated {
+		o.add(countByText, 1)
+	}
+	if review.Appended != "" {
+		o.add(countAppended, 1)
+	}
 }
 
 // missing tells whether a page's scripts lack the list, which is not the same
@@ -585,7 +597,14 @@ func (r *reader) source(step *reviewStep, now time.Time) *ingest.Source {
 
 // review reads one review as the page told it at a time. It is not ok when it
 // cannot be used; why is noted.
-func (r *reader) review(o *outcome, t task, step *reviewStep, item node, told time.Time, from *ingest.Source) (e entry) {
+func (r *reader) review(
+	o *outcome,
+	t task,
+	step *reviewStep,
+	item node,
+	told time.Time,
+	from *ingest.Source,
+) (e entry) {
 	at := &e.place
 	id, found := step.id.get(item)
 	if step.id != nil && (!found || id == "") {

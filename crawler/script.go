@@ -114,7 +114,8 @@ func (v *scriptView) script(s string) {
 // keep adds a value that a script has under the name. A text may be JSON.
 func (v *scriptView) keep(name, value string) {
 	if strings.HasPrefix(value, `"`) {
-		if value = gjson.Parse(value).String(); !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") || !validJSON(value) {
+		if value = gjson.Parse(value).String(); !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") ||
+			!validJSON(value) {
 			return
 		}
 	}
@@ -130,7 +131,8 @@ func (v *scriptView) keep(name, value string) {
 // holdsData tells whether what stands there may be a value worth reading.
 func holdsData(s string) bool {
 	s = strings.TrimLeft(s[:min(len(s), 64)], " \t\r\n(")
-	return s != "" && strings.IndexByte("{[\"'`", s[0]) >= 0 || strings.HasPrefix(s, "JSON.parse(") || strings.HasPrefix(s, "/*")
+	return s != "" && strings.IndexByte("{[\"'`", s[0]) >= 0 || strings.HasPrefix(s, "JSON.parse(") ||
+		strings.HasPrefix(s, "/*")
 }
 
 // maxName is how long a name may be.
@@ -142,7 +144,8 @@ func nameBefore(s string, call bool) string {
 	s = strings.TrimRight(s[max(0, len(s)-2*maxName):], " \t\r\n")
 	if inner, ok := strings.CutSuffix(s, "]"); ok && !call {
 		from := strings.LastIndexByte(inner, '[')
-		if name := inner[from+1:]; from >= 0 && len(name) > 2 && strings.IndexByte("\"'", name[0]) >= 0 && name[0] == name[len(name)-1] {
+		if name := inner[from+1:]; from >= 0 && len(name) > 2 && strings.IndexByte("\"'", name[0]) >= 0 &&
+			name[0] == name[len(name)-1] {
 			return name[1 : len(name)-1]
 		}
 		return ""
@@ -154,8 +157,10 @@ func nameBefore(s string, call bool) string {
 		}
 		name := s[from:]
 		before, member := strings.CutSuffix(s[:from], ".")
-		if !call || !member || !slices.Contains([]string{"push", "assign", "set", "init", "extend"}, name) || before == "" {
-			if len(name) > maxName || slices.Contains([]string{"if", "for", "while", "return", "function", "switch"}, name) {
+		if !call || !member || !slices.Contains([]string{"push", "assign", "set", "init", "extend"}, name) ||
+			before == "" {
+			if len(name) > maxName ||
+				slices.Contains([]string{"if", "for", "while", "return", "function", "switch"}, name) {
 				return ""
 			}
 			return name

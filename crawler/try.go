@@ -89,7 +89,14 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 		}
 	}
 	if n, err := parse(page.body, formatHTML, ""); err == nil && f.challenged(n, page.body) {
-		return Trial{URL: page.url.String(), Bytes: page.size}, &chaping.Error{Code: chaping.CodeInput, Message: "出现人机验证页或登录页", Remedy: "用浏览器打开该网址查看；本程序不绕过人机验证"}
+		return Trial{
+				URL:   page.url.String(),
+				Bytes: page.size,
+			}, &chaping.Error{
+				Code:    chaping.CodeInput,
+				Message: "出现人机验证页或登录页",
+				Remedy:  "用浏览器打开该网址查看；本程序不绕过人机验证",
+			}
 	}
 	return tryPage(p, page, now()), nil
 }

@@ -412,3 +412,9 @@ func plainNames(names []string) (list []string) {
 func containsAll(all, some []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
+
+// What Options.DayOrder may be.
+const (
+	DayFirst   = ingest.DayFirst
+	MonthFirst = ingest.MonthFirst
+)

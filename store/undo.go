@@ -64,20 +64,22 @@ func UndoRun(run string) string { return undoPrefix + run }
 func undoable(run string) bool { return strings.HasPrefix(run, importPrefix) }
 
 // Importing says that the import is going on, until release is called or the
-// process dies. ok is false when somebody else says so.
-func (s *Store) Importing(ctx context.Context, run string) (_ context.Context, release func(), ok bool, err error) {
-	asking, cancel := context.WithCancel(ctx)
-	defer cancel()
+// process dies. ok is false when somebody else says so. A database that is away
+// for long forgets it; the import goes on.
+func (s *Store) Importing(ctx context.Context, run string) (release func(), ok bool, err error) {
+	held, cancel := context.WithCancel(ctx)
 	taken := false
-	_, unlock, err := s.lease(asking, run, func() { taken = true; cancel() })
-	if taken {
-		return ctx, nil, false, nil
+	_, unlock, err := s.lease(held, run, func() { taken = true; cancel() })
+	if taken || err != nil {
+		cancel()
+		if taken {
+			err = nil
+		}
+		return nil, false, err
 	}
-	if err != nil {
-		return ctx, nil, false, err
-	}
-	return ctx, func() {
+	return func() {
 		unlock()
+		cancel()
 		if s.engine != nil { // nobody asks for this name again
 			_ = os.Remove(filepath.Join(s.dataDir, LeaseFolder, run))
 		}
@@ -96,7 +98,9 @@ func (s *Store) superseding(ctx context.Context, reviews []chaping.Review, put f
 	if len(byRun) == 0 {
 		return put(ctx)
 	}
-	ctx, release, err := s.lease(ctx, putsLease, nil)
+	// Should the lease be lost, what is written goes on: the next writer may then
+	// miss what it replaces, and a batch that is cut off would be lost.
+	_, release, err := s.lease(ctx, putsLease, nil)
 	if err != nil {
 		return err
 	}

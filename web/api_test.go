@@ -330,7 +330,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("centre", "/urgent", "/urgent")
 
 	w.get("centre", "/lexicon", "/lexicon?q=漏&field=&hazard=&only=")
-	w.get("centre", "/lexicon/term", "/lexicon/term?name=漏电&note=")
+	w.get("centre", "/lexicon/term", "/lexicon/term?name=漏电&surface=电到我了&note=")
+	w.get("centre", "/lexicon/coverage", "/lexicon/coverage"+period)
 	term := object{"name": "冒蓝光", "surfaces": []string{"冒着蓝光"}, "field": "本站", "hazard": "", "severity": 2, "removed": false}
 	preview := w.post("platform", "/lexicon/preview", "/lexicon/preview", plus(term, "period", "2026-11"))
 	h.wait(t)

@@ -10,6 +10,7 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/nlp"
+	"chaping/nlp/discover"
 	"chaping/station"
 	"chaping/store"
 )
@@ -21,6 +22,7 @@ type desk struct {
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
+	coverage *memo[countedKey, *discover.Coverage]
 }
 
 // How long what is remembered passes for fresh. A job that changes the store
@@ -33,6 +35,7 @@ const (
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
 	maxDrafts    = 8
+	maxCoverage  = 4 // periods
 	maxHistories = 200
 	maxMerged    = 2 * boardPeriods
 	maxItems     = 200_000 // sentences of a period, the gravest first
@@ -56,6 +59,7 @@ func (d *desk) open(s *Server) {
 		s.loadDraft,
 	) // its key names all that it is made of
 	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, s.loadHistory)
+	d.coverage = newMemo(s.ended, func(countedKey) time.Duration { return deskFreshOld }, maxCoverage, s.loadCoverage)
 	d.merged = newMemo(
 		s.ended,
 		func(mergedKey) time.Duration { return deskFreshOld },
@@ -70,6 +74,7 @@ func (d *desk) wait() {
 	d.drafts.running.Wait()
 	d.products.running.Wait()
 	d.merged.running.Wait()
+	d.coverage.running.Wait()
 }
 
 // drop forgets all that the store may have changed.
@@ -78,6 +83,7 @@ func (d *desk) drop() {
 	d.found.drop()
 	d.drafts.drop()
 	d.products.drop()
+	d.coverage.drop()
 }
 
 type countedKey struct {

@@ -17,7 +17,6 @@ import (
 
 	"chaping"
 	"chaping/app"
-	"chaping/importer"
 	"chaping/store"
 )
 
@@ -208,16 +207,16 @@ func keepPart(dir string, p *multipart.Part) (string, error) {
 func (q *request) upload() (*app.Upload, error) { return q.App.Upload(q.r.PathValue("id")) }
 
 type lookPage struct {
-	Upload   *app.Upload      `json:"upload"`
-	Look     app.Look         `json:"look"`
-	Asks     []ask            `json:"-"`
-	Product  bool             `json:"-"` // a question asks for the product's name
-	Rows     []lookRow        `json:"-"` // columns that are listed
-	Left     int              `json:"-"` // columns that are not
-	Table    []lookRow        `json:"-"` // of the product table
-	Fields   []importer.Field `json:"fields"`
-	Facts    []importer.Field `json:"table_fields"` // that the product table's columns may have
-	Profiles []string         `json:"profiles"`
+	Upload   *app.Upload `json:"upload"`
+	Look     app.Look    `json:"look"`
+	Asks     []ask       `json:"-"`
+	Product  bool        `json:"-"` // a question asks for the product's name
+	Rows     []lookRow   `json:"-"` // columns that are listed
+	Left     int         `json:"-"` // columns that are not
+	Table    []lookRow   `json:"-"` // of the product table
+	Fields   []app.Field `json:"fields"`
+	Facts    []app.Field `json:"table_fields"` // that the product table's columns may have
+	Profiles []string    `json:"profiles"`
 }
 
 // maxListed is how many columns are listed that nothing is known of.
@@ -226,7 +225,7 @@ const maxListed = 60
 // A lookRow is a column as a page lists it.
 type lookRow struct {
 	At int
-	importer.Column
+	app.Column
 	By string // how it was recognised
 }
 
@@ -239,7 +238,7 @@ func (q *request) importLook() error {
 	if err != nil {
 		return err
 	}
-	page := lookPage{Upload: u, Look: look, Fields: importer.Fields(), Facts: importer.ProductFields(),
+	page := lookPage{Upload: u, Look: look, Fields: app.Fields(), Facts: app.ProductFields(),
 		Profiles: q.App.ImportProfiles()}
 	page.Rows, page.Left = listed(&look.Understanding)
 	if look.Table != nil {
@@ -253,7 +252,7 @@ func (q *request) importLook() error {
 }
 
 // listed are the columns that a page lists, and how many it does not.
-func listed(u *importer.Understanding) (rows []lookRow, left int) {
+func listed(u *app.Understanding) (rows []lookRow, left int) {
 	asked := map[string]bool{}
 	for _, question := range u.Questions {
 		asked[question.Column] = true
@@ -272,12 +271,12 @@ func listed(u *importer.Understanding) (rows []lookRow, left int) {
 }
 
 // recognised words how a column was recognised.
-func recognised(c *importer.Column) string {
+func recognised(c *app.Column) string {
 	if c.Field == "" {
 		return cmp.Or(c.Fault, map[bool]string{true: "像" + c.Looks}[c.Looks != ""], "—")
 	}
-	return map[importer.Confidence]string{importer.ByPerson: "您的选择", importer.ByName: "列名",
-		importer.Likely: "列名相近", importer.ByValues: "看内容"}[c.Confidence]
+	return map[app.Confidence]string{app.ByPerson: "您的选择", app.ByName: "列名",
+		app.Likely: "列名相近", app.ByValues: "看内容"}[c.Confidence]
 }
 
 // An ask is a question as a page asks it: one of several answers, or words only.
@@ -301,7 +300,7 @@ type askOption struct {
 func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 	at := map[string]int{} // of a field's question
 	for _, question := range look.Questions {
-		open := slices.ContainsFunc(look.Open, func(o importer.Question) bool {
+		open := slices.ContainsFunc(look.Open, func(o app.Question) bool {
 			return o.Kind == question.Kind && o.Column == question.Column
 		})
 		answer := u.Choice.Answers[question.Kind]
@@ -310,17 +309,17 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 		}
 		a := ask{Text: question.Text, Blocks: question.Blocks && answer == "", Assumed: question.Assumed}
 		switch question.Kind {
-		case importer.AskField, importer.AskGuess, importer.AskMissing:
+		case app.AskField, app.AskGuess, app.AskMissing:
 			if i, ok := at[question.Field]; ok {
-				list[i].Text = "哪一列是" + importer.TitleOf(question.Field) + "？"
+				list[i].Text = "哪一列是" + app.TitleOf(question.Field) + "？"
 				continue
 			}
 			at[question.Field] = len(list)
 			a.Name, a.Assumed = "is-"+question.Field, ""
 			a.Options, a.Select = columnOptions(look, question)
-		case importer.AskProduct:
+		case app.AskProduct:
 			a.Product = true
-		case importer.AskIdentity, importer.AskGone:
+		case app.AskIdentity, app.AskGone:
 		default:
 			a.Name = "answer-" + string(question.Kind)
 			a.Options, a.Select = answerOptions(question, look, answer, now)
@@ -329,16 +328,16 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(settled)) {
 		answer := u.Choice.Answers[kind]
-		asked := slices.ContainsFunc(look.Questions, func(q importer.Question) bool { return q.Kind == kind })
+		asked := slices.ContainsFunc(look.Questions, func(q app.Question) bool { return q.Kind == kind })
 		if answer == "" || asked {
 			continue
 		}
 		a := ask{Name: "answer-" + string(kind), Text: settled[kind]}
-		a.Options, a.Select = answerOptions(importer.Question{Kind: kind, Assumed: "照原样"}, look, answer, now)
+		a.Options, a.Select = answerOptions(app.Question{Kind: kind, Assumed: "照原样"}, look, answer, now)
 		list = append(list, a)
 	}
 	for _, question := range look.Open {
-		if question.Kind == importer.AskTable {
+		if question.Kind == app.AskTable {
 			list = append(list, ask{Text: question.Text, Blocks: true, Assumed: question.Assumed + "，在下面“商品表的各列”里选。"})
 		}
 	}
@@ -350,14 +349,14 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 
 // settled are the questions that are not asked once they are answered, as a page
 // has them so that the answer can be changed.
-var settled = map[importer.QuestionKind]string{
-	importer.AskScale: "评分的满分是多少？", importer.AskReversed: "评分是反的（1 最好）吗？", importer.AskOrder: "日期是日在前还是月在前？",
-	importer.AskExported: "文件是哪一天导出的？", importer.AskFillDown: "没有商品的行和上面同一商品吗？", importer.AskShop: "工作表的名称是店铺名称吗？",
+var settled = map[app.QuestionKind]string{
+	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是日在前还是月在前？",
+	app.AskExported: "文件是哪一天导出的？", app.AskFillDown: "没有商品的行和上面同一商品吗？", app.AskShop: "工作表的名称是店铺名称吗？",
 }
 
 // columnOptions are the columns that a field may have: those that it is asked
 // about, or all where none is known.
-func columnOptions(look *app.Look, asked importer.Question) (options []askOption, many bool) {
+func columnOptions(look *app.Look, asked app.Question) (options []askOption, many bool) {
 	about := map[string]bool{}
 	for _, question := range look.Questions {
 		if question.Field == asked.Field && question.Column != "" {
@@ -376,7 +375,7 @@ func columnOptions(look *app.Look, asked importer.Question) (options []askOption
 			Label: c.Name + "（例：" + chaping.Shorten(strings.Join(c.Samples, " | "), 60) + "）"})
 	}
 	label := "都不是"
-	if asked.Kind == importer.AskField {
+	if asked.Kind == app.AskField {
 		label += "，" + asked.Assumed
 	}
 	return append(options, askOption{Value: "-", Label: label, Chosen: none}), len(options) > 6
@@ -385,21 +384,21 @@ func columnOptions(look *app.Look, asked importer.Question) (options []askOption
 // exportDays is how many days back a file may have been exported.
 const exportDays = 60
 
-func answerOptions(question importer.Question, look *app.Look, answer string, now time.Time) (options []askOption, many bool) {
+func answerOptions(question app.Question, look *app.Look, answer string, now time.Time) (options []askOption, many bool) {
 	add := func(value, label string) {
 		options = append(options, askOption{Value: value, Label: label, Chosen: value == answer})
 	}
 	switch question.Kind {
-	case importer.AskScale:
+	case app.AskScale:
 		add("skip", question.Assumed)
 		for _, best := range []string{"3", "5", "10", "20", "100"} {
 			add(best, "满分是 "+best+" 分")
 		}
-	case importer.AskOrder:
+	case app.AskOrder:
 		add("day-first", "日在前")
 		add("month-first", "月在前")
 		add("skip", "不知道，"+question.Assumed)
-	case importer.AskExported:
+	case app.AskExported:
 		if look.ExportedAt.IsZero() {
 			add("", "请选择")
 		}
@@ -433,7 +432,7 @@ func (q *request) importChoose() error {
 	c := app.Choice{Profile: q.form("profile"), SaveAs: q.form("keep"), Facts: u.Choice.Facts,
 		Answers: maps.Clone(u.Choice.Answers)}
 	if c.Answers == nil {
-		c.Answers = map[importer.QuestionKind]string{}
+		c.Answers = map[app.QuestionKind]string{}
 	}
 	c.Facts.Keyword, c.Facts.Product = q.form("keyword"), q.form("product")
 	c.Facts.Shop, c.Facts.Region = q.form("shop"), q.form("region")
@@ -442,13 +441,13 @@ func (q *request) importChoose() error {
 	}
 	for name := range q.r.Form {
 		if kind, ok := strings.CutPrefix(name, "answer-"); ok {
-			c.Answers[importer.QuestionKind(kind)] = q.form(name)
+			c.Answers[app.QuestionKind(kind)] = q.form(name)
 			if q.form(name) == "" {
-				delete(c.Answers, importer.QuestionKind(kind))
+				delete(c.Answers, app.QuestionKind(kind))
 			}
 		} else if field, ok := strings.CutPrefix(name, "is-"); ok {
 			chooseColumn(fields, field, q.form(name))
-			c.Answers[importer.AskField], c.Answers[importer.AskGuess] = answered, answered
+			c.Answers[app.AskField], c.Answers[app.AskGuess] = answered, answered
 		}
 	}
 	if err := q.App.Choose(q.ctx, u, c, fields, table); err != nil {
@@ -468,7 +467,7 @@ func (q *request) importChoose() error {
 
 // chosen are the fields of columns as the form has them; what it does not list is
 // as it was.
-func (q *request) chosen(prefix string, u *importer.Understanding) []string {
+func (q *request) chosen(prefix string, u *app.Understanding) []string {
 	fields := make([]string, len(u.Columns))
 	for i, c := range u.Columns {
 		fields[i] = c.Field
@@ -595,14 +594,14 @@ type runPage struct {
 type qualityPage struct {
 	Reasons []reasonRows
 	Days    []dayRows
-	Opinion *importer.Opinion
+	Opinion *app.Opinion
 	*app.ImportResult
 }
 
 type reasonRows struct {
 	Reason   string
 	Rows     int64
-	Examples []importer.Example
+	Examples []app.Example
 }
 
 type dayRows struct {
@@ -638,7 +637,7 @@ func reportLines(r *app.ImportResult) []string {
 }
 
 // reasonsOf are the reasons of a summary, those of most rows first.
-func reasonsOf(s *importer.Summary) (list []reasonRows) {
+func reasonsOf(s *app.Summary) (list []reasonRows) {
 	for reason, rows := range s.Reasons {
 		list = append(list, reasonRows{Reason: reason, Rows: rows, Examples: s.Examples[reason]})
 	}

@@ -125,7 +125,7 @@ func (q *request) termPage() error {
 			t = shipped[j]
 		}
 	}
-	return q.termForm(http.StatusOK, t, base.Version, name == "", nil)
+	return q.termForm(http.StatusOK, q.withSurface(t), base.Version, name == "", nil)
 }
 
 func (q *request) termForm(status int, t chaping.Term, base int64, isNew bool, problem *fault) error {

@@ -414,7 +414,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 	shown := 0
 	for _, who := range []string{"platform", "admin"} {
 		for _, path := range []string{"/?period=2026-11", "/watches", "/watches/1", "/runs", "/review?period=2026-11&state=all", "/trends", "/products?period=2026-11", "/product" + product, "/urgent", "/lexicon?only=edited",
-			"/lexicon/versions?a=0&b=1", "/sheets?period=2026-11", "/sheets/preview?period=2026-11", "/accounts", "/stations", "/audit", "/calendar", "/review?period=2026-11&term=" + url.QueryEscape(evil), "/lexicon?q=" + url.QueryEscape(evil),
+			"/lexicon/versions?a=0&b=1", "/lexicon/coverage?period=2026-11", "/lexicon/term?name=" + url.QueryEscape("漏电") + "&surface=" + url.QueryEscape(evil), "/sheets?period=2026-11", "/sheets/preview?period=2026-11", "/accounts", "/stations", "/audit", "/calendar", "/review?period=2026-11&term=" + url.QueryEscape(evil), "/lexicon?q=" + url.QueryEscape(evil),
 			"/audit?q=" + url.QueryEscape(evil), "/login?next=" + url.QueryEscape("/"+evil)} {
 			r := h.ask(who, "GET", path, nil)
 			body := r.Body.String()

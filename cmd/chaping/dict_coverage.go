@@ -78,22 +78,8 @@ func (p *program) runCoverage(ctx context.Context, o coverageOptions) error {
 }
 
 func (p *program) printCoverageJSON(period chaping.Period, c *discover.Coverage) error {
-	type group struct {
-		Phrase   string   `json:"phrase"`
-		Reviews  uint64   `json:"reviews"`
-		Term     string   `json:"nearest_term"`
-		Examples []string `json:"examples"`
-	}
-	groups := []group{}
-	for _, g := range c.Groups {
-		groups = append(groups, group{g.Phrase, g.Reviews, g.Term, append([]string{}, g.Examples...)})
-	}
 	return p.printJSON(struct {
-		Period   string  `json:"period"`
-		Negative uint64  `json:"negative_reviews"`
-		Silent   uint64  `json:"without_affirmed_mention"`
-		Service  uint64  `json:"service_only"`
-		Positive uint64  `json:"complaining_positive_reviews"`
-		Groups   []group `json:"groups"`
-	}{period.String(), c.Negative, c.Silent, c.Service, c.Positive, groups})
+		Period string `json:"period"`
+		*discover.Coverage
+	}{period.String(), c})
 }

@@ -27,20 +27,20 @@ type CoverageOptions struct {
 
 // Coverage says what the dictionary does not hear.
 type Coverage struct {
-	Negative uint64 // negative reviews
-	Silent   uint64 // of them, those without an affirmed mention
-	Service  uint64 // of the silent ones, those that speak of delivery, service and price only
-	Positive uint64 // positive reviews with a clause that complains, and without an affirmed mention
-	Groups   []ClauseGroup
+	Negative uint64        `json:"negative_reviews"`
+	Silent   uint64        `json:"without_affirmed_mention"`     // of them, those without an affirmed mention
+	Service  uint64        `json:"service_only"`                 // of the silent ones, those that speak of delivery, service and price only
+	Positive uint64        `json:"complaining_positive_reviews"` // positive reviews with a clause that complains, and without an affirmed mention
+	Groups   []ClauseGroup `json:"groups"`
 }
 
 // A ClauseGroup is clauses that complain of something no term names, and that share
 // a phrase.
 type ClauseGroup struct {
-	Phrase   string
-	Reviews  uint64
-	Term     string // whose forms share most with the clauses; empty when none is near: a new term
-	Examples []string
+	Phrase   string   `json:"phrase"`
+	Reviews  uint64   `json:"reviews"`
+	Term     string   `json:"nearest_term"` // whose forms share most with the clauses; empty when none is near: a new term
+	Examples []string `json:"examples"`
 }
 
 const (

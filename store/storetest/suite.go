@@ -55,6 +55,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"RemovePlatform", removePlatform},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
+		{"ImportsAreSeen", importsAreSeen},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, Open(t, fresh(t))) })
 	}

@@ -148,3 +148,26 @@ func sameAs(t *testing.T, s *store.Store, brought ...imported) {
 		equal(t, len(history), listings[product])
 	}
 }
+
+// importsAreSeen: one that goes on is known to others, until it ends.
+func importsAreSeen(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	run := store.ImportRun(at(3))
+	release, begun, err := s.Importing(ctx, run)
+	ok(t, err)
+	equal(t, begun, true)
+	for range 2 {
+		_, begun, err = s.Importing(ctx, run)
+		ok(t, err)
+		equal(t, begun, false)
+	}
+	other, begun, err := s.Importing(ctx, store.ImportRun(at(4)))
+	ok(t, err)
+	equal(t, begun, true)
+	other()
+	release()
+	release, begun, err = s.Importing(ctx, run)
+	ok(t, err)
+	equal(t, begun, true)
+	release()
+}
