@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -473,6 +474,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
 	filter.All = true
+	sheet.Unknown = p.unknown(o.Terms)
 	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, e, filter, add); err != nil {
 		return nil, err
@@ -480,6 +482,17 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	done()
 	sheet.Select(o.Min, o.Top, o.Zero)
 	return sheet, p.Store.Unchanged(ctx, e)
+}
+
+// unknown are the names that no term of the dictionary has: terms are renamed from
+// one edition of the program to the next, watches and lists are not.
+func (p *Pipeline) unknown(names []string) (unknown []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(p.Miner.Dictionary().Terms, func(t chaping.Term) bool { return t.Name == name }) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
 }
 
 // describeRule words what graded a review, as Review.Rule has it: a rating

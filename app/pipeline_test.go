@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"chaping/analysis/incident"
 	"chaping/crawler/evidence"
 	"chaping/nlp"
+	"chaping/report"
 	"chaping/store"
 	"chaping/store/storetest"
 )
@@ -383,5 +385,24 @@ func TestEvidenceAndGaps(t *testing.T) {
 		if (r.Missing == "超过 5 页") != (r.ProductID == "B") {
 			t.Errorf("row %+v", r)
 		}
+	}
+}
+
+// A watch asks for a term that the dictionary has under another name by now:
+// the sheet says that nothing was counted of it.
+func TestUnknownTermsAreNamed(t *testing.T) {
+	p := &Pipeline{Store: filled(t), Miner: miner(t, "漏电", "异味"), Now: func() time.Time { return now }}
+	period := chaping.Period{Year: 2026, Month: time.November}
+	sheet, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{Terms: []string{"漏电", "缩水"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	concerns := sheet.Check(nil)
+	if !slices.ContainsFunc(concerns, func(c report.Concern) bool { return slices.Equal(c.Examples, []string{"缩水"}) }) {
+		t.Errorf("nothing is said before freezing: %+v", concerns)
+	}
+	model, err := sheet.JSON()
+	if err != nil || !strings.Contains(string(model), "缩水。监测任务要求统计，但不在词库里") {
+		t.Errorf("the sheet does not say so: %v", err)
 	}
 }

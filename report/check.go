@@ -28,7 +28,8 @@ const maxExamples = 3
 
 // Check lists what the sheet lacks: blank cells, reviews that nobody looked
 // at, products whose reviews were not read in full; and the urgent candidates
-// that nobody decided on, whose names are urgent.
+// that nobody decided on, whose names are urgent; and review keywords of the
+// watch that the dictionary does not have.
 func (p *Platform) Check(urgent []string) []Concern {
 	var found []Concern
 	add := func(what string, count func(*PlatformRow) uint64) {
@@ -74,6 +75,9 @@ func (p *Platform) Check(urgent []string) []Concern {
 		}
 		return 0
 	})
+	if len(p.Unknown) > 0 {
+		found = append(found, Concern{"不在词库里、没有统计的评论关键词", len(p.Unknown), p.Unknown[:min(len(p.Unknown), maxExamples)]})
+	}
 	if len(urgent) > 0 {
 		found = append(found, Concern{"待确认的重要风险信息候选", len(urgent), urgent[:min(len(urgent), maxExamples)]})
 	}
