@@ -27,6 +27,11 @@ const (
 // A word of the base dictionary as a map key, zero-padded.
 type word [maxWord]rune
 
+type baseWord struct {
+	text string
+	freq int32
+}
+
 // cutter refuses hits that are no word of their own where they stand: those
 // that a longer known word covers (变质岩 for 变质), or whose characters the
 // best segmentation gives to the neighbours (一起|火锅 for 起火).
@@ -38,7 +43,7 @@ type cutter struct {
 	seg     gse.Segmenter
 	words   map[word]int32  // base words with their frequencies, but for those that are terms
 	ours    map[word]int32  // those that are
-	base    []string        // words, until segment has taken them
+	base    []baseWord      // words, until segment has taken them
 	total   float64         // of all frequencies
 	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
 	known   [1 << 14]uint64 // bit set of hashes of words
@@ -111,7 +116,7 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		c.words[key(r)] = freq
 		h := wordHash(r)
 		c.known[h>>6] |= 1 << (h & 63)
-		c.base = append(c.base, text)
+		c.base = append(c.base, baseWord{text, freq})
 		if n > 1 {
 			mark(&c.starts, r)
 		}
@@ -130,7 +135,7 @@ func (c *cutter) segment(surfaces []string) error {
 	c.seg.Dict = gse.NewDict()
 	c.seg.Init()
 	for _, w := range c.base { // in the file's order, which is the quickest
-		if err := c.seg.AddToken(w, float64(c.words[key([]rune(w))])); err != nil {
+		if err := c.seg.AddToken(w.text, float64(w.freq)); err != nil {
 			return dataFault("gse-base.txt.gz", err)
 		}
 	}
@@ -386,7 +391,7 @@ func (c *cutter) frequency(w string) int {
 	r := []rune(w)
 	n := 0
 	if len(r) <= maxWord {
-		n = int(max(c.words[key(r)], c.ours[key(r)]))
+		n = int(max(c.usual(r), c.ours[key(r)]))
 	}
 	switch {
 	case len(r) == 1:
