@@ -22,7 +22,7 @@ type Platform struct {
 	Dictionary string // version of the dictionary behind the numbers
 	Program    string // version of the program
 	Rules      []GradeRule
-	Empty      string // what shows that there is no review in the window; empty where there are some
+	Empty      string   // what shows that there is no review in the window; empty where there are some
 	Unknown    []string // review keywords that were asked for and that the dictionary does not have: nothing was counted of them
 	Rows       []PlatformRow
 	Evidence   []Evidence

@@ -26,9 +26,10 @@ func TestCoveragePage(t *testing.T) {
 	}
 	page := func(path string) string {
 		t.Helper()
-		r := h.ask("platform", "GET", path, nil)
+		h.ask("platform", "GET", path, nil) // begins to read
 		h.desk.coverage.running.Wait()
-		if r = h.ask("platform", "GET", path, nil); r.Code != http.StatusOK {
+		r := h.ask("platform", "GET", path, nil)
+		if r.Code != http.StatusOK {
 			t.Fatalf("%s: %d %s", path, r.Code, r.Body.String())
 		}
 		return r.Body.String()
