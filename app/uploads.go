@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -46,7 +47,7 @@ type Upload struct {
 	At   time.Time `json:"at"`
 	// File and Table are the names of the file and of the product table that
 	// came with it in the upload's folder; Table may be empty.
-	File      string `json:"file"`
+	File      string `json:"file"` // empty: the product table came alone
 	Table     string `json:"table,omitempty"`
 	TableName string `json:"table_name,omitempty"`
 	Choice    Choice `json:"choice"`
@@ -178,9 +179,12 @@ func (a *App) SweepUploads() error {
 	return err
 }
 
+// TableOnly tells whether it is a product table without reviews.
+func (u *Upload) TableOnly() bool { return u.File == "" && u.Table != "" }
+
 // request is what an upload is imported with, but for the product table.
 func (u *Upload) request() (r ImportRequest, err error) {
-	r = ImportRequest{File: u.Path(u.File), Name: u.Name, Profile: u.Choice.Profile, Facts: u.Choice.Facts}
+	r = ImportRequest{File: u.Path(cmp.Or(u.File, u.Table)), Name: u.Name, Profile: u.Choice.Profile, Facts: u.Choice.Facts}
 	r.Reading, err = u.Choice.reading()
 	return r, err
 }
@@ -243,6 +247,10 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 	if err != nil {
 		return l, err
 	}
+	if u.TableOnly() {
+		l.Understanding, l.Table = *l.Table, nil
+		return l, nil
+	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
 		return l, renamed(err, r.File, r.Name)
@@ -273,6 +281,9 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 // What differs from what the importer finds by itself is kept.
 func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields, table []string) error {
 	c.Map, c.TableMap = u.Choice.Map, nil
+	if u.TableOnly() {
+		table = fields
+	}
 	if u.Table != "" {
 		found, err := InspectProducts(ctx, u.Path(u.Table), u.TableName, nil)
 		if err == nil && len(table) == len(found.Columns) {
@@ -284,6 +295,13 @@ func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields, table []s
 	}
 	next := *u
 	next.Choice = c
+	if u.TableOnly() {
+		if _, err := a.Look(ctx, &next); err != nil {
+			return err
+		}
+		u.Choice = c
+		return a.KeepUpload(u)
+	}
 	if c.Profile != u.Choice.Profile { // the columns were those of another profile
 		next.Choice.Map, next.Choice.Answers = nil, nil
 		if _, err := a.Look(ctx, &next); err != nil {
@@ -425,6 +443,9 @@ func (a *App) Preview(ctx context.Context, u *Upload) (p Preview, err error) {
 	if err != nil {
 		return p, err
 	}
+	if u.TableOnly() {
+		return a.previewTable(ctx, r)
+	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
 		return p, renamed(err, r.File, r.Name)
@@ -463,6 +484,13 @@ func (a *App) ImportUpload(ctx context.Context, u *Upload, watch Watcher) (Impor
 	r, err := u.whole(ctx)
 	if err != nil {
 		return ImportResult{}, nil, err
+	}
+	if u.TableOnly() {
+		result, err := a.ImportProducts(ctx, r, watch)
+		if err == nil {
+			err = a.DropUpload(u)
+		}
+		return result, r.Products, err
 	}
 	if u.Choice.SaveAs != "" {
 		look, err := a.Look(ctx, u)

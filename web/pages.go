@@ -31,7 +31,8 @@ var templateFiles embed.FS
 var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
-	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
+	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
+	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
 	"review": {
 		"period",
 		"evidence",

@@ -88,7 +88,7 @@ func allRoutes() []route {
 		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}, "version!:integer", moved{}},
 		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}, "period full:boolean", moved{}},
 		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测"), "", importPage{}},
-		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword steps:boolean", moved{}},
+		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file:file products:file profile keyword steps:boolean", moved{}},
 		{"GET", "/import/profiles", workers, (*request).importProfiles, "导入模板", option{data: true}, "", profilesPage{}},
 		{"POST", "/import/profiles", workers, (*request).importProfileSave, "修改导入模板", option{data: true}, "name! rename remove:boolean", moved{}},
 		{"GET", "/import/{id}", workers, (*request).importLook, "核对各列", option{data: true}, "", lookPage{}},
