@@ -144,6 +144,8 @@ func allRoutes() []route {
 		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}, annualFields, moved{}},
 		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}, "year:integer", moved{}},
 		{"POST", "/annual/lists", authors, (*request).annualList, "导入年度清单", option{upload: true}, "year:integer kind! remove file:file", either{moved{}, annualPage{}}},
+		{"GET", "/annual/lists/{id}", authors, (*request).annualListLook, "核对年度清单", option{}, "", nil}, // programs send the list and are told
+		{"POST", "/annual/lists/{id}", authors, (*request).annualListTake, "导入年度清单", option{}, "columns:col-* do", nil},
 		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}, "year:integer version:integer", file("text/html")},
 		{"POST", "/annual/preview", authors, (*request).annualTyped, "年度报告预览", option{quiet: true}, annualFields, file("text/html")},
 		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{submit: true}, "reason then " + annualFields, moved{}},
