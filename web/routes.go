@@ -156,6 +156,8 @@ func allRoutes() []route {
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
 		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
+		{"GET", "/inbox/{id}", senders, (*request).handInLook, "核对报送文件", option{}, "", nil}, // programs get their receipt at once
+		{"POST", "/inbox/{id}", senders, (*request).handInTake, "提交报送文件", option{submit: true}, "do period", nil},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},
