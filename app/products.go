@@ -75,6 +75,8 @@ type ListedProducts struct {
 	New     int64 `json:"new"`
 	Changed int64 `json:"changed"`
 	Same    int64 `json:"same"`
+
+	keyless int64 // that have no keyword now
 }
 
 // A tableImport stores the products of a table.
@@ -113,6 +115,9 @@ func (t *tableImport) listings(ctx context.Context, ids []string, count *ListedP
 	for i, id := range ids {
 		own := t.listingsOf(id, known[keys[i]])
 		list = append(list, own...)
+		if own[0].Keyword == "" {
+			count.keyless++
+		}
 		switch {
 		case len(known[keys[i]]) == 0:
 			count.New++
@@ -199,6 +204,7 @@ func (a *App) ImportProducts(ctx context.Context, r ImportRequest, watch Watcher
 		return out, err
 	}
 	err = a.putTable(ctx, &t, out.Listed, watch)
+	out.NoKey = out.Listed.keyless
 	if store.Away(err) { // nor can it be recorded
 		return out, err
 	}

@@ -27,6 +27,9 @@ import (
 //
 //	NewUpload ─▶ KeepUpload ─▶ Look ⇄ Choose ─▶ Preview ─▶ ImportUpload
 //
+// A list of the annual report and a form that is handed in are shown to their
+// sender in the same way: KeepFile ─▶ OwnFile ─▶ DropUpload.
+//
 // What nobody has gone on with for a day is removed.
 
 const (

@@ -269,12 +269,18 @@ func TestProductTableAlone(t *testing.T) {
 		t.Error("what cannot be taken back has a button")
 	}
 	// A column that nobody could know, and what a person adds.
+	if !strings.Contains(report, "1 件商品没有商品关键词") {
+		t.Errorf("%s", report)
+	}
 	preview, report = imported("b.csv", "货,叫什么,哪里\nA,,上海\nB,灯,江苏\nC,扇,\n", url.Values{"col-0": {"product_id"}, "col-1": {"product"}, "col-2": {"region"}, "keyword": {"家电"}})
 	if !strings.Contains(preview, "甲店") || !strings.Contains(preview, "排插") || !strings.Contains(preview, "家电") {
 		t.Errorf("what is known or was said is not there\n%s", preview)
 	}
 	if !strings.Contains(report, `新存入</p><p class="big">1 件`) || !strings.Contains(report, `更新</p><p class="big">2 件`) {
 		t.Errorf("%s", report)
+	}
+	if strings.Contains(report, "没有商品关键词") {
+		t.Error("a keyword that was given is missing")
 	}
 	found, err := h.Store.Products(t.Context(), chaping.Window{To: h.Now().Add(time.Hour)}, []chaping.ProductKey{{Platform: "import", Product: "A"}, {Platform: "import", Product: "B"}})
 	if err != nil {

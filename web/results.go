@@ -88,7 +88,7 @@ func tableText(r *app.ImportResult) (string, error) {
 		l.add("%d 处看不懂的价格等按未知收录，其余内容照常采用", r.Noted)
 	}
 	if r.NoKey > 0 {
-		l.add("注意：表里 %d 件商品没有商品关键词，以前也没有的，报送表“关键词”一栏将为空", r.NoKey)
+		l.add("注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；在商品表里补上，或核对各列时填写，再导入一次", r.NoKey)
 	}
 	for _, e := range r.Problems {
 		l.add("%s", chaping.Explain(e, wordAdvice))

@@ -197,6 +197,9 @@ func (p *program) printImport(s app.ImportResult) {
 	if s.Listed != nil { // a product table without reviews
 		fmt.Fprintf(p.out, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件\n",
 			s.File, s.Rows, s.Accepted, s.Refused, s.Products, s.Listed.New, s.Listed.Changed, s.Listed.Same)
+		if s.NoKey > 0 {
+			fmt.Fprintf(p.out, "  注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或在商品表里补上后重新导入\n", s.NoKey)
+		}
 		return
 	}
 	fmt.Fprintf(&b, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条\n",
