@@ -53,6 +53,9 @@ type ImportResult struct {
 	RatingRule string                `json:"rating_rule"`        // the version of the rule that graded the rows
 	Profile    string                `json:"profile"`            // the template that was used
 	Problems   []*chaping.InputError `json:"problems,omitempty"` // the first rows that Problem was given
+	// Listed says what became of the products of a table that was imported
+	// without reviews.
+	Listed *ListedProducts `json:"listed,omitempty"`
 }
 
 // maxProblems is how many rows a result lists.

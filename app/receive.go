@@ -53,31 +53,54 @@ func (a *App) Receive(ctx context.Context, h Handed, miner *nlp.Miner) (r Receiv
 		r.Submission, err = d.Submit(ctx, s, h.Data, nil)
 		return r, err
 	}
-	form, err := intake.Read(ctx, h.File, h.Data, func(e *chaping.InputError) { r.Refused = append(r.Refused, e) })
+	look, err := a.LookAtForm(ctx, h)
+	r.Refused = look.Refused
 	if err != nil {
 		return r, err
 	}
-	of, err := a.senderOf(ctx, d, h, form)
+	entries, err := look.Form.Records(miner.HazardOf)
 	if err != nil {
 		return r, err
 	}
-	if form.Period != "" && form.Period != s.Period {
-		return r, &chaping.InputError{
-			File:    h.File,
-			Problem: "表上的报送期是 " + form.Period + "，不是 " + s.Period,
-			Remedy:  "选对报送期再提交",
-		}
-	}
-	entries, err := form.Records(miner.HazardOf)
-	if err != nil {
-		return r, err
-	}
-	s.StationID, s.Form = of.ID, formOf(form, of)
+	s.StationID, s.Form = look.Station.ID, look.Kind
 	if s.Version = h.Version; s.Version > 0 {
 		s.Name = h.Watch
 	}
 	r.Submission, err = d.Submit(ctx, s, h.Data, entries)
 	return r, err
+}
+
+// A FormLook is what was read of a monthly form that is handed in.
+type FormLook struct {
+	Station station.Station // whose it is
+	Kind    chaping.Form
+	Form    *intake.Form
+	Refused []*chaping.InputError // lines that are not read
+}
+
+// LookAtForm reads a monthly form, and stores nothing. One of another station or
+// another period is refused as a whole.
+func (a *App) LookAtForm(ctx context.Context, h Handed) (l FormLook, err error) {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return l, err
+	}
+	l.Form, err = intake.Read(ctx, h.File, h.Data, func(e *chaping.InputError) { l.Refused = append(l.Refused, e) })
+	if err != nil {
+		return l, err
+	}
+	if l.Station, err = a.senderOf(ctx, d, h, l.Form); err != nil {
+		return l, err
+	}
+	if period := h.Period.String(); l.Form.Period != "" && l.Form.Period != period {
+		return l, &chaping.InputError{
+			File:    h.File,
+			Problem: "表上的报送期是 " + l.Form.Period + "，不是 " + period,
+			Remedy:  "选对报送期再提交",
+		}
+	}
+	l.Kind = formOf(l.Form, l.Station)
+	return l, nil
 }
 
 // senderOf is the station that a form is from.

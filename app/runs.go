@@ -52,7 +52,7 @@ func (a *App) RunDetail(ctx context.Context, id string) (d RunDetail, err error)
 			return d, err
 		}
 	}
-	d.Undoable = d.Import != nil && d.Until.IsZero()
+	d.Undoable = d.Import != nil && d.Import.Listed == nil && d.Until.IsZero()
 	return d, nil
 }
 
@@ -96,6 +96,9 @@ func (a *App) UndoImport(ctx context.Context, id string) (store.Undone, error) {
 			"要找回来，重新导入同一个文件")
 	case d.Import == nil:
 		return store.Undone{}, refused("这次导入是旧版程序做的，没有留下它替换了哪些评论，不能撤销", "导入改正后的文件，同一评论以后导入的为准")
+	}
+	if d.Import.Listed != nil { // which listings it brought is known from reviews only
+		return store.Undone{}, refused("商品表的导入不能撤销", "导入改正后的商品表，以后导入的为准")
 	}
 	waiting, err := a.Backlog()
 	if err != nil {

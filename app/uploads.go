@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -46,12 +47,71 @@ type Upload struct {
 	At   time.Time `json:"at"`
 	// File and Table are the names of the file and of the product table that
 	// came with it in the upload's folder; Table may be empty.
-	File      string `json:"file"`
+	File      string `json:"file"` // empty: the product table came alone
 	Table     string `json:"table,omitempty"`
 	TableName string `json:"table_name,omitempty"`
-	Choice    Choice `json:"choice"`
+	// For says what else than reviews is to be stored of it, Owner whose it is
+	// then, and Values what was said of it.
+	For    UploadUse         `json:"for,omitempty"`
+	Owner  string            `json:"owner,omitempty"`
+	Values map[string]string `json:"values,omitempty"`
+	Choice Choice            `json:"choice"`
 
 	dir string
+}
+
+// An UploadUse is what an upload waits for.
+type UploadUse string
+
+// Besides the import of reviews: a list of the annual report, a form that is
+// handed in.
+const (
+	UseList UploadUse = "list"
+	UseForm UploadUse = "form"
+)
+
+// maxOwn is how many files of one use wait for one person: the oldest goes.
+const maxOwn = 3
+
+// KeepFile makes an upload of a file that is to be looked at before it is
+// stored. owner is the account that may go on with it.
+func (a *App) KeepFile(use UploadUse, owner, name string, data []byte, values map[string]string) (*Upload, error) {
+	waiting, err := a.waiting()
+	if err != nil {
+		return nil, err
+	}
+	own := 0
+	for _, u := range waiting { // the latest first
+		if u.For == use && u.Owner == owner {
+			if own++; own >= maxOwn {
+				if err := a.DropUpload(u); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	u, err := a.NewUpload(name, owner)
+	if err != nil {
+		return nil, err
+	}
+	u.For, u.Owner, u.Values, u.File = use, owner, values, "file"
+	if err := os.WriteFile(u.Path(u.File), data, 0o600); err != nil {
+		return nil, errors.Join(err, a.DropUpload(u))
+	}
+	return u, a.KeepUpload(u)
+}
+
+// OwnFile is an upload of KeepFile, for its owner, with the file's content.
+func (a *App) OwnFile(use UploadUse, owner, id string) (*Upload, []byte, error) {
+	u, err := a.anyUpload(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if u.For != use || u.Owner != owner {
+		return nil, nil, noUpload()
+	}
+	data, err := os.ReadFile(u.Path(u.File))
+	return u, data, err
 }
 
 // A Choice is what a person has said of an upload.
@@ -82,7 +142,7 @@ func (a *App) NewUpload(name, by string) (*Upload, error) {
 	if err := a.SweepUploads(); err != nil {
 		return nil, err
 	}
-	list, err := a.Uploads()
+	list, err := a.waiting()
 	if err != nil {
 		return nil, err
 	}
@@ -120,9 +180,21 @@ func (a *App) KeepUpload(u *Upload) error {
 // DropUpload removes an upload.
 func (a *App) DropUpload(u *Upload) error { return os.RemoveAll(u.dir) }
 
-// Upload is one that waits.
+func noUpload() error {
+	return &chaping.Error{Code: chaping.CodeInput, Message: "没有这个上传的文件，或已过了一天，自动删除了", Remedy: "重新上传"}
+}
+
+// Upload is one of reviews that waits.
 func (a *App) Upload(id string) (*Upload, error) {
-	missing := &chaping.Error{Code: chaping.CodeInput, Message: "没有这个上传的文件，或已过了一天，自动删除了", Remedy: "重新上传"}
+	u, err := a.anyUpload(id)
+	if err == nil && u.For != "" {
+		return nil, noUpload()
+	}
+	return u, err
+}
+
+func (a *App) anyUpload(id string) (*Upload, error) {
+	missing := noUpload()
 	if !uploadID.MatchString(id) {
 		return nil, missing
 	}
@@ -143,14 +215,19 @@ func (a *App) Upload(id string) (*Upload, error) {
 	return u, nil
 }
 
-// Uploads are those that wait, the latest first.
+// Uploads are those of reviews that wait, the latest first.
 func (a *App) Uploads() (list []*Upload, err error) {
+	list, err = a.waiting()
+	return slices.DeleteFunc(list, func(u *Upload) bool { return u.For != "" }), err
+}
+
+func (a *App) waiting() (list []*Upload, err error) {
 	entries, err := os.ReadDir(a.Path(uploadDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	for _, e := range entries {
-		if u, err := a.Upload(e.Name()); err == nil {
+		if u, err := a.anyUpload(e.Name()); err == nil {
 			list = append(list, u)
 		}
 	}
@@ -166,7 +243,7 @@ func (a *App) SweepUploads() error {
 		return nil
 	}
 	for _, e := range entries {
-		if _, live := a.Upload(e.Name()); live == nil {
+		if _, live := a.anyUpload(e.Name()); live == nil {
 			continue
 		}
 		info, ferr := e.Info()
@@ -178,9 +255,12 @@ func (a *App) SweepUploads() error {
 	return err
 }
 
+// TableOnly tells whether it is a product table without reviews.
+func (u *Upload) TableOnly() bool { return u.File == "" && u.Table != "" }
+
 // request is what an upload is imported with, but for the product table.
 func (u *Upload) request() (r ImportRequest, err error) {
-	r = ImportRequest{File: u.Path(u.File), Name: u.Name, Profile: u.Choice.Profile, Facts: u.Choice.Facts}
+	r = ImportRequest{File: u.Path(cmp.Or(u.File, u.Table)), Name: u.Name, Profile: u.Choice.Profile, Facts: u.Choice.Facts}
 	r.Reading, err = u.Choice.reading()
 	return r, err
 }
@@ -243,6 +323,10 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 	if err != nil {
 		return l, err
 	}
+	if u.TableOnly() {
+		l.Understanding, l.Table = *l.Table, nil
+		return l, nil
+	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
 		return l, renamed(err, r.File, r.Name)
@@ -273,6 +357,9 @@ func (a *App) Look(ctx context.Context, u *Upload) (l Look, err error) {
 // What differs from what the importer finds by itself is kept.
 func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields, table []string) error {
 	c.Map, c.TableMap = u.Choice.Map, nil
+	if u.TableOnly() {
+		table = fields
+	}
 	if u.Table != "" {
 		found, err := InspectProducts(ctx, u.Path(u.Table), u.TableName, nil)
 		if err == nil && len(table) == len(found.Columns) {
@@ -284,6 +371,13 @@ func (a *App) Choose(ctx context.Context, u *Upload, c Choice, fields, table []s
 	}
 	next := *u
 	next.Choice = c
+	if u.TableOnly() {
+		if _, err := a.Look(ctx, &next); err != nil {
+			return err
+		}
+		u.Choice = c
+		return a.KeepUpload(u)
+	}
 	if c.Profile != u.Choice.Profile { // the columns were those of another profile
 		next.Choice.Map, next.Choice.Answers = nil, nil
 		if _, err := a.Look(ctx, &next); err != nil {
@@ -425,6 +519,9 @@ func (a *App) Preview(ctx context.Context, u *Upload) (p Preview, err error) {
 	if err != nil {
 		return p, err
 	}
+	if u.TableOnly() {
+		return a.previewTable(ctx, r)
+	}
 	o, err := a.importOptions(ctx, r)
 	if err != nil {
 		return p, renamed(err, r.File, r.Name)
@@ -463,6 +560,13 @@ func (a *App) ImportUpload(ctx context.Context, u *Upload, watch Watcher) (Impor
 	r, err := u.whole(ctx)
 	if err != nil {
 		return ImportResult{}, nil, err
+	}
+	if u.TableOnly() {
+		result, err := a.ImportProducts(ctx, r, watch)
+		if err == nil {
+			err = a.DropUpload(u)
+		}
+		return result, r.Products, err
 	}
 	if u.Choice.SaveAs != "" {
 		look, err := a.Look(ctx, u)

@@ -60,9 +60,11 @@ func TestCases(t *testing.T) {
 					case "--profile":
 						o.Profile = profile(t, value)
 					case "--products":
-						if o.Products, _, err = LoadProducts(t.Context(), value, profile(t, "standard"), nil); err != nil {
+						table, err := LoadProducts(t.Context(), value, profile(t, "standard"), nil)
+						if err != nil {
 							t.Fatal(err)
 						}
+						o.Products = table.Facts
 					}
 				}
 				sum, err := Import(t.Context(), file, o)

@@ -123,10 +123,11 @@ func TestJoins(t *testing.T) {
 	if err := os.WriteFile(products, []byte("商品编号,商品名称,关键词\n0012345,水壶,电热水壶\n600123456789012345,取暖器,取暖器\n600123456789099999,风扇,风扇\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	facts, problems, err := LoadProducts(t.Context(), products, profile(t, "standard"), nil)
-	if err != nil || len(problems) > 0 || len(facts) != 3 {
-		t.Fatalf("%v %v %v", facts, problems, err)
+	table, err := LoadProducts(t.Context(), products, profile(t, "standard"), nil)
+	if err != nil || len(table.Problems) > 0 || len(table.Facts) != 3 {
+		t.Fatalf("%+v %v", table, err)
 	}
+	facts := table.Facts
 	path := filepath.Join(dir, "a.csv")
 	data := "评论编号,商品编号,评分,评论时间,评论内容\n1,12345,1,2016-11-01,a\n2,\"=\"\"0012345\"\"\",1,2016-11-01,b\n3,6.00123456789012E+17,1,2016-11-01,c\n4,999,1,2016-11-01,d\n5,600123456789099000,1,2016-11-01,e\n"
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {

@@ -501,11 +501,16 @@ type group struct {
 	rows  int64
 }
 
-func (im *run) report(e *chaping.InputError) {
-	reason := e.Problem
-	if e.Field != "" {
-		reason = cmp.Or(TitleOf(e.Field), e.Field) + "：" + reason
+// reasonOf is what a summary counts a fault under.
+func reasonOf(e *chaping.InputError) string {
+	if e.Field == "" {
+		return e.Problem
 	}
+	return cmp.Or(TitleOf(e.Field), e.Field) + "：" + e.Problem
+}
+
+func (im *run) report(e *chaping.InputError) {
+	reason := reasonOf(e)
 	im.sum.Reasons[reason]++
 	im.sum.example(reason, e)
 	if inOneLine(e) {
@@ -594,14 +599,8 @@ func (im *run) convert(r *row, p *parsed) {
 		fail(fieldProductID, "", noProduct, "给文件加上商品编号或商品名称列，或另外指定商品编号")
 		return
 	}
-	if facts.URL == "" && im.profile.ProductURL != "" {
-		facts.URL = strings.ReplaceAll(im.profile.ProductURL, "{product_id}", facts.ProductID)
-	}
-	if facts.Product == "" {
-		facts.Product = facts.ProductID
-	}
-	price, err := ingest.Price(facts.Price)
-	if err != nil {
+	var err error
+	if p.listing, err = im.profile.Listing(facts, im.Now); err != nil {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
@@ -625,12 +624,6 @@ func (im *run) convert(r *row, p *parsed) {
 	var notes []*chaping.InputError
 	p.review, notes, p.fault = im.source.Review(&record)
 	p.notes = append(p.notes, notes...)
-	p.listing = chaping.Listing{
-		Keyword: facts.Keyword, SeenAt: im.Now,
-		Product: chaping.Product{Platform: im.source.Platform, ID: facts.ProductID, Name: facts.Product,
-			URL: facts.URL, Price: price,
-			Shop: chaping.Shop{ID: facts.ShopID, Name: facts.Shop, Region: facts.Region}},
-	}
 }
 
 // facts are those of a row's product: its own, then the product file's, then
@@ -660,7 +653,7 @@ func (im *run) facts(r *row, p *parsed) Facts {
 			facts.ProductID = facts.Product
 		}
 	}
-	facts = facts.complete(known).complete(im.Facts)
+	facts = facts.Complete(known).Complete(im.Facts)
 	if facts.ProductID == "" {
 		facts.ProductID = facts.Product // an export of one shop often has names only
 	}

@@ -392,7 +392,7 @@ func TestReadersStop(t *testing.T) {
 		if _, err := Import(ctx, path, Options{Profile: profile(t, "standard"), Sink: &memory{}, Now: now}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, _, err := LoadProducts(ctx, path, profile(t, "standard"), nil); !errors.Is(err, context.Canceled) {
+		if _, err := LoadProducts(ctx, path, profile(t, "standard"), nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("products, %s: %v", name, err)
 		}
 	}
@@ -428,9 +428,17 @@ func TestProductFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	products, problems, err := LoadProducts(context.Background(), path, profile(t, "standard"), nil)
-	if err != nil || len(products) != 2 || len(problems) != 2 {
-		t.Fatalf("%v %v %v", products, problems, err)
+	table, err := LoadProducts(context.Background(), path, profile(t, "standard"), nil)
+	if err != nil || len(table.Facts) != 2 || len(table.Problems) != 2 {
+		t.Fatalf("%+v %v", table, err)
+	}
+	products := table.Facts
+	if s := table.Summary("p.csv"); s.Rows != 5 || s.Accepted != 4 || s.Refused != 1 || s.Noted != 1 || s.NoKey != 1 || s.NoFacts != 0 ||
+		s.Reasons["商品编号：商品没有编号"] != 1 || len(s.Examples["商品价格：价格无法识别，按未知处理"]) != 1 {
+		t.Errorf("%+v", s)
+	}
+	if strings.Join(table.Order, " ") != "77 78" || table.Lines["78"] != 5 || len(table.Notes["78"]) != 1 {
+		t.Errorf("%+v", table)
 	}
 	file := filepath.Join(t.TempDir(), "c.ndjson")
 	if err := os.WriteFile(file, []byte(fmt.Sprintf(jdLine, 1, "好", "2016-12-01 08:00:00", 5)), 0o600); err != nil {

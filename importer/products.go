@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"chaping"
 	"chaping/ingest"
@@ -29,8 +31,22 @@ type Facts struct {
 	Also []string `json:"also,omitempty"`
 }
 
-// complete fills the empty fields of f from g.
-func (f Facts) complete(g Facts) Facts {
+// Listing is a product of the profile's platform as its facts have it. An error
+// is about the price, which is left out then.
+func (p *Profile) Listing(f Facts, seen time.Time) (chaping.Listing, error) {
+	price, err := ingest.Price(f.Price)
+	if f.URL == "" && p.ProductURL != "" {
+		f.URL = strings.ReplaceAll(p.ProductURL, "{product_id}", f.ProductID)
+	}
+	return chaping.Listing{
+		Keyword: f.Keyword, SeenAt: seen,
+		Product: chaping.Product{Platform: p.Platform.ID, ID: f.ProductID, Name: cmp.Or(f.Product, f.ProductID),
+			URL: f.URL, Price: price, Shop: chaping.Shop{ID: f.ShopID, Name: f.Shop, Region: f.Region}},
+	}, err
+}
+
+// Complete fills the empty fields of f from g.
+func (f Facts) Complete(g Facts) Facts {
 	fill := func(s *string, from string) {
 		if *s == "" {
 			*s = from
@@ -127,77 +143,139 @@ func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[s
 	return u, err
 }
 
+// Products are what a product file says.
+type Products struct {
+	Facts   map[string]Facts      // by product ID
+	Order   []string              // the IDs as they come
+	Lines   map[string]int        // on which each comes first
+	Rows    int64                 // that were read
+	Refused []*chaping.InputError // rows that were left out
+	// Notes are, by product ID, what is left out of a product that is used.
+	Notes map[string][]*chaping.InputError
+	// Problems are all of those, in the file's order.
+	Problems []*chaping.InputError
+}
+
+// Summary says what became of the rows. file is what their file is called.
+func (p *Products) Summary(file string) Summary {
+	s := newSummary(file)
+	s.Rows, s.Refused, s.Products = p.Rows, int64(len(p.Refused)), int64(len(p.Facts))
+	s.Accepted = s.Rows - s.Refused
+	for _, e := range p.Problems {
+		reason := reasonOf(e)
+		s.Reasons[reason]++
+		s.example(reason, e)
+	}
+	for _, notes := range p.Notes {
+		s.Noted += int64(len(notes))
+	}
+	for _, f := range p.Facts {
+		if f.Keyword == "" {
+			s.NoKey++
+		}
+		if f.Shop == "" && f.Region == "" && f.Price == "" && f.URL == "" {
+			s.NoFacts++
+		}
+	}
+	return s.Summary
+}
+
 // LoadProducts reads a product file: one product a row, in any format that
 // Import reads, with the columns of the standard profile. A product found under
 // several keywords has a row for each; of its other columns the first row that
-// fills one holds. It is the second
-// file that completes reviews which name only a product ID. A product that
-// cannot be used is reported and left out. mapping is that of InspectProducts.
-func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[string]string) (
-	map[string]Facts, []*chaping.InputError, error,
-) {
+// fills one holds. It is the second file that completes reviews which name only
+// a product ID, or is imported by itself. A product that cannot be used is
+// reported and left out. mapping is that of InspectProducts.
+func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[string]string) (*Products, error) {
 	var read atomic.Int64
 	list, _, closer, err := contents(ctx, path, &read)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer closer.Close()
 	own := productProfile(p, mapping)
 	in, err := list[0].open(own.Charset)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	src, err := openSource(in, own, nil)
 	if err != nil {
-		return nil, nil, errors.Join(err, in.Close())
+		return nil, errors.Join(err, in.Close())
 	}
 	defer src.Close()
-	products := map[string]Facts{}
-	var problems []*chaping.InputError
+	products := &Products{Facts: map[string]Facts{}, Lines: map[string]int{}, Notes: map[string][]*chaping.InputError{}}
 	for {
 		rec, err := src.next()
 		if errors.Is(err, io.EOF) {
-			return products, problems, nil
+			return products, nil
 		}
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		r := rec.parse()
-		if r.err != nil {
-			problems = append(problems, r.err)
-			if r.field == nil {
-				continue
-			}
-		}
-		f := rowFacts(&r)
-		var damaged bool
-		f.ProductID, damaged = ingest.ID(f.ProductID)
-		fault := func(field, value, problem, remedy string) {
-			problems = append(problems, &chaping.InputError{File: path, Line: r.line, Field: field, Value: value,
-				Problem: problem, Remedy: remedy})
-		}
-		if f.ProductID == "" {
-			fault(fieldProductID, "", "商品没有编号", "补上商品编号")
-			continue
-		}
-		if damaged {
-			fault(fieldProductID, f.ProductID, "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", "重新导出；在表格软件里把这一列设成文本再打开")
-			continue
-		}
-		if _, err := ingest.Price(f.Price); err != nil {
-			fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）")
-			f.Price = ""
-		}
-		if known, ok := products[f.ProductID]; ok {
-			if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword &&
-				!slices.Contains(known.Also, f.Keyword) {
-				known.Also = append(known.Also, f.Keyword)
-			}
-			f = known.complete(f)
-		}
-		products[f.ProductID] = f
+		products.add(path, &r)
 	}
+}
+
+// add takes in a row.
+func (p *Products) add(path string, r *row) {
+	p.Rows++
+	var notes []*chaping.InputError
+	if r.err != nil {
+		if r.field == nil {
+			p.refuse(r.err)
+			return
+		}
+		notes = append(notes, r.err)
+	}
+	f := rowFacts(r)
+	var damaged bool
+	f.ProductID, damaged = ingest.ID(f.ProductID)
+	fault := func(field, value, problem, remedy string) *chaping.InputError {
+		return &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy}
+	}
+	switch {
+	case f.ProductID == "":
+		p.refuse(append(notes, fault(fieldProductID, "", "商品没有编号", "补上商品编号"))...)
+		return
+	case damaged:
+		p.refuse(append(notes, fault(fieldProductID, f.ProductID,
+			"商品编号被表格软件改成了科学计数法，后面的数字已经丢失", "重新导出；在表格软件里把这一列设成文本再打开"))...)
+		return
+	case len(f.ProductID) > chaping.MaxKey:
+		p.refuse(append(notes, fault(fieldProductID, chaping.Shorten(f.ProductID, 60), "商品编号太长", "核对哪一列是商品编号"))...)
+		return
+	}
+	if _, err := ingest.Price(f.Price); err != nil {
+		notes = append(notes, fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）"))
+		f.Price = ""
+	}
+	p.keep(f, r.line, notes)
+}
+
+// refuse leaves a row out; the last error is why.
+func (p *Products) refuse(why ...*chaping.InputError) {
+	p.Problems = append(p.Problems, why...)
+	p.Refused = append(p.Refused, why[len(why)-1])
+}
+
+// keep takes in a product, or what a further row says of it.
+func (p *Products) keep(f Facts, line int, notes []*chaping.InputError) {
+	p.Problems = append(p.Problems, notes...)
+	if len(notes) > 0 {
+		p.Notes[f.ProductID] = append(p.Notes[f.ProductID], notes...)
+	}
+	known, ok := p.Facts[f.ProductID]
+	if !ok {
+		p.Order, p.Lines[f.ProductID] = append(p.Order, f.ProductID), line
+		p.Facts[f.ProductID] = f
+		return
+	}
+	if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword && !slices.Contains(known.Also, f.Keyword) {
+		known.Also = append(known.Also, f.Keyword)
+	}
+	p.Facts[f.ProductID] = known.Complete(f)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,7 +17,6 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/report"
-	"chaping/report/intake"
 	"chaping/station"
 )
 
@@ -80,55 +78,66 @@ func (q *request) openAnnual() (a *annualPage, err error) {
 			return nil, err
 		}
 	}
+	return a, q.fillAnnual(a)
+}
+
+// openYear reads what the page shows of a year.
+func (q *request) openYear(year int) (*annualPage, error) {
+	a := &annualPage{Year: year, Formats: annualFormats(), Written: annualText{Texts: map[string]string{}}}
+	return a, q.fillAnnual(a)
+}
+
+func (q *request) fillAnnual(a *annualPage) (err error) {
+	now := q.Now().In(chaping.Shanghai())
 	if a.Year > now.Year() {
-		return nil, bad(fmt.Sprintf("%d 年还没有开始", a.Year), "从页面上的列表选择")
+		return bad(fmt.Sprintf("%d 年还没有开始", a.Year), "从页面上的列表选择")
 	}
 	for y := now.Year(); y > now.Year()-5 && y >= 2020; y-- {
 		a.Years = append(a.Years, y)
 	}
 	if a.Station, err = q.Station.Station(q.ctx, q.account.Scope(), q.account.Station); err != nil {
-		return nil, bad("您的账号不属于监测站", "用监测站的账号登录，或请管理员在“账号”页指定监测站")
+		return bad("您的账号不属于监测站", "用监测站的账号登录，或请管理员在“账号”页指定监测站")
 	}
 	a.Store = a.Station.ID == q.home.ID && a.Station.Kind == station.PlatformStation
 	year := strconv.Itoa(a.Year)
 	if a.Draft, err = q.Station.Draft(q.ctx, q.account.Scope(), chaping.FormAnnual, year, a.Station.ID); err != nil {
-		return nil, err
+		return err
 	}
 	if a.Draft.Version > 0 {
 		if err := json.Unmarshal(a.Draft.Content, &a.Written); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	figures, err := q.Station.Draft(q.ctx, q.account.Scope(), formFigures, year, a.Station.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if figures.Version > 0 {
 		a.Figures = figures.Saved
 		if err := json.Unmarshal(figures.Content, &a.figures); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	a.Kinds = report.ListKinds()
 	if a.lists, err = q.Station.Draft(q.ctx, q.account.Scope(), formLists, year, a.Station.ID); err != nil {
-		return nil, err
+		return err
 	}
 	if a.lists.Version > 0 {
 		if err := json.Unmarshal(a.lists.Content, &a.Lists); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	frozen, err := q.Station.Sheets(q.ctx, chaping.FormAnnual, year)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if a.Frozen, err = q.pushes(slices.DeleteFunc(frozen, func(s station.Sheet) bool { return s.Station != a.Station.ID })); err != nil {
-		return nil, err
+		return err
 	}
 	submitted, err := q.Station.Submissions(q.ctx, year)
 	a.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != a.Station.ID })
 	a.Running = q.jobs.active(kindFigures)
-	return a, err
+	return err
 }
 
 // report is the report as it would be frozen now.
@@ -141,76 +150,6 @@ func (a *annualPage) report(program string) *report.Annual {
 		r.Lists = append(r.Lists, l)
 	}
 	return &r
-}
-
-// annualList takes a list from elsewhere (R18), or drops those of a kind.
-func (q *request) annualList() error {
-	q.patient()
-	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, intake.MaxFile+maxForm)
-	a, err := q.openAnnual()
-	if err != nil {
-		return err
-	}
-	refuse := func(problem, remedy string) error {
-		a.Problem = &fault{problem: problem, remedy: remedy}
-		return q.showAnnual(http.StatusUnprocessableEntity, a)
-	}
-	kind := report.ListKind(q.form("kind"))
-	if !slices.Contains(a.Kinds, kind) {
-		return refuse("没有选择是哪一种清单", "从列表中选择")
-	}
-	q.act.Object = fmt.Sprintf("%s %d 年 %s清单", a.Station.Name, a.Year, kind.Chinese())
-	i := slices.IndexFunc(a.Lists, func(l report.AnnualList) bool { return l.Kind == kind })
-	message := "已删除" + kind.Chinese() + "清单"
-	if q.form("remove") != "" {
-		q.act.Detail = "删除"
-		a.Lists = slices.DeleteFunc(a.Lists, func(l report.AnnualList) bool { return l.Kind == kind })
-	} else {
-		file, head, err := q.r.FormFile("file")
-		if err != nil {
-			return refuse(fmt.Sprintf("没有收到文件，或超过 %d MB", intake.MaxFile>>20), "选择文件后再提交")
-		}
-		defer file.Close()
-		data, err := io.ReadAll(file)
-		if err != nil {
-			return &fault{http.StatusRequestEntityTooLarge, "上传没有完成", "重新上传", err}
-		}
-		if i < 0 {
-			i, a.Lists = len(a.Lists), append(a.Lists, report.AnnualList{Kind: kind, Records: []report.Listed{}})
-		}
-		name := uploadedName(head)
-		q.act.Detail = name
-		l := &a.Lists[i]
-		before := len(l.Records)
-		err = intake.ReadList(q.ctx, l, a.Year, name, data, func(e *chaping.InputError) { a.Refused = append(a.Refused, e) })
-		if f, ok := told(err); ok {
-			a.Lists = slices.DeleteFunc(a.Lists, func(l report.AnnualList) bool { return len(l.Files) == 0 && len(l.Records) == 0 })
-			return refuse(f.problem, f.remedy)
-		}
-		if err != nil {
-			return err
-		}
-		message = fmt.Sprintf("%s清单读入 %d 条", kind.Chinese(), len(l.Records)-before)
-	}
-	slices.SortFunc(
-		a.Lists,
-		func(x, y report.AnnualList) int { return slices.Index(a.Kinds, x.Kind) - slices.Index(a.Kinds, y.Kind) },
-	)
-	if a.lists.Content, err = json.Marshal(a.Lists); err != nil {
-		return err
-	}
-	a.lists.Who = q.account.Person
-	if _, err := q.Station.PutDraft(q.ctx, q.account.Scope(), a.lists); err != nil {
-		return err
-	}
-	if len(a.Refused) > 0 {
-		a.Problem = &fault{
-			problem: fmt.Sprintf("%s，有 %d 行没有读入", message, len(a.Refused)),
-			remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
-		}
-		return q.showAnnual(http.StatusOK, a)
-	}
-	return q.redirect("/annual"+a.Query()+"#lists", message)
 }
 
 func (q *request) annual() error {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -98,9 +99,19 @@ func TestAnnualReport(t *testing.T) {
 // told, the others are taken.
 func TestAnnualLists(t *testing.T) {
 	h := open(t)
+	var looked, shown string
 	send := func(content string, form url.Values) *httptest.ResponseRecorder {
 		t.Helper()
-		return h.upload(t, "association", "/annual/lists", "抽查"+evil+".csv", content, form)
+		r := h.upload(t, "association", "/annual/lists", "抽查"+evil+".csv", content, form)
+		if r.Code != http.StatusSeeOther {
+			return r
+		}
+		looked = r.Header().Get("Location") // what is understood, then stored
+		shown = h.ask("association", "GET", looked, nil).Body.String()
+		if strings.Contains(shown, "<script>alert") || strings.Contains(shown, "<img src=x") || !strings.Contains(shown, "还没有存入") {
+			t.Error(shown)
+		}
+		return h.ask("association", "POST", looked, url.Values{"do": {"store"}})
 	}
 	list := "产品名称,生产企业名称,商标,型号规格,抽查结果,主要不合格项目,抽样日期\n电热水壶" + evil[:10] + ",甲厂" + evil[:10] + ",牌,S1,不合格,接地措施,2026-05-11\n台灯,乙厂,亮,L1,合格,/,2026-06-01\n"
 	form := url.Values{"year": {"2026"}, "kind": {"inspection"}}
@@ -109,6 +120,11 @@ func TestAnnualLists(t *testing.T) {
 	}
 	if r := send(list+"电热水壶,丙厂,丙,B,待定,,2026-06-02\n", form); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "读入 0 条，有 1 行没有读入") || strings.Contains(r.Body.String(), "<script>alert") {
 		t.Fatal(r.Code, r.Body.String())
+	}
+	for _, want := range []string{"将存入</p><p class=\"big\">0 条", "重复的</p><p class=\"big\">2 条", `不收</p><p class="big bad">1 行`, "检验结果：看不出合格与否", "第 4 行“待定”"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the page has no %s\n%s", want, shown)
+		}
 	}
 	for name, f := range map[string]url.Values{"no kind": {"year": {"2026"}}, "no such kind": with(form, "kind", "x")} {
 		if r := send(list, f); r.Code != http.StatusUnprocessableEntity {
@@ -136,6 +152,78 @@ func TestAnnualLists(t *testing.T) {
 	}
 	if log := h.entries(t); log[0].Action != "导入年度清单" || log[0].Detail != "删除" || log[1].Action != "导入年度清单" {
 		t.Errorf("%+v", log[:2])
+	}
+}
+
+// Columns that nobody could know are chosen; what is not confirmed is not stored,
+// and nobody else goes on with it.
+func TestAnnualListColumns(t *testing.T) {
+	h := open(t)
+	form := url.Values{"year": {"2026"}, "kind": {"recall"}}
+	upload := func() string {
+		t.Helper()
+		r := h.upload(t, "association", "/annual/lists", "召回.csv", "货,谁做的,何时\n电热水壶,甲厂,2026-05-01\n台灯,乙厂,2026-06-01\n台灯,乙厂,2025-06-01\n", form)
+		if r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body)
+		}
+		return r.Header().Get("Location")
+	}
+	page := func(path string) string {
+		t.Helper()
+		r := h.ask("association", "GET", path, nil)
+		if r.Code != http.StatusOK {
+			t.Fatal(r.Code, r.Body)
+		}
+		return r.Body.String()
+	}
+	at := upload()
+	if s := page(at); !strings.Contains(s, "没有认出需要的列") || strings.Contains(s, `value="store"`) {
+		t.Error(s)
+	}
+	if r := h.ask("association", "POST", at, url.Values{"do": {"store"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Error(r.Code)
+	}
+	for name, f := range map[string]url.Values{"twice": {"col-0": {"产品名称"}, "col-1": {"产品名称"}}, "no field": {"col-0": {evil}}} {
+		if r := h.ask("association", "POST", at, f); r.Code != http.StatusUnprocessableEntity || strings.Contains(r.Body.String(), "<script>alert") {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	chosen := url.Values{"col-0": {"产品名称"}, "col-1": {"生产企业"}, "col-2": {"日期"}, "do": {"store"}}
+	if r := h.ask("association", "POST", at, chosen); r.Header().Get("Location") != at { // it is shown before it is stored
+		t.Error(r.Code, r.Header())
+	}
+	if s := page(at); !strings.Contains(s, `将存入</p><p class="big">2 条`) || !strings.Contains(s, `不在 2026 年</p><p class="big">1 条`) {
+		t.Error(s)
+	}
+	for _, who := range []string{"platform", "foreign"} {
+		if r := h.ask(who, "POST", at, chosen); r.Code == http.StatusSeeOther {
+			t.Errorf("%s stores it", who)
+		}
+		if r := h.ask(who, "GET", strings.Replace(at, "/annual/lists", "/import", 1), nil); r.Code == http.StatusOK {
+			t.Errorf("%s sees it as a file of reviews", who)
+		}
+	}
+	if s := page("/annual?year=2026"); strings.Contains(s, "召回</b>") {
+		t.Error("it is stored before it is confirmed")
+	}
+	if r := h.ask("association", "POST", at, chosen); r.Code != http.StatusSeeOther || !strings.HasPrefix(r.Header().Get("Location"), "/annual?") {
+		t.Error(r.Code, r.Header())
+	}
+	if s := page("/annual?year=2026"); !strings.Contains(s, "召回</b><span>2 条") {
+		t.Error(s)
+	}
+	if r := h.ask("association", "GET", at, nil); r.Code != http.StatusUnprocessableEntity {
+		t.Error("it still waits")
+	}
+	dropped := upload()
+	if r := h.ask("association", "POST", dropped, url.Values{"do": {"drop"}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code)
+	}
+	for range 5 {
+		upload()
+	}
+	if list, err := os.ReadDir(h.App.Path("uploads")); err != nil || len(list) != 3 {
+		t.Errorf("%d wait, %v", len(list), err)
 	}
 }
 

@@ -160,6 +160,9 @@ func (q *request) handIn() error {
 		Watch:    q.form("name"),
 	}
 	q.act.Object, q.act.Detail = of.Name+" 报送期 "+p.String(), name
+	if !q.api && h.About == "" { // of other material nothing is read
+		return q.keepForm(&h)
+	}
 	received, err := q.App.Receive(q.ctx, h, q.miner())
 	if f, ok := told(err); ok {
 		return q.inboxForm(http.StatusUnprocessableEntity, f, received.Refused)

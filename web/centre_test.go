@@ -19,7 +19,17 @@ import (
 // handIn uploads a file as somebody.
 func (h *house) handIn(t *testing.T, who, name, content string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
-	return h.upload(t, who, "/inbox?period=2026-11", name, content, form)
+	r := h.upload(t, who, "/inbox?period=2026-11", name, content, form)
+	at := r.Header().Get("Location")
+	if !strings.HasPrefix(at, "/inbox/") {
+		return r
+	}
+	page := h.ask(who, "GET", at, nil) // what was read, then the button
+	if page.Code != http.StatusOK || !strings.Contains(page.Body.String(), "还没有提交") ||
+		strings.Contains(page.Body.String(), "<script>alert") || strings.Contains(page.Body.String(), "<img src=x") {
+		t.Error(page.Code, page.Body)
+	}
+	return h.ask(who, "POST", at+"?period=2026-11", url.Values{"do": {"store"}})
 }
 
 func (h *house) upload(t *testing.T, who, path, name, content string, form url.Values) *httptest.ResponseRecorder {
@@ -102,6 +112,59 @@ func TestInbox(t *testing.T) {
 	}
 	if list, _ := h.Station.Submissions(context.Background(), "2026-11"); list[len(list)-1].Station != "上海市食品接触材料协会" {
 		t.Error("a station handed in for another")
+	}
+}
+
+// What was read of a form is shown to its sender, and to nobody else, before it
+// is handed in.
+func TestHandInSteps(t *testing.T) {
+	h := open(t)
+	file := "填报单位：上海市食品接触材料协会\n" + strings.ReplaceAll(sheetA, "电热水壶", "<script>alert(1)</script>") + ",1,上海,,,,\n"
+	upload := func() string {
+		t.Helper()
+		r := h.upload(t, "association", "/inbox?period=2026-11", "十一月.csv", file, nil)
+		if r.Code != http.StatusSeeOther || !strings.HasPrefix(r.Header().Get("Location"), "/inbox/") {
+			t.Fatal(r.Code, r.Body)
+		}
+		return r.Header().Get("Location")
+	}
+	at := upload()
+	page := h.ask("association", "GET", at, nil).Body.String()
+	for _, want := range []string{"上海市食品接触材料协会", "2026-11", "读到</p><p class=\"big\">1 条", "必填的栏目是空的", "手柄漏电", "行业组织、检验检测机构报送表"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s\n%s", want, page)
+		}
+	}
+	none := func(when string) {
+		t.Helper()
+		if list, err := h.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 0 {
+			t.Errorf("%s: %+v %v", when, list, err)
+		}
+	}
+	none("before it is confirmed")
+	for _, who := range []string{"centre", "platform", "foreign"} {
+		for _, method := range []string{"GET", "POST"} {
+			if r := h.ask(who, method, at, url.Values{"do": {"store"}}); r.Code == http.StatusOK || r.Code == http.StatusSeeOther {
+				t.Errorf("%s %s: %d", who, method, r.Code)
+			}
+		}
+	}
+	if r := h.ask("association", "POST", at, url.Values{"do": {"drop"}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code)
+	}
+	none("put away")
+	at = upload()
+	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "已读入 1 条，有 1 行没有读入") {
+		t.Error(r.Code, r.Body)
+	}
+	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Error("taken twice", r.Code)
+	}
+	if list, err := h.Station.Submissions(t.Context(), "2026-11"); err != nil || len(list) != 1 || list[0].Entries != 1 {
+		t.Errorf("%+v %v", list, err)
+	}
+	if log := h.entries(t); log[1].Action != "提交报送文件" {
+		t.Errorf("%+v", log[:2])
 	}
 }
 

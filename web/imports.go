@@ -89,8 +89,11 @@ func (q *request) receive() (r received, err error) {
 			return r, err
 		}
 	}
-	if r.upload.File == "" {
+	switch {
+	case r.upload.File == "" && r.upload.Table == "":
 		return r, bad("没有选择文件", "选择 xlsx、csv 或 ndjson 文件（可为 .gz）")
+	case r.upload.TableOnly():
+		r.upload.Name = r.upload.TableName
 	}
 	if r.profile != "" && !slices.Contains(q.App.ImportProfiles(), r.profile) {
 		return r, bad("没有导入模板“"+chaping.Shorten(r.profile, 30)+"”", "从列表中选择")
@@ -217,6 +220,8 @@ type lookPage struct {
 	Fields   []app.Field `json:"fields"`
 	Facts    []app.Field `json:"table_fields"` // that the product table's columns may have
 	Profiles []string    `json:"profiles"`
+	// Platforms are those that the products of a table without reviews may be of.
+	Platforms []app.ProfileInfo `json:"-"`
 }
 
 // maxListed is how many columns are listed that nothing is known of.
@@ -241,6 +246,9 @@ func (q *request) importLook() error {
 	page := lookPage{Upload: u, Look: look, Fields: app.Fields(), Facts: app.ProductFields(),
 		Profiles: q.App.ImportProfiles()}
 	page.Rows, page.Left = listed(&look.Understanding)
+	if u.TableOnly() {
+		page.Fields, page.Platforms = page.Facts, q.platforms()
+	}
 	if look.Table != nil {
 		page.Table, _ = listed(look.Table)
 	}
@@ -248,7 +256,21 @@ func (q *request) importLook() error {
 		page.Asks = asksOf(&look, u, q.Now())
 		page.Product = slices.ContainsFunc(page.Asks, func(a ask) bool { return a.Product })
 	}
+	if u.TableOnly() {
+		return q.render("tablelook", page)
+	}
 	return q.render("look", page)
+}
+
+// platforms are the templates that say of which platform a table's products are,
+// one for each platform.
+func (q *request) platforms() (list []app.ProfileInfo) {
+	for _, p := range q.App.ImportProfileInfos() {
+		if p.Shipped && !slices.ContainsFunc(list, func(o app.ProfileInfo) bool { return o.Platform == p.Platform }) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // listed are the columns that a page lists, and how many it does not.
@@ -338,7 +360,9 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 	}
 	for _, question := range look.Open {
 		if question.Kind == app.AskTable {
-			list = append(list, ask{Text: question.Text, Blocks: true, Assumed: question.Assumed + "，在下面“商品表的各列”里选。"})
+			where := map[bool]string{true: "各列", false: "商品表的各列"}[u.TableOnly()]
+			list = append(list, ask{Text: question.Text, Blocks: true,
+				Assumed: question.Assumed + "，在下面“" + where + "”里选。"})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b ask) int {
@@ -434,6 +458,9 @@ func (q *request) importChoose() error {
 	if c.Answers == nil {
 		c.Answers = map[app.QuestionKind]string{}
 	}
+	if u.TableOnly() {
+		c.SaveAs = "" // a template is of a file of reviews
+	}
 	c.Facts.Keyword, c.Facts.Product = q.form("keyword"), q.form("product")
 	c.Facts.Shop, c.Facts.Region = q.form("shop"), q.form("region")
 	if c.Profile != "" && !slices.Contains(q.App.ImportProfiles(), c.Profile) {
@@ -521,6 +548,9 @@ func (q *request) importPreview() error {
 		return err
 	}
 	page.Reasons, page.FarBelow = reasonsOf(&page.Summary), page.Summary.FarBelow()
+	if u.TableOnly() {
+		return q.render("tablepreview", page)
+	}
 	return q.render("importpreview", page)
 }
 
@@ -632,7 +662,7 @@ func (q *request) runDetail() error {
 func reportLines(r *app.ImportResult) []string {
 	brief := *r
 	brief.Reasons, brief.Problems = nil, nil
-	text, _ := importText(brief, nil)
+	text, _ := importText(brief, nil) // that rows were refused the page shows
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.HasPrefix(s, "……") })
 }
 
@@ -649,6 +679,10 @@ func reasonsOf(s *app.Summary) (list []reasonRows) {
 
 func qualityOf(r *app.ImportResult) *qualityPage {
 	p := &qualityPage{ImportResult: r}
+	if r.Listed != nil {
+		p.Reasons = reasonsOf(&r.Summary)
+		return p
+	}
 	if o, ok := r.Opinion(); ok {
 		p.Opinion = &o
 	}

@@ -1,8 +1,13 @@
 package web
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"chaping"
 	"chaping/app"
+	"chaping/store"
 )
 
 // look uploads a file and gives the page of its columns.
@@ -186,5 +193,116 @@ func TestUploadsWait(t *testing.T) {
 	}
 	if list, err := h.App.Uploads(); err != nil || len(list) != 30 {
 		t.Errorf("%d wait, %v", len(list), err)
+	}
+}
+
+// uploadPart uploads a file in a part that a form has under this name.
+func (h *house) uploadPart(t *testing.T, part, name, content string) *httptest.ResponseRecorder {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	err := w.WriteField("steps", "1")
+	if err == nil {
+		var f io.Writer
+		if f, err = w.CreateFormFile(part, name); err == nil {
+			_, err = io.WriteString(f, content)
+		}
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	q := httptest.NewRequest(http.MethodPost, "http://portal.example/import", &b)
+	q.Header.Set("Content-Type", w.FormDataContentType())
+	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	q.AddCookie(h.cookies["platform"])
+	out := httptest.NewRecorder()
+	h.ServeHTTP(out, q)
+	return out
+}
+
+// A product table that comes alone is understood, corrected, shown and stored;
+// what it leaves blank is as it was.
+func TestProductTableAlone(t *testing.T) {
+	h := open(t)
+	get := func(path string) string {
+		t.Helper()
+		w := h.ask("platform", "GET", path, nil)
+		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "<img src=x") {
+			t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	imported := func(name, content string, form url.Values) (preview, report string) {
+		t.Helper()
+		w := h.uploadPart(t, "products", name, content)
+		path := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || !strings.Contains(get(path), "没有评论") {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w := h.ask("platform", "POST", path, form); w.Header().Get("Location") != path+"/preview" {
+			t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))
+		}
+		preview = get(path + "/preview")
+		if w := h.ask("platform", "POST", path+"/store", nil); w.Code != http.StatusSeeOther {
+			t.Fatal(w.Code, w.Body)
+		}
+		h.jobs.wait()
+		runs, err := h.Store.Runs(t.Context(), store.RunFilter{Stage: store.StageImport, Limit: 1})
+		if err != nil || len(runs) != 1 {
+			t.Fatal(runs, err)
+		}
+		return preview, get("/runs/" + runs[0].ID)
+	}
+	quoted := `"` + strings.ReplaceAll(evil, `"`, `""`) + `"`
+	preview, report := imported("商品"+evil[:8]+".csv", "商品编号,商品名称,店铺名称,商品价格,关键词\nA,插座,甲店,199,插座\nB,"+quoted+",乙店,很贵,\n,没有编号,,,\nA,,,,排插\n", nil)
+	for _, want := range []string{"4 行里采用 3 行，商品 2 件", "不收 1 行", "没有关键词的 1 件", "商品没有编号", "价格无法识别", "199.00", "<b class=\"bad\">没有</b>"} {
+		if !strings.Contains(preview, want) {
+			t.Errorf("the preview has no %s\n%s", want, preview)
+		}
+	}
+	for _, want := range []string{`新存入</p><p class="big">2 件`, `更新</p><p class="big">0 件`, "商品编号：商品没有编号", "很贵"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report has no %s\n%s", want, report)
+		}
+	}
+	if strings.Contains(report, "/undo") {
+		t.Error("what cannot be taken back has a button")
+	}
+	// A column that nobody could know, and what a person adds.
+	preview, report = imported("b.csv", "货,叫什么,哪里\nA,,上海\nB,灯,江苏\nC,扇,\n", url.Values{"col-0": {"product_id"}, "col-1": {"product"}, "col-2": {"region"}, "keyword": {"家电"}})
+	if !strings.Contains(preview, "甲店") || !strings.Contains(preview, "排插") || !strings.Contains(preview, "家电") {
+		t.Errorf("what is known or was said is not there\n%s", preview)
+	}
+	if !strings.Contains(report, `新存入</p><p class="big">1 件`) || !strings.Contains(report, `更新</p><p class="big">2 件`) {
+		t.Errorf("%s", report)
+	}
+	found, err := h.Store.Products(t.Context(), chaping.Window{To: h.Now().Add(time.Hour)}, []chaping.ProductKey{{Platform: "import", Product: "A"}, {Platform: "import", Product: "B"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := found[chaping.ProductKey{Platform: "import", Product: "A"}]; len(a) != 2 || a[0].Product.Shop != (chaping.Shop{Name: "甲店", Region: "上海"}) || a[0].Product.Price.String() != "199.00" {
+		t.Errorf("%+v", a)
+	}
+	_, report = imported("b.csv", "商品编号,商品名称,区域\nA,插座,上海\nC,扇,\n", nil)
+	if !strings.Contains(report, `与已有的相同</p><p class="big">2 件`) {
+		t.Errorf("%s", report)
+	}
+	// Without an ID nothing can be stored.
+	w := h.uploadPart(t, "products", "c.csv", "货,叫什么\nA,x\n")
+	path := w.Header().Get("Location")
+	if !strings.Contains(get(path), "没有认出商品表的哪一列是商品编号") {
+		t.Error("nobody is asked for the ID")
+	}
+	if w := h.ask("platform", "POST", path, nil); w.Header().Get("Location") != path {
+		t.Error("goes on without an ID")
+	}
+	if w := h.ask("platform", "POST", path+"/store", nil); w.Code != http.StatusUnprocessableEntity {
+		t.Error(w.Code)
+	}
+	if w := h.ask("platform", "POST", path, url.Values{"col-0": {"rating"}}); w.Code >= 500 {
+		t.Error(w.Code)
+	}
+	if w := h.uploadPart(t, "products", "d.csv", ""); w.Code != http.StatusUnprocessableEntity {
+		t.Error(w.Code)
 	}
 }

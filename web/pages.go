@@ -31,14 +31,15 @@ var templateFiles embed.FS
 var pageParts = map[string][]string{
 	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
-	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
+	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
+	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
 	"review": {
 		"period",
 		"evidence",
 	}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil,
-	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "calendar": nil,
-	"inbox": {"period"}, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
+	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
+	"inbox": {"period"}, "handin": nil, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
 }
 

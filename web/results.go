@@ -35,6 +35,9 @@ func dayText(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.D
 // importText says what became of an imported file and of the product table that
 // came with it. An error tells that not all of it could be used.
 func importText(r app.ImportResult, products *app.ProductTable) (string, error) {
+	if r.Listed != nil {
+		return tableText(&r)
+	}
 	var l lines
 	switch {
 	case r.After > 0:
@@ -72,6 +75,30 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 	if r.Refused > 0 {
 		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", r.Refused),
 			Remedy: "按下面列出的原因改正后重新导入同一文件，已导入的不会重复"}
+	}
+	return l.String(), nil
+}
+
+// tableText says what became of a product table that came without reviews.
+func tableText(r *app.ImportResult) (string, error) {
+	var l lines
+	l.add("%s：读到 %d 行，采用 %d 行，不收 %d 行", r.File, r.Rows, r.Accepted, r.Refused)
+	l.add("商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件", r.Products, r.Listed.New, r.Listed.Changed, r.Listed.Same)
+	if r.Noted > 0 {
+		l.add("%d 处看不懂的价格等按未知收录，其余内容照常采用", r.Noted)
+	}
+	if r.NoKey > 0 {
+		l.add("注意：表里 %d 件商品没有商品关键词，以前也没有的，报送表“关键词”一栏将为空", r.NoKey)
+	}
+	for _, e := range r.Problems {
+		l.add("%s", chaping.Explain(e, wordAdvice))
+	}
+	if all := r.Refused + r.Noted; all > int64(len(r.Problems)) && len(r.Problems) > 0 {
+		l.add("……以上是前 %d 处，共 %d 处", len(r.Problems), all)
+	}
+	if r.Refused > 0 {
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行不收，其余已导入", r.Refused),
+			Remedy: "按列出的原因改正后重新导入同一商品表，已导入的不会重复"}
 	}
 	return l.String(), nil
 }

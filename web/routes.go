@@ -88,7 +88,7 @@ func allRoutes() []route {
 		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}, "version!:integer", moved{}},
 		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}, "period full:boolean", moved{}},
 		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测"), "", importPage{}},
-		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file!:file products:file profile keyword steps:boolean", moved{}},
+		{"POST", "/import", workers, (*request).importFile, "导入评论", option{data: true, upload: true}, "file:file products:file profile keyword steps:boolean", moved{}},
 		{"GET", "/import/profiles", workers, (*request).importProfiles, "导入模板", option{data: true}, "", profilesPage{}},
 		{"POST", "/import/profiles", workers, (*request).importProfileSave, "修改导入模板", option{data: true}, "name! rename remove:boolean", moved{}},
 		{"GET", "/import/{id}", workers, (*request).importLook, "核对各列", option{data: true}, "", lookPage{}},
@@ -144,6 +144,8 @@ func allRoutes() []route {
 		{"POST", "/annual", authors, (*request).annualSave, "撰写年度报告", option{quiet: true}, annualFields, moved{}},
 		{"POST", "/annual/figures", authors, (*request).annualFigures, "更新年度数字", option{}, "year:integer", moved{}},
 		{"POST", "/annual/lists", authors, (*request).annualList, "导入年度清单", option{upload: true}, "year:integer kind! remove file:file", either{moved{}, annualPage{}}},
+		{"GET", "/annual/lists/{id}", authors, (*request).annualListLook, "核对年度清单", option{}, "", nil}, // programs send the list and are told
+		{"POST", "/annual/lists/{id}", authors, (*request).annualListTake, "导入年度清单", option{}, "columns:col-* do", nil},
 		{"GET", "/annual/preview", authors, (*request).annualPreview, "年度报告预览", option{}, "year:integer version:integer", file("text/html")},
 		{"POST", "/annual/preview", authors, (*request).annualTyped, "年度报告预览", option{quiet: true}, annualFields, file("text/html")},
 		{"POST", "/annual/freeze", authors, (*request).annualFreeze, "冻结年度报告", option{submit: true}, "reason then " + annualFields, moved{}},
@@ -154,6 +156,8 @@ func allRoutes() []route {
 
 		{"GET", "/inbox", concerned, (*request).inbox, "收件", nav("协同"), "period", inboxPage{}},
 		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
+		{"GET", "/inbox/{id}", senders, (*request).handInLook, "核对报送文件", option{}, "", nil}, // programs get their receipt at once
+		{"POST", "/inbox/{id}", senders, (*request).handInTake, "提交报送文件", option{submit: true}, "do period", nil},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
 		{"GET", "/board", overseers, (*request).board, "汇总研判", nav("协同"), "period hazard", boardPage{}},
 		{"GET", "/board/data", overseers, (*request).boardData, "汇总研判", option{}, "period", boardTable{}},

@@ -38,14 +38,17 @@ func (p *program) importCommand() *cobra.Command {
 		Use: "import 文件...", Short: "导入评论（ndjson、csv、xlsx，可为 .gz）",
 		Long: "按导入模板把导出的评论文件读入数据目录。同一文件可反复导入，结果不变。\n" +
 			"评论里没有的商品信息，依次取自：文件中的列、--products 商品表、命令行参数。\n" +
+			"只写 --products 而不写评论文件，就只导入商品表。\n" +
 			"自带模板：" + strings.Join(configs.Names("import"), "、") + "；自定义模板写成 YAML 文件，用 --profile 文件.yaml 指定。",
 		Example: "  chaping import --profile jd --keyword 洗衣机 --shop 海尔京东自营旗舰店 comments.ndjson.gz\n  chaping import 评论.xlsx --products 商品.xlsx",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.template != "" && len(args) > 0:
 				return usage("--template 只写表样，不能同时导入文件")
-			case o.template == "" && len(args) == 0:
+			case o.template == "" && len(args) == 0 && o.products == "":
 				return usage("没有写要导入的文件")
+			case o.template == "" && len(args) == 0:
+				return o.tableOnly()
 			case o.saveAs != "" && len(args) != 1:
 				return usage("--save-as 一次只能用一个文件")
 			}
@@ -102,6 +105,9 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 			p.warn(e)
 		}
 	}
+	if len(files) == 0 {
+		return p.importTable(ctx, r, o)
+	}
 	rejects, err := p.openRejects(o.rejects)
 	if err != nil {
 		return err
@@ -143,6 +149,40 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 	return nil
 }
 
+// tableOnly refuses what only a file of reviews can have.
+func (o *importOptions) tableOnly() error {
+	if o.dryRun || o.saveAs != "" || o.rejects != "" || o.charset != "" || o.dayOrder != "" || o.exportedAt != "" ||
+		len(o.reading.Map) > 0 || o.reading.Scale != 0 || o.reading.Reversed || o.reading.FillDown ||
+		o.reading.ShopFromTable || o.facts.ProductID != "" || o.facts.Product != "" || o.facts.URL != "" ||
+		o.facts.Price != "" {
+		return usage("只导入商品表时，没有关于评论文件的选项")
+	}
+	return nil
+}
+
+// importTable imports a product table that comes without reviews.
+func (p *program) importTable(ctx context.Context, r app.ImportRequest, o importOptions) error {
+	bar := p.startProgress("导入商品")
+	r.File = o.products
+	result, err := p.app.ImportProducts(ctx, r, bar.watch)
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	if o.json {
+		if err := p.printJSON([]app.ImportResult{result}); err != nil {
+			return err
+		}
+	} else {
+		p.printImport(result)
+	}
+	if result.Refused > 0 {
+		return &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", result.Refused),
+			Remedy: "按上面的说明改正后重新导入同一文件，已导入的不会重复"}
+	}
+	return nil
+}
+
 func (p *program) printResumed(r app.ImportResult) {
 	switch {
 	case r.After > 0:
@@ -154,6 +194,11 @@ func (p *program) printResumed(r app.ImportResult) {
 
 func (p *program) printImport(s app.ImportResult) {
 	var b bytes.Buffer
+	if s.Listed != nil { // a product table without reviews
+		fmt.Fprintf(p.out, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件\n",
+			s.File, s.Rows, s.Accepted, s.Refused, s.Products, s.Listed.New, s.Listed.Changed, s.Listed.Same)
+		return
+	}
 	fmt.Fprintf(&b, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条\n",
 		s.File, s.Rows, s.Accepted, s.Refused, s.Distinct, s.Repeated, s.New)
 	if s.Accepted > 0 {

@@ -162,7 +162,7 @@ func (p *program) readLists(ctx context.Context, o annualOptions) (lists []repor
 			if err != nil {
 				return nil, 0, err
 			}
-			if err := intake.ReadList(ctx, &l, o.year, file, data, func(bad *chaping.InputError) { fmt.Fprintln(p.err, bad) }); err != nil {
+			if err := intake.ReadList(ctx, &l, intake.ListFile{Name: file, Data: data, Year: o.year}, func(bad *chaping.InputError) { fmt.Fprintln(p.err, bad) }); err != nil {
 				return nil, 0, err
 			}
 		}

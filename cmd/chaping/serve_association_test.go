@@ -139,7 +139,9 @@ func TestPortalAssociation(t *testing.T) {
 	}
 	w.open("/inbox?period=2026-11")
 	w.do(chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{file}))
-	w.click("main form.stack button.main", "a[href='/submissions/2']")
+	w.click("main form.stack button.main", "button[value=store]")
+	w.look("association-handin")
+	w.click("button[value=store]", "a[href='/submissions/2']")
 	w.look("association-inbox")
 	w.open("/bulletins")
 	if text := eval[string](w, "document.querySelector('main').textContent"); !strings.Contains(text, "关于电热水壶手柄漏电的通报") {
@@ -167,7 +169,9 @@ func TestPortalAssociation(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.do(chromedp.SetValue(chromedp.CSS("#lists [name=kind]"), "recall"), chromedp.SetUploadFiles(chromedp.CSS("#lists [name=file]"), []string{recalls}))
-	w.click("#lists form[enctype] button", "#lists .quotes")
+	w.click("#lists form[enctype] button", "button[value=store]")
+	w.look("annual-list")
+	w.click("button[value=store]", "#lists .quotes")
 	w.look("annual-lists")
 	w.open("/annual?year=2026")
 	w.fill("[name=products]", "电热水壶")

@@ -27,7 +27,8 @@ func TestPortalCentre(t *testing.T) {
 	}
 	w.open("/inbox?period=2026-11")
 	w.do(chromedp.SetValue(chromedp.CSS("main [name=station]"), "3"), chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{file}))
-	w.click("main form.stack button.main", "a[href='/submissions/1']")
+	w.click("main form.stack button.main", "button[value=store]")
+	w.click("button[value=store]", "a[href='/submissions/1']")
 	w.look("centre-inbox")
 
 	w.open("/board?period=2026-11")

@@ -86,6 +86,128 @@ var needs = map[report.ListKind][][]int{
 	report.Opinions:    {{listProduct, listProblem}},
 }
 
+// A ListFile is a published list that is to be read.
+type ListFile struct {
+	Name string
+	Data []byte
+	Year int // of the report; what is dated otherwise is left out
+	// Columns says for fields (ListFields) which column they are, over what the
+	// names say; an empty name says that there is none. It may be nil.
+	Columns map[string]string
+}
+
+// names are for every field what its column may be called.
+func (f *ListFile) names() (names [][]string) {
+	taken := map[string]string{} // column: the field that a person has given it
+	for field, column := range f.Columns {
+		if column != "" {
+			taken[plain(column)] = field
+		}
+	}
+	for _, field := range listFields() {
+		own := append([]string{field.name}, field.synonyms...)
+		if column, ok := f.Columns[field.name]; ok {
+			if own = nil; column != "" {
+				own = []string{plain(column)}
+			}
+		}
+		names = append(names, slices.DeleteFunc(own, func(name string) bool {
+			other, ok := taken[name]
+			return ok && other != field.name
+		}))
+	}
+	return names
+}
+
+// ListFields are the fields that a list's columns may have.
+func ListFields() (names []string) {
+	for _, f := range listFields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// A ListLook is what the columns of a list are taken for.
+type ListLook struct {
+	Tables  []string // whose rows are read
+	Skipped []string // that have no such head
+	Columns []ListColumn
+	Wanted  string // the columns that are missing, in words; empty: none
+}
+
+// A ListColumn is a column of the first table.
+type ListColumn struct {
+	Name    string
+	Field   string // empty: it is not used
+	Samples []string
+	Filled  int // rows that have something there
+}
+
+// LookAtList tells what the columns of a list are. Without a head that fits it
+// is the first row with two names, and Wanted says what is missing.
+func LookAtList(ctx context.Context, kind report.ListKind, f ListFile) (look ListLook, err error) {
+	found, err := tables(ctx, f.Name, f.Data)
+	if err != nil {
+		return look, err
+	}
+	names := f.names()
+	for _, t := range found {
+		head, columns := listHead(t, kind, names)
+		if head < 0 {
+			look.Skipped = append(look.Skipped, t.name)
+			continue
+		}
+		if look.Tables = append(look.Tables, t.name); len(look.Tables) == 1 {
+			look.Columns = listColumns(t, head, columns)
+		}
+	}
+	for i := 0; i < len(found) && look.Tables == nil && look.Columns == nil; i++ {
+		if head := anyHead(found[i]); head >= 0 {
+			_, columns := findNames(found[i].lines[head], names)
+			look.Columns, look.Wanted = listColumns(found[i], head, columns), wantedHead(kind)
+		}
+	}
+	if look.Columns == nil {
+		return look, noHead(f.Name, kind)
+	}
+	return look, nil
+}
+
+// anyHead is the first row of at least two different texts; -1: none.
+func anyHead(t table) int {
+	return slices.IndexFunc(t.lines[:min(len(t.lines), 30)], func(l line) bool {
+		texts := map[string]bool{}
+		for _, cell := range l.cells {
+			if name := plain(cell); name != "" {
+				texts[name] = true
+			}
+		}
+		return len(texts) > 1
+	})
+}
+
+func listColumns(t table, head int, columns []int) (list []ListColumn) {
+	fields := ListFields()
+	for c, cell := range t.lines[head].cells {
+		column := ListColumn{Name: tidy(cell)}
+		if column.Name == "" { // it cannot be chosen
+			continue
+		}
+		if f := slices.Index(columns, c); f >= 0 {
+			column.Field = fields[f]
+		}
+		for _, l := range t.lines[head+1:] {
+			if c < len(l.cells) && strings.TrimSpace(l.cells[c]) != "" {
+				if column.Filled++; len(column.Samples) < 3 {
+					column.Samples = append(column.Samples, tidy(l.cells[c]))
+				}
+			}
+		}
+		list = append(list, column)
+	}
+	return list
+}
+
 // ReadList adds a published list (xlsx, docx or csv) to what was imported of
 // its kind. Lines of another year and repeated ones are counted, not kept.
 // Lines that cannot be used go to reject; err is for a file of which nothing
@@ -93,12 +215,12 @@ var needs = map[report.ListKind][][]int{
 func ReadList(
 	ctx context.Context,
 	into *report.AnnualList,
-	year int,
-	name string,
-	data []byte,
+	f ListFile,
 	reject func(*chaping.InputError),
 ) error {
-	found, err := tables(ctx, name, data)
+	name := f.Name
+	names := f.names()
+	found, err := tables(ctx, name, f.Data)
 	if err != nil {
 		return err
 	}
@@ -108,7 +230,7 @@ func ReadList(
 	}
 	fits := false
 	for _, t := range found {
-		head, columns := listHead(t, into.Kind)
+		head, columns := listHead(t, into.Kind, names)
 		if head < 0 {
 			continue
 		}
@@ -129,7 +251,7 @@ func ReadList(
 			case bad != nil:
 				into.Refused++
 				reject(bad)
-			case r.Date != "" && !strings.HasPrefix(r.Date, strconv.Itoa(year)):
+			case r.Date != "" && !strings.HasPrefix(r.Date, strconv.Itoa(f.Year)):
 				into.Outside++
 			case seen[r]:
 				into.Repeats++
@@ -149,14 +271,18 @@ func ReadList(
 		}
 	}
 	if !fits {
-		return refuse(
-			name,
-			"没有找到“"+into.Kind.Chinese()+"”清单的表头（"+wantedHead(into.Kind)+"）",
-			"第一行写列名，至少有这些列；其余列可有可无，次序不限",
-		)
+		return noHead(name, into.Kind)
 	}
 	into.Files = append(into.Files, filepath.Base(name))
 	return nil
+}
+
+func noHead(name string, kind report.ListKind) error {
+	return refuse(
+		name,
+		"没有找到“"+kind.Chinese()+"”清单的表头（"+wantedHead(kind)+"）",
+		"第一行写列名，至少有这些列；其余列可有可无，次序不限",
+	)
 }
 
 func wantedHead(kind report.ListKind) string {
@@ -172,30 +298,11 @@ func wantedHead(kind report.ListKind) string {
 	return strings.Join(groups, "、")
 }
 
-// listHead finds the head among the first lines.
-func listHead(t table, kind report.ListKind) (head int, columns []int) {
-	fields := listFields()
+// listHead finds the head among the first lines. names are those of ListFile.
+func listHead(t table, kind report.ListKind, names [][]string) (head int, columns []int) {
 	for i, l := range t.lines[:min(len(t.lines), 30)] {
-		columns := slices.Repeat([]int{-1}, len(fields))
-		rank := slices.Repeat([]int{math.MaxInt}, len(fields)) // of two columns, the one with the earlier name
-		distinct := map[string]bool{}
-		for c, cell := range l.cells {
-			name := plain(cell)
-			distinct[name] = true
-			for f, field := range fields {
-				place := 0
-				if name != field.name {
-					if place = slices.Index(field.synonyms, name) + 1; place == 0 {
-						continue
-					}
-				}
-				if place < rank[f] {
-					rank[f], columns[f] = place, c
-				}
-				break
-			}
-		}
-		fits := len(distinct) > 1
+		distinct, columns := findNames(l, names)
+		fits := distinct > 1
 		for _, group := range needs[kind] {
 			fits = fits && slices.ContainsFunc(group, func(f int) bool { return columns[f] >= 0 })
 		}
@@ -204,6 +311,29 @@ func listHead(t table, kind report.ListKind) (head int, columns []int) {
 		}
 	}
 	return -1, nil
+}
+
+// findNames is which column of a line each field has, -1 for none, and how many
+// different texts there are.
+func findNames(l line, names [][]string) (distinct int, columns []int) {
+	columns = slices.Repeat([]int{-1}, len(names))
+	rank := slices.Repeat([]int{math.MaxInt}, len(names)) // of two columns, the one with the earlier name
+	texts := map[string]bool{}
+	for c, cell := range l.cells {
+		name := plain(cell)
+		texts[name] = true
+		for f := range names {
+			place := slices.Index(names[f], name)
+			if place < 0 {
+				continue
+			}
+			if place < rank[f] {
+				rank[f], columns[f] = place, c
+			}
+			break
+		}
+	}
+	return len(texts), columns
 }
 
 var (

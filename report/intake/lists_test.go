@@ -13,7 +13,7 @@ func readList(t *testing.T, kind report.ListKind, csv string) (report.AnnualList
 	t.Helper()
 	l := report.AnnualList{Kind: kind}
 	var refused []string
-	err := ReadList(context.Background(), &l, 2026, "dir/清单.csv", []byte(csv), func(bad *chaping.InputError) { refused = append(refused, bad.Error()) })
+	err := ReadList(context.Background(), &l, ListFile{Name: "dir/清单.csv", Data: []byte(csv), Year: 2026}, func(bad *chaping.InputError) { refused = append(refused, bad.Error()) })
 	return l, refused, err
 }
 
@@ -46,5 +46,32 @@ func TestReadList(t *testing.T) {
 	}
 	if _, _, err := readList(t, report.Inspections, "产品,价格\n水壶,1\n"); err == nil || !strings.Contains(err.Error(), "检验结果或不合格项目") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A person's columns hold over their names.
+func TestListColumns(t *testing.T) {
+	f := ListFile{Name: "清单.csv", Year: 2026, Data: []byte("公告\n货,谁做的,怎样,名称\n水壶,甲厂,不合格,乙\n灯,丙厂,合格,丁\n")}
+	look, err := LookAtList(t.Context(), report.Inspections, f)
+	if err != nil || look.Wanted == "" || len(look.Columns) != 4 || look.Columns[3].Field != "产品名称" || look.Columns[0].Field != "" || look.Columns[2].Filled != 2 {
+		t.Fatalf("%+v %v", look, err)
+	}
+	f.Columns = map[string]string{"产品名称": "货", "生产企业": "谁做的", "检验结果": "怎样"}
+	if look, err = LookAtList(t.Context(), report.Inspections, f); err != nil || look.Wanted != "" || look.Columns[0].Field != "产品名称" || look.Columns[3].Field != "" {
+		t.Fatalf("%+v %v", look, err)
+	}
+	l := report.AnnualList{Kind: report.Inspections}
+	if err := ReadList(t.Context(), &l, f, func(e *chaping.InputError) { t.Error(e) }); err != nil || len(l.Records) != 2 ||
+		l.Records[0] != (report.Listed{Product: "水壶", Maker: "甲厂", Result: "不合格", Failed: true}) {
+		t.Errorf("%+v %v", l, err)
+	}
+	f.Columns = map[string]string{"产品名称": ""}
+	if look, err = LookAtList(t.Context(), report.Recalls, f); err != nil || look.Wanted == "" {
+		t.Errorf("%+v %v", look, err)
+	}
+	for _, data := range []string{"", "x\n", ",,\n"} {
+		if _, err := LookAtList(t.Context(), report.Recalls, ListFile{Name: "a.csv", Data: []byte(data)}); err == nil {
+			t.Errorf("%q is a list", data)
+		}
 	}
 }
