@@ -42,11 +42,17 @@ const networkFile = "assertion.bin.gz"
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
 type Miner struct {
-	dict    *Dictionary
-	folder  *fold.Folder
-	auto    *match.Trie
-	forms   []form
-	words   []foundWord // what each word of auto is
+	dict   *Dictionary
+	folder *fold.Folder
+	auto   *match.Trie
+	forms  []form
+	// What a word of auto stands for is stands[words[w]:words[w+1]]: the numbers of
+	// plain forms, and the complements of those of patterns that it anchors. (Side
+	// by side, because most of the time is spent on words that turn out to be
+	// nothing, and the processor waits for each that is somewhere else.)
+	words   []int32
+	stands  []int32
+	needs   []pattern.Letters // by form; of patterns
 	classes *pattern.Classes
 	goods   *goods
 	rulesOf []termRule // by term
@@ -66,8 +72,7 @@ type form struct {
 	also    bool             // displaces no other term
 }
 
-// foundWord is what a word that the automaton finds stands for: plain forms,
-// and patterns that it anchors.
+// foundWord is what a word stands for: plain forms, and patterns that it anchors.
 type foundWord struct {
 	plain, patterns []int32
 }
@@ -217,15 +222,16 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
 	seen := map[string]int{}
 	var words []string
+	var found []foundWord
 	word := func(w string) *foundWord {
 		n, ok := seen[w]
 		if !ok {
 			n = len(words)
 			seen[w] = n
 			words = append(words, w)
-			m.words = append(m.words, foundWord{})
+			found = append(found, foundWord{})
 		}
-		return &m.words[n]
+		return &found[n]
 	}
 	for i := range m.forms {
 		f := &m.forms[i]
@@ -242,8 +248,27 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 			w.patterns = append(w.patterns, int32(i))
 		}
 	}
+	m.arrange(found)
 	m.auto = match.New(m.folder, words)
 	return g.Wait()
+}
+
+// arrange lays out what words stand for.
+func (m *Miner) arrange(found []foundWord) {
+	m.words = make([]int32, 1, len(found)+1)
+	for _, w := range found {
+		m.stands = append(m.stands, w.plain...)
+		for _, f := range w.patterns {
+			m.stands = append(m.stands, ^f)
+		}
+		m.words = append(m.words, int32(len(m.stands)))
+	}
+	m.needs = make([]pattern.Letters, len(m.forms))
+	for i := range m.forms {
+		if matcher := m.forms[i].matcher; matcher != nil {
+			m.needs[i] = matcher.Need()
+		}
+	}
 }
 
 // Version is the same for two miners exactly when they find the same mentions
@@ -398,16 +423,24 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 func (m *Miner) find(sc *scratch, text []rune) {
 	sc.matches = m.auto.All(sc.matches[:0], text)
 	sc.found = sc.found[:0]
-	if len(sc.matches) > 0 {
-		sc.clauses.Read(text)
+	if len(sc.matches) == 0 {
+		return
 	}
+	sc.clauses.Read(text)
 	for _, w := range sc.matches {
-		for _, f := range m.words[w.Pattern].plain {
-			sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
-		}
-		for _, f := range m.words[w.Pattern].patterns {
+		stands := m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]]
+		for _, f := range stands {
+			if f >= 0 {
+				sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
+				continue
+			}
+			f = ^f
+			clause := sc.clauses.At(int(w.Start))
+			if !m.needs[f].Meet(clause) {
+				continue
+			}
 			matcher := m.forms[f].matcher
-			if !matcher.Possible(&sc.clauses, int(w.Start)) {
+			if !matcher.Possible(clause) {
 				continue
 			}
 			if from, to, ok := matcher.Extend(text, int(w.Start), int(w.End)); ok {

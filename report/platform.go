@@ -104,17 +104,17 @@ type PlatformRow struct {
 
 // Evidence is one sentence behind a number.
 type Evidence struct {
-	Seq       int          `json:"seq"` // of the row that it supports
-	Review    string       `json:"review_id"`
-	Published string       `json:"published"` // Asia/Shanghai
-	Rating    int          `json:"rating"`    // 0: none
-	Grade     string       `json:"grade"`
-	Default   bool         `json:"default"`
-	Counted   chaping.Role `json:"counted_as"` // the column that counts it
-	Surface   string       `json:"surface"`
-	Start     int          `json:"start"` // rune offsets into the review
-	End       int          `json:"end"`
-	Sentence  string       `json:"sentence"`
+	Seq       int               `json:"seq"` // of the row that it supports
+	Review    string            `json:"review_id"`
+	Published string            `json:"published"` // Asia/Shanghai
+	Rating    int               `json:"rating"`    // 0: none
+	Grade     string            `json:"grade"`
+	Default   bool              `json:"default"`
+	Counted   chaping.CountedAs `json:"counted_as"` // the column that counts it
+	Surface   string            `json:"surface"`
+	Start     int               `json:"start"` // rune offsets into the review
+	End       int               `json:"end"`
+	Sentence  string            `json:"sentence"`
 
 	Verdict chaping.Verdict `json:"verdict"` // what a person made of it
 	Note    string          `json:"note,omitempty"`
@@ -341,7 +341,7 @@ func (p *Platform) CollectEvidence(
 func newEvidence(seq int, e *chaping.Evidence, j chaping.Judgement) Evidence {
 	return Evidence{
 		Seq: seq, Review: e.Review.ID, Published: e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime),
-		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: chaping.RoleOf(&e.Review, j.Verdict),
+		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: chaping.CountAs(&e.Review, j.Verdict),
 		Surface: e.Mention.Surface, Start: e.Mention.Start, End: e.Mention.End,
 		Sentence: sentence(e.Review.Body(), e.Mention.Start, e.Mention.End),
 		Verdict:  j.Verdict, Note: j.Note,

@@ -15,7 +15,8 @@ import (
 )
 
 // Rejections are the reviews that people do not count for a term, of all
-// periods. Of an edition those are left out that have an affirmed mention in it.
+// periods. Of an edition those are left out that have an affirmed mention in it:
+// query/counted.sql says how.
 type Rejections struct {
 	list []chaping.Judged // sorted
 	hash string

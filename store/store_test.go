@@ -63,7 +63,7 @@ func clusterHalfMigrated(t *testing.T, cfg store.Config) {
 		t.Errorf("%d reviews, %v", n, err)
 	}
 	var applied uint64
-	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 8 {
+	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 9 {
 		t.Errorf("%d migrations, %v", applied, err)
 	}
 }

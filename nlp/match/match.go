@@ -5,7 +5,8 @@
 //
 // An Aho-Corasick automaton takes each character once; with tens of thousands of
 // short words, nearly every one of its steps misses the processor's cache. Here
-// three places of four are settled by a table of pairs that stays in it.
+// three places of four are settled by a bit set of pairs that stays in it, and
+// most of the others by one look at a table.
 package match
 
 import (
@@ -27,8 +28,17 @@ type Trie struct {
 	root   []int32  // node after each class; 0: no pattern begins with it
 	single []uint64 // bit set of the classes of patterns of one character
 	pairs  []uint64 // bit set of the first two classes of patterns, hashed
+	table  []begin  // what begins with a pair, at its hash or behind it; a power of two
 	nodes  []node
 	edges  []edge
+}
+
+// begin says what begins with two classes.
+type begin struct {
+	pair uint32 // both classes; 0 where nothing stands
+	out  int32  // pattern of these two, -1 for none
+	node int32
+	more uint32 // has bit c%32 set for the class c of every edge of the node
 }
 
 type node struct {
@@ -48,6 +58,11 @@ type edge struct {
 const pairBits = 18
 
 func pairOf(a, b uint16) uint32 { return (uint32(a)<<16 | uint32(b)) * 0x9E3779B1 >> (32 - pairBits) }
+
+func hashOf(pair uint32) uint32 {
+	pair *= 0x85EBCA6B
+	return pair ^ pair>>15
+}
 
 // New builds a trie of folded patterns. Pattern i of the matches is patterns[i];
 // empty and repeated patterns never match.
@@ -115,12 +130,58 @@ func New(folder *fold.Folder, patterns []string) *Trie {
 	for _, n := range t.nodes {
 		slices.SortFunc(t.edges[n.first:n.first+n.count], func(x, y edge) int { return int(x.class) - int(y.class) })
 	}
+	t.tabulate()
 	for r := range t.folded {
 		if fold.Gap(rune(r)) {
 			t.folded[r] = skip
 		}
 	}
 	return t
+}
+
+// tabulate fills the table from the first two levels of the trie.
+func (t *Trie) tabulate() {
+	var pairs []begin
+	for class, at := range t.root {
+		if at == 0 {
+			continue
+		}
+		n := &t.nodes[at]
+		for _, e := range t.edges[n.first : n.first+n.count] {
+			b := begin{pair: uint32(class)<<16 | uint32(e.class), out: t.nodes[e.to].out, node: e.to}
+			next := &t.nodes[e.to]
+			for _, more := range t.edges[next.first : next.first+next.count] {
+				b.more |= 1 << (more.class % 32)
+			}
+			pairs = append(pairs, b)
+		}
+	}
+	size := 1
+	for size < 2*len(pairs) {
+		size *= 2
+	}
+	t.table = make([]begin, size)
+	for _, b := range pairs {
+		i := hashOf(b.pair) & uint32(size-1)
+		for t.table[i].pair != 0 {
+			i = (i + 1) & uint32(size-1)
+		}
+		t.table[i] = b
+	}
+}
+
+// beginning is what begins with two classes, nil for nothing.
+func (t *Trie) beginning(a, b uint16) *begin {
+	pair := uint32(a)<<16 | uint32(b)
+	for i := hashOf(pair); ; i++ {
+		at := &t.table[i&uint32(len(t.table)-1)]
+		if at.pair == pair {
+			return at
+		}
+		if at.pair == 0 {
+			return nil
+		}
+	}
 }
 
 // classify is the class of a pattern's character, a new one if it has none yet.
@@ -210,14 +271,24 @@ func (t *Trie) All(dst []Match, text []rune) []Match {
 // longer appends the patterns of two characters and more that begin at text[i],
 // the second one at text[j].
 func (t *Trie) longer(dst []Match, text []rune, i, j int) []Match {
-	at := t.root[t.class(text[i])]
-	if at == 0 {
+	b := t.beginning(t.class(text[i]), t.class(text[j]))
+	if b == nil {
 		return dst
 	}
-	for ; j < len(text); j++ {
+	if b.out >= 0 {
+		dst = append(dst, Match{Pattern: int(b.out), Start: int32(i), End: int32(j) + 1})
+	}
+	at := int32(0)
+	for j++; j < len(text); j++ {
 		d := t.class(text[j])
 		if d == skip {
 			continue
+		}
+		if at == 0 {
+			if b.more>>(d%32)&1 == 0 {
+				return dst
+			}
+			at = b.node
 		}
 		if d == none {
 			return dst

@@ -117,8 +117,22 @@ func (l *Letters) count() (n int) {
 	return n
 }
 
-func (l *Letters) meet(o *Letters) bool {
+// Meet tells whether two sets may have a character in common.
+func (l *Letters) Meet(o *Letters) bool {
 	return l[0]&o[0]|l[1]&o[1]|l[2]&o[2]|l[3]&o[3]|l[4]&o[4]|l[5]&o[5]|l[6]&o[6]|l[7]&o[7] != 0
+}
+
+// Need is the letters of which one must stand in the clause of a match: of the item
+// that has fewest. All letters, where nothing is needed.
+func (m *Matcher) Need() Letters {
+	if len(m.needs) > 0 {
+		return *m.needs[0]
+	}
+	var all Letters
+	for i := range all {
+		all[i] = ^uint64(0)
+	}
+	return all
 }
 
 // Clauses are the letters of each clause of a text. The zero value can be used,
@@ -148,12 +162,14 @@ func (c *Clauses) Read(text []rune) {
 // the pattern holds. A colon is stepped over.
 func endsClause(r rune) bool { return r != '：' && isMark(r) }
 
-// Possible tells, much faster than Extend, that a match around an anchor at a
-// place may be there; where it may not, there is none.
-func (m *Matcher) Possible(c *Clauses, at int) bool {
-	letters := &c.letters[c.of[at]]
+// At is the letters of the clause at a place.
+func (c *Clauses) At(place int) *Letters { return &c.letters[c.of[place]] }
+
+// Possible tells, much faster than Extend, that a match around an anchor in a
+// clause of these letters may be there; where it may not, there is none.
+func (m *Matcher) Possible(clause *Letters) bool {
 	for _, need := range m.needs {
-		if !need.meet(letters) {
+		if !need.Meet(clause) {
 			return false
 		}
 	}

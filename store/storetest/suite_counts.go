@@ -185,7 +185,7 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 						if f.Grade == chaping.Negative {
 							r.Negative++
 						}
-						if chaping.RoleOf(&f.Review, chaping.Unreviewed) == chaping.CountsHidden {
+						if chaping.CountAs(&f.Review, chaping.Unreviewed) == chaping.CountsHidden {
 							r.Hidden++
 						}
 					})

@@ -181,7 +181,7 @@ func talliesEqualANaiveCount(t *testing.T, s *store.Store) {
 				if r.Grade == chaping.Negative {
 					want[k].NegativeReviews++
 				}
-				if chaping.RoleOf(&r, chaping.Unreviewed) == chaping.CountsHidden {
+				if chaping.CountAs(&r, chaping.Unreviewed) == chaping.CountsHidden {
 					want[k].HiddenComplaints++
 				}
 			}
