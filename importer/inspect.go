@@ -247,16 +247,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 	if book, ok := g.(*workbook); ok {
 		u.from1904 = book.from1904
 	}
-	type seen struct {
-		summary TableSummary
-		samples []*sample
-		rows    int
-		score   float64
-		names   []string
-		above   []gridRow // the header
-	}
-	var all []seen
-	var fault *chaping.InputError // of the first row that cannot be read
+	var all []*sampledTable
 	for len(all) < sampleTables {
 		name, err := g.table()
 		if errors.Is(err, io.EOF) {
@@ -265,103 +256,37 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		if err != nil {
 			return nil, err
 		}
-		head := readHead(g)
-		if head.err != nil && len(head.rows) == 0 {
-			return nil, head.err
+		t := &sampledTable{summary: TableSummary{Name: name}}
+		if err := t.read(g, v); err != nil {
+			return nil, err
 		}
-		h := findHeader(head.rows, v)
-		s := seen{summary: TableSummary{Name: name, Header: h.line}, names: h.names, score: h.score,
-			above: head.rows[:h.skip]}
-		for i, column := range h.names {
-			if i < maxColumns {
-				s.samples = append(s.samples, &sample{name: column})
-			}
-		}
-		g.setWidth(len(h.names))
-		cells := 0
-		add := func(row gridRow) {
-			if fault == nil {
-				fault = row.fault
-			}
-			if cells += len(row.cells); row.fault != nil || blankRow(row.cells) || h.isHeader(row.cells) ||
-				isFooter(row.cells, len(h.names)) {
-				return
-			}
-			for i, cell := range row.cells {
-				if i < len(s.samples) && !ingest.Blank(cell) {
-					s.samples[i].values = append(s.samples[i].values, cell[:min(len(cell), sampleCell)])
-					s.samples[i].at = append(s.samples[i].at, s.rows)
-				}
-			}
-			s.rows++
-		}
-		for _, row := range head.rows[h.skip:] {
-			add(row)
-		}
-		for !head.ended && head.err == nil && s.rows < sampleRows && cells < sampleCells {
-			row, err := g.next()
-			if errors.Is(err, io.EOF) {
-				head.ended = true
-				break
-			}
-			if err != nil {
-				u.Whole = false // the import will say what is wrong
-				break
-			}
-			add(row)
-		}
-		u.Whole = u.Whole && head.ended
-		s.summary.Rows = int64(s.rows)
-		all = append(all, s)
-		if head.err != nil { // the import will say what is wrong
+		u.Whole = u.Whole && t.whole
+		if all = append(all, t); t.broken { // the import will say what is wrong
 			break
 		}
 	}
-	best := -1
-	for i, s := range all {
-		if s.rows > 0 && (best < 0 || s.score > all[best].score || s.score == all[best].score &&
-			s.rows > 10*all[best].rows) {
-			best = i
+	base := bestTable(all)
+	if base == nil {
+		for _, t := range all {
+			if t.fault != nil {
+				return nil, t.fault
+			}
 		}
-	}
-	if best < 0 && fault != nil {
-		return nil, fault
-	}
-	if best < 0 {
 		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
 	}
-	base := all[best]
 	u.ExportedAt = exportedAt(base.above)
 	u.HeaderRow = base.summary.Header
-	for i, s := range all {
-		same := i == best || slices.Equal(plainNames(s.names), plainNames(base.names))
-		if !same { // the same columns in another order, or with more of them
-			same = s.score > 0 && containsAll(plainNames(s.names), plainNames(base.names))
-		}
+	for _, t := range all {
 		switch {
-		case s.rows == 0:
-			s.summary.Skipped = "没有数据"
-		case !same:
-			s.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
-		case i != best:
-			for j, column := range base.names {
-				if j >= len(base.samples) {
-					break
-				}
-				for k, other := range s.names {
-					if k < len(s.samples) && plainName(other) == plainName(column) {
-						base.samples[j].values = append(base.samples[j].values, s.samples[k].values...)
-						for _, at := range s.samples[k].at {
-							base.samples[j].at = append(base.samples[j].at, base.rows+at)
-						}
-						break
-					}
-				}
-			}
-			base.rows += s.rows
+		case t.rows == 0:
+			t.summary.Skipped = "没有数据"
+		case t != base && !t.like(base):
+			t.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
+		case t != base:
+			base.join(t)
 		}
 		if len(all) > 1 {
-			u.Tables = append(u.Tables, s.summary)
+			u.Tables = append(u.Tables, t.summary)
 		}
 	}
 	u.Rows = base.rows
@@ -369,6 +294,105 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		s.rows = base.rows
 	}
 	return base.samples, nil
+}
+
+// A sampledTable is a table with values of each of its columns.
+type sampledTable struct {
+	summary TableSummary
+	names   []string
+	samples []*sample
+	rows    int
+	score   float64             // of the header
+	above   []gridRow           // the header
+	whole   bool                // all rows were read
+	broken  bool                // it cannot be read to its end
+	fault   *chaping.InputError // of the first row that cannot be read
+}
+
+// read samples the table that g stands at.
+func (t *sampledTable) read(g grid, v *vocabulary) error {
+	head := readHead(g)
+	if head.err != nil && len(head.rows) == 0 {
+		return head.err
+	}
+	h := findHeader(head.rows, v)
+	t.summary.Header, t.names, t.score, t.above = h.line, h.names, h.score, head.rows[:h.skip]
+	for i, column := range h.names {
+		if i < maxColumns {
+			t.samples = append(t.samples, &sample{name: column})
+		}
+	}
+	g.setWidth(len(h.names))
+	cells := 0
+	add := func(row gridRow) {
+		if t.fault == nil {
+			t.fault = row.fault
+		}
+		cells += len(row.cells)
+		if row.fault == nil && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
+			t.add(row.cells)
+		}
+	}
+	for _, row := range head.rows[h.skip:] {
+		add(row)
+	}
+	t.whole, t.broken = head.ended, head.err != nil
+	for !t.whole && !t.broken && t.rows < sampleRows && cells < sampleCells {
+		row, err := g.next()
+		if err != nil {
+			t.whole = errors.Is(err, io.EOF)
+			break
+		}
+		add(row)
+	}
+	t.summary.Rows = int64(t.rows)
+	return nil
+}
+
+// add takes the values of a row.
+func (t *sampledTable) add(cells []string) {
+	for i, cell := range cells {
+		if i < len(t.samples) && !ingest.Blank(cell) {
+			t.samples[i].values = append(t.samples[i].values, cell[:min(len(cell), sampleCell)])
+			t.samples[i].at = append(t.samples[i].at, t.rows)
+		}
+	}
+	t.rows++
+}
+
+// bestTable is the one whose header says most; of equal ones the first, unless
+// another has ten times its rows. nil: none has a row.
+func bestTable(all []*sampledTable) (best *sampledTable) {
+	for _, t := range all {
+		if t.rows > 0 && (best == nil || t.score > best.score || t.score == best.score && t.rows > 10*best.rows) {
+			best = t
+		}
+	}
+	return best
+}
+
+// like tells whether a table has the columns of another, in whatever order and
+// with others beside them.
+func (t *sampledTable) like(base *sampledTable) bool {
+	own, wanted := plainNames(t.names), plainNames(base.names)
+	return slices.Equal(own, wanted) || t.score > 0 && containsAll(own, wanted)
+}
+
+// join adds the values of a table that has the same columns.
+func (t *sampledTable) join(other *sampledTable) {
+	for j := range t.samples {
+		for k, name := range other.names {
+			if k >= len(other.samples) || plainName(name) != plainName(t.names[j]) {
+				continue
+			}
+			t.samples[j].values = append(t.samples[j].values, other.samples[k].values...)
+			for _, at := range other.samples[k].at {
+				t.samples[j].at = append(t.samples[j].at, t.rows+at)
+			}
+			break
+		}
+	}
+	t.rows += other.rows
 }
 
 // exported is what titles say of the moment of export.
