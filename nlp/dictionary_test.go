@@ -333,3 +333,44 @@ func TestCrossingTerms(t *testing.T) {
 		}
 	}
 }
+
+// Possible must never say no where Extend finds a match: patterns that reach over
+// a comma, or whose words hold a mark, included.
+func TestPossibleRefusesNoMatch(t *testing.T) {
+	d, err := ShippedDictionary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMiner(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := shoppingReviews(t)
+	var sc scratch
+	found := 0
+	for i := 0; i < len(rows); i += 5 {
+		m.folder.Fold(&sc.text, rows[i][2])
+		text := sc.text.Runes
+		sc.clauses.Read(text)
+		for _, w := range m.auto.All(nil, text) {
+			for _, f := range m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]] {
+				if f >= 0 {
+					continue
+				}
+				form := &m.forms[^f]
+				from, to, ok := form.matcher.Extend(text, int(w.Start), int(w.End))
+				if !ok {
+					continue
+				}
+				found++
+				clause := sc.clauses.At(int(w.Start))
+				if !m.needs[^f].Meet(clause) || !form.matcher.Possible(clause) {
+					t.Fatalf("%s matches “%s” and is called impossible", form.text, string(text[from:to]))
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no pattern matches")
+	}
+}

@@ -114,11 +114,11 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 		return c, nil
 	}
 	c.Edition, c.Mined, c.Stale = e, true, !store.SameState(e.State, state)
-	judged, err := s.App.Judgements(ctx)
+	rejected, err := s.App.Rejected(ctx)
 	if err != nil {
 		return c, err
 	}
-	fits, err := s.Store.Judged(ctx, e, app.Rejected(judged))
+	fits, err := s.Store.Judged(ctx, e, rejected)
 	if err != nil {
 		return c, err
 	}

@@ -95,11 +95,19 @@ func (q *request) receive() (r received, err error) {
 	case r.upload.TableOnly():
 		r.upload.Name = r.upload.TableName
 	}
-	if r.profile != "" && !slices.Contains(q.App.ImportProfiles(), r.profile) {
-		return r, bad("没有导入模板“"+chaping.Shorten(r.profile, 30)+"”", "从列表中选择")
+	if err := q.knownProfile(r.profile); err != nil {
+		return r, err
 	}
 	r.upload.Choice.Profile, r.upload.Choice.Facts.Keyword = r.profile, r.keyword
 	return r, nil
+}
+
+// knownProfile refuses a template that there is not; none need be named.
+func (q *request) knownProfile(name string) error {
+	if name != "" && !slices.Contains(q.App.ImportProfiles(), name) {
+		return bad("没有导入模板“"+chaping.Shorten(name, 30)+"”", "从列表中选择")
+	}
+	return nil
 }
 
 // keep keeps a file of an upload.
@@ -463,8 +471,8 @@ func (q *request) importChoose() error {
 	}
 	c.Facts.Keyword, c.Facts.Product = q.form("keyword"), q.form("product")
 	c.Facts.Shop, c.Facts.Region = q.form("shop"), q.form("region")
-	if c.Profile != "" && !slices.Contains(q.App.ImportProfiles(), c.Profile) {
-		return bad("没有导入模板“"+chaping.Shorten(c.Profile, 30)+"”", "从列表中选择")
+	if err := q.knownProfile(c.Profile); err != nil {
+		return err
 	}
 	for name := range q.r.Form {
 		if kind, ok := strings.CutPrefix(name, "answer-"); ok {
