@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +58,20 @@ type ImportResult struct {
 	// Listed says what became of the products of a table that was imported
 	// without reviews.
 	Listed *ListedProducts `json:"listed,omitempty"`
+}
+
+// Periods are those whose reviews the file has, the earliest first.
+func (r *ImportResult) Periods() []chaping.Period {
+	seen := map[chaping.Period]bool{}
+	for day := range r.Days {
+		// Days are written by Import in this layout.
+		if at, err := time.ParseInLocation(time.DateOnly, day, chaping.Shanghai()); err == nil {
+			seen[chaping.PeriodOf(at)] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b chaping.Period) int {
+		return cmp.Or(cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month))
+	})
 }
 
 // maxProblems is how many rows a result lists.

@@ -221,7 +221,7 @@ func (s *Server) collected(ctx context.Context, j *job, r app.CollectResult, err
 		return "", err
 	}
 	summary, err := collectText(r)
-	return s.mineAfter(ctx, r.Period, j, summary, err)
+	return s.mineAfter(ctx, []chaping.Period{r.Period}, r.Period, j, summary, err)
 }
 
 func (q *request) mine() error {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -295,21 +296,48 @@ func (s *Server) mineJob(who string, period chaping.Period, n int) (*job, error)
 	})
 }
 
-// mineAfter mines the period to which a job has brought reviews, with what the
-// job has to say so far; a job that failed, not in part only, ends with it.
-func (s *Server) mineAfter(ctx context.Context, p chaping.Period, j *job, summary string, err error) (string, error) {
+// mineAfter mines the periods to which a job has brought reviews, with what the
+// job has to say so far; a job that failed, not in part only, ends with it. Events
+// of periods before the current one are history, which nobody is to be alarmed
+// about.
+func (s *Server) mineAfter(
+	ctx context.Context,
+	periods []chaping.Period,
+	current chaping.Period,
+	j *job,
+	summary string,
+	err error,
+) (string, error) {
 	if err != nil && !isPartial(err) {
 		return summary, err
 	}
-	mined, merr := s.mineNow(ctx, p, j.tell)
-	if merr != nil {
-		return summary, merr
+	for i, p := range periods {
+		mined, merr := s.minePeriod(ctx, p, func(a app.Progress) {
+			if len(periods) > 1 {
+				a.Detail = fmt.Sprintf("报送期 %s（%d/%d）：%s", p, i+1, len(periods), a.Detail)
+			}
+			j.tell(a)
+		}, !p.Before(current))
+		if merr != nil {
+			return summary, merr
+		}
+		summary += "\n" + mined
 	}
-	return summary + "\n" + mined, err
+	return summary, err
 }
 
-// mineNow brings a period up to date and tells what came of it.
+// mineNow brings a period up to date, raises its urgent candidates and tells what
+// came of it.
 func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
+	return s.minePeriod(ctx, period, tell, true)
+}
+
+func (s *Server) minePeriod(
+	ctx context.Context,
+	period chaping.Period,
+	tell app.Watcher,
+	raise bool,
+) (string, error) {
 	s.work.Lock()
 	defer s.work.Unlock()
 	defer s.desk.drop()
@@ -321,19 +349,13 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
-		return "", err
+	if raise {
+		if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
+			return "", err
+		}
 	}
-	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(
-		mined.Reviews,
-		10,
-	) + " 条，命中 " + strconv.FormatUint(
-		mined.Mentions,
-		10,
-	) + " 处，其中成立 " + strconv.FormatUint(
-		mined.Affirmed,
-		10,
-	) + " 处", nil
+	return fmt.Sprintf("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", period, mined.Reviews, mined.Mentions,
+		mined.Affirmed), nil
 }
 
 // submitted tells whether the home station has handed in the period's sheet.

@@ -155,7 +155,8 @@ func (q *request) importFile() error {
 	return q.follow(j, err)
 }
 
-// importJob imports an upload in the background, and mines the current period.
+// importJob imports an upload in the background, and mines the periods that its
+// reviews are of; a table of products may change what the current one counts.
 func (q *request) importJob(u *app.Upload) (*job, error) {
 	p, err := q.current()
 	if err != nil {
@@ -171,7 +172,11 @@ func (q *request) importJob(u *app.Upload) (*job, error) {
 			}
 			j.Next = "/runs/" + r.Run
 			summary, err := importText(r, products)
-			return q.Server.mineAfter(ctx, p, j, summary, err)
+			periods := r.Periods()
+			if len(periods) == 0 {
+				periods = []chaping.Period{p}
+			}
+			return q.Server.mineAfter(ctx, periods, p, j, summary, err)
 		})
 }
 
@@ -660,6 +665,9 @@ func (q *request) runDetail() error {
 		p, err := q.current()
 		if err != nil {
 			return err
+		}
+		if brought := d.Import.Periods(); len(brought) > 0 && !slices.Contains(brought, p) {
+			p = brought[len(brought)-1]
 		}
 		page.Sheets = p.String()
 	}

@@ -220,6 +220,48 @@ func (h *house) uploadPart(t *testing.T, part, name, content string) *httptest.R
 	return out
 }
 
+// A file of several periods is counted in all of them, and alarms nobody about
+// what is long past.
+func TestImportOfSeveralPeriods(t *testing.T) {
+	h := open(t)
+	table := "关键词,商品编号,商品名称,评论编号,评论时间,评分,评论内容\n"
+	for i, day := range []string{"2026-08-03", "2026-10-02", "2026-11-02"} {
+		for n := range 2 { // two of one product are an event
+			table += fmt.Sprintf("电热水壶,A,壶,%d,%s,1,第 %d 天就起火了，吓人\n", 10*i+n, day, n+2)
+		}
+	}
+	path, _ := h.lookAt(t, "a.csv", table)
+	if w := h.ask("platform", "POST", path, nil); w.Header().Get("Location") != path+"/preview" {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if w := h.ask("platform", "POST", path+"/store", nil); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	h.jobs.wait()
+	runs, err := h.Store.Runs(t.Context(), store.RunFilter{Stage: "mine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mined := map[string]uint64{}
+	for _, r := range runs {
+		mined[r.Period.String()] = r.Counts["affirmed"]
+	}
+	for _, period := range []string{"2026-08", "2026-10", "2026-11"} {
+		if mined[period] == 0 {
+			t.Errorf("%s is not counted: %v", period, mined)
+		}
+	}
+	urgent, err := h.Station.Urgents(t.Context(), "")
+	if err != nil || len(urgent) == 0 {
+		t.Errorf("%d alarms, %v", len(urgent), err)
+	}
+	for _, u := range urgent {
+		if u.First != "2026-11" {
+			t.Errorf("an alarm of %s", u.First)
+		}
+	}
+}
+
 // A product table that comes alone is understood, corrected, shown and stored;
 // what it leaves blank is as it was.
 func TestProductTableAlone(t *testing.T) {
