@@ -75,6 +75,8 @@ type ListedProducts struct {
 	New     int64 `json:"new"`
 	Changed int64 `json:"changed"`
 	Same    int64 `json:"same"`
+	// Platform is whose products they are.
+	Platform string `json:"platform,omitempty"`
 
 	keyless int64 // that have no keyword now
 }
@@ -193,7 +195,7 @@ func (a *App) ImportProducts(ctx context.Context, r ImportRequest, watch Watcher
 		return out, err
 	}
 	out = ImportResult{Summary: r.Products.Summary(r.Name), Run: store.ImportRun(t.seen), Profile: t.profile.Name,
-		Listed: &ListedProducts{}, Problems: r.Products.Problems[:min(len(r.Products.Problems), maxProblems)]}
+		Listed: &ListedProducts{Platform: t.profile.Platform.ID}, Problems: r.Products.Problems[:min(len(r.Products.Problems), maxProblems)]}
 	release, ok, err := t.store.Importing(ctx, out.Run)
 	if err != nil || !ok {
 		return out, cmp.Or(err, errors.New("import: two runs of one name"))

@@ -52,9 +52,12 @@ func (a *App) RunDetail(ctx context.Context, id string) (d RunDetail, err error)
 			return d, err
 		}
 	}
-	d.Undoable = d.Import != nil && d.Import.Listed == nil && d.Until.IsZero()
+	d.Undoable = d.Import != nil && d.Import.undoable() && d.Until.IsZero()
 	return d, nil
 }
+
+// undoable tells whether enough was kept of an import to take it back.
+func (r *ImportResult) undoable() bool { return r.Listed == nil || r.Listed.Platform != "" }
 
 // reportOf is the report that was kept of a run; nil if none was.
 func reportOf[T any](ctx context.Context, s *store.Store, id string) (*T, error) {
@@ -94,11 +97,8 @@ func (a *App) UndoImport(ctx context.Context, id string) (store.Undone, error) {
 	case !d.Until.IsZero():
 		return store.Undone{}, refused(fmt.Sprintf("这次导入已在 %s 撤销过", d.Until.In(chaping.Shanghai()).Format(chaping.Minute)),
 			"要找回来，重新导入同一个文件")
-	case d.Import == nil:
-		return store.Undone{}, refused("这次导入是旧版程序做的，没有留下它替换了哪些评论，不能撤销", "导入改正后的文件，同一评论以后导入的为准")
-	}
-	if d.Import.Listed != nil { // which listings it brought is known from reviews only
-		return store.Undone{}, refused("商品表的导入不能撤销", "导入改正后的商品表，以后导入的为准")
+	case d.Import == nil || !d.Import.undoable():
+		return store.Undone{}, refused("这次导入是旧版程序做的，没有留下它带来和替换了什么，不能撤销", "导入改正后的文件，以后导入的为准")
 	}
 	waiting, err := a.Backlog()
 	if err != nil {
@@ -120,5 +120,8 @@ func (a *App) UndoImport(ctx context.Context, id string) (store.Undone, error) {
 		return store.Undone{}, refused("这个文件正在导入，或正在撤销，现在不能撤销", "等它做完，或先取消它，再撤销")
 	}
 	defer release()
+	if t := d.Import.Listed; t != nil {
+		return s.UndoTable(ctx, d.Run, t.Platform)
+	}
 	return s.UndoImport(ctx, d.Run)
 }

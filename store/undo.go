@@ -236,10 +236,40 @@ func (s *Store) UndoImport(ctx context.Context, r Run) (u Undone, err error) {
 	if err != nil {
 		return u, err
 	}
-	products, err := s.runProducts(ctx, r.ID)
+	products, err := s.productsOf(ctx, "run_products", named("run", r.ID))
 	if err != nil {
 		return u, err
 	}
+	return s.undo(ctx, r, products, days, undone, begun)
+}
+
+// UndoTable takes back what the import of a table without reviews said of a
+// platform's products. What later imports and collections said of them stays.
+func (s *Store) UndoTable(ctx context.Context, r Run, platform string) (u Undone, err error) {
+	if err := s.canMaintain(); err != nil {
+		return u, err
+	}
+	undone, begun, err := s.undone(ctx, r.ID)
+	if err != nil {
+		return u, err
+	}
+	products, err := s.productsOf(ctx, "table_products", named("platform", platform), named("seen", millis(r.Started)))
+	if err != nil {
+		return u, err
+	}
+	return s.undo(ctx, r, products, nil, undone, begun)
+}
+
+// undo keeps the record of an undoing, and takes back what is of the products, the
+// days and the run.
+func (s *Store) undo(
+	ctx context.Context,
+	r Run,
+	products []clickhouse.GroupSet,
+	days []time.Time,
+	undone []string,
+	begun Run,
+) (u Undone, err error) {
 	record := Run{ID: UndoRun(r.ID), Stage: StageUndo, Started: s.now(), State: r.ID}
 	if begun.ID != "" {
 		record.Started = begun.Started
@@ -320,8 +350,9 @@ func (s *Store) runDays(ctx context.Context, run string, undone []string) (days 
 	return days, err
 }
 
-func (s *Store) runProducts(ctx context.Context, run string) (products []clickhouse.GroupSet, err error) {
-	err = s.query(ctx, "run_products", nil, []any{named("run", run)}, func(scan func(...any) error) error {
+// productsOf are the products that the statement of a name gives.
+func (s *Store) productsOf(ctx context.Context, name string, args ...any) (products []clickhouse.GroupSet, err error) {
+	err = s.query(ctx, name, nil, args, func(scan func(...any) error) error {
 		var platform, product string
 		err := scan(&platform, &product)
 		products = append(products, clickhouse.GroupSet{Value: []any{platform, product}})

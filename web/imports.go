@@ -735,7 +735,10 @@ func (q *request) runUndo() error {
 				return "", err
 			}
 			var l lines
-			l.add("收回评论 %d 条，其中 %d 条恢复成原来的样子；收回商品信息 %d 条。已冻结的报送表不变。", u.Reviews, u.Restored, u.Listings)
+			if d.Import.Listed == nil {
+				l.add("收回评论 %d 条，其中 %d 条恢复成原来的样子", u.Reviews, u.Restored)
+			}
+			l.add("收回商品信息 %d 条。已冻结的报送表不变。", u.Listings)
 			for _, p := range u.Periods {
 				mined, err := q.mineNow(ctx, p, j.tell)
 				if err != nil {

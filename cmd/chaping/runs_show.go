@@ -58,8 +58,17 @@ func (p *program) importUndoCommand() *cobra.Command {
 	}
 }
 
+// takenBack says what came back; a table of products brought no reviews.
+func takenBack(u *store.Undone) string {
+	listings := fmt.Sprintf("收回商品信息 %d 条", u.Listings)
+	if u.Reviews == 0 && u.Listings > 0 {
+		return listings
+	}
+	return fmt.Sprintf("收回评论 %d 条，其中 %d 条恢复成原来的样子；%s", u.Reviews, u.Restored, listings)
+}
+
 func (p *program) printUndone(u *store.Undone) {
-	fmt.Fprintf(p.out, "已撤销：收回评论 %d 条，其中 %d 条恢复成原来的样子；收回商品信息 %d 条\n", u.Reviews, u.Restored, u.Listings)
+	fmt.Fprintln(p.out, "已撤销："+takenBack(u))
 	if len(u.Periods) > 0 {
 		var periods []string
 		for _, period := range u.Periods {
@@ -73,8 +82,7 @@ func (p *program) printRunDetail(d *app.RunDetail) error {
 	r := &d.Run
 	fmt.Fprintf(p.out, "%s  %s  %s\n  %s\n", r.Started.In(chaping.Shanghai()).Format(time.DateTime), r.Stage, r.ID, runState(r))
 	if u := d.Undone; u != nil && !d.Until.IsZero() {
-		fmt.Fprintf(p.out, "已在 %s 撤销：收回评论 %d 条，其中 %d 条恢复成原来的样子；收回商品信息 %d 条\n",
-			d.Until.In(chaping.Shanghai()).Format(chaping.Minute), u.Reviews, u.Restored, u.Listings)
+		fmt.Fprintf(p.out, "已在 %s 撤销：%s\n", d.Until.In(chaping.Shanghai()).Format(chaping.Minute), takenBack(u))
 	} else if u != nil {
 		fmt.Fprintf(p.out, "撤销没有做完，再运行一次：chaping import undo %s\n", r.ID)
 	}
