@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"maps"
 	"os"
@@ -107,7 +108,7 @@ type Row struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, listed: map[[2]string]chaping.Listing{}, sum: newSummary(path),
+	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]uint64{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
@@ -153,7 +154,8 @@ type run struct {
 	told    time.Time // when the file was exported, if anybody knows
 	rows    *identities
 	grouped map[string]*group
-	listed  map[[2]string]chaping.Listing // last listing sent per product
+	seed    maphash.Seed
+	listed  map[uint64]uint64 // hash of a keyword and its product → of the listing that was sent last
 
 	batch batch
 	lists lists
@@ -477,10 +479,12 @@ func (im *run) take(p *parsed) {
 	}
 }
 
-// list puts a listing on the batch unless it has been there.
+// list puts a listing on the batch unless it has been there. A file may have
+// millions of products: of each only hashes are held.
 func (im *run) list(listing chaping.Listing) {
-	key := [2]string{listing.Keyword, listing.Product.ID}
-	if im.listed[key] == listing {
+	key := maphash.Comparable(im.seed, [2]string{listing.Keyword, listing.Product.ID})
+	content := maphash.Comparable(im.seed, listing)
+	if sent, known := im.listed[key]; known && sent == content {
 		return
 	}
 	if _, known := im.listed[key]; !known {
@@ -490,7 +494,7 @@ func (im *run) list(listing chaping.Listing) {
 			im.sum.NoFacts++
 		}
 	}
-	im.listed[key] = listing
+	im.listed[key] = content
 	im.batch.listings = append(im.batch.listings, listing)
 }
 
