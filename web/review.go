@@ -178,17 +178,12 @@ func (q *request) judge() error {
 	}
 	i := list[0]
 	note := chaping.Shorten(q.form("note"), 500)
-	switch {
-	case asked == "note": // is written down, and decides nothing
+	about := chaping.Judged{Review: i.Review, Term: i.Term}
+	if asked == "note" {
 		verdict = i.Judgement.Verdict
-	case asked == "none" && note == i.Judgement.Note: // untouched: it was the verdict's
-		if note, err = q.Station.NoteBefore(q.ctx, chaping.Judged{Review: i.Review, Term: i.Term}); err != nil {
-			return err
-		}
-	case verdict == chaping.Rejected && note == "":
+	} else if verdict == chaping.Rejected && note == "" {
 		note = "人工复核：不成立"
 	}
-	j := chaping.Judgement{Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person}
 	q.act.Object, q.act.Detail = fmt.Sprintf(
 		"%s “%s” %s/%s/%s",
 		verdict.Chinese(),
@@ -197,7 +192,20 @@ func (q *request) judge() error {
 		i.Review.Product,
 		i.Review.Review,
 	), note
-	if err := q.Station.Judge(q.ctx, j); err != nil {
+	switch asked {
+	case "note": // is written down, and decides nothing
+		err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
+	case "none":
+		_, _, err = q.Station.UndoJudgement(q.ctx, i.Judgement.Decision)
+		if err == nil && note != i.Judgement.Note { // was written since: it is not the decision's
+			err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
+		}
+	default:
+		err = q.Station.Judge(q.ctx, chaping.Judgement{
+			Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person,
+		})
+	}
+	if err != nil {
 		return err
 	}
 	q.recountSoon(p)
@@ -208,7 +216,7 @@ func (q *request) judge() error {
 	if err != nil {
 		return err
 	}
-	list[0].Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
+	list[0].Judgement = judged[about]
 	q.mark(list)
 	if c, ok, err := q.counted(p); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type reviewOptions struct {
 	limit    int
 	json     bool
 	note     string
+	reason   string
 	by       string
 }
 
@@ -76,6 +78,7 @@ type shownFound struct {
 	Grade    string `json:"grade"`
 	Sentence string `json:"sentence"`
 	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason,omitempty"`
 	Note     string `json:"note,omitempty"`
 	By       string `json:"by,omitempty"`
 }
@@ -119,6 +122,7 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 							Grade:    r.Grade.Chinese(),
 							Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30),
 							Verdict:  string(f.Judgement.Verdict),
+							Reason:   string(f.Judgement.Reason),
 							Note:     f.Judgement.Note,
 							By:       f.Judgement.By,
 						},
@@ -172,7 +176,14 @@ func (p *program) judgeCommand(name, short string, verdict chaping.Verdict) *cob
 		},
 		RunE: func(cmd *cobra.Command, ids []string) error { return p.runJudge(cmd.Context(), o, verdict, ids) }}
 	p.reviewFlags(cmd, &o)
-	cmd.Flags().StringVar(&o.note, "note", "", "说明；排除时必须写")
+	switch verdict {
+	case chaping.Rejected:
+		cmd.Example = "  chaping review reject 1a2b3c4d5e6f --period 2026-11 --reason 别的商品"
+		cmd.Flags().StringVar(&o.reason, "reason", "", "排除的原因："+reasonNames())
+		cmd.Flags().StringVar(&o.note, "note", "", "说明；没有写 --reason 时必须写")
+	default:
+		cmd.Flags().StringVar(&o.note, "note", "", "说明")
+	}
 	cmd.Flags().StringVar(&o.by, "by", operator(), "复核人")
 	return cmd
 }
@@ -182,15 +193,23 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 	if err != nil {
 		return err
 	}
-	if o.note == "" && verdict != chaping.Confirmed {
-		return usage("要用 --note 写明理由")
+	reason, err := chaping.ParseReason(o.reason)
+	if err != nil {
+		return err
+	}
+	switch {
+	case verdict == chaping.Rejected && o.note == "" && reason == chaping.NoReason:
+		return usage("要用 --reason 写明原因，或用 --note 写说明")
+	case verdict == chaping.Unreviewed && o.note == "":
+		return usage("要用 --note 写说明")
 	}
 	var judgements []chaping.Judgement
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
 		list, err := pipe.NamedBy(ctx, period, ids)
 		for _, about := range list {
-			j := chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by}
-			judgements = append(judgements, j)
+			judgements = append(judgements, chaping.Judgement{
+				Review: about.Review, Term: about.Term, Verdict: verdict, Reason: reason, Note: o.note, By: o.by,
+			})
 		}
 		return err
 	})
@@ -206,6 +225,15 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	})
 	return errors.Join(err, partial)
+}
+
+// reasonNames lists the reasons of a rejection for a flag's help.
+func reasonNames() string {
+	var list []string
+	for _, r := range chaping.Reasons() {
+		list = append(list, r.Chinese())
+	}
+	return strings.Join(list, "、")
 }
 
 // begunPeriod reads --period and refuses one that has not begun.
