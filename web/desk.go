@@ -243,6 +243,8 @@ type draftKey struct {
 	terms      string
 	edition    string // its ID
 	judgement  int64
+	reading    int64
+	sample     int64
 	station    string
 	today      time.Time // the day of filing
 	last       string    // hash of the version frozen last; "": none
