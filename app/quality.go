@@ -55,9 +55,10 @@ func (d *Drawn) Done(
 func (d *Drawn) Decisions() int { return len(d.Mentions) + len(d.Negative) + len(d.Other) }
 
 // Minutes is about how long that takes.
-func (d *Drawn) Minutes() int { return minutes(d.Decisions()) }
+func (d *Drawn) Minutes() int { return Minutes(d.Decisions()) }
 
-func minutes(decisions int) int { return int(math.Ceil(float64(decisions) * quality.Seconds / 60)) }
+// Minutes is about how long so many decisions take.
+func Minutes(decisions int) int { return int(math.Ceil(float64(decisions) * quality.Seconds / 60)) }
 
 // A stratum of the affirmed mentions.
 type stratum struct {
@@ -100,12 +101,9 @@ func (a *App) PlanSample(ctx context.Context, period chaping.Period, margin floa
 	return d.PutSample(ctx, period, margin, by)
 }
 
-// Draw draws a sample of an edition: the same whenever it is drawn.
-func (a *App) Draw(ctx context.Context, e store.Edition, terms []chaping.Term, s station.Sample) (*Drawn, error) {
-	db, err := a.Store(ctx)
-	if err != nil {
-		return nil, err
-	}
+// Draw draws a sample of an edition that was mined with the terms: the same
+// whenever it is drawn.
+func Draw(ctx context.Context, db *store.Store, e store.Edition, terms []chaping.Term, s station.Sample) (*Drawn, error) {
 	d, err := frame(ctx, db, e, terms)
 	if err != nil {
 		return nil, err
@@ -217,6 +215,20 @@ func (a *App) Quality(ctx context.Context, e store.Edition, terms []chaping.Term
 	return q, d.PutQuality(ctx, e.Period, source, q)
 }
 
+// EnsureSample gives a period that was mined its sample, where it has none yet and
+// there is anything to judge, and states what is known of its counts.
+func (a *App) EnsureSample(ctx context.Context, pipe *Pipeline, period chaping.Period) error {
+	e, mined, err := pipe.edition(ctx, period, false)
+	if err != nil || mined.Reviews == 0 {
+		return err
+	}
+	if _, err := a.PlanSample(ctx, period, 0, ""); err != nil {
+		return err
+	}
+	_, err = a.Quality(ctx, e, pipe.Miner.Dictionary().Terms)
+	return err
+}
+
 // PeriodQuality brings the period up to date and states how right its counts are.
 func (a *App) PeriodQuality(ctx context.Context, pipe *Pipeline, period chaping.Period) (*chaping.Quality, error) {
 	return again(pipe, func() (*chaping.Quality, error) {
@@ -228,14 +240,14 @@ func (a *App) PeriodQuality(ctx context.Context, pipe *Pipeline, period chaping.
 	})
 }
 
-// PeriodSample brings the period up to date and draws its sample.
-func (a *App) PeriodSample(ctx context.Context, pipe *Pipeline, period chaping.Period, s station.Sample) (*Drawn, error) {
-	return again(pipe, func() (*Drawn, error) {
-		e, _, err := pipe.edition(ctx, period, false)
+// Sample brings the period up to date and draws its sample.
+func (p *Pipeline) Sample(ctx context.Context, period chaping.Period, s station.Sample) (*Drawn, error) {
+	return again(p, func() (*Drawn, error) {
+		e, _, err := p.edition(ctx, period, false)
 		if err != nil {
 			return nil, err
 		}
-		return a.Draw(ctx, e, pipe.Miner.Dictionary().Terms, s)
+		return Draw(ctx, p.Store, e, p.Miner.Dictionary().Terms, s)
 	})
 }
 
@@ -260,18 +272,18 @@ func (a *App) computeQuality(
 	terms []chaping.Term,
 	sample station.Sample,
 ) (*chaping.Quality, error) {
+	db, err := a.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if d == nil || sample.ID == 0 {
-		db, err := a.Store(ctx)
-		if err != nil {
-			return nil, err
-		}
 		drawn, err := frame(ctx, db, e, terms)
 		if err != nil {
 			return nil, err
 		}
 		return drawn.quality(e, decided{}), db.Unchanged(ctx, e)
 	}
-	drawn, err := a.Draw(ctx, e, terms, sample)
+	drawn, err := Draw(ctx, db, e, terms, sample)
 	if err != nil {
 		return nil, err
 	}
@@ -524,4 +536,89 @@ func SameText(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// Clauses are the parts of a body that a person marks: up to and with what ends a
+// clause.
+func Clauses(body string) (list []chaping.Span) {
+	start, ended := 0, false
+	for i, r := range body {
+		stop := strings.ContainsRune("，,。.！!？?；;、：:…~～ \n\r\t", r)
+		if ended && !stop {
+			list = append(list, chaping.Span{Start: start, End: i})
+			start, ended = i, false
+		}
+		ended = ended || stop && strings.TrimSpace(body[start:i]) != ""
+	}
+	if strings.TrimSpace(body[start:]) != "" {
+		list = append(list, chaping.Span{Start: start, End: len(body)})
+	}
+	return list
+}
+
+// A Drift is a change for the worse from one period to another that is more than
+// chance.
+type Drift struct {
+	Kind   DriftKind      `json:"kind"`
+	Since  string         `json:"since"` // the period that is compared with
+	Before chaping.Amount `json:"before"`
+	Now    chaping.Amount `json:"now"`
+}
+
+// A DriftKind is what became worse.
+type DriftKind string
+
+// The kinds.
+const (
+	DriftPrecision DriftKind = "precision" // fewer affirmed mentions are right
+	DriftMissed    DriftKind = "missed"    // more problem reviews are found by no term
+	DriftDefaults  DriftKind = "defaults"  // more reviews are the platform's texts
+	DriftHidden    DriftKind = "hidden"    // more satisfied reviews affirm a problem
+)
+
+// What is counted and not estimated differs from month to month by more than a
+// sample would: such shares have to rise by so much too.
+const (
+	leastDefaults = 0.05
+	leastHidden   = 0.02
+)
+
+// Drifts compares the statement of a period with the latest earlier ones that
+// know the same; list begins with the period's, the latest first.
+func Drifts(list []chaping.Quality) (found []Drift) {
+	if len(list) == 0 {
+		return nil
+	}
+	now := &list[0]
+	for _, k := range []struct {
+		kind  DriftKind
+		of    func(*chaping.Quality) chaping.Amount
+		worse float64 // the sign of a change for the worse
+		least float64
+	}{
+		{DriftPrecision, func(q *chaping.Quality) chaping.Amount { return known(q.Affirmed) }, -1, 0},
+		{DriftMissed, func(q *chaping.Quality) chaping.Amount { return q.Missed }, 1, 0},
+		{DriftDefaults, func(q *chaping.Quality) chaping.Amount { return counted(q.Defaults, q.Reviews) }, 1, leastDefaults},
+		{DriftHidden, func(q *chaping.Quality) chaping.Amount { return counted(q.Hidden, q.Satisfied) }, 1, leastHidden},
+	} {
+		i := slices.IndexFunc(list[1:], func(q chaping.Quality) bool { return k.of(&q).Known })
+		if i < 0 {
+			continue
+		}
+		before, after := k.of(&list[1+i]), k.of(now)
+		if change := k.worse * (after.Estimate - before.Estimate); change > 0 && change >= k.least && quality.Apart(before, after) {
+			found = append(found, Drift{Kind: k.kind, Since: list[1+i].Period, Before: before, Now: after})
+		}
+	}
+	return found
+}
+
+func known(s chaping.Share) chaping.Amount {
+	return chaping.Amount{Known: s.Holds(), Estimate: s.Estimate, Low: s.Low, High: s.High}
+}
+
+// counted is a share of which everything was counted, as one of many months that
+// could have been.
+func counted(n, of uint64) chaping.Amount {
+	return known(quality.Estimate([]quality.Stratum{{Population: math.MaxInt64, Sampled: of, Judged: of, Hits: n}}))
 }

@@ -72,7 +72,7 @@ func (p *program) runReviewSample(ctx context.Context, o reviewSampleOptions) er
 		if err != nil {
 			return err
 		}
-		if drawn, err = p.app.PeriodSample(ctx, pipe, period, sample); err != nil {
+		if drawn, err = pipe.Sample(ctx, period, sample); err != nil {
 			return err
 		}
 		read, err := p.app.Readings(ctx)
