@@ -62,6 +62,9 @@ func (p *Platform) Definitions() []Definition {
 		defs = append(defs, Definition{"没有统计的评论关键词", strings.Join(p.Unknown, "、") + "。监测任务要求统计，但不在词库里。"})
 	}
 	defs = append(defs, Definition{"人工复核", p.reviewed()})
+	if p.Quality != nil {
+		defs = append(defs, QualityLines(p.Quality)...)
+	}
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
 		Definition{"程序版本", p.Program},

@@ -54,6 +54,103 @@ func TestLastJudgementHolds(t *testing.T) {
 	}
 }
 
+func TestUndoIsExact(t *testing.T) {
+	d, now := openTest(t)
+	key := func(id string) chaping.ReviewKey {
+		return chaping.ReviewKey{Platform: "mall", Product: "A", Review: id}
+	}
+	holding := func() map[string]chaping.Judgement {
+		t.Helper()
+		all := map[string]chaping.Judgement{}
+		if err := d.Judgements(t.Context(), func(j chaping.Judgement) error {
+			all[j.Review.Review] = j
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	judge := func(by string, v chaping.Verdict, r chaping.Reason, ids ...string) int64 {
+		t.Helper()
+		*now = now.Add(time.Minute)
+		var list []chaping.Judgement
+		for _, id := range ids {
+			list = append(list, chaping.Judgement{Review: key(id), Term: "漏电", Verdict: v, Reason: r, Note: by + "说", By: by})
+		}
+		if err := d.Judge(t.Context(), list...); err != nil {
+			t.Fatal(err)
+		}
+		return holding()[ids[0]].Decision
+	}
+	judge("张三", chaping.Confirmed, chaping.NoReason, "1")
+	before := holding()
+	group := judge("李四", chaping.Rejected, chaping.ReasonNegated, "1", "2", "3")
+	if got := holding(); got["3"].Reason != chaping.ReasonNegated || got["1"].Decision != got["3"].Decision {
+		t.Fatalf("%+v", got)
+	}
+	// A note on one of the group decides nothing; undoing takes it back too.
+	if err := d.Annotate(t.Context(), chaping.Judged{Review: key("2"), Term: "漏电"}, "问过", "王五"); err != nil {
+		t.Fatal(err)
+	}
+	if got := holding()["2"]; got.Verdict != chaping.Rejected || got.Note != "问过" || got.Reason != chaping.ReasonNegated {
+		t.Fatalf("%+v", got)
+	}
+	// Somebody else judges one of the group meanwhile: that stays.
+	judge("王五", chaping.Confirmed, chaping.NoReason, "3")
+	undone, kept, err := d.UndoJudgement(t.Context(), group)
+	if err != nil || undone != 2 || kept != 1 {
+		t.Fatal(undone, kept, err)
+	}
+	got := holding()
+	if got["1"] != before["1"] {
+		t.Errorf("%+v, before: %+v", got["1"], before["1"])
+	}
+	if _, there := got["2"]; there || got["3"].By != "王五" {
+		t.Errorf("%+v", got)
+	}
+	if undone, kept, err := d.UndoJudgement(t.Context(), group); undone != 0 || kept != 3 || err != nil {
+		t.Errorf("undone again: %d %d %v", undone, kept, err)
+	}
+	if undone, _, err := d.UndoJudgement(t.Context(), got["1"].Decision); undone != 1 || err != nil || len(holding()) != 1 {
+		t.Errorf("%d %v %v", undone, err, holding())
+	}
+}
+
+func TestReadings(t *testing.T) {
+	d, _ := openTest(t)
+	reading := func(id string, problem bool, marks ...chaping.Span) chaping.Reading {
+		k := chaping.ReviewKey{Platform: "mall", Product: "A", Review: id}
+		return chaping.Reading{Review: k, Problem: problem, Marks: marks, By: "张三"}
+	}
+	holding := func() (list []chaping.Reading) {
+		t.Helper()
+		if err := d.Readings(t.Context(), func(r chaping.Reading) error { list = append(list, r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	marks := []chaping.Span{{Start: 3, End: 9}, {Start: 12, End: 15}}
+	if err := d.Read(t.Context(), reading("1", false), reading("2", false)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Read(t.Context(), reading("1", true, marks...)); err != nil {
+		t.Fatal(err)
+	}
+	got := holding()
+	if len(got) != 2 || got[0].Review.Review != "2" || !got[1].Problem || !slices.Equal(got[1].Marks, marks) || !got[1].At.Equal(start) {
+		t.Fatalf("%+v", got)
+	}
+	if undone, _, err := d.UndoReading(t.Context(), got[1].Decision); undone != 1 || err != nil {
+		t.Fatal(undone, err)
+	}
+	if got := holding(); len(got) != 2 || got[1].Review.Review != "1" || got[1].Problem || got[1].Marks != nil {
+		t.Errorf("%+v", got)
+	}
+	if undone, _, err := d.UndoReading(t.Context(), holding()[0].Decision); undone != 2 || err != nil || len(holding()) != 0 {
+		t.Errorf("%d %v %+v", undone, err, holding())
+	}
+}
+
 func TestFreeze(t *testing.T) {
 	d, _ := openTest(t)
 	freeze := func(model, reason string) (Sheet, bool, error) {

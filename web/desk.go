@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +22,7 @@ import (
 type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, []item]
+	samples  *memo[sampleKey, *sampled]
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
@@ -35,6 +38,7 @@ const (
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
+	maxSamples   = 4 // periods
 	maxDrafts    = 8
 	maxCoverage  = 4 // periods
 	maxHistories = 200
@@ -53,6 +57,7 @@ func (d *desk) open(s *Server) {
 	}
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
+	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, s.loadSample)
 	d.drafts = newMemo(
 		s.ended,
 		func(draftKey) time.Duration { return deskFreshOld },
@@ -72,6 +77,7 @@ func (d *desk) open(s *Server) {
 func (d *desk) wait() {
 	d.counted.running.Wait()
 	d.found.running.Wait()
+	d.samples.running.Wait()
 	d.drafts.running.Wait()
 	d.products.running.Wait()
 	d.merged.running.Wait()
@@ -82,6 +88,7 @@ func (d *desk) wait() {
 func (d *desk) drop() {
 	d.counted.drop()
 	d.found.drop()
+	d.samples.drop()
 	d.drafts.drop()
 	d.products.drop()
 	d.coverage.drop()
@@ -162,6 +169,10 @@ type item struct {
 	Cue       string            `json:"cue,omitempty"`
 	Judgement chaping.Judgement `json:"judgement"` // filled in for display
 	Parts     []part            `json:"parts"`     // of the excerpt, filled in for display
+	Same      int               `json:"same"`      // sentences of the period that say the same, this one included
+
+	says  string // what those have in common
+	doubt int    // how much speaks against it, for the order
 }
 
 // reach is how much of a review stands around a term, in characters.
@@ -169,7 +180,7 @@ const reach = 80
 
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
 	var list []item
-	seen := map[chaping.Judged]bool{}
+	seen, same, written := map[chaping.Judged]bool{}, map[string]int{}, map[surface]int{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
 		return nil, err
@@ -183,36 +194,76 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 			return errFull
 		}
 		seen[about] = true
-		r := &e.Review
-		i := item{
-			ID:        about.ID(),
-			Keyword:   e.Keyword,
-			Term:      e.Term,
-			Review:    about.Review,
-			Published: r.Published,
-			Grade:     r.Grade,
-			Rating:    r.Rating,
-			Default:   r.Default,
-			Cue:       e.Mention.Cue,
-		}
-		parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
-		i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
-		if r.Body() == "" {
-			i.Surface = e.Mention.Surface
-		}
+		i := newItem(e)
+		same[i.says]++
+		written[surface{i.Term, i.Surface}]++
 		list = append(list, i)
 		return nil
 	})
 	if err != nil && !errors.Is(err, errFull) {
 		return nil, err
 	}
+	for i := range list {
+		list[i].Same = same[list[i].says]
+		list[i].doubt = doubt(&list[i], written)
+	}
+	slices.SortStableFunc(list, func(a, b item) int { return cmp.Compare(b.doubt, a.doubt) })
 	return list, s.Store.Unchanged(ctx, edition)
+}
+
+// satisfied tells whether the buyer is.
+func (i *item) satisfied() bool {
+	r := chaping.Review{Grade: i.Grade, Default: i.Default}
+	return r.Satisfied()
+}
+
+// A surface is how a term is written.
+type surface struct{ term, text string }
+
+// doubt says how much speaks against a sentence: that its buyer is satisfied,
+// and that hardly anybody writes the term so.
+func doubt(i *item, written map[surface]int) (n int) {
+	if i.satisfied() {
+		n += 2
+	}
+	if written[surface{i.Term, i.Surface}] <= rareSurface {
+		n++
+	}
+	return n
+}
+
+// rareSurface is how often a form stands in a period that nobody knows yet.
+const rareSurface = 2
+
+// newItem is the sentence of a piece of evidence.
+func newItem(e *chaping.Evidence) item {
+	r := &e.Review
+	about := chaping.Judged{Review: r.Key(), Term: e.Term}
+	i := item{
+		ID:        about.ID(),
+		Keyword:   e.Keyword,
+		Term:      e.Term,
+		Review:    about.Review,
+		Published: r.Published,
+		Grade:     r.Grade,
+		Rating:    r.Rating,
+		Default:   r.Default,
+		Cue:       e.Mention.Cue,
+		Same:      1,
+		says:      e.Term + "\n" + app.SameSentence(r.Body(), e.Mention.Start, e.Mention.End),
+	}
+	parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
+	i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
+	if r.Body() == "" {
+		i.Surface = e.Mention.Surface
+	}
+	return i
 }
 
 var errFull = errors.New("enough")
 
 // items are the period's sentences that keep wants, with the judgements that
-// hold, in the order of the sheet. What keep is given is overwritten.
+// hold, the most doubtful first, then in the order of the sheet. What keep is given is overwritten.
 func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
 	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
 	if err != nil || !ok {
@@ -244,6 +295,8 @@ type draftKey struct {
 	terms      string
 	edition    string // its ID
 	judgement  int64
+	reading    int64
+	sample     int64
 	station    string
 	today      time.Time // the day of filing
 	last       string    // hash of the version frozen last; "": none
@@ -317,7 +370,7 @@ func (s *Server) mineAfter(
 				a.Detail = fmt.Sprintf("报送期 %s（%d/%d）：%s", p, i+1, len(periods), a.Detail)
 			}
 			j.tell(a)
-		}, !p.Before(current))
+		}, p.Before(current))
 		if merr != nil {
 			return summary, merr
 		}
@@ -326,17 +379,19 @@ func (s *Server) mineAfter(
 	return summary, err
 }
 
-// mineNow brings a period up to date, raises its urgent candidates and tells what
-// came of it.
+// mineNow brings a period up to date, raises its urgent candidates, draws its
+// sample and tells what came of it.
 func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Watcher) (string, error) {
-	return s.minePeriod(ctx, period, tell, true)
+	return s.minePeriod(ctx, period, tell, false)
 }
 
+// minePeriod is mineNow; of a period that is past it leaves out what somebody is
+// to do about it.
 func (s *Server) minePeriod(
 	ctx context.Context,
 	period chaping.Period,
 	tell app.Watcher,
-	raise bool,
+	past bool,
 ) (string, error) {
 	s.work.Lock()
 	defer s.work.Unlock()
@@ -349,8 +404,11 @@ func (s *Server) minePeriod(
 	if err != nil {
 		return "", err
 	}
-	if raise {
+	if !past {
 		if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
+			return "", err
+		}
+		if err := s.App.EnsureSample(ctx, pipe, period); err != nil {
 			return "", err
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +24,7 @@ type reviewOptions struct {
 	limit    int
 	json     bool
 	note     string
+	reason   string
 	by       string
 }
 
@@ -36,7 +37,7 @@ func (p *program) reviewCommand() *cobra.Command {
 		Long: "逐条复核程序判为“成立”的命中。复核以“评论 × 评论关键词”为单位，不随词库和重新挖掘而失效。\n" +
 			"被排除的评论不再计入差评数；报送表的“统计口径”附表写明已确认、已排除、未复核的条数。",
 	}
-	cmd.AddCommand(p.reviewListCommand(),
+	cmd.AddCommand(p.reviewListCommand(), p.reviewSampleCommand(), p.reviewQualityCommand(),
 		p.judgeCommand("confirm", "确认：问题确实发生在本商品上", chaping.Confirmed),
 		p.judgeCommand("reject", "排除：程序判断有误，不计数", chaping.Rejected),
 		p.judgeCommand("note", "撤销确认或排除，只留说明", chaping.Unreviewed))
@@ -76,6 +77,7 @@ type shownFound struct {
 	Grade    string `json:"grade"`
 	Sentence string `json:"sentence"`
 	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason,omitempty"`
 	Note     string `json:"note,omitempty"`
 	By       string `json:"by,omitempty"`
 }
@@ -103,26 +105,7 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 			func(f *app.Found) error {
 				counts[f.Judgement.Verdict]++
 				if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
-					r := &f.Review
-					list = append(
-						list,
-						shownFound{
-							ID:       chaping.Judged{Review: r.Key(), Term: f.Term}.ID(),
-							Keyword:  f.Keyword,
-							Term:     f.Term,
-							Platform: r.Platform,
-							Product:  r.Product,
-							Review:   r.ID,
-							Date: r.Published.Format(
-								time.DateOnly,
-							),
-							Grade:    r.Grade.Chinese(),
-							Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30),
-							Verdict:  string(f.Judgement.Verdict),
-							Note:     f.Judgement.Note,
-							By:       f.Judgement.By,
-						},
-					)
+					list = append(list, showFound(f))
 				}
 				return nil
 			},
@@ -172,7 +155,14 @@ func (p *program) judgeCommand(name, short string, verdict chaping.Verdict) *cob
 		},
 		RunE: func(cmd *cobra.Command, ids []string) error { return p.runJudge(cmd.Context(), o, verdict, ids) }}
 	p.reviewFlags(cmd, &o)
-	cmd.Flags().StringVar(&o.note, "note", "", "说明；排除时必须写")
+	switch verdict {
+	case chaping.Rejected:
+		cmd.Example = "  chaping review reject 1a2b3c4d5e6f --period 2026-11 --reason 别的商品"
+		cmd.Flags().StringVar(&o.reason, "reason", "", "排除的原因："+reasonNames())
+		cmd.Flags().StringVar(&o.note, "note", "", "说明；没有写 --reason 时必须写")
+	default:
+		cmd.Flags().StringVar(&o.note, "note", "", "说明")
+	}
 	cmd.Flags().StringVar(&o.by, "by", operator(), "复核人")
 	return cmd
 }
@@ -182,15 +172,23 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 	if err != nil {
 		return err
 	}
-	if o.note == "" && verdict != chaping.Confirmed {
-		return usage("要用 --note 写明理由")
+	reason, err := chaping.ParseReason(o.reason)
+	if err != nil {
+		return err
+	}
+	switch {
+	case verdict == chaping.Rejected && o.note == "" && reason == chaping.NoReason:
+		return usage("要用 --reason 写明原因，或用 --note 写说明")
+	case verdict == chaping.Unreviewed && o.note == "":
+		return usage("要用 --note 写说明")
 	}
 	var judgements []chaping.Judgement
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
 		list, err := pipe.NamedBy(ctx, period, ids)
 		for _, about := range list {
-			j := chaping.Judgement{Review: about.Review, Term: about.Term, Verdict: verdict, Note: o.note, By: o.by}
-			judgements = append(judgements, j)
+			judgements = append(judgements, chaping.Judgement{
+				Review: about.Review, Term: about.Term, Verdict: verdict, Reason: reason, Note: o.note, By: o.by,
+			})
 		}
 		return err
 	})
@@ -206,6 +204,15 @@ func (p *program) runJudge(ctx context.Context, o reviewOptions, verdict chaping
 		return err
 	})
 	return errors.Join(err, partial)
+}
+
+// reasonNames lists the reasons of a rejection for a flag's help.
+func reasonNames() string {
+	var list []string
+	for _, r := range chaping.Reasons() {
+		list = append(list, r.Chinese())
+	}
+	return strings.Join(list, "、")
 }
 
 // begunPeriod reads --period and refuses one that has not begun.
