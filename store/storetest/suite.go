@@ -52,6 +52,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"OneWriterAtATime", oneWriterAtATime},
 		{"RejectedIsLeftOut", rejectedIsLeftOut},
 		{"ProductHistory", productHistory},
+		{"ReviewsNamed", reviewsNamed},
 		{"RemovePlatform", removePlatform},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
