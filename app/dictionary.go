@@ -19,7 +19,8 @@ type Vocabulary struct {
 
 // Vocabulary is the terms at path: a plain list, one term a line, or a
 // directory of YAML files. Without a path it is what the station works with:
-// the shipped dictionary with the station's edits.
+// the shipped dictionary with the station's edits, and what was learnt from its
+// decisions.
 func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err error) {
 	var dict *nlp.Dictionary
 	if path == "" {
@@ -33,7 +34,13 @@ func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err er
 	if err != nil {
 		return v, err
 	}
-	v.Miner, err = nlp.NewMiner(dict)
+	if v.Miner, err = nlp.NewMiner(dict); err != nil || path != "" {
+		return v, err
+	}
+	learnt, _, err := a.learnt(ctx, v.Miner)
+	if err == nil {
+		v.Miner = v.Miner.Adapted(learnt)
+	}
 	return v, err
 }
 

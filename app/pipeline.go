@@ -448,6 +448,9 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	period := e.Period
 	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
 	sheet := &report.Platform{Station: o.Station, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
+	if learnt := p.Miner.Adapter(); learnt != nil {
+		sheet.Learning = learnt.Version()
+	}
 	addRow, ordered := sheet.CollectRows()
 	err := p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {

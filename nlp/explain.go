@@ -61,6 +61,7 @@ func (m *Miner) ExplainGoods(text string, g Goods) *Explanation {
 	})
 	slices.SortStableFunc(refused, func(a, b Step) int { return a.Start - b.Start })
 	e.Normalized = string(sc.text.Runes)
+	m.shift(sc, g)
 	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)

@@ -262,7 +262,7 @@ func TestWritten(t *testing.T) {
 
 func writtenPairs(t testing.TB) []Pair {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", "written.jsonl"))
+	f, err := os.Open("written.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

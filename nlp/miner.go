@@ -50,17 +50,21 @@ type Miner struct {
 	// plain forms, and the complements of those of patterns that it anchors. (Side
 	// by side, because most of the time is spent on words that turn out to be
 	// nothing, and the processor waits for each that is somewhere else.)
-	words   []int32
-	stands  []int32
-	needs   []pattern.Letters // by form; of patterns
-	classes *pattern.Classes
-	goods   *goods
-	rulesOf []termRule // by term
-	cut     *cutter
-	judge   *assertion.Judge
-	version string
-	base    string
-	pool    sync.Pool
+	words      []int32
+	stands     []int32
+	needs      []pattern.Letters // by form; of patterns
+	classes    *pattern.Classes
+	goods      *goods
+	rulesOf    []termRule // by term
+	cut        *cutter
+	judge      *assertion.Judge
+	version    string
+	base       string
+	pool       sync.Pool
+	data       fs.FS              // what it was built from
+	adapter    *assertion.Adapter // nil: none
+	plainMiner *Miner             // without the adapter; nil where there is none
+	shifts     []float64          // of the adapter, see shift
 }
 
 // form is one way of writing a term.
@@ -134,7 +138,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		}
 		files[name] = b
 	}
-	m := &Miner{dict: d}
+	m := &Miner{dict: d, data: o.data}
 	if err := m.load(files); err != nil {
 		return nil, err
 	}
@@ -344,6 +348,7 @@ func (m *Miner) minePiece(dst []chaping.Mention, text string, base int, g Goods)
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
 	m.candidates(sc, text, g, nil)
+	m.shift(sc, g)
 	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
 	for i, s := range sc.spans {
 		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)

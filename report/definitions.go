@@ -65,6 +65,10 @@ func (p *Platform) Definitions() []Definition {
 	if p.Quality != nil {
 		defs = append(defs, QualityLines(p.Quality)...)
 	}
+	if p.Learning != "" {
+		defs = append(defs, Definition{"从复核中学习", "采用了从本站复核决定中学到的判断，版本 " + p.Learning +
+			"：被一再排除的词条和说法不再判为成立。它是词库版本的一部分；撤回后词库版本随之改变。"})
+	}
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
 		Definition{"程序版本", p.Program},

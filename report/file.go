@@ -62,6 +62,7 @@ type platformJSON struct {
 	Station         string           `json:"station"`
 	Filed           string           `json:"filed"`
 	Dictionary      string           `json:"dictionary"`
+	Learning        string           `json:"learning,omitempty"`
 	Program         string           `json:"program"`
 	Definitions     []Definition     `json:"definitions"`
 	Quality         *chaping.Quality `json:"quality,omitempty"` // sheets of earlier versions have none
@@ -80,8 +81,12 @@ func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json(
 
 func (p *Platform) json() platformJSON {
 	from, to := p.window()
-	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Program,
-		p.Definitions(), p.Quality, orEmpty(p.Rows), p.Unlisted, orEmpty(p.Evidence), p.EvidenceOmitted}
+	return platformJSON{
+		Form: "platform", Period: p.Period.String(), From: from, To: to, Station: p.Station, Filed: day(p.Filed),
+		Dictionary: p.Dictionary, Learning: p.Learning, Program: p.Program, Definitions: p.Definitions(),
+		Quality: p.Quality, Rows: orEmpty(p.Rows), Unlisted: p.Unlisted, Evidence: orEmpty(p.Evidence),
+		EvidenceOmitted: p.EvidenceOmitted,
+	}
 }
 
 // ReadPlatform is the sheet that JSON wrote, with the definitions it was
@@ -95,8 +100,9 @@ func ReadPlatform(data []byte) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Program: j.Program,
-		Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, Quality: j.Quality, definitions: j.Definitions}
+	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Learning: j.Learning,
+		Program: j.Program, Quality: j.Quality, Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence,
+		EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
 	p.UnreviewedReviews = p.unreviewed()
 	return p, nil
 }

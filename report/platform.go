@@ -20,6 +20,7 @@ type Platform struct {
 	Filed      time.Time
 	Period     chaping.Period
 	Dictionary string // version of the dictionary behind the numbers
+	Learning   string // version of what was learnt from decisions, on which the dictionary's version depends; empty: nothing
 	Program    string // version of the program
 	Rules      []GradeRule
 	Empty      string   // what shows that there is no review in the window; empty where there are some

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/cespare/xxhash/v2"
 
 	"chaping"
@@ -211,6 +212,22 @@ func (s *Store) reviewsIn(
 	args ...any,
 ) error {
 	return s.queryIn(ctx, w, name, nil, readReviews(each), args...)
+}
+
+// ReviewsNamed calls each for those of the reviews that there are, whenever they
+// were published.
+func (s *Store) ReviewsNamed(ctx context.Context, keys []chaping.ReviewKey, each func(*chaping.Review) error) error {
+	const most = 2000 // in a statement
+	for some := range slices.Chunk(keys, most) {
+		var list []clickhouse.GroupSet
+		for _, k := range some {
+			list = append(list, clickhouse.GroupSet{Value: []any{k.Platform, k.Product, k.Review}})
+		}
+		if err := s.query(ctx, "reviews_named", nil, []any{named("keys", list)}, readReviews(each)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readReviews reads the reviews that a statement gives.

@@ -338,6 +338,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("platform", "/lexicon/preview/{id}", fmt.Sprintf("/lexicon/preview/%v", preview["job"].(object)["id"]))
 	w.post("platform", "/lexicon/term", "/lexicon/term", plus(term, "base", 0, "new", true, "note", "新说法"))
 	h.wait(t)
+	w.get("centre", "/lexicon/learning", "/lexicon/learning")
+	try := w.post("platform", "/lexicon/learning/try", "/lexicon/learning/try", nil)
+	h.wait(t)
+	learnt := fmt.Sprintf("%v", try["job"].(object)["id"])
+	w.get("platform", "/lexicon/learning/try/{id}", "/lexicon/learning/try/"+learnt)
+	w.do("platform", "POST /lexicon/learning", "/lexicon/learning", http.StatusUnprocessableEntity, object{"id": try["job"].(object)["id"]}, nil) // too few decisions
+	w.do("platform", "POST /lexicon/learning/revert", "/lexicon/learning/revert", http.StatusUnprocessableEntity, object{"version": 0}, nil)
 	w.get("centre", "/lexicon/versions", "/lexicon/versions?a=0&b=1")
 
 	sheet := w.get("platform", "/sheets", "/sheets"+period+"&watch=0")

@@ -114,6 +114,7 @@ const (
 	kindUndo    = "撤销导入"
 	kindMine    = "挖掘"
 	kindPreview = "预览"
+	kindLearn   = "学习"
 	kindRemove  = "删除示例"
 	kindPush    = "报送"
 	kindBackup  = "备份"

@@ -210,7 +210,10 @@ func (q *request) changed(e station.TermEdit) (*nlp.Miner, []station.TermEdit, e
 		return nil, nil, err
 	}
 	m, err := nlp.NewMiner(d)
-	return m, edits, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return m.Adapted(q.miner().Adapter()), edits, nil
 }
 
 // termPreview begins to compare the period with and without the change.

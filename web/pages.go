@@ -37,7 +37,7 @@ var pageParts = map[string][]string{
 		"period",
 		"evidence",
 	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
-	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil,
+	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period"}, "handin": nil, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,

@@ -20,6 +20,7 @@ type jobResult struct {
 	Collection *app.CollectResult  `json:"collection,omitempty"`
 	Plan       *app.PlanResult     `json:"plan,omitempty"`
 	Backup     *app.BackupResult   `json:"backup,omitempty"`
+	Learnt     *app.Learnt         `json:"-"` // so does another show this
 	Difference *lexicon.Difference `json:"-"` // a page of its own shows it
 }
 

@@ -128,6 +128,11 @@ func allRoutes() []route {
 		{"POST", "/lexicon/term", workers, (*request).termSave, "修改词库", option{data: true}, "base!:integer new:boolean " + termFields + " note!", moved{}},
 		{"POST", "/lexicon/preview", workers, (*request).termPreview, "预览词库修改", option{data: true, quiet: true}, "period " + termFields, previewPage{}},
 		{"GET", "/lexicon/preview/{id}", workers, (*request).termPreviewResult, "预览词库修改", option{data: true}, "", previewPage{}},
+		{"GET", "/lexicon/learning", readers, (*request).learning, "学习", option{data: true}, "", learningPage{}},
+		{"POST", "/lexicon/learning", workers, (*request).learningAdopt, "采用学习结果", option{data: true}, "id!:integer", moved{}},
+		{"POST", "/lexicon/learning/try", workers, (*request).learn, "从复核学习", option{data: true, quiet: true}, "", learntPage{}},
+		{"GET", "/lexicon/learning/try/{id}", workers, (*request).learnResult, "从复核学习", option{data: true}, "", learntPage{}},
+		{"POST", "/lexicon/learning/revert", workers, (*request).learningRevert, "撤回学习结果", option{data: true}, "version!:integer", moved{}},
 		{"GET", "/lexicon/versions", readers, (*request).lexiconVersions, "词库版本", option{data: true}, "a:integer b:integer", versionsPage{}},
 
 		{"GET", "/sheets", readers, (*request).sheets, "报送表", data("报送"), "period watch:integer", sheetsPage{}},

@@ -154,13 +154,9 @@ func (s *Server) Close() {
 }
 
 func (s *Server) loadLexicon(ctx context.Context) error {
-	d, l, err := s.App.Dictionary(ctx)
-	if err != nil {
-		return err
-	}
-	m, err := nlp.NewMiner(d)
+	v, err := s.App.Vocabulary(ctx, "")
 	if err == nil {
-		s.lexical.Store(&lexical{m, l})
+		s.lexical.Store(&lexical{v.Miner, v.Edits})
 	}
 	return err
 }

@@ -219,6 +219,7 @@ func (p *program) printFindingsJSON(found []lexicon.Finding) error {
 
 func (p *program) dictTestCommand() *cobra.Command {
 	var terms string
+	var goods []string
 	cmd := &cobra.Command{
 		Use: "test 句子", Short: "逐步说明一句评论里每处命中为什么取、为什么不取",
 		Example: "  chaping dict test \"没有异味，就是有点漏电\"",
@@ -228,10 +229,11 @@ func (p *program) dictTestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(p.out, miner.Explain(args[0]))
+			fmt.Fprint(p.out, miner.ExplainGoods(args[0], miner.GoodsOf(goods...)))
 			return partial
 		},
 	}
 	cmd.Flags().StringVar(&terms, "terms", "", "词库目录或每行一词的文本文件；不写用自带词库")
+	cmd.Flags().StringSliceVar(&goods, "goods", nil, "是什么商品的评论：商品关键词或名称；不写为商品未知")
 	return cmd
 }

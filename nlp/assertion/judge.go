@@ -1,6 +1,7 @@
 package assertion
 
 import (
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ type Judge struct {
 	auto    *match.Trie
 	names   []string // of the signs
 	network *Network // nil: the cues alone decide
+	adapter *Adapter // nil: the network has the last word
 }
 
 // New compiles the cues. Without a network the cues alone decide.
@@ -38,10 +40,18 @@ func New(c *Cues, n *Network, folder *fold.Folder) (*Judge, error) {
 	return j, n.fits(j.names)
 }
 
+// Adapted is the judge with an adapter of its network.
+func (j *Judge) Adapted(a *Adapter) *Judge {
+	out := *j
+	out.adapter = a
+	return &out
+}
+
 // A Span is a mention in folded text: runes [Start, End).
 type Span struct {
 	Start, End int32
-	Kinds      uint32 // from KindsOf
+	Kinds      uint32  // from KindsOf
+	Shift      float64 // from Adapter.Shift, where the judge has one
 }
 
 // A Verdict is the status of a mention and what decided it.
@@ -49,7 +59,10 @@ type Verdict struct {
 	Status chaping.Assertion
 	Cue    string  // the deciding word as it is written in the cue file; empty for plain affirmation
 	Group  string  // the cue's group
-	Score  float32 // of the model, log-odds of affirmed; 0 when it was not asked
+	Score  float32 // of the model where it overruled, log-odds of affirmed; 0 where it did not
+	// Margin is how far the model's log-odds are above those from which a mention
+	// is affirmed; 0 where something else decided.
+	Margin float32
 }
 
 // hit is an occurrence of a cue word.
@@ -89,13 +102,28 @@ func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 			return v
 		}
 	}
-	if j.network == nil || rule.Status != chaping.Affirmed || rule.Cue != "" {
+	if j.network == nil || rule.Status != chaping.Affirmed {
+		return rule
+	}
+	shift := spans[i].Shift
+	if rule.Cue != "" {
+		if math.IsInf(shift, -1) {
+			return Verdict{Status: chaping.Other, Cue: adapterCue, Group: adapterCue}
+		}
 		return rule
 	}
 	j.features(sc, text, spans, i, rule)
 	score := j.network.Score(&sc.example)
 	if score >= 0 {
-		return rule
+		if j.adapter == nil {
+			rule.Margin = score
+			return rule
+		}
+		if score = j.adapter.score(score, shift, &sc.example); score >= 0 {
+			rule.Margin = score
+			return rule
+		}
+		return Verdict{Status: chaping.Other, Cue: adapterCue, Group: adapterCue}
 	}
 	v := j.rule(sc, true)
 	if v.Status == chaping.Affirmed {
@@ -147,8 +175,9 @@ func listTail(s string) bool {
 	return false
 }
 
-// modelCue names a decision for which no single word can be shown.
-const modelCue = "上下文"
+// modelCue and adapterCue name decisions for which no single word can be shown:
+// of the network, and of what was learnt from decisions.
+const modelCue, adapterCue = "上下文", "复核学习"
 
 // rule is what the cues say: the first group that fired and has a status.
 func (j *Judge) rule(sc *Scratch, weak bool) Verdict {

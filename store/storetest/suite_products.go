@@ -110,3 +110,21 @@ func periodsSideBySide(t *testing.T, s *store.Store) {
 		}
 	}
 }
+
+// reviewsNamed reads reviews by their keys, of any month, the latest copy once.
+func reviewsNamed(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	one, other, later := review("p1", "one"), review("p1", "other"), review("p2", "later")
+	later.Published = at(24 * 100)
+	ok(t, s.PutReviews(ctx, []chaping.Review{one, other, later}))
+	one.Text, one.Collected = "改过的", at(24*200)
+	ok(t, s.PutReviews(ctx, []chaping.Review{one}))
+	found := map[string]string{}
+	keys := []chaping.ReviewKey{later.Key(), one.Key(), {Platform: "mall", Product: "p1", Review: "gone"}}
+	ok(t, s.ReviewsNamed(ctx, keys, func(r *chaping.Review) error {
+		found[r.ID] += r.Text
+		return nil
+	}))
+	equal(t, found, map[string]string{"one": "改过的", "later": later.Text})
+	ok(t, s.ReviewsNamed(ctx, nil, func(*chaping.Review) error { t.Error("a review of no key"); return nil }))
+}
