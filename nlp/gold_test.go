@@ -39,7 +39,7 @@ func goldPairs(t testing.TB) []Pair {
 // looked up in the corpora.
 func ownPairs(t testing.TB) map[string][]Pair {
 	t.Helper()
-	rows := shoppingReviews(t)
+	rows, fields := shoppingReviews(t), fieldReviews(t)
 	_, comments := washerReviews(t)
 	f, err := os.Open(filepath.Join("testdata", "labels.tsv"))
 	if err != nil {
@@ -54,14 +54,16 @@ func ownPairs(t testing.TB) map[string][]Pair {
 			continue
 		}
 		p := Pair{Keyword: col[3], Assertion: chaping.Assertion(col[4]), Line: line}
-		if col[1] == "washer" {
+		n, err := strconv.Atoi(col[2])
+		switch {
+		case col[1] == "washer":
 			p.Category, p.Text = "洗衣机", comments[col[2]]
-		} else {
-			n, err := strconv.Atoi(col[2])
-			if err != nil || n >= len(rows) {
-				t.Fatalf("labels.tsv:%d: row %q", line, col[2])
-			}
+		case col[1] == "fields" && err == nil && n < len(fields):
+			p.Category, p.Text = fields[n].Field, fields[n].Text
+		case col[1] == "shopping" && err == nil && n < len(rows):
 			p.Category, p.Text = rows[n][0], rows[n][2]
+		default:
+			t.Fatalf("labels.tsv:%d: row %q", line, col[2])
 		}
 		if statusIndex(p.Assertion) < 0 || !strings.Contains(p.Text, p.Keyword) {
 			t.Fatalf("labels.tsv:%d: %q is not in the text, or the label %q is unknown", line, p.Keyword, p.Assertion)
@@ -118,7 +120,7 @@ func trainingPairs(t testing.TB) (pairs []Pair, sets []string) {
 	own := ownPairs(t)
 	for _, set := range slices.Sorted(maps.Keys(own)) {
 		times := 1
-		if set == "train7" || set == "train8" || set == "held7" || set == "held8" || set == "held9" {
+		if strings.HasPrefix(set, "hits") || set == "train7" || set == "train8" || set == "held7" || set == "held8" || set == "held9" {
 			times = 2
 		}
 		add(set, times, own[set])

@@ -16,8 +16,11 @@ import (
 	"chaping/nlp/corpora"
 )
 
-// fieldReviews are the texts of the corpus of four fields, by line.
-func fieldReviews(t testing.TB) []string {
+// fieldReview is a review of the corpus of four fields.
+type fieldReview struct{ Field, Text string }
+
+// fieldReviews are the reviews of the corpus of four fields, by line.
+func fieldReviews(t testing.TB) []fieldReview {
 	t.Helper()
 	zr, err := gzip.NewReader(corpora.Open(t, "corpora/fields.ndjson.gz"))
 	if err != nil {
@@ -25,15 +28,15 @@ func fieldReviews(t testing.TB) []string {
 	}
 	sc := bufio.NewScanner(zr)
 	sc.Buffer(nil, 1<<22)
-	var texts []string
+	var reviews []fieldReview
 	for sc.Scan() {
-		var o struct{ Text string }
-		if err := json.Unmarshal(sc.Bytes(), &o); err != nil {
+		var r fieldReview
+		if err := json.Unmarshal(sc.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}
-		texts = append(texts, o.Text)
+		reviews = append(reviews, r)
 	}
-	return texts
+	return reviews
 }
 
 // markedReviews are the reviews of testdata/statements.tsv by set, with their
@@ -58,7 +61,7 @@ func markedReviews(t testing.TB) map[string][]MarkedReview {
 		n, _ := strconv.Atoi(col[3])
 		switch col[2] {
 		case "fields":
-			m.Text = fields[n]
+			m.Text = fields[n].Text
 		case "shopping":
 			m.Text = shopping[n][2]
 		case "washer":
