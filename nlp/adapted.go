@@ -19,9 +19,9 @@ func (m *Miner) Adapted(a *assertion.Adapter) *Miner {
 		return plain
 	}
 	out := &Miner{
-		dict: plain.dict, folder: plain.folder, auto: plain.auto, forms: plain.forms, words: plain.words, stands: plain.stands,
-		needs: plain.needs, classes: plain.classes, goods: plain.goods, rulesOf: plain.rulesOf, cut: plain.cut,
-		judge: plain.judge.Adapted(a), version: with(plain.version, a), base: with(plain.base, a), data: plain.data, adapter: a, plainMiner: plain,
+		index: plain.index, dict: plain.dict, folder: plain.folder, classes: plain.classes, goods: plain.goods,
+		rulesOf: plain.rulesOf, judge: plain.judge.Adapted(a), version: with(plain.version, a), base: with(plain.base, a),
+		data: plain.data, adapter: a, plainMiner: plain,
 	}
 	out.pool.New = func() any { return new(scratch) }
 	out.tabulate()

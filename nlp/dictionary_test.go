@@ -352,6 +352,7 @@ func TestPossibleRefusesNoMatch(t *testing.T) {
 		m.folder.Fold(&sc.text, rows[i][2])
 		text := sc.text.Runes
 		sc.clauses.Read(text)
+		m.ready()
 		for _, w := range m.auto.All(nil, text) {
 			for _, f := range m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]] {
 				if f >= 0 {

@@ -42,21 +42,12 @@ const networkFile = "assertion.bin.gz"
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
 type Miner struct {
-	dict   *Dictionary
-	folder *fold.Folder
-	auto   *match.Trie
-	forms  []form
-	// What a word of auto stands for is stands[words[w]:words[w+1]]: the numbers of
-	// plain forms, and the complements of those of patterns that it anchors. (Side
-	// by side, because most of the time is spent on words that turn out to be
-	// nothing, and the processor waits for each that is somewhere else.)
-	words      []int32
-	stands     []int32
-	needs      []pattern.Letters // by form; of patterns
+	*index     // ready before it is used
+	dict       *Dictionary
+	folder     *fold.Folder
 	classes    *pattern.Classes
 	goods      *goods
 	rulesOf    []termRule // by term
-	cut        *cutter
 	judge      *assertion.Judge
 	version    string
 	base       string
@@ -65,6 +56,39 @@ type Miner struct {
 	adapter    *assertion.Adapter // nil: none
 	plainMiner *Miner             // without the adapter; nil where there is none
 	shifts     []float64          // of the adapter, see shift
+}
+
+// An index is what a miner finds forms with. Building it is most of a miner's
+// loading, and whoever asks for the version or the terms only has no need of it:
+// it is built when the first text is mined.
+type index struct {
+	once  sync.Once
+	build func() error
+	err   error // of build
+
+	auto  *match.Trie
+	forms []form
+	// What a word of auto stands for is stands[words[w]:words[w+1]]: the numbers of
+	// plain forms, and the complements of those of patterns that it anchors. (Side
+	// by side, because most of the time is spent on words that turn out to be
+	// nothing, and the processor waits for each that is somewhere else.)
+	words  []int32
+	stands []int32
+	needs  []pattern.Letters // by form; of patterns
+	cut    *cutter
+}
+
+// complete builds the index, once.
+func (x *index) complete() error {
+	x.once.Do(func() { x.err, x.build = x.build(), nil })
+	return x.err
+}
+
+// ready builds the index of embedded data, which is known to be whole.
+func (x *index) ready() {
+	if err := x.complete(); err != nil {
+		panic(err)
+	}
 }
 
 // form is one way of writing a term.
@@ -104,11 +128,16 @@ func withCuesOnly() Option { return func(o *options) { o.cuesOnly = true } }
 func WithData(fsys fs.FS) Option { return func(o *options) { o.data = fsys } }
 
 // NewMiner builds a miner. It reads all that mining needs, which takes some
-// tenths of a second: build one and share it.
+// tenths of a second, half of them when the first text is mined: build one and
+// share it.
 func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
-	o := options{data: dictionaries.Files}
+	var o options
 	for _, opt := range opts {
 		opt(&o)
+	}
+	embedded := o.data == nil
+	if embedded {
+		o.data = dictionaries.Files
 	}
 	if d == nil || len(d.Terms) == 0 {
 		return nil, &chaping.InputError{File: "词典", Problem: "没有任何词条", Remedy: "至少给出一个评论关键词"}
@@ -142,6 +171,11 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	if err := m.load(files); err != nil {
 		return nil, err
 	}
+	if !embedded {
+		if err := m.complete(); err != nil {
+			return nil, err
+		}
+	}
 	m.version = hex.EncodeToString(h.Sum(nil))[:12]
 	m.base = hex.EncodeToString(base.Sum(nil))[:12]
 	m.pool.New = func() any { return new(scratch) }
@@ -174,7 +208,31 @@ func (m *Miner) load(files map[string][]byte) error {
 		return err
 	}
 	m.rulesOf = m.goods.rules(m.dict)
-	return m.index(files["gse-base.txt.gz"], cues)
+	patterns, err := m.patterns()
+	if err != nil {
+		return err
+	}
+	m.index = &index{build: func() error { return m.fill(files["gse-base.txt.gz"], cues, patterns) }}
+	return nil
+}
+
+// patterns are those among the dictionary's surfaces.
+func (m *Miner) patterns() (map[string]*pattern.Pattern, error) {
+	all := map[string]*pattern.Pattern{}
+	for _, term := range m.dict.Terms {
+		for _, f := range append([]string{term.Name}, term.Surfaces...) {
+			if all[f] != nil || !pattern.Is(f) {
+				continue
+			}
+			p, err := pattern.Parse(f, m.classes)
+			if err != nil {
+				return nil, &chaping.InputError{File: "词典", Field: "surfaces", Value: f, Problem: err.Error(),
+					Remedy: "改写词条“" + term.Name + "”的这个写法"}
+			}
+			all[f] = p
+		}
+	}
+	return all, nil
 }
 
 // plain is a word as it stands in folded text, without what a match steps over.
@@ -187,32 +245,25 @@ func (m *Miner) plain(word string) string {
 	}, m.folder.String(word))
 }
 
-// index fills forms, words, cut and auto.
-func (m *Miner) index(base []byte, cues *assertion.Cues) error {
-	var patterns []*pattern.Pattern // by form; nil for plain ones
+// fill fills the index.
+func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pattern.Pattern) error {
 	var surfaces []string
 	for t, term := range m.dict.Terms {
 		forms := append([]string{term.Name}, term.Surfaces...)
 		folded := make([]string, 0, len(forms))
 		for _, f := range forms {
-			if !pattern.Is(f) {
+			if patterns[f] == nil {
 				folded = append(folded, m.folder.String(f))
 			}
 		}
 		kinds := m.judge.KindsOf(folded...)
 		for _, f := range forms {
-			if !pattern.Is(f) {
-				if m.plain(f) != "" {
-					m.forms, patterns = append(m.forms, form{term: t, kinds: kinds, text: f}), append(patterns, nil)
-					surfaces = append(surfaces, m.plain(f))
-				}
-				continue
+			if p := patterns[f]; p != nil {
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also()})
+			} else if plain := m.plain(f); plain != "" {
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f})
+				surfaces = append(surfaces, plain)
 			}
-			p, err := pattern.Parse(f, m.classes)
-			if err != nil {
-				return &chaping.InputError{File: "词典", Field: "surfaces", Value: f, Problem: err.Error(), Remedy: "改写词条“" + term.Name + "”的这个写法"}
-			}
-			m.forms, patterns = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also()}), append(patterns, p)
 		}
 	}
 	slices.Sort(surfaces)
@@ -239,14 +290,15 @@ func (m *Miner) index(base []byte, cues *assertion.Cues) error {
 	}
 	for i := range m.forms {
 		f := &m.forms[i]
-		if patterns[i] == nil {
+		p := patterns[f.text]
+		if p == nil {
 			w := word(m.plain(f.text))
 			if !slices.ContainsFunc(w.plain, func(o int32) bool { return m.forms[o].term == f.term }) {
 				w.plain = append(w.plain, int32(i))
 			}
 			continue
 		}
-		f.matcher = compiler.Compile(patterns[i])
+		f.matcher = compiler.Compile(p)
 		for _, a := range f.matcher.Anchors() {
 			w := word(a)
 			w.patterns = append(w.patterns, int32(i))
@@ -329,6 +381,7 @@ func (m *Miner) pieceEnd(text string) int {
 			return i + len(mark)
 		}
 	}
+	m.ready()
 	n := maxPiece
 	for n > maxPiece/2 && !utf8.RuneStart(text[n]) {
 		n--
@@ -389,6 +442,7 @@ const maxGap = 2
 // candidates folds text and leaves in sc.spans and sc.forms what is to be
 // judged, by start. refused, if not nil, is told of hits that are not.
 func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f found, by string)) {
+	m.ready()
 	m.folder.Fold(&sc.text, text)
 	m.find(sc, sc.text.Runes)
 	sc.spans, sc.forms = sc.spans[:0], sc.forms[:0]
@@ -458,6 +512,7 @@ func (m *Miner) find(sc *scratch, text []rune) {
 // Blank replaces in folded text what the dictionary reads, whatever is said of
 // it, by full stops: what is left is for those who look for new words.
 func (m *Miner) Blank(text []rune) {
+	m.ready()
 	sc := m.pool.Get().(*scratch)
 	defer m.pool.Put(sc)
 	m.find(sc, text)
