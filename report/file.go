@@ -63,6 +63,7 @@ type platformJSON struct {
 	Filed           string        `json:"filed"`
 	Dictionary      string        `json:"dictionary"`
 	Learning        string        `json:"learning,omitempty"`
+	Second          string        `json:"second_reader,omitempty"`
 	Program         string        `json:"program"`
 	Definitions     []Definition  `json:"definitions"`
 	Rows            []PlatformRow `json:"rows"`
@@ -80,7 +81,8 @@ func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json(
 
 func (p *Platform) json() platformJSON {
 	from, to := p.window()
-	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Learning, p.Program,
+	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Learning, p.Second,
+		p.Program,
 		p.Definitions(), orEmpty(p.Rows), p.Unlisted, orEmpty(p.Evidence), p.EvidenceOmitted}
 }
 
@@ -95,8 +97,9 @@ func ReadPlatform(data []byte) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Learning: j.Learning, Program: j.Program,
-		Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
+	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Learning: j.Learning, Second: j.Second,
+		Program: j.Program,
+		Rows:    j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
 	p.UnreviewedReviews = p.unreviewed()
 	return p, nil
 }
