@@ -52,6 +52,9 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 		return nil, err
 	}
 	draft := &Draft{Sheet: sheet, Mined: mined}
+	if sheet.Quality, err = a.PeriodQuality(ctx, pipe, r.Period); err != nil {
+		return nil, err
+	}
 	if sheet.Station == "" {
 		home, _, err := d.Home(ctx)
 		if err != nil {

@@ -128,7 +128,10 @@ func (p *plannedSteps) mine(ctx context.Context, j plannedJob, period chaping.Pe
 	out.Mined = &mined
 	raised, err := p.RaiseUrgent(ctx, pipe, period)
 	out.Raised, out.Delivery = len(raised.Fresh), raised.Delivery
-	return err
+	if err != nil {
+		return err
+	}
+	return p.EnsureSample(ctx, pipe, period)
 }
 
 func (p *plannedSteps) remind(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) (err error) {

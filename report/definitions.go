@@ -70,6 +70,9 @@ func (p *Platform) Definitions() []Definition {
 		defs = append(defs, Definition{"第二读者", "语言模型 " + p.Second +
 			" 判为不成立、又没有人复核的命中不计数，计入上面的“已排除”；“证据”的复核人一栏写明。这项设置可以关闭。"})
 	}
+	if p.Quality != nil {
+		defs = append(defs, QualityLines(p.Quality)...)
+	}
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},
 		Definition{"程序版本", p.Program},

@@ -55,21 +55,22 @@ func cannotWrite(path string, err error) error {
 // platformJSON is the sheet as JSON: the array "rows" carries what sheet B
 // prints and the alternative counts, "evidence" what stands behind them.
 type platformJSON struct {
-	Form            string        `json:"form"`
-	Period          string        `json:"period"`
-	From            string        `json:"from"`
-	To              string        `json:"to"`
-	Station         string        `json:"station"`
-	Filed           string        `json:"filed"`
-	Dictionary      string        `json:"dictionary"`
-	Learning        string        `json:"learning,omitempty"`
-	Second          string        `json:"second_reader,omitempty"`
-	Program         string        `json:"program"`
-	Definitions     []Definition  `json:"definitions"`
-	Rows            []PlatformRow `json:"rows"`
-	Unlisted        []PlatformRow `json:"unlisted_rows,omitempty"` // sheets of earlier versions have none
-	Evidence        []Evidence    `json:"evidence"`
-	EvidenceOmitted int           `json:"evidence_omitted"`
+	Form            string           `json:"form"`
+	Period          string           `json:"period"`
+	From            string           `json:"from"`
+	To              string           `json:"to"`
+	Station         string           `json:"station"`
+	Filed           string           `json:"filed"`
+	Dictionary      string           `json:"dictionary"`
+	Learning        string           `json:"learning,omitempty"`
+	Second          string           `json:"second_reader,omitempty"`
+	Program         string           `json:"program"`
+	Definitions     []Definition     `json:"definitions"`
+	Quality         *chaping.Quality `json:"quality,omitempty"` // sheets of earlier versions have none
+	Rows            []PlatformRow    `json:"rows"`
+	Unlisted        []PlatformRow    `json:"unlisted_rows,omitempty"` // sheets of earlier versions have none
+	Evidence        []Evidence       `json:"evidence"`
+	EvidenceOmitted int              `json:"evidence_omitted"`
 }
 
 // JSON is the sheet as JSON. That of a frozen sheet is what was frozen, byte
@@ -82,8 +83,7 @@ func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json(
 func (p *Platform) json() platformJSON {
 	from, to := p.window()
 	return platformJSON{"platform", p.Period.String(), from, to, p.Station, day(p.Filed), p.Dictionary, p.Learning, p.Second,
-		p.Program,
-		p.Definitions(), orEmpty(p.Rows), p.Unlisted, orEmpty(p.Evidence), p.EvidenceOmitted}
+		p.Program, p.Definitions(), p.Quality, orEmpty(p.Rows), p.Unlisted, orEmpty(p.Evidence), p.EvidenceOmitted}
 }
 
 // ReadPlatform is the sheet that JSON wrote, with the definitions it was
@@ -98,8 +98,8 @@ func ReadPlatform(data []byte) (*Platform, error) {
 		return nil, err
 	}
 	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Learning: j.Learning, Second: j.Second,
-		Program: j.Program,
-		Rows:    j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
+		Program: j.Program, Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence, EvidenceOmitted: j.EvidenceOmitted,
+		Quality: j.Quality, definitions: j.Definitions}
 	p.UnreviewedReviews = p.unreviewed()
 	return p, nil
 }

@@ -44,6 +44,9 @@ type Platform struct {
 	// were rejected.
 	RejectedRows    int
 	RejectedReviews uint64
+	// Quality states how right the counts of the period are; nil where nothing is
+	// to be said of it, as on sheets of earlier versions.
+	Quality *chaping.Quality
 	// Profile is how the sheet is printed; it is no part of what is frozen.
 	Profile Profile
 	// Frozen is set for a sheet that was frozen.

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ import (
 type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, []item]
+	samples  *memo[sampleKey, *sampled]
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, merged]
@@ -34,6 +37,7 @@ const (
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
+	maxSamples   = 4 // periods
 	maxDrafts    = 8
 	maxCoverage  = 4 // periods
 	maxHistories = 200
@@ -52,6 +56,7 @@ func (d *desk) open(s *Server) {
 	}
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
+	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, s.loadSample)
 	d.drafts = newMemo(
 		s.ended,
 		func(draftKey) time.Duration { return deskFreshOld },
@@ -71,6 +76,7 @@ func (d *desk) open(s *Server) {
 func (d *desk) wait() {
 	d.counted.running.Wait()
 	d.found.running.Wait()
+	d.samples.running.Wait()
 	d.drafts.running.Wait()
 	d.products.running.Wait()
 	d.merged.running.Wait()
@@ -81,6 +87,7 @@ func (d *desk) wait() {
 func (d *desk) drop() {
 	d.counted.drop()
 	d.found.drop()
+	d.samples.drop()
 	d.drafts.drop()
 	d.products.drop()
 	d.coverage.drop()
@@ -161,6 +168,10 @@ type item struct {
 	Cue       string            `json:"cue,omitempty"`
 	Judgement chaping.Judgement `json:"judgement"` // filled in for display
 	Parts     []part            `json:"parts"`     // of the excerpt, filled in for display
+	Same      int               `json:"same"`      // sentences of the period that say the same, this one included
+
+	says  string // what those have in common
+	doubt int    // how much speaks against it, for the order
 }
 
 // reach is how much of a review stands around a term, in characters.
@@ -168,7 +179,7 @@ const reach = 80
 
 func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
 	var list []item
-	seen := map[chaping.Judged]bool{}
+	seen, same, written := map[chaping.Judged]bool{}, map[string]int{}, map[surface]int{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
 		return nil, err
@@ -182,36 +193,76 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 			return errFull
 		}
 		seen[about] = true
-		r := &e.Review
-		i := item{
-			ID:        about.ID(),
-			Keyword:   e.Keyword,
-			Term:      e.Term,
-			Review:    about.Review,
-			Published: r.Published,
-			Grade:     r.Grade,
-			Rating:    r.Rating,
-			Default:   r.Default,
-			Cue:       e.Mention.Cue,
-		}
-		parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
-		i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
-		if r.Body() == "" {
-			i.Surface = e.Mention.Surface
-		}
+		i := newItem(e)
+		same[i.says]++
+		written[surface{i.Term, i.Surface}]++
 		list = append(list, i)
 		return nil
 	})
 	if err != nil && !errors.Is(err, errFull) {
 		return nil, err
 	}
+	for i := range list {
+		list[i].Same = same[list[i].says]
+		list[i].doubt = doubt(&list[i], written)
+	}
+	slices.SortStableFunc(list, func(a, b item) int { return cmp.Compare(b.doubt, a.doubt) })
 	return list, s.Store.Unchanged(ctx, edition)
+}
+
+// satisfied tells whether the buyer is.
+func (i *item) satisfied() bool {
+	r := chaping.Review{Grade: i.Grade, Default: i.Default}
+	return r.Satisfied()
+}
+
+// A surface is how a term is written.
+type surface struct{ term, text string }
+
+// doubt says how much speaks against a sentence: that its buyer is satisfied,
+// and that hardly anybody writes the term so.
+func doubt(i *item, written map[surface]int) (n int) {
+	if i.satisfied() {
+		n += 2
+	}
+	if written[surface{i.Term, i.Surface}] <= rareSurface {
+		n++
+	}
+	return n
+}
+
+// rareSurface is how often a form stands in a period that nobody knows yet.
+const rareSurface = 2
+
+// newItem is the sentence of a piece of evidence.
+func newItem(e *chaping.Evidence) item {
+	r := &e.Review
+	about := chaping.Judged{Review: r.Key(), Term: e.Term}
+	i := item{
+		ID:        about.ID(),
+		Keyword:   e.Keyword,
+		Term:      e.Term,
+		Review:    about.Review,
+		Published: r.Published,
+		Grade:     r.Grade,
+		Rating:    r.Rating,
+		Default:   r.Default,
+		Cue:       e.Mention.Cue,
+		Same:      1,
+		says:      e.Term + "\n" + app.SameSentence(r.Body(), e.Mention.Start, e.Mention.End),
+	}
+	parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
+	i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
+	if r.Body() == "" {
+		i.Surface = e.Mention.Surface
+	}
+	return i
 }
 
 var errFull = errors.New("enough")
 
 // items are the period's sentences that keep wants, with the judgements that
-// hold, in the order of the sheet. What keep is given is overwritten.
+// hold, the most doubtful first, then in the order of the sheet. What keep is given is overwritten.
 func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
 	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
 	if err != nil || !ok {
@@ -243,6 +294,8 @@ type draftKey struct {
 	terms      string
 	edition    string // its ID
 	judgement  int64
+	reading    int64
+	sample     int64
 	station    string
 	today      time.Time // the day of filing
 	last       string    // hash of the version frozen last; "": none
@@ -322,6 +375,9 @@ func (s *Server) mineNow(ctx context.Context, period chaping.Period, tell app.Wa
 		return "", err
 	}
 	if _, err := s.App.RaiseUrgent(ctx, pipe, period); err != nil {
+		return "", err
+	}
+	if err := s.App.EnsureSample(ctx, pipe, period); err != nil {
 		return "", err
 	}
 	return "报送期 " + period.String() + "：评论 " + strconv.FormatUint(

@@ -8,6 +8,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/report"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 )
@@ -116,6 +117,13 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
+	var known []report.Definition
+	var falls []fall
+	if c.Mined {
+		if known, falls, err = q.quality(p); err != nil {
+			return err
+		}
+	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
 	return q.render(
 		"dashboard",
@@ -127,6 +135,8 @@ func (q *request) dashboard() error {
 			Next:      next,
 			Rows:      rows,
 			More:      len(c.Rows) - len(rows),
+			Quality:   known,
+			Falls:     falls,
 			Urgent:    open,
 			Notices:   notices,
 			Jobs:      q.running(),
@@ -138,17 +148,19 @@ func (q *request) dashboard() error {
 
 type dashboardPage struct {
 	picker
-	Due       calendar.Due     `json:"due"`
-	Days      int              `json:"days"` // until the due day
-	Steps     []step           `json:"steps"`
-	Next      int              `json:"next"` // of the steps; -1: all are done
-	Rows      []chaping.Tally  `json:"rows"` // most negative reviews first
-	More      int              `json:"more"` // rows not listed
-	Urgent    []station.Urgent `json:"urgent"`
-	Notices   []notice         `json:"notices"`
-	Jobs      []*job           `json:"jobs"`
-	Watches   []station.Watch  `json:"watches"`
-	Submitted bool             `json:"submitted"`
+	Due       calendar.Due        `json:"due"`
+	Days      int                 `json:"days"` // until the due day
+	Steps     []step              `json:"steps"`
+	Next      int                 `json:"next"`    // of the steps; -1: all are done
+	Rows      []chaping.Tally     `json:"rows"`    // most negative reviews first
+	More      int                 `json:"more"`    // rows not listed
+	Quality   []report.Definition `json:"quality"` // how right the numbers are, in words
+	Falls     []fall              `json:"falls"`   // what became worse since earlier periods
+	Urgent    []station.Urgent    `json:"urgent"`
+	Notices   []notice            `json:"notices"`
+	Jobs      []*job              `json:"jobs"`
+	Watches   []station.Watch     `json:"watches"`
+	Submitted bool                `json:"submitted"`
 }
 
 // Overdue is how many days ago the due day was.

@@ -36,7 +36,7 @@ var pageParts = map[string][]string{
 	"review": {
 		"period",
 		"evidence",
-	}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
+	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period"}, "handin": nil, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
@@ -108,9 +108,10 @@ var functions = template.FuncMap{
 		}
 		return t.In(chaping.Shanghai()).Format(minute)
 	},
-	"label": label,
-	"query": query,
-	"add":   func(a, b int) int { return a + b },
+	"reasons": chaping.Reasons,
+	"label":   label,
+	"query":   query,
+	"add":     func(a, b int) int { return a + b },
 	"seq": func(from, to int) (list []int) {
 		for ; from <= to; from++ {
 			list = append(list, from)

@@ -50,7 +50,8 @@ func (s *Server) recountSoon(p chaping.Period) {
 	})
 }
 
-// recount brings the counts of a period that was mined up to date.
+// recount brings the counts of a period that was mined up to date, and what is
+// said of how right they are.
 func (s *Server) recount(p chaping.Period) error {
 	ctx := s.ended
 	s.work.Lock()
@@ -60,7 +61,9 @@ func (s *Server) recount(p chaping.Period) error {
 	if err != nil {
 		return err
 	}
-	_, err = pipe.Mine(ctx, p, false)
+	if _, err = pipe.Mine(ctx, p, false); err == nil {
+		_, err = s.App.PeriodQuality(ctx, pipe, p)
+	}
 	return err
 }
 

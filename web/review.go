@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
@@ -48,7 +49,18 @@ func (q *request) review() error {
 		return q.loading("正在读取报送期 " + p.String())
 	}
 	state, term, keyword, grade := q.form("state"), q.form("term"), q.form("keyword"), q.form("grade")
+	of, drawn, err := q.sample(p)
+	if err != nil {
+		return err
+	}
+	sample, err := q.progress(of)
+	if err != nil {
+		return err
+	}
 	if state == "" {
+		if drawn && sample.Open() && !q.api && term == "" && keyword == "" { // the sample comes first
+			return q.redirect("/review/sample?period="+p.String(), "")
+		}
 		state = "unreviewed"
 	}
 	// What is judged leaves the unreviewed, so pages go on after a sentence,
@@ -57,8 +69,9 @@ func (q *request) review() error {
 	passed, before, total := after == "", 0, 0
 	counts := map[string]int{}
 	terms, keywords := map[string]int{}, map[string]int{}
+	shown := map[string]bool{} // sentences, of which each is to be judged once
 	list, ok, err := q.items(p, func(i *item) bool {
-		if grade == "negative" && i.Grade != chaping.Negative {
+		if grade == "negative" && i.Grade != chaping.Negative || grade == "hidden" && !i.satisfied() {
 			return false
 		}
 		s := cmp.Or(string(i.Judgement.Verdict), "unreviewed")
@@ -77,6 +90,12 @@ func (q *request) review() error {
 				before++
 			}
 			return false
+		}
+		if wanted && state == "unreviewed" {
+			if shown[i.says] {
+				return false
+			}
+			shown[i.says] = true
 		}
 		if wanted {
 			total++
@@ -113,6 +132,7 @@ func (q *request) review() error {
 			Keyword:  keyword,
 			Grade:    grade,
 			Counts:   counts,
+			Sample:   sample,
 			Terms:    ranked(terms),
 			Keywords: ranked(keywords),
 			Judge:    q.may("POST /review/judge"),
@@ -134,6 +154,7 @@ type reviewPage struct {
 	Keyword  string         `json:"-"`
 	Grade    string         `json:"-"`
 	Counts   map[string]int `json:"counts"` // by verdict
+	Sample   progress       `json:"sample"`
 	Terms    []rankedName   `json:"terms"`
 	Keywords []rankedName   `json:"keywords"`
 	Judge    bool           `json:"-"`
@@ -157,31 +178,41 @@ func ranked(n map[string]int) []rankedName {
 	return list
 }
 
-// judge takes the verdict on one sentence and answers with it.
+// judge takes the verdict on one sentence, for all of the period that say the
+// same, and answers with it.
 func (q *request) judge() error {
 	p, err := q.period()
 	if err != nil {
 		return err
 	}
-	id := q.form("id")
 	asked := q.form("verdict")
+	reason, err := chaping.ParseReason(q.form("reason"))
+	if err != nil {
+		return bad("排除的原因无法识别", "重新选择")
+	}
+	if reason != chaping.NoReason {
+		asked = string(chaping.Rejected)
+	}
 	verdict, known := map[string]chaping.Verdict{"confirmed": chaping.Confirmed, "rejected": chaping.Rejected, "none": chaping.Unreviewed}[asked]
 	if !known && asked != "note" {
 		return bad("没有选择确认还是排除", "重新选择")
 	}
-	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
+	of, ok, err := q.sample(p)
 	if err != nil {
 		return err
 	}
-	if !ok || len(list) == 0 {
-		return &fault{http.StatusNotFound, "这条证据已不在报送期 " + p.String() + " 里", "刷新页面；词库或评论可能刚有变化", nil}
+	if !ok {
+		return q.loading("正在抽取报送期 " + p.String() + " 的样本")
 	}
-	i := list[0]
+	i, same, err := q.sentence(p, of, q.form("id"))
+	if err != nil {
+		return err
+	}
 	note := chaping.Shorten(q.form("note"), 500)
 	about := chaping.Judged{Review: i.Review, Term: i.Term}
 	if asked == "note" {
 		verdict = i.Judgement.Verdict
-	} else if verdict == chaping.Rejected && note == "" {
+	} else if verdict == chaping.Rejected && note == "" && reason == chaping.NoReason {
 		note = "人工复核：不成立"
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf(
@@ -191,7 +222,7 @@ func (q *request) judge() error {
 		i.Review.Platform,
 		i.Review.Product,
 		i.Review.Review,
-	), note
+	), strings.TrimSpace(reason.Chinese()+" "+note)
 	switch asked {
 	case "note": // is written down, and decides nothing
 		err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
@@ -201,9 +232,20 @@ func (q *request) judge() error {
 			err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
 		}
 	default:
-		err = q.Station.Judge(q.ctx, chaping.Judgement{
-			Review: i.Review, Term: i.Term, Verdict: verdict, Note: note, By: q.account.Person,
-		})
+		var list []chaping.Judgement
+		for _, other := range same {
+			text := note
+			if note == i.Judgement.Note && other.ID != i.ID { // nothing was written: each keeps its own
+				text = other.Judgement.Note
+			}
+			list = append(list, chaping.Judgement{
+				Review: other.Review, Term: other.Term, Verdict: verdict, Reason: reason, Note: text, By: q.account.Person,
+			})
+		}
+		if len(list) > 1 {
+			q.act.Detail = strings.TrimSpace(fmt.Sprintf("%s，同样的句子 %d 条", q.act.Detail, len(list)))
+		}
+		err = q.Station.Judge(q.ctx, list...)
 	}
 	if err != nil {
 		return err
@@ -216,14 +258,50 @@ func (q *request) judge() error {
 	if err != nil {
 		return err
 	}
-	list[0].Judgement = judged[about]
+	i.Judgement = judged[about]
+	list := []item{i}
 	q.mark(list)
 	if c, ok, err := q.counted(p); err != nil {
 		return err
 	} else if ok {
 		nameProducts(list, c.Rows)
 	}
-	return q.fragment("review", "evidence", shownItem{list[0], p, true})
+	done, err := q.progress(of)
+	if err != nil {
+		return err
+	}
+	return q.fragment("review", "evidence", shownItem{list[0], p, true, &done})
+}
+
+// sentence is the one of that ID, and all that say the same and are judged with
+// it: those of which nobody has made anything, or the same at once.
+func (q *request) sentence(p chaping.Period, of *sampled, id string) (i item, same []item, err error) {
+	gone := &fault{http.StatusNotFound, "这条证据已不在报送期 " + p.String() + " 里", "刷新页面；词库或评论可能刚有变化", nil}
+	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
+	if err != nil {
+		return i, nil, err
+	}
+	if at := slices.IndexFunc(of.items, func(i item) bool { return i.ID == id }); ok && len(list) == 0 && at >= 0 {
+		judged, err := q.App.Judgements(q.ctx) // one of a period with more sentences than a page can have
+		if err != nil {
+			return i, nil, err
+		}
+		list = append(list, of.items[at])
+		list[0].Judgement = judged[chaping.Judged{Review: list[0].Review, Term: list[0].Term}]
+	}
+	if !ok || len(list) == 0 {
+		return i, nil, gone
+	}
+	i = list[0]
+	same = append(same, i)
+	_, _, err = q.items(p, func(other *item) bool {
+		if other.says == i.says && other.ID != i.ID && (other.Judgement.Verdict == chaping.Unreviewed ||
+			other.Judgement.Decision == i.Judgement.Decision) {
+			same = append(same, *other)
+		}
+		return false
+	})
+	return i, same, err
 }
 
 // nameProducts says what the products of sentences are called, from the rows
@@ -246,9 +324,10 @@ func nameProducts(list []item, rows []chaping.Tally) {
 
 // shownItem is what the template of one sentence needs.
 type shownItem struct {
-	I      item
-	Period chaping.Period
-	Judge  bool
+	I        item
+	Period   chaping.Period
+	Judge    bool
+	Progress *progress // of the sample, where it is to be shown anew
 }
 
 // back is the page that a form was sent from, if it is ours.

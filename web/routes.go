@@ -105,7 +105,11 @@ func allRoutes() []route {
 		{"POST", "/jobs/{id}/cancel", workers, (*request).jobCancel, "取消运行", option{data: true}, "", moved{}},
 
 		{"GET", "/review", readers, (*request).review, "证据复核", data("研判"), "period state term keyword grade after", reviewPage{}},
-		{"POST", "/review/judge", workers, (*request).judge, "复核证据", option{data: true}, "period id! verdict! note back", moved{}},
+		{"POST", "/review/judge", workers, (*request).judge, "复核证据", option{data: true}, "period id! verdict reason note back", moved{}},
+		{"GET", "/review/sample", readers, (*request).samplePage, "抽样复核", option{data: true}, "period", samplePage{}},
+		{"POST", "/review/sample", workers, (*request).plan, "抽取复核样本", option{data: true}, "period interval:number", moved{}},
+		{"POST", "/review/read", workers, (*request).read, "复核没有命中的评论", option{data: true}, "period id! verdict! marks:list back", moved{}},
+		{"GET", "/quality", readers, (*request).accuracyPage, "数字有多准", data("研判"), "period", accuracyPage{}},
 		{"GET", "/trends", readers, (*request).trends, "趋势", data("研判"), "n:integer keyword hazard count", trendsPage{}},
 		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword", productsPage{}},

@@ -39,6 +39,14 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*app.Draf
 	if err != nil {
 		return nil, false, err
 	}
+	read, err := q.Station.LastReading(q.ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	sample, _, err := q.Station.Sample(q.ctx, p)
+	if err != nil {
+		return nil, false, err
+	}
 	if !c.Mined || c.Stale {
 		return nil, false, nil
 	}
@@ -60,6 +68,8 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*app.Draf
 			terms:      strings.Join(w.Terms, joint),
 			edition:    c.Edition.ID(),
 			judgement:  mark,
+			reading:    read,
+			sample:     sample.ID,
 			station:    q.home.Name,
 			today:      dayOf(q.Now()),
 			last:       last,

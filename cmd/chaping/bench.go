@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/analysis/quality"
 	"chaping/app"
 	"chaping/configs"
 	"chaping/demo/synth"
@@ -24,6 +25,7 @@ import (
 	"chaping/nlp"
 	"chaping/nlp/polarity"
 	"chaping/report"
+	"chaping/station"
 	"chaping/store"
 )
 
@@ -359,6 +361,16 @@ func (b *bench) job(
 			return total, err
 		}
 		b.add("　每条评论占用磁盘", float64(bytesOnDisk)/float64(l.Reviews), "B", 0)
+		e, err := s.Edition(ctx, b.period, miner.Version())
+		if err != nil {
+			return total, err
+		}
+		stop := stopwatch()
+		_, err = app.Draw(ctx, s, e, miner.Dictionary().Terms, station.Sample{Seed: 1, Margin: quality.DefaultMargin})
+		if err != nil {
+			return total, err
+		}
+		b.took("抽取复核样本", stop(), 5)
 	}
 	if then != nil {
 		return total, then(s)

@@ -66,6 +66,9 @@ func (p *program) minePeriod(ctx context.Context, o mineOptions) error {
 		if mined, err = pipe.Mine(ctx, period, o.again); err == nil {
 			_, err = p.raiseUrgent(ctx, pipe, period)
 		}
+		if err == nil {
+			err = p.app.EnsureSample(ctx, pipe, period)
+		}
 		return err
 	})
 	if err != nil {

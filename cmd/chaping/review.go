@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ func (p *program) reviewCommand() *cobra.Command {
 		Long: "逐条复核程序判为“成立”的命中。复核以“评论 × 评论关键词”为单位，不随词库和重新挖掘而失效。\n" +
 			"被排除的评论不再计入差评数；报送表的“统计口径”附表写明已确认、已排除、未复核的条数。",
 	}
-	cmd.AddCommand(p.reviewListCommand(),
+	cmd.AddCommand(p.reviewListCommand(), p.reviewSampleCommand(), p.reviewQualityCommand(),
 		p.judgeCommand("confirm", "确认：问题确实发生在本商品上", chaping.Confirmed),
 		p.judgeCommand("reject", "排除：程序判断有误，不计数", chaping.Rejected),
 		p.judgeCommand("note", "撤销确认或排除，只留说明", chaping.Unreviewed),
@@ -107,27 +106,7 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 			func(f *app.Found) error {
 				counts[f.Judgement.Verdict]++
 				if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {
-					r := &f.Review
-					list = append(
-						list,
-						shownFound{
-							ID:       chaping.Judged{Review: r.Key(), Term: f.Term}.ID(),
-							Keyword:  f.Keyword,
-							Term:     f.Term,
-							Platform: r.Platform,
-							Product:  r.Product,
-							Review:   r.ID,
-							Date: r.Published.Format(
-								time.DateOnly,
-							),
-							Grade:    r.Grade.Chinese(),
-							Sentence: chaping.Excerpt(r.Body(), f.Mention.Start, f.Mention.End, 30),
-							Verdict:  string(f.Judgement.Verdict),
-							Reason:   string(f.Judgement.Reason),
-							Note:     f.Judgement.Note,
-							By:       f.Judgement.By,
-						},
-					)
+					list = append(list, showFound(f))
 				}
 				return nil
 			},

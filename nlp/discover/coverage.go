@@ -253,6 +253,10 @@ func sharedPhrase(texts []string, pair string) string {
 	return string(first[from:to])
 }
 
+// NearestTerm is the dictionary's term whose forms have most of a phrase; none
+// where it says little of any.
+func NearestTerm(d *nlp.Dictionary, phrase string) string { return nearest(termPairs(d), phrase) }
+
 // nearest is the term whose forms have most of a phrase; a pair of characters that
 // many terms write tells little. It is none where the phrase says little of any.
 func nearest(terms map[string][]string, phrase string) (term string) {

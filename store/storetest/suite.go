@@ -51,6 +51,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Editions", editions},
 		{"OneWriterAtATime", oneWriterAtATime},
 		{"RejectedIsLeftOut", rejectedIsLeftOut},
+		{"Samples", samples},
 		{"ProductHistory", productHistory},
 		{"ReviewsNamed", reviewsNamed},
 		{"RemovePlatform", removePlatform},

@@ -30,15 +30,17 @@
     };
   }
 
-  // Review: j and k move, c x u judge, n goes to the note, Enter in it saves it
-  // and decides nothing.
+  // Review: j and k move, c x u judge, 1–5 reject with a reason, n goes to the
+  // note, Enter in it saves it and decides nothing. Of a whole review, the arrows
+  // move over its clauses, space marks one, and Enter says that there is no
+  // problem, or, where something is marked, that there is.
   const cards = () => $$("[data-evidence]");
   const current = () => document.activeElement && document.activeElement.closest("[data-evidence]");
   const go = card => { if (card) { card.focus(); card.scrollIntoView({ block: "nearest" }); } };
   let after = null; // where to go on once the verdict is in
   document.addEventListener("keydown", e => {
     if (e.ctrlKey || e.metaKey || e.altKey || !cards().length) return;
-    if (e.target.matches("input, select, textarea")) {
+    if (e.target.matches("input:not([type=checkbox]), select, textarea")) {
       if (e.key === "Escape" && current()) go(current());
       return;
     }
@@ -51,11 +53,40 @@
       e.preventDefault();
       const note = $("[data-note]", list[i]);
       if (note) note.focus();
-    } else if (i >= 0 && /^[cxu]$/.test(e.key)) {
+    } else if (i >= 0 && e.key === "Enter" && !e.target.matches("a, button") && $("[data-fine]", list[i])) {
+      e.preventDefault();
+      after = (list[i + 1] || list[i]).id;
+      $($("[name=marks]:checked, [name=marks][type=hidden]", list[i]) ? "[data-problem]" : "[data-fine]", list[i]).click();
+    } else if (i >= 0 && (e.key === "ArrowLeft" || e.key === "ArrowRight") && $("[data-fine]", list[i])) {
+      e.preventDefault();
+      const boxes = $$("[name=marks][type=checkbox]", list[i]), at = boxes.indexOf(document.activeElement);
+      boxes[at < 0 ? 0 : Math.max(0, Math.min(boxes.length - 1, at + (e.key === "ArrowRight" ? 1 : -1)))].focus();
+    } else if (i >= 0 && /^[cxu1-5]$/.test(e.key)) {
       const button = $(`[data-key="${e.key}"]`, list[i]);
       if (button) { e.preventDefault(); after = e.key === "u" ? list[i].id : (list[i + 1] || list[i]).id; button.click(); }
     }
   });
+  if ($("[data-lead]")) go(cards()[0]);
+
+  // Words selected with the mouse are marked; forms send bytes of the text.
+  const bytes = text => new TextEncoder().encode(text).length;
+  const place = (node, offset) => {
+    const clause = node.parentElement?.closest(".clause");
+    return clause && { clause, at: +clause.dataset.start + bytes(node.textContent.slice(0, offset)) };
+  };
+  document.addEventListener("mouseup", e => {
+    const box = e.target.closest?.(".clauses"), picked = getSelection();
+    if (!box || picked.isCollapsed) return;
+    const range = picked.getRangeAt(0), from = place(range.startContainer, range.startOffset), to = place(range.endContainer, range.endOffset);
+    if (!from || !to || !box.contains(from.clause) || !box.contains(to.clause)) return;
+    const input = Object.assign(document.createElement("input"), { type: "hidden", name: "marks", value: `${from.at}-${to.at}` });
+    const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: `${picked} ×`, title: "去掉这个标记" });
+    chip.append(input);
+    chip.addEventListener("click", () => chip.remove());
+    $("[data-fine]", box.closest("form")).before(chip);
+  });
+  document.addEventListener("click", e => { if (e.target.closest(".clause") && !getSelection().isCollapsed) e.preventDefault(); });
+
   // Whatever was pressed, the keyboard goes on where it was; and the numbers in
   // the filter follow.
   let before = null;
