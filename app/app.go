@@ -230,5 +230,6 @@ func (a *App) Rejected(ctx context.Context) (*store.Rejections, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Rejected(judged), nil
+	seconds, _, err := a.decidedBySecond(ctx, judged)
+	return rejected(judged, seconds), err
 }

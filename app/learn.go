@@ -70,7 +70,7 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 	if err != nil {
 		return nil, err
 	}
-	decided, gone, err := a.decidedTexts(ctx, miner)
+	decided, gone, err := a.lessons(ctx, miner)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +90,9 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 	return out, nil
 }
 
-// decidedTexts are the station's decisions with the texts of their reviews; gone counts
+// lessons are the station's decisions with the texts of their reviews; gone counts
 // those of which the review is not there any more.
-func (a *App) decidedTexts(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, gone int, err error) {
+func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, gone int, err error) {
 	judgements, err := a.Judgements(ctx)
 	if err != nil || len(judgements) == 0 {
 		return nil, 0, err

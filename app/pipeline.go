@@ -32,7 +32,12 @@ type Pipeline struct {
 	// change once a stage was run.
 	Judgements map[chaping.Judged]chaping.Judgement
 
-	rejections *store.Rejections // of Judgements, once asked for
+	// Second is the model that may reject without a person, and seconds what it
+	// rejected; empty where none may.
+	Second  string
+	seconds map[chaping.Judged]chaping.Judgement
+
+	rejections *store.Rejections // of Judgements and seconds, once asked for
 }
 
 // Pipeline is ready to run the stages with these terms.
@@ -46,29 +51,40 @@ func (a *App) Pipeline(ctx context.Context, miner *nlp.Miner, watch Watcher) (*P
 		return nil, err
 	}
 	judged, err := a.Judgements(ctx)
-	return &Pipeline{Store: s, Miner: miner, Evidence: kept, Now: a.Now, Watch: watch, Judgements: judged}, err
+	if err != nil {
+		return nil, err
+	}
+	p := &Pipeline{Store: s, Miner: miner, Evidence: kept, Now: a.Now, Watch: watch, Judgements: judged}
+	p.seconds, p.Second, err = a.decidedBySecond(ctx, judged)
+	return p, err
 }
 
 func (p *Pipeline) rejected() *store.Rejections {
 	if p.rejections == nil {
-		p.rejections = Rejected(p.Judgements)
+		p.rejections = rejected(p.Judgements, p.seconds)
 	}
 	return p.rejections
 }
 
-// Rejected are the judgements by which a review does not count for a term.
-func Rejected(judgements map[chaping.Judged]chaping.Judgement) *store.Rejections {
+// rejected are the judgements by which a review does not count for a term.
+func rejected(judgements ...map[chaping.Judged]chaping.Judgement) *store.Rejections {
 	var list []chaping.Judged
-	for about, j := range judgements {
-		if j.Verdict == chaping.Rejected {
-			list = append(list, about)
+	for _, of := range judgements {
+		for about, j := range of {
+			if j.Verdict == chaping.Rejected {
+				list = append(list, about)
+			}
 		}
 	}
 	return store.NewRejections(list)
 }
 
 func (p *Pipeline) judged(key chaping.ReviewKey, term string) chaping.Judgement {
-	return p.Judgements[chaping.Judged{Review: key, Term: term}]
+	about := chaping.Judged{Review: key, Term: term}
+	if j, ok := p.seconds[about]; ok {
+		return j
+	}
+	return p.Judgements[about]
 }
 
 // stageMine is the stage's name in run records.
@@ -451,6 +467,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	if learnt := p.Miner.Adapter(); learnt != nil {
 		sheet.Learning = learnt.Version()
 	}
+	sheet.Second = p.Second
 	addRow, ordered := sheet.CollectRows()
 	err := p.Store.Tallies(ctx, e, filter, func(t *chaping.Tally) error { addRow(t); return nil })
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"chaping"
 	"chaping/nlp/assertion"
 )
 
@@ -95,4 +96,33 @@ func (m *Miner) shift(sc *scratch, g Goods) {
 		}
 		sc.spans[i].Shift = shift
 	}
+}
+
+// Confidence is how far the model's log-odds of the surest affirmed mention of a
+// term in a review are above those from which a mention is affirmed, and that
+// mention: what is near zero is doubtful. It is not known where a cue decides or
+// nothing is affirmed.
+func (m *Miner) Confidence(text string, g Goods, term string) (sure float32, mention chaping.Mention, known bool) {
+	sc := m.pool.Get().(*scratch)
+	defer m.pool.Put(sc)
+	if len(text) > maxPiece {
+		text = text[:m.pieceEnd(text)]
+	}
+	m.candidates(sc, text, g, nil)
+	m.shift(sc, g)
+	m.judge.Prepare(&sc.judge, sc.text.Runes, sc.spans)
+	for i, s := range sc.spans {
+		if m.dict.Terms[m.term(sc, i)].Name != term {
+			continue
+		}
+		v := m.judge.Status(&sc.judge, sc.text.Runes, sc.spans, i)
+		switch {
+		case v.Status != chaping.Affirmed:
+		case v.Cue != "":
+			return 0, mention, false
+		case !known || v.Margin > sure:
+			sure, mention, known = v.Margin, m.mention(sc, text, s, m.term(sc, i), v), true
+		}
+	}
+	return sure, mention, known
 }

@@ -231,32 +231,41 @@ func changed(a, b *MentionEval) (list []string) {
 	return list
 }
 
-// TestLearningSimulated learns from decisions in fields of goods that the network
-// has never seen, and measures on what was not decided. With few decisions
-// nothing gets worse; with more, precision does not fall, and recall by at most
-// MaxLost.
+// TestLearningSimulated decides in fields of goods that the network has never seen.
+// Drawn at random, decisions teach next to nothing there: what is left of errors is
+// of all kinds, and a network that has learnt nine tenths of the field makes as
+// many. What matters is that nothing gets worse where decisions are few, and that
+// nothing is adopted by chance. Decided in the order of doubt, the field's numbers
+// become right, and recall does not fall.
 func TestLearningSimulated(t *testing.T) {
-	only, seeds := []string{"手机", "洗衣机"}, 2
+	only, draws := []string{"手机"}, 2
 	if *thorough {
-		only, seeds = nil, 20
+		only, draws = nil, 20
 	}
 	for _, f := range labelledFields(t, only...) {
-		for _, doubtful := range []bool{false, true} {
-			for _, n := range []int{60, 150} {
-				s := f.simulate(t, n, seeds, doubtful)
-				t.Logf("%-9s %4d pairs, %3d decisions (doubtful first: %t): rest %.4f/%.4f → %.4f/%.4f, worst %+.4f/%+.4f, adopted %d of %d; field %.4f/%.4f → %.4f/%.4f",
-					f.name, len(f.pairs), s.drawn, doubtful, s.before[0], s.before[1], s.after[0], s.after[1], s.worst[0], s.worst[1], s.adopted, seeds,
-					s.whole[0], s.whole[1], s.counted[0], s.counted[1])
-				t.Log(strings.Join(s.examples[:min(10, len(s.examples))], "\n"))
-				least := cmp.Compare(n, LeastDecisions) // with fewer, exactly nothing changes
-				switch {
-				case s.worst[1] < -MaxLost || s.after[0] < s.before[0]-1e-9:
-					t.Errorf("%s after %d: precision %.4f → %.4f, recall falls by %.4f", f.name, n, s.before[0], s.after[0], -s.worst[1])
-				case least < 0 && s.adopted > 0:
-					t.Errorf("%s after %d: something was learnt", f.name, n)
-				}
+		for _, n := range []int{60, 150} {
+			s := f.simulate(t, n, draws, false)
+			s.log(t, &f, "at random")
+			if s.after[0] < s.before[0]-rounding || s.worst[1] < -MaxLost || n < 100 && s.worst[1] < 0 {
+				t.Errorf("%s after %d: precision %.4f → %.4f, recall falls by %.4f", f.name, n, s.before[0], s.after[0], -s.worst[1])
+			}
+			s = f.simulate(t, n, 1, true)
+			s.log(t, &f, "in the order of doubt")
+			if wanted := min(0.95, (1+s.whole[0])/2); n == 150 && s.counted[0] < wanted || s.counted[1] < s.whole[1]-MaxLost {
+				t.Errorf("%s after %d: precision %.4f → %.4f, recall %.4f → %.4f", f.name, n, s.whole[0], s.counted[0], s.whole[1], s.counted[1])
 			}
 		}
+	}
+}
+
+const rounding = 1e-9
+
+func (s *simulated) log(t *testing.T, f *labelledField, how string) {
+	t.Logf("%s, %d pairs, %d decisions %s: rest %.4f/%.4f → %.4f/%.4f (worst %+.4f/%+.4f, adopted %d times), field as counted %.4f/%.4f → %.4f/%.4f",
+		f.name, len(f.pairs), s.drawn, how, s.before[0], s.before[1], s.after[0], s.after[1], s.worst[0], s.worst[1], s.adopted,
+		s.whole[0], s.whole[1], s.counted[0], s.counted[1])
+	for _, x := range s.examples[:min(10, len(s.examples))] {
+		t.Log(x)
 	}
 }
 
@@ -274,7 +283,10 @@ func stationDecisions(m *Miner, n int) (list []Decided) {
 	who := []string{"老妈", "孩子", "同事", "朋友", "我", "妹妹", "邻居", "老公", "室友", "姐姐", "老师", "叔叔", "奶奶", "舅舅", "队友", "客户"}
 	goods := m.GoodsOf("手机")
 	for i := range n {
-		of := who[i/8%len(who)] + strings.Repeat("家", i/8/len(who))
+		of := who[i/8%len(who)]
+		if more := i / 8 / len(who); more > 0 {
+			of += "和" + who[more%len(who)]
+		}
 		list = append(list, Decided{Term: "震动", Text: fmt.Sprintf(rejected[i%8], of), Goods: goods})
 		if i++; i%3 > 0 {
 			list[len(list)-1] = Decided{Term: "发热", Text: fmt.Sprintf(confirmed[i%8], of), Goods: goods, Confirmed: true}

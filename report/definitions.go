@@ -62,12 +62,16 @@ func (p *Platform) Definitions() []Definition {
 		defs = append(defs, Definition{"没有统计的评论关键词", strings.Join(p.Unknown, "、") + "。监测任务要求统计，但不在词库里。"})
 	}
 	defs = append(defs, Definition{"人工复核", p.reviewed()})
-	if p.Quality != nil {
-		defs = append(defs, QualityLines(p.Quality)...)
-	}
 	if p.Learning != "" {
 		defs = append(defs, Definition{"从复核中学习", "采用了从本站复核决定中学到的判断，版本 " + p.Learning +
 			"：被一再排除的词条和说法不再判为成立。它是词库版本的一部分；撤回后词库版本随之改变。"})
+	}
+	if p.Second != "" {
+		defs = append(defs, Definition{"第二读者", "语言模型 " + p.Second +
+			" 判为不成立、又没有人复核的命中不计数，计入上面的“已排除”；“证据”的复核人一栏写明。这项设置可以关闭。"})
+	}
+	if p.Quality != nil {
+		defs = append(defs, QualityLines(p.Quality)...)
 	}
 	return append(defs,
 		Definition{"词库版本", p.Dictionary + "（同一采集范围、同一词库版本，可重算出同样的数）"},

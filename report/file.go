@@ -63,6 +63,7 @@ type platformJSON struct {
 	Filed           string           `json:"filed"`
 	Dictionary      string           `json:"dictionary"`
 	Learning        string           `json:"learning,omitempty"`
+	Second          string           `json:"second_reader,omitempty"`
 	Program         string           `json:"program"`
 	Definitions     []Definition     `json:"definitions"`
 	Quality         *chaping.Quality `json:"quality,omitempty"` // sheets of earlier versions have none
@@ -83,7 +84,7 @@ func (p *Platform) json() platformJSON {
 	from, to := p.window()
 	return platformJSON{
 		Form: "platform", Period: p.Period.String(), From: from, To: to, Station: p.Station, Filed: day(p.Filed),
-		Dictionary: p.Dictionary, Learning: p.Learning, Program: p.Program, Definitions: p.Definitions(),
+		Dictionary: p.Dictionary, Learning: p.Learning, Second: p.Second, Program: p.Program, Definitions: p.Definitions(),
 		Quality: p.Quality, Rows: orEmpty(p.Rows), Unlisted: p.Unlisted, Evidence: orEmpty(p.Evidence),
 		EvidenceOmitted: p.EvidenceOmitted,
 	}
@@ -101,7 +102,7 @@ func ReadPlatform(data []byte) (*Platform, error) {
 		return nil, err
 	}
 	p := &Platform{Station: j.Station, Filed: filed, Period: period, Dictionary: j.Dictionary, Learning: j.Learning,
-		Program: j.Program, Quality: j.Quality, Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence,
+		Second: j.Second, Program: j.Program, Quality: j.Quality, Rows: j.Rows, Unlisted: j.Unlisted, Evidence: j.Evidence,
 		EvidenceOmitted: j.EvidenceOmitted, definitions: j.Definitions}
 	p.UnreviewedReviews = p.unreviewed()
 	return p, nil

@@ -21,6 +21,7 @@ type Platform struct {
 	Period     chaping.Period
 	Dictionary string // version of the dictionary behind the numbers
 	Learning   string // version of what was learnt from decisions, on which the dictionary's version depends; empty: nothing
+	Second     string // the model whose rejections count without a person; empty: none's do
 	Program    string // version of the program
 	Rules      []GradeRule
 	Empty      string   // what shows that there is no review in the window; empty where there are some

@@ -81,7 +81,7 @@ func countedText(q *chaping.Quality) string {
 	if !q.Right.Known {
 		return text + "差评中的命中" + shareText(q.Negative, "确实成立", "确认") + "。"
 	}
-	return text + fmt.Sprintf("程序在差评中判为成立的 %d 条里，推算 %s 条确实成立。推算只供参考，不代替差评数。",
+	return text + fmt.Sprintf("程序在差评中判为成立的 %d 条里，推算 %s确实成立。推算只供参考，不代替差评数。",
 		q.Negative.Population, amountText(q.Right))
 }
 
@@ -90,7 +90,7 @@ func unfoundText(q *chaping.Quality) string {
 		q.UnfoundNegative.Population, shareText(q.UnfoundNegative, "说了商品的问题", "说了问题"),
 		q.UnfoundOther.Population, shareText(q.UnfoundOther, "说了商品的问题", "说了问题"))
 	if q.Unfound.Known {
-		text += fmt.Sprintf("合计推算 %s 条说了问题而没有被任何评论关键词找到", amountText(q.Unfound))
+		text += fmt.Sprintf("合计推算 %s说了问题而没有被任何评论关键词找到", amountText(q.Unfound))
 		if q.Missed.Known {
 			text += fmt.Sprintf("，占全部说了问题的评论的 %s（%s–%s）", inPercent(q.Missed.Estimate), inPercent(q.Missed.Low), inPercent(q.Missed.High))
 		}
@@ -128,7 +128,7 @@ func inPercent(x float64) string { return fmt.Sprintf("%.1f%%", 100*x) }
 func amountText(a chaping.Amount) string {
 	n := func(x float64) int64 { return int64(math.Round(max(x, 0))) }
 	if n(a.Low) == n(a.High) {
-		return fmt.Sprint(n(a.Estimate))
+		return fmt.Sprintf("%d 条", n(a.Estimate))
 	}
-	return fmt.Sprintf("%d（95%% 区间 %d–%d）", n(a.Estimate), n(a.Low), n(a.High))
+	return fmt.Sprintf("%d 条（95%% 区间 %d–%d 条）", n(a.Estimate), n(a.Low), n(a.High))
 }

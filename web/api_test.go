@@ -215,6 +215,27 @@ func (w *apiWalker) importInSteps() {
 	w.post("platform", "/import/profiles", "/import/profiles", object{"name": "甲店", "remove": true})
 }
 
+// sample plans a sample, reads a review of it and asks what follows.
+func (w *apiWalker) sample(period string) {
+	w.t.Helper()
+	w.post("platform", "/review/sample", "/review/sample", object{"period": "2026-11", "interval": 4})
+	page := w.get("platform", "/review/sample", "/review/sample"+period)
+	reviews := page["reviews"].([]any)
+	if len(page["sentences"].([]any)) != 1 || len(reviews) != 1 || page["progress"].(object)["total"] != 4.0 || page["margin"] != 0.04 {
+		w.t.Fatalf("%v", page)
+	}
+	card := reviews[0].(object)
+	read := object{"period": "2026-11", "id": card["id"], "verdict": "problem", "marks": []string{"0-9"}, "back": "/review/sample"}
+	w.post("platform", "/review/read", "/review/read", read)
+	if page := w.get("platform", "/review/sample", "/review/sample"+period); page["progress"].(object)["done"] != 1.0 {
+		w.t.Errorf("%v", page)
+	}
+	w.post("platform", "/review/read", "/review/read", object{"period": "2026-11", "id": card["id"], "verdict": "none"})
+	if lines := w.get("bureau", "/quality", "/quality"+period)["statement"].([]any); len(lines) == 0 {
+		w.t.Error("nothing is said of the numbers")
+	}
+}
+
 func (w *apiWalker) get(who, route, path string) map[string]any {
 	w.t.Helper()
 	return w.do(who, "GET "+route, path, http.StatusOK, nil, nil)
@@ -298,9 +319,13 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	}
 	first := list[0].(object)
 	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "rejected", "note": "别的东西", "back": "/review"})
-	if left := w.get("platform", "/review", "/review"+period)["sentences"].([]any); len(left) != 2 {
-		t.Errorf("%d sentences are left", len(left))
+	if left := w.get("platform", "/review", "/review"+period)["sentences"].([]any); first["same"] != 3.0 || len(left) != 0 {
+		t.Errorf("%d sentences are left, %v said the same", len(left), first["same"])
 	}
+	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "none", "note": "别的东西"})
+	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "reason": "other_goods"})
+	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "none"})
+	w.sample(period)
 	w.get("bureau", "/trends", "/trends?n=6&keyword=&hazard=&count=affirmed")
 	w.get("bureau", "/trends/data", "/trends/data?n=6&keyword=&hazard=&count=affirmed")
 	w.get("bureau", "/products", "/products"+period+"&term=&keyword=")
@@ -339,12 +364,6 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/lexicon/term", "/lexicon/term", plus(term, "base", 0, "new", true, "note", "新说法"))
 	h.wait(t)
 	w.get("centre", "/lexicon/learning", "/lexicon/learning")
-	try := w.post("platform", "/lexicon/learning/try", "/lexicon/learning/try", nil)
-	h.wait(t)
-	learnt := fmt.Sprintf("%v", try["job"].(object)["id"])
-	w.get("platform", "/lexicon/learning/try/{id}", "/lexicon/learning/try/"+learnt)
-	w.do("platform", "POST /lexicon/learning", "/lexicon/learning", http.StatusUnprocessableEntity, object{"id": try["job"].(object)["id"]}, nil) // too few decisions
-	w.do("platform", "POST /lexicon/learning/revert", "/lexicon/learning/revert", http.StatusUnprocessableEntity, object{"version": 0}, nil)
 	w.get("centre", "/lexicon/versions", "/lexicon/versions?a=0&b=1")
 
 	sheet := w.get("platform", "/sheets", "/sheets"+period+"&watch=0")
@@ -465,6 +484,17 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/tokens", "/tokens")
 	w.post("admin", "/tokens/{id}/revoke", "/tokens/2/revoke", nil)
 	w.post("platform", "/watches/{id}/delete", "/watches/1/delete", object{"version": 2})
+
+	h.decide(t)
+	learning := w.post("platform", "/lexicon/learning/try", "/lexicon/learning/try", nil)["job"].(object)["id"]
+	h.jobs.wait()
+	if l := w.get("platform", "/lexicon/learning/try/{id}", fmt.Sprintf("/lexicon/learning/try/%v", learning))["learnt"].(object); l["better"] != true {
+		t.Errorf("%v", l)
+	}
+	w.post("platform", "/lexicon/learning", "/lexicon/learning", object{"id": learning})
+	h.jobs.wait()
+	w.post("platform", "/lexicon/learning/revert", "/lexicon/learning/revert", object{"version": 1})
+	h.jobs.wait()
 
 	source := sources(t)
 	for _, r := range h.routes {

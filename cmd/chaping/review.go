@@ -41,7 +41,7 @@ func (p *program) reviewCommand() *cobra.Command {
 		p.judgeCommand("confirm", "确认：问题确实发生在本商品上", chaping.Confirmed),
 		p.judgeCommand("reject", "排除：程序判断有误，不计数", chaping.Rejected),
 		p.judgeCommand("note", "撤销确认或排除，只留说明", chaping.Unreviewed),
-		p.reviewExportCommand(), p.reviewImportCommand())
+		p.reviewExportCommand(), p.reviewImportCommand(), p.reviewReadCommand())
 	return cmd
 }
 
