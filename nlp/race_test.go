@@ -1,0 +1,5 @@
+//go:build race
+
+package nlp
+
+func init() { racing = true }
