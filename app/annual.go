@@ -96,6 +96,18 @@ func (p *Pipeline) Annual(ctx context.Context, year int, keywords []string) (*re
 	return again(p, func() (*report.Annual, error) { return p.annual(ctx, year, keywords) })
 }
 
+// empty tells whether a period that nobody has mined has no reviews: most of a new
+// station's first year and all of the year before, and there is nothing to make of
+// them.
+func (p *Pipeline) empty(ctx context.Context, period chaping.Period) (bool, error) {
+	e, err := p.Store.Edition(ctx, period, p.Miner.Version())
+	if err != nil || e.Mined() {
+		return false, err
+	}
+	n, err := p.Store.ReviewsIn(ctx, period.Window())
+	return n == 0, err
+}
+
 func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*report.Annual, error) {
 	a := &report.Annual{Year: year, Products: keywords, Dictionary: p.Miner.Version()}
 	var this, before []store.Edition
@@ -103,6 +115,13 @@ func (p *Pipeline) annual(ctx context.Context, year int, keywords []string) (*re
 	for _, past := range []int{0, 1} {
 		for _, period := range report.AnnualPeriods(year - past) {
 			if period.Window().From.After(p.Now()) {
+				continue
+			}
+			empty, err := p.empty(ctx, period)
+			if err != nil {
+				return nil, err
+			}
+			if empty {
 				continue
 			}
 			e, mined, err := p.edition(ctx, period, false)
