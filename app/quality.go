@@ -155,7 +155,7 @@ func (d *Drawn) draw(ctx context.Context, db *store.Store, e store.Edition) erro
 	for _, f := range d.frame.Terms {
 		if i := slices.Index(keys, d.stratum(f.Term)); !asked[f.Term] {
 			asked[f.Term] = true
-			draws = append(draws, store.TermDraw{Term: f.Term, Wanted: wanted[i], Population: sizes[i]})
+			draws = append(draws, store.TermDraw{Term: f.Term, Stratum: i, Wanted: wanted[i], Population: sizes[i]})
 		}
 	}
 	found, err := db.SampleMentions(ctx, e, d.Seed, draws)
@@ -165,10 +165,8 @@ func (d *Drawn) draw(ctx context.Context, db *store.Store, e store.Edition) erro
 	drawn := make([][]chaping.Evidence, len(keys))
 	for i := range found {
 		h := slices.Index(keys, d.stratum(found[i].Term))
-		if len(drawn[h]) < wanted[h] {
-			drawn[h] = append(drawn[h], found[i])
-			d.strata[keys[h]].Sampled++
-		}
+		drawn[h] = append(drawn[h], found[i])
+		d.strata[keys[h]].Sampled++
 	}
 	d.Mentions = quality.Order(drawn)
 	negative, other := d.frame.Unfound()

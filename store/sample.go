@@ -70,20 +70,22 @@ func (s *Store) SampleFrame(ctx context.Context, e Edition) (f Frame, err error)
 	}, named("negative", uint8(chaping.Negative)), named("positive", uint8(chaping.Positive)))
 }
 
-// A TermDraw says of a term that it belongs to a stratum of which so many of so
-// many are wanted.
+// A TermDraw says of a term which stratum it belongs to, and how many are wanted
+// of the stratum's population.
 type TermDraw struct {
 	Term       string
+	Stratum    int
 	Wanted     int
 	Population uint64
 }
 
-// SampleMentions are affirmed mentions, one of each review and term, by random
-// number. Of every stratum there are at least as many as are wanted, and not
-// many more.
+// SampleMentions are the affirmed mentions that are drawn of each stratum, one of
+// each review and term, by random number.
 func (s *Store) SampleMentions(ctx context.Context, e Edition, seed int64, draws []TermDraw) ([]chaping.Evidence, error) {
+	of, left := map[string]int{}, map[int]int{}
 	var names, limits clickhouse.ArraySet
 	for _, d := range draws {
+		of[d.Term], left[d.Stratum] = d.Stratum, d.Wanted
 		if d.Wanted > 0 {
 			names, limits = append(names, d.Term), append(limits, drawLimit(d.Wanted, d.Population))
 		}
@@ -106,7 +108,10 @@ func (s *Store) SampleMentions(ctx context.Context, e Edition, seed int64, draws
 			&m.Surface, &start, &end, &m.Cue)
 		r.Published, r.Grade, r.Default = r.Published.In(chaping.Shanghai()), chaping.Grade(grade), isDefault == 1
 		m.Term, m.Start, m.End, m.Assertion = v.Term, int(start), int(end), chaping.Affirmed
-		list = append(list, v)
+		if stratum := of[v.Term]; left[stratum] > 0 {
+			left[stratum]--
+			list = append(list, v)
+		}
 		return err
 	})
 	if err != nil {
@@ -125,8 +130,8 @@ func (s *Store) SampleReviews(
 	negative, other int,
 ) (list []chaping.Review, err error) {
 	unfound, rest := f.Unfound()
-	limit := max(drawLimit(negative, unfound), drawLimit(other, rest))
-	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("seed", seed), named("limit", limit))
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("negative", uint8(chaping.Negative)),
+		named("seed", seed), named("poor", drawLimit(negative, unfound)), named("limit", drawLimit(other, rest)))
 	err = s.queryIn(ctx, e.Period.Window(), "sample_reviews", nil, readReviews(func(r *chaping.Review) error {
 		list = append(list, *r)
 		return nil
