@@ -70,17 +70,17 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 	if err != nil {
 		return nil, err
 	}
-	decided, gone, err := a.lessons(ctx, miner)
+	decided, all, gone, err := a.lessons(ctx, miner)
 	if err != nil {
 		return nil, err
 	}
-	watch.tell(Progress{Step: "学习", Detail: fmt.Sprintf("复核决定 %d 个", len(decided)+gone)})
+	watch.tell(Progress{Step: "学习", Detail: fmt.Sprintf("复核决定 %d 个", all)})
 	l, err := miner.Learn(decided)
 	if err != nil {
 		return nil, err
 	}
 	out := &Learnt{Learning: l, Gone: gone, base: miner.Base()}
-	out.Decisions += gone
+	out.Decisions = all
 	_, out.Current, err = a.learnt(ctx, miner)
 	if err != nil {
 		return nil, err
@@ -90,12 +90,13 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 	return out, nil
 }
 
-// lessons are the station's decisions with the texts of their reviews; gone counts
-// those of which the review is not there any more.
-func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, gone int, err error) {
+// lessons are the station's decisions with the texts of their reviews; all counts
+// them, and gone those of which the review is not there any more. What two people have decided
+// differently comes both ways.
+func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, all, gone int, err error) {
 	judgements, err := a.Judgements(ctx)
 	if err != nil || len(judgements) == 0 {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	of := map[chaping.ReviewKey][]chaping.Judgement{}
 	var keys []chaping.ReviewKey
@@ -107,16 +108,24 @@ func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, go
 			keys = append(keys, j.Review)
 		}
 		of[j.Review] = append(of[j.Review], j)
-		gone++
+		all++
 	}
 	slices.SortFunc(keys, compareReviewKeys)
 	s, err := a.Store(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	g, err := readGoods(ctx, s, m, chaping.PeriodOf(a.Now()).Window())
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
+	}
+	disputed := map[chaping.Judged]bool{}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if err := d.Disputed(ctx, func(about chaping.Judged) error { disputed[about] = true; return nil }); err != nil {
+		return nil, 0, 0, err
 	}
 	texts := map[chaping.ReviewKey]string{}
 	err = s.ReviewsNamed(ctx, keys, func(r *chaping.Review) error {
@@ -126,18 +135,24 @@ func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, go
 	for _, key := range keys { // in their order, so that the same is learnt again
 		text, ok := texts[key]
 		if !ok {
+			gone += len(of[key])
 			continue
 		}
 		js := of[key]
 		slices.SortFunc(js, func(x, y chaping.Judgement) int { return cmp.Compare(x.Term, y.Term) })
 		for _, j := range js {
-			list = append(list, nlp.Decided{
+			x := nlp.Decided{
 				Term: j.Term, Text: text, Confirmed: j.Verdict == chaping.Confirmed,
 				Goods: g.at(chaping.ProductKey{Platform: key.Platform, Product: key.Product}),
-			})
+			}
+			list = append(list, x)
+			if disputed[chaping.Judged{Review: key, Term: j.Term}] { // the other person is heard too
+				x.Confirmed = !x.Confirmed
+				list = append(list, x)
+			}
 		}
 	}
-	return list, gone - len(list), err
+	return list, all, gone, err
 }
 
 func compareReviewKeys(a, b chaping.ReviewKey) int {

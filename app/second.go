@@ -125,20 +125,35 @@ func (a *App) ReadSecond(ctx context.Context, p *Pipeline, period chaping.Period
 		return nil, err
 	}
 	out.Doubtful = len(doubts)
+	held := map[chaping.Judged]string{} // questions that this model has answered
+	err = d.Opinions(ctx, func(o station.Opinion) error {
+		if o.Model == r.Model {
+			held[o.About] = o.Asked
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range doubts {
 		p.Watch.tell(Progress{Step: "第二读者", Done: int64(i), Total: int64(len(doubts))})
-		if err := out.read(ctx, d, r, &doubts[i]); err != nil {
+		if err := out.read(ctx, d, r, &doubts[i], held[doubts[i].about]); err != nil {
 			return nil, err
 		}
 	}
 	return out, a.compareOpinions(ctx, p, period, out)
 }
 
-// read brings one opinion, from what was answered before or by asking.
-func (s *SecondReading) read(ctx context.Context, d *station.DB, r *reader.Reader, x *doubt) error {
+// read brings one opinion, from what was answered before or by asking. held is the
+// question that is answered already.
+func (s *SecondReading) read(ctx context.Context, d *station.DB, r *reader.Reader, x *doubt, held string) error {
 	key, err := r.Key(x.question)
 	if err != nil {
 		return err
+	}
+	if held == key {
+		s.Known++
+		return nil
 	}
 	o, known, err := d.OpinionOn(ctx, key, r.Model)
 	if err != nil {

@@ -491,6 +491,8 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	if l := w.get("platform", "/lexicon/learning/try/{id}", fmt.Sprintf("/lexicon/learning/try/%v", learning))["learnt"].(object); l["better"] != true {
 		t.Errorf("%v", l)
 	}
+	w.post("platform", "/lexicon/learning/preview", "/lexicon/learning/preview", object{"id": learning, "period": "2026-11"})
+	h.jobs.wait()
 	w.post("platform", "/lexicon/learning", "/lexicon/learning", object{"id": learning})
 	h.jobs.wait()
 	w.post("platform", "/lexicon/learning/revert", "/lexicon/learning/revert", object{"version": 1})

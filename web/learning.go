@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"chaping/app"
 	"chaping/nlp"
@@ -84,11 +83,9 @@ type learntPage struct {
 
 // learningAdopt makes what a job has learnt hold.
 func (q *request) learningAdopt() error {
-	id := q.form("id")
-	n, err := strconv.ParseInt(id, 10, 64)
-	j := q.jobs.find(n)
-	if err != nil || j == nil || j.State().Result.Learnt == nil {
-		return &fault{http.StatusNotFound, "没有这次学习的结果", "在“学习”页重新学习，再采用", nil}
+	j := q.jobs.find(number(q.form("id")))
+	if j == nil || j.State().Result.Learnt == nil {
+		return noLearning()
 	}
 	l := j.State().Result.Learnt
 	q.act.Object = "学习结果 " + l.Version
@@ -98,6 +95,25 @@ func (q *request) learningAdopt() error {
 		return learnedMeanwhile(err)
 	}
 	return q.learningChanged(fmt.Sprintf("已采用学习结果 %s", held.Adapter))
+}
+
+// learningPreview begins to compare a period with what holds and with what a job has
+// learnt; termPreviewResult shows it.
+func (q *request) learningPreview() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	j := q.jobs.find(number(q.form("id")))
+	if j == nil || j.State().Result.Learnt == nil || j.State().Result.Learnt.Adapter == nil {
+		return noLearning()
+	}
+	now := q.miner()
+	return q.compare("学习结果", p, [2]*nlp.Miner{now, now.Adapted(j.State().Result.Learnt.Adapter)})
+}
+
+func noLearning() error {
+	return &fault{http.StatusNotFound, "没有这次学习的结果", "在“学习”页重新学习", nil}
 }
 
 // learningRevert takes back what was learnt.

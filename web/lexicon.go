@@ -227,18 +227,22 @@ func (q *request) termPreview() error {
 	if err != nil {
 		return err
 	}
+	return q.compare("词条 "+e.Name, p, [2]*nlp.Miner{q.miner(), next})
+}
+
+// compare begins to compare the period as the two miners find it.
+func (q *request) compare(title string, p chaping.Period, miners [2]*nlp.Miner) error {
 	if j := q.jobs.active(kindPreview); j != nil { // what was asked before is no longer wanted
 		j.cancel()
 		<-j.done
 	}
-	before := q.miner()
 	j, err := q.jobs.start(
 		kindPreview,
-		"词条 "+e.Name,
+		title,
 		q.account.Person,
 		"",
 		func(ctx context.Context, j *job) (string, error) {
-			diff, err := q.App.CompareDictionaries(ctx, p, [2]*nlp.Miner{before, next}, previewSamples, func(read int64) {
+			diff, err := q.App.CompareDictionaries(ctx, p, miners, previewSamples, func(read int64) {
 				j.tell(app.Progress{Step: "比较", Done: read, Detail: fmt.Sprintf("已比较 %d 条评论", read)})
 			})
 			if err != nil {

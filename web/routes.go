@@ -131,6 +131,7 @@ func allRoutes() []route {
 		{"GET", "/lexicon/learning", readers, (*request).learning, "学习", option{data: true}, "", learningPage{}},
 		{"POST", "/lexicon/learning", workers, (*request).learningAdopt, "采用学习结果", option{data: true}, "id!:integer", moved{}},
 		{"POST", "/lexicon/learning/try", workers, (*request).learn, "从复核学习", option{data: true, quiet: true}, "", learntPage{}},
+		{"POST", "/lexicon/learning/preview", workers, (*request).learningPreview, "预览学习结果", option{data: true, quiet: true}, "id!:integer period", previewPage{}},
 		{"GET", "/lexicon/learning/try/{id}", workers, (*request).learnResult, "从复核学习", option{data: true}, "", learntPage{}},
 		{"POST", "/lexicon/learning/revert", workers, (*request).learningRevert, "撤回学习结果", option{data: true}, "version!:integer", moved{}},
 		{"GET", "/lexicon/versions", readers, (*request).lexiconVersions, "词库版本", option{data: true}, "a:integer b:integer", versionsPage{}},

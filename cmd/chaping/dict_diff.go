@@ -43,10 +43,6 @@ func (p *program) dictDiffCommand() *cobra.Command {
 }
 
 func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) error {
-	period, err := p.period(ctx, o.period)
-	if err != nil {
-		return err
-	}
 	if o.samples < 0 || o.samples > 10_000 {
 		return usage("--samples 应在 0–10000 之间")
 	}
@@ -65,6 +61,15 @@ func (p *program) runDictDiff(ctx context.Context, a, b string, o diffOptions) e
 			return partial
 		}
 		miners[i] = m
+	}
+	return p.printDictionaries(ctx, miners, o)
+}
+
+// printDictionaries prints what differs between what two miners find in a period.
+func (p *program) printDictionaries(ctx context.Context, miners [2]*nlp.Miner, o diffOptions) error {
+	period, err := p.period(ctx, o.period)
+	if err != nil {
+		return err
 	}
 	s, err := p.app.Store(ctx)
 	if err != nil {

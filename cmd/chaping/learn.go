@@ -15,6 +15,7 @@ import (
 )
 
 type learnOptions struct {
+	period string
 	dryRun bool
 	revert bool
 	json   bool
@@ -33,6 +34,7 @@ func (p *program) learnCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.dryRun, "dry-run", false, "只学习、检验和显示，不采用")
+	f.StringVar(&o.period, "period", "", "另外列出这个报送期里会改变的句子和数字")
 	f.BoolVar(&o.revert, "revert", false, "撤回采用过的学习结果")
 	f.StringVar(&o.by, "by", operator(), "采用或撤回的人")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
@@ -42,6 +44,10 @@ func (p *program) learnCommand() *cobra.Command {
 func (p *program) runLearn(ctx context.Context, o learnOptions) error {
 	if o.revert {
 		return p.unlearn(ctx, o)
+	}
+	v, err := p.app.Vocabulary(ctx, "") // as it holds before
+	if err != nil {
+		return err
 	}
 	l, err := p.app.Learn(ctx, nil)
 	if err != nil {
@@ -59,7 +65,10 @@ func (p *program) runLearn(ctx context.Context, o learnOptions) error {
 		return p.printJSON(out)
 	}
 	p.printLearnt(&out)
-	return nil
+	if o.period == "" || l.Adapter == nil {
+		return nil
+	}
+	return p.printDictionaries(ctx, [2]*nlp.Miner{v.Miner, v.Adapted(l.Adapter)}, diffOptions{period: o.period, samples: 10})
 }
 
 // learned is what came of the command.
