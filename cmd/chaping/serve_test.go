@@ -330,7 +330,7 @@ func TestPortalMonth(t *testing.T) {
 		t.Error("Enter in a note:", state)
 	}
 	w.do(chromedp.KeyEvent("k"), chromedp.KeyEvent("u")) // undone, the second is as it was
-	w.do(chromedp.Poll[chromedp.Void]("document.querySelectorAll('[data-evidence]')[1].dataset.verdict === 'unreviewed'"))
+	w.do(chromedp.Poll[chromedp.Void]("document.querySelectorAll('[data-evidence]')[1].matches(':focus[data-verdict=unreviewed]')"))
 	w.do(chromedp.KeyEvent("x"), chromedp.WaitVisible(chromedp.CSS("article.rejected")))
 	w.open("/review?state=unreviewed")
 	w.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("c"), chromedp.WaitVisible(chromedp.CSS("article.confirmed")))
