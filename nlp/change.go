@@ -13,7 +13,7 @@ import (
 )
 
 // Base is the same for two miners exactly when nothing but their terms
-// differs: a hash over cues, word list, weights and rules.
+// differs: a hash over cues, word list, weights, rules and what was learnt.
 func (m *Miner) Base() string { return m.base }
 
 // MaxPiece is the longest review in bytes that is mined at once. Where a

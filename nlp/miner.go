@@ -4,6 +4,7 @@
 //	Dictionary  terms with their surface forms
 //	Miner       dictionary → mentions: fold, match, refuse what a longer word covers, assert
 //	EvalMentions  precision and recall of a miner on labelled pairs
+//	Miner.Learn   decisions of people → an adapter of the network, and whether it is better than none
 //
 // The parts have packages of their own: fold (one form for all writings),
 // match (Aho-Corasick), assertion (affirmed, negated, hypothetical, other).
@@ -328,7 +329,8 @@ func (m *Miner) arrange(found []foundWord) {
 }
 
 // Version is the same for two miners exactly when they find the same mentions
-// in every text: a hash over terms, cues, word list, weights and rules.
+// in every text: a hash over terms, cues, word list, weights, rules and what was
+// learnt.
 func (m *Miner) Version() string { return m.version }
 
 // Dictionary is what the miner looks for.

@@ -33,9 +33,11 @@ type Config struct {
 	Decides bool
 }
 
-// What holds where the file says nothing.
+// What holds where the file says nothing. In fields of goods that the network had
+// never seen, a quarter of the affirmed mentions is below the margin, and more than
+// half of the wrong ones.
 const (
-	defaultMargin  = 2
+	defaultMargin  = 6
 	defaultBudget  = 200
 	defaultTimeout = time.Minute
 )
@@ -89,7 +91,7 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 	}
 	if f.Margin != nil {
 		if c.Margin = *f.Margin; !(c.Margin > 0 && c.Margin <= 100) {
-			return fault("margin", fmt.Sprint(*f.Margin), "界限应在 0–100 之间", "写一个正数，例如 2；越大问得越多")
+			return fault("margin", fmt.Sprint(*f.Margin), "界限应在 0–100 之间", "写一个正数，例如 6；越大问得越多")
 		}
 	}
 	if f.Budget != nil {
