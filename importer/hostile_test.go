@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -114,6 +116,85 @@ func TestOddShapes(t *testing.T) {
 	if err != nil || u.Columns[0].Field != fieldRating || u.Columns[0].Confidence != ByPerson || u.Columns[0].Parsed != 0 || u.Columns[2].Field != "" {
 		t.Errorf("%+v, %v", u.Columns, err)
 	}
+}
+
+// TestForeignShapes reads what shops abroad, feeds and other databases write.
+func TestForeignShapes(t *testing.T) {
+	for _, test := range []struct {
+		name, file, text string
+		reviews          int
+		first            chaping.Review // of it product, ID, rating, text and day are compared
+		asks             string         // a part of a question
+	}{
+		{
+			name: "a list in an object, an element a line", file: "a.json", reviews: 3,
+			text: `{"code":0,"data":{"page":1,"ratings":[` + "\n" +
+				`{"itemid":151,"cmtid":9001,"rating_star":1,"comment":"插上就冒烟","ctime":1761926400,"items":[{"name":"充电器"}]},` + "\n" +
+				`{"itemid":151,"cmtid":9002,"rating_star":5,"comment":"好用","ctime":1761926500,"items":[{"name":"充电器"}]},` + "\n" +
+				`{"itemid":151,"cmtid":9003,"rating_star":2,"comment":"","ctime":1761926600,"items":[{"name":"充电器"}]}]}}` + "\n",
+			first: chaping.Review{Product: "151", ID: "9001", Rating: 1, Text: "插上就冒烟", Published: midnight(2025, 11, 1)},
+		},
+		{
+			name: "values wrapped in objects; titles are no products", file: "a.json", asks: "是哪件商品的评论",
+			text: `{"feed":{"entry":[{"id":{"label":"11"},"title":{"label":"危险"},"content":{"label":"把手烫手","attributes":{"type":"text"}},` +
+				`"im:rating":{"label":"1"},"updated":{"label":"2025-11-01T05:12:11+08:00"}},` +
+				`{"id":{"label":"12"},"title":{"label":"喜欢"},"content":{"label":"很好"},"im:rating":{"label":"5"},` +
+				`"updated":{"label":"2025-11-02T05:12:11+08:00"}}]}}`,
+		},
+		{
+			name: "dates of a document database, two ways in one column", file: "a.ndjson", reviews: 2,
+			text: `{"_id":{"$oid":"6a1"},"productDetails":{"nmId":1122},"text":"喷火","productValuation":1,"createdDate":{"$date":"2025-11-01T01:00:00Z"}}` + "\n" +
+				`{"_id":{"$oid":"6a2"},"productDetails":{"nmId":1122},"text":"好","productValuation":5,"createdDate":{"$date":{"$numberLong":"1761970000000"}}}` + "\n",
+			first: chaping.Review{Product: "1122", ID: "6a1", Rating: 1, Text: "喷火", Published: midnight(2025, 11, 1)},
+		},
+		{
+			name: "commas in fractions", file: "a.csv", reviews: 2,
+			text:  "sep=;\n商品ID;评论ID;评分;评论;日期\nA1;1;\"1,0\";\"漏电; 吓人\";01.11.2025\nA1;2;\"4,5\";好;14.11.2025\n",
+			first: chaping.Review{Product: "A1", ID: "1", Rating: 1, Text: "漏电; 吓人", Published: midnight(2025, 11, 1)},
+		},
+		{
+			name: "a rating that cannot be read", file: "a.csv", asks: "名称像评分，写法读不懂",
+			text: "商品ID,评分,评论,日期\nA1,甲,漏电,2025-11-01\nA1,乙,好,2025-11-02\n",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), test.file)
+			if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			u, err := Inspect(t.Context(), path, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.asks != "" {
+				if !slices.ContainsFunc(u.Questions, func(q Question) bool { return strings.Contains(q.Text, test.asks) }) {
+					t.Errorf("it is not asked: %+v", u.Questions)
+				}
+				return
+			}
+			if len(u.Questions) > 0 {
+				t.Errorf("it is asked: %+v", u.Questions)
+			}
+			_, sink, _, err := importBytes(t, profile(t, "standard"), test.file, []byte(test.text), Facts{})
+			if err != nil || len(sink.reviews) != test.reviews {
+				t.Fatalf("%d reviews, %v", len(sink.reviews), err)
+			}
+			r := sink.reviews[0]
+			if r.Product != test.first.Product || r.ID != test.first.ID || r.Rating != test.first.Rating ||
+				r.Text != test.first.Text || !dayOf(r.Published).Equal(test.first.Published) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func midnight(year int, month time.Month, of int) time.Time {
+	return time.Date(year, month, of, 0, 0, 0, 0, chaping.Shanghai())
+}
+
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.In(chaping.Shanghai()).Date()
+	return midnight(y, m, d)
 }
 
 // Values that a file protects, or has damaged, find their products.

@@ -403,8 +403,10 @@ func (in *input) json(ext string) error {
 	if len(in.head) > headPeek/2 {
 		lines = lines[:len(lines)-1] // it is cut
 	}
+	listed := false // objects are separated by commas, as in a list and not as in lines
 	for i, line := range lines {
-		line = strings.TrimSpace(strings.TrimRight(strings.TrimPrefix(line, "\ufeff"), ",\r"))
+		line, comma := strings.CutSuffix(strings.TrimSpace(strings.TrimPrefix(line, "\ufeff")), ",")
+		line = strings.TrimSpace(strings.TrimRight(line, ","))
 		if i > 20 {
 			break
 		}
@@ -414,6 +416,7 @@ func (in *input) json(ext string) error {
 			objects++
 			if len(line) < 1<<16 && jsonBalanced(line) {
 				whole++
+				listed = listed || comma
 			}
 		default:
 			others++
@@ -421,7 +424,9 @@ func (in *input) json(ext string) error {
 	}
 	first := strings.TrimLeft(in.head, "\ufeff \t\r\n")
 	byName := ext == ".ndjson" || ext == ".jsonl"
-	if first[0] == '{' && (whole > 0 && (whole > others || byName) || byName && others == 0) || byName && whole > 0 {
+	top, _, _ := strings.Cut(first, "\n")
+	listed = listed && !jsonBalanced(strings.TrimSpace(top)) // the list stands in what the first line opens
+	if !listed && first[0] == '{' && (whole > 0 && (whole > others || byName) || byName && others == 0) || byName && whole > 0 {
 		in.format = formatLines
 		return nil
 	}

@@ -248,14 +248,24 @@ func jsonText(v gjson.Result) (string, bool) {
 		}
 		return strings.Join(parts, "\n"), len(parts) > 0
 	case v.IsObject():
-		for _, key := range []string{"text", "content", "value", "$numberLong", "$oid", "$date"} {
-			if inner := v.Get(gjsonKey(key)); inner.Type == gjson.String || inner.Type == gjson.Number {
-				return jsonText(inner)
-			}
+		if key := wrapped(v); key != "" {
+			return jsonText(v.Get(gjsonKey(key)))
 		}
 		return "", false
 	}
 	return v.String(), true
+}
+
+// wrapped is the key of an object that stands for the one value in it, or is a text
+// with something about it; "" of others.
+func wrapped(v gjson.Result) string {
+	for _, key := range []string{"text", "content", "value", "label", "$numberLong", "$oid", "$date"} {
+		inner := v.Get(gjsonKey(key))
+		if inner.Type == gjson.String || inner.Type == gjson.Number || key == "$date" && inner.IsObject() {
+			return key
+		}
+	}
+	return ""
 }
 
 // gjsonKey is a key as a path.

@@ -470,7 +470,8 @@ func (m *mapper) first(i int, why error) string {
 }
 
 // titles tells titles of reviews from names of products: those of one product
-// differ.
+// differ. Where nothing else names products, a column whose values are nearly all
+// different is none of products: each review would be one of its own.
 func (m *mapper) titles() {
 	i, ok := m.column[fieldProduct]
 	if !ok || i < 0 || m.how[i] != Likely || m.mapped(fieldTitle) || len(m.vocabulary.fits(m.samples[i].name)) < 2 {
@@ -504,7 +505,12 @@ func (m *mapper) titles() {
 			several++
 		}
 	}
-	if several*2 > len(names) {
+	distinct := map[string]bool{}
+	for _, value := range m.samples[i].values {
+		distinct[value] = true
+	}
+	rows := len(m.samples[i].values)
+	if several*2 > len(names) || len(products) == 0 && rows > 1 && len(distinct)*5 >= rows*4 {
 		delete(m.column, fieldProduct)
 		m.set(i, fieldTitle, Likely)
 	}
@@ -584,6 +590,12 @@ func (m *mapper) unused() {
 		}
 		field := ""
 		lost := m.vocabulary.fits(name)
+		if lost[fieldRating] > 0.9 && !m.mapped(fieldRating) && len(m.samples[i].values) > 0 {
+			m.ask(Question{Kind: AskField, Column: name, Field: fieldRating, Samples: m.examples(i),
+				Text:    fmt.Sprintf("列“%s”名称像评分，写法读不懂，没有用。仍要用吗？", name),
+				Assumed: "不用，没有评分的评论按文字判断"})
+			continue
+		}
 		switch {
 		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 &&
 			slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):

@@ -206,9 +206,13 @@ func (s *spot) add(v gjson.Result, parents []gjson.Result) {
 
 // flatten visits the members of an object, and of those in it.
 func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v gjson.Result)) {
+	told := ""
+	if v.IsObject() && prefix != "" {
+		told = wrapped(v) // by the object's own name
+	}
 	v.ForEach(func(key, inner gjson.Result) bool {
 		name := prefix + gjsonKey(key.Str)
-		if key.Str == "" {
+		if key.Str == "" || key.Str == told {
 			return true
 		}
 		if _, isText := jsonText(inner); isText || inner.Type == gjson.Null || !inner.IsObject() && !inner.IsArray() {

@@ -59,7 +59,7 @@ var numerals = map[string]float64{"零": 0, "半": 0.5, "一": 1, "二": 2, "两
 	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 // ParseRating reads "5", "4.0", "１", "5星", "一颗星", "三星半", "★★★☆☆", "1/5",
-// "1.0 out of 5 stars", "20%", "star5", "差评" and their kin. Nothing, and 0,
+// "1.0 out of 5 stars", "4,5 von 5", "20%", "star5", "差评" and their kin. Nothing, and 0,
 // are no rating.
 func ParseRating(s string) (Rating, error) {
 	if len(s) == 1 && s[0] >= '0' && s[0] <= '9' {
@@ -76,6 +76,7 @@ func ParseRating(s string) (Rating, error) {
 	if len(s) > 80 {
 		return no()
 	}
+	s = point(s)
 	if v, err := number(s); err == nil {
 		return Rating{Value: v}, nil
 	}
@@ -135,6 +136,16 @@ func ParseRating(s string) (Rating, error) {
 		return Rating{Word: g}, nil
 	}
 	return no()
+}
+
+// point writes the comma of a fraction at the beginning as a point: 4,5 von 5.
+func point(s string) string {
+	digits := func(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
+	whole, rest, ok := strings.Cut(s, ",")
+	if n := digits(rest); !ok || len(whole) == 0 || len(whole) > 2 || digits(whole) < len(whole) || n == 0 || n > 2 {
+		return s
+	}
+	return whole + "." + rest
 }
 
 func checked(r Rating, no func() (Rating, error)) (Rating, error) {
