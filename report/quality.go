@@ -37,19 +37,18 @@ func QualityLines(q *chaping.Quality) []Definition {
 // shareText says what is known of a share, whose elements are right when people
 // say so.
 func shareText(s chaping.Share, is, said string) string {
-	switch s.Known {
-	case chaping.KnowNothing:
-		if s.Population == 0 {
-			return "本期没有"
-		}
-		return "还没有复核"
-	case chaping.KnowFew:
+	switch {
+	case s.Known == chaping.KnowFew:
 		return fmt.Sprintf("只复核了 %d 条，%s %d 条；不足 %d 条，不推算", s.Judged, said, s.Hits, chaping.LeastJudged)
-	case chaping.KnowAll:
+	case s.Known == chaping.KnowAll:
 		return fmt.Sprintf("全部 %d 条都已复核，%s %d 条（%s）", s.Judged, said, s.Hits, inPercent(s.Estimate))
+	case s.Known == chaping.KnowInterval:
+		return fmt.Sprintf("推算 %s %s（95%% 区间 %s–%s；复核 %d 条，%s %d 条）",
+			inPercent(s.Estimate), is, inPercent(s.Low), inPercent(s.High), s.Judged, said, s.Hits)
+	case s.Population == 0:
+		return "本期没有"
 	}
-	return fmt.Sprintf("推算 %s %s（95%% 区间 %s–%s；复核 %d 条，%s %d 条）",
-		inPercent(s.Estimate), is, inPercent(s.Low), inPercent(s.High), s.Judged, said, s.Hits)
+	return "还没有复核"
 }
 
 // partsText names the parts of which enough was judged, and those of which too

@@ -154,3 +154,31 @@ func TestReadingsByForms(t *testing.T) {
 		t.Error(r.Code)
 	}
 }
+
+// TestFallIsTold: what became worse beyond chance stands on the page of the
+// month, with where the sentences behind it are.
+func TestFallIsTold(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	month := func(period chaping.Period, hits uint64, low, estimate, high float64) {
+		t.Helper()
+		q := chaping.Quality{Period: period.String(), Affirmed: chaping.Share{Population: 900, Sampled: 120, Judged: 120, Hits: hits,
+			Known: chaping.KnowInterval, Estimate: estimate, Low: low, High: high}}
+		if err := h.Station.PutQuality(t.Context(), period, "test", &q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := chaping.Period{Year: 2026, Month: 11}
+	month(now.Previous(), 114, .9, .95, .98)
+	month(now, 112, .88, .93, .96)
+	if page := h.ask("platform", "GET", "/?period=2026-11", nil).Body.String(); strings.Contains(page, "期，命中的准确率从") || !strings.Contains(page, "推算 93.0% 确实成立") {
+		t.Error(page)
+	}
+	month(now, 90, .67, .75, .82)
+	for _, path := range []string{"/?period=2026-11", "/quality?period=2026-11"} {
+		page := h.ask("platform", "GET", path, nil).Body.String()
+		if !strings.Contains(page, "比 2026-10 期，命中的准确率从 95.0% 降到 75.0%") || !strings.Contains(page, "/review?state=rejected&amp;period=2026-11") {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
+}
