@@ -37,7 +37,7 @@ const (
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
-	maxSamples   = 4 // periods
+	maxSamples   = 4                       // periods
 	maxDrafts    = 8
 	maxCoverage  = 4 // periods
 	maxHistories = 200

@@ -295,16 +295,16 @@ func (q *request) read() error {
 		return &fault{http.StatusNotFound, "这条评论不在报送期 " + p.String() + " 的样本里", "刷新页面；词库或评论可能刚有变化", nil}
 	}
 	card := cards[at]
-	verdict := q.form("verdict")
-	if verdict == "none" {
-		if _, _, err := q.Station.UndoReading(q.ctx, card.Reading.Decision); err != nil {
-			return err
-		}
-	} else if err := q.storeReading(of, cards, card, verdict == "problem", q.list("marks")); err != nil {
-		return err
+	switch verdict := q.form("verdict"); verdict {
+	case "none":
+		_, _, err = q.Station.UndoReading(q.ctx, card.Reading.Decision)
+	case "problem", "fine":
+		err = q.storeReading(of, cards, card, verdict == "problem", q.list("marks"))
+	default:
+		err = bad("没有选择有没有问题", "重新选择")
 	}
-	if verdict != "none" && verdict != "problem" && verdict != "fine" {
-		return bad("没有选择有没有问题", "重新选择")
+	if err != nil {
+		return err
 	}
 	q.recountSoon(p)
 	if q.r.Header.Get("HX-Request") == "" {

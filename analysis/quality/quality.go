@@ -180,7 +180,14 @@ func interval(strata []Stratum, population uint64) (p, low, high float64) {
 func wilson(p, n float64) (low, high float64) {
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(middle-half, 0), min(middle+half, 1)
+	low, high = max(middle-half, 0), min(middle+half, 1)
+	if p == 0 {
+		low = 0 // and not a rounding error above it
+	}
+	if p == 1 {
+		high = 1
+	}
+	return low, high
 }
 
 // Sum adds amounts that were estimated independently. Without one of them

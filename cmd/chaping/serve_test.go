@@ -310,15 +310,17 @@ func TestPortalMonth(t *testing.T) {
 		t.Fatal("nothing to review")
 	}
 	w.look("review")
-	for _, key := range []string{"j", "c", "x"} {
+	for _, key := range []string{"c", "3"} { // the first is where the keyboard is
+
 		w.do(chromedp.KeyEvent(key))
 		switch key {
 		case "c":
 			w.do(chromedp.WaitVisible(chromedp.CSS("article.confirmed")))
-		case "x":
-			w.do(chromedp.WaitVisible(chromedp.CSS("article.rejected")))
+		case "3":
+			w.do(chromedp.WaitVisible("//article[contains(@class, 'rejected')]//span[contains(., '别的商品')]"))
 		}
 	}
+	w.do(chromedp.Poll[chromedp.Void]("!document.querySelector('.htmx-request')"))
 	if second := eval[bool](w, "document.activeElement === document.querySelectorAll('[data-evidence]')[2]"); !second {
 		t.Error("the keyboard did not go on to the next sentence")
 	}
@@ -327,7 +329,12 @@ func TestPortalMonth(t *testing.T) {
 	if state := eval[string](w, "document.querySelectorAll('[data-evidence]')[2].dataset.verdict"); state != "unreviewed" {
 		t.Error("Enter in a note:", state)
 	}
-	if counts := eval[string](w, "[...document.querySelectorAll('select[name=state] option')].map(o => o.textContent).join()"); !strings.Contains(counts, "已确认（1）") || !strings.Contains(counts, "已排除（1）") {
+	w.do(chromedp.KeyEvent("k"), chromedp.KeyEvent("u")) // undone, the second is as it was
+	w.do(chromedp.Poll[chromedp.Void]("document.querySelectorAll('[data-evidence]')[1].matches(':focus[data-verdict=unreviewed]')"))
+	w.do(chromedp.KeyEvent("x"), chromedp.WaitVisible(chromedp.CSS("article.rejected")))
+	w.open("/review?state=unreviewed")
+	w.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("c"), chromedp.WaitVisible(chromedp.CSS("article.confirmed")))
+	if counts := eval[string](w, "[...document.querySelectorAll('select[name=state] option')].map(o => o.textContent).join()"); !strings.Contains(counts, "已确认（2）") || !strings.Contains(counts, "已排除（1）") {
 		t.Error("the filter does not follow:", counts)
 	}
 	w.look("review-judged")
