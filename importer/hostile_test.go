@@ -44,6 +44,7 @@ func TestUnreadable(t *testing.T) {
 		"docx":                  {"a.docx", many(1, func(int) string { return "[Content_Types].xml" }, "<Types/>"), "没有工作表"},
 		"pdf":                   {"a.pdf", "%PDF-1.7", "PDF"},
 		"rar":                   {"a.rar", "Rar!\x1a\x07", "rar"},
+		"SQL":                   {"a.sql", "-- MySQL dump\n/*!40101 SET NAMES utf8 */;\nINSERT INTO `t` (`id`,`content`,`created_at`) VALUES (1,'漏电','2026-11-01');\n", "SQL"},
 		"picture":               {"a.png", "\x89PNG\r\n\x1a\n", "图片"},
 		"parquet":               {"a.parquet", "PAR1xxxx", "parquet"},
 		"mht":                   {"a.xls", "MIME-Version: 1.0\r\n", "mht"},

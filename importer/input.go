@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"path"
 	"path/filepath"
 	"slices"
@@ -369,6 +370,9 @@ func (in *input) text(ext, wanted string) error {
 		return in.json(ext)
 	}
 	switch {
+	case sqlDump.MatchString(lower):
+		return &chaping.InputError{File: in.file, Problem: "这是数据库导出的 SQL 语句，不是表格",
+			Remedy: "在数据库工具里打开这张表，导出成 csv 或 Excel 再导入"}
 	case strings.HasPrefix(start, "<"):
 		if in.format = formatHTML; strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet") &&
 			strings.Contains(lower, "<workbook") {
@@ -395,6 +399,11 @@ func (in *input) text(ext, wanted string) error {
 	}
 	return nil
 }
+
+// sqlDump is how a dump of a database begins, after its comments.
+var sqlDump = regexp.MustCompile(
+	"^(?:--[^\n]*\n|/\\*.*?\\*/;?|set [^;]*;|\\s)*(?:insert +(?:ignore +)?into|create table|drop table|replace into) +[`\"\\w\\[]",
+)
 
 // json tells lines of JSON from other JSON.
 func (in *input) json(ext string) error {

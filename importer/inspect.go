@@ -272,7 +272,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 				return nil, t.fault
 			}
 		}
-		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
+		return nil, &chaping.InputError{File: u.File, Problem: "文件是空的，或者只有一行",
+			Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	u.ExportedAt = exportedAt(base.above)
 	u.HeaderRow = base.summary.Header

@@ -201,7 +201,8 @@ func (t *table) unusable() error {
 	}
 	if len(t.header.names) == 0 || !slices.ContainsFunc(t.tables,
 		func(s TableSummary) bool { return s.Skipped != "没有数据" }) {
-		return &chaping.InputError{File: t.file, Problem: "文件是空的", Remedy: "第一行应是列名，下面每行一条评论"}
+		return &chaping.InputError{File: t.file, Problem: "文件是空的，或者只有一行",
+			Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	for _, field := range t.profile.Required {
 		if len(t.columns[fieldIndex(field)]) == 0 {
