@@ -11,7 +11,7 @@ import (
 // QualityLines words how right the counts of a period are.
 func QualityLines(q *chaping.Quality) []Definition {
 	if q.Affirmed.Judged+q.UnfoundNegative.Judged+q.UnfoundOther.Judged == 0 {
-		return []Definition{{"数字有多准", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
+		return []Definition{{"抽样复核", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
 	}
 	lines := []Definition{
 		{"抽样复核", fmt.Sprintf("从本期全部评论（不只本表所列）随机抽取：成立的命中 %d 条（按严重程度和领域分层），已复核 %d 条；没有命中的差评 %d 条，已复核 %d 条；"+
