@@ -60,7 +60,17 @@ func partsText(parts []chaping.PartShare) string {
 		case p.Known == chaping.KnowAll:
 			known = append(known, fmt.Sprintf("%s %s（全部 %d 条都已复核）", p.Name, inPercent(p.Estimate), p.Judged))
 		case p.Holds():
-			known = append(known, fmt.Sprintf("%s %s（%s–%s，复核 %d 条）", p.Name, inPercent(p.Estimate), inPercent(p.Low), inPercent(p.High), p.Judged))
+			known = append(
+				known,
+				fmt.Sprintf(
+					"%s %s（%s–%s，复核 %d 条）",
+					p.Name,
+					inPercent(p.Estimate),
+					inPercent(p.Low),
+					inPercent(p.High),
+					p.Judged,
+				),
+			)
 		default:
 			few = append(few, fmt.Sprintf("%s %d 条", p.Name, p.Judged))
 		}
@@ -91,7 +101,12 @@ func unfoundText(q *chaping.Quality) string {
 	if q.Unfound.Known {
 		text += fmt.Sprintf("合计推算 %s说了问题而没有被任何评论关键词找到", amountText(q.Unfound))
 		if q.Missed.Known {
-			text += fmt.Sprintf("，占全部说了问题的评论的 %s（%s–%s）", inPercent(q.Missed.Estimate), inPercent(q.Missed.Low), inPercent(q.Missed.High))
+			text += fmt.Sprintf(
+				"，占全部说了问题的评论的 %s（%s–%s）",
+				inPercent(q.Missed.Estimate),
+				inPercent(q.Missed.Low),
+				inPercent(q.Missed.High),
+			)
 		}
 		text += "。"
 	}
