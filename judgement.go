@@ -146,7 +146,13 @@ func (r *Reading) Check(body string) error {
 	for _, m := range r.Marks {
 		if m.Start < end || m.End <= m.Start || m.End > len(body) ||
 			!utf8.RuneStart(body[m.Start]) || m.End < len(body) && !utf8.RuneStart(body[m.End]) {
-			return fmt.Errorf("bytes %d to %d are no part of the text after byte %d of %d", m.Start, m.End, end, len(body))
+			return fmt.Errorf(
+				"bytes %d to %d are no part of the text after byte %d of %d",
+				m.Start,
+				m.End,
+				end,
+				len(body),
+			)
 		}
 		end = m.End
 	}

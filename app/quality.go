@@ -79,7 +79,12 @@ const (
 
 // PlanSample asks for the sample of a period with an interval of margin to either
 // side; 0 means the margin that it has, or the default.
-func (a *App) PlanSample(ctx context.Context, period chaping.Period, margin float64, by string) (station.Sample, error) {
+func (a *App) PlanSample(
+	ctx context.Context,
+	period chaping.Period,
+	margin float64,
+	by string,
+) (station.Sample, error) {
 	d, err := a.Station(ctx)
 	if err != nil {
 		return station.Sample{}, err
@@ -103,7 +108,13 @@ func (a *App) PlanSample(ctx context.Context, period chaping.Period, margin floa
 
 // Draw draws a sample of an edition that was mined with the terms: the same
 // whenever it is drawn.
-func Draw(ctx context.Context, db *store.Store, e store.Edition, terms []chaping.Term, s station.Sample) (*Drawn, error) {
+func Draw(
+	ctx context.Context,
+	db *store.Store,
+	e store.Edition,
+	terms []chaping.Term,
+	s station.Sample,
+) (*Drawn, error) {
 	d, err := frame(ctx, db, e, terms)
 	if err != nil {
 		return nil, err
@@ -399,7 +410,11 @@ func (d *Drawn) share(made decided, belongs func(t chaping.Term, negative bool) 
 		list = append(list, *c)
 	}
 	slices.SortFunc(list, func(a, b quality.Stratum) int { // sums of fractions depend on their order
-		return cmp.Or(cmp.Compare(a.Population, b.Population), cmp.Compare(a.Judged, b.Judged), cmp.Compare(a.Hits, b.Hits))
+		return cmp.Or(
+			cmp.Compare(a.Population, b.Population),
+			cmp.Compare(a.Judged, b.Judged),
+			cmp.Compare(a.Hits, b.Hits),
+		)
 	})
 	return quality.Estimate(list)
 }
@@ -604,7 +619,8 @@ func Drifts(list []chaping.Quality) (found []Drift) {
 			continue
 		}
 		before, after := k.of(&list[1+i]), k.of(now)
-		if change := k.worse * (after.Estimate - before.Estimate); change > 0 && change >= k.least && quality.Apart(before, after) {
+		if change := k.worse * (after.Estimate - before.Estimate); change > 0 && change >= k.least &&
+			quality.Apart(before, after) {
 			found = append(found, Drift{Kind: k.kind, Since: list[1+i].Period, Before: before, Now: after})
 		}
 	}

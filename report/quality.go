@@ -11,7 +11,7 @@ import (
 // QualityLines words how right the counts of a period are.
 func QualityLines(q *chaping.Quality) []Definition {
 	if q.Affirmed.Judged+q.UnfoundNegative.Judged+q.UnfoundOther.Judged == 0 {
-		return []Definition{{"数字有多准", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
+		return []Definition{{"抽样复核", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
 	}
 	lines := []Definition{
 		{"抽样复核", fmt.Sprintf("从本期全部评论（不只本表所列）随机抽取：成立的命中 %d 条（按严重程度和领域分层），已复核 %d 条；没有命中的差评 %d 条，已复核 %d 条；"+
@@ -60,7 +60,17 @@ func partsText(parts []chaping.PartShare) string {
 		case p.Known == chaping.KnowAll:
 			known = append(known, fmt.Sprintf("%s %s（全部 %d 条都已复核）", p.Name, inPercent(p.Estimate), p.Judged))
 		case p.Holds():
-			known = append(known, fmt.Sprintf("%s %s（%s–%s，复核 %d 条）", p.Name, inPercent(p.Estimate), inPercent(p.Low), inPercent(p.High), p.Judged))
+			known = append(
+				known,
+				fmt.Sprintf(
+					"%s %s（%s–%s，复核 %d 条）",
+					p.Name,
+					inPercent(p.Estimate),
+					inPercent(p.Low),
+					inPercent(p.High),
+					p.Judged,
+				),
+			)
 		default:
 			few = append(few, fmt.Sprintf("%s %d 条", p.Name, p.Judged))
 		}
@@ -91,7 +101,12 @@ func unfoundText(q *chaping.Quality) string {
 	if q.Unfound.Known {
 		text += fmt.Sprintf("合计推算 %s说了问题而没有被任何评论关键词找到", amountText(q.Unfound))
 		if q.Missed.Known {
-			text += fmt.Sprintf("，占全部说了问题的评论的 %s（%s–%s）", inPercent(q.Missed.Estimate), inPercent(q.Missed.Low), inPercent(q.Missed.High))
+			text += fmt.Sprintf(
+				"，占全部说了问题的评论的 %s（%s–%s）",
+				inPercent(q.Missed.Estimate),
+				inPercent(q.Missed.Low),
+				inPercent(q.Missed.High),
+			)
 		}
 		text += "。"
 	}

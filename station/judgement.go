@@ -56,21 +56,26 @@ func nextID(ctx context.Context, tx *sql.Tx, table string) (id int64, err error)
 // Judgements calls each for every judgement that holds, in the order in which
 // they were made. One that was withdrawn is left out unless it has a note.
 func (d *DB) Judgements(ctx context.Context, each func(chaping.Judgement) error) error {
-	return d.query(ctx, `SELECT platform, product, review, term, verdict, reason, note, who, at, decision FROM judgement j
+	return d.query(
+		ctx,
+		`SELECT platform, product, review, term, verdict, reason, note, who, at, decision FROM judgement j
 		WHERE id = (SELECT max(id) FROM judgement k WHERE k.platform = j.platform AND k.product = j.product AND k.review = j.review AND k.term = j.term)
-		  AND (verdict <> '' OR note <> '') ORDER BY id`, nil, func(scan func(...any) error) error {
-		var (
-			j               chaping.Judgement
-			verdict, reason string
-			at              int64
-		)
-		if err := scan(&j.Review.Platform, &j.Review.Product, &j.Review.Review, &j.Term, &verdict, &reason, &j.Note,
-			&j.By, &at, &j.Decision); err != nil {
-			return err
-		}
-		j.Verdict, j.Reason, j.At = chaping.Verdict(verdict), chaping.Reason(reason), shown(at)
-		return each(j)
-	})
+		  AND (verdict <> '' OR note <> '') ORDER BY id`,
+		nil,
+		func(scan func(...any) error) error {
+			var (
+				j               chaping.Judgement
+				verdict, reason string
+				at              int64
+			)
+			if err := scan(&j.Review.Platform, &j.Review.Product, &j.Review.Review, &j.Term, &verdict, &reason, &j.Note,
+				&j.By, &at, &j.Decision); err != nil {
+				return err
+			}
+			j.Verdict, j.Reason, j.At = chaping.Verdict(verdict), chaping.Reason(reason), shown(at)
+			return each(j)
+		},
+	)
 }
 
 // UndoJudgement brings back what held before a decision: the judgement that
@@ -164,7 +169,10 @@ func (d *DB) undo(ctx context.Context, decision int64, u undoing) (undone, kept 
 	err = d.transact(ctx, func(tx *sql.Tx) error {
 		var rows int
 		err := tx.QueryRowContext(ctx, fmt.Sprintf(
-			"SELECT count(*) FROM (SELECT DISTINCT %s FROM %s WHERE decision = ?)", u.about, u.table), decision).Scan(&rows)
+			"SELECT count(*) FROM (SELECT DISTINCT %s FROM %s WHERE decision = ?)",
+			u.about,
+			u.table,
+		), decision).Scan(&rows)
 		if err != nil {
 			return err
 		}

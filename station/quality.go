@@ -25,8 +25,10 @@ type Sample struct {
 // Sample is the period's sample that holds; ok is false where there is none.
 func (d *DB) Sample(ctx context.Context, period chaping.Period) (s Sample, ok bool, err error) {
 	var at int64
-	err = d.db.QueryRowContext(ctx,
-		"SELECT id, period, seed, margin, who, at FROM sample WHERE period = ? ORDER BY id DESC LIMIT 1", period.String(),
+	err = d.db.QueryRowContext(
+		ctx,
+		"SELECT id, period, seed, margin, who, at FROM sample WHERE period = ? ORDER BY id DESC LIMIT 1",
+		period.String(),
 	).Scan(&s.ID, &s.Period, &s.Seed, &s.Margin, &s.By, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, false, nil

@@ -81,7 +81,12 @@ type TermDraw struct {
 
 // SampleMentions are the affirmed mentions that are drawn of each stratum, one of
 // each review and term, by random number.
-func (s *Store) SampleMentions(ctx context.Context, e Edition, seed int64, draws []TermDraw) ([]chaping.Evidence, error) {
+func (s *Store) SampleMentions(
+	ctx context.Context,
+	e Edition,
+	seed int64,
+	draws []TermDraw,
+) ([]chaping.Evidence, error) {
 	of, left := map[string]int{}, map[int]int{}
 	var names, limits clickhouse.ArraySet
 	for _, d := range draws {

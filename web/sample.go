@@ -160,7 +160,9 @@ func (q *request) readings(of *sampled) (list []*readingCard, err error) {
 			r := &reviews[i]
 			body := r.Body()
 			c := &readingCard{
-				ID: chaping.Judged{Review: r.Key()}.ID(), Review: r.Key(), Published: r.Published, Grade: r.Grade, Rating: r.Rating,
+				ID: chaping.Judged{
+					Review: r.Key(),
+				}.ID(), Review: r.Key(), Published: r.Published, Grade: r.Grade, Rating: r.Rating,
 				says: fmt.Sprint(r.Grade == chaping.Negative) + app.SameText(body),
 			}
 			c.Reading, c.Read = read[r.Key()]
@@ -170,7 +172,10 @@ func (q *request) readings(of *sampled) (list []*readingCard, err error) {
 			for _, m := range c.Reading.Marks {
 				if m.End <= len(body) { // another copy of the review holds by now
 					text := strings.TrimRight(body[m.Start:m.End], "，,。.！!？?；;、 \n")
-					c.Marks = append(c.Marks, proposal{Text: text, Term: discover.NearestTerm(q.miner().Dictionary(), text)})
+					c.Marks = append(
+						c.Marks,
+						proposal{Text: text, Term: discover.NearestTerm(q.miner().Dictionary(), text)},
+					)
 				}
 			}
 			same[c.says]++
@@ -201,7 +206,12 @@ func (q *request) samplePage() error {
 	if !ok || !drawn {
 		return q.loading("正在抽取报送期 " + p.String() + " 的样本")
 	}
-	page := samplePage{picker: q.pick(p, "/review/sample"), Counted: c, Planned: of.drawn != nil, Judge: q.may("POST /review/judge")}
+	page := samplePage{
+		picker:  q.pick(p, "/review/sample"),
+		Counted: c,
+		Planned: of.drawn != nil,
+		Judge:   q.may("POST /review/judge"),
+	}
 	if page.Progress, err = q.progress(of); err != nil {
 		return err
 	}
@@ -259,7 +269,8 @@ func (q *request) openItems(p chaping.Period, of *sampled) (list []item, ok bool
 	}
 	open := map[string]int{}
 	for _, i := range of.items {
-		if _, shown := open[i.says]; shown || judged[chaping.Judged{Review: i.Review, Term: i.Term}].Verdict != chaping.Unreviewed {
+		if _, shown := open[i.says]; shown ||
+			judged[chaping.Judged{Review: i.Review, Term: i.Term}].Verdict != chaping.Unreviewed {
 			continue
 		}
 		open[i.says] = 0
@@ -355,7 +366,13 @@ type shownReading struct {
 
 // storeReading stores what was made of a review, for those too that say the same
 // and of which nothing else was made.
-func (q *request) storeReading(of *sampled, cards []*readingCard, card *readingCard, problem bool, marks []string) error {
+func (q *request) storeReading(
+	of *sampled,
+	cards []*readingCard,
+	card *readingCard,
+	problem bool,
+	marks []string,
+) error {
 	spans, err := readSpans(marks)
 	if err != nil {
 		return err
@@ -397,7 +414,8 @@ func (q *request) storeReading(of *sampled, cards []*readingCard, card *readingC
 func readSpans(marks []string) (spans []chaping.Span, err error) {
 	for _, text := range marks {
 		var s chaping.Span
-		if n, err := fmt.Sscanf(text, "%d-%d", &s.Start, &s.End); n != 2 || err != nil || s.Start < 0 || s.End <= s.Start {
+		if n, err := fmt.Sscanf(text, "%d-%d", &s.Start, &s.End); n != 2 || err != nil || s.Start < 0 ||
+			s.End <= s.Start {
 			return nil, bad("标记“"+chaping.Shorten(text, 20)+"”无法识别", "写成“开始-结束”，按字节数")
 		}
 		spans = append(spans, s)

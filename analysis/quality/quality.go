@@ -259,7 +259,10 @@ func Order[T any](strata [][]T) []T {
 			all = append(all, placed{(float64(i) + 0.5) / float64(len(list)), h, x})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.stratum, b.stratum)) })
+	slices.SortStableFunc(
+		all,
+		func(a, b placed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.stratum, b.stratum)) },
+	)
 	out := make([]T, len(all))
 	for i := range all {
 		out[i] = all[i].item

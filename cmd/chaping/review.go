@@ -31,7 +31,7 @@ type reviewOptions struct {
 func (p *program) reviewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "review",
-		Short: "人工复核命中：确认、排除、加说明",
+		Short: "人工复核命中：确认、排除、加说明；抽取样本，推算数字有多准",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Long: "逐条复核程序判为“成立”的命中。复核以“评论 × 评论关键词”为单位，不随词库和重新挖掘而失效。\n" +

@@ -82,7 +82,10 @@ func (p *program) runReviewSample(ctx context.Context, o reviewSampleOptions) er
 		shown.Done = drawn.Done(pipe.Judgements, read)
 		for i := range drawn.Mentions {
 			e := &drawn.Mentions[i]
-			f := app.Found{Evidence: *e, Judgement: pipe.Judgements[chaping.Judged{Review: e.Review.Key(), Term: e.Term}]}
+			f := app.Found{
+				Evidence:  *e,
+				Judgement: pipe.Judgements[chaping.Judged{Review: e.Review.Key(), Term: e.Term}],
+			}
 			shown.Mentions = append(shown.Mentions, showFound(&f))
 		}
 		shown.Negative, shown.Other = showReviews(drawn.Negative, read), showReviews(drawn.Other, read)
@@ -102,7 +105,14 @@ func (p *program) runReviewSample(ctx context.Context, o reviewSampleOptions) er
 		name  string
 		share chaping.Share
 	}{{"成立的命中", q.Affirmed}, {"没有命中的差评", q.UnfoundNegative}, {"没有命中的其他评论", q.UnfoundOther}} {
-		fmt.Fprintf(p.out, "  %s：共 %d 条，抽取 %d 条，已复核 %d 条\n", part.name, part.share.Population, part.share.Sampled, shown.Done[i])
+		fmt.Fprintf(
+			p.out,
+			"  %s：共 %d 条，抽取 %d 条，已复核 %d 条\n",
+			part.name,
+			part.share.Population,
+			part.share.Sampled,
+			shown.Done[i],
+		)
 	}
 	fmt.Fprintf(p.out, "共 %d 次决定，约 %d 分钟\n", shown.Decisions, shown.Minutes)
 	return errors.Join(p.printTable(func(w io.Writer) {
@@ -122,8 +132,11 @@ func showReviews(list []chaping.Review, read map[chaping.ReviewKey]chaping.Readi
 	for i := range list {
 		r := &list[i]
 		reading, known := read[r.Key()]
-		shown = append(shown, shownReview{Platform: r.Platform, Product: r.Product, Review: r.ID, Grade: r.Grade.Chinese(),
-			Text: r.Body(), Read: known, Problem: reading.Problem})
+		shown = append(
+			shown,
+			shownReview{Platform: r.Platform, Product: r.Product, Review: r.ID, Grade: r.Grade.Chinese(),
+				Text: r.Body(), Read: known, Problem: reading.Problem},
+		)
 	}
 	return shown
 }
