@@ -22,7 +22,9 @@ func (m *Miner) Adapted(a *assertion.Adapter) *Miner {
 	out := &Miner{
 		dict: plain.dict, folder: plain.folder, auto: plain.auto, forms: plain.forms, words: plain.words, stands: plain.stands,
 		needs: plain.needs, classes: plain.classes, goods: plain.goods, rulesOf: plain.rulesOf, cut: plain.cut,
-		judge: plain.judge.Adapted(a), version: with(plain.version, a), base: with(plain.base, a), data: plain.data, adapter: a, plainMiner: plain,
+		judge: plain.judge.Adapted(
+			a,
+		), version: with(plain.version, a), base: with(plain.base, a), data: plain.data, adapter: a, plainMiner: plain,
 	}
 	out.pool.New = func() any { return new(scratch) }
 	out.tabulate()
