@@ -37,10 +37,10 @@ type Share struct {
 // Holds tells whether there is an estimate.
 func (s Share) Holds() bool { return s.Known == KnowInterval || s.Known == KnowAll }
 
-// Total is how many of the population it comes to.
+// Total is how many of the population it comes to; of none, none.
 func (s Share) Total() Amount {
 	n := float64(s.Population)
-	return Amount{Known: s.Holds(), Estimate: n * s.Estimate, Low: n * s.Low, High: n * s.High}
+	return Amount{Known: s.Holds() || s.Population == 0, Estimate: n * s.Estimate, Low: n * s.Low, High: n * s.High}
 }
 
 // An Amount is an estimated number with its interval of 95 %.

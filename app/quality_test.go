@@ -66,7 +66,7 @@ func TestQualityOfBadDecisions(t *testing.T) {
 		return chaping.Confirmed
 	}
 	t.Run("nobody", func(t *testing.T) {
-		if q := newJudgedSample(60, 600).quality(); q.Affirmed.Known != chaping.KnowNothing || q.Right.Known || q.Missed.Known {
+		if q := newJudgedSample(60, 600).quality(); q.Unfound.Known || q.Affirmed.Known != chaping.KnowNothing || q.Right.Known || q.Missed.Known {
 			t.Errorf("%+v", q)
 		}
 	})
@@ -78,7 +78,7 @@ func TestQualityOfBadDecisions(t *testing.T) {
 		}
 		s.judge(1, "张三", chaping.Confirmed, careful)
 		s.judge(2, "张三", chaping.Rejected, careful)
-		if q := s.quality(); q.Affirmed.Known != chaping.KnowAll || q.Affirmed.Low != q.Affirmed.High || q.Affirmed.Hits != 2 {
+		if q := s.quality(); !q.Right.Known || q.Right.Estimate < 1.99 || q.Affirmed.Known != chaping.KnowAll || q.Affirmed.Low != q.Affirmed.High || q.Affirmed.Hits != 2 {
 			t.Errorf("three of three: %+v", q.Affirmed)
 		}
 	})
@@ -86,6 +86,18 @@ func TestQualityOfBadDecisions(t *testing.T) {
 		s := newJudgedSample(0, 0)
 		s.drawn.strata, s.drawn.frame.Terms = nil, nil
 		if q := s.quality(); q.Affirmed.Population != 0 || q.Affirmed.Known != chaping.KnowNothing || len(q.Hazards) != 0 {
+			t.Errorf("%+v", q)
+		}
+	})
+	t.Run("no other review: an empty stratum", func(t *testing.T) {
+		s := newJudgedSample(60, 600)
+		for i := range 50 {
+			r := chaping.Review{Platform: "mall", Product: "A", ID: fmt.Sprint("n", i), Grade: chaping.Negative, Text: "差"}
+			s.drawn.Negative = append(s.drawn.Negative, r)
+			s.made.readings[r.Key()] = chaping.Reading{Review: r.Key(), Problem: i < 10}
+		}
+		q := s.quality()
+		if q.UnfoundOther.Population != 0 || q.Unfound != (chaping.Amount{Known: true, Estimate: 10, Low: 10, High: 10}) || q.Missed.Known {
 			t.Errorf("%+v", q)
 		}
 	})

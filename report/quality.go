@@ -11,7 +11,7 @@ import (
 // QualityLines words how right the counts of a period are.
 func QualityLines(q *chaping.Quality) []Definition {
 	if q.Affirmed.Judged+q.UnfoundNegative.Judged+q.UnfoundOther.Judged == 0 {
-		return []Definition{{"数字有多准", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
+		return []Definition{{"抽样复核", "尚未抽样复核：还没有人抽查过这些数字，不知道有多准。"}}
 	}
 	lines := []Definition{
 		{"抽样复核", fmt.Sprintf("从本期全部评论（不只本表所列）随机抽取：成立的命中 %d 条（按严重程度和领域分层），已复核 %d 条；没有命中的差评 %d 条，已复核 %d 条；"+
@@ -37,19 +37,18 @@ func QualityLines(q *chaping.Quality) []Definition {
 // shareText says what is known of a share, whose elements are right when people
 // say so.
 func shareText(s chaping.Share, is, said string) string {
-	switch s.Known {
-	case chaping.KnowNothing:
-		if s.Population == 0 {
-			return "本期没有"
-		}
-		return "还没有复核"
-	case chaping.KnowFew:
+	switch {
+	case s.Known == chaping.KnowFew:
 		return fmt.Sprintf("只复核了 %d 条，%s %d 条；不足 %d 条，不推算", s.Judged, said, s.Hits, chaping.LeastJudged)
-	case chaping.KnowAll:
+	case s.Known == chaping.KnowAll:
 		return fmt.Sprintf("全部 %d 条都已复核，%s %d 条（%s）", s.Judged, said, s.Hits, inPercent(s.Estimate))
+	case s.Known == chaping.KnowInterval:
+		return fmt.Sprintf("推算 %s %s（95%% 区间 %s–%s；复核 %d 条，%s %d 条）",
+			inPercent(s.Estimate), is, inPercent(s.Low), inPercent(s.High), s.Judged, said, s.Hits)
+	case s.Population == 0:
+		return "本期没有"
 	}
-	return fmt.Sprintf("推算 %s %s（95%% 区间 %s–%s；复核 %d 条，%s %d 条）",
-		inPercent(s.Estimate), is, inPercent(s.Low), inPercent(s.High), s.Judged, said, s.Hits)
+	return "还没有复核"
 }
 
 // partsText names the parts of which enough was judged, and those of which too

@@ -35,6 +35,7 @@ const (
 	deskFreshOld = 10 * time.Minute
 	oldPeriod    = 31 * 24 * time.Hour     // since its end
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
+	deskDecision = 20 * time.Second        // how long a decision does, which must not be lost
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
 	maxSamples   = 4                       // periods
@@ -264,7 +265,15 @@ var errFull = errors.New("enough")
 // items are the period's sentences that keep wants, with the judgements that
 // hold, the most doubtful first, then in the order of the sheet. What keep is given is overwritten.
 func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
-	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
+	return q.itemsWithin(p, deskPatience, keep)
+}
+
+func (q *request) itemsWithin(
+	p chaping.Period,
+	patience time.Duration,
+	keep func(*item) bool,
+) (list []item, ok bool, err error) {
+	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, patience)
 	if err != nil || !ok {
 		return nil, ok, err
 	}

@@ -49,7 +49,17 @@ func (q *request) dashboard() error {
 		return q.redirect("/start", "")
 	}
 	reviewed, unreviewed := 0, 0
+	var sample progress
 	if c.Mined {
+		of, _, err := q.sample(p)
+		if err != nil {
+			return err
+		}
+		if of != nil { // it has been drawn
+			if sample, err = q.progress(of); err != nil {
+				return err
+			}
+		}
 		_, ok, err := q.items(p, func(i *item) bool {
 			if i.Judgement.Verdict == chaping.Unreviewed {
 				unreviewed++
@@ -90,8 +100,8 @@ func (q *request) dashboard() error {
 		{Title: "挖掘", Done: c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
 		{
 			Title:  "复核证据",
-			Done:   c.Mined && unreviewed == 0,
-			Detail: fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed),
+			Done:   c.Mined && (unreviewed == 0 || sample.Total > 0 && !sample.Open()),
+			Detail: reviewedDetail(sample, reviewed, unreviewed),
 			Path:   "/review?period=" + period,
 			Link:   "去复核",
 		},
@@ -179,6 +189,14 @@ func minedDetail(c counted) string {
 		return "挖掘之后又有新的评论，数字未更新"
 	}
 	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
+}
+
+func reviewedDetail(sample progress, reviewed, unreviewed int) string {
+	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed)
+	if sample.Open() {
+		return fmt.Sprintf("本月抽样 %d/%d，还要约 %d 分钟；", sample.Done, sample.Total, sample.Minutes) + detail
+	}
+	return detail
 }
 
 func frozenDetail(sheets []station.Sheet, ended bool, p chaping.Period) string {

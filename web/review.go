@@ -197,12 +197,9 @@ func (q *request) judge() error {
 	if !known && asked != "note" {
 		return bad("没有选择确认还是排除", "重新选择")
 	}
-	of, ok, err := q.sample(p)
+	of, err := q.sampleToJudge(p)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return q.loading("正在抽取报送期 " + p.String() + " 的样本")
 	}
 	i, same, err := q.sentence(p, of, q.form("id"))
 	if err != nil {
@@ -223,11 +220,12 @@ func (q *request) judge() error {
 		i.Review.Product,
 		i.Review.Review,
 	), strings.TrimSpace(reason.Chinese()+" "+note)
+	rows := 1 // that change
 	switch asked {
 	case "note": // is written down, and decides nothing
 		err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
 	case "none":
-		_, _, err = q.Station.UndoJudgement(q.ctx, i.Judgement.Decision)
+		rows, _, err = q.Station.UndoJudgement(q.ctx, i.Judgement.Decision)
 		if err == nil && note != i.Judgement.Note { // was written since: it is not the decision's
 			err = q.Station.Annotate(q.ctx, about, note, q.account.Person)
 		}
@@ -242,7 +240,7 @@ func (q *request) judge() error {
 				Review: other.Review, Term: other.Term, Verdict: verdict, Reason: reason, Note: text, By: q.account.Person,
 			})
 		}
-		if len(list) > 1 {
+		if rows = len(list); rows > 1 {
 			q.act.Detail = strings.TrimSpace(fmt.Sprintf("%s，同样的句子 %d 条", q.act.Detail, len(list)))
 		}
 		err = q.Station.Judge(q.ctx, list...)
@@ -266,22 +264,24 @@ func (q *request) judge() error {
 	} else if ok {
 		nameProducts(list, c.Rows)
 	}
-	done, err := q.progress(of)
+	done, err := q.progressThere(of)
 	if err != nil {
 		return err
 	}
-	return q.fragment("review", "evidence", shownItem{list[0], p, true, &done})
+	return q.fragment("review", "evidence", shownItem{list[0], p, true, done, rows})
 }
 
 // sentence is the one of that ID, and all that say the same and are judged with
 // it: those of which nobody has made anything, or the same at once.
 func (q *request) sentence(p chaping.Period, of *sampled, id string) (i item, same []item, err error) {
-	gone := &fault{http.StatusNotFound, "这条证据已不在报送期 " + p.String() + " 里", "刷新页面；词库或评论可能刚有变化", nil}
-	list, ok, err := q.items(p, func(i *item) bool { return i.ID == id })
+	list, ok, err := q.itemsWithin(p, deskDecision, func(i *item) bool { return i.ID == id })
 	if err != nil {
 		return i, nil, err
 	}
-	if at := slices.IndexFunc(of.items, func(i item) bool { return i.ID == id }); ok && len(list) == 0 && at >= 0 {
+	if !ok {
+		return i, nil, stillReading(p)
+	}
+	if at := slices.IndexFunc(of.items, func(i item) bool { return i.ID == id }); len(list) == 0 && at >= 0 {
 		judged, err := q.App.Judgements(q.ctx) // one of a period with more sentences than a page can have
 		if err != nil {
 			return i, nil, err
@@ -289,18 +289,21 @@ func (q *request) sentence(p chaping.Period, of *sampled, id string) (i item, sa
 		list = append(list, of.items[at])
 		list[0].Judgement = judged[chaping.Judged{Review: list[0].Review, Term: list[0].Term}]
 	}
-	if !ok || len(list) == 0 {
-		return i, nil, gone
+	if len(list) == 0 {
+		return i, nil, &fault{http.StatusNotFound, "这条证据已不在报送期 " + p.String() + " 里", "刷新页面；词库或评论可能刚有变化", nil}
 	}
 	i = list[0]
 	same = append(same, i)
-	_, _, err = q.items(p, func(other *item) bool {
+	_, ok, err = q.itemsWithin(p, deskDecision, func(other *item) bool {
 		if other.says == i.says && other.ID != i.ID && (other.Judgement.Verdict == chaping.Unreviewed ||
 			other.Judgement.Decision == i.Judgement.Decision) {
 			same = append(same, *other)
 		}
 		return false
 	})
+	if err == nil && !ok {
+		err = stillReading(p)
+	}
 	return i, same, err
 }
 
@@ -328,6 +331,7 @@ type shownItem struct {
 	Period   chaping.Period
 	Judge    bool
 	Progress *progress // of the sample, where it is to be shown anew
+	Rows     int       // sentences whose verdict has changed
 }
 
 // back is the page that a form was sent from, if it is ours.

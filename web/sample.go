@@ -52,11 +52,29 @@ func (s *Server) loadSample(ctx context.Context, key sampleKey) (*sampled, error
 // sample is the period's; drawn is nil where there is none, ok false while it is
 // being drawn.
 func (q *request) sample(p chaping.Period) (of *sampled, ok bool, err error) {
+	return q.sampleWithin(p, deskPatience)
+}
+
+// sampleToJudge is the period's for a decision, which waits for it.
+func (q *request) sampleToJudge(p chaping.Period) (*sampled, error) {
+	of, ok, err := q.sampleWithin(p, deskDecision)
+	if err == nil && !ok {
+		err = stillReading(p)
+	}
+	return of, err
+}
+
+// stillReading refuses a decision on what could not be read in time.
+func stillReading(p chaping.Period) error {
+	return &fault{http.StatusServiceUnavailable, "报送期 " + p.String() + " 的证据还在读取，这次没有保存", "过一会儿再按一次", nil}
+}
+
+func (q *request) sampleWithin(p chaping.Period, patience time.Duration) (of *sampled, ok bool, err error) {
 	sample, planned, err := q.Station.Sample(q.ctx, p)
 	if err != nil || !planned {
 		return &sampled{}, true, err
 	}
-	return q.desk.samples.get(q.ctx, sampleKey{countedKey{p, q.miner().Version()}, sample.ID}, deskPatience)
+	return q.desk.samples.get(q.ctx, sampleKey{countedKey{p, q.miner().Version()}, sample.ID}, patience)
 }
 
 // A progress is how much of a sample people have judged.
@@ -86,6 +104,16 @@ func (q *request) progress(of *sampled) (p progress, err error) {
 	p.Done, p.Total = done[0]+done[1]+done[2], of.drawn.Decisions()
 	p.Minutes = app.Minutes(p.Total - p.Done)
 	return p, nil
+}
+
+// progressThere is the progress where the page that is looked at shows it; nil
+// elsewhere.
+func (q *request) progressThere(of *sampled) (*progress, error) {
+	if !strings.Contains(q.r.Header.Get("HX-Current-URL"), "/review/sample") {
+		return nil, nil
+	}
+	p, err := q.progress(of)
+	return &p, err
 }
 
 // A readingCard is a review that is to be read as a whole.
@@ -278,12 +306,9 @@ func (q *request) read() error {
 	if err != nil {
 		return err
 	}
-	of, ok, err := q.sample(p)
+	of, err := q.sampleToJudge(p)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return q.loading("正在抽取报送期 " + p.String() + " 的样本")
 	}
 	cards, err := q.readings(of)
 	if err != nil {
@@ -313,11 +338,11 @@ func (q *request) read() error {
 	if cards, err = q.readings(of); err != nil {
 		return err
 	}
-	done, err := q.progress(of)
+	done, err := q.progressThere(of)
 	if err != nil {
 		return err
 	}
-	return q.fragment("sample", "reading", shownReading{cards[at], p, true, &done})
+	return q.fragment("sample", "reading", shownReading{cards[at], p, true, done})
 }
 
 // shownReading is what the template of one review needs.

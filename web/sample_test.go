@@ -46,29 +46,27 @@ func TestSameSentenceIsOneDecision(t *testing.T) {
 	if at < 0 || items[at].Same != 3 {
 		t.Fatalf("%+v", items)
 	}
-	post := func(who string, form url.Values) *http.Response {
+	post := func(form url.Values) {
 		t.Helper()
 		form.Set("period", "2026-11")
 		if form.Get("id") == "" {
 			form.Set("id", items[at].ID)
 		}
-		r := h.ask(who, "POST", "/review/judge", form)
-		if r.Code != http.StatusSeeOther {
+		if r := h.ask("platform", "POST", "/review/judge", form); r.Code != http.StatusSeeOther {
 			t.Fatal(r.Code, r.Body)
 		}
-		return r.Result()
 	}
 	page := h.ask("platform", "GET", "/review?period=2026-11&state=unreviewed", nil).Body.String()
-	if strings.Count(page, "data-evidence") != 3-1 && !strings.Contains(page, "同样的句子 3 条") {
+	if strings.Count(page, `class="evidence`) != 3 || !strings.Contains(page, "同样的句子 3 条") {
 		t.Errorf("the same sentence is shown more than once: %s", page)
 	}
 
 	// One of them was judged by itself before; it stays as it is.
 	own := slices.IndexFunc(items, func(i item) bool { return i.Review.Review == "negative2" })
 	first := h.judgedNow(t)
-	post("platform", url.Values{"id": {items[own].ID}, "verdict": {"note"}, "note": {"问过店家"}})
+	post(url.Values{"id": {items[own].ID}, "verdict": {"note"}, "note": {"问过店家"}})
 	noted := h.judgedNow(t)
-	post("platform", url.Values{"reason": {"other_goods"}})
+	post(url.Values{"reason": {"other_goods"}})
 	rejected := h.judgedNow(t)
 	for id, want := range map[string]string{"negative0": "rejected other_goods", "negative1": "rejected other_goods", "negative2": "rejected other_goods 问过店家"} {
 		if !strings.HasPrefix(rejected[id], want) {
@@ -78,17 +76,17 @@ func TestSameSentenceIsOneDecision(t *testing.T) {
 	if rejected["negative4"] != first["negative4"] || rejected["negative3"] != first["negative3"] {
 		t.Errorf("another sentence was judged: %v", rejected)
 	}
-	post("platform", url.Values{"verdict": {"none"}})
+	post(url.Values{"verdict": {"none"}})
 	if got := h.judgedNow(t); fmt.Sprint(got) != fmt.Sprint(noted) {
 		t.Errorf("undone: %v, before: %v", got, noted)
 	}
 	// Judged again, the other way: all of the decision, and back to the first.
-	post("platform", url.Values{"reason": {"other_goods"}})
-	post("platform", url.Values{"verdict": {"confirmed"}})
+	post(url.Values{"reason": {"other_goods"}})
+	post(url.Values{"verdict": {"confirmed"}})
 	if got := h.judgedNow(t)["negative1"]; !strings.HasPrefix(got, "confirmed") {
 		t.Errorf("%q", got)
 	}
-	post("platform", url.Values{"verdict": {"none"}})
+	post(url.Values{"verdict": {"none"}})
 	if got := h.judgedNow(t); fmt.Sprint(got) != fmt.Sprint(rejected) {
 		t.Errorf("undone: %v, before: %v", got, rejected)
 	}
@@ -152,5 +150,33 @@ func TestReadingsByForms(t *testing.T) {
 	}
 	if r := h.ask("bureau", "POST", "/review/read", url.Values{"period": {"2026-11"}, "id": {id}, "verdict": {"fine"}}); r.Code != http.StatusForbidden {
 		t.Error(r.Code)
+	}
+}
+
+// TestFallIsTold: what became worse beyond chance stands on the page of the
+// month, with where the sentences behind it are.
+func TestFallIsTold(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	month := func(period chaping.Period, hits uint64, low, estimate, high float64) {
+		t.Helper()
+		q := chaping.Quality{Period: period.String(), Affirmed: chaping.Share{Population: 900, Sampled: 120, Judged: 120, Hits: hits,
+			Known: chaping.KnowInterval, Estimate: estimate, Low: low, High: high}}
+		if err := h.Station.PutQuality(t.Context(), period, "test", &q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := chaping.Period{Year: 2026, Month: 11}
+	month(now.Previous(), 114, .9, .95, .98)
+	month(now, 112, .88, .93, .96)
+	if page := h.ask("platform", "GET", "/?period=2026-11", nil).Body.String(); strings.Contains(page, "期，命中的准确率从") || !strings.Contains(page, "推算 93.0% 确实成立") {
+		t.Error(page)
+	}
+	month(now, 90, .67, .75, .82)
+	for _, path := range []string{"/?period=2026-11", "/quality?period=2026-11"} {
+		page := h.ask("platform", "GET", path, nil).Body.String()
+		if !strings.Contains(page, "比 2026-10 期，命中的准确率从 95.0% 降到 75.0%") || !strings.Contains(page, "/review?state=rejected&amp;period=2026-11") {
+			t.Errorf("%s: %s", path, page)
+		}
 	}
 }

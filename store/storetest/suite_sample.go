@@ -31,14 +31,15 @@ func samples(t *testing.T, s *store.Store) {
 				r.Text = ""
 			}
 			reviews = append(reviews, r)
-			if i%4 == 3 { // negative
+			switch i % 4 {
+			case 3: // negative
 				m := chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed), mention("漏水", chaping.Affirmed)}}
 				m.Mentions[1].Start, m.Mentions[1].End = 2, 4
 				if i%8 == 7 {
 					m.Mentions = append(m.Mentions, mention("异味", chaping.Affirmed))
 				}
 				found = append(found, m)
-			} else if i%4 == 2 {
+			case 2:
 				found = append(found, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("异味", chaping.Negated)}})
 			}
 		}

@@ -96,8 +96,10 @@
   });
   const count = (state, by) => { const o = $(`select[name=state] option[value="${state}"]`); if (o) o.textContent = o.textContent.replace(/\d+/, n => +n + by); };
   document.addEventListener("htmx:afterSettle", e => {
-    const now = e.target.closest?.("[data-evidence]")?.dataset.verdict;
-    if (before && now && before !== now) { count(before, -1); count(now, 1); }
+    const card = e.target.closest?.("[data-evidence]");
+    if (!card) return; // the progress, which comes along
+    const now = card.dataset.verdict, rows = +card.dataset.rows;
+    if (before && before !== now) { count(before, -rows); count(now, rows); }
     before = null;
     if (after) { go(document.getElementById(after)); after = null; }
   });
