@@ -316,7 +316,12 @@ func (d *decision) check(name string) *chaping.InputError {
 	}
 	reason, err := chaping.ParseReason(string(d.Reason))
 	if err != nil {
-		return fault("reason", string(d.Reason), "没有这种排除的原因", "写 negated、hypothetical、other_goods、other_meaning、service 之一，或不写")
+		return fault(
+			"reason",
+			string(d.Reason),
+			"没有这种排除的原因",
+			"写 negated、hypothetical、other_goods、other_meaning、service 之一，或不写",
+		)
 	}
 	if d.Reason = reason; reason != chaping.NoReason && d.Assertion == chaping.Affirmed {
 		return fault("reason", string(reason), "判定为 affirmed 的不能有排除的原因", "删去 reason，或改 assertion")

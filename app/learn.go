@@ -156,7 +156,11 @@ func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, al
 }
 
 func compareReviewKeys(a, b chaping.ReviewKey) int {
-	return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Review, b.Review))
+	return cmp.Or(
+		cmp.Compare(a.Platform, b.Platform),
+		cmp.Compare(a.Product, b.Product),
+		cmp.Compare(a.Review, b.Review),
+	)
 }
 
 // Adopt makes what was learnt hold from now on: periods are mined anew with it

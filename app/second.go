@@ -101,7 +101,12 @@ func (a *App) Opinions(ctx context.Context) (map[chaping.Judged]station.Opinion,
 // most doubtful first, as far as its budget goes. A service that is away is no
 // error: Problem says so, and what it has answered stays. r asks; nil takes what
 // the configuration names.
-func (a *App) ReadSecond(ctx context.Context, p *Pipeline, period chaping.Period, r *reader.Reader) (*SecondReading, error) {
+func (a *App) ReadSecond(
+	ctx context.Context,
+	p *Pipeline,
+	period chaping.Period,
+	r *reader.Reader,
+) (*SecondReading, error) {
 	if r == nil {
 		c, err := a.SecondReader()
 		if err != nil {
@@ -205,7 +210,11 @@ func (p *Pipeline) doubts(ctx context.Context, period chaping.Period, margin flo
 		return nil
 	})
 	slices.SortStableFunc(list, func(x, y doubt) int {
-		return cmp.Or(cmp.Compare(x.sure, y.sure), compareReviewKeys(x.about.Review, y.about.Review), cmp.Compare(x.about.Term, y.about.Term))
+		return cmp.Or(
+			cmp.Compare(x.sure, y.sure),
+			compareReviewKeys(x.about.Review, y.about.Review),
+			cmp.Compare(x.about.Term, y.about.Term),
+		)
 	})
 	return list, err
 }
@@ -233,7 +242,10 @@ func (a *App) compareOpinions(ctx context.Context, p *Pipeline, period chaping.P
 // decidedBySecond are the rejections that count without a person: the second
 // reader's, where its configuration says so and nobody has judged. None
 // otherwise.
-func (a *App) decidedBySecond(ctx context.Context, people map[chaping.Judged]chaping.Judgement) (map[chaping.Judged]chaping.Judgement, string, error) {
+func (a *App) decidedBySecond(
+	ctx context.Context,
+	people map[chaping.Judged]chaping.Judgement,
+) (map[chaping.Judged]chaping.Judgement, string, error) {
 	c, err := a.SecondReader()
 	if err != nil || c == nil || !c.Decides {
 		return nil, "", err

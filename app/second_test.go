@@ -99,7 +99,8 @@ func TestReadSecond(t *testing.T) {
 		return n, fmt.Sprint(sheet.Definitions())
 	}
 
-	if _, err := a.ReadSecond(t.Context(), nil, period, nil); err == nil || !strings.Contains(chaping.Explain(err, nil), "没有配置第二读者") {
+	if _, err := a.ReadSecond(t.Context(), nil, period, nil); err == nil ||
+		!strings.Contains(chaping.Explain(err, nil), "没有配置第二读者") {
 		t.Error(err)
 	}
 	away.Store(1)

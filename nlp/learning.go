@@ -120,7 +120,9 @@ type lesson struct {
 func (m *Miner) Learn(decided []Decided) (*Learning, error) {
 	m = m.Adapted(nil)
 	out := &Learning{
-		Decisions: len(decided), Contradictory: []Contradiction{}, Unknown: []string{}, Changes: []Change{}, Doubts: []Doubt{},
+		Decisions: len(
+			decided,
+		), Contradictory: []Contradiction{}, Unknown: []string{}, Changes: []Change{}, Doubts: []Doubt{},
 	}
 	lessons := out.settle(m.lessons(decided, out))
 	out.MissingDecisions = max(0, LeastDecisions-len(lessons))
@@ -144,7 +146,8 @@ func (m *Miner) Learn(decided []Decided) (*Learning, error) {
 	out.Version = out.Adapter.Version()
 	out.KnownBefore, out.KnownAfter = k.right(nil), k.right(out.Adapter)
 	mended, lost := out.Before.Affirmed-out.Before.Right-(out.After.Affirmed-out.After.Right), out.Before.Right-out.After.Right
-	out.Better = byChance(mended, lost) < significant && out.After.Recall >= 1-MaxLost && out.KnownAfter.Found >= out.KnownBefore.Found
+	out.Better = byChance(mended, lost) < significant && out.After.Recall >= 1-MaxLost &&
+		out.KnownAfter.Found >= out.KnownBefore.Found
 	return out, nil
 }
 

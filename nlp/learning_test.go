@@ -145,7 +145,10 @@ func (f *labelledField) simulate(t *testing.T, n, seeds int, doubtful bool) (s s
 		for _, at := range order[:s.drawn] {
 			p := f.pairs[affirmed[at]]
 			drawn[affirmed[at]] = true
-			decided = append(decided, Decided{Term: p.Keyword, Text: p.Text, Confirmed: p.Assertion == chaping.Affirmed})
+			decided = append(
+				decided,
+				Decided{Term: p.Keyword, Text: p.Text, Confirmed: p.Assertion == chaping.Affirmed},
+			)
 			if p.Assertion != chaping.Affirmed {
 				rejected++
 			}
@@ -253,12 +256,28 @@ func TestLearningSimulated(t *testing.T) {
 			s := f.simulate(t, n, draws, false)
 			s.log(t, &f, "at random")
 			if s.after[0] < s.before[0]-rounding || s.worst[1] < -MaxLost || n < 100 && s.worst[1] < 0 {
-				t.Errorf("%s after %d: precision %.4f → %.4f, recall falls by %.4f", f.name, n, s.before[0], s.after[0], -s.worst[1])
+				t.Errorf(
+					"%s after %d: precision %.4f → %.4f, recall falls by %.4f",
+					f.name,
+					n,
+					s.before[0],
+					s.after[0],
+					-s.worst[1],
+				)
 			}
 			s = f.simulate(t, n, 1, true)
 			s.log(t, &f, "in the order of doubt")
-			if wanted := min(0.95, (1+s.whole[0])/2); n == 150 && s.counted[0] < wanted || s.counted[1] < s.whole[1]-MaxLost {
-				t.Errorf("%s after %d: precision %.4f → %.4f, recall %.4f → %.4f", f.name, n, s.whole[0], s.counted[0], s.whole[1], s.counted[1])
+			if wanted := min(0.95, (1+s.whole[0])/2); n == 150 && s.counted[0] < wanted ||
+				s.counted[1] < s.whole[1]-MaxLost {
+				t.Errorf(
+					"%s after %d: precision %.4f → %.4f, recall %.4f → %.4f",
+					f.name,
+					n,
+					s.whole[0],
+					s.counted[0],
+					s.whole[1],
+					s.counted[1],
+				)
 			}
 		}
 	}
@@ -267,9 +286,24 @@ func TestLearningSimulated(t *testing.T) {
 const rounding = 1e-9
 
 func (s *simulated) log(t *testing.T, f *labelledField, how string) {
-	t.Logf("%s, %d pairs, %d decisions %s: rest %.4f/%.4f → %.4f/%.4f (worst %+.4f/%+.4f, adopted %d times), field as counted %.4f/%.4f → %.4f/%.4f",
-		f.name, len(f.pairs), s.drawn, how, s.before[0], s.before[1], s.after[0], s.after[1], s.worst[0], s.worst[1], s.adopted,
-		s.whole[0], s.whole[1], s.counted[0], s.counted[1])
+	t.Logf(
+		"%s, %d pairs, %d decisions %s: rest %.4f/%.4f → %.4f/%.4f (worst %+.4f/%+.4f, adopted %d times), field as counted %.4f/%.4f → %.4f/%.4f",
+		f.name,
+		len(f.pairs),
+		s.drawn,
+		how,
+		s.before[0],
+		s.before[1],
+		s.after[0],
+		s.after[1],
+		s.worst[0],
+		s.worst[1],
+		s.adopted,
+		s.whole[0],
+		s.whole[1],
+		s.counted[0],
+		s.counted[1],
+	)
 	for _, x := range s.examples[:min(10, len(s.examples))] {
 		t.Log(x)
 	}
@@ -295,7 +329,12 @@ func stationDecisions(m *Miner, n int) (list []Decided) {
 		}
 		list = append(list, Decided{Term: "震动", Text: fmt.Sprintf(rejected[i%8], of), Goods: goods})
 		if i++; i%3 > 0 {
-			list[len(list)-1] = Decided{Term: "发热", Text: fmt.Sprintf(confirmed[i%8], of), Goods: goods, Confirmed: true}
+			list[len(list)-1] = Decided{
+				Term:      "发热",
+				Text:      fmt.Sprintf(confirmed[i%8], of),
+				Goods:     goods,
+				Confirmed: true,
+			}
 		}
 	}
 	return list
@@ -304,7 +343,12 @@ func stationDecisions(m *Miner, n int) (list []Decided) {
 func learningMiner(t testing.TB) *Miner {
 	t.Helper()
 	d, err := NewDictionary("词库", []chaping.Term{
-		{Name: "震动", Field: "手机数码", Hazard: "mechanical", Severity: 1}, {Name: "发热", Field: "手机数码", Hazard: "thermal", Severity: 2},
+		{
+			Name:     "震动",
+			Field:    "手机数码",
+			Hazard:   "mechanical",
+			Severity: 1,
+		}, {Name: "发热", Field: "手机数码", Hazard: "thermal", Severity: 2},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -325,8 +369,18 @@ func TestLearn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d confirmed, %d rejected, %d copies: %+v → %+v, known %v → %v", l.Confirmed, l.Rejected, l.Copies, l.Before, l.After, l.KnownBefore, l.KnownAfter)
-	if !l.Better || l.After.Precision < 0.95 || l.After.Recall < 0.98 || len(l.Changes) == 0 || len(l.Doubts) == 0 || l.Doubts[0].Term != "震动" {
+	t.Logf(
+		"%d confirmed, %d rejected, %d copies: %+v → %+v, known %v → %v",
+		l.Confirmed,
+		l.Rejected,
+		l.Copies,
+		l.Before,
+		l.After,
+		l.KnownBefore,
+		l.KnownAfter,
+	)
+	if !l.Better || l.After.Precision < 0.95 || l.After.Recall < 0.98 || len(l.Changes) == 0 || len(l.Doubts) == 0 ||
+		l.Doubts[0].Term != "震动" {
 		t.Fatalf("%+v", l)
 	}
 	after := m.Adapted(l.Adapter)

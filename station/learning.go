@@ -59,8 +59,17 @@ func (d *DB) PutLearning(ctx context.Context, l Learning) (Learning, error) {
 			return &Conflict{Theirs: last}
 		}
 		l.Version, l.At = l.Version+1, shown(d.now().UnixMilli())
-		_, err = tx.ExecContext(ctx, "INSERT INTO learning (version, at, who, adapter, base, weights, report) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			l.Version, l.At.UnixMilli(), l.Who, l.Adapter, l.Base, l.Weights, l.Report)
+		_, err = tx.ExecContext(
+			ctx,
+			"INSERT INTO learning (version, at, who, adapter, base, weights, report) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			l.Version,
+			l.At.UnixMilli(),
+			l.Who,
+			l.Adapter,
+			l.Base,
+			l.Weights,
+			l.Report,
+		)
 		return err
 	})
 	return l, err

@@ -21,7 +21,8 @@ func TestLearning(t *testing.T) {
 		t.Fatal(first, err)
 	}
 	var conflict *Conflict
-	if _, err := d.PutLearning(ctx, Learning{Who: "李四", Adapter: "a2"}); !errors.As(err, &conflict) || conflict.Theirs != any(first) {
+	if _, err := d.PutLearning(ctx, Learning{Who: "李四", Adapter: "a2"}); !errors.As(err, &conflict) ||
+		conflict.Theirs != any(first) {
 		t.Error(err)
 	}
 	if _, err := d.PutLearning(ctx, Learning{Version: 1, Who: "李四"}); err != nil {
@@ -64,7 +65,8 @@ func TestOpinions(t *testing.T) {
 	if slices.Sort(said); !slices.Equal(said, []chaping.Assertion{"", chaping.Affirmed}) {
 		t.Error(said)
 	}
-	if o, found, err := d.OpinionOn(ctx, "q2", "m"); err != nil || !found || o.Verdict != chaping.Affirmed || o.Reason != "漏电" {
+	if o, found, err := d.OpinionOn(ctx, "q2", "m"); err != nil || !found || o.Verdict != chaping.Affirmed ||
+		o.Reason != "漏电" {
 		t.Error(o, found, err)
 	}
 	if _, found, err := d.OpinionOn(ctx, "q2", "another"); err != nil || found {

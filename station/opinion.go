@@ -24,9 +24,20 @@ type Opinion struct {
 func (d *DB) PutOpinion(ctx context.Context, o Opinion) error {
 	r := o.About.Review
 	return d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO opinion
+		_, err := tx.ExecContext(
+			ctx,
+			`INSERT OR REPLACE INTO opinion
 			(platform, product, review, term, model, asked, verdict, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			r.Platform, r.Product, r.Review, o.About.Term, o.Model, o.Asked, string(o.Verdict), o.Reason, d.now().UnixMilli())
+			r.Platform,
+			r.Product,
+			r.Review,
+			o.About.Term,
+			o.Model,
+			o.Asked,
+			string(o.Verdict),
+			o.Reason,
+			d.now().UnixMilli(),
+		)
 		return err
 	})
 }
@@ -47,8 +58,11 @@ func (d *DB) OpinionOn(ctx context.Context, asked, model string) (o Opinion, fou
 
 // Opinions calls each for the latest opinion on every review and term.
 func (d *DB) Opinions(ctx context.Context, each func(Opinion) error) error {
-	return d.query(ctx, `SELECT platform, product, review, term, model, asked, verdict, reason, at FROM opinion ORDER BY at, model`,
-		nil, func(scan func(...any) error) error {
+	return d.query(
+		ctx,
+		`SELECT platform, product, review, term, model, asked, verdict, reason, at FROM opinion ORDER BY at, model`,
+		nil,
+		func(scan func(...any) error) error {
 			var (
 				o       Opinion
 				verdict string
@@ -60,5 +74,6 @@ func (d *DB) Opinions(ctx context.Context, each func(Opinion) error) error {
 			}
 			o.Verdict, o.At = chaping.Assertion(verdict), shown(at)
 			return each(o)
-		})
+		},
+	)
 }

@@ -89,7 +89,13 @@ func (q *request) learningAdopt() error {
 	}
 	l := j.State().Result.Learnt
 	q.act.Object = "学习结果 " + l.Version
-	q.act.Detail = fmt.Sprintf("采用：准确率 %.4f → %.4f，召回率 %.4f → %.4f", l.Before.Precision, l.After.Precision, l.Before.Recall, l.After.Recall)
+	q.act.Detail = fmt.Sprintf(
+		"采用：准确率 %.4f → %.4f，召回率 %.4f → %.4f",
+		l.Before.Precision,
+		l.After.Precision,
+		l.Before.Recall,
+		l.After.Recall,
+	)
 	held, err := q.App.Adopt(q.ctx, l, q.account.Person)
 	if err != nil {
 		return learnedMeanwhile(err)
@@ -129,7 +135,12 @@ func (q *request) learningRevert() error {
 // read.
 func learnedMeanwhile(err error) error {
 	if theirs, ok := conflictWith[station.Learning](err); ok {
-		return &fault{http.StatusConflict, "学习结果已由" + theirs.Who + "改为第 " + fmt.Sprint(theirs.Version) + " 版，这一次没有改", "重新打开“学习”页再决定", nil}
+		return &fault{
+			http.StatusConflict,
+			"学习结果已由" + theirs.Who + "改为第 " + fmt.Sprint(theirs.Version) + " 版，这一次没有改",
+			"重新打开“学习”页再决定",
+			nil,
+		}
 	}
 	return err
 }

@@ -33,7 +33,11 @@ func (h *house) decide(t *testing.T) {
 		}
 	}
 	listing := func(keyword, product string) chaping.Listing {
-		return chaping.Listing{Keyword: keyword, SeenAt: testNow, Product: chaping.Product{Platform: "mall", ID: product, Name: keyword}}
+		return chaping.Listing{
+			Keyword: keyword,
+			SeenAt:  testNow,
+			Product: chaping.Product{Platform: "mall", ID: product, Name: keyword},
+		}
 	}
 	if err := h.Store.PutListings(t.Context(), []chaping.Listing{listing("贴纸", "sticker"), listing("电热水壶", "kettle")}); err != nil {
 		t.Fatal(err)

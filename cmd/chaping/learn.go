@@ -68,7 +68,11 @@ func (p *program) runLearn(ctx context.Context, o learnOptions) error {
 	if o.period == "" || l.Adapter == nil {
 		return nil
 	}
-	return p.printDictionaries(ctx, [2]*nlp.Miner{v.Miner, v.Adapted(l.Adapter)}, diffOptions{period: o.period, samples: 10})
+	return p.printDictionaries(
+		ctx,
+		[2]*nlp.Miner{v.Miner, v.Adapted(l.Adapter)},
+		diffOptions{period: o.period, samples: 10},
+	)
 }
 
 // learned is what came of the command.
@@ -102,13 +106,24 @@ func (p *program) learnedMeanwhile(err error) error {
 	if !errors.As(err, &conflict) {
 		return err
 	}
-	return &chaping.Error{Code: chaping.CodeInput, Message: "有人同时采用或撤回了学习结果，这一次什么都没有改", Remedy: "用 chaping learn --dry-run 看现在的情形，再决定"}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: "有人同时采用或撤回了学习结果，这一次什么都没有改",
+		Remedy:  "用 chaping learn --dry-run 看现在的情形，再决定",
+	}
 }
 
 func (p *program) printLearnt(l *learned) {
 	fmt.Fprintf(p.out, "复核决定 %d 个：不同的句子已确认 %d、已排除 %d，重复的句子 %d\n", l.Decisions, l.Confirmed, l.Rejected, l.Copies)
 	for _, c := range l.Contradictory {
-		fmt.Fprintf(p.out, "  互相矛盾：%s（确认 %d 次，排除 %d 次）%s\n", c.Term, c.Confirmed, c.Rejected, chaping.Shorten(c.Sentence, 60))
+		fmt.Fprintf(
+			p.out,
+			"  互相矛盾：%s（确认 %d 次，排除 %d 次）%s\n",
+			c.Term,
+			c.Confirmed,
+			c.Rejected,
+			chaping.Shorten(c.Sentence, 60),
+		)
 	}
 	if len(l.Unknown) > 0 {
 		fmt.Fprintf(p.out, "  词库里没有的评论关键词，其决定没有用：%s\n", strings.Join(l.Unknown, "、"))

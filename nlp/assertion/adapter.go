@@ -82,7 +82,12 @@ func NewAdapter(w AdapterWeights) (*Adapter, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(text)
-	a := &Adapter{weights: w, strings: map[uint32]float64{}, wrong: map[string]bool{}, version: hex.EncodeToString(sum[:])[:12]}
+	a := &Adapter{
+		weights: w,
+		strings: map[uint32]float64{},
+		wrong:   map[string]bool{},
+		version: hex.EncodeToString(sum[:])[:12],
+	}
 	for key, x := range w.Strings {
 		b, err := strconv.ParseUint(key, 10, 32)
 		if err != nil || b >= buckets {
@@ -238,7 +243,10 @@ func newRegression(decisions []Decision) *regression {
 		}
 		for _, b := range distinct(own) {
 			if counts[b] >= twice {
-				row.add(number(r.strings, strconv.FormatUint(uint64(b), 10)), stringPrior*times[b]/math.Sqrt(float64(len(own))))
+				row.add(
+					number(r.strings, strconv.FormatUint(uint64(b), 10)),
+					stringPrior*times[b]/math.Sqrt(float64(len(own))),
+				)
 			}
 		}
 		sign := -1.0

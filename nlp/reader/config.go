@@ -60,7 +60,13 @@ var reference = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
 // fault is a *chaping.InputError.
 func ReadConfig(name string, data []byte) (*Config, error) {
 	fault := func(field, value, problem, remedy string) (*Config, error) {
-		return nil, &chaping.InputError{File: name, Field: field, Value: chaping.Shorten(value, 60), Problem: problem, Remedy: remedy}
+		return nil, &chaping.InputError{
+			File:    name,
+			Field:   field,
+			Value:   chaping.Shorten(value, 60),
+			Problem: problem,
+			Remedy:  remedy,
+		}
 	}
 	const example = "对照 configs/reader.example.yaml 改正"
 	var f fileConfig
@@ -69,7 +75,14 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 	if err := dec.Decode(&f); err != nil && err != io.EOF {
 		return fault("", "", "第二读者的配置读不懂："+strings.TrimPrefix(err.Error(), "yaml: "), example)
 	}
-	c := &Config{URL: strings.TrimSuffix(f.URL, "/"), Model: f.Model, Margin: defaultMargin, Budget: defaultBudget, Timeout: defaultTimeout, Decides: f.Decides}
+	c := &Config{
+		URL:     strings.TrimSuffix(f.URL, "/"),
+		Model:   f.Model,
+		Margin:  defaultMargin,
+		Budget:  defaultBudget,
+		Timeout: defaultTimeout,
+		Decides: f.Decides,
+	}
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
 		return fault("url", "", "不是接口的地址", "写 http(s) 开头、到版本为止的地址，例如 http://127.0.0.1:8000/v1；密钥写在 key")
@@ -100,7 +113,8 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 		}
 	}
 	if f.Timeout != "" {
-		if c.Timeout, err = time.ParseDuration(f.Timeout); err != nil || c.Timeout < time.Millisecond || c.Timeout > time.Hour {
+		if c.Timeout, err = time.ParseDuration(f.Timeout); err != nil || c.Timeout < time.Millisecond ||
+			c.Timeout > time.Hour {
 			return fault("timeout", f.Timeout, "时限无法识别", "写成 30s、2m 的样子，不超过 1h")
 		}
 	}

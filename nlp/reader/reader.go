@@ -127,7 +127,13 @@ func (r *Reader) body(q Question) ([]byte, error) {
 		Mention string   `json:"mention"`
 		Text    string   `json:"text"`
 	}{q.Term, q.Goods, plain(runes[start:end]),
-		plain(runes[max(0, start-reach):start]) + "【" + plain(runes[start:end]) + "】" + plain(runes[end:min(len(runes), end+reach)])})
+		plain(
+			runes[max(0, start-reach):start],
+		) + "【" + plain(
+			runes[start:end],
+		) + "】" + plain(
+			runes[end:min(len(runes), end+reach)],
+		)})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +177,8 @@ func (r *Reader) Ask(ctx context.Context, q Question) (Answer, error) {
 
 // passing tells whether asking again may help.
 func (u *Unavailable) passing() bool {
-	return u.Status == 0 || u.Status == http.StatusTooManyRequests || u.Status == http.StatusRequestTimeout || u.Status >= 500
+	return u.Status == 0 || u.Status == http.StatusTooManyRequests || u.Status == http.StatusRequestTimeout ||
+		u.Status >= 500
 }
 
 func (r *Reader) wait(ctx context.Context, d time.Duration) error {
