@@ -171,10 +171,23 @@ type item struct {
 	Judgement chaping.Judgement `json:"judgement"` // filled in for display
 	Parts     []part            `json:"parts"`     // of the excerpt, filled in for display
 	Same      int               `json:"same"`      // sentences of the period that say the same, this one included
+	Opinion   *opinion          `json:"opinion,omitempty"`
 
-	says  string // what those have in common
-	doubt int    // how much speaks against it, for the order
+	says    string  // what those have in common
+	against bool    // the second reader says that it is not so
+	sure    float32 // how sure the program is; +Inf where a cue decides
+	doubt   int     // how much else speaks against it
 }
+
+// An opinion is what the second reader says of a sentence, for people to weigh.
+type opinion struct {
+	Verdict chaping.Assertion `json:"verdict"`
+	Reason  string            `json:"reason"`
+	Model   string            `json:"model"`
+}
+
+// Agrees tells whether it takes the sentence as the program does.
+func (o *opinion) Agrees() bool { return o.Verdict == chaping.Affirmed }
 
 // reach is how much of a review stands around a term, in characters.
 const reach = 80
@@ -183,6 +196,14 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 	var list []item
 	seen, same, written := map[chaping.Judged]bool{}, map[string]int{}, map[surface]int{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
+	if err != nil {
+		return nil, err
+	}
+	opinions, err := s.App.Opinions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sure, err := s.App.Confidence(ctx, s.miner(), key.period)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +217,10 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		}
 		seen[about] = true
 		i := newItem(e)
+		i.sure = sure(e)
+		if o, asked := opinions[about]; asked {
+			i.against = o.Verdict != chaping.Affirmed
+		}
 		same[i.says]++
 		written[surface{i.Term, i.Surface}]++
 		list = append(list, i)
@@ -208,7 +233,12 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		list[i].Same = same[list[i].says]
 		list[i].doubt = doubt(&list[i], written)
 	}
-	slices.SortStableFunc(list, func(a, b item) int { return cmp.Compare(b.doubt, a.doubt) })
+	slices.SortStableFunc(list, func(a, b item) int {
+		if a.against != b.against {
+			return map[bool]int{true: -1, false: 1}[a.against]
+		}
+		return cmp.Or(cmp.Compare(a.sure, b.sure), cmp.Compare(b.doubt, a.doubt))
+	})
 	return list, s.Store.Unchanged(ctx, edition)
 }
 
@@ -264,7 +294,8 @@ func newItem(e *chaping.Evidence) item {
 var errFull = errors.New("enough")
 
 // items are the period's sentences that keep wants, with the judgements that
-// hold, the most doubtful first, then in the order of the sheet. What keep is given is overwritten.
+// hold, the most doubtful first, then in the order of the sheet. What keep is
+// given is overwritten.
 func (q *request) items(p chaping.Period, keep func(*item) bool) (list []item, ok bool, err error) {
 	return q.itemsWithin(p, deskPatience, keep)
 }
@@ -282,11 +313,17 @@ func (q *request) itemsWithin(
 	if err != nil {
 		return nil, false, err
 	}
+	opinions, err := q.App.Opinions(q.ctx)
+	if err != nil {
+		return nil, false, err
+	}
 	var i item
 	for n := range all {
 		i = all[n]
-		if len(judged) > 0 {
-			i.Judgement = judged[chaping.Judged{Review: i.Review, Term: i.Term}]
+		about := chaping.Judged{Review: i.Review, Term: i.Term}
+		i.Judgement = judged[about]
+		if o, asked := opinions[about]; asked {
+			i.Opinion = &opinion{o.Verdict, o.Reason, o.Model}
 		}
 		if keep(&i) {
 			list = append(list, i)

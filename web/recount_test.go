@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"chaping/app"
+	"chaping/station"
 
 	"chaping"
 )
@@ -100,5 +101,36 @@ func TestNoteAndUndo(t *testing.T) {
 		if j := judge(step.verdict, step.note); j.Verdict != step.want || j.Note != step.stands {
 			t.Errorf("%s with %q: %q %q, want %q %q", step.verdict, step.note, j.Verdict, j.Note, step.want, step.stands)
 		}
+	}
+}
+
+// What the second reader takes otherwise is shown first, with its reason; its
+// words stay text, and nothing is decided by them. The sample does not show them:
+// who judges it is to say what stands there.
+func TestSecondReaderBesideTheProgram(t *testing.T) {
+	h := open(t)
+	h.mined(t, 12)
+	before := h.shownItems(t)
+	last := before[len(before)-1]
+	if err := h.Station.PutOpinion(t.Context(), station.Opinion{
+		About: chaping.Judged{Review: last.Review, Term: last.Term}, Model: "m" + evil, Asked: "a",
+		Verdict: chaping.Negated, Reason: "买家说没有" + evil,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.desk.drop()
+	after := h.shownItems(t)
+	if after[0].ID != last.ID || after[0].Opinion == nil || after[0].Opinion.Agrees() || after[0].Judgement.Verdict != chaping.Unreviewed {
+		t.Errorf("%+v", after[0])
+	}
+	page := h.ask("platform", "GET", "/review?period=2026-11&state=unreviewed", nil).Body.String()
+	for text, shown := range map[string]bool{"买家说没有": true, "<b>不成立</b>": true, evil: false} {
+		if strings.Contains(page, text) != shown {
+			t.Errorf("%q: %t", text, !shown)
+		}
+	}
+	if h.ask("platform", "POST", "/review/sample", url.Values{"period": {"2026-11"}}); strings.Contains(
+		h.ask("platform", "GET", "/review/sample?period=2026-11", nil).Body.String(), "买家说没有") {
+		t.Error("the sample shows the opinion")
 	}
 }
