@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"chaping/nlp/discover"
 	"chaping/report"
 	"chaping/station"
+	"chaping/store"
 )
 
 // A sampleKey names a sample as it was drawn.
@@ -240,6 +242,15 @@ func (q *request) samplePage() error {
 	}
 	if of.drawn != nil {
 		page.Margin = of.drawn.Margin
+	}
+	if c.Mined && page.Planned && !page.Progress.Open() { // who has just judged the last one wants to see it
+		_, err := q.App.Quality(q.ctx, c.Edition, q.terms())
+		if errors.Is(err, store.ErrReplaced) {
+			return q.loading("正在计入报送期 " + p.String() + " 的复核")
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if page.Quality, _, err = q.quality(p); err != nil {
 		return err
