@@ -97,6 +97,11 @@ type Quality struct {
 	Unequal   uint64  `json:"unequal"`           // sentences that are the same and were judged differently
 	Gone      uint64  `json:"gone"`              // judged since the period began, of terms that the dictionary does not have
 	Hurried   []Hurry `json:"hurried,omitempty"` // who cannot have read
+
+	// Learnt says that mining has learnt from decisions of this period: what it
+	// has learnt to leave out is not in the sample any more, and the precision
+	// looks better than it is on what nobody has judged.
+	Learnt bool `json:"learnt,omitempty"`
 }
 
 // DefaultShare is the part of the reviews that the platform wrote; 0 of none.

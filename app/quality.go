@@ -300,7 +300,10 @@ func (a *App) computeQuality(
 	if err != nil {
 		return nil, err
 	}
-	return drawn.quality(e, made), nil
+	learning, err := d.Learning(ctx)
+	q := drawn.quality(e, made)
+	q.Learnt = learning.Adapter != "" && learning.At.After(sample.At)
+	return q, err
 }
 
 // decided is what people have made of mentions and reviews.

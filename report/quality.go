@@ -128,6 +128,9 @@ func doubtText(q *chaping.Quality) string {
 	if q.Unequal > 0 {
 		list = append(list, fmt.Sprintf("%d 种同样的句子得到了不同的结论", q.Unequal))
 	}
+	if q.Learnt {
+		list = append(list, "程序从复核决定中学习过，其中有本期的，准确率可能偏高；以后各期的样本没有这个问题")
+	}
 	if q.Gone > 0 {
 		list = append(list, fmt.Sprintf("另有 %d 条复核针对词库里已经没有的评论关键词，不计入", q.Gone))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/analysis/quality"
 	"chaping/app"
 	"chaping/nlp/discover"
 	"chaping/report"
@@ -190,6 +191,10 @@ func (q *request) readings(of *sampled) (list []*readingCard, err error) {
 	return list, nil
 }
 
+// maxCards is how much of a sample a page shows: what is judged leaves it, and the
+// rest follows. A sample of the usual size is one page.
+const maxCards = 200
+
 // samplePage leads through what is left of the sample. The same sentence, and the
 // same review, comes once.
 func (q *request) samplePage() error {
@@ -223,6 +228,9 @@ func (q *request) samplePage() error {
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
+	if page.More = len(page.Items) > maxCards; page.More {
+		page.Items = page.Items[:maxCards]
+	}
 	q.mark(page.Items)
 	nameProducts(page.Items, c.Rows)
 	cards, err := q.readings(of)
@@ -239,6 +247,9 @@ func (q *request) samplePage() error {
 			shown[card.says] = true
 			page.Readings = append(page.Readings, card)
 		}
+	}
+	if room := maxCards - len(page.Items); len(page.Readings) > room {
+		page.Readings, page.More = page.Readings[:room], true
 	}
 	if of.drawn != nil {
 		page.Margin = of.drawn.Margin
@@ -269,6 +280,7 @@ type samplePage struct {
 	Found    []*readingCard      `json:"problems"` // once all is judged: reviews that speak of a problem
 	Quality  []report.Definition `json:"quality"`
 	Judge    bool                `json:"-"`
+	More     bool                `json:"more"` // than is shown
 }
 
 // openItems are the sentences of the sample that nobody has judged, the same one
@@ -519,6 +531,7 @@ func (q *request) accuracyPage() error {
 	if err != nil {
 		return err
 	}
+	page.Sample.Margin = quality.DefaultMargin
 	if page.Planned = planned; planned {
 		page.Sample = sample
 	}
