@@ -102,6 +102,7 @@ func BenchmarkMine(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		m.ready()
 		var mentions []chaping.Mention
 		found := 0
 		b.ReportAllocs()
