@@ -99,6 +99,9 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if sheet.Quality, err = p.app.PeriodQuality(ctx, pipe, period); err != nil {
+		return err
+	}
 	if err := sheet.File(time.Time{}, p.now(), nil); err != nil {
 		return err
 	}
