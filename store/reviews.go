@@ -221,13 +221,18 @@ func (s *Store) ReviewsNamed(ctx context.Context, keys []chaping.ReviewKey, each
 	for some := range slices.Chunk(keys, most) {
 		var list []clickhouse.GroupSet
 		for _, k := range some {
-			list = append(list, clickhouse.GroupSet{Value: []any{k.Platform, k.Product, k.Review}})
+			list = append(list, tuple(k))
 		}
-		if err := s.query(ctx, "reviews_named", nil, []any{named("keys", list)}, readReviews(each)); err != nil {
+		if err := s.query(ctx, "reviews_by_key", false, []any{named("keys", list)}, readReviews(each)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tuple is a review's key as statements compare it.
+func tuple(k chaping.ReviewKey) clickhouse.GroupSet {
+	return clickhouse.GroupSet{Value: []any{k.Platform, k.Product, k.Review}}
 }
 
 // readReviews reads the reviews that a statement gives.

@@ -171,10 +171,7 @@ func (s *Store) addReviews(ctx context.Context, list []chaping.Evidence) error {
 		if places[key] == nil {
 			from := time.Date(r.Published.Year(), r.Published.Month(), 1, 0, 0, 0, 0, chaping.Shanghai())
 			month := chaping.Window{From: from, To: from.AddDate(0, 1, 0)}
-			months[month] = append(
-				months[month],
-				clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}},
-			)
+			months[month] = append(months[month], tuple(key))
 		}
 		places[key] = append(places[key], i)
 	}
@@ -182,7 +179,7 @@ func (s *Store) addReviews(ctx context.Context, list []chaping.Evidence) error {
 		err := s.query(
 			ctx,
 			"reviews_by_key",
-			nil,
+			true,
 			append(windowArgs(month), named("keys", keys)),
 			readReviews(func(r *chaping.Review) error {
 				for _, i := range places[r.Key()] {

@@ -138,7 +138,7 @@ func (s *Store) supersede(ctx context.Context, run string, reviews []*chaping.Re
 	var keys []clickhouse.GroupSet
 	for _, r := range reviews {
 		if foreign[chaping.ProductKey{Platform: r.Platform, Product: r.Product}] {
-			keys = append(keys, clickhouse.GroupSet{Value: []any{r.Platform, r.Product, r.ID}})
+			keys = append(keys, tuple(r.Key()))
 		}
 	}
 	for chunk := range slices.Chunk(keys, keysAtOnce) {
@@ -225,27 +225,31 @@ type Undone struct {
 // they are mined. The record of the undoing is there from its beginning; killed
 // half-way it is run again.
 func (s *Store) UndoImport(ctx context.Context, r Run) (u Undone, err error) {
-	if err := s.canMaintain(); err != nil {
-		return u, err
-	}
-	undone, begun, err := s.undone(ctx, r.ID)
-	if err != nil {
-		return u, err
-	}
-	days, err := s.runDays(ctx, r.ID, undone)
-	if err != nil {
-		return u, err
-	}
-	products, err := s.productsOf(ctx, "run_products", named("run", r.ID))
-	if err != nil {
-		return u, err
-	}
-	return s.undo(ctx, r, products, days, undone, begun)
+	return s.undo(ctx, r, func(undone []string) (products []clickhouse.GroupSet, days []time.Time, err error) {
+		if days, err = s.runDays(ctx, r.ID, undone); err != nil {
+			return nil, nil, err
+		}
+		products, err = s.productsOf(ctx, "run_products", named("run", r.ID))
+		return products, days, err
+	})
 }
 
 // UndoTable takes back what the import of a table without reviews said of a
 // platform's products. What later imports and collections said of them stays.
 func (s *Store) UndoTable(ctx context.Context, r Run, platform string) (u Undone, err error) {
+	return s.undo(ctx, r, func([]string) (products []clickhouse.GroupSet, days []time.Time, err error) {
+		products, err = s.productsOf(ctx, "table_products", named("platform", platform), named("seen", millis(r.Started)))
+		return products, nil, err
+	})
+}
+
+// undo keeps the record of an undoing, and takes back what is of the run, and of
+// the products and days that find names, given all imports that are undone.
+func (s *Store) undo(
+	ctx context.Context,
+	r Run,
+	find func(undone []string) (products []clickhouse.GroupSet, days []time.Time, err error),
+) (u Undone, err error) {
 	if err := s.canMaintain(); err != nil {
 		return u, err
 	}
@@ -253,23 +257,10 @@ func (s *Store) UndoTable(ctx context.Context, r Run, platform string) (u Undone
 	if err != nil {
 		return u, err
 	}
-	products, err := s.productsOf(ctx, "table_products", named("platform", platform), named("seen", millis(r.Started)))
+	products, days, err := find(undone)
 	if err != nil {
 		return u, err
 	}
-	return s.undo(ctx, r, products, nil, undone, begun)
-}
-
-// undo keeps the record of an undoing, and takes back what is of the products, the
-// days and the run.
-func (s *Store) undo(
-	ctx context.Context,
-	r Run,
-	products []clickhouse.GroupSet,
-	days []time.Time,
-	undone []string,
-	begun Run,
-) (u Undone, err error) {
 	record := Run{ID: UndoRun(r.ID), Stage: StageUndo, Started: s.now(), State: r.ID}
 	if begun.ID != "" {
 		record.Started = begun.Started

@@ -75,7 +75,7 @@ func (s *Store) movedOut(ctx context.Context, w chaping.Window) (movedSet, error
 				if err := scan(&key.Platform, &key.Product, &key.Review); err != nil {
 					return err
 				}
-				set.keys = append(set.keys, clickhouse.GroupSet{Value: []any{key.Platform, key.Product, key.Review}})
+				set.keys = append(set.keys, tuple(key))
 				return nil
 			},
 		)

@@ -1,9 +1,8 @@
--- The latest copies in the window, without FINAL, which would read the texts of
--- all reviews.
+-- The latest copies, of those published in the window if the data says so;
+-- without FINAL, which would read the texts of all reviews.
 SELECT platform, product, id, published, rating, grade, rule, is_default,
        text, appended, appended_at, run, version
 FROM reviews
-WHERE published >= toDateTime(@from) AND published < toDateTime(@to)
-  AND (platform, product, id) IN (@keys)
+WHERE (platform, product, id) IN (@keys){{if .}} AND {{template "inside"}}{{end}}
 ORDER BY platform, product, id, version DESC
 LIMIT 1 BY platform, product, id
