@@ -81,30 +81,12 @@ type DecisionsExported struct {
 // about, one JSON object a line, by review and term. Texts are as they are stored:
 // what names people was struck out when they came in.
 func (a *App) ExportDecisions(ctx context.Context, w io.Writer) (out DecisionsExported, err error) {
-	judgements, err := a.Judgements(ctx)
+	list, reviews, err := a.judgedReviews(ctx)
 	if err != nil {
 		return out, err
 	}
-	var list []chaping.Judgement
-	var keys []chaping.ReviewKey
-	for _, j := range judgements {
-		if j.Verdict != chaping.Unreviewed {
-			list, keys = append(list, j), append(keys, j.Review)
-		}
-	}
-	slices.SortFunc(keys, compareReviewKeys)
-	slices.SortFunc(list, func(x, y chaping.Judgement) int {
-		return cmp.Or(compareReviewKeys(x.Review, y.Review), cmp.Compare(x.Term, y.Term))
-	})
 	s, err := a.Store(ctx)
 	if err != nil {
-		return out, err
-	}
-	reviews := map[chaping.ReviewKey]chaping.Review{}
-	if err := s.ReviewsNamed(ctx, slices.Compact(keys), func(r *chaping.Review) error {
-		reviews[r.Key()] = *r
-		return nil
-	}); err != nil {
 		return out, err
 	}
 	v, err := a.Vocabulary(ctx, "")
@@ -142,6 +124,39 @@ func (a *App) ExportDecisions(ctx context.Context, w io.Writer) (out DecisionsEx
 		}
 	}
 	return out, nil
+}
+
+// judgedReviews are the station's judgements that have a verdict, by review and
+// term, with their reviews as far as they are stored.
+func (a *App) judgedReviews(
+	ctx context.Context,
+) (list []chaping.Judgement, reviews map[chaping.ReviewKey]chaping.Review, err error) {
+	judgements, err := a.Judgements(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var keys []chaping.ReviewKey
+	for _, j := range judgements {
+		if j.Verdict != chaping.Unreviewed {
+			list, keys = append(list, j), append(keys, j.Review)
+		}
+	}
+	if len(list) == 0 {
+		return nil, nil, nil
+	}
+	slices.SortFunc(keys, compareReviewKeys)
+	slices.SortFunc(list, func(x, y chaping.Judgement) int {
+		return cmp.Or(compareReviewKeys(x.Review, y.Review), cmp.Compare(x.Term, y.Term))
+	})
+	s, err := a.Store(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	reviews = map[chaping.ReviewKey]chaping.Review{}
+	return list, reviews, s.ReviewsNamed(ctx, slices.Compact(keys), func(r *chaping.Review) error {
+		reviews[r.Key()] = *r
+		return nil
+	})
 }
 
 // DecisionsImported says what became of a file of decisions.

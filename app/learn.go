@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"chaping"
 	"chaping/nlp"
@@ -91,26 +90,13 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 }
 
 // lessons are the station's decisions with the texts of their reviews; all counts
-// them, and gone those of which the review is not there any more. What two people have decided
-// differently comes both ways.
+// them, and gone those of which the review is not there any more. What two people
+// have decided differently comes both ways.
 func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, all, gone int, err error) {
-	judgements, err := a.Judgements(ctx)
+	judgements, reviews, err := a.judgedReviews(ctx)
 	if err != nil || len(judgements) == 0 {
 		return nil, 0, 0, err
 	}
-	of := map[chaping.ReviewKey][]chaping.Judgement{}
-	var keys []chaping.ReviewKey
-	for _, j := range judgements {
-		if j.Verdict == chaping.Unreviewed {
-			continue
-		}
-		if of[j.Review] == nil {
-			keys = append(keys, j.Review)
-		}
-		of[j.Review] = append(of[j.Review], j)
-		all++
-	}
-	slices.SortFunc(keys, compareReviewKeys)
 	s, err := a.Store(ctx)
 	if err != nil {
 		return nil, 0, 0, err
@@ -127,32 +113,23 @@ func (a *App) lessons(ctx context.Context, m *nlp.Miner) (list []nlp.Decided, al
 	if err := d.Disputed(ctx, func(about chaping.Judged) error { disputed[about] = true; return nil }); err != nil {
 		return nil, 0, 0, err
 	}
-	texts := map[chaping.ReviewKey]string{}
-	err = s.ReviewsNamed(ctx, keys, func(r *chaping.Review) error {
-		texts[r.Key()] = r.Body()
-		return nil
-	})
-	for _, key := range keys { // in their order, so that the same is learnt again
-		text, ok := texts[key]
+	for _, j := range judgements { // in their order, so that the same is learnt again
+		r, ok := reviews[j.Review]
 		if !ok {
-			gone += len(of[key])
+			gone++
 			continue
 		}
-		js := of[key]
-		slices.SortFunc(js, func(x, y chaping.Judgement) int { return cmp.Compare(x.Term, y.Term) })
-		for _, j := range js {
-			x := nlp.Decided{
-				Term: j.Term, Text: text, Confirmed: j.Verdict == chaping.Confirmed,
-				Goods: g.at(chaping.ProductKey{Platform: key.Platform, Product: key.Product}),
-			}
+		x := nlp.Decided{
+			Term: j.Term, Text: r.Body(), Confirmed: j.Verdict == chaping.Confirmed,
+			Goods: g.at(chaping.ProductKey{Platform: r.Platform, Product: r.Product}),
+		}
+		list = append(list, x)
+		if disputed[chaping.Judged{Review: j.Review, Term: j.Term}] { // the other person is heard too
+			x.Confirmed = !x.Confirmed
 			list = append(list, x)
-			if disputed[chaping.Judged{Review: key, Term: j.Term}] { // the other person is heard too
-				x.Confirmed = !x.Confirmed
-				list = append(list, x)
-			}
 		}
 	}
-	return list, all, gone, err
+	return list, len(judgements), gone, nil
 }
 
 func compareReviewKeys(a, b chaping.ReviewKey) int {
