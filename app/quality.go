@@ -302,8 +302,16 @@ func (a *App) computeQuality(
 	}
 	learning, err := d.Learning(ctx)
 	q := drawn.quality(e, made)
-	q.Learnt = learning.Adapter != "" && learning.At.After(sample.At)
+	q.Learnt = learning.Adapter != "" && drawn.judgedBefore(made, learning.At)
 	return q, err
+}
+
+// judgedBefore tells whether a mention of the sample was judged before a moment.
+func (d *Drawn) judgedBefore(made decided, at time.Time) bool {
+	return slices.ContainsFunc(d.Mentions, func(m chaping.Evidence) bool {
+		j := made.judgements[chaping.Judged{Review: m.Review.Key(), Term: m.Term}]
+		return j.Verdict != chaping.Unreviewed && j.At.Before(at)
+	})
 }
 
 // decided is what people have made of mentions and reviews.
