@@ -248,24 +248,24 @@ func jsonText(v gjson.Result) (string, bool) {
 		}
 		return strings.Join(parts, "\n"), len(parts) > 0
 	case v.IsObject():
-		if key := wrapped(v); key != "" {
-			return jsonText(v.Get(gjsonKey(key)))
+		if key, inner := wrapped(v); key != "" {
+			return jsonText(inner)
 		}
 		return "", false
 	}
 	return v.String(), true
 }
 
-// wrapped is the key of an object that stands for the one value in it, or is a text
-// with something about it; "" of others.
-func wrapped(v gjson.Result) string {
+// wrapped is the value, and its key, of an object that stands for the one value in
+// it, or is a text with something about it; the key of others is "".
+func wrapped(v gjson.Result) (key string, inner gjson.Result) {
 	for _, key := range []string{"text", "content", "value", "label", "$numberLong", "$oid", "$date"} {
 		inner := v.Get(gjsonKey(key))
 		if inner.Type == gjson.String || inner.Type == gjson.Number || key == "$date" && inner.IsObject() {
-			return key
+			return key, inner
 		}
 	}
-	return ""
+	return "", gjson.Result{}
 }
 
 // gjsonKey is a key as a path.

@@ -208,7 +208,7 @@ func (s *spot) add(v gjson.Result, parents []gjson.Result) {
 func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v gjson.Result)) {
 	told := ""
 	if v.IsObject() && prefix != "" {
-		told = wrapped(v) // by the object's own name
+		told, _ = wrapped(v) // by the object's own name
 	}
 	v.ForEach(func(key, inner gjson.Result) bool {
 		name := prefix + gjsonKey(key.Str)

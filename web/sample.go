@@ -466,13 +466,20 @@ func (q *request) quality(p chaping.Period) (lines []report.Definition, falls []
 	if err != nil {
 		return nil, nil, err
 	}
+	lines, falls = worded(list, p)
+	return lines, falls, nil
+}
+
+// worded words the statement of a period, with what became worse; list is of the
+// statements up to it, the latest first.
+func worded(list []chaping.Quality, p chaping.Period) (lines []report.Definition, falls []fall) {
 	if len(list) == 0 || list[0].Period != p.String() {
-		return report.QualityLines(&chaping.Quality{}), nil, nil
+		return report.QualityLines(&chaping.Quality{}), nil
 	}
 	for _, d := range app.Drifts(list) {
 		falls = append(falls, newFall(d, p))
 	}
-	return report.QualityLines(&list[0]), falls, nil
+	return report.QualityLines(&list[0]), falls
 }
 
 // qualities are the statements kept up to a period, the latest first.
@@ -521,12 +528,10 @@ func (q *request) accuracyPage() error {
 		return err
 	}
 	page := accuracyPage{picker: q.pick(p, "/quality"), Plan: q.may("POST /review/sample")}
-	if page.Lines, page.Falls, err = q.quality(p); err != nil {
-		return err
-	}
 	if page.List, err = q.qualities(p); err != nil {
 		return err
 	}
+	page.Lines, page.Falls = worded(page.List, p)
 	sample, planned, err := q.Station.Sample(q.ctx, p)
 	if err != nil {
 		return err
