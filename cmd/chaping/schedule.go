@@ -123,16 +123,16 @@ func (p *program) scheduleListCommand() *cobra.Command {
 				return err
 			}
 			return p.printTable(func(w io.Writer) {
-				fmt.Fprintln(w, "计划\tcron（北京时间）\t做什么\t下次运行")
+				fmt.Fprintln(w, "计划\t时间（北京时间）\tcron\t做什么\t下次运行")
 				for _, plan := range plans {
-					fmt.Fprintf(
-						w,
-						"%s\t%s\t%s\t%s\n",
-						plan.Name,
-						plan.Cron,
-						plan.Run,
-						plan.Next.Format(chaping.Minute),
-					)
+					next := plan.Next.Format(chaping.Minute)
+					switch {
+					case plan.NotHere:
+						next = "不运行：本系统不填平台报送表"
+					case plan.Off:
+						next = "停用"
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", plan.Name, plan.Times, plan.Cron, plan.Run, next)
 				}
 			})
 		},
