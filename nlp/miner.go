@@ -22,8 +22,6 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"golang.org/x/sync/errgroup"
-
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp/assertion"
@@ -157,7 +155,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		return b, nil
 	}
 	files := map[string][]byte{}
-	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, "gse-base.txt.gz"}
+	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, baseFile}
 	if !o.cuesOnly {
 		names = append(names, networkFile)
 	}
@@ -213,7 +211,7 @@ func (m *Miner) load(files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	m.index = &index{build: func() error { return m.fill(files["gse-base.txt.gz"], cues, patterns) }}
+	m.index = &index{build: func() error { return m.fill(files[baseFile], cues, patterns) }}
 	return nil
 }
 
@@ -273,8 +271,6 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 	if m.cut, err = newCutter(bytes.NewReader(base), surfaces, cues, m.folder); err != nil {
 		return err
 	}
-	var g errgroup.Group
-	g.Go(func() error { return m.cut.segment(surfaces) })
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
 	seen := map[string]int{}
 	var words []string
@@ -307,7 +303,7 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 	}
 	m.arrange(found)
 	m.auto = match.New(m.folder, words)
-	return g.Wait()
+	return nil
 }
 
 // arrange lays out what words stand for.
