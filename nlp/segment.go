@@ -165,7 +165,7 @@ func (w *words) usual(r []rune) int32 {
 type segmenter struct {
 	words *words
 	forms map[rune][][]rune // by the first character
-	logs  float64             // logarithm of the sum of all frequencies
+	logs  float64           // logarithm of the sum of all frequencies
 }
 
 func newSegmenter(w *words, surfaces []string) *segmenter {
