@@ -59,37 +59,25 @@ type total struct {
 
 const evenBytes = 0x00FF00FF00FF00FF
 
-// add adds the row of a bucket, if it has one.
-func (n *Network) add(t *total, bucket uint32) {
-	if i, ok := n.row(bucket); ok {
-		r := &n.rows[i]
-		t.even[0] += r[0] & evenBytes
-		t.odd[0] += r[0] >> 8 & evenBytes
-		t.even[1] += r[1] & evenBytes
-		t.odd[1] += r[1] >> 8 & evenBytes
-		t.count++
-	}
-}
-
 // sum adds up the rows of features.
 func (n *Network) sum(features []uint32) (t total) {
+	var even0, odd0, even1, odd1 uint64
 	for _, b := range features {
-		n.add(&t, b)
-		if t.count == maxRows {
+		o := &n.owners[b/64%(buckets/64)]
+		bit := uint64(1) << (b % 64)
+		if o.set&bit == 0 {
+			continue
+		}
+		r := &n.rows[int(o.first)+bits.OnesCount64(o.set&(bit-1))]
+		even0 += r[0] & evenBytes
+		odd0 += r[0] >> 8 & evenBytes
+		even1 += r[1] & evenBytes
+		odd1 += r[1] >> 8 & evenBytes
+		if t.count++; t.count == maxRows {
 			break
 		}
 	}
-	return t
-}
-
-// minus is a total without what another one, which is part of it, holds. (Lanes
-// do not borrow from each other: none comes below zero.)
-func (t total) minus(o *total) total {
-	for w := range t.even {
-		t.even[w] -= o.even[w]
-		t.odd[w] -= o.odd[w]
-	}
-	t.count -= o.count
+	t.even, t.odd = row{even0, even1}, row{odd0, odd1}
 	return t
 }
 
