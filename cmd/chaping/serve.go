@@ -14,9 +14,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
 	"chaping"
@@ -31,6 +33,7 @@ type serveOptions struct {
 	proxy     bool
 	url       string
 	openapi   bool
+	plans     bool
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -50,6 +53,7 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
 	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
+	f.BoolVar(&o.plans, "plans", false, "同时按计划采集、挖掘、备份、提醒（与 chaping schedule start 相同，几个进程里只有一个在调度）")
 	f.StringVar(&o.url, "url", "", "别人打开门户的地址，例如 https://portal.example.com，用于一次性链接；不写则为监听地址")
 	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送；来源地址取 X-Forwarded-For 的最后一个）")
 	return cmd
@@ -129,6 +133,16 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 			)
 		}
 	}
+	beside, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	running.Go(func() { p.keepWatchdog(beside) })
+	if o.plans {
+		running.Go(func() { p.runPlans(beside) })
+	}
+	p.notifySystemd(daemon.SdNotifyReady) // the listener is open: who asks from now on is answered
+	defer p.notifySystemd(daemon.SdNotifyStopping)
 	return p.serve(ctx, portal, listener, pair)
 }
 
