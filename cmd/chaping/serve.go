@@ -14,9 +14,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
 	"chaping"
@@ -132,6 +134,13 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 			)
 		}
 	}
+	beside, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	running.Go(func() { p.keepWatchdog(beside) })
+	p.notifySystemd(daemon.SdNotifyReady) // the listener is open: who asks from now on is answered
+	defer p.notifySystemd(daemon.SdNotifyStopping)
 	return p.serve(ctx, portal, listener, pair)
 }
 
