@@ -132,9 +132,10 @@ func (c *cutter) covering(text []rune, start, end int, ofPattern bool) string {
 		to++
 	}
 	var list [usualWindow]int
-	a, b := from, from
+	b := from
 	for _, e := range c.reading(list[:0], text[from:to]) {
-		a, b = b, from+e
+		a := b
+		b = from + e
 		if b <= start || a >= end || b-a == 1 || a >= start && b <= end {
 			continue
 		}
