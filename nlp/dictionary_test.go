@@ -337,14 +337,7 @@ func TestCrossingTerms(t *testing.T) {
 // What find looks at first must never refuse what Extend finds: patterns that reach
 // over a comma, or whose words hold a mark, included.
 func TestFindAsExtend(t *testing.T) {
-	d, err := ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMiner(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := shippedMiner(t)
 	m.ready()
 	rows := shoppingReviews(t)
 	var sc scratch

@@ -86,16 +86,9 @@ func shippedSegmenter(t testing.TB, surfaces []string) *gse.Segmenter {
 // TestReadingOfGSE: texts of words, broken off and run together, are read as gse
 // reads them.
 func TestReadingOfGSE(t *testing.T) {
-	d, err := ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMiner(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := shippedMiner(t)
 	m.ready()
-	surfaces := surfacesOf(t, d)
+	surfaces := surfacesOf(t, m.Dictionary())
 	seg := shippedSegmenter(t, surfaces)
 	var all []string
 	eachBaseWord(t, func(text string, _ float64) { all = append(all, text) })

@@ -50,13 +50,13 @@ cp packaging/test/inside.sh packaging/test/reviews.csv testdata/data-0.1.tar.gz 
 cat >"$work/root/etc/systemd/system/package-test.service" <<'UNIT'
 [Unit]
 After=multi-user.target
+SuccessAction=poweroff
+FailureAction=poweroff
 [Service]
 Type=oneshot
 ExecStart=/bin/bash /test/inside.sh
 StandardOutput=file:/test/out
 StandardError=inherit
-SuccessAction=poweroff
-FailureAction=poweroff
 UNIT
 mkdir -p "$work/root/etc/systemd/system/default.target.wants"
 ln -s ../package-test.service "$work/root/etc/systemd/system/default.target.wants/"

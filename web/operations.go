@@ -87,9 +87,7 @@ func (q *request) metrics() error {
 // fromHere tells whether the request comes from this machine itself and not
 // through a proxy on it.
 func (q *request) fromHere() bool {
-	host, _, err := net.SplitHostPort(q.r.RemoteAddr)
-	ip := net.ParseIP(host)
-	return err == nil && ip != nil && ip.IsLoopback() && !q.Proxied && q.r.Header.Get("X-Forwarded-For") == ""
+	return !q.Proxied && q.r.Header.Get("X-Forwarded-For") == "" && net.ParseIP(q.address()).IsLoopback()
 }
 
 // instruments are the portal's metrics.

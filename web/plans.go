@@ -102,8 +102,6 @@ func (q *request) planRun() error {
 		q.account.Person,
 		"/settings#plans",
 		func(ctx context.Context, j *job) (string, error) {
-			q.work.Lock()
-			defer q.work.Unlock()
 			defer q.desk.drop()
 			r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
 			j.setResult(jobResult{Plan: &r})
