@@ -17,7 +17,7 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/chaping-package-test.XXXXXX")
-trap 'umount -q "$work/root/full" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/chaping/tools
 clean=$cache/root-bookworm-1.tar
