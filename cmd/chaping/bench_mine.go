@@ -105,7 +105,11 @@ func quicker(round int, best, now spent) spent {
 }
 
 // minedTexts are reviews of the bench's load, each with its goods.
-func (b *bench) minedTexts(n int, dict *nlp.Dictionary, miner *nlp.Miner) (texts []string, goods []nlp.Goods, err error) {
+func (b *bench) minedTexts(
+	n int,
+	dict *nlp.Dictionary,
+	miner *nlp.Miner,
+) (texts []string, goods []nlp.Goods, err error) {
 	l := b.load(n, dict)
 	l.Products = n / reviewsPerProduct
 	of := map[string]nlp.Goods{}

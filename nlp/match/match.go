@@ -231,7 +231,10 @@ func (t *Trie) tabulate(sets map[uint32]Sets) {
 		for e := n.first; e < n.first+int32(n.count); e++ {
 			next := &t.nodes[e]
 			pair := uint32(class)<<16 | uint32(t.classes[e])
-			pairs = append(pairs, begin{pair: pair, node: e, more: next.hints, ends: next.out >= 0, sets: number(sets[pair])})
+			pairs = append(
+				pairs,
+				begin{pair: pair, node: e, more: next.hints, ends: next.out >= 0, sets: number(sets[pair])},
+			)
 			delete(sets, pair)
 		}
 	}
@@ -464,7 +467,10 @@ func (t *Trie) Scan(sc *Scan, text []rune) {
 				now.join(&t.sets[b.sets])
 			}
 			if b.node != 0 {
-				sc.places = append(sc.places, place{begin: b, first: int32(i), second: int32(j), clause: int32(len(sc.clauses))})
+				sc.places = append(
+					sc.places,
+					place{begin: b, first: int32(i), second: int32(j), clause: int32(len(sc.clauses))},
+				)
 			}
 		}
 	}
