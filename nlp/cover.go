@@ -102,7 +102,11 @@ func (c *cutter) selfTest() error {
 }
 
 func dataFault(file string, err error) error {
-	return &chaping.InputError{File: file, Problem: "程序自带的数据不能用：" + err.Error(), Remedy: "重新安装程序，或恢复 dictionaries 目录里的原文件"}
+	return &chaping.InputError{
+		File:    file,
+		Problem: "程序自带的数据不能用：" + err.Error(),
+		Remedy:  "重新安装程序，或恢复 dictionaries 目录里的原文件",
+	}
 }
 
 // pairHash is an 18-bit hash of two characters.
@@ -132,10 +136,10 @@ func (c *cutter) covering(text []rune, start, end int, ofPattern bool) string {
 		to++
 	}
 	var list [usualWindow]int
-	b := from
+	next := from
 	for _, e := range c.reading(list[:0], text[from:to]) {
-		a := b
-		b = from + e
+		a, b := next, from+e
+		next = b
 		if b <= start || a >= end || b-a == 1 || a >= start && b <= end {
 			continue
 		}

@@ -597,12 +597,14 @@ func (sc *scratch) length(i int) int32 { return sc.spans[i].End - sc.spans[i].St
 // returns how many are gone.
 func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) int {
 	a, b := sc.spans[i], sc.spans[k]
-	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) || sc.length(k) > sc.length(i) ||
+	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) ||
+		sc.length(k) > sc.length(i) ||
 		!m.displaces(&m.forms[sc.forms[i]], &m.forms[sc.forms[k]]) {
 		return 0
 	}
 	winner, loser := i, k
-	if crossing := b.Start < a.Start || a.End < b.End; crossing && m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
+	if crossing := b.Start < a.Start || a.End < b.End; crossing &&
+		m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
 		winner, loser = k, i
 	}
 	if refused != nil {
@@ -652,7 +654,8 @@ const edge = 1
 // displaces tells whether a mention of form a takes the place of one of form b that
 // it overlaps.
 func (m *Miner) displaces(a, b *form) bool {
-	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" &&
+		m.dict.Terms[b.term].Field != ""
 }
 
 // graver tells whether the term of form a is of a higher severity than that of b.

@@ -158,7 +158,9 @@ func (j *Judge) carried(sc *Scratch, text []rune, spans []Span, i int) (Verdict,
 	}
 	for n := i; n+1 < len(spans) && spans[n+1].Start == spans[n].End+1 && text[spans[n].End] == '，'; n++ {
 		named++
-		if _, clauseB := spans[n+1].End, scopeOf(text, spans[n+1]).clauseB; listTail(string(text[spans[n+1].End:clauseB])) {
+		if _, clauseB := spans[n+1].End, scopeOf(text, spans[n+1]).clauseB; listTail(
+			string(text[spans[n+1].End:clauseB]),
+		) {
 			named++
 		}
 	}
@@ -224,8 +226,11 @@ func (j *Judge) arrange() {
 		for _, g := range members {
 			gr := &j.groups[g]
 			if gr.role == roleCue {
-				j.readings = append(j.readings, reading{kinds: gr.kinds, reach: gr.reach, group: g, status: statusBit(gr.status),
-					side: gr.side, link: gr.link, final: gr.final})
+				j.readings = append(
+					j.readings,
+					reading{kinds: gr.kinds, reach: gr.reach, group: g, status: statusBit(gr.status),
+						side: gr.side, link: gr.link, final: gr.final},
+				)
 			}
 		}
 		j.reads = append(j.reads, int32(len(j.readings)))
@@ -558,7 +563,14 @@ const maxCue = 12
 
 func scopeOf(text []rune, m Span) scope {
 	n := int32(len(text))
-	s := scope{from: max(0, m.Start-contextReach), to: min(n, m.End+contextReach), clauseA: -1, clauseB: -1, sentA: -1, sentB: -1}
+	s := scope{
+		from:    max(0, m.Start-contextReach),
+		to:      min(n, m.End+contextReach),
+		clauseA: -1,
+		clauseB: -1,
+		sentA:   -1,
+		sentB:   -1,
+	}
 	for p := m.Start; p > s.from; p-- {
 		r := text[p-1]
 		if s.clauseA < 0 && clauseMark(text, p-1) {

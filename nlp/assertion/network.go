@@ -254,7 +254,11 @@ func (n *Network) WriteTo(w io.Writer) (int64, error) {
 // something else is a chaping.InputError; name is for its message.
 func ReadNetwork(name string, r io.Reader) (*Network, error) {
 	fault := func(err error) error {
-		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update"}
+		return &chaping.InputError{
+			File:    name,
+			Problem: "模型文件不能用：" + err.Error(),
+			Remedy:  "恢复自带的模型文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update",
+		}
 	}
 	zr, err := gzip.NewReader(r)
 	if err != nil {
@@ -330,6 +334,9 @@ func (n *Network) fits(names []string) error {
 	if n.signs == len(names) && n.signature == signature(names) {
 		return nil
 	}
-	return &chaping.InputError{File: "assertion.bin.gz", Problem: fmt.Sprintf("模型与线索词表不配（模型有 %d 个特征，词表有 %d 个）", n.signs, len(names)),
-		Remedy: "恢复自带的文件；线索组改名、增删后运行 go test ./nlp -run TestTrain -update"}
+	return &chaping.InputError{
+		File:    "assertion.bin.gz",
+		Problem: fmt.Sprintf("模型与线索词表不配（模型有 %d 个特征，词表有 %d 个）", n.signs, len(names)),
+		Remedy:  "恢复自带的文件；线索组改名、增删后运行 go test ./nlp -run TestTrain -update",
+	}
 }

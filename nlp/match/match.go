@@ -108,23 +108,25 @@ func NewHinted(folder *fold.Folder, patterns []string, hints []Hint) *Trie {
 	count := uint16(0)
 	spelt := make([]spelling, 0, len(patterns))
 	for i, p := range patterns {
-		if s := t.spell(p, 0, &count); len(s) > 0 {
+		if s := t.spell(p, &count); len(s) > 0 {
 			spelt = append(spelt, spelling{s, int32(i)})
 		}
 	}
 	slices.SortFunc(spelt, func(x, y spelling) int {
 		return cmp.Or(slices.Compare(x.classes, y.classes), cmp.Compare(x.pattern, y.pattern))
 	})
-	sets := map[uint32]Sets{} // by the first two classes, the second one none for a single one
+	sets := map[uint32]*Sets{} // by the first two classes, the second one none for a single one
 	for _, h := range hints {
-		s := append(t.spell(h.Word, 2, &count), none)
-		if s[0] == none {
+		pair := t.firstTwo(h.Word, &count)
+		if pair == none {
 			continue
 		}
-		pair := uint32(s[0])<<16 | uint32(s[1])
 		of := sets[pair]
+		if of == nil {
+			of = new(Sets)
+			sets[pair] = of
+		}
 		of[h.Set/64] |= 1 << (h.Set % 64)
-		sets[pair] = of
 	}
 	t.grow(spelt)
 	t.tabulate(sets)
@@ -153,18 +155,32 @@ type spelling struct {
 	pattern int32
 }
 
-// spell is the classes of a word, of its beginning only where most is not 0. (The
-// text's own gaps are stepped over, so the word's must be too.)
-func (t *Trie) spell(word string, most int, count *uint16) (s []uint16) {
+// spell is the classes of a word. (The text's own gaps are stepped over, so the
+// word's must be too.)
+func (t *Trie) spell(word string, count *uint16) (s []uint16) {
+	s = make([]uint16, 0, len(word)/2)
+	for _, r := range word {
+		if !fold.Gap(r) {
+			s = append(s, t.classify(r, count))
+		}
+	}
+	return s
+}
+
+// firstTwo is a word's first two classes, the second one none where it has but one.
+func (t *Trie) firstTwo(word string, count *uint16) (pair uint32) {
+	n := 0
 	for _, r := range word {
 		if fold.Gap(r) {
 			continue
 		}
-		if s = append(s, t.classify(r, count)); len(s) == most {
-			break
+		if n++; n == 1 {
+			pair = uint32(t.classify(r, count)) << 16
+			continue
 		}
+		return pair | uint32(t.classify(r, count))
 	}
-	return s
+	return pair
 }
 
 // grow builds the nodes from sorted spellings, level by level, so that those after
@@ -201,10 +217,14 @@ func (t *Trie) grow(spelt []spelling) {
 }
 
 // tabulate fills the table from the first two levels of the trie and from sets.
-func (t *Trie) tabulate(sets map[uint32]Sets) {
+func (t *Trie) tabulate(sets map[uint32]*Sets) {
 	t.sets = []Sets{{}}
 	numbers := map[Sets]uint16{{}: 0}
-	number := func(s Sets) uint16 {
+	number := func(of *Sets) uint16 {
+		if of == nil {
+			return 0
+		}
+		s := *of
 		n, ok := numbers[s]
 		if !ok && len(t.sets) == onePattern-1 { // more than there are numbers: all of them
 			for i := range s {
@@ -231,7 +251,10 @@ func (t *Trie) tabulate(sets map[uint32]Sets) {
 		for e := n.first; e < n.first+int32(n.count); e++ {
 			next := &t.nodes[e]
 			pair := uint32(class)<<16 | uint32(t.classes[e])
-			pairs = append(pairs, begin{pair: pair, node: e, more: next.hints, ends: next.out >= 0, sets: number(sets[pair])})
+			pairs = append(
+				pairs,
+				begin{pair: pair, node: e, more: next.hints, ends: next.out >= 0, sets: number(sets[pair])},
+			)
 			delete(sets, pair)
 		}
 	}
@@ -464,7 +487,10 @@ func (t *Trie) Scan(sc *Scan, text []rune) {
 				now.join(&t.sets[b.sets])
 			}
 			if b.node != 0 {
-				sc.places = append(sc.places, place{begin: b, first: int32(i), second: int32(j), clause: int32(len(sc.clauses))})
+				sc.places = append(
+					sc.places,
+					place{begin: b, first: int32(i), second: int32(j), clause: int32(len(sc.clauses))},
+				)
 			}
 		}
 	}
