@@ -469,6 +469,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
+	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "every": "week", "day": 1, "weekday": []string{"1"}, "at": "03:00", "step": 5, "off": true})
 	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})
 	h.settle()
 	w.post("admin", "/settings/backups", "/settings/backups", object{})

@@ -4,7 +4,8 @@ package web
 var fieldNotes = map[string]string{
 	"answers": "对问题的回答，按问题的 kind：scale 满分，reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first 或 skip，exported 为日期或 skip", "columns": "各列当作哪个字段，按列的序号（从 0 起）；空为不用", "table": "商品表的各列当作哪个字段，同 columns",
 	"is": "各字段是哪一列，按字段；列的序号，- 为没有", "keep": "把对各列的理解存成这个名称的模板", "rename": "新名称", "shop": "文件里没有时的店铺名称", "steps": "不立即导入，先看各列怎样理解",
-	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "什么时候运行，cron 格式", "dangers": "危及对象", "do": "填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览", "event": "发生了什么",
+	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "计划时间，五段 cron 表达式，北京时间；页面上用 every 等写", "every": "计划多久一次：month、week、day、hour 或 minutes",
+	"day": "每月几日（1–28）", "weekday": "星期几，0 是星期日", "at": "几点，例如 03:00", "step": "隔几分钟", "dangers": "危及对象", "do": "填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览", "event": "发生了什么",
 	"filler": "填报人", "harm": "伤亡和损失", "hours": "重要风险信息的时限，小时，0 为不限", "measures": "已采取的措施", "nothing": "本期无", "on": "启用的站点配置", "page_days": "网页保存几天，不写为默认", "phone": "联系电话",
 	"pinned_days": "严重命中的网页保存几天，不写为默认", "place": "发生地点、涉及区域", "plan": "计划", "product": "涉及产品", "region": "涉及区域", "remove": "写了就删除", "since": "起始报送期", "source": "信息来源", "spread": "影响范围",
 	"stations": "各监测站自己的起始报送期，按编号", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",

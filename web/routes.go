@@ -205,7 +205,7 @@ func allRoutes() []route {
 		{"GET", "/settings", admins, (*request).settings, "设置", nav("管理"), "", settingsPage{}},
 		{"POST", "/settings", admins, (*request).settingsSave, "修改设置", option{}, "version!:integer contact phone page_days:integer pinned_days:integer", moved{}},
 		{"POST", "/settings/sites", admins, (*request).sitesSave, "启用、停用站点", option{}, "version!:integer on!:list", moved{}},
-		{"POST", "/settings/plans", admins, (*request).planSave, "修改计划时间", option{}, "plan! cron!", moved{}},
+		{"POST", "/settings/plans", admins, (*request).planSave, "修改计划", option{}, "plan! every day:integer weekday:list at step:integer cron off:boolean", moved{}},
 		{"POST", "/settings/run", admins, (*request).planRun, "运行计划", option{}, "plan!", moved{}},
 		{"POST", "/settings/backups", admins, (*request).backUp, "备份", option{}, "name", moved{}},
 		{"GET", "/tokens", admins, (*request).tokens, "对接", nav("管理"), "", tokensPage{}},

@@ -31,6 +31,7 @@ type Config struct {
 	Address string // where people reach the portal, without a path; empty if nobody has said
 	Secure  bool   // reached by https: cookies are for it only
 	Proxied bool   // a proxy stands in front, which says where requests come from
+	Plans   bool   // runs the plans at their times, unless another process does
 }
 
 // A Server is the portal. It is an http.Handler.
@@ -44,18 +45,18 @@ type Server struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	mux      *http.ServeMux
-	routes   []route
-	guard    *http.CrossOriginProtection
-	pages    pages
-	jobs     *jobs
-	desk     desk
-	lexical  atomic.Pointer[lexical]
-	recounts recounts
-	ended    context.Context
-	end      context.CancelFunc
-	work     sync.Mutex // who replaces mentions and tallies
-	pushing  sync.WaitGroup
+	mux        *http.ServeMux
+	routes     []route
+	guard      *http.CrossOriginProtection
+	pages      pages
+	jobs       *jobs
+	desk       desk
+	lexical    atomic.Pointer[lexical]
+	recounts   recounts
+	ended      context.Context
+	end        context.CancelFunc
+	work       sync.Mutex // who replaces mentions and tallies
+	background sync.WaitGroup
 }
 
 // lexical is the dictionary in use.
@@ -120,7 +121,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 		q.fail(notFound())
 	}))
-	s.pushing.Go(s.push)
+	s.background.Go(s.push)
+	if c.Plans {
+		s.background.Go(s.runPlans)
+	}
 	return s, nil
 }
 
@@ -150,7 +154,7 @@ func (s *Server) Close() {
 	s.jobs.wait()
 	s.recounts.wait()
 	s.desk.wait()
-	s.pushing.Wait()
+	s.background.Wait()
 }
 
 func (s *Server) loadLexicon(ctx context.Context) error {

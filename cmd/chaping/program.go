@@ -26,9 +26,6 @@ import (
 	"chaping/store/backup"
 )
 
-// version is the release; buildVersion adds the commit where the build knows it.
-const version = "0.1.0"
-
 // program is what all commands share: the streams, the clock and the flags
 // that every command understands.
 type program struct {
@@ -164,7 +161,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
-		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand(),
+		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)
@@ -293,20 +290,6 @@ func envOr(name, fallback string) string {
 		return v
 	}
 	return fallback
-}
-
-// buildVersion is the version with the commit it was built from, where known.
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return version + "+" + s.Value[:12]
-		}
-	}
-	return version
 }
 
 const usageTemplate = `用法：{{if .Runnable}}

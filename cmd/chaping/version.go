@@ -3,11 +3,17 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"chaping/store/engine"
 )
+
+// version is the release, by the rules of SemVer. It stands here only:
+// scripts/version.sh reads it for packages, tags and the change log, and
+// buildVersion adds the commit where the build knows it.
+const version = "0.1.0"
 
 func (p *program) versionCommand() *cobra.Command {
 	var asJSON bool
@@ -38,4 +44,18 @@ func (p *program) versionCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	return cmd
+}
+
+// buildVersion is the version with the commit it was built from, where known.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return version + "+" + s.Value[:12]
+		}
+	}
+	return version
 }

@@ -26,12 +26,30 @@ const (
 
 // Locate is the path of the engine library: the file that CHAPING_ENGINE
 // names, else the place in the user's cache where `make engine` puts the
-// pinned version. The file need not exist.
+// pinned version, else the one that came with an installed program, in
+// lib/chaping beside the folder that the program stands in. The file need not
+// exist.
 func Locate() (string, error) {
 	if path := os.Getenv("CHAPING_ENGINE"); path != "" {
 		return path, nil
 	}
-	cache, err := os.UserCacheDir()
+	name := "libchdb.so"
+	if runtime.GOOS == "darwin" {
+		name = "libchdb.dylib"
+	}
+	cache, err := os.UserCacheDir() // a service may have no home
+	cached := filepath.Join(cache, "chaping", "engine", Package, name)
+	if err == nil && exists(cached) {
+		return cached, nil
+	}
+	if program, err := os.Executable(); err == nil {
+		if program, err = filepath.EvalSymlinks(program); err == nil {
+			installed := filepath.Join(filepath.Dir(program), "..", "lib", "chaping", name)
+			if exists(installed) {
+				return installed, nil
+			}
+		}
+	}
 	if err != nil {
 		return "", &chaping.Error{
 			Code:    chaping.CodeEnvironment,
@@ -40,11 +58,12 @@ func Locate() (string, error) {
 			Err:     err,
 		}
 	}
-	name := "libchdb.so"
-	if runtime.GOOS == "darwin" {
-		name = "libchdb.dylib"
-	}
-	return filepath.Join(cache, "chaping", "engine", Package, name), nil
+	return cached, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // unusable is the error for a library that is missing, damaged or of another
