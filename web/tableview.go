@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -138,6 +139,9 @@ func present[T any](q *request, t table[T], from source[T], kept ...string) (v *
 
 // tableState is what the address wants of a table with these columns.
 func (q *request) tableState(heads []head) tableState {
+	if q.route.method != http.MethodGet { // the page of a form that was refused
+		return parseState(heads, nil)
+	}
 	for _, name := range []string{"q", "sort", "columns", "filter[]"} {
 		q.route.declared(name)
 	}
