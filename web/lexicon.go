@@ -396,11 +396,11 @@ func (q *request) termSave() error {
 	if err != nil {
 		return err
 	}
-	return q.lexiconSaved(miner, saved, "")
+	return q.lexiconSaved(miner, saved, "", "/lexicon")
 }
 
 // lexiconSaved takes a new version into use, and mines the period with it.
-func (q *request) lexiconSaved(miner *nlp.Miner, saved station.Lexicon, note string) error {
+func (q *request) lexiconSaved(miner *nlp.Miner, saved station.Lexicon, note, to string) error {
 	q.lexical.Store(&lexical{miner, saved})
 	q.desk.drop()
 	p, err := q.current()
@@ -413,7 +413,7 @@ func (q *request) lexiconSaved(miner *nlp.Miner, saved station.Lexicon, note str
 	} else {
 		message += "；等现在的挖掘完成后，请再挖掘一次"
 	}
-	return q.redirect("/lexicon", message+note)
+	return q.redirect(to, message+note)
 }
 
 // termsSwitch takes many terms out of use, or into it again, in one version.
@@ -466,7 +466,7 @@ func (q *request) termsSwitch() error {
 	if len(failed) > 0 {
 		message += fmt.Sprintf("；%d 个没有%s，因为已经%s或不在词库：%s", len(failed), word, word, strings.Join(failed, "、"))
 	}
-	return q.lexiconSaved(miner, saved, message)
+	return q.lexiconSaved(miner, saved, message, q.back("/lexicon"))
 }
 
 // lexiconVersions lists the versions, and how two of them differ.
