@@ -555,6 +555,9 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
 	w.tables()
+	if found := w.get("bureau", "/search", "/search?q=漏电"); found["found"] == 0.0 {
+		t.Errorf("%v", found)
+	}
 	w.get("bureau", "/audit.csv", "/audit.csv")
 	w.get("admin", "/tokens", "/tokens")
 	w.post("admin", "/tokens/{id}/revoke", "/tokens/2/revoke", nil)

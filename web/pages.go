@@ -23,13 +23,13 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form imports lexicon month pages review settings sheets table tokens trends urgent
+//go:embed admin annual auth board centre collect form imports lexicon month pages review search settings sheets table tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
 // layout.
 var pageParts = map[string][]string{
-	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
+	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
 	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
@@ -191,6 +191,9 @@ type frame struct {
 	Nav     []navGroup
 	Message string
 	Program string
+	Theme   string                 // light or dark; "" as the system has it
+	Seeks   bool                   // there is something to search
+	Q       string                 // that was searched for
 	May     func(path string) bool // whether the account may post there
 	D       any
 }
@@ -261,6 +264,11 @@ func (q *request) show(status int, page, title string, data any) error {
 		May:     q.may,
 		D:       data,
 		Message: q.message(),
+		Theme:   q.theme(),
+		Seeks:   q.searches(),
+	}
+	if found, ok := data.(searchPage); ok {
+		f.Q = found.Q
 	}
 	name := "layout.html"
 	if q.r.Header.Get("HX-Request") != "" {

@@ -75,6 +75,8 @@ func allRoutes() []route {
 		{"POST", "/logout", members, (*request).logout, "退出登录", option{}, "", nil},
 		{"GET", "/setup/{link}", everyone, (*request).setupPage, "设置账号", option{}, "", nil},
 		{"POST", "/setup/{link}", everyone, (*request).setup, "设置账号", option{}, "name person password! again! station station_name kind", nil},
+		{"POST", "/theme", everyone, (*request).themeSave, "外观", option{quiet: true}, "theme back", nil},
+		{"GET", "/search", members, (*request).search, "搜索", option{}, "q", searchPage{}},
 		{"GET", "/resume", members, (*request).resume, "继续提交", option{}, "", nil},
 
 		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测"), "period", either{dashboardPage{}, homePage{}}},
