@@ -191,6 +191,7 @@ type frame struct {
 	Nav     []navGroup
 	Message string
 	Program string
+	Here    string                 // the address of the page, to come back to
 	Theme   string                 // light or dark; "" as the system has it
 	Seeks   bool                   // there is something to search
 	Q       string                 // that was searched for
@@ -264,8 +265,12 @@ func (q *request) show(status int, page, title string, data any) error {
 		May:     q.may,
 		D:       data,
 		Message: q.message(),
+		Here:    q.r.URL.Path,
 		Theme:   q.theme(),
 		Seeks:   q.searches(),
+	}
+	if q.r.Method == http.MethodGet {
+		f.Here = q.r.URL.RequestURI()
 	}
 	if found, ok := data.(searchPage); ok {
 		f.Q = found.Q

@@ -34,7 +34,7 @@ func conflictWith[T any](err error) (theirs T, ok bool) {
 }
 
 // pageSize is how many sentences a page of the review shows.
-const pageSize = 30
+const pageSize = 20
 
 // review shows sentences to judge. Those with a verdict stay on the page that
 // they were judged on, and are gone from the next.
@@ -233,8 +233,12 @@ func sentenceTable(p chaping.Period, names map[chaping.ProductKey]string, judge 
 	if judge {
 		t.bulk = &bulk{Path: "/review/judge/many", Field: "ids", Hidden: choices(p.String(), "period"),
 			Buttons: []bulkButton{{Field: "verdict", Value: "confirmed", Name: "确认"}}}
-		for _, r := range chaping.Reasons() {
-			t.bulk.Buttons = append(t.bulk.Buttons, bulkButton{Field: "reason", Value: string(r), Name: "排除：" + r.Chinese()})
+		for i, r := range chaping.Reasons() {
+			b := bulkButton{Field: "reason", Value: string(r), Name: r.Chinese(), Label: "排除：" + r.Chinese()}
+			if i == 0 {
+				b.Lead = "排除："
+			}
+			t.bulk.Buttons = append(t.bulk.Buttons, b)
 		}
 		t.bulk.Buttons = append(t.bulk.Buttons, bulkButton{Field: "verdict", Value: "rejected", Name: "排除"},
 			bulkButton{Field: "verdict", Value: "none", Name: "撤销"})

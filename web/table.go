@@ -136,6 +136,8 @@ type bulk struct {
 // A bulkButton posts the selected rows with a value of a field.
 type bulkButton struct {
 	Field, Value, Name string
+	Lead               string // in front of it
+	Label              string // in place of the name, where it is too short by itself
 }
 
 func (t *table[T]) heads() []head {

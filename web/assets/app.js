@@ -60,7 +60,7 @@
   // The slash goes to the search.
   document.addEventListener("keydown", e => {
     const box = $("#search");
-    if (e.key !== "/" || !box || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, select, textarea")) return;
+    if (e.key !== "/" || !box || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input:not([type=checkbox]), select, textarea")) return;
     e.preventDefault();
     box.focus();
     box.select();
@@ -171,7 +171,7 @@
     const axis = { axisLine: { lineStyle: { color: colour("--edge") } }, axisTick: { lineStyle: { color: colour("--edge") } }, axisLabel: { color: colour("--ink") },
       nameTextStyle: { color: colour("--soft") }, splitLine: { lineStyle: { color: colour("--line") } } };
     const text = { textStyle: { color: colour("--ink") } };
-    return { ...text, color: colour("--charts").split(" "), categoryAxis: axis, valueAxis: axis, legend: text, visualMap: text,
+    return { ...text, color: colour("--charts").split(" "), categoryAxis: axis, valueAxis: axis, legend: text, visualMap: text, treemap: { label: { color: colour("--heat-high") } },
       tooltip: { ...text, backgroundColor: colour("--paper"), borderColor: colour("--edge") }, bar: { label: { color: colour("--ink") } } };
   };
   const ramp = () => ["--heat-0", "--heat-1", "--heat-2"].map(colour);
@@ -223,17 +223,20 @@
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
   for (const box of $$("[data-chart]")) {
     load(box.dataset.src).then(data => {
-      let chart;
+      let chart; // on paper, where boxes have no height of their own, it keeps its size
+      const paper = matchMedia("print");
       const draw = () => {
+        const size = chart && paper.matches ? { width: chart.getWidth(), height: chart.getHeight() } : {};
         if (chart) chart.dispose();
-        chart = echarts.init(box, look());
+        chart = echarts.init(box, look(), size);
         const [option, click] = makers[box.dataset.chart](data);
         chart.setOption(option);
         if (click) chart.on("click", click);
       };
       draw();
-      new ResizeObserver(() => chart.resize()).observe(box);
-      for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", draw);
+      new ResizeObserver(() => { if (!paper.matches) chart.resize(); }).observe(box);
+      paper.addEventListener("change", draw);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
     }).catch(() => { box.textContent = "图没有画出来，请看下面的数字。"; });
   }
 })();
