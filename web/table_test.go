@@ -1,13 +1,20 @@
 package web
 
 import (
+	"context"
+	"encoding/csv"
 	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"chaping/station"
 
 	"chaping"
 )
@@ -154,4 +161,153 @@ func TestCellsOfFilesAreHarmless(t *testing.T) {
 			t.Errorf("%q is written as %q", text, got)
 		}
 	}
+}
+
+// A view is its account's own. Saved again it is replaced; what a later program
+// has no more is said, not met with an error.
+func TestSavedViews(t *testing.T) {
+	h := open(t)
+	save := func(who, name, query string, code int) {
+		t.Helper()
+		r := h.ask(who, "POST", "/views", url.Values{"list": {"lexicon"}, "name": {name}, "query": {query}, "back": {"/lexicon"}})
+		if r.Code != code {
+			t.Fatalf("%s: %d %s", name, r.Code, r.Body)
+		}
+	}
+	save("platform", "严重的"+evil[:12], "sort=-severity", http.StatusSeeOther)
+	save("platform", "严重的"+evil[:12], "sort=-severity&columns=name,gone", http.StatusSeeOther)
+	save("platform", "", "sort=-severity", http.StatusUnprocessableEntity)
+	save("platform", strings.Repeat("长", 31), "", http.StatusUnprocessableEntity)
+	save("platform", "太长", strings.Repeat("a", 5000), http.StatusUnprocessableEntity)
+	if r := h.ask("platform", "POST", "/views", url.Values{"list": {"nothing"}, "name": {"a"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Error(r.Code)
+	}
+	of := func(who string) []string {
+		t.Helper()
+		a, err := h.Station.Account(t.Context(), who, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := h.Station.Views(t.Context(), a.ID, "lexicon")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, v := range list {
+			ids = append(ids, fmt.Sprint(v.ID))
+		}
+		return ids
+	}
+	ids := of("platform")
+	page := h.ask("platform", "GET", "/lexicon", nil).Body.String()
+	if len(ids) != 1 || strings.Contains(page, "<script>") || !strings.Contains(page, "/lexicon?columns=name%2Cgone&amp;sort=-severity") {
+		t.Errorf("%v %s", ids, page)
+	}
+	if page := h.ask("platform", "GET", "/lexicon?columns=name%2Cgone&sort=-severity", nil).Body.String(); !strings.Contains(page, "此视图里的列“gone”已不存在") || strings.Contains(page, `data-label="写法"`) {
+		t.Error("what is not there is not said")
+	}
+	if page := h.ask("bureau", "GET", "/lexicon", nil).Body.String(); strings.Contains(page, "严重的") {
+		t.Error("another's views are shown")
+	}
+	h.ask("bureau", "POST", "/views/"+ids[0]+"/delete", url.Values{"back": {"/lexicon"}})
+	if len(of("platform")) != 1 {
+		t.Error("another's view was deleted")
+	}
+	h.ask("platform", "POST", "/views/"+ids[0]+"/delete", url.Values{"back": {"//evil.example"}})
+	if len(of("platform")) != 0 {
+		t.Error("it was not deleted")
+	}
+	// Light or dark is remembered, and nothing else is.
+	for theme, want := range map[string]string{"dark": `data-theme="dark"`, "light": `data-theme="light"`, evil: "<html lang=\"zh-CN\">"} {
+		r := h.ask("platform", "POST", "/theme", url.Values{"theme": {theme}, "back": {"/lexicon?sort=name"}})
+		if to := r.Header().Get("Location"); to != "/lexicon?sort=name" {
+			t.Error(to)
+		}
+		cookies := (&http.Response{Header: r.Header()}).Cookies()
+		if page := h.ask("platform", "GET", "/me", nil, cookies...).Body.String(); !strings.Contains(page, want) {
+			t.Errorf("%q makes no %s", theme, want)
+		}
+	}
+}
+
+// A million rows go out as they come, and none is asked for once the reader has
+// gone.
+func TestFilesOfTablesAreStreamed(t *testing.T) {
+	h := open(t)
+	table := thingTable()
+	export := func(ctx context.Context, w http.ResponseWriter, from source[thing]) (err error) {
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/things/export?format=csv", nil)
+		q := &request{Server: h.Server, w: w, r: r, ctx: ctx, api: true}
+		q.route = route{in: exportFields, option: option{export: true}}
+		q.act = &station.Act{}
+		defer func() {
+			if v := recover(); v != nil {
+				err = v.(error)
+			}
+		}()
+		return exportTable(q, table, from)
+	}
+	const all = 1_000_000
+	var given int
+	var most uint64
+	source := source[thing]{each: func(_ chaping.Selection, each func(*thing) error) error {
+		x := thing{name: "=cmd()", kind: "a", price: 1.5}
+		for given = 0; given < all; given++ {
+			if given%250_000 == 0 {
+				var m runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapAlloc)
+			}
+			if err := each(&x); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	out := &counting{header: http.Header{}}
+	if err := export(t.Context(), out, source); err != nil || given != all || out.n < 18*all {
+		t.Fatal(given, out.n, err)
+	}
+	if most > m.HeapAlloc+16<<20 {
+		t.Errorf("the heap grew from %d to %d bytes", m.HeapAlloc, most)
+	}
+	text, _ := strings.CutPrefix(string(out.first), "\ufeff")
+	rows, err := csv.NewReader(strings.NewReader(text[:strings.LastIndexByte(text, '\n')])).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(out.first), "\ufeff") || len(rows) < 2 || !slices.Equal(rows[0], []string{"名称", "种类", "价格", "时间", "下载"}) || !slices.Equal(rows[1], []string{"'=cmd()", "甲", "1.5", "", ""}) {
+		t.Errorf("%.200s", out.first)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := &counting{header: http.Header{}, after: cancel}
+	if err := export(ctx, gone, source); err != http.ErrAbortHandler || given > all/10 {
+		t.Errorf("%d rows were asked for after the reader had gone; %v", given, err)
+	}
+}
+
+// A counting writer keeps the beginning of what it is given.
+type counting struct {
+	header http.Header
+	n      int
+	first  []byte
+	after  func() // called with the first bytes
+}
+
+func (c *counting) Header() http.Header { return c.header }
+func (c *counting) WriteHeader(int)     {}
+
+func (c *counting) Write(b []byte) (int, error) {
+	if c.n == 0 {
+		c.first = slices.Clone(b)
+		if c.after != nil {
+			c.after()
+		}
+	}
+	c.n += len(b)
+	return len(b), nil
 }
