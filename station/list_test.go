@@ -14,7 +14,7 @@ func TestPagesOfListsHaveEveryRowOnce(t *testing.T) {
 	d, _ := openTest(t)
 	const entries = 137
 	for i := range entries {
-		act := &Act{Who: string("甲乙丙"[3*(i%3) : 3*(i%3)+3]), Action: fmt.Sprint("做", i%5), Object: fmt.Sprint("物", i)}
+		act := &Act{Who: "甲乙丙"[3*(i%3) : 3*(i%3)+3], Action: fmt.Sprint("做", i%5), Object: fmt.Sprint("物", i)}
 		if err := d.Record(t.Context(), act); err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,11 @@ func TestPagesOfListsHaveEveryRowOnce(t *testing.T) {
 			seen := map[int64]bool{}
 			rows := 0
 			for offset := 0; offset < before; offset += 20 {
-				ids, total, err := selectedIDs(t, d, chaping.Selection{Sort: column, Descending: descending, Limit: 20, Offset: offset})
+				ids, total, err := selectedIDs(
+					t,
+					d,
+					chaping.Selection{Sort: column, Descending: descending, Limit: 20, Offset: offset},
+				)
 				if err != nil || total != before {
 					t.Fatal(total, err)
 				}
@@ -52,7 +56,8 @@ func TestPagesOfListsHaveEveryRowOnce(t *testing.T) {
 			t.Errorf("%+v: %v %d %v", s, ids, total, err)
 		}
 	}
-	if _, total, err := selectedIDs(t, d, chaping.Selection{Where: []chaping.Condition{{Column: "id", Between: &all}}}); err != nil || total != 10 {
+	if _, total, err := selectedIDs(t, d, chaping.Selection{Where: []chaping.Condition{{Column: "id", Between: &all}}}); err != nil ||
+		total != 10 {
 		t.Errorf("%d %v", total, err)
 	}
 	for _, s := range []chaping.Selection{{Sort: "id; DROP TABLE audit"}, {Where: []chaping.Condition{{Column: "1=1 OR id", Is: "x"}}}} {

@@ -59,7 +59,8 @@ func (d *DB) SaveView(ctx context.Context, account int64, v View) error {
 			return err
 		}
 		var n int
-		err = tx.QueryRowContext(ctx, "SELECT count(*) FROM view WHERE account = ? AND list = ?", account, v.List).Scan(&n)
+		err = tx.QueryRowContext(ctx, "SELECT count(*) FROM view WHERE account = ? AND list = ?", account, v.List).
+			Scan(&n)
 		if err == nil && n > maxViews {
 			return invalid("视图", fmt.Sprintf("最多保存 %d 个", maxViews), "先删除不用的")
 		}

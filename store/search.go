@@ -19,12 +19,17 @@ func (s *Store) SearchShops(ctx context.Context, text string, limit int) ([]chap
 
 func (s *Store) searchListings(ctx context.Context, text string, limit int, shops bool) ([]chaping.Product, error) {
 	var list []chaping.Product
-	err := s.query(ctx, "search_listings", map[string]any{"Shops": shops}, []any{named("text", text), named("limit", limit)},
+	err := s.query(
+		ctx,
+		"search_listings",
+		map[string]any{"Shops": shops},
+		[]any{named("text", text), named("limit", limit)},
 		func(scan func(...any) error) error {
 			var p chaping.Product
 			err := scan(&p.Platform, &p.ID, &p.Name, &p.Shop.Name)
 			list = append(list, p)
 			return err
-		})
+		},
+	)
 	return list, err
 }

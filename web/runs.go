@@ -15,7 +15,9 @@ func (q *request) runs() error {
 	t := runTable()
 	source := stored(func(s chaping.Selection, each func(*shownRun) error) (int, error) {
 		return q.Store.RunsSelected(q.ctx, s, app.StageFile, func(r *store.Run) error {
-			return each(&shownRun{Run: *r, Stage: stageName(r.Stage), State: runState(r), Counts: shownCounts(r.Counts)})
+			return each(
+				&shownRun{Run: *r, Stage: stageName(r.Stage), State: runState(r), Counts: shownCounts(r.Counts)},
+			)
 		})
 	})
 	if q.route.export {

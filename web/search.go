@@ -77,10 +77,7 @@ func (q *request) search() error {
 // searches tells whether there is anything that the account may look through.
 func (q *request) searches() bool { return q.account != nil && q.account.Has(concerned...) }
 
-func contains(text string, in ...string) bool {
-	text = strings.ToLower(text)
-	return slices.ContainsFunc(in, func(s string) bool { return strings.Contains(strings.ToLower(s), text) })
-}
+func contains(text string, in ...string) bool { return slices.ContainsFunc(in, containing(text)) }
 
 func (q *request) searchTerms(text string) (hitGroup, error) {
 	g := hitGroup{Kind: "terms", Title: "词条", All: string(query("/lexicon", "q", text))}
@@ -100,7 +97,9 @@ func (q *request) searchTerms(text string) (hitGroup, error) {
 }
 
 // within asks the database, no longer than a page can wait.
-func (q *request) within(ask func(ctx context.Context) ([]chaping.Product, error)) (list []chaping.Product, problem string, err error) {
+func (q *request) within(
+	ask func(ctx context.Context) ([]chaping.Product, error),
+) (list []chaping.Product, problem string, err error) {
 	ctx, cancel := context.WithTimeout(q.ctx, searchPatience)
 	defer cancel()
 	list, err = ask(ctx)
@@ -169,7 +168,9 @@ func (q *request) searchSentences(text string) (hitGroup, error) {
 				g.Hits = append(g.Hits, hit{
 					Title:  chaping.Shorten(said, 80),
 					Detail: fmt.Sprintf("%s，%s 期，%s", i.Term, p, i.Keyword),
-					Path:   string(query("/review", "period", p, "state", "all", "term", i.Term, "q", text)) + "#e" + i.ID,
+					Path: string(
+						query("/review", "period", p, "state", "all", "term", i.Term, "q", text),
+					) + "#e" + i.ID,
 				})
 			}
 		}
@@ -198,9 +199,14 @@ func (q *request) searchSubmissions(text string) (hitGroup, error) {
 	s := chaping.Selection{Text: text, Limit: mostHits + 1}
 	_, err := q.Station.SubmissionsSelected(q.ctx, q.account.Scope(), s, func(x *station.Submission) error {
 		g.Hits = append(g.Hits, hit{
-			Title:  x.File,
-			Detail: fmt.Sprintf("%s，%s 期，%s 收到", x.Station, x.Period, x.Received.In(chaping.Shanghai()).Format(chaping.Minute)),
-			Path:   string(query("/inbox", "period", x.Period)),
+			Title: x.File,
+			Detail: fmt.Sprintf(
+				"%s，%s 期，%s 收到",
+				x.Station,
+				x.Period,
+				x.Received.In(chaping.Shanghai()).Format(chaping.Minute),
+			),
+			Path: string(query("/inbox", "period", x.Period)),
 		})
 		return nil
 	})

@@ -259,15 +259,29 @@ func byNumber(a, b float64, descending bool) int {
 	return cmp.Compare(a, b)
 }
 
+// containing tells whether a text has another one in it, whatever the case of
+// letters. Most that is looked for has none, and is found without folding.
+func containing(text string) func(string) bool {
+	lower := strings.ToLower(text)
+	if lower == strings.ToUpper(text) {
+		return func(s string) bool { return strings.Contains(s, text) }
+	}
+	return func(s string) bool { return strings.Contains(strings.ToLower(s), lower) }
+}
+
 // keeps tells which rows the selection leaves.
 func (t *table[T]) keeps(s *chaping.Selection) func(*T) bool {
 	var all []func(*T) bool
 	if s.Text != "" {
-		text := strings.ToLower(s.Text)
+		has := containing(s.Text)
+		var texts []func(*T) string
+		for _, c := range t.columns {
+			if c.number == nil && !c.still {
+				texts = append(texts, c.text)
+			}
+		}
 		all = append(all, func(row *T) bool {
-			return slices.ContainsFunc(t.columns, func(c column[T]) bool {
-				return c.number == nil && !c.still && strings.Contains(strings.ToLower(c.text(row)), text)
-			})
+			return slices.ContainsFunc(texts, func(text func(*T) string) bool { return has(text(row)) })
 		})
 	}
 	for _, w := range s.Where {
@@ -275,11 +289,12 @@ func (t *table[T]) keeps(s *chaping.Selection) func(*T) bool {
 		if c == nil {
 			continue
 		}
-		switch contains := strings.ToLower(w.Contains); {
+		switch {
 		case w.Between != nil:
 			all = append(all, func(row *T) bool { return w.Between.Has(c.number(row)) })
-		case contains != "":
-			all = append(all, func(row *T) bool { return strings.Contains(strings.ToLower(c.text(row)), contains) })
+		case w.Contains != "":
+			has := containing(w.Contains)
+			all = append(all, func(row *T) bool { return has(c.text(row)) })
 		default:
 			all = append(all, func(row *T) bool { return c.value(row) == w.Is })
 		}

@@ -84,7 +84,14 @@ func TestWhatTheAddressWantsOfATable(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ignored := strings.Join(s.ignored, "\n"); understood != c.understood || ignored != c.ignored {
-			t.Errorf("%s: understood %q, want %q; ignored %q, want %q", c.address, understood, c.understood, ignored, c.ignored)
+			t.Errorf(
+				"%s: understood %q, want %q; ignored %q, want %q",
+				c.address,
+				understood,
+				c.understood,
+				ignored,
+				c.ignored,
+			)
 		}
 	}
 }
@@ -109,7 +116,8 @@ func FuzzTableState(f *testing.F) {
 				t.Fatalf("condition of no column: %+v", w)
 			}
 		}
-		if s.selection.Sort != "" && headOf(heads, s.selection.Sort) == nil || s.page < 1 || !slices.Contains(pageSizes(), s.size) {
+		if s.selection.Sort != "" && headOf(heads, s.selection.Sort) == nil || s.page < 1 ||
+			!slices.Contains(pageSizes(), s.size) {
 			t.Fatalf("%+v", s)
 		}
 		things.selected(list, &s.selection)
@@ -143,7 +151,11 @@ func TestPagesOfATableHaveEveryRowOnce(t *testing.T) {
 		if len(seen) != len(list) || len(all) != len(list) {
 			t.Errorf("sorted by %q: %d rows, %d of them different", sort, len(all), len(seen))
 		}
-		if last := list[slices.IndexFunc(list, func(x thing) bool { return x.name == all[len(all)-1] })]; strings.HasSuffix(sort, "price") && !math.IsNaN(last.price) {
+		if last := list[slices.IndexFunc(list, func(x thing) bool { return x.name == all[len(all)-1] })]; strings.HasSuffix(
+			sort,
+			"price",
+		) &&
+			!math.IsNaN(last.price) {
 			t.Errorf("sorted by %q: what is unknown does not stand at the end", sort)
 		}
 	}
@@ -169,7 +181,12 @@ func TestSavedViews(t *testing.T) {
 	h := open(t)
 	save := func(who, name, query string, code int) {
 		t.Helper()
-		r := h.ask(who, "POST", "/views", url.Values{"list": {"lexicon"}, "name": {name}, "query": {query}, "back": {"/lexicon"}})
+		r := h.ask(
+			who,
+			"POST",
+			"/views",
+			url.Values{"list": {"lexicon"}, "name": {name}, "query": {query}, "back": {"/lexicon"}},
+		)
 		if r.Code != code {
 			t.Fatalf("%s: %d %s", name, r.Code, r.Body)
 		}
@@ -200,10 +217,15 @@ func TestSavedViews(t *testing.T) {
 	}
 	ids := of("platform")
 	page := h.ask("platform", "GET", "/lexicon", nil).Body.String()
-	if len(ids) != 1 || strings.Contains(page, "<script>") || !strings.Contains(page, "/lexicon?columns=name%2Cgone&amp;sort=-severity") {
+	if len(ids) != 1 || strings.Contains(page, "<script>") ||
+		!strings.Contains(page, "/lexicon?columns=name%2Cgone&amp;sort=-severity") {
 		t.Errorf("%v %s", ids, page)
 	}
-	if page := h.ask("platform", "GET", "/lexicon?columns=name%2Cgone&sort=-severity", nil).Body.String(); !strings.Contains(page, "此视图里的列“gone”已不存在") || strings.Contains(page, `data-label="写法"`) {
+	if page := h.ask("platform", "GET", "/lexicon?columns=name%2Cgone&sort=-severity", nil).Body.String(); !strings.Contains(
+		page,
+		"此视图里的列“gone”已不存在",
+	) ||
+		strings.Contains(page, `data-label="写法"`) {
 		t.Error("what is not there is not said")
 	}
 	if page := h.ask("bureau", "GET", "/lexicon", nil).Body.String(); strings.Contains(page, "严重的") {
@@ -280,7 +302,9 @@ func TestFilesOfTablesAreStreamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(out.first), "\ufeff") || len(rows) < 2 || !slices.Equal(rows[0], []string{"名称", "种类", "价格", "时间", "下载"}) || !slices.Equal(rows[1], []string{"'=cmd()", "甲", "1.5", "", ""}) {
+	if !strings.HasPrefix(string(out.first), "\ufeff") || len(rows) < 2 ||
+		!slices.Equal(rows[0], []string{"名称", "种类", "价格", "时间", "下载"}) ||
+		!slices.Equal(rows[1], []string{"'=cmd()", "甲", "1.5", "", ""}) {
 		t.Errorf("%.200s", out.first)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -212,5 +212,7 @@ func sheetText(s string) string {
 
 // patientWrite lets a large file take its time.
 func (q *request) patientWrite() {
-	_ = http.NewResponseController(q.w).SetWriteDeadline(time.Now().Add(30 * time.Minute)) // what has no deadline needs none
+	_ = http.NewResponseController(q.w).
+		SetWriteDeadline(time.Now().Add(30 * time.Minute))
+	// what has no deadline needs none
 }

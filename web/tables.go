@@ -24,9 +24,16 @@ func productTable(p chaping.Period, term string) table[analysis.ProductLine] {
 		return float64(l.Product.Price.Low) / 100
 	}
 	return table[line]{name: "products", title: "商品", columns: []column[line]{
-		linkColumn("product", "商品", func(l *line) string { return cmp.Or(l.Product.Name, l.Product.ID) }, func(l *line) string {
-			return string(query("/product", "platform", l.Product.Platform, "id", l.Product.ID, "period", p, "term", term))
-		}),
+		linkColumn(
+			"product",
+			"商品",
+			func(l *line) string { return cmp.Or(l.Product.Name, l.Product.ID) },
+			func(l *line) string {
+				return string(
+					query("/product", "platform", l.Product.Platform, "id", l.Product.ID, "period", p, "term", term),
+				)
+			},
+		),
 		textColumn("shop", "店铺", func(l *line) string { return l.Product.Shop.Name }),
 		numberColumn("price", "价格（元）", price).written(func(l *line) string { return l.Product.Price.String() }),
 		textColumn("terms", "评论关键词", func(l *line) string { return strings.Join(l.Terms, "、") }),
@@ -39,7 +46,12 @@ func productTable(p chaping.Period, term string) table[analysis.ProductLine] {
 		textColumn("region", "公司所在区域", func(l *line) string { return l.Product.Shop.Region }).hide(),
 		textColumn("platform", "平台", func(l *line) string { return l.Product.Platform }).hide(),
 		textColumn("id", "商品编号", func(l *line) string { return l.Product.ID }).hide(),
-		linkColumn("url", "商品地址", func(l *line) string { return l.Product.URL }, func(l *line) string { return webAddress(l.Product.URL) }).hide(),
+		linkColumn(
+			"url",
+			"商品地址",
+			func(l *line) string { return l.Product.URL },
+			func(l *line) string { return webAddress(l.Product.URL) },
+		).hide(),
 	}}
 }
 
@@ -74,7 +86,12 @@ func termTable(fields []rankedName, base int64, edit bool) table[shownTerm] {
 				func(t *shownTerm) string { return string(query("/lexicon/term", "name", t.Name)) }),
 			textColumn("surfaces", "写法", func(t *shownTerm) string { return strings.Join(t.Surfaces, "、") }),
 			choiceColumn("field", "领域", named, func(t *shownTerm) string { return t.Field }),
-			choiceColumn("hazard", "危害类别", hazardChoices(), func(t *shownTerm) string { return cmp.Or(string(t.Hazard), unclassified) }),
+			choiceColumn(
+				"hazard",
+				"危害类别",
+				hazardChoices(),
+				func(t *shownTerm) string { return cmp.Or(string(t.Hazard), unclassified) },
+			),
 			numberColumn("severity", "严重程度", func(t *shownTerm) float64 {
 				if t.Severity == 0 {
 					return math.NaN()
@@ -86,9 +103,15 @@ func termTable(fields []rankedName, base int64, edit bool) table[shownTerm] {
 		},
 	}
 	if edit {
-		t.bulk = &bulk{Path: "/lexicon/switch", Field: "names", Hidden: []choice{{Name: "base", Value: fmt.Sprint(base)}},
-			Note: "note", Ask: "修改说明，例如：本站不卖这类商品", Buttons: []bulkButton{
-				{Field: "do", Value: "disable", Name: "停用"}, {Field: "do", Value: "enable", Name: "启用"}}}
+		t.bulk = &bulk{
+			Path:   "/lexicon/switch",
+			Field:  "names",
+			Hidden: []choice{{Name: "base", Value: fmt.Sprint(base)}},
+			Note:   "note",
+			Ask:    "修改说明，例如：本站不卖这类商品",
+			Buttons: []bulkButton{
+				{Field: "do", Value: "disable", Name: "停用"}, {Field: "do", Value: "enable", Name: "启用"}},
+		}
 	}
 	return t
 }
@@ -104,7 +127,12 @@ func leadTable(opened func(*report.Entry) int64) table[boardLead] {
 	}
 	return table[boardLead]{name: "board", title: "线索", columns: []column[boardLead]{
 		text("product", "涉及产品", func(l *boardLead) string { return l.Product }),
-		choiceColumn("class", "危害类别", hazardChoices(), func(l *boardLead) string { return cmp.Or(string(l.Hazard), unclassified) }),
+		choiceColumn(
+			"class",
+			"危害类别",
+			hazardChoices(),
+			func(l *boardLead) string { return cmp.Or(string(l.Hazard), unclassified) },
+		),
 		text("from", "报送", func(l *boardLead) string { return strings.Join(l.From, "、") }),
 		numberColumn("stations", "监测站数", func(l *boardLead) float64 { return float64(len(l.From)) }),
 		numberColumn("companies", "企业", func(l *boardLead) float64 { return leadingNumber(l.Companies) }).
@@ -190,7 +218,12 @@ func caseTable(names map[int64]string, now time.Time) table[station.Case] {
 	states := choices("open", "在处置", "overdue", "已过期", "closed", "已结案")
 	return table[c]{name: "cases", title: "案件", columns: []column[c]{
 		numberColumn("id", "编号", func(x *c) float64 { return float64(x.ID) }),
-		linkColumn("title", "案件", func(x *c) string { return x.Title }, func(x *c) string { return fmt.Sprintf("/cases/%d", x.ID) }),
+		linkColumn(
+			"title",
+			"案件",
+			func(x *c) string { return x.Title },
+			func(x *c) string { return fmt.Sprintf("/cases/%d", x.ID) },
+		),
 		choiceColumn("kind", "类型", kinds, func(x *c) string { return string(x.Kind) }),
 		textColumn("station", "线索来源", func(x *c) string {
 			if x.Station == 0 {
@@ -292,7 +325,12 @@ func submissionTable() table[station.Submission] {
 		forms = append(forms, choice{Value: string(f), Name: f.Chinese()})
 	}
 	return table[s]{name: "submissions", title: "报送文件", columns: []column[s]{
-		linkColumn("file", "文件", func(x *s) string { return x.File }, func(x *s) string { return fmt.Sprintf("/submissions/%d", x.ID) }),
+		linkColumn(
+			"file",
+			"文件",
+			func(x *s) string { return x.File },
+			func(x *s) string { return fmt.Sprintf("/submissions/%d", x.ID) },
+		),
 		textColumn("station", "监测站", func(x *s) string { return x.Station }),
 		textColumn("period", "报送期", func(x *s) string { return x.Period }),
 		choiceColumn("form", "报表", forms, func(x *s) string { return string(x.Form) }).

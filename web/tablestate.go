@@ -153,7 +153,9 @@ func (s *tableState) readFilters(heads []head, address url.Values) {
 		switch {
 		case h == nil:
 			s.gone(key)
-		case h.still, part != "" && part != "from" && part != "to", part != "" && h.kind != numberKind && h.kind != dateKind:
+		case h.still,
+			part != "" && part != "from" && part != "to",
+			part != "" && h.kind != numberKind && h.kind != dateKind:
 			s.ignore("不能这样按列“%s”筛选", h.title)
 		default:
 			if s.readFilter(h, part, text) {

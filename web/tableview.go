@@ -225,7 +225,10 @@ func (v *tableView) link(s *tableState, base url.Values, heads []head) {
 					value = c.Name
 				}
 			}
-			v.Filters = append(v.Filters, shownFilter{Text: h.title + part.word + value, Path: v.with(base, s.values, name, "")})
+			v.Filters = append(
+				v.Filters,
+				shownFilter{Text: h.title + part.word + value, Path: v.with(base, s.values, name, "")},
+			)
 		}
 	}
 	v.columns(s, base, heads)

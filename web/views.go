@@ -10,7 +10,18 @@ import (
 
 // tableNames are the tables of which views can be saved.
 func tableNames() []string {
-	return []string{"products", "lexicon", "board", "inbox", "review", "cases", "audit", "runs", "sheets", "submissions"}
+	return []string{
+		"products",
+		"lexicon",
+		"board",
+		"inbox",
+		"review",
+		"cases",
+		"audit",
+		"runs",
+		"sheets",
+		"submissions",
+	}
 }
 
 // viewSave saves what the address of a table says under a name.
