@@ -611,6 +611,7 @@ type shownItem struct {
 	Judge    bool
 	Progress *progress // of the sample, where it is to be shown anew
 	Rows     int       // sentences whose verdict has changed
+	Pick     bool      // it can be selected, to be judged with others
 }
 
 // back is the page that a form was sent from, if it is ours.
