@@ -16,13 +16,13 @@ import (
 // A shownPlan is a plan with what a form offers for it.
 type shownPlan struct {
 	app.Plan
-	At       string   `json:"-"` // the time of day of its rhythm
-	Rhythms  []choice `json:"-"`
-	Weekdays []choice `json:"-"`
+	At       string  `json:"-"` // the time of day of its rhythm
+	Rhythms  []offer `json:"-"`
+	Weekdays []offer `json:"-"`
 }
 
-// A choice is something that a form offers.
-type choice struct {
+// An offer is something that a form offers.
+type offer struct {
 	Value, Name string
 	On          bool
 }
@@ -39,10 +39,10 @@ func (q *request) plans() (list []shownPlan, err error) {
 			{scheduler.Monthly, "每月"}, {scheduler.Weekly, "每周"}, {scheduler.Daily, "每天"}, {scheduler.Hourly, "每小时"},
 			{scheduler.Minutes, "每几分钟"},
 		} {
-			shown.Rhythms = append(shown.Rhythms, choice{Value: r[0], Name: r[1], On: rhythm.Every == r[0]})
+			shown.Rhythms = append(shown.Rhythms, offer{Value: r[0], Name: r[1], On: rhythm.Every == r[0]})
 		}
 		for _, d := range scheduler.Week() {
-			shown.Weekdays = append(shown.Weekdays, choice{Value: fmt.Sprint(int(d)), Name: scheduler.WeekdayName(d),
+			shown.Weekdays = append(shown.Weekdays, offer{Value: fmt.Sprint(int(d)), Name: scheduler.WeekdayName(d),
 				On: slices.Contains(rhythm.Weekdays, d)})
 		}
 		list = append(list, shown)
