@@ -128,7 +128,7 @@ type Term struct {
 type Watch struct {
 	Name     string   `json:"name"`
 	Keywords []string `json:"keywords"` // product keywords typed into a platform's search
-	Terms    []string `json:"terms"`    // names of dictionary terms; empty means all
+	Terms    []string `json:"terms"`    // names of dictionary terms, sets and fields (SelectTerms); empty means all
 	Sources  []string `json:"sources"`  // names of site profiles
 }
 

@@ -261,6 +261,8 @@ func (b *builder) add(file string, line int, t chaping.Term) {
 			b.fault(file, line, field, s, "只有一个字的词会命中大量无关评论", "改用两个字以上的词，例如把“麻”写成“麻手”“发麻”")
 		case n > 30 && !pattern.Is(s):
 			b.fault(file, line, field, s, "超过 30 个字，不像一个词", "拆成较短的词")
+		case field == "name" && chaping.IsTermSet(s):
+			b.fault(file, line, field, s, "这是一组词条的名称", "词条换一个名称")
 		default:
 			if pattern.Is(s) {
 				b.pattern(file, line, field, s)

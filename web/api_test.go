@@ -348,10 +348,11 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	w.get("platform", "/{$}", "/"+period)
 	w.get("association", "/{$}", "/")
-	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "sets": []string{"安全核心"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
 	h.shop(t)
 	w.post("platform", "/watches/{id}", "/watches/new", watch)
-	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) {
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) ||
+		!slices.Equal(stored.Terms, []string{"安全核心", "漏电"}) {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	w.get("bureau", "/watches", "/watches")

@@ -22,6 +22,6 @@ var fieldNotes = map[string]string{
 	"form": "报表：urgent 重要风险信息，annual 年度报告；不写为月度报送表或其他材料", "password": "密码", "period": "报送期，如 2026-11；不写为当前要做的一期", "person": "姓名", "platform": "平台", "products": "商品表", "profile": "导入模板",
 	"reason": "理由；证据的排除原因：negated 否定、hypothetical 假设、other_goods 别的商品、other_meaning 另一个意思、service 服务，写了它不必写 verdict", "removed": "停用这个词条", "responsible": "责任方", "role": "角色", "roles": "角色", "scopes": "范围：read、write、submit、admin", "secret": "密钥", "severity": "严重程度，1–4，0 未知",
 	"sources": "站点配置", "state": "unreviewed、confirmed、rejected、all", "station": "监测站编号", "station_name": "监测站名称", "status": "active、warned、exited",
-	"surface": "提议的一个写法，先填进表单", "surfaces": "其他写法", "target": "一年采纳多少条线索得满分", "term": "评论关键词", "terms": "评论关键词，空为词库全部", "timely": "“按时”的权重", "title": "标题", "token": "令牌", "url": "地址",
+	"surface": "提议的一个写法，先填进表单", "surfaces": "其他写法", "target": "一年采纳多少条线索得满分", "term": "评论关键词", "sets": "评论关键词的组：安全核心、安全全部、含一般质量，或 领域： 加领域的名称；词库变了跟着变", "terms": "评论关键词，空为词库全部", "timely": "“按时”的权重", "title": "标题", "token": "令牌", "url": "地址",
 	"urgent": "由哪条重要风险信息立案", "verdict": "confirmed、rejected、none（撤销）、note（只存说明）；没有命中的评论：fine 没有问题、problem 有问题、none（撤销）", "version": "读到的版本，新建为 0；报送的文件是报送表的第几版", "warned": "预警时间", "watch": "监测任务编号，空为全部", "year": "年",
 }

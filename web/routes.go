@@ -88,7 +88,7 @@ func allRoutes() []route {
 
 		{"GET", "/watches", readers, (*request).watches, "监测任务", data("监测"), "", watchesPage{}},
 		{"GET", "/watches/{id}", readers, (*request).watchPage, "监测任务", option{data: true}, "", watchPage{}},
-		{"POST", "/watches/{id}", workers, (*request).watchSave, "保存监测任务", option{data: true}, "version:integer name! keywords!:lines terms:lines sources:list", moved{}},
+		{"POST", "/watches/{id}", workers, (*request).watchSave, "保存监测任务", option{data: true}, "version:integer name! keywords!:lines sets:list terms:lines sources:list", moved{}},
 		{"POST", "/watches/{id}/delete", workers, (*request).watchDelete, "删除监测任务", option{data: true}, "version!:integer", moved{}},
 		{"POST", "/watches/{id}/collect", workers, (*request).watchCollect, "开始采集", option{data: true}, "period full:boolean", moved{}},
 		{"GET", "/import", workers, (*request).importPage, "导入评论", data("监测"), "", importPage{}},

@@ -39,6 +39,27 @@ func TestSettings(t *testing.T) {
 		}
 	}
 
+	// Terms are chosen by sets and fields, and a set follows the dictionary.
+	picked := url.Values{
+		"name": {"化妆品"}, "keywords": {"面霜"}, "sources": {"mall"}, "sets": {"安全核心", "领域：家用电器"}, "terms": {"漏电"},
+	}
+	if r := h.ask("platform", "POST", "/watches/new", picked); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	picks := h.ask("platform", "GET", "/watches/1", nil).Body.String()
+	for _, want := range []string{`value="安全核心" checked`, `value="领域：家用电器" checked`, `value="安全全部">`, ">漏电</textarea>"} {
+		if !strings.Contains(picks, want) {
+			t.Errorf("the form of the watch lacks %s", want)
+		}
+	}
+	picked.Set("sets", "领域：没有")
+	if r := h.ask("platform", "POST", "/watches/new", picked); r.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a field without terms is taken: %d", r.Code)
+	}
+	if r := h.ask("platform", "POST", "/watches/1/delete", url.Values{"version": {"1"}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code)
+	}
+
 	// A site that is switched off can neither be chosen nor kept in a watch.
 	watch := url.Values{"name": {"小家电"}, "keywords": {"插座"}, "sources": {"mall"}}
 	if r := h.ask("platform", "POST", "/watches/new", watch); r.Code != http.StatusSeeOther {
@@ -48,7 +69,7 @@ func TestSettings(t *testing.T) {
 	if page := h.ask("platform", "GET", "/watches/new", nil).Body.String(); !strings.Contains(page, `value="mall" disabled`) || !strings.Contains(page, "已停用") {
 		t.Error("a site that is off can be chosen, or nothing says why not")
 	}
-	if r := h.ask("platform", "POST", "/watches/1", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
+	if r := h.ask("platform", "POST", "/watches/2", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
 		t.Error("a site that is off was taken:", r.Code)
 	}
 	if s, err := h.Station.Settings(t.Context()); err != nil || s.Contact == "" || !slices.Contains(s.SitesOff, "mall") {
