@@ -542,6 +542,17 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/settings", "/settings")
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
+	w.get("admin", "/settings/sites/{name}", "/settings/sites/new?from=schema-org")
+	own := w.get("admin", "/settings/sites/{name}", "/settings/sites/shop")["site"].(object)
+	site := object{"name": "shop", "text": own["text"], "hash": own["hash"], "address": h.address(t) + "/search?q=%E6%8F%92%E5%BA%A7", "do": "try"}
+	tried := w.post("admin", "/settings/sites/{name}/check", "/settings/sites/shop/check", site)
+	if tried["good"] != true || len(tried["trial"].(object)["steps"].([]any)) == 0 {
+		t.Errorf("a trial: %v", tried)
+	}
+	w.post("admin", "/settings/sites/{name}", "/settings/sites/new", object{
+		"name": "myshop", "text": "extends: schema-org\nbase: https://shop.example.com\n", "hash": "", "address": ""})
+	made := w.get("admin", "/settings/sites/{name}", "/settings/sites/myshop")["site"].(object)
+	w.post("admin", "/settings/sites/{name}/delete", "/settings/sites/myshop/delete", object{"hash": made["hash"]})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "every": "week", "day": 1, "weekday": []string{"1"}, "at": "03:00", "step": 5, "off": true})
 	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})

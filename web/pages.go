@@ -40,7 +40,7 @@ var pageParts = map[string][]string{
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
 }
 
 // pages are the parsed templates by name of the page.

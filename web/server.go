@@ -57,6 +57,7 @@ type Server struct {
 	ended       context.Context
 	end         context.CancelFunc
 	work        sync.Mutex // who replaces mentions and tallies
+	trying      sync.Mutex // who tries a site profile
 	background  sync.WaitGroup
 }
 

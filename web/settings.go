@@ -55,6 +55,19 @@ func (q *request) sites() (list []shownSite, err error) {
 	return list, nil
 }
 
+// usedBy fills in which watches collect the sites.
+func (q *request) usedBy(sites []shownSite) error {
+	watches, err := q.Station.Watches(q.ctx)
+	for i := range sites {
+		for _, w := range watches {
+			if slices.Contains(w.Sources, sites[i].Name) {
+				sites[i].Used = append(sites[i].Used, w.Name)
+			}
+		}
+	}
+	return err
+}
+
 func (q *request) settings() error { return q.settingsForm(http.StatusOK, nil, nil) }
 
 // settingsForm shows the page; typed are settings that could not be stored.
@@ -64,19 +77,11 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if p.Settings, err = q.Station.Settings(q.ctx); err != nil {
 		return err
 	}
-	watches, err := q.Station.Watches(q.ctx)
-	if err != nil {
-		return err
-	}
 	if p.Sites, err = q.sites(); err != nil {
 		return err
 	}
-	for i := range p.Sites {
-		for _, w := range watches {
-			if slices.Contains(w.Sources, p.Sites[i].Name) {
-				p.Sites[i].Used = append(p.Sites[i].Used, w.Name)
-			}
-		}
+	if err := q.usedBy(p.Sites); err != nil {
+		return err
 	}
 	if typed != nil {
 		p.Settings = *typed

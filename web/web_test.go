@@ -81,6 +81,16 @@ func (h *house) shop(t testing.TB) {
 	h.site(t, "shop", "extends: mall\nbase: "+server.URL+"\n")
 }
 
+// address is where the shop stands.
+func (h *house) address(t testing.TB) string {
+	t.Helper()
+	profile, err := h.App.SiteProfile("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return profile.Base.String()
+}
+
 // site gives the house a site profile.
 func (h *house) site(t testing.TB, name, text string) {
 	t.Helper()
