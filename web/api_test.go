@@ -386,6 +386,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")
 	w.importInSteps()
+	w.get("platform", "/pictures/{id}", "/pictures/"+h.pictured(t)+"?size=small")
 
 	list := w.get("platform", "/review", "/review"+period+"&state=all&grade=negative&term=&keyword=&after=")["sentences"].([]any)
 	if len(list) != 3 {

@@ -119,6 +119,7 @@ func allRoutes() []route {
 		{"GET", "/quality", readers, (*request).accuracyPage, "数字有多准", data("研判"), "period", accuracyPage{}},
 		{"GET", "/trends", readers, (*request).trends, "趋势", data("研判"), "n:integer keyword hazard count", trendsPage{}},
 		{"GET", "/trends/data", readers, (*request).trendData, "趋势数据", option{data: true}, "n:integer keyword hazard count", trendTable{}},
+		{"GET", "/pictures/{id}", readers, (*request).picture, "图片", option{data: true}, "size", file("image/jpeg")},
 		{"GET", "/products", readers, (*request).products, "商品", data("研判"), "period term keyword " + tableFields, productsPage{}},
 		{"GET", "/products/export", readers, (*request).products, "导出商品", option{data: true, export: true}, "period term keyword " + exportFields, file("*/*")},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
