@@ -38,8 +38,15 @@ func TestKeepPictures(t *testing.T) {
 		shop.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	var ticks atomic.Int64 // no picture waits for the one before
-	clock := func() time.Time { return now.Add(time.Duration(ticks.Add(1)) * 2 * time.Second) }
+	// Collecting goes by the clock; then no picture waits for the one before.
+	var collected atomic.Bool
+	var ticks atomic.Int64
+	clock := func() time.Time {
+		if collected.Load() {
+			ticks.Add(1)
+		}
+		return now.Add(time.Duration(ticks.Load()) * 2 * time.Second)
+	}
 	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { a.Close() })
 	err := os.MkdirAll(a.Path("sites"), 0o700)
@@ -54,6 +61,7 @@ func TestKeepPictures(t *testing.T) {
 	if _, err := a.Collect(ctx, CollectRequest{Watch: watch, Period: period}, nil); err != nil {
 		t.Fatal(err)
 	}
+	collected.Store(true)
 	dict, err := nlp.ShippedDictionary()
 	if err != nil {
 		t.Fatal(err)
