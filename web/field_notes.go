@@ -8,7 +8,7 @@ var fieldNotes = map[string]string{
 	"day": "每月几日（1–28）", "weekday": "星期几，0 是星期日", "at": "几点，例如 03:00", "step": "隔几分钟", "dangers": "危及对象", "do": "词条：disable 停用、enable 启用；填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览", "event": "发生了什么",
 	"filler": "填报人", "harm": "伤亡和损失", "hours": "重要风险信息的时限，小时，0 为不限", "measures": "已采取的措施", "nothing": "本期无", "on": "启用的站点配置", "page_days": "网页保存几天，不写为默认", "phone": "联系电话",
 	"pinned_days": "严重命中的网页保存几天，不写为默认", "place": "发生地点、涉及区域", "plan": "计划", "product": "涉及产品", "region": "涉及区域", "remove": "写了就删除", "since": "起始报送期", "source": "信息来源", "spread": "影响范围",
-	"stations": "各监测站自己的起始报送期，按编号", "address": "网址；试读、按网页拟配置时用", "text": "站点配置（YAML）", "from": "以哪个配置开始", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",
+	"stations": "各监测站自己的起始报送期，按编号", "address": "网址；试读、按网页拟配置时用", "text": "站点配置（YAML）", "from": "站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20", "to": "到哪一天", "rows": "每行一个什么：term、hazard、keyword、platform、shop、region、price、day、week、period、month", "cols": "每列一个什么，同 rows；不写为不分列", "compare": "before：与之前同样长的一段比；year：与去年同期比", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",
 	"as": "网页用：table 为列表", "columns": "要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认", "filter": "按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns",
 	"sort": "按哪一列排序，前加 - 为从大到小", "page": "第几页，从 1 起", "size": "每页几行：20、50、100、200；图片：small 为小图，不写为大图", "ids": "选中的各条的编号", "q": "查找的文字",
 	"names": "选中的各条的名称",

@@ -23,7 +23,7 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form imports lexicon month pages review search settings sheets table tokens trends urgent
+//go:embed admin annual auth board centre collect form imports lexicon month pages pivot review search settings sheets table tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -40,7 +40,7 @@ var pageParts = map[string][]string{
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -99,6 +99,8 @@ var functions = template.FuncMap{
 	"formats":   formatsOf,
 	"explain":   func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
 	"lasted":    lasted,
+	"periodof":  chaping.PeriodOf,
+	"stepname":  stepName,
 	"status":    statusName,
 	"times100":  func(part float64) float64 { return 100 * part },
 	"gradename": gradeName,

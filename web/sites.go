@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"chaping"
@@ -24,8 +27,8 @@ const trialPatience = time.Minute
 type sitePage struct {
 	Site    app.SiteText   `json:"site"`
 	New     bool           `json:"-"`
-	From    []string       `json:"-"` // profiles that a new one can begin with
-	Address string         `json:"-"` // that it was tried on
+	From    []string       `json:"-"`                // profiles that a new one can begin with
+	Address string         `json:"-"`                // that it was tried on
 	Good    bool           `json:"good"`             // checked, and without a fault
 	Faults  []string       `json:"faults,omitempty"` // of the profile
 	Refusal string         `json:"refusal,omitempty"`
@@ -190,4 +193,23 @@ func (q *request) siteDelete() error {
 		return err
 	}
 	return q.redirect("/settings#sites", "站点配置“"+name+"”已删除；已采集的评论保留")
+}
+
+// stepName is a step of a profile as people call it.
+func stepName(step string) string {
+	name, number, _ := strings.Cut(step, ".")
+	switch name {
+	case "search":
+		return "商品列表"
+	case "product":
+		return "商品页"
+	case "shop":
+		return "店铺页"
+	case "reviews":
+		if n, err := strconv.Atoi(number); err == nil {
+			return fmt.Sprintf("评论（第 %d 种）", n+1)
+		}
+		return "评论"
+	}
+	return step
 }
