@@ -24,6 +24,8 @@ import (
 type Dictionary struct {
 	Terms   []chaping.Term
 	Version string // hash of the terms, the same for the same content in any order
+
+	parsed map[string]*pattern.Pattern // its patterns, after the shipped classes
 }
 
 // termFile is a YAML term file.
@@ -159,7 +161,7 @@ type builder struct {
 }
 
 func newBuilder() *builder {
-	return &builder{d: &Dictionary{}, seen: map[string]place{}}
+	return &builder{d: &Dictionary{parsed: map[string]*pattern.Pattern{}}, seen: map[string]place{}}
 }
 
 // classesFile names the classes of patterns in package dictionaries.
@@ -178,11 +180,13 @@ func (b *builder) pattern(file string, line int, field, form string) {
 			return
 		}
 	}
-	_, err := pattern.Parse(form, b.classes)
+	p, err := pattern.Parse(form, b.classes)
 	var fault *pattern.Fault
 	if errors.As(err, &fault) {
 		b.fault(file, line, field, form, fault.Problem, fault.Remedy)
+		return
 	}
+	b.d.parsed[form] = p
 }
 
 // PatternClasses are the classes that patterns may name.
