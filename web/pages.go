@@ -39,7 +39,7 @@ var pageParts = map[string][]string{
 	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
-	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
+	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": nil, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
 }
 
@@ -143,7 +143,10 @@ var functions = template.FuncMap{
 		}
 		return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 	},
-	"web": webAddress,
+	"web":      webAddress,
+	"wordpart": wordPart,
+	"partname": partName,
+	"leadid":   func(l station.Lead) string { return leadID(&l) },
 }
 
 // webAddress is the address if it is one that a browser may open, or "".
