@@ -446,7 +446,25 @@ func (d *DB) Issue(ctx context.Context, b Bulletin, tell ...Message) (Bulletin, 
 		if err != nil {
 			return err
 		}
+		if err := d.issued(ctx, tx, &b); err != nil {
+			return err
+		}
 		return d.enqueue(ctx, tx, tell)
 	})
 	return b, err
+}
+
+// issued tells the stations that a bulletin is for.
+func (d *DB) issued(ctx context.Context, tx *sql.Tx, b *Bulletin) error {
+	all, err := accounts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, own := Concerned(all, b.Station)
+	return d.tell(ctx, tx, own, Notice{
+		Kind: Issued,
+		Key:  fmt.Sprintf("bulletin-%d", b.ID),
+		Text: "收到" + b.Kind.Chinese() + "“" + b.Title + "”",
+		Path: fmt.Sprintf("/bulletins/%d", b.ID),
+	})
 }

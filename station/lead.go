@@ -180,7 +180,7 @@ func (d *DB) storeLead(ctx context.Context, tx *sql.Tx, l Lead, notes ...LeadNot
 }
 
 // ChangeLeads changes leads, all or none.
-func (d *DB) ChangeLeads(ctx context.Context, who string, refs []LeadRef, c LeadChange) error {
+func (d *DB) ChangeLeads(ctx context.Context, by *Account, refs []LeadRef, c LeadChange) error {
 	c.Reason, c.Note = strings.TrimSpace(c.Reason), strings.TrimSpace(c.Note)
 	if err := errors.Join(bounded("理由", c.Reason, maxText), bounded("备注", c.Note, maxText)); err != nil {
 		return err
@@ -199,15 +199,15 @@ func (d *DB) ChangeLeads(ctx context.Context, who string, refs []LeadRef, c Lead
 			if err != nil {
 				return err
 			}
-			notes, err := l.change(who, person, &c)
+			notes, err := l.change(by.Person, person, &c)
 			if err != nil {
 				return err
 			}
 			if err := d.storeLead(ctx, tx, l, notes...); err != nil {
 				return err
 			}
-			if c.Assignee != nil && *c.Assignee != 0 {
-				if err := d.assigned(ctx, tx, who, &l); err != nil {
+			if c.Assignee != nil && *c.Assignee != 0 && *c.Assignee != by.ID {
+				if err := d.assigned(ctx, tx, by.Person, &l); err != nil {
 					return err
 				}
 			}
@@ -338,4 +338,11 @@ func (d *DB) openLeads(ctx context.Context, tx *sql.Tx, c *Case) error {
 }
 
 // assigned tells the assignee of a lead.
-func (d *DB) assigned(context.Context, *sql.Tx, string, *Lead) error { return nil }
+func (d *DB) assigned(ctx context.Context, tx *sql.Tx, who string, l *Lead) error {
+	return d.tell(ctx, tx, []Account{{ID: l.Assignee}}, Notice{
+		Kind: Assigned,
+		Key:  fmt.Sprintf("lead-%d-%d", l.ID, l.Version),
+		Text: who + " 把线索“" + l.Title() + "”交给您研判",
+		Path: fmt.Sprintf("/board/lead?number=%d", l.ID),
+	})
+}

@@ -477,7 +477,11 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	if err != nil {
 		return err
 	}
+	var about talk
 	if c.ID != 0 {
+		if about, err = q.talk(station.Subject{Kind: station.AboutCase, ID: c.ID}); err != nil {
+			return err
+		}
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
 	return q.show(
@@ -494,6 +498,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 			Problem:  problem,
 			Leads:    leadIDs(c.Leads),
 			Of:       of,
+			Talk:     about,
 		},
 	)
 }
@@ -501,6 +506,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 type casePage struct {
 	Leads    string             `json:"-"` // that a new case is opened of
 	Of       []leadLink         `json:"leads,omitempty"`
+	Talk     talk               `json:"talk"`
 	C        station.Case       `json:"case"`
 	Notes    []station.Note     `json:"notes"`
 	Stations []station.Station  `json:"stations"`
@@ -665,12 +671,16 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
+	shown, err := q.shownBulletins(list, stations)
+	if err != nil {
+		return err
+	}
 	return q.show(
 		status,
 		"bulletins",
 		q.route.title,
 		bulletinsPage{
-			List:     list,
+			List:     shown,
 			Stations: stations,
 			Names:    names,
 			Kinds:    station.BulletinKinds(),
@@ -681,7 +691,7 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 }
 
 type bulletinsPage struct {
-	List     []station.Bulletin     `json:"bulletins"`
+	List     []shownBulletin        `json:"bulletins"`
 	Stations []station.Station      `json:"stations"`
 	Names    map[int64]string       `json:"-"`
 	Kinds    []station.BulletinKind `json:"kinds"`

@@ -29,13 +29,13 @@ func leadTable(p chaping.Period, works bool) table[boardLead] {
 		id:    func(l *boardLead) string { return l.ID },
 		label: func(l *boardLead) string { return l.Record.Title() },
 		columns: []column[boardLead]{
-			numberColumn("priority", "优先级", func(l *boardLead) float64 { return l.Points }),
 			linkColumn(
 				"product",
 				"涉及产品",
 				func(l *boardLead) string { return l.Product },
 				func(l *boardLead) string { return l.Path },
 			),
+			numberColumn("priority", "优先级", func(l *boardLead) float64 { return l.Points }),
 			choiceColumn(
 				"class",
 				"危害类别",
@@ -143,6 +143,7 @@ type leadPage struct {
 	Own     int64              `json:"-"`      // the station whose reviews are here
 	Files   map[int64]string   `json:"-"`      // of submissions
 	Absent  bool               `json:"absent"` // nobody reports it any more
+	Talk    talk               `json:"talk"`
 	Problem *fault             `json:"-"`
 	Note    string             `json:"-"` // that was typed and refused
 }
@@ -155,8 +156,17 @@ func (q *request) leadPage() error {
 	if err != nil {
 		return err
 	}
-	ref, err := readLead(p, q.form("id"))
-	if err != nil {
+	var ref station.LeadRef
+	if n := number(q.form("number")); n != 0 {
+		l, err := q.Station.Lead(q.ctx, n)
+		if err != nil {
+			return err
+		}
+		if p, err = chaping.ParsePeriod(l.Period); err != nil {
+			return err
+		}
+		ref.LeadKey = l.LeadKey
+	} else if ref, err = readLead(p, q.form("id")); err != nil {
 		return err
 	}
 	return q.leadForm(http.StatusOK, p, ref, nil)
@@ -193,6 +203,9 @@ func (q *request) leadForm(status int, p chaping.Period, ref station.LeadRef, pr
 		page.Lead.Product, page.Lead.Hazard = j.Gone[g].Product, j.Gone[g].Hazard
 	}
 	if id := page.Lead.Record.ID; id != 0 {
+		if page.Talk, err = q.talk(station.Subject{Kind: station.AboutLead, ID: id}); err != nil {
+			return err
+		}
 		if page.Notes, err = q.Station.LeadNotes(q.ctx, id); err != nil {
 			return err
 		}
@@ -269,7 +282,7 @@ func (q *request) leadsChange() error {
 		err = q.Station.SplitLead(q.ctx, who, refs[0])
 	default:
 		if change, err = q.leadChange(do, note); err == nil {
-			err = q.Station.ChangeLeads(q.ctx, who, refs, change)
+			err = q.Station.ChangeLeads(q.ctx, q.account, refs, change)
 		}
 	}
 	back := q.back(string(query("/board", "period", p)))

@@ -23,7 +23,7 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form imports lexicon month pages review search settings sheets table tokens trends urgent
+//go:embed admin annual auth board centre collect form imports lexicon month pages review search settings sheets table talk tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -39,7 +39,7 @@ var pageParts = map[string][]string{
 	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
-	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": nil, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
+	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "notices": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,
 	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
 }
 
@@ -144,9 +144,18 @@ var functions = template.FuncMap{
 		return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 	},
 	"web":      webAddress,
+	"bytes":    sizeText,
 	"wordpart": wordPart,
 	"partname": partName,
 	"leadid":   func(l station.Lead) string { return leadID(&l) },
+}
+
+// sizeText is the size of a file.
+func sizeText(n int) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d kB", max(1, n>>10))
 }
 
 // webAddress is the address if it is one that a browser may open, or "".
@@ -196,6 +205,7 @@ type frame struct {
 	Program string
 	Here    string                 // the address of the page, to come back to
 	Theme   string                 // light or dark; "" as the system has it
+	Unseen  int                    // notices
 	Seeks   bool                   // there is something to search
 	Q       string                 // that was searched for
 	May     func(path string) bool // whether the account may post there
@@ -271,6 +281,12 @@ func (q *request) show(status int, page, title string, data any) error {
 		Here:    q.r.URL.Path,
 		Theme:   q.theme(),
 		Seeks:   q.searches(),
+	}
+	if q.account != nil && q.account.ID != 0 {
+		var err error
+		if f.Unseen, err = q.Station.Unseen(q.ctx, q.account.ID); err != nil {
+			return err
+		}
 	}
 	if q.r.Method == http.MethodGet {
 		f.Here = q.r.URL.RequestURI()
