@@ -283,7 +283,9 @@ func (d *DB) AddComment(ctx context.Context, a *Account, c Comment) (Comment, er
 	if t.inside {
 		c.Station = 0
 	}
-	c.Account, c.Who, c.At = a.ID, a.Person, d.now()
+	if c.Account, c.At = a.ID, d.now(); c.Who == "" || a.ID != 0 { // a program may say whom it speaks for
+		c.Who = a.Person
+	}
 	err = d.transact(ctx, func(tx *sql.Tx) error { return d.addComment(ctx, tx, &t, &c) })
 	return c, err
 }

@@ -525,6 +525,17 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	if b := w.get("centre", "/bulletins/{id}", "/bulletins/2"); len(b["noted"].([]any)) != 1 || len(b["talk"].(object)["comments"].([]any)) != 1 {
 		t.Errorf("%v", b)
 	}
+	if x := w.post("association", "/exchange", "/exchange", object{"known": ""}); len(x["items"].([]any)) == 0 {
+		t.Errorf("%v", x)
+	}
+	w.post("association", "/exchange/answers", "/exchange/answers", object{"key": "abcdefgh", "kind": "bulletin", "subject": 2, "content": "知道了", "who": "王五", "noted": true})
+	w.get("platform", "/received", "/received")
+	w.post("platform", "/received", "/received", nil)
+	if err := h.Station.TakeIn(t.Context(), "https://centre.example", station.Exchange{Hash: "x", Items: []station.ExchangeItem{{Kind: station.AboutBulletin, Number: 7, Bulletin: &station.Bulletin{Kind: station.General, Title: "通报"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.get("platform", "/received/{id}", "/received/1")
+	w.post("platform", "/received/{id}", "/received/1", object{"content": "收到", "noted": true})
 	w.get("bureau", "/comments", "/comments?kind=bulletin&subject=2")
 	w.get("centre", "/attachments/{id}", "/attachments/1")
 	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "leads": lead["id"], "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})

@@ -76,14 +76,19 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 	if err != nil {
 		return err
 	}
+	answer, ok, err := m.Answering()
+	if err != nil {
+		return err
+	}
+	if ok {
+		return s.settle(ctx, m, s.answer(ctx, c, answer), "回复")
+	}
 	sheet, err := s.Station.Pushed(ctx, m)
 	if err != nil {
 		return err
 	}
 	number, received, err := s.send(ctx, c, &sheet)
-	var no *refusal
-	switch {
-	case err == nil:
+	if err == nil {
 		if err := s.noted(note, &sheet, number, received); err != nil {
 			return err
 		}
@@ -94,6 +99,18 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 			number,
 			received,
 		)
+	}
+	return s.settle(ctx, m, err, sheet.Form.Chinese())
+}
+
+// settle notes what became of an attempt to send what has no receipt, or whose
+// receipt did not come.
+func (s *Sender) settle(ctx context.Context, m station.Message, err error, what string) error {
+	note := context.WithoutCancel(ctx)
+	var no *refusal
+	switch {
+	case err == nil:
+		return s.Station.Sent(note, m.ID)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
@@ -102,7 +119,7 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 			tell = s.Refused(m, no.text)
 		}
 		return s.Station.Failed(
-			entered(note, m, "研究中心不收"+sheet.Form.Chinese(), no.text),
+			entered(note, m, "研究中心不收"+what, no.text),
 			m.ID,
 			no.text,
 			time.Time{},
@@ -150,14 +167,29 @@ func (s *Sender) send(
 	if err != nil {
 		return 0, received, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+inbox, bytes.NewReader(body))
+	answer, text, err := s.post(ctx, c, inbox, kind, Key(sheet), body, maxAnswer)
 	if err != nil {
 		return 0, received, err
 	}
+	return understand(answer, text, sheet.Hash)
+}
+
+// post sends a signed request to the centre, and reads its answer.
+func (s *Sender) post(
+	ctx context.Context,
+	c station.Centre,
+	path, kind, key string,
+	body []byte,
+	most int64,
+) (*http.Response, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Idempotency-Key", Key(sheet))
+	r.Header.Set("Idempotency-Key", key)
 	Sign(r, body, c.Token, s.Now())
 	client := http.Client{}
 	if s.Client != nil {
@@ -167,14 +199,14 @@ func (s *Sender) send(
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, received, fmt.Errorf("连不上研究中心：%w", err)
+		return nil, nil, fmt.Errorf("连不上研究中心：%w", err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, most))
 	if err != nil {
-		return 0, received, fmt.Errorf("研究中心的答复没有读完：%w", err)
+		return nil, nil, fmt.Errorf("研究中心的答复没有读完：%w", err)
 	}
-	return understand(answer, text, sheet.Hash)
+	return answer, text, nil
 }
 
 // understand reads the centre's answer.
