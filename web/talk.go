@@ -229,7 +229,7 @@ func (q *request) noticesPage() error {
 	if view.Waiting, err = q.notices(); err != nil {
 		return err
 	}
-	return q.render("notices", view)
+	return q.render("mynotices", view)
 }
 
 func (q *request) noticesSeen() error {
