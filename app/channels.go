@@ -115,7 +115,11 @@ func (a *App) editChannels(edit func(list *yaml.Node) error) error {
 	}
 	var file yaml.Node
 	if err := yaml.Unmarshal(data, &file); err != nil {
-		return &chaping.InputError{File: ChannelsFile, Problem: "读不懂：" + err.Error(), Remedy: "对照自带的 notify.example.yaml 改正"}
+		return &chaping.InputError{
+			File:    ChannelsFile,
+			Problem: "读不懂：" + err.Error(),
+			Remedy:  "对照自带的 notify.example.yaml 改正",
+		}
 	}
 	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
 		file = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, Tag: "!!map"}}}

@@ -35,7 +35,12 @@ func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who,
 		return u, err
 	}
 	due := calendar.Due(p).Day
-	duties, err := d.Duties(ctx, station.Everything(), []chaping.Period{p}, func(chaping.Period) time.Time { return due })
+	duties, err := d.Duties(
+		ctx,
+		station.Everything(),
+		[]chaping.Period{p},
+		func(chaping.Period) time.Time { return due },
+	)
 	if err != nil {
 		return u, err
 	}
@@ -51,7 +56,8 @@ func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who,
 			continue
 		}
 		today := slices.ContainsFunc(issued, func(b station.Bulletin) bool {
-			return b.Station == y.Station.ID && b.Title == title && b.At.Format(time.DateOnly) == now.Format(time.DateOnly)
+			return b.Station == y.Station.ID && b.Title == title &&
+				b.At.Format(time.DateOnly) == now.Format(time.DateOnly)
 		})
 		switch {
 		case y.Filed():

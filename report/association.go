@@ -227,28 +227,28 @@ func Together(entries []Entry) Entry {
 }
 
 // add puts another entry into this one.
-func (m *Entry) add(e *Entry) {
-	m.Companies = atLeast(m.Companies, e.Companies)
-	m.Region = join("、", m.Region, e.Region)
-	m.Content, m.Analysis = join("\n", m.Content, e.Content), join("\n", m.Analysis, e.Analysis)
-	m.Advice, m.Source = join("\n", m.Advice, e.Advice), join("、", m.Source, e.Source)
-	m.Endangers = slices.DeleteFunc(
+func (e *Entry) add(other *Entry) {
+	e.Companies = atLeast(e.Companies, other.Companies)
+	e.Region = join("、", e.Region, other.Region)
+	e.Content, e.Analysis = join("\n", e.Content, other.Content), join("\n", e.Analysis, other.Analysis)
+	e.Advice, e.Source = join("\n", e.Advice, other.Advice), join("、", e.Source, other.Source)
+	e.Endangers = slices.DeleteFunc(
 		slices.Clone(dangers),
-		func(d Danger) bool { return !slices.Contains(m.Endangers, d) && !slices.Contains(e.Endangers, d) },
+		func(d Danger) bool { return !slices.Contains(e.Endangers, d) && !slices.Contains(other.Endangers, d) },
 	)
-	if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, e.Kind) < slices.Index(kinds, m.Kind) {
-		m.Kind = e.Kind // the graver one
+	if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, other.Kind) < slices.Index(kinds, e.Kind) {
+		e.Kind = other.Kind // the graver one
 	}
-	m.Suggested, m.Draft = m.Suggested || e.Suggested, m.Draft || e.Draft
-	m.Evidence = append(slices.Clip(m.Evidence), e.Evidence...)
-	for _, from := range e.From {
-		if !slices.Contains(m.From, from) {
-			m.From = append(slices.Clip(m.From), from)
+	e.Suggested, e.Draft = e.Suggested || other.Suggested, e.Draft || other.Draft
+	e.Evidence = append(slices.Clip(e.Evidence), other.Evidence...)
+	for _, from := range other.From {
+		if !slices.Contains(e.From, from) {
+			e.From = append(slices.Clip(e.From), from)
 		}
 	}
-	for _, id := range e.Stations {
-		if !slices.Contains(m.Stations, id) {
-			m.Stations = append(slices.Clip(m.Stations), id)
+	for _, id := range other.Stations {
+		if !slices.Contains(e.Stations, id) {
+			e.Stations = append(slices.Clip(e.Stations), id)
 		}
 	}
 }

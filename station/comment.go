@@ -93,7 +93,9 @@ const (
 // stand for it.
 var fileTypes = map[string][]string{
 	"image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}, "image/gif": {".gif"}, "image/webp": {".webp"},
-	"application/pdf": {".pdf"}, "application/zip": {".xlsx", ".docx", ".pptx"}, "text/plain; charset=utf-8": {".txt", ".csv"},
+	"application/pdf": {
+		".pdf",
+	}, "application/zip": {".xlsx", ".docx", ".pptx"}, "text/plain; charset=utf-8": {".txt", ".csv"},
 }
 
 // check tells by its content whether an attachment may be kept. What a browser
@@ -139,7 +141,14 @@ func (d *DB) Topic(ctx context.Context, a *Account, s Subject) (t Topic, err err
 	case AboutCase:
 		var c Case
 		if c, _, err = d.Case(ctx, Everything(), s.ID); err == nil {
-			t.Title, t.Path, t.Station = fmt.Sprintf("案件 %d“%s”", c.ID, c.Title), fmt.Sprintf("/cases/%d", c.ID), c.Station
+			t.Title, t.Path, t.Station = fmt.Sprintf(
+				"案件 %d“%s”",
+				c.ID,
+				c.Title,
+			), fmt.Sprintf(
+				"/cases/%d",
+				c.ID,
+			), c.Station
 		}
 	case AboutBulletin:
 		var b Bulletin
@@ -173,15 +182,31 @@ func (d *DB) Bulletin(ctx context.Context, scope Scope, id int64) (Bulletin, err
 // oldest first.
 func (d *DB) Comments(ctx context.Context, scope Scope, s Subject) (list []Comment, err error) {
 	index := map[int64]int{}
-	err = d.query(ctx, statement("comments"), []any{s.Kind, s.ID, scope.all, scope.station}, func(scan func(...any) error) error {
-		var c Comment
-		var at int64
-		err := scan(&c.Number, &c.Kind, &c.ID, &at, &c.Account, &c.Who, &c.Station, &c.StationName, &c.Content, &c.Key)
-		c.At = shown(at)
-		index[c.Number] = len(list)
-		list = append(list, c)
-		return err
-	})
+	err = d.query(
+		ctx,
+		statement("comments"),
+		[]any{s.Kind, s.ID, scope.all, scope.station},
+		func(scan func(...any) error) error {
+			var c Comment
+			var at int64
+			err := scan(
+				&c.Number,
+				&c.Kind,
+				&c.ID,
+				&at,
+				&c.Account,
+				&c.Who,
+				&c.Station,
+				&c.StationName,
+				&c.Content,
+				&c.Key,
+			)
+			c.At = shown(at)
+			index[c.Number] = len(list)
+			list = append(list, c)
+			return err
+		},
+	)
 	if err != nil || len(list) == 0 {
 		return list, err
 	}
@@ -200,13 +225,18 @@ func (d *DB) Comments(ctx context.Context, scope Scope, s Subject) (list []Comme
 // scope sees them.
 func (d *DB) CommentCounts(ctx context.Context, scope Scope, kind SubjectKind) (map[int64]int, error) {
 	counts := map[int64]int{}
-	err := d.query(ctx, statement("comment_counts"), []any{kind, scope.all, scope.station}, func(scan func(...any) error) error {
-		var id int64
-		var n int
-		err := scan(&id, &n)
-		counts[id] = n
-		return err
-	})
+	err := d.query(
+		ctx,
+		statement("comment_counts"),
+		[]any{kind, scope.all, scope.station},
+		func(scan func(...any) error) error {
+			var id int64
+			var n int
+			err := scan(&id, &n)
+			counts[id] = n
+			return err
+		},
+	)
 	return counts, err
 }
 
@@ -238,7 +268,10 @@ func mentioned(text string, all []Account) (list []Account, err error) {
 	for _, m := range at.FindAllStringSubmatch(text, -1) {
 		found := -1
 		for name := m[1]; name != "" && found < 0; {
-			found = slices.IndexFunc(all, func(a Account) bool { return SameName(a.Name, name) || SameName(a.Person, name) })
+			found = slices.IndexFunc(
+				all,
+				func(a Account) bool { return SameName(a.Name, name) || SameName(a.Person, name) },
+			)
 			_, size := utf8.DecodeLastRuneInString(name)
 			name = name[:len(name)-size]
 		}
@@ -292,7 +325,8 @@ func (d *DB) AddComment(ctx context.Context, a *Account, c Comment) (Comment, er
 
 func (d *DB) addComment(ctx context.Context, tx *sql.Tx, t *Topic, c *Comment) error {
 	if c.Key != "" {
-		if err := tx.QueryRowContext(ctx, statement("comment_of_key"), c.Key).Scan(&c.Number); err != nil || c.Number != 0 {
+		if err := tx.QueryRowContext(ctx, statement("comment_of_key"), c.Key).Scan(&c.Number); err != nil ||
+			c.Number != 0 {
 			return err
 		}
 	}
@@ -392,13 +426,18 @@ func (d *DB) TakeNote(ctx context.Context, a *Account, bulletin int64) error {
 // TakenNotes are the stations that have taken note of a bulletin, of all when
 // the ID is 0, as far as the scope sees them.
 func (d *DB) TakenNotes(ctx context.Context, scope Scope, bulletin int64) (list []TakenNote, err error) {
-	err = d.query(ctx, statement("taken_notes"), []any{bulletin, scope.all, scope.station}, func(scan func(...any) error) error {
-		var t TakenNote
-		var at int64
-		err := scan(&t.Bulletin, &t.Station, &t.Name, &at, &t.Who)
-		t.At = shown(at)
-		list = append(list, t)
-		return err
-	})
+	err = d.query(
+		ctx,
+		statement("taken_notes"),
+		[]any{bulletin, scope.all, scope.station},
+		func(scan func(...any) error) error {
+			var t TakenNote
+			var at int64
+			err := scan(&t.Bulletin, &t.Station, &t.Name, &at, &t.Who)
+			t.At = shown(at)
+			list = append(list, t)
+			return err
+		},
+	)
 	return list, err
 }

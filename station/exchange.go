@@ -176,7 +176,8 @@ func (d *DB) takeIn(ctx context.Context, tx *sql.Tx, centre string, item *Exchan
 	sum := sha256.Sum256(content)
 	hash := hex.EncodeToString(sum[:])
 	var id int64
-	err = tx.QueryRowContext(ctx, statement("take_in"), centre, item.Kind, item.Number, hash, string(content), d.now().UnixMilli()).Scan(&id)
+	err = tx.QueryRowContext(ctx, statement("take_in"), centre, item.Kind, item.Number, hash, string(content), d.now().UnixMilli()).
+		Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) { // as it was
 		return nil
 	}
@@ -267,7 +268,10 @@ func (d *DB) AnswerCentre(ctx context.Context, r *Received, a Answer) error {
 		subject = "回复" + r.Item.Title() + "：" + chaping.Shorten(a.Content, 40)
 	}
 	concerns(ctx, r.Item.Title())
-	return d.Enqueue(ctx, Message{Key: "answer-" + a.Key, Channel: ToCentre, Event: eventAnswer, Subject: subject, Body: string(body)})
+	return d.Enqueue(
+		ctx,
+		Message{Key: "answer-" + a.Key, Channel: ToCentre, Event: eventAnswer, Subject: subject, Body: string(body)},
+	)
 }
 
 // Answering is the answer that a message to the centre is; ok is false where it

@@ -102,7 +102,20 @@ type LeadChange struct {
 }
 
 func scanLead(scan func(...any) error) (l Lead, err error) {
-	err = scan(&l.ID, &l.Period, &l.Product, &l.Hazard, &l.Mark, &l.Head, &l.State, &l.Reason, &l.Assignee, &l.Person, &l.Case, &l.Version)
+	err = scan(
+		&l.ID,
+		&l.Period,
+		&l.Product,
+		&l.Hazard,
+		&l.Mark,
+		&l.Head,
+		&l.State,
+		&l.Reason,
+		&l.Assignee,
+		&l.Person,
+		&l.Case,
+		&l.Version,
+	)
 	return l, err
 }
 
@@ -116,11 +129,16 @@ type LeadFilter struct {
 // Leads are those that somebody has touched.
 func (d *DB) Leads(ctx context.Context, f LeadFilter) ([]Lead, error) {
 	var list []Lead
-	err := d.query(ctx, statement("leads"), []any{f.Period, f.Case, f.Assignee, 0}, func(scan func(...any) error) error {
-		l, err := scanLead(scan)
-		list = append(list, l)
-		return err
-	})
+	err := d.query(
+		ctx,
+		statement("leads"),
+		[]any{f.Period, f.Case, f.Assignee, 0},
+		func(scan func(...any) error) error {
+			l, err := scanLead(scan)
+			list = append(list, l)
+			return err
+		},
+	)
 	return list, err
 }
 
@@ -154,7 +172,8 @@ func leadOf(ctx context.Context, tx *sql.Tx, r LeadRef) (l Lead, err error) {
 	if strings.TrimSpace(r.Product) == "" || r.Period == "" {
 		return l, invalid("线索", "没有产品或报送期", "回到汇总研判重新选")
 	}
-	err = tx.QueryRowContext(ctx, statement("enter_lead"), r.Period, r.Product, alike(r.Product), r.Hazard, r.Mark).Scan(&l.ID)
+	err = tx.QueryRowContext(ctx, statement("enter_lead"), r.Period, r.Product, alike(r.Product), r.Hazard, r.Mark).
+		Scan(&l.ID)
 	if err != nil {
 		return l, err
 	}
@@ -188,7 +207,9 @@ func (d *DB) ChangeLeads(ctx context.Context, by *Account, refs []LeadRef, c Lea
 	return d.transact(ctx, func(tx *sql.Tx) error {
 		person := ""
 		if c.Assignee != nil && *c.Assignee != 0 {
-			a, err := scanAccount(tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", *c.Assignee).Scan)
+			a, err := scanAccount(
+				tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", *c.Assignee).Scan,
+			)
 			if err != nil || a.Disabled || !a.Has(RoleCentre) {
 				return invalid("研判人", "不是研究中心的账号，或已停用", "重新选择")
 			}
@@ -291,7 +312,12 @@ func (d *DB) MergeLeads(ctx context.Context, who string, refs []LeadRef) error {
 		if len(names) == 0 {
 			return invalid("要合并的线索", "是同一条", "选中两条或更多")
 		}
-		return d.storeLead(ctx, tx, head, LeadNote{Who: who, Action: "merge", Content: "并入了 " + strings.Join(names, "、")})
+		return d.storeLead(
+			ctx,
+			tx,
+			head,
+			LeadNote{Who: who, Action: "merge", Content: "并入了 " + strings.Join(names, "、")},
+		)
 	})
 }
 

@@ -205,7 +205,17 @@ func (q *request) ownLeads(p chaping.Period) (list []notice, err error) {
 		for _, period := range slices.Sorted(maps.Keys(waiting)) {
 			list = append(list, notice{
 				Text: fmt.Sprintf("%s 期有 %d 条交给您的线索还在研判", period, waiting[period]),
-				Path: string(query("/board", "period", period, "filter[state]", string(station.LeadJudging), "filter[person]", q.account.Person)),
+				Path: string(
+					query(
+						"/board",
+						"period",
+						period,
+						"filter[state]",
+						string(station.LeadJudging),
+						"filter[person]",
+						q.account.Person,
+					),
+				),
 				Link: "去研判",
 			})
 		}

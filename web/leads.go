@@ -242,7 +242,8 @@ func alikeLeads(leads []boardLead, of int) (list []boardLead) {
 	for i := range leads {
 		o := &leads[i]
 		within := strings.Contains(o.Product, l.Product) || strings.Contains(l.Product, o.Product)
-		if i != of && (station.SameName(o.Product, l.Product) || within && o.Hazard == l.Hazard) && len(list) < alikeShown {
+		if i != of && (station.SameName(o.Product, l.Product) || within && o.Hazard == l.Hazard) &&
+			len(list) < alikeShown {
 			list = append(list, *o)
 		}
 	}
@@ -388,10 +389,10 @@ func (q *request) leadConflict(
 		merged[theirs.Head] = "已并入 " + head.Title()
 	}
 	into := merged[theirs.Head]
-	switch {
-	case do == "merge":
+	switch do {
+	case "merge":
 		into = "合并：" + leadsTitle(p, refs)
-	case do == "split":
+	case "split":
 		into = "拆出"
 	}
 	if c.State != nil {
@@ -544,7 +545,10 @@ func (q *request) leadsOfCase(c *station.Case) (list []leadLink, err error) {
 			keys = append(keys, l.LeadKey)
 		}
 		if len(keys) == 0 && c.Origin.Period != "" {
-			keys = append(keys, station.LeadKey{Period: c.Origin.Period, Product: c.Origin.Product, Hazard: c.Origin.Hazard})
+			keys = append(
+				keys,
+				station.LeadKey{Period: c.Origin.Period, Product: c.Origin.Product, Hazard: c.Origin.Hazard},
+			)
 		}
 	}
 	for _, k := range keys {

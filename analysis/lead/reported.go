@@ -49,7 +49,11 @@ func (r Reported) Priority() (sum float64, parts []Part) {
 	}
 	number := max(1, poissonLower(float64(r.Negative))/poissonLower(1))
 	parts = []Part{
-		{Name: "severity", Points: pointsPerDecade * float64(max(r.Severity-1, 0)), Most: pointsPerDecade * (Levels - 1)},
+		{
+			Name:   "severity",
+			Points: pointsPerDecade * float64(max(r.Severity-1, 0)),
+			Most:   pointsPerDecade * (Levels - 1),
+		},
 		{Name: "number", Points: points(number, capReviews), Most: capReviews},
 		{Name: "stations", Points: min(capStations, pointsPerDecade*float64(max(r.Stations-1, 0))), Most: capStations},
 		{Name: "companies", Points: points(float64(max(r.Companies, 1)), capCompanies), Most: capCompanies},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 
 	"chaping"
@@ -49,14 +48,14 @@ func (s *Sender) fetch(ctx context.Context, c station.Centre, known string) (x s
 		return x, err
 	}
 	key := fmt.Sprintf("exchange-%d", s.Now().UnixNano())
-	answer, text, err := s.post(ctx, c, exchange, "application/json", key, body, maxExchange)
+	answer, err := s.post(ctx, c, exchange, "application/json", key, body, maxExchange)
 	if err != nil {
 		return x, err
 	}
-	if err := refused(answer, text); err != nil {
+	if err := answer.refused(); err != nil {
 		return x, err
 	}
-	if err := json.Unmarshal(text, &x); err != nil || x.Hash == "" {
+	if err := json.Unmarshal(answer.text, &x); err != nil || x.Hash == "" {
 		return x, fmt.Errorf("读不懂研究中心的答复：%w", err)
 	}
 	return x, nil
@@ -71,29 +70,28 @@ func (s *Sender) answer(ctx context.Context, c station.Centre, a station.Answer)
 	if err != nil {
 		return err
 	}
-	answer, text, err := s.post(ctx, c, answers, "application/json", a.Key, body, maxAnswer)
+	answer, err := s.post(ctx, c, answers, "application/json", a.Key, body, maxAnswer)
 	if err != nil {
 		return err
 	}
-	return refused(answer, text)
+	return answer.refused()
 }
 
 // refused is why the centre did not take a request: a *refusal where asking
 // again is of no use.
-func refused(answer *http.Response, text []byte) error {
+func (r *reply) refused() error {
 	var a struct {
 		Title  string `json:"title"`
 		Detail string `json:"detail"`
 	}
-	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	readable := (kind == "application/json" || kind == "application/problem+json") && json.Unmarshal(text, &a) == nil
-	switch code := answer.StatusCode; {
-	case code == http.StatusOK && readable:
+	readable := r.read(&a)
+	switch {
+	case r.code == http.StatusOK && readable:
 		return nil
-	case code >= 500, code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
-		return fmt.Errorf("研究中心暂时不答复（%d）%s", code, chaping.Shorten(a.Title, 100))
+	case r.busy():
+		return fmt.Errorf("研究中心暂时不答复（%d）%s", r.code, chaping.Shorten(a.Title, 100))
 	case readable && a.Title != "":
 		return &refusal{fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200))}
 	}
-	return &refusal{fmt.Sprintf("研究中心的程序还没有双向交换，或地址不对（答复 %d）", answer.StatusCode)}
+	return &refusal{fmt.Sprintf("研究中心的程序还没有双向交换，或地址不对（答复 %d）", r.code)}
 }

@@ -167,11 +167,29 @@ func (s *Sender) send(
 	if err != nil {
 		return 0, received, err
 	}
-	answer, text, err := s.post(ctx, c, inbox, kind, Key(sheet), body, maxAnswer)
+	answer, err := s.post(ctx, c, inbox, kind, Key(sheet), body, maxAnswer)
 	if err != nil {
 		return 0, received, err
 	}
-	return understand(answer, text, sheet.Hash)
+	return answer.understand(sheet.Hash)
+}
+
+// A reply is what the centre answered.
+type reply struct {
+	code int
+	kind string // its media type
+	text []byte
+}
+
+// read reads a reply in JSON; ok is false where it is none.
+func (r *reply) read(to any) (ok bool) {
+	return (r.kind == "application/json" || r.kind == "application/problem+json") && json.Unmarshal(r.text, to) == nil
+}
+
+// busy tells whether the centre may take later what it does not take now.
+func (r *reply) busy() bool {
+	return r.code >= 500 || r.code == http.StatusRequestTimeout || r.code == http.StatusTooEarly ||
+		r.code == http.StatusTooManyRequests
 }
 
 // post sends a signed request to the centre, and reads its answer.
@@ -181,12 +199,12 @@ func (s *Sender) post(
 	path, kind, key string,
 	body []byte,
 	most int64,
-) (*http.Response, []byte, error) {
+) (a reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, nil, err
+		return a, err
 	}
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Idempotency-Key", key)
@@ -199,18 +217,20 @@ func (s *Sender) post(
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("连不上研究中心：%w", err)
+		return a, fmt.Errorf("连不上研究中心：%w", err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, most))
+	a.code = answer.StatusCode
+	a.kind, _, _ = mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	a.text, err = io.ReadAll(io.LimitReader(answer.Body, most))
 	if err != nil {
-		return nil, nil, fmt.Errorf("研究中心的答复没有读完：%w", err)
+		return a, fmt.Errorf("研究中心的答复没有读完：%w", err)
 	}
-	return answer, text, nil
+	return a, nil
 }
 
 // understand reads the centre's answer.
-func understand(answer *http.Response, text []byte, hash string) (number int64, received time.Time, err error) {
+func (r *reply) understand(hash string) (number int64, received time.Time, err error) {
 	var a struct {
 		ID       int64     `json:"id"`
 		Received time.Time `json:"received"`
@@ -218,22 +238,18 @@ func understand(answer *http.Response, text []byte, hash string) (number int64, 
 		Title    string    `json:"title"`
 		Detail   string    `json:"detail"`
 	}
-	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	readable := (kind == "application/json" || kind == "application/problem+json") && json.Unmarshal(text, &a) == nil
-	switch code := answer.StatusCode; {
-	case code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
+	readable := r.read(&a)
+	switch {
+	case r.code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
 		return a.ID, a.Received, nil
-	case code >= 500,
-		code == http.StatusRequestTimeout,
-		code == http.StatusTooEarly,
-		code == http.StatusTooManyRequests:
-		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", code, chaping.Shorten(a.Title, 100))
+	case r.busy():
+		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", r.code, chaping.Shorten(a.Title, 100))
 	case readable && a.Title != "":
 		return 0, received, &refusal{
 			fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200)),
 		}
 	}
-	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", answer.StatusCode)}
+	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", r.code)}
 }
 
 // Key is what makes two hand-ins of a station the same.
