@@ -284,7 +284,7 @@ func (q *request) show(status int, page, title string, data any) error {
 	}
 	if q.account != nil && q.account.ID != 0 {
 		var err error
-		if f.Unseen, err = q.Station.Unseen(q.ctx, q.account.ID); err != nil {
+		if f.Unseen, err = q.Station.Unseen(q.r.Context(), q.account.ID); err != nil {
 			return err
 		}
 	}
