@@ -81,14 +81,7 @@ func (a *App) TestChannel(ctx context.Context, name string) error {
 	if i < 0 {
 		return noChannel(name)
 	}
-	sender := notify.Sender{Now: a.Now}
-	err = sender.Send(ctx, &c.Channels[i], notify.Message{
-		Key:     "test-" + strconv.FormatInt(a.Now().UnixNano(), 36),
-		Event:   "test",
-		Subject: "差评：测试通知",
-		Body:    "收到这条通知，说明渠道“" + name + "”可用。",
-	})
-	if err != nil {
+	if err := a.SendTest(ctx, &c.Channels[i]); err != nil {
 		return &chaping.Error{
 			Code:    chaping.CodeInput,
 			Message: "渠道“" + name + "”没有发出：" + err.Error(),
@@ -96,6 +89,18 @@ func (a *App) TestChannel(ctx context.Context, name string) error {
 		}
 	}
 	return nil
+}
+
+// SendTest sends a message through a channel, now; what went wrong is as the
+// channel says it.
+func (a *App) SendTest(ctx context.Context, c *notify.Channel) error {
+	sender := notify.Sender{Now: a.Now}
+	return sender.Send(ctx, c, notify.Message{
+		Key:     "test-" + strconv.FormatInt(a.Now().UnixNano(), 36),
+		Event:   "test",
+		Subject: "差评：测试通知",
+		Body:    "收到这条通知，说明渠道“" + c.Name + "”可用。",
+	})
 }
 
 func noChannel(name string) error {
