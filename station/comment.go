@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"chaping"
@@ -263,7 +264,7 @@ func (d *DB) Attachment(ctx context.Context, a *Account, id int64) (f Attachment
 var at = regexp.MustCompile(`(?:^|[^0-9A-Za-z._-])@([\p{L}\p{N}._-]+)`)
 
 // mentioned are the accounts that a text calls with @, each by what it logs in
-// with or by the person's name; whatever follows the name may stand close by.
+// with or by the person's name; Chinese words may follow the name without a space.
 func mentioned(text string, all []Account) (list []Account, err error) {
 	for _, m := range at.FindAllStringSubmatch(text, -1) {
 		found := -1
@@ -272,8 +273,10 @@ func mentioned(text string, all []Account) (list []Account, err error) {
 				all,
 				func(a Account) bool { return SameName(a.Name, name) || SameName(a.Person, name) },
 			)
-			_, size := utf8.DecodeLastRuneInString(name)
-			name = name[:len(name)-size]
+			last, size := utf8.DecodeLastRuneInString(name)
+			if name = name[:len(name)-size]; !unicode.Is(unicode.Han, last) && last != '.' {
+				break // a letter or a digit belongs to the name
+			}
 		}
 		if found < 0 {
 			return nil, invalid("@"+chaping.Shorten(m[1], 30), "不是这里的账号", "核对账号名或姓名；不是叫人的，在 @ 前面加字母或去掉 @")

@@ -44,6 +44,7 @@ func TestTalk(t *testing.T) {
 		{"centre", "", "", about("bulletin", "1", "content", "请 @association 补充"), http.StatusSeeOther, ""},
 		{"centre", "", "", about("bulletin", "1", "content", "@platform 看看"), http.StatusUnprocessableEntity, "看不到这条记录"},
 		{"centre", "", "", about("bulletin", "1", "content", "@没有这个人"), http.StatusUnprocessableEntity, "不是这里的账号"},
+		{"centre", "", "", about("bulletin", "1", "content", "@association2请看"), http.StatusUnprocessableEntity, "不是这里的账号"},
 		{"centre", "", "", about("bulletin", "1", "content", "写信到 a@b.example"), http.StatusSeeOther, ""},
 		{"centre", "", "", about("bulletin", "1"), http.StatusUnprocessableEntity, "没有写"},
 		{"platform", "", "", about("bulletin", "1", "content", "偷看"), http.StatusNotFound, ""},
