@@ -25,7 +25,7 @@ type desk struct {
 	samples  *memo[sampleKey, *sampled]
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
-	merged   *memo[mergedKey, merged]
+	merged   *memo[mergedKey, app.Board]
 	coverage *memo[countedKey, *discover.Coverage]
 }
 

@@ -431,7 +431,7 @@ func pivotTable(p *pivotQuery, out *pivot) table[pivotRow] {
 			numberColumn("before", map[string]string{"before": "之前", "year": "去年同期"}[p.Compare], func(r *pivotRow) float64 { return *r.Before }).
 				written(func(r *pivotRow) string { return number(*r.Before) }),
 			numberColumn("change", "增减", func(r *pivotRow) float64 { return r.Total - *r.Before }).
-				written(func(r *pivotRow) string { return change(r.Total, *r.Before, number) }))
+				written(func(r *pivotRow) string { return changeText(r.Total, *r.Before, number) }))
 	}
 	for i, c := range out.Columns {
 		t.columns = append(t.columns, numberColumn(fmt.Sprintf("c%d", i), c.Name, func(r *pivotRow) float64 { return r.Cells[i] }).
@@ -440,8 +440,8 @@ func pivotTable(p *pivotQuery, out *pivot) table[pivotRow] {
 	return t
 }
 
-// change words a change, with its percentage where there is one to be had.
-func change(now, before float64, number func(float64) string) string {
+// changeText words a change, with its percentage where there is one to be had.
+func changeText(now, before float64, number func(float64) string) string {
 	if now == before {
 		return "0"
 	}

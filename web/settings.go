@@ -16,13 +16,15 @@ import (
 
 // A settingsPage is the administrator's page.
 type settingsPage struct {
-	Settings station.Settings `json:"settings"`
-	Kinds    []station.Kind   `json:"kinds"`
-	Sites    []shownSite      `json:"sites"`
-	Plans    []shownPlan      `json:"plans"`
-	Running  bool             `json:"plans_running"` // a process runs them at their times
-	Backups  []app.Backup     `json:"backups"`
-	Problem  *fault           `json:"-"`
+	Settings station.Settings  `json:"settings"`
+	Kinds    []station.Kind    `json:"kinds"`
+	Sites    []shownSite       `json:"sites"`
+	Plans    []shownPlan       `json:"plans"`
+	Running  bool              `json:"plans_running"` // a process runs them at their times
+	Backups  []app.Backup      `json:"backups"`
+	Channels []shownChannel    `json:"channels"`
+	Stations []station.Station `json:"-"`
+	Problem  *fault            `json:"-"`
 }
 
 type shownSite struct {
@@ -75,6 +77,14 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	p := settingsPage{Kinds: station.Kinds(), Problem: problem}
 	var err error
 	if p.Settings, err = q.Station.Settings(q.ctx); err != nil {
+		return err
+	}
+	if p.Channels, err = q.channels(); err != nil {
+		if f, ok := told(err); ok && problem == nil {
+			p.Problem = f
+		}
+	}
+	if p.Stations, _, err = q.stationNames(); err != nil {
 		return err
 	}
 	if p.Sites, err = q.sites(); err != nil {
