@@ -50,16 +50,16 @@ cp packaging/test/inside.sh packaging/test/reviews.csv testdata/data-0.1.tar.gz 
 cat >"$work/root/etc/systemd/system/package-test.service" <<'UNIT'
 [Unit]
 After=multi-user.target
+SuccessAction=poweroff
+FailureAction=poweroff
 [Service]
 Type=oneshot
 ExecStart=/bin/bash /test/inside.sh
 StandardOutput=file:/test/out
 StandardError=inherit
-SuccessAction=poweroff
-FailureAction=poweroff
 UNIT
 mkdir -p "$work/root/etc/systemd/system/default.target.wants"
 ln -s ../package-test.service "$work/root/etc/systemd/system/default.target.wants/"
-timeout 300 systemd-nspawn --quiet --register=no --keep-unit --directory="$work/root" --machine="chaping-test-$$" --boot >"$work/console" 2>&1 </dev/null || true
+timeout 150 systemd-nspawn --quiet --register=no --keep-unit --directory="$work/root" --machine="chaping-test-$$" --boot >"$work/console" 2>&1 </dev/null || true
 cat "$work/root/test/out" || { tail -30 "$work/console" >&2; exit 1; }
 grep -q '^全部通过$' "$work/root/test/out"

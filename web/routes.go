@@ -70,6 +70,7 @@ const (
 func allRoutes() []route {
 	return []route{
 		{"GET", "/healthz", everyone, (*request).health, "健康检查", option{}, "", nil},
+		{"GET", "/readyz", everyone, (*request).ready, "就绪检查", option{}, "", nil},
 		{"GET", "/login", everyone, (*request).loginPage, "登录", option{}, "next", nil},
 		{"POST", "/login", everyone, (*request).login, "登录", option{quiet: true}, "next name! password! code", nil}, // audited by station.Login
 		{"POST", "/logout", members, (*request).logout, "退出登录", option{}, "", nil},

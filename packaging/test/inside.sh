@@ -56,7 +56,7 @@ step "一切就绪 /readyz" answers readyz
 step "以 chaping 用户运行" test "$(stat -c %U /proc/"$(pid)")" = chaping
 step "数据目录别人不可读" test "$(stat -c %U:%a /var/lib/chaping)" = chaping:700
 step "日志里有一次性链接" says /setup/ journalctl -u chaping --no-pager
-step "单元文件没有毛病" systemd-analyze verify chaping.service
+step "单元文件没有毛病" systemd-analyze verify --man=no chaping.service
 systemd-analyze security --no-pager chaping.service | tail -1
 step "补全脚本读得懂" bash -n /usr/share/bash-completion/completions/chaping
 step "有手册页" test -s /usr/share/man/man1/chaping-serve.1.gz
@@ -69,7 +69,6 @@ step "别人的数据目录，说得明白" fails 4 "数据目录" setpriv --reu
 old=$(pid)
 step "被杀以后自己重新启动" bash -c "kill -9 $old"
 step "又应答了" restarted "$old"
-step "指标只给本机" says '^# HELP chaping_' curl -s $url/metrics
 
 mkdir -p /run/systemd/system/chaping.service.d
 printf '[Service]\nWatchdogSec=3s\nTimeoutAbortSec=1s\n' >/run/systemd/system/chaping.service.d/test.conf
