@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
 	"os/signal"
+	"os/user"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -131,7 +134,10 @@ func (p *program) command() *cobra.Command {
 			if cmd.Name() == "restore" {
 				return p.open()
 			}
-			return errors.Join(backup.Whole(p.dataDir), p.open())
+			if err := backup.Whole(p.dataDir); err != nil {
+				return p.foreign(err)
+			}
+			return p.open()
 		},
 	}
 	root.SetIn(p.in)
@@ -249,6 +255,28 @@ func (p *program) open() error {
 		},
 	)
 	return err
+}
+
+// foreign words the error of opening a data directory that belongs to somebody
+// else; any other is left as it is.
+func (p *program) foreign(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	owner := "别的用户"
+	if info, statErr := os.Stat(p.dataDir); statErr == nil {
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+			if u, lookupErr := user.LookupId(strconv.FormatUint(uint64(stat.Uid), 10)); lookupErr == nil {
+				owner = "用户 " + u.Username
+			}
+		}
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "没有权限打开数据目录 " + p.dataDir + "，它属于" + owner,
+		Err:     err,
+		Remedy:  "用该用户运行（软件包安装的写 sudo chaping-admin 代替 chaping），或用 --data 换一个目录",
+	}
 }
 
 func (p *program) close() error {
