@@ -94,7 +94,7 @@ step "拒绝以后照常应答" answers readyz
 
 # A data directory of version 0.1 on a disk that fills up during its migration.
 mkdir /full
-mount -t tmpfs -o size=200m tmpfs /full
+mount -t tmpfs -o size=600m tmpfs /full # the engine writes nothing with less than 256 MB free
 tar -C /full -xzf data-0.1.tar.gz
 fallocate -l "$(($(stat -f -c '%a*%S' /full) - 40960))" /full/filler
 upgrade() { chaping --data /full/data mine --period 2026-10 --terms /full/terms.txt; }
