@@ -27,13 +27,13 @@ func (a *App) Ready(ctx context.Context) error {
 	}
 	if now := a.Now(); len(entries) > 0 && entries[0].At.After(now.Add(day)) {
 		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
+			Code: chaping.CodeEnvironment,
 			Message: fmt.Sprintf(
 				"时钟不对：现在是 %s，操作记录里已有 %s 的事",
 				now.In(chaping.Shanghai()).Format(time.DateTime),
 				entries[0].At.Format(time.DateTime),
 			),
-			Remedy:  "校准本机时钟（NTP）",
+			Remedy: "校准本机时钟（NTP）",
 		}
 	}
 	s, err := a.Store(ctx)
