@@ -152,7 +152,7 @@ type ProductLine struct {
 
 // ProductLines sums the rows of a sheet up by product, those with most negative
 // reviews first. term and keyword choose rows; empty: all.
-func ProductLines(rows []chaping.Tally, term, keyword string) []*ProductLine {
+func ProductLines(rows []chaping.Tally, term, keyword string) []ProductLine {
 	lines := map[chaping.ProductKey]*ProductLine{}
 	counted := map[[3]string]bool{}
 	list := []*ProductLine{}
@@ -185,7 +185,11 @@ func ProductLines(rows []chaping.Tally, term, keyword string) []*ProductLine {
 			cmp.Compare(a.Product.ID, b.Product.ID),
 		)
 	})
-	return list
+	sorted := make([]ProductLine, len(list))
+	for i, l := range list {
+		sorted[i] = *l
+	}
+	return sorted
 }
 
 // A ProductMonth is a period in a product's history.

@@ -67,10 +67,13 @@ type App struct {
 	closing  []func() error
 	judged   judged
 	printer  printer
+	planning planning
 }
 
 // New makes an App. It opens nothing; Close closes what was opened since.
-func New(c Config) *App { return &App{Config: c, store: c.Opened} }
+func New(c Config) *App {
+	return &App{Config: c, store: c.Opened, planning: planning{turn: make(chan struct{}, 1)}}
+}
 
 // Close closes what is open, the last opened first.
 func (a *App) Close() error {

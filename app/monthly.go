@@ -15,11 +15,8 @@ import (
 // without a review and cannot say that there are none has failed: it is tried
 // again, and told.
 func (p *plannedSteps) collectEnded(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error {
-	if j.Watch == "" {
-		return nil
-	}
-	if err := p.collectRunning(ctx, j, period, out); err != nil {
-		return err
+	if err := p.collectRunning(ctx, j, period, out); err != nil || j.Watch == "" {
+		return err // of everything that there is, freezing asks
 	}
 	w, err := j.watch()
 	if err != nil {

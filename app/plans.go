@@ -29,6 +29,7 @@ type plannedJob struct {
 	Name    string
 	Cron    string
 	Run     string
+	Off     bool
 	Watch   string
 	Station string
 	Terms   string
@@ -127,13 +128,17 @@ func (a *App) planned() ([]plannedJob, error) {
 
 // A Plan is a job that runs by itself.
 type Plan struct {
-	Name    string       `json:"name"`
-	Cron    string       `json:"cron"`
-	Run     string       `json:"run"`
-	Does    string       `json:"does"` // what Run does, for people
-	Next    time.Time    `json:"next"`
-	Planned bool         `json:"planned"` // Next was entered by a process that runs the plans
-	Last    *station.Run `json:"last,omitempty"`
+	Name    string            `json:"name"`
+	Cron    string            `json:"cron"`
+	Times   string            `json:"times"`            // Cron for people
+	Rhythm  *scheduler.Rhythm `json:"rhythm,omitempty"` // Cron in parts, where it has a rhythm
+	Run     string            `json:"run"`
+	Does    string            `json:"does"`     // what Run does, for people
+	Off     bool              `json:"off"`      // run by hand only
+	NotHere bool              `json:"not_here"` // not run: the installation owes no report of a platform
+	Next    time.Time         `json:"next"`
+	Planned bool              `json:"planned"` // Next was entered by a process that runs the plans
+	Last    *station.Run      `json:"last,omitempty"`
 }
 
 // Plans are the plans with what they have done and when they run next. An
@@ -148,13 +153,23 @@ func (a *App) Plans(ctx context.Context) ([]Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	owes := true
+	if d != nil {
+		if owes, err = owesMonthly(ctx, d); err != nil {
+			return nil, err
+		}
+	}
 	var list []Plan
 	for _, j := range jobs {
 		s, err := scheduler.Parse(j.Cron)
 		if err != nil {
 			return nil, err
 		}
-		plan := Plan{Name: j.Name, Cron: j.Cron, Run: j.Run, Does: j.does()}
+		plan := Plan{Name: j.Name, Cron: j.Cron, Times: scheduler.Words(j.Cron), Run: j.Run, Does: j.does(), Off: j.Off,
+			NotHere: j.Run == runMonthly && !owes}
+		if r, ok := scheduler.ReadRhythm(j.Cron); ok {
+			plan.Rhythm = &r
+		}
 		if d != nil {
 			if plan.Next, plan.Planned, err = d.Plan(ctx, j.Name, j.Cron); err != nil {
 				return nil, err

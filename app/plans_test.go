@@ -14,7 +14,7 @@ import (
 func TestReschedule(t *testing.T) {
 	a := New(Config{Dir: t.TempDir(), Now: func() time.Time { return time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai()) }})
 	for _, cron := range []string{"30 1 25 * *", "30 2 25 * *"} {
-		if err := a.Reschedule("月报", cron); err != nil {
+		if err := a.Reschedule("月报", PlanChange{Cron: cron}); err != nil {
 			t.Fatal(err)
 		}
 		jobs, err := a.planned()
@@ -27,8 +27,16 @@ func TestReschedule(t *testing.T) {
 		t.Errorf("%s %v", data, err)
 	}
 	for _, bad := range [][2]string{{"月报", "每天"}, {"没有", "0 3 * * *"}, {"月报", "0 3 * * *\n  - x"}} {
-		if err := a.Reschedule(bad[0], bad[1]); err == nil {
+		if err := a.Reschedule(bad[0], PlanChange{Cron: bad[1]}); err == nil {
 			t.Errorf("%q was taken", bad)
+		}
+	}
+	for _, off := range []bool{true, true, false} {
+		if err := a.Reschedule("每日挖掘", PlanChange{Off: off}); err != nil {
+			t.Fatal(err)
+		}
+		if jobs, err := a.planned(); err != nil || jobs[1].Off != off || jobs[1].Cron != "0 3 * * *" || jobs[0].Off {
+			t.Fatalf("%+v %v", jobs, err)
 		}
 	}
 	plans, err := a.Plans(t.Context())

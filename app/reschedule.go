@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,11 +13,20 @@ import (
 	"chaping/scheduler"
 )
 
-// Reschedule changes a plan's time in the operator's file, which begins as a
-// copy of the shipped one; comments stay.
-func (a *App) Reschedule(plan, cron string) error {
-	if _, err := scheduler.Parse(cron); err != nil {
-		return err
+// A PlanChange is what is changed of a plan in the operator's file.
+type PlanChange struct {
+	Cron string // empty: as it is
+	Off  bool   // run by hand only
+}
+
+// Reschedule changes a plan in the operator's file, which begins as a copy of
+// the shipped one; comments stay. Whoever runs the plans takes it up within half
+// a minute.
+func (a *App) Reschedule(plan string, to PlanChange) error {
+	if to.Cron != "" {
+		if _, err := scheduler.Parse(to.Cron); err != nil {
+			return err
+		}
 	}
 	_, data, err := a.readPlans()
 	if err != nil {
@@ -26,16 +36,23 @@ func (a *App) Reschedule(plan, cron string) error {
 	if err := yaml.Unmarshal(data, &file); err != nil {
 		return planFault(planFile, "读不懂："+strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	node := planTime(&file, plan)
+	node := planNode(&file, plan)
 	if node == nil {
 		return &chaping.Error{
 			Code:    chaping.CodeInput,
-			Message: "没有计划“" + plan + "”",
+			Message: "没有计划“" + chaping.Shorten(plan, 40) + "”",
 			Advice:  chaping.Advice{Code: chaping.AdvicePlans},
 		}
 	}
-	node.SetString(cron)
-	node.Style = yaml.DoubleQuotedStyle
+	if to.Cron != "" {
+		setMember(node, "cron", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: to.Cron,
+			Style: yaml.DoubleQuotedStyle})
+	}
+	off := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"}
+	if !to.Off {
+		off = nil
+	}
+	setMember(node, "off", off)
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
@@ -55,26 +72,48 @@ func (a *App) Reschedule(plan, cron string) error {
 	return nil
 }
 
-// planTime is the node of a plan's cron expression; nil if there is none.
-func planTime(n *yaml.Node, plan string) *yaml.Node {
-	if n.Kind == yaml.MappingNode {
-		var cron *yaml.Node
-		named := false
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key, value := n.Content[i].Value, n.Content[i+1]
-			named = named || key == "name" && value.Value == plan
-			if key == "cron" {
-				cron = value
-			}
-		}
-		if named && cron != nil {
-			return cron
-		}
+// planNode is the plan of that name; nil if there is none.
+func planNode(n *yaml.Node, plan string) *yaml.Node {
+	if name := member(n, "name"); name != nil && name.Value == plan && member(n, "cron") != nil {
+		return n
 	}
 	for _, c := range n.Content {
-		if found := planTime(c, plan); found != nil {
+		if found := planNode(c, plan); found != nil {
 			return found
 		}
 	}
 	return nil
+}
+
+// member is the value of a key of a mapping, or nil.
+func member(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// setMember sets the value of a key of a mapping; nil removes it.
+func setMember(n *yaml.Node, key string, value *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch {
+		case n.Content[i].Value != key:
+		case value == nil:
+			n.Content = slices.Delete(n.Content, i, i+2)
+			return
+		default:
+			old := n.Content[i+1]
+			value.HeadComment, value.LineComment, value.FootComment = old.HeadComment, old.LineComment, old.FootComment
+			n.Content[i+1] = value
+			return
+		}
+	}
+	if value != nil {
+		n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
+	}
 }

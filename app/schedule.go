@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,36 +13,80 @@ import (
 
 // A StepResult is what a step of a plan came to; what it did not do is nil.
 type StepResult struct {
-	Plan       string         `json:"plan"`
-	Step       string         `json:"step"`
-	Problem    error          `json:"-"` // why the step failed; it is tried again
-	Collection *CollectResult `json:"collection,omitempty"`
-	Mined      *Mined         `json:"mined,omitempty"`
-	Raised     int            `json:"raised,omitempty"` // candidates for urgent reports that were not known before
-	Files      []string       `json:"files,omitempty"`
+	Plan        string          `json:"plan"`
+	Step        string          `json:"step"`
+	Problem     error           `json:"-"` // why the step failed; it is tried again
+	Collections []CollectResult `json:"collections,omitempty"`
+	Mined       *Mined          `json:"mined,omitempty"`
+	Raised      int             `json:"raised,omitempty"` // candidates for urgent reports that were not known before
+	Files       []string        `json:"files,omitempty"`
 	Delivery
 }
 
 // tickEvery is how often the scheduler looks at the clock, and keeps its lease.
 const tickEvery = 20 * time.Second
 
-// RunPlans runs the plans at their times until ctx ends. started is told how
-// many there are, each what every step came to.
-func (a *App) RunPlans(ctx context.Context, started func(plans int), each func(StepResult), watch Watcher) error {
-	s, err := a.scheduler(ctx, each, watch)
-	if err != nil {
-		return err
+// planning is how the plans are run in this process: by one at a time, be it
+// at their times or by hand.
+type planning struct {
+	turn  chan struct{}   // held by who runs plans
+	lease scheduler.Lease // kept while the process runs the plans at their times; turn guards it
+}
+
+// take waits for the turn.
+func (p *planning) take(ctx context.Context, watch Watcher) error {
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	default:
 	}
+	watch.tell(Progress{Step: "等待", Detail: "别的计划正在运行，等它做完"})
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// keep has the lease kept, or not any more, and gives the one that was.
+func (p *planning) keep(lease scheduler.Lease) (before scheduler.Lease) {
+	p.turn <- struct{}{}
+	before, p.lease = p.lease, lease
+	<-p.turn
+	return before
+}
+
+// RunPlans runs the plans at their times until ctx ends, as the file of plans
+// says at the time; each is told what every step came to. Where another process
+// runs them, this one is ready to take over.
+func (a *App) RunPlans(ctx context.Context, each func(StepResult), watch Watcher) error {
 	lease, err := a.lease()
 	if err != nil {
 		return err
 	}
-	defer a.release(ctx, lease)
-	started(len(s.Jobs))
+	a.planning.keep(lease)
+	defer func() { a.release(ctx, a.planning.keep(nil)) }()
+	var s *scheduler.Scheduler
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
-	for {
-		if _, err := scheduler.Under(ctx, lease, tickEvery, s.Tick); err != nil && ctx.Err() == nil {
+	for problem := ""; ; {
+		fresh, err := a.scheduler(ctx, each, watch)
+		switch {
+		case err == nil && s == nil:
+			s = fresh
+		case err == nil:
+			s.Jobs = fresh.Jobs
+		}
+		if err == nil || s != nil { // plans that cannot be read leave those of before
+			_, failed := a.inTurn(ctx, watch, s.Tick)
+			err = errors.Join(err, failed)
+		}
+		switch {
+		case err == nil || ctx.Err() != nil:
+			problem = ""
+		case err.Error() != problem: // once
+			problem = err.Error()
 			a.Log.Error("调度出错，稍后再试", "原因", err)
 		}
 		select {
@@ -52,8 +97,34 @@ func (a *App) RunPlans(ctx context.Context, started func(plans int), each func(S
 	}
 }
 
+// inTurn runs what is due, after what this process is running of the plans; not
+// where another process runs them.
+func (a *App) inTurn(ctx context.Context, watch Watcher, tick func(context.Context) error) (ran bool, err error) {
+	if err := a.planning.take(ctx, watch); err != nil {
+		return false, err
+	}
+	defer func() { <-a.planning.turn }()
+	lease := a.planning.lease
+	if lease == nil {
+		if lease, err = a.lease(); err != nil {
+			return false, err
+		}
+		defer a.release(ctx, lease)
+	}
+	return scheduler.Under(ctx, lease, tickEvery, tick)
+}
+
 // PlansRun tells whether a process runs the plans at their times.
 func (a *App) PlansRun(ctx context.Context) (bool, error) {
+	select {
+	case a.planning.turn <- struct{}{}:
+		defer func() { <-a.planning.turn }()
+	default: // this one does, just now
+		return true, nil
+	}
+	if a.planning.lease != nil {
+		return true, nil
+	}
 	lease, err := a.lease()
 	if err != nil {
 		return false, err
@@ -100,12 +171,7 @@ func (a *App) RunPlan(ctx context.Context, r PlanRequest, watch Watcher) (PlanRe
 	if err := s.Trigger(ctx, r.Plan, out.Slot); err != nil {
 		return out, err
 	}
-	lease, err := a.lease()
-	if err != nil {
-		return out, err
-	}
-	defer a.release(ctx, lease)
-	ran, err := scheduler.Under(ctx, lease, tickEvery, s.Tick)
+	ran, err := a.inTurn(ctx, watch, s.Tick)
 	if err != nil || !ran {
 		out.Elsewhere = !ran && err == nil
 		return out, err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,10 +31,24 @@ func (a *App) scheduler(ctx context.Context, each func(StepResult), watch Watche
 	}
 	p := &plannedSteps{App: a, db: d, watch: watch, each: each}
 	s := &scheduler.Scheduler{DB: d, Now: a.Now, Log: a.Log, Failed: p.tellFailure}
+	owes, err := owesMonthly(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	for _, j := range jobs {
-		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Cron: j.Cron, Each: j.Run == runMonthly, Steps: p.of(j)})
+		monthly := j.Run == runMonthly
+		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Cron: j.Cron, Each: monthly, Off: j.Off || monthly && !owes,
+			Steps: p.of(j)})
 	}
 	return s, nil
+}
+
+// owesMonthly tells whether the installation is one of a platform station, which
+// alone has a monthly report that can be made by itself; where nobody has opened
+// the portal yet it may be.
+func owesMonthly(ctx context.Context, d *station.DB) (bool, error) {
+	home, owes, err := (&reminders{db: d}).ownStation(ctx)
+	return owes && (home.Kind == "" || home.Kind == station.PlatformStation), err
 }
 
 // tellFailure notifies people of a run that has failed several times.
@@ -89,20 +104,45 @@ func (p *plannedSteps) step(
 	}}
 }
 
-func (p *plannedSteps) collectRunning(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error {
-	if j.Watch == "" {
-		return nil
+// collected are the watches that a job collects: its own, or those of the
+// portal that have sites.
+func (p *plannedSteps) collected(ctx context.Context, j plannedJob) (list []chaping.Watch, err error) {
+	if j.Watch != "" {
+		w, err := j.watch()
+		return []chaping.Watch{w}, err
 	}
-	w, err := j.watch()
+	watches, err := p.db.Watches(ctx)
+	for _, w := range watches {
+		if len(w.Sources) > 0 {
+			list = append(list, w.Watch)
+		}
+	}
+	return list, err
+}
+
+// collectRunning collects the watches of a job. One that fails keeps none of
+// the others from being collected.
+func (p *plannedSteps) collectRunning(ctx context.Context, j plannedJob, period chaping.Period, out *StepResult) error {
+	watches, err := p.collected(ctx, j)
 	if err != nil {
 		return err
 	}
-	r, err := p.Collect(ctx, CollectRequest{Watch: w, Period: period}, p.watch)
-	out.Collection = &r
-	if err == nil && !r.Complete { // the collection says what is missing, the chain goes on
-		p.Log.Warn("采集不完整", "报送期", period)
+	var failed error
+	for _, w := range watches {
+		r, err := p.Collect(ctx, CollectRequest{Watch: w, Period: period}, p.watch)
+		out.Collections = append(out.Collections, r)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && !r.Complete { // the collection says what is missing, the chain goes on
+			p.Log.Warn("采集不完整", "监测任务", w.Name, "报送期", period)
+		}
+		if err != nil && j.Watch == "" {
+			err = fmt.Errorf("监测任务“%s”：%w", w.Name, err)
+		}
+		failed = errors.Join(failed, err)
 	}
-	return err
+	return failed
 }
 
 func (p *plannedSteps) pipeline(ctx context.Context, j plannedJob) (*Pipeline, error) {

@@ -1,15 +1,9 @@
 package nlp
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
 	"io"
-	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"github.com/go-ego/gse"
 
 	"chaping"
 	"chaping/nlp/assertion"
@@ -24,54 +18,37 @@ const (
 	windowReach = 7
 )
 
-// A word of the base dictionary as a map key, zero-padded.
-type word [maxWord]rune
-
-type baseWord struct {
-	text string
-	freq int32
-}
-
 // cutter refuses hits that are no word of their own where they stand: those
 // that a longer known word covers (变质岩 for 变质), or whose characters the
 // best segmentation gives to the neighbours (一起|火锅 for 起火).
 //
-// gse decides, with the terms among its words. It is asked only where some
-// base word crosses the edge of the hit: anywhere else it could not cut
+// The likeliest reading decides, with the terms among its words. It is asked only
+// where some base word crosses the edge of the hit: anywhere else it could not cut
 // otherwise than at the hit's edges, or within it.
 type cutter struct {
-	seg     gse.Segmenter
-	words   map[word]int32  // base words with their frequencies, but for those that are terms
-	ours    map[word]int32  // those that are
-	base    []baseWord      // words, until segment has taken them
-	total   float64         // of all frequencies
-	starts  [1 << 12]uint64 // bit set of hashes of their first two characters: most pairs start no word
-	known   [1 << 14]uint64 // bit set of hashes of words
+	*words
+	*segmenter
+	starts  [1 << 12]uint64 // bit set of hashes of the first two characters of base words: most pairs start none
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	keep    map[string]bool
-	covers  map[string]bool // longer words in which a term is none
-	begins  [1 << 12]uint64 // as starts, of covers
-	longest int             // of them, in runes
+	covers  map[[2]rune][]string // longer words in which a term is none, by the first two characters
+	begins  [1 << 12]uint64      // as starts, of covers
+	longest int                  // of them, in runes
 }
 
 // termFreq is the weight of a term that the base dictionary does not have, or
 // has with less. The weights of all words together decide between readings of
-// different length; a filler makes that sum the same for every dictionary of
+// different length; that sum is taken to be the same for every dictionary of
 // up to maxForms forms, so that a term changes nothing where it does not stand.
 const (
 	termFreq = 100
 	maxForms = 10_000
 )
 
-// filler stands in no folded text: private characters are symbols there.
-const filler = "\uE000\uE000"
-
+// newCutter reads the base dictionary. surfaces are the dictionary's plain forms,
+// sorted.
 func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *fold.Folder) (*cutter, error) {
-	zr, err := gzip.NewReader(base)
-	if err != nil {
-		return nil, dataFault("gse-base.txt.gz", err)
-	}
-	c := &cutter{words: make(map[word]int32, 1<<17), affixes: map[rune]bool{}, keep: map[string]bool{}, covers: map[string]bool{}}
+	c := &cutter{affixes: map[rune]bool{}, keep: map[string]bool{}, covers: map[[2]rune][]string{}}
 	for _, r := range cues.Affixes {
 		c.affixes[r] = true
 	}
@@ -83,74 +60,22 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		if len(r) < 2 {
 			return nil, dataFault("cues.yaml", fmt.Errorf("covers 中的“%s”太短", w))
 		}
-		c.covers[string(r)] = true
+		pair := [2]rune(r)
+		c.covers[pair] = append(c.covers[pair], string(r))
 		c.longest = max(c.longest, len(r))
 		mark(&c.begins, r)
 	}
-	ours := make(map[string]bool, len(surfaces))
-	for _, s := range surfaces {
-		ours[s] = true
-	}
-	c.ours = make(map[word]int32, len(surfaces)/4)
-	sc := bufio.NewScanner(zr)
-	for sc.Scan() {
-		line := sc.Text()
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		text, num, ok := strings.Cut(line, " ")
-		freq := int32(0)
-		for _, d := range num {
-			freq = freq*10 + d - '0'
-		}
-		n := utf8.RuneCountInString(text)
-		if !ok || freq <= 0 || n > maxWord {
-			return nil, dataFault("gse-base.txt.gz", fmt.Errorf("行 %q 无法识别", line))
-		}
-		c.total += float64(freq)
-		r := []rune(text)
-		if ours[text] {
-			c.ours[key(r)] = freq // segment gives it a weight of its own
-			continue
-		}
-		c.words[key(r)] = freq
-		h := wordHash(r)
-		c.known[h>>6] |= 1 << (h & 63)
-		c.base = append(c.base, baseWord{text, freq})
-		if n > 1 {
+	var err error
+	c.words, err = readWords(base, surfaces, func(r []rune) {
+		if len(r) > 1 {
 			mark(&c.starts, r)
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	if err := sc.Err(); err != nil {
-		return nil, dataFault("gse-base.txt.gz", err)
-	}
-	return c, nil
-}
-
-// segment prepares gse, which takes longest of all that a miner loads. Nothing
-// else of c changes.
-func (c *cutter) segment(surfaces []string) error {
-	c.seg.NotLoadHMM = true
-	c.seg.SkipLog = true
-	c.seg.Dict = gse.NewDict()
-	c.seg.Init()
-	for _, w := range c.base { // in the file's order, which is the quickest
-		if err := c.seg.AddToken(w.text, float64(w.freq)); err != nil {
-			return dataFault("gse-base.txt.gz", err)
-		}
-	}
-	c.base = nil
-	for _, s := range surfaces {
-		if err := c.seg.AddToken(s, termFreq); err != nil {
-			return dataFault("词典", err)
-		}
-	}
-	if room := c.total + maxForms*termFreq - c.seg.Dict.TotalFreq(); room > 0 {
-		if err := c.seg.AddToken(filler, room); err != nil {
-			return dataFault("gse-base.txt.gz", err)
-		}
-	}
-	return c.selfTest(surfaces)
+	c.segmenter = newSegmenter(c.words, surfaces)
+	return c, c.selfTest()
 }
 
 // mark notes that a word starts with these characters.
@@ -165,49 +90,23 @@ func marked(set *[1 << 12]uint64, text []rune, a int) bool {
 	return set[h>>6]&(1<<(h&63)) != 0
 }
 
-// selfTest proves that the base dictionary and the terms are both loaded: gse
-// has been seen to lose the one when the other was added.
-func (c *cutter) selfTest(surfaces []string) error {
-	if len(c.words) < 50_000 {
-		return dataFault("gse-base.txt.gz", fmt.Errorf("只读到 %d 个词，文件不完整", len(c.words)))
+// selfTest proves that the base dictionary is whole.
+func (c *cutter) selfTest() error {
+	if c.count < 50_000 {
+		return dataFault(baseFile, fmt.Errorf("只读到 %d 个词，文件不完整", c.count))
 	}
-	if got := strings.Join(c.seg.Cut("一起火锅店", false), "|"); got != "一起|火锅店" && got != "一起|火锅|店" {
-		return dataFault("gse-base.txt.gz", fmt.Errorf("分词自检失败：%s", got))
-	}
-	for _, s := range surfaces {
-		if freq, _, ok := c.seg.Find(s); !ok || freq <= 0 {
-			return dataFault("词典", fmt.Errorf("分词自检失败：词条“%s”没有装入", s))
-		}
+	if got := c.segmenter.reading(nil, []rune("一起火锅店")); got[0] != 2 {
+		return dataFault(baseFile, fmt.Errorf("分词自检失败：%v", got))
 	}
 	return nil
 }
 
 func dataFault(file string, err error) error {
-	return &chaping.InputError{File: file, Problem: "程序自带的数据不能用：" + err.Error(), Remedy: "重新安装程序，或恢复 dictionaries 目录里的原文件"}
-}
-
-// usual is how often a word of the base dictionary occurs, 0 for what is none.
-// Most that is asked for is none, and a bit says so without a look at the map.
-func (c *cutter) usual(r []rune) int32 {
-	if h := wordHash(r); c.known[h>>6]>>(h&63)&1 == 0 {
-		return 0
+	return &chaping.InputError{
+		File:    file,
+		Problem: "程序自带的数据不能用：" + err.Error(),
+		Remedy:  "重新安装程序，或恢复 dictionaries 目录里的原文件",
 	}
-	return c.words[key(r)]
-}
-
-// wordHash is a 20-bit hash of a word.
-func wordHash(r []rune) uint32 {
-	h := uint32(2166136261)
-	for _, c := range r {
-		h = (h ^ uint32(c)) * 0x9E3779B1
-		h ^= h >> 15
-	}
-	return h >> 12
-}
-
-func key(r []rune) (w word) {
-	copy(w[:], r)
-	return w
 }
 
 // pairHash is an 18-bit hash of two characters.
@@ -236,18 +135,19 @@ func (c *cutter) covering(text []rune, start, end int, ofPattern bool) string {
 	for to < len(text) && to-end < windowReach && inWord(text[to]) {
 		to++
 	}
-	at := from
-	for _, w := range c.seg.Cut(string(text[from:to]), false) {
-		n := utf8.RuneCountInString(w)
-		a, b := at, at+n
-		at = b
-		if b <= start || a >= end || n == 1 || a >= start && b <= end {
+	var list [usualWindow]int
+	next := from
+	for _, e := range c.reading(list[:0], text[from:to]) {
+		a, b := next, from+e
+		next = b
+		if b <= start || a >= end || b-a == 1 || a >= start && b <= end {
 			continue
 		}
 		// w reaches over an edge of the hit.
 		if a <= start && b >= end && c.compound(text[a:b], start-a, end-a) {
 			continue
 		}
+		w := string(text[a:b])
 		if c.keep[w] {
 			continue
 		}
@@ -325,13 +225,30 @@ func (c *cutter) coveredBy(text []rune, start, end int) string {
 		if !marked(&c.begins, text, a) {
 			continue
 		}
-		for b := max(a+2, start+1); b <= len(text) && b-a <= c.longest; b++ {
-			if (a < start || b > end) && c.covers[string(text[a:b])] {
-				return string(text[a:b])
+		least := "" // the shortest of several
+		for _, w := range c.covers[[2]rune(text[a:])] {
+			b := a + covers(text[a:], w)
+			if b > start && b > a && (a < start || b > end) && (least == "" || len(w) < len(least)) {
+				least = w
 			}
+		}
+		if least != "" {
+			return least
 		}
 	}
 	return ""
+}
+
+// covers is how many characters of text a word is that it begins with, 0 where it
+// does not.
+func covers(text []rune, w string) (n int) {
+	for _, r := range w {
+		if n == len(text) || text[n] != r {
+			return 0
+		}
+		n++
+	}
+	return n
 }
 
 // crossed tells whether a base word overlaps the hit and reaches beyond it.
@@ -369,7 +286,7 @@ func (c *cutter) compound(w []rune, start, end int) bool {
 		case 1:
 			return c.affixes[p[0]]
 		}
-		return c.words[key(p)] > 0
+		return c.usual(p[:min(len(p), maxWord)]) > 0
 	}
 	return part(w[:start]) && part(w[end:])
 }

@@ -334,44 +334,33 @@ func TestCrossingTerms(t *testing.T) {
 	}
 }
 
-// Possible must never say no where Extend finds a match: patterns that reach over
-// a comma, or whose words hold a mark, included.
-func TestPossibleRefusesNoMatch(t *testing.T) {
-	d, err := ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMiner(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+// What find looks at first must never refuse what Extend finds: patterns that reach
+// over a comma, or whose words hold a mark, included.
+func TestFindAsExtend(t *testing.T) {
+	m := shippedMiner(t)
+	m.ready()
 	rows := shoppingReviews(t)
 	var sc scratch
-	found := 0
+	patterns := 0
 	for i := 0; i < len(rows); i += 5 {
 		m.folder.Fold(&sc.text, rows[i][2])
 		text := sc.text.Runes
-		sc.clauses.Read(text)
-		m.ready()
+		var want []found
 		for _, w := range m.auto.All(nil, text) {
-			for _, f := range m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]] {
-				if f >= 0 {
-					continue
-				}
-				form := &m.forms[^f]
-				from, to, ok := form.matcher.Extend(text, int(w.Start), int(w.End))
-				if !ok {
-					continue
-				}
-				found++
-				clause := sc.clauses.At(int(w.Start))
-				if !m.needs[^f].Meet(clause) || !form.matcher.Possible(clause) {
-					t.Fatalf("%s matches “%s” and is called impossible", form.text, string(text[from:to]))
+			for _, s := range m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]] {
+				if s.form >= 0 {
+					want = append(want, found{form: s.form, start: w.Start, end: w.End})
+				} else if from, to, ok := m.forms[^s.form].matcher.Extend(text, int(w.Start), int(w.End)); ok {
+					want = append(want, found{form: ^s.form, start: int32(from), end: int32(to)})
+					patterns++
 				}
 			}
 		}
+		if m.find(&sc, text); !slices.Equal(sc.found, want) {
+			t.Fatalf("%s: found %v, want %v", string(text), sc.found, want)
+		}
 	}
-	if found == 0 {
+	if patterns == 0 {
 		t.Error("no pattern matches")
 	}
 }

@@ -22,8 +22,6 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"golang.org/x/sync/errgroup"
-
 	"chaping"
 	"chaping/dictionaries"
 	"chaping/nlp/assertion"
@@ -69,13 +67,11 @@ type index struct {
 
 	auto  *match.Trie
 	forms []form
-	// What a word of auto stands for is stands[words[w]:words[w+1]]: the numbers of
-	// plain forms, and the complements of those of patterns that it anchors. (Side
-	// by side, because most of the time is spent on words that turn out to be
-	// nothing, and the processor waits for each that is somewhere else.)
+	// What a word of auto stands for is stands[words[w]:words[w+1]]. (Side by side,
+	// because most of the time is spent on words that turn out to be nothing, and the
+	// processor waits for each that is somewhere else.)
 	words  []int32
-	stands []int32
-	needs  []pattern.Letters // by form; of patterns
+	stands []stand
 	cut    *cutter
 }
 
@@ -104,6 +100,14 @@ type form struct {
 // foundWord is what a word stands for: plain forms, and patterns that it anchors.
 type foundWord struct {
 	plain, patterns []int32
+}
+
+// A stand is what a word of the automaton stands for: a plain form, or a pattern
+// that it anchors, as its complement. needs are sets of which a word stands in the
+// clause of every match.
+type stand struct {
+	form  int32
+	needs [2]uint16
 }
 
 // found is an occurrence of a form.
@@ -157,7 +161,7 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		return b, nil
 	}
 	files := map[string][]byte{}
-	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, "gse-base.txt.gz"}
+	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, baseFile}
 	if !o.cuesOnly {
 		names = append(names, networkFile)
 	}
@@ -213,7 +217,7 @@ func (m *Miner) load(files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	m.index = &index{build: func() error { return m.fill(files["gse-base.txt.gz"], cues, patterns) }}
+	m.index = &index{build: func() error { return m.fill(files[baseFile], cues, patterns) }}
 	return nil
 }
 
@@ -273,8 +277,6 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 	if m.cut, err = newCutter(bytes.NewReader(base), surfaces, cues, m.folder); err != nil {
 		return err
 	}
-	var g errgroup.Group
-	g.Go(func() error { return m.cut.segment(surfaces) })
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
 	seen := map[string]int{}
 	var words []string
@@ -306,25 +308,33 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 		}
 	}
 	m.arrange(found)
-	m.auto = match.New(m.folder, words)
-	return g.Wait()
+	var hints []match.Hint
+	for n, set := range compiler.Sets() {
+		for _, w := range set {
+			hints = append(hints, match.Hint{Word: w, Set: n % match.Always})
+		}
+	}
+	m.auto = match.NewHinted(m.folder, words, hints)
+	return nil
 }
 
 // arrange lays out what words stand for.
 func (m *Miner) arrange(found []foundWord) {
 	m.words = make([]int32, 1, len(found)+1)
 	for _, w := range found {
-		m.stands = append(m.stands, w.plain...)
+		for _, f := range w.plain {
+			m.stands = append(m.stands, stand{form: f})
+		}
 		for _, f := range w.patterns {
-			m.stands = append(m.stands, ^f)
+			s := stand{form: ^f, needs: [2]uint16{match.Always, match.Always}}
+			for i, n := range m.forms[f].matcher.Needs() {
+				if i < len(s.needs) {
+					s.needs[i] = uint16(n % match.Always)
+				}
+			}
+			m.stands = append(m.stands, s)
 		}
 		m.words = append(m.words, int32(len(m.stands)))
-	}
-	m.needs = make([]pattern.Letters, len(m.forms))
-	for i := range m.forms {
-		if matcher := m.forms[i].matcher; matcher != nil {
-			m.needs[i] = matcher.Need()
-		}
 	}
 }
 
@@ -339,7 +349,7 @@ func (m *Miner) Dictionary() *Dictionary { return m.dict }
 type scratch struct {
 	text    fold.Text
 	matches []match.Match
-	clauses pattern.Clauses
+	scan    match.Scan
 	found   []found
 	spans   []assertion.Span
 	forms   []int32 // forms[i] is the form of spans[i]
@@ -482,30 +492,24 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 
 // find leaves in sc.found every occurrence of every form in folded text.
 func (m *Miner) find(sc *scratch, text []rune) {
-	sc.matches = m.auto.All(sc.matches[:0], text)
 	sc.found = sc.found[:0]
-	if len(sc.matches) == 0 {
-		return
-	}
-	sc.clauses.Read(text)
-	for _, w := range sc.matches {
-		stands := m.stands[m.words[w.Pattern]:m.words[w.Pattern+1]]
-		for _, f := range stands {
-			if f >= 0 {
-				sc.found = append(sc.found, found{form: f, start: w.Start, end: w.End})
-				continue
-			}
-			f = ^f
-			clause := sc.clauses.At(int(w.Start))
-			if !m.needs[f].Meet(clause) {
-				continue
-			}
-			matcher := m.forms[f].matcher
-			if !matcher.Possible(clause) {
-				continue
-			}
-			if from, to, ok := matcher.Extend(text, int(w.Start), int(w.End)); ok {
-				sc.found = append(sc.found, found{form: f, start: int32(from), end: int32(to)})
+	m.auto.Scan(&sc.scan, text)
+	for n := range sc.scan.Len() {
+		var clause *match.Sets
+		sc.matches, clause = m.auto.Found(sc.matches, &sc.scan, n, text)
+		for _, w := range sc.matches {
+			for i := m.words[w.Pattern]; i < m.words[w.Pattern+1]; i++ {
+				s := &m.stands[i]
+				if s.form >= 0 {
+					sc.found = append(sc.found, found{form: s.form, start: w.Start, end: w.End})
+					continue
+				}
+				if !clause.Hold(s.needs[0]) || !clause.Hold(s.needs[1]) {
+					continue
+				}
+				if from, to, ok := m.forms[^s.form].matcher.Extend(text, int(w.Start), int(w.End)); ok {
+					sc.found = append(sc.found, found{form: ^s.form, start: int32(from), end: int32(to)})
+				}
 			}
 		}
 	}
@@ -593,12 +597,14 @@ func (sc *scratch) length(i int) int32 { return sc.spans[i].End - sc.spans[i].St
 // returns how many are gone.
 func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) int {
 	a, b := sc.spans[i], sc.spans[k]
-	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) || sc.length(k) > sc.length(i) ||
+	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) ||
+		sc.length(k) > sc.length(i) ||
 		!m.displaces(&m.forms[sc.forms[i]], &m.forms[sc.forms[k]]) {
 		return 0
 	}
 	winner, loser := i, k
-	if crossing := b.Start < a.Start || a.End < b.End; crossing && m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
+	if crossing := b.Start < a.Start || a.End < b.End; crossing &&
+		m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
 		winner, loser = k, i
 	}
 	if refused != nil {
@@ -648,7 +654,8 @@ const edge = 1
 // displaces tells whether a mention of form a takes the place of one of form b that
 // it overlaps.
 func (m *Miner) displaces(a, b *form) bool {
-	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" && m.dict.Terms[b.term].Field != ""
+	return a.term != b.term && !a.also && !b.also && m.dict.Terms[a.term].Field != "" &&
+		m.dict.Terms[b.term].Field != ""
 }
 
 // graver tells whether the term of form a is of a higher severity than that of b.

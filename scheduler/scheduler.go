@@ -40,6 +40,7 @@ type Job struct {
 	Name  string
 	Cron  string // five fields, in Asia/Shanghai unless CRON_TZ= says otherwise
 	Each  bool   // after an outage, run every missed slot and not only the last
+	Off   bool   // run by hand only; moments that pass meanwhile are not made up for
 	Steps []Step
 }
 
@@ -169,6 +170,9 @@ func (a *Scheduler) plan(ctx context.Context, j *Job) error {
 	}
 	if len(slots) == 0 {
 		return nil
+	}
+	if j.Off {
+		slots = nil
 	}
 	return a.DB.SetPlan(ctx, j.Name, j.Cron, next, false, slots...)
 }

@@ -53,6 +53,10 @@ launch() {
   echo $! >"$dir/$node/pid"
 }
 
+# listens asks the system and not the server: one that is connected to before it
+# has wholly started, by nobody who says anything, may crash.
+listens() { grep -q ": 0100007F:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
+
 # A port that is open need not serve yet: zookeeper says that it does.
 serves() {
   local port
@@ -60,7 +64,7 @@ serves() {
   if [ "$1" = zoo ]; then
     (exec 3<>"/dev/tcp/127.0.0.1/$port" && echo srvr >&3 && timeout 1 grep -q Mode <&3) 2>/dev/null
   else
-    answers "$port"
+    listens "$port"
   fi
 }
 

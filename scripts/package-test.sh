@@ -17,7 +17,7 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/chaping-package-test.XXXXXX")
-trap 'umount -q "$work/root/full" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/chaping/tools
 clean=$cache/root-bookworm-1.tar
@@ -60,6 +60,6 @@ StandardError=inherit
 UNIT
 mkdir -p "$work/root/etc/systemd/system/default.target.wants"
 ln -s ../package-test.service "$work/root/etc/systemd/system/default.target.wants/"
-timeout 150 systemd-nspawn --quiet --register=no --keep-unit --directory="$work/root" --machine="chaping-test-$$" --boot >"$work/console" 2>&1 </dev/null || true
+timeout 300 systemd-nspawn --quiet --register=no --keep-unit --directory="$work/root" --machine="chaping-test-$$" --boot >"$work/console" 2>&1 </dev/null || true
 cat "$work/root/test/out" || { tail -30 "$work/console" >&2; exit 1; }
 grep -q '^全部通过$' "$work/root/test/out"

@@ -105,33 +105,34 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]Run, error) {
 			f.ID,
 		), named("stage", f.Stage), named("period", period), named("dictionary", f.Dictionary), named("limit", f.Limit),
 	}, func(scan func(...any) error) error {
-		var (
-			r                 Run
-			period            uint32
-			started, finished int64
-			counts            string
-		)
-		err := scan(
-			&r.ID,
-			&r.Stage,
-			&period,
-			&r.Dictionary,
-			&r.State,
-			&started,
-			&finished,
-			&counts,
-			&r.Error,
-			&r.Sequence,
-		)
-		if err != nil {
-			return err
-		}
-		r.Period, r.Started, r.Finished = numberedPeriod(period), fromMillis(started), fromMillis(finished)
-		if err := json.Unmarshal([]byte(counts), &r.Counts); err != nil {
-			return err
-		}
+		r, err := scanRun(scan)
 		list = append(list, r)
-		return nil
+		return err
 	})
 	return list, err
+}
+
+func scanRun(scan func(...any) error) (r Run, err error) {
+	var (
+		period            uint32
+		started, finished int64
+		counts            string
+	)
+	err = scan(
+		&r.ID,
+		&r.Stage,
+		&period,
+		&r.Dictionary,
+		&r.State,
+		&started,
+		&finished,
+		&counts,
+		&r.Error,
+		&r.Sequence,
+	)
+	if err != nil {
+		return r, err
+	}
+	r.Period, r.Started, r.Finished = numberedPeriod(period), fromMillis(started), fromMillis(finished)
+	return r, json.Unmarshal([]byte(counts), &r.Counts)
 }

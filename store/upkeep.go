@@ -312,11 +312,3 @@ func (s *Store) purgeable(ctx context.Context, q Purge) (going []Purged, partiti
 	)
 	return slices.DeleteFunc(going, func(p Purged) bool { return p.Month != "" && holding[p.Month] }), partitions, err
 }
-
-// Ping asks the database for an answer.
-func (s *Store) Ping(ctx context.Context) error {
-	return s.query(ctx, "clock", nil, nil, func(scan func(...any) error) error {
-		var unix uint32
-		return scan(&unix)
-	})
-}

@@ -361,24 +361,41 @@ func (q *request) stationSave() error {
 }
 
 func (q *request) audit() error {
-	list, err := q.Station.Audit(
-		q.ctx,
-		station.AuditFilter{Text: q.form("q"), Before: number(q.form("before")), Limit: 100},
-	)
+	t := auditTable()
+	source := auditSource(q)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, list, err := present(q, t, source, "before")
 	if err != nil {
 		return err
 	}
 	before := int64(0)
-	if len(list) == 100 {
-		before = list[99].ID
+	if view.Sort == "" && view.Page < view.Pages {
+		before = list[len(list)-1].ID
 	}
-	return q.render("audit", auditPage{List: list, Q: q.form("q"), Before: before})
+	return q.render("audit", auditPage{Table: view, List: list, Before: before})
 }
 
 type auditPage struct {
-	List   []station.Entry `json:"entries"`
-	Q      string          `json:"-"`
-	Before int64           `json:"before,omitempty"` // to go on with; 0 at the end
+	Table  *tableView      `json:"table"`
+	List   []station.Entry `json:"entries"`          // of the page
+	Before int64           `json:"before,omitempty"` // to go on with, in the log's own order; 0 at the end
+}
+
+// auditSource is the log, or what is older than the entry that the address names.
+func auditSource(q *request) source[station.Entry] {
+	older := func(s chaping.Selection) chaping.Selection {
+		if before := number(q.form("before")); before > 0 {
+			all := chaping.Anything()
+			all.High = float64(before - 1)
+			s.Where = append(slices.Clone(s.Where), chaping.Condition{Column: "id", Between: &all})
+		}
+		return s
+	}
+	return stored(func(s chaping.Selection, each func(*station.Entry) error) (int, error) {
+		return q.Station.AuditSelected(q.ctx, older(s), each)
+	})
 }
 
 // auditFile hands the whole log out, with the hashes that prove it.

@@ -100,6 +100,7 @@ func (w *apiWalker) do(who, route, path string, status int, body map[string]any,
 	}
 	if u, err := url.Parse(path); err == nil {
 		for name := range u.Query() {
+			name, _, _ = strings.Cut(name, "[") // one of a family
 			w.used[route+" "+name] = true
 		}
 	}
@@ -233,6 +234,78 @@ func (w *apiWalker) sample(period string) {
 	w.post("platform", "/review/read", "/review/read", object{"period": "2026-11", "id": card["id"], "verdict": "none"})
 	if lines := w.get("bureau", "/quality", "/quality"+period)["statement"].([]any); len(lines) == 0 {
 		w.t.Error("nothing is said of the numbers")
+	}
+}
+
+// tables asks for every table, sorted and filtered by each of its columns, and
+// for its files: whoever keeps the rows knows all columns that the page names.
+func (w *apiWalker) tables() {
+	w.t.Helper()
+	tables := 0
+	for _, r := range w.routes {
+		if !strings.Contains(r.in, tableFields) {
+			continue
+		}
+		tables++
+		who := map[bool]string{true: "bureau", false: "admin"}[slices.Contains(r.roles, station.RoleBureau)]
+		others, own := "", strings.TrimSuffix(strings.Replace(r.in, tableFields, "", 1), " ")
+		for name := range strings.FieldsSeq(own) {
+			name, _, _ = strings.Cut(name, ":")
+			others += "&" + name + "=" + map[string]string{"period": "2026-11", "state": "all", "watch": "0", "before": "0", "as": "table"}[name]
+		}
+		ask := func(state string) object {
+			page := w.get(who, r.pattern, r.pattern+"?"+strings.TrimPrefix(others+state, "&"))
+			if view, ok := page["list"].(object); ok && r.pattern == "/board" {
+				return view
+			}
+			return page["table"].(object)
+		}
+		all := ask("&q=&page=1&size=20")
+		if all["size"] != 20.0 && r.pattern != "/review" {
+			w.t.Errorf("%s: %v", r.pattern, all)
+		}
+		var keys []string
+		for _, c := range all["columns"].([]any) {
+			c := c.(object)
+			key := c["key"].(string)
+			keys = append(keys, key)
+			if c["sortable"] != true {
+				continue
+			}
+			filter := url.QueryEscape("filter["+key+"]") + "=no-such-value"
+			switch c["kind"] {
+			case "number":
+				filter = url.QueryEscape("filter["+key+".from]") + "=1e15"
+			case "date":
+				filter = url.QueryEscape("filter["+key+".from]") + "=2099-01-01"
+			case "choice":
+				filter = "q=no-such-value"
+				if list := c["choices"].([]any); len(list) > 0 {
+					filter += "&" + url.QueryEscape("filter["+key+"]") + "=" + url.QueryEscape(list[0].(object)["value"].(string))
+				}
+			}
+			for _, sort := range []string{key, "-" + key} {
+				if sorted := ask("&sort=" + sort); sorted["ignored"] != nil || sorted["total"] != all["total"] {
+					w.t.Errorf("%s by %s: %v", r.pattern, sort, sorted)
+				}
+			}
+			if none := ask("&" + filter); none["ignored"] != nil || none["total"] != 0.0 {
+				w.t.Errorf("%s with %s: %v", r.pattern, filter, none)
+			}
+		}
+		if lost := ask("&columns=" + keys[0] + "&columns=gone&page=99"); len(lost["ignored"].([]any)) != 2 || lost["page"] != lost["pages"] {
+			w.t.Errorf("%s: %v", r.pattern, lost)
+		}
+		file := r.pattern + "/export?" + strings.TrimPrefix(strings.Replace(others, "&as=table", "", 1), "&") + "&q=&sort=&columns=" + strings.Join(keys, "&columns=") +
+			"&" + url.QueryEscape("filter["+keys[0]+"]") + "="
+		file = strings.Replace(file, "&after=", "", 1)
+		for _, format := range tableFormats() {
+			w.get(who, r.pattern+"/export", file+"&format="+format)
+		}
+		w.do(who, "GET "+r.pattern+"/export", file+"&format=exe", http.StatusUnprocessableEntity, nil, nil)
+	}
+	if tables != len(tableNames()) {
+		w.t.Errorf("%d tables are routes, %d have views", tables, len(tableNames()))
 	}
 }
 
@@ -469,6 +542,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
+	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "every": "week", "day": 1, "weekday": []string{"1"}, "at": "03:00", "step": 5, "off": true})
 	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})
 	h.settle()
 	w.post("admin", "/settings/backups", "/settings/backups", object{})
@@ -480,6 +554,10 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name})
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
+	w.tables()
+	if found := w.get("bureau", "/search", "/search?q=漏电"); found["found"] == 0.0 {
+		t.Errorf("%v", found)
+	}
 	w.get("bureau", "/audit.csv", "/audit.csv")
 	w.get("admin", "/tokens", "/tokens")
 	w.post("admin", "/tokens/{id}/revoke", "/tokens/2/revoke", nil)
@@ -496,6 +574,23 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/lexicon/learning", "/lexicon/learning", object{"id": learning})
 	h.jobs.wait()
 	w.post("platform", "/lexicon/learning/revert", "/lexicon/learning/revert", object{"version": 1})
+	h.jobs.wait()
+
+	w.do("platform", "POST /review/judge/many", "/review/judge/many", http.StatusUnprocessableEntity, object{"period": "2026-11", "ids": []string{"gone"}, "verdict": "confirmed"}, nil)
+	if m := w.post("platform", "/review/judge/many", "/review/judge/many", object{"period": "2026-11", "ids": []any{first["id"], "gone"}, "verdict": "", "reason": "service", "note": "快递", "back": "/review"}); m["message"] != "已排除：选中 1 条，连同样的句子共 3 条；1 条没有办，因为已不在这一期里" {
+		t.Errorf("%v", m)
+	}
+	w.post("platform", "/review/judge/many", "/review/judge/many", object{"period": "2026-11", "ids": []any{first["id"]}, "verdict": "none"})
+	terms := object{"base": w.get("platform", "/lexicon", "/lexicon")["changes"].(object)["version"], "names": []string{"漏电", "起火", "没有的词"}, "do": "disable", "note": "试试", "back": "/lexicon?only=removed"}
+	if m := w.post("platform", "/lexicon/switch", "/lexicon/switch", terms); !strings.Contains(m["message"].(string), "停用 2 个词条；1 个没有停用") {
+		t.Errorf("%v", m)
+	}
+	h.jobs.wait()
+	w.do("platform", "POST /lexicon/switch", "/lexicon/switch", http.StatusConflict, plus(terms, "do", "enable"), nil) // of an earlier version
+	if l := w.get("platform", "/lexicon", "/lexicon?only=removed"); l["total"] != 2.0 {
+		t.Errorf("%v", l["total"])
+	}
+	w.post("platform", "/lexicon/switch", "/lexicon/switch", plus(terms, "do", "enable", "base", terms["base"].(float64)+1))
 	h.jobs.wait()
 
 	source := sources(t)

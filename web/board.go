@@ -104,13 +104,15 @@ func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err e
 // board is the research centre's analysis board.
 type boardPage struct {
 	picker
-	Leads    []boardLead    `json:"leads"`
-	Omitted  int            `json:"omitted"` // leads that are not listed
+	Table    *tableView     `json:"list"`
+	Leads    []boardLead    `json:"leads"`   // of the page
+	Omitted  int            `json:"omitted"` // leads on other pages
+	All      int            `json:"-"`       // leads of all classes
 	Stations []string       `json:"stations"`
 	Given    int            `json:"entries"` // of sheets A, before merging
 	Rows     int            `json:"rows"`    // of sheets B
 	Hazard   chaping.Hazard `json:"hazard,omitempty"`
-	Table    boardTable     `json:"table"`
+	Counts   boardTable     `json:"table"`
 	Data     string         `json:"-"`
 	Formats  []string       `json:"-"`
 }
@@ -136,9 +138,6 @@ type boardTable struct {
 	Unit    string           `json:"unit"`    // what the numbers are
 }
 
-// shownLeads is how many leads the board lists.
-const shownLeads = 300
-
 // unclassified stands in addresses for no hazard class.
 const unclassified = "none"
 
@@ -161,8 +160,7 @@ func (q *request) board() error {
 		Given:    m.Given,
 		Rows:     m.Rows,
 		Hazard:   hazard,
-		Table:    table,
-		Leads:    []boardLead{},
+		Counts:   table,
 		Data:     string(query("/board/data", "period", p)),
 		Formats:  report.Formats(),
 	}
@@ -171,20 +169,28 @@ func (q *request) board() error {
 	if err != nil {
 		return err
 	}
+	leads := []boardLead{}
 	for _, e := range m.Entries {
-		if hazard != "" && e.Hazard != hazard && (hazard != unclassified || e.Hazard != "") {
-			continue
+		if hazard == "" || e.Hazard == hazard || hazard == unclassified && e.Hazard == "" {
+			leads = append(leads, boardLead{Entry: e})
 		}
-		if len(page.Leads) == shownLeads {
-			page.Omitted++
-			continue
-		}
-		l := boardLead{Entry: e, Opened: opened(cases, origin(p, e))}
-		if mayOpen && l.Opened == 0 {
-			l.Case = string(query("/cases/new", "period", p, "product", e.Product, "hazard", e.Hazard))
-		}
-		page.Leads = append(page.Leads, l)
 	}
+	t := leadTable(func(e *report.Entry) int64 { return opened(cases, origin(p, *e)) })
+	source := inMemory(&t, leads)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	if page.Table, page.Leads, err = present(q, t, source, "period", "hazard"); err != nil {
+		return err
+	}
+	for i := range page.Leads {
+		l := &page.Leads[i]
+		l.Opened = opened(cases, origin(p, l.Entry))
+		if mayOpen && l.Opened == 0 {
+			l.Case = string(query("/cases/new", "period", p, "product", l.Product, "hazard", l.Hazard))
+		}
+	}
+	page.All, page.Omitted = len(m.Entries), page.Table.Total-len(page.Leads)
 	return q.render("board", page)
 }
 

@@ -65,6 +65,15 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			late++
 		}
 	}
+	t := dutyTable()
+	source := inMemory(&t, filings)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, shown, err := present(q, t, source, "period")
+	if err != nil {
+		return err
+	}
 	stations, _, err := q.stationNames()
 	if err != nil {
 		return err
@@ -81,7 +90,9 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		inboxPage{
 			picker:   q.pick(p, "/inbox"),
 			Due:      q.Calendar.Due(p),
-			Filings:  filings,
+			Table:    view,
+			Filings:  shown,
+			All:      filings,
 			Filed:    filed,
 			Late:     late,
 			Stations: stations,
@@ -95,7 +106,9 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 type inboxPage struct {
 	picker
 	Due      calendar.Due          `json:"due"`
-	Filings  []station.Duty        `json:"stations"`
+	Table    *tableView            `json:"table"`
+	Filings  []station.Duty        `json:"stations"` // of the page
+	All      []station.Duty        `json:"-"`
 	Filed    int                   `json:"filed"`
 	Late     int                   `json:"late"`
 	Stations []station.Station     `json:"-"`
@@ -314,14 +327,24 @@ func (q *request) cases() error {
 			overdue++
 		}
 	}
+	t := caseTable(names, q.Now())
+	source := inMemory(&t, list)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, shown, err := present(q, t, source)
+	if err != nil {
+		return err
+	}
 	return q.render(
 		"cases",
-		casesPage{List: list, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)},
+		casesPage{Table: view, List: shown, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)},
 	)
 }
 
 type casesPage struct {
-	List    []station.Case   `json:"cases"`
+	Table   *tableView       `json:"table"`
+	List    []station.Case   `json:"cases"` // of the page
 	Names   map[int64]string `json:"-"`
 	Now     time.Time        `json:"-"`
 	Open    int              `json:"open"`

@@ -82,6 +82,19 @@ func TestInbox(t *testing.T) {
 	if page := h.ask("platform", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Contains(page, "十一月.csv") || strings.Contains(page, "食品接触") {
 		t.Error("a station sees another's file")
 	}
+	// Lists and the search have what one may see, and no more.
+	for who, sees := range map[string]bool{"association": true, "centre": true, "bureau": true, "platform": false, "foreign": false, "admin": false} {
+		for _, path := range []string{"/submissions?q=十一月", "/submissions/export?format=csv", "/search?q=十一月"} {
+			if body := h.ask(who, "GET", path, nil).Body.String(); strings.Contains(body, "十一月.csv") != sees {
+				t.Errorf("%s at %s: sees the file is not %v", who, path, sees)
+			}
+		}
+	}
+	for who, sees := range map[string]bool{"platform": true, "bureau": true, "foreign": false, "association": false, "admin": false} {
+		if body := h.ask(who, "GET", "/search?q=漏电", nil).Body.String(); strings.Contains(body, "/lexicon/term") != sees {
+			t.Errorf("%s: sees terms is not %v", who, sees)
+		}
+	}
 	path := fmt.Sprintf("/submissions/%d", list[0].ID)
 	for who, status := range map[string]int{"association": 200, "centre": 200, "bureau": 200, "platform": 404, "foreign": 404} {
 		r := h.ask(who, "GET", path, nil)

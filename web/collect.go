@@ -12,7 +12,6 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/station"
-	"chaping/store"
 )
 
 func (q *request) watches() error {
@@ -239,54 +238,4 @@ func (q *request) mine() error {
 	}
 	j, err := q.mineJob(q.account.Person, p, n)
 	return q.follow(j, err)
-}
-
-func (q *request) runs() error {
-	records, err := q.Store.Runs(q.ctx, store.RunFilter{Limit: 100})
-	if err != nil {
-		return err
-	}
-	var list []shownRun
-	for _, r := range records {
-		if r.Stage == app.StageFile { // how far a file got; the import's own record says what it brought
-			continue
-		}
-		x := shownRun{
-			Run:   r,
-			Stage: stageName(r.Stage),
-			State: runState(&r),
-		}
-		x.Counts = shownCounts(r.Counts)
-		list = append(list, x)
-	}
-	var jobs []jobView
-	for _, j := range q.jobs.all() {
-		jobs = append(jobs, jobView{Job: j, State: j.State()})
-	}
-	return q.render("runs", runsPage{Jobs: jobs, Runs: list})
-}
-
-// shownCounts words what a run did.
-func shownCounts(counts map[string]uint64) (list []string) {
-	for _, c := range [...][2]string{
-		{"pages", "页"}, {"products", "商品"}, {"reviews", "评论"}, {"restored", "恢复原样"}, {"rows", "行"}, {"accepted", "采用"},
-		{"refused", "拒收"}, {"mentions", "命中"}, {"affirmed", "成立"}, {"gaps", "没有读全的商品"},
-	} {
-		if n := counts[c[0]]; n > 0 {
-			list = append(list, fmt.Sprintf("%s %d", c[1], n))
-		}
-	}
-	return list
-}
-
-type runsPage struct {
-	Jobs []jobView  `json:"jobs"` // since the program was started
-	Runs []shownRun `json:"runs"`
-}
-
-type shownRun struct {
-	Run    store.Run `json:"run"`
-	Stage  string    `json:"-"`
-	State  string    `json:"-"`
-	Counts []string  `json:"-"`
 }

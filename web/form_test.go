@@ -160,7 +160,7 @@ func TestFormMonth(t *testing.T) {
 	}); err != nil || len(counted) != 1 || counted[0] != "4" {
 		t.Errorf("%v count after the correction; %v", counted, err)
 	}
-	if page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Count(page, "已由后来的版本取代") != 1 || !strings.Contains(page, `<td class="num">1</td>`) {
+	if page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Count(page, "已由后来的版本取代") != 1 || !strings.Contains(page, `data-label="条数" data-kind="number" class="num"><span class="clip">1</span>`) {
 		t.Error("the inbox counts both versions")
 	}
 

@@ -122,6 +122,12 @@ const (
 	kindFigures = "年度数字"
 )
 
+// jobKinds are all kinds of jobs.
+func jobKinds() []string {
+	return []string{kindCollect, kindImport, kindUndo, kindMine, kindPreview, kindLearn, kindRemove, kindPush, kindBackup,
+		kindPlan, kindFigures}
+}
+
 // jobs are the jobs since the start of the program.
 type jobs struct {
 	ctx     context.Context

@@ -40,60 +40,67 @@ func (q *request) lexiconPage() error {
 	for _, e := range lex.lexicon.Edits {
 		edited[e.Name] = e
 	}
-	field, hazard, text, only := q.form("field"), chaping.Hazard(q.form("hazard")), q.form("q"), q.form("only")
+	field, hazard, only := q.form("field"), chaping.Hazard(q.form("hazard")), q.form("only")
 	counts := map[string]int{}
 	var list []shownTerm
 	for _, t := range q.terms() {
 		counts[t.Field]++
 		_, isEdited := edited[t.Name]
-		switch {
-		case field != "" && t.Field != field, hazard != "" && t.Hazard != hazard, only == "edited" && !isEdited:
-			continue
-		case text != "" && !strings.Contains(t.Name, text) && !slices.ContainsFunc(t.Surfaces, func(s string) bool { return strings.Contains(s, text) }):
+		if field != "" && t.Field != field || hazard != "" && t.Hazard != hazard || only == "edited" && !isEdited || only == "removed" {
 			continue
 		}
-		list = append(list, shownTerm{t, isEdited})
+		list = append(list, shownTerm{Term: t, Edited: isEdited})
 	}
 	var removed []station.TermEdit
 	for _, e := range lex.lexicon.Edits {
-		if e.Removed {
-			removed = append(removed, e)
+		if !e.Removed {
+			continue
+		}
+		removed = append(removed, e)
+		if only == "removed" {
+			list = append(list, shownTerm{Term: termChange(e).term(), Edited: true})
 		}
 	}
-	total := len(list)
-	const most = 200
+	edit := q.may("POST /lexicon/term")
+	t := termTable(ranked(counts), lex.lexicon.Version, edit)
+	source := inMemory(&t, list)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, terms, err := present(q, t, source, "field", "hazard", "only")
+	if err != nil {
+		return err
+	}
 	return q.render(
 		"lexicon",
 		lexiconPage{
-			Terms:   list[:min(most, total)],
-			Total:   total,
-			More:    max(total-most, 0),
+			Table:   view,
+			Terms:   terms,
+			Total:   view.Total,
+			More:    view.Total - len(terms),
 			All:     len(q.terms()),
 			Fields:  ranked(counts),
 			Hazards: hazardNames(),
-			Field:   field,
-			Hazard:  hazard,
-			Q:       text,
 			Only:    only,
+			Scopes:  choices("", "在用的", "edited", "本站改过的", "removed", "本站停用的"),
 			Version: q.miner().Version(),
 			Lexicon: lex.lexicon,
 			Removed: removed,
-			Edit:    q.may("POST /lexicon/term"),
+			Edit:    edit,
 		},
 	)
 }
 
 type lexiconPage struct {
-	Terms   []shownTerm        `json:"terms"`
+	Table   *tableView         `json:"table"`
+	Terms   []shownTerm        `json:"terms"` // of the page
 	Total   int                `json:"total"`
-	More    int                `json:"more"` // not listed
+	More    int                `json:"more"` // on other pages
 	All     int                `json:"all"`  // whatever the filter
 	Fields  []rankedName       `json:"fields"`
 	Hazards []namedHazard      `json:"hazards"`
-	Field   string             `json:"-"`
-	Hazard  chaping.Hazard     `json:"-"`
-	Q       string             `json:"-"`
 	Only    string             `json:"-"`
+	Scopes  []choice           `json:"-"`
 	Version string             `json:"dictionary"`
 	Lexicon station.Lexicon    `json:"changes"`
 	Removed []station.TermEdit `json:"removed"`
@@ -189,22 +196,23 @@ func (e termChange) term() chaping.Term {
 
 type termChange station.TermEdit
 
-// changed is the dictionary with the form's change, on top of the version in
-// use.
-func (q *request) changed(e station.TermEdit) (*nlp.Miner, []station.TermEdit, error) {
+// changed is the dictionary with the changes, on top of the version in use.
+func (q *request) changed(changes ...station.TermEdit) (*nlp.Miner, []station.TermEdit, error) {
 	shipped, err := shippedTerms()
 	if err != nil {
 		return nil, nil, err
 	}
-	base := q.lexical.Load().lexicon
-	// Forms stand in the order of the shipped term where they are the same.
-	for _, t := range shipped {
-		if t.Name == e.Name && slices.Equal(slices.Sorted(slices.Values(t.Surfaces)), e.Surfaces) {
-			e.Surfaces = t.Surfaces
+	next := q.lexical.Load().lexicon
+	for _, e := range changes {
+		// Forms stand in the order of the shipped term where they are the same.
+		for _, t := range shipped {
+			if t.Name == e.Name && slices.Equal(slices.Sorted(slices.Values(t.Surfaces)), slices.Sorted(slices.Values(e.Surfaces))) {
+				e.Surfaces = t.Surfaces
+			}
 		}
+		next.Edits = next.With(e, shipped)
 	}
-	edits := base.With(e, shipped)
-	next := station.Lexicon{Edits: edits}
+	edits := next.Edits
 	d, err := nlp.NewDictionary("词库", next.Apply(shipped))
 	if err != nil {
 		return nil, nil, err
@@ -388,6 +396,11 @@ func (q *request) termSave() error {
 	if err != nil {
 		return err
 	}
+	return q.lexiconSaved(miner, saved, "", "/lexicon")
+}
+
+// lexiconSaved takes a new version into use, and mines the period with it.
+func (q *request) lexiconSaved(miner *nlp.Miner, saved station.Lexicon, note, to string) error {
 	q.lexical.Store(&lexical{miner, saved})
 	q.desk.drop()
 	p, err := q.current()
@@ -400,7 +413,60 @@ func (q *request) termSave() error {
 	} else {
 		message += "；等现在的挖掘完成后，请再挖掘一次"
 	}
-	return q.redirect("/lexicon", message)
+	return q.redirect(to, message+note)
+}
+
+// termsSwitch takes many terms out of use, or into it again, in one version.
+func (q *request) termsSwitch() error {
+	disable := q.form("do") == "disable"
+	names, note := q.list("names"), q.form("note")
+	word := map[bool]string{true: "停用", false: "启用"}[disable]
+	switch {
+	case !disable && q.form("do") != "enable":
+		return bad("没有选择停用还是启用", "重新选择")
+	case len(names) == 0:
+		return bad("没有选中词条", "先选中要"+word+"的词条")
+	case note == "":
+		return bad("没有写修改说明", "写明为什么改，例如“本站不卖这类商品”")
+	}
+	var changes []station.TermEdit
+	var failed []string
+	edits := q.lexical.Load().lexicon.Edits
+	for _, name := range names {
+		inUse := slices.IndexFunc(q.terms(), func(t chaping.Term) bool { return t.Name == name })
+		out := slices.IndexFunc(edits, func(e station.TermEdit) bool { return e.Name == name && e.Removed })
+		switch {
+		case disable && inUse >= 0:
+			t := q.terms()[inUse]
+			changes = append(changes, station.TermEdit{
+				Name: t.Name, Surfaces: t.Surfaces, Field: t.Field, Hazard: t.Hazard, Severity: t.Severity, Removed: true,
+			})
+		case !disable && out >= 0:
+			e := edits[out]
+			e.Removed = false
+			changes = append(changes, e)
+		default:
+			failed = append(failed, chaping.Shorten(name, 20))
+		}
+	}
+	if len(changes) == 0 {
+		return bad("选中的词条没有一个能"+word, "刷新“词库”页再选")
+	}
+	miner, next, err := q.changed(changes...)
+	if err != nil {
+		return err
+	}
+	q.act.Object = fmt.Sprintf("%s词条 %d 个", word, len(changes))
+	q.act.Detail = chaping.Shorten(strings.Join(names, "、"), 300) + "。" + note
+	saved, err := q.Station.PutLexicon(q.ctx, number(q.form("base")), q.account.Person, note, next)
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("，%s %d 个词条", word, len(changes))
+	if len(failed) > 0 {
+		message += fmt.Sprintf("；%d 个没有%s，因为已经%s或不在词库：%s", len(failed), word, word, strings.Join(failed, "、"))
+	}
+	return q.lexiconSaved(miner, saved, message, q.back("/lexicon"))
 }
 
 // lexiconVersions lists the versions, and how two of them differ.

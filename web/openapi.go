@@ -111,7 +111,12 @@ func (r route) describe(op *openapi3.Operation) {
 	for _, f := range r.fields() {
 		s := f.schema()
 		if r.method == http.MethodGet {
-			op.AddParameter(openapi3.NewQueryParameter(f.name).WithSchema(s).WithRequired(f.required).WithDescription(fieldNotes[f.name]))
+			p := openapi3.NewQueryParameter(f.name).WithSchema(s).WithRequired(f.required).WithDescription(fieldNotes[f.name])
+			if strings.HasSuffix(f.kind, "[*") { // filter[price.from]=10
+				explode := true
+				p.Style, p.Explode = openapi3.SerializationDeepObject, &explode
+			}
+			op.AddParameter(p)
 			continue
 		}
 		s.Description = fieldNotes[f.name]

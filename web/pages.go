@@ -23,24 +23,24 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form imports lexicon month pages review settings sheets tokens trends urgent
+//go:embed admin annual auth board centre collect form imports lexicon month pages review search settings sheets table tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
 // layout.
 var pageParts = map[string][]string{
-	"login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
+	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
-	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": nil, "run": nil, "job": {"progress"},
+	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
 	"review": {
 		"period",
-		"evidence",
-	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
-	"lexicon": nil, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
-	"sheets": {"period", "pushed"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
-	"inbox": {"period"}, "handin": nil, "board": {"period"}, "bulletins": nil, "cases": nil, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": nil, "me": nil,
+		"evidence", "table",
+	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
+	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
+	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
+	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -143,12 +143,15 @@ var functions = template.FuncMap{
 		}
 		return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 	},
-	"web": func(address string) string { // only what a browser may open
-		if u, err := url.Parse(address); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-			return address
-		}
-		return ""
-	},
+	"web": webAddress,
+}
+
+// webAddress is the address if it is one that a browser may open, or "".
+func webAddress(address string) string {
+	if u, err := url.Parse(address); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		return address
+	}
+	return ""
 }
 
 // label is what a form's field is called where it is shown apart from its
@@ -188,6 +191,10 @@ type frame struct {
 	Nav     []navGroup
 	Message string
 	Program string
+	Here    string                 // the address of the page, to come back to
+	Theme   string                 // light or dark; "" as the system has it
+	Seeks   bool                   // there is something to search
+	Q       string                 // that was searched for
 	May     func(path string) bool // whether the account may post there
 	D       any
 }
@@ -258,6 +265,15 @@ func (q *request) show(status int, page, title string, data any) error {
 		May:     q.may,
 		D:       data,
 		Message: q.message(),
+		Here:    q.r.URL.Path,
+		Theme:   q.theme(),
+		Seeks:   q.searches(),
+	}
+	if q.r.Method == http.MethodGet {
+		f.Here = q.r.URL.RequestURI()
+	}
+	if found, ok := data.(searchPage); ok {
+		f.Q = found.Q
 	}
 	name := "layout.html"
 	if q.r.Header.Get("HX-Request") != "" {

@@ -163,7 +163,7 @@ func TestPushToCentre(t *testing.T) {
 		t.Fatalf("%+v", first)
 	}
 	page := c.page(t, "/inbox?period=2026-11")
-	for _, want := range []string{"按时报送", "报送表-2026-11-第1版.json", "1 / 10 已报送", `<td class="num">1</td>`} {
+	for _, want := range []string{"按时报送", "报送表-2026-11-第1版.json", "1 / 10 已报送", `data-label="条数" data-kind="number" class="num"><span class="clip">1</span>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s in the centre's inbox", want)
 		}

@@ -229,8 +229,8 @@ func (l *lines) step(s app.StepResult) {
 	if s.Problem != nil {
 		l.add("%s：没有做完", s.Step)
 	}
-	if s.Collection != nil {
-		for _, source := range s.Collection.Sources {
+	for _, c := range s.Collections {
+		for _, source := range c.Sources {
 			l.source(source)
 		}
 	}

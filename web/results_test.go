@@ -60,7 +60,7 @@ func TestCollectText(t *testing.T) {
 func TestPlanText(t *testing.T) {
 	r := app.PlanResult{Plan: "月报", Slot: time.Date(2026, time.November, 25, 0, 30, 0, 0, chaping.Shanghai()), Done: 5, Steps: []app.StepResult{
 		{Step: "挖掘", Mined: &app.Mined{Period: "2026-11", Reviews: 7}, Raised: 2}, {Step: "输出", Files: []string{"/data/reports/a.xlsx"}},
-		{Step: "通知", Delivery: app.Delivery{Sent: 1, Failed: 3}}, {Step: "采集", Problem: errors.New("x"), Collection: &app.CollectResult{}},
+		{Step: "通知", Delivery: app.Delivery{Sent: 1, Failed: 3}}, {Step: "采集", Problem: errors.New("x"), Collections: []app.CollectResult{{}}},
 	}}
 	text := planText(r) + planText(app.PlanResult{Elsewhere: true})
 	for _, want := range []string{"评论 7 条", "新提示 2 条", "已输出 a.xlsx", "已发出 1 条", "3 条通知没有发出", "采集：没有做完", "月报（2026-11-25 00:30）：完成，5 步", "另一个进程"} {

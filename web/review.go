@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +34,7 @@ func conflictWith[T any](err error) (theirs T, ok bool) {
 }
 
 // pageSize is how many sentences a page of the review shows.
-const pageSize = 30
+const pageSize = 20
 
 // review shows sentences to judge. Those with a verdict stay on the page that
 // they were judged on, and are gone from the next.
@@ -48,7 +50,6 @@ func (q *request) review() error {
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String())
 	}
-	state, term, keyword, grade := q.form("state"), q.form("term"), q.form("keyword"), q.form("grade")
 	of, drawn, err := q.sample(p)
 	if err != nil {
 		return err
@@ -57,102 +58,277 @@ func (q *request) review() error {
 	if err != nil {
 		return err
 	}
-	if state == "" {
-		if drawn && sample.Open() && !q.api && term == "" && keyword == "" { // the sample comes first
+	f := reviewFilter{State: q.form("state"), Term: q.form("term"), Keyword: q.form("keyword"), Grade: q.form("grade")}
+	if f.State == "" {
+		if drawn && sample.Open() && !q.api && !q.route.export && len(q.r.URL.Query()) <= 1 { // the sample comes first
 			return q.redirect("/review/sample?period="+p.String(), "")
 		}
-		state = "unreviewed"
+		f.State = "unreviewed"
 	}
-	// What is judged leaves the unreviewed, so pages go on after a sentence,
-	// not at a number.
-	after := q.form("after")
-	passed, before, total := after == "", 0, 0
-	counts := map[string]int{}
-	terms, keywords := map[string]int{}, map[string]int{}
-	shown := map[string]bool{} // sentences, of which each is to be judged once
-	list, ok, err := q.items(p, func(i *item) bool {
-		if grade == "negative" && i.Grade != chaping.Negative || grade == "hidden" && !i.satisfied() {
-			return false
-		}
-		s := cmp.Or(string(i.Judgement.Verdict), "unreviewed")
-		inState := state == "all" || s == state
-		if (term == "" || i.Term == term) && (keyword == "" || i.Keyword == keyword) {
-			counts[s]++
-		}
-		if inState {
-			terms[i.Term]++
-			keywords[i.Keyword]++
-		}
-		wanted := inState && (term == "" || i.Term == term) && (keyword == "" || i.Keyword == keyword)
-		if !passed {
-			passed = i.ID == after
-			if wanted {
-				before++
-			}
-			return false
-		}
-		if wanted && state == "unreviewed" {
-			if shown[i.says] {
-				return false
-			}
-			shown[i.says] = true
-		}
-		if wanted {
-			total++
-		}
-		return wanted && total <= pageSize+1
-	})
+	found, ok, err := q.found(p, f)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
-	total += before
-	next := ""
-	if len(list) > pageSize {
-		list = list[:pageSize]
-		next = list[pageSize-1].ID
+	judge := q.may("POST /review/judge")
+	names := productNames(c.Rows)
+	t := sentenceTable(p, names, judge)
+	source := inMemory(&t, found.list)
+	if q.route.export {
+		return exportTable(q, t, source)
 	}
-	q.mark(list)
-	nameProducts(list, c.Rows)
-	return q.render(
-		"review",
-		reviewPage{
-			picker:   q.pick(p, "/review"),
-			Counted:  c,
-			Items:    list,
-			Total:    total,
-			From:     before + 1,
-			To:       before + len(list),
-			Next:     next,
-			Skipped:  before,
-			State:    state,
-			Term:     term,
-			Keyword:  keyword,
-			Grade:    grade,
-			Counts:   counts,
-			Sample:   sample,
-			Terms:    ranked(terms),
-			Keywords: ranked(keywords),
-			Judge:    q.may("POST /review/judge"),
+	page := reviewPage{
+		picker:   q.pick(p, "/review"),
+		Counted:  c,
+		As:       "cards",
+		Filter:   f,
+		Counts:   found.counts,
+		Sample:   sample,
+		Terms:    ranked(found.terms),
+		Keywords: ranked(found.keywords),
+		Judge:    judge,
+	}
+	if q.form("as") == "table" {
+		page.As = "table"
+	} else {
+		source.page = page.cards(&t, found.list, q.form("after"))
+	}
+	view, rows, err := present(q, t, source, "period", "state", "term", "keyword", "grade", "as")
+	if err != nil {
+		return err
+	}
+	page.Table = view
+	if page.As == "table" {
+		page.Total, page.From, page.To = view.Total, view.From(), view.To()
+	} else {
+		view.Size, view.Total = pageSize, page.Total
+	}
+	for _, r := range rows {
+		page.Items = append(page.Items, r.item())
+	}
+	q.mark(page.Items)
+	nameItems(page.Items, names)
+	page.addresses(view)
+	return q.render("review", page)
+}
+
+// reviewFilter chooses sentences of a period.
+type reviewFilter struct{ State, Term, Keyword, Grade string }
+
+// A sentence is a row of the review: an item with what people and the second
+// reader make of it.
+type sentence struct {
+	of        *item
+	judgement *chaping.Judgement // nil: none
+	opinion   *opinion
+}
+
+// item is the sentence as it is displayed.
+func (s *sentence) item() item {
+	i := *s.of
+	if s.judgement != nil {
+		i.Judgement = *s.judgement
+	}
+	i.Opinion = s.opinion
+	return i
+}
+
+// verdict is unreviewed where there is none.
+func (s *sentence) verdict() string {
+	if s.judgement == nil {
+		return "unreviewed"
+	}
+	return cmp.Or(string(s.judgement.Verdict), "unreviewed")
+}
+
+// found are the sentences that a filter leaves, the most doubtful first, and how
+// many there are of each kind.
+type found struct {
+	list            []sentence
+	counts          map[string]int
+	terms, keywords map[string]int
+}
+
+func (q *request) found(p chaping.Period, f reviewFilter) (n found, ok bool, err error) {
+	n = found{list: []sentence{}, counts: map[string]int{}, terms: map[string]int{}, keywords: map[string]int{}}
+	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
+	if err != nil || !ok {
+		return n, ok, err
+	}
+	judged, err := q.App.Judgements(q.ctx)
+	if err != nil {
+		return n, false, err
+	}
+	opinions, err := q.App.Opinions(q.ctx)
+	if err != nil {
+		return n, false, err
+	}
+	for at := range all {
+		i := &all[at]
+		if f.Grade == "negative" && i.Grade != chaping.Negative || f.Grade == "hidden" && !i.satisfied() {
+			continue
+		}
+		s := sentence{of: i}
+		about := chaping.Judged{Review: i.Review, Term: i.Term}
+		if j, there := judged[about]; there {
+			s.judgement = &j
+		}
+		if o, asked := opinions[about]; asked {
+			s.opinion = &opinion{o.Verdict, o.Reason, o.Model}
+		}
+		inState := f.State == "all" || s.verdict() == f.State
+		fits := (f.Term == "" || i.Term == f.Term) && (f.Keyword == "" || i.Keyword == f.Keyword)
+		if fits {
+			n.counts[s.verdict()]++
+		}
+		if inState {
+			n.terms[i.Term]++
+			n.keywords[i.Keyword]++
+		}
+		if inState && fits {
+			n.list = append(n.list, s)
+		}
+	}
+	return n, true, nil
+}
+
+// sentenceTable lists sentences to judge.
+func sentenceTable(p chaping.Period, names map[chaping.ProductKey]string, judge bool) table[sentence] {
+	verdicts := choices("unreviewed", "未复核", "confirmed", "已确认", "rejected", "已排除")
+	grades := []choice{}
+	for _, g := range []chaping.Grade{chaping.Negative, chaping.Neutral, chaping.Positive, chaping.Unrated} {
+		grades = append(grades, choice{Value: g.String(), Name: g.Chinese()})
+	}
+	product := func(s *sentence) string {
+		key := chaping.ProductKey{Platform: s.of.Review.Platform, Product: s.of.Review.Product}
+		return cmp.Or(names[key], key.Product)
+	}
+	t := table[sentence]{
+		name:  "review",
+		title: "证据",
+		id:    func(s *sentence) string { return s.of.ID },
+		label: func(s *sentence) string { return s.of.Term + " " + s.of.Surface },
+		columns: []column[sentence]{
+			textColumn("term", "评论关键词", func(s *sentence) string { return s.of.Term }),
+			textColumn("text", "原句", func(s *sentence) string { return s.of.Before + s.of.Surface + s.of.After }),
+			linkColumn("product", "商品", product, func(s *sentence) string {
+				return string(query("/product", "platform", s.of.Review.Platform, "id", s.of.Review.Product, "period", p, "term", s.of.Term))
+			}),
+			textColumn("keyword", "商品关键词", func(s *sentence) string { return s.of.Keyword }),
+			choiceColumn("grade", "评级", grades, func(s *sentence) string { return s.of.Grade.String() }),
+			dateColumn("published", "评论时间", time.DateOnly, func(s *sentence) time.Time { return s.of.Published }),
+			numberColumn("same", "同样的句子", func(s *sentence) float64 { return float64(s.of.Same) }),
+			choiceColumn("verdict", "复核", verdicts, func(s *sentence) string { return s.verdict() }),
+			textColumn("surface", "写法", func(s *sentence) string { return s.of.Surface }).hide(),
+			textColumn("cue", "判断依据", func(s *sentence) string { return s.of.Cue }).hide(),
+			numberColumn("rating", "评分", func(s *sentence) float64 { return unknownZero(s.of.Rating) }).hide(),
+			textColumn("by", "复核人", func(s *sentence) string { return s.judged().By }).hide(),
+			textColumn("reason", "排除的原因", func(s *sentence) string { return s.judged().Reason.Chinese() }).hide(),
+			textColumn("note", "说明", func(s *sentence) string { return s.judged().Note }).hide(),
+			textColumn("review", "评论编号", func(s *sentence) string { return s.of.Review.Review }).hide(),
 		},
-	)
+	}
+	if judge {
+		t.bulk = &bulk{Path: "/review/judge/many", Field: "ids", Hidden: choices(p.String(), "period"),
+			Buttons: []bulkButton{{Field: "verdict", Value: "confirmed", Name: "确认"}}}
+		for i, r := range chaping.Reasons() {
+			b := bulkButton{Field: "reason", Value: string(r), Name: r.Chinese(), Label: "排除：" + r.Chinese()}
+			if i == 0 {
+				b.Lead = "排除："
+			}
+			t.bulk.Buttons = append(t.bulk.Buttons, b)
+		}
+		t.bulk.Buttons = append(t.bulk.Buttons, bulkButton{Field: "verdict", Value: "rejected", Name: "排除"},
+			bulkButton{Field: "verdict", Value: "none", Name: "撤销"})
+	}
+	return t
+}
+
+// judged is what a person made of it; the zero judgement where nobody has.
+func (s *sentence) judged() chaping.Judgement {
+	if s.judgement == nil {
+		return chaping.Judgement{}
+	}
+	return *s.judgement
+}
+
+// unknownZero is n, or NaN where it is 0.
+func unknownZero(n int) float64 {
+	if n == 0 {
+		return math.NaN()
+	}
+	return float64(n)
+}
+
+// cards gives the sentences that follow one, a page of them. What is judged
+// leaves the unreviewed, so pages go on after a sentence, not at a number; and
+// of the unreviewed that say the same, one is shown.
+func (page *reviewPage) cards(t *table[sentence], list []sentence, after string) func(chaping.Selection) ([]sentence, int, error) {
+	return func(s chaping.Selection) (rows []sentence, total int, err error) {
+		passed := after == ""
+		shown := map[string]bool{}
+		for _, n := range t.selected(list, &s) {
+			r := list[n]
+			if !passed {
+				passed = r.of.ID == after
+				page.Skipped++
+				continue
+			}
+			if page.Filter.State == "unreviewed" {
+				if shown[r.of.says] {
+					continue
+				}
+				shown[r.of.says] = true
+			}
+			total++
+			if total <= pageSize {
+				rows = append(rows, r)
+			} else if page.Next == "" {
+				page.Next = rows[pageSize-1].of.ID
+			}
+		}
+		page.Total = page.Skipped + total
+		page.From, page.To = page.Skipped+1, page.Skipped+len(rows)
+		return rows, len(rows), nil
+	}
+}
+
+// addresses are where the page leads to.
+func (page *reviewPage) addresses(view *tableView) {
+	at, err := url.Parse(view.Back())
+	if err != nil {
+		return
+	}
+	values := at.Query()
+	values.Del("page")
+	values.Del("as")
+	page.First = "/review?" + values.Encode()
+	if page.Next != "" {
+		values.Set("after", page.Next)
+		page.More = "/review?" + values.Encode()
+		values.Del("after")
+	}
+	values.Set("as", "table")
+	page.List = "/review?" + values.Encode()
 }
 
 type reviewPage struct {
 	picker
 	Counted  counted        `json:"counted"`
-	Items    []item         `json:"sentences"`
+	Table    *tableView     `json:"table"`
+	Items    []item         `json:"sentences"` // of the page
+	As       string         `json:"-"`         // cards or table
 	Total    int            `json:"total"`
 	From     int            `json:"from"` // number of the first sentence shown
 	To       int            `json:"to"`
 	Next     string         `json:"next,omitempty"` // the value of after for the next page
 	Skipped  int            `json:"-"`
-	State    string         `json:"-"`
-	Term     string         `json:"-"`
-	Keyword  string         `json:"-"`
-	Grade    string         `json:"-"`
+	Filter   reviewFilter   `json:"-"`
+	First    string         `json:"-"` // addresses: of the first page of cards, of the next, of the table
+	More     string         `json:"-"`
+	List     string         `json:"-"`
 	Counts   map[string]int `json:"counts"` // by verdict
 	Sample   progress       `json:"sample"`
 	Terms    []rankedName   `json:"terms"`
@@ -262,13 +438,118 @@ func (q *request) judge() error {
 	if c, ok, err := q.counted(p); err != nil {
 		return err
 	} else if ok {
-		nameProducts(list, c.Rows)
+		nameItems(list, productNames(c.Rows))
 	}
 	done, err := q.progressThere(of)
 	if err != nil {
 		return err
 	}
-	return q.fragment("review", "evidence", shownItem{list[0], p, true, done, rows})
+	return q.fragment("review", "evidence", shownItem{I: list[0], Period: p, Judge: true, Progress: done, Rows: rows})
+}
+
+// judgeMany takes one verdict on many sentences, and on all that say the same,
+// in one decision.
+func (q *request) judgeMany() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	reason, err := chaping.ParseReason(q.form("reason"))
+	if err != nil {
+		return bad("排除的原因无法识别", "重新选择")
+	}
+	asked := q.form("verdict")
+	if reason != chaping.NoReason {
+		asked = string(chaping.Rejected)
+	}
+	ids := q.list("ids")
+	switch {
+	case asked != "confirmed" && asked != "rejected" && asked != "none":
+		return bad("没有选择确认还是排除", "重新选择")
+	case len(ids) == 0:
+		return bad("没有选中句子", "先选中要复核的句子")
+	}
+	chosen, same, err := q.sentences(p, ids)
+	if err != nil {
+		return err
+	}
+	if len(chosen) == 0 {
+		return bad("选中的句子已不在报送期 "+p.String()+" 里", "刷新页面；词库或评论可能刚有变化")
+	}
+	note := chaping.Shorten(q.form("note"), 500)
+	if asked == "rejected" && note == "" && reason == chaping.NoReason {
+		note = "人工复核：不成立"
+	}
+	q.act.Object = fmt.Sprintf("%d 个句子", len(chosen))
+	q.act.Detail = strings.TrimSpace(chaping.Verdict(asked).Chinese() + " " + reason.Chinese() + " " + note)
+	rows := 0
+	if asked == "none" {
+		done := map[int64]bool{}
+		for _, i := range chosen {
+			if i.Judgement.Verdict == chaping.Unreviewed || done[i.Judgement.Decision] {
+				continue
+			}
+			done[i.Judgement.Decision] = true
+			n, _, err := q.Station.UndoJudgement(q.ctx, i.Judgement.Decision)
+			if err != nil {
+				return err
+			}
+			rows += n
+		}
+	} else {
+		list := make([]chaping.Judgement, 0, len(same))
+		for _, i := range same {
+			list = append(list, chaping.Judgement{
+				Review: i.Review, Term: i.Term, Verdict: chaping.Verdict(asked), Reason: reason,
+				Note: cmp.Or(note, i.Judgement.Note), By: q.account.Person,
+			})
+		}
+		rows = len(list)
+		if err := q.Station.Judge(q.ctx, list...); err != nil {
+			return err
+		}
+	}
+	q.recountSoon(p)
+	message := fmt.Sprintf("%s：选中 %d 条，连同样的句子共 %d 条",
+		map[string]string{"confirmed": "已确认", "rejected": "已排除", "none": "已撤销"}[asked], len(chosen), rows)
+	if gone := len(ids) - len(chosen); gone > 0 {
+		message += fmt.Sprintf("；%d 条没有办，因为已不在这一期里", gone)
+	}
+	return q.redirect(q.back("/review?period="+p.String()), message)
+}
+
+// sentences are those of the IDs, and with them all that say the same and are
+// judged with one of them.
+func (q *request) sentences(p chaping.Period, ids []string) (chosen, same []item, err error) {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	type saying struct {
+		says     string
+		decision int64
+	}
+	said := map[saying]bool{}
+	chosen, ok, err := q.itemsWithin(p, deskDecision, func(i *item) bool { return wanted[i.ID] })
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, i := range chosen {
+		said[saying{i.says, i.Judgement.Decision}], said[saying{says: i.says}] = true, true
+	}
+	if ok {
+		same, ok, err = q.itemsWithin(p, deskDecision, func(i *item) bool {
+			decision := i.Judgement.Decision
+			if i.Judgement.Verdict == chaping.Unreviewed {
+				decision = 0
+			}
+			return wanted[i.ID] || said[saying{i.says, decision}]
+		})
+	}
+	if err == nil && !ok {
+		err = stillReading(p)
+	}
+	return chosen, same, err
 }
 
 // sentence is the one of that ID, and all that say the same and are judged with
@@ -307,19 +588,17 @@ func (q *request) sentence(p chaping.Period, of *sampled, id string) (i item, sa
 	return i, same, err
 }
 
-// nameProducts says what the products of sentences are called, from the rows
-// in which they are counted.
-func nameProducts(list []item, rows []chaping.Tally) {
+// productNames are what the products of rows are called.
+func productNames(rows []chaping.Tally) map[chaping.ProductKey]string {
 	names := map[chaping.ProductKey]string{}
-	for i := range list {
-		names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}] = ""
-	}
 	for i := range rows {
-		k := chaping.ProductKey{Platform: rows[i].Product.Platform, Product: rows[i].Product.ID}
-		if _, shown := names[k]; shown {
-			names[k] = rows[i].Product.Name
-		}
+		names[chaping.ProductKey{Platform: rows[i].Product.Platform, Product: rows[i].Product.ID}] = rows[i].Product.Name
 	}
+	return names
+}
+
+// nameItems says what the products of sentences are called.
+func nameItems(list []item, names map[chaping.ProductKey]string) {
 	for i := range list {
 		list[i].Product = names[chaping.ProductKey{Platform: list[i].Review.Platform, Product: list[i].Review.Product}]
 	}
@@ -332,6 +611,7 @@ type shownItem struct {
 	Judge    bool
 	Progress *progress // of the sample, where it is to be shown anew
 	Rows     int       // sentences whose verdict has changed
+	Pick     bool      // it can be selected, to be judged with others
 }
 
 // back is the page that a form was sent from, if it is ours.

@@ -232,7 +232,7 @@ func (q *request) samplePage() error {
 		page.Items = page.Items[:maxCards]
 	}
 	q.mark(page.Items)
-	nameProducts(page.Items, c.Rows)
+	nameItems(page.Items, productNames(c.Rows))
 	cards, err := q.readings(of)
 	if err != nil {
 		return err

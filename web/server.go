@@ -31,6 +31,7 @@ type Config struct {
 	Address string // where people reach the portal, without a path; empty if nobody has said
 	Secure  bool   // reached by https: cookies are for it only
 	Proxied bool   // a proxy stands in front, which says where requests come from
+	Plans   bool   // runs the plans at their times, unless another process does
 }
 
 // A Server is the portal. It is an http.Handler.
@@ -44,18 +45,19 @@ type Server struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	mux      *http.ServeMux
-	routes   []route
-	guard    *http.CrossOriginProtection
-	pages    pages
-	jobs     *jobs
-	desk     desk
-	lexical  atomic.Pointer[lexical]
-	recounts recounts
-	ended    context.Context
-	end      context.CancelFunc
-	work     sync.Mutex // who replaces mentions and tallies
-	pushing  sync.WaitGroup
+	mux         *http.ServeMux
+	routes      []route
+	guard       *http.CrossOriginProtection
+	pages       pages
+	jobs        *jobs
+	desk        desk
+	lexical     atomic.Pointer[lexical]
+	recounts    recounts
+	instruments *instruments
+	ended       context.Context
+	end         context.CancelFunc
+	work        sync.Mutex // who replaces mentions and tallies
+	background  sync.WaitGroup
 }
 
 // lexical is the dictionary in use.
@@ -90,6 +92,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs = newJobs(s.ended, s.Now)
 	s.desk.open(s)
+	s.instruments = newInstruments(s)
 	s.recounts.after = recountAfter
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
@@ -120,7 +123,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 		q.fail(notFound())
 	}))
-	s.pushing.Go(s.push)
+	s.background.Go(s.push)
+	if c.Plans {
+		s.background.Go(s.runPlans)
+	}
 	return s, nil
 }
 
@@ -150,7 +156,7 @@ func (s *Server) Close() {
 	s.jobs.wait()
 	s.recounts.wait()
 	s.desk.wait()
-	s.pushing.Wait()
+	s.background.Wait()
 }
 
 func (s *Server) loadLexicon(ctx context.Context) error {
@@ -214,6 +220,8 @@ type request struct {
 func (s *Server) gate(rt route, api bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		answered := &codeWriter{ResponseWriter: w}
+		w = answered
 		q := &request{Server: s, w: w, r: r, ctx: r.Context(), route: rt, api: api}
 		defer func() {
 			if v := recover(); v != nil {
@@ -222,7 +230,9 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 				}
 				q.fail(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			}
-			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(began))
+			took := time.Since(began)
+			s.instruments.observe(rt, cmp.Or(answered.code, http.StatusOK), took)
+			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "code", answered.code, "took", took)
 		}()
 		err := q.enter()
 		if err == nil && q.account == nil && !rt.public() {

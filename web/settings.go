@@ -19,7 +19,7 @@ type settingsPage struct {
 	Settings station.Settings `json:"settings"`
 	Kinds    []station.Kind   `json:"kinds"`
 	Sites    []shownSite      `json:"sites"`
-	Plans    []app.Plan       `json:"plans"`
+	Plans    []shownPlan      `json:"plans"`
 	Running  bool             `json:"plans_running"` // a process runs them at their times
 	Backups  []app.Backup     `json:"backups"`
 	Problem  *fault           `json:"-"`
@@ -84,7 +84,7 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if p.Running, err = q.App.PlansRun(q.ctx); err != nil {
 		return err
 	}
-	if p.Plans, err = q.App.Plans(q.ctx); err != nil {
+	if p.Plans, err = q.plans(); err != nil {
 		f, ok := told(err)
 		if !ok {
 			return err
@@ -175,48 +175,6 @@ func (q *request) putSettings(s station.Settings, detail string, again url.Value
 		return err
 	}
 	return q.redirect("/settings", "设置已保存")
-}
-
-// planSave changes when a job of the schedule runs.
-func (q *request) planSave() error {
-	name, cron := q.form("plan"), q.form("cron")
-	q.act.Object, q.act.Detail = "计划“"+chaping.Shorten(name, 40)+"”", chaping.Shorten(cron, 60)
-	err := q.App.Reschedule(name, cron)
-	if f, ok := told(err); ok {
-		return q.settingsForm(http.StatusUnprocessableEntity, nil, f)
-	}
-	if err != nil {
-		return err
-	}
-	return q.redirect("/settings#plans", "计划“"+name+"”的时间已改；正在调度的进程重新启动后生效")
-}
-
-// planRun runs a job of the schedule now.
-func (q *request) planRun() error {
-	plans, err := q.App.Plans(q.ctx)
-	if err != nil {
-		return err
-	}
-	name := q.form("plan")
-	if !slices.ContainsFunc(plans, func(p app.Plan) bool { return p.Name == name }) {
-		return bad("没有计划“"+chaping.Shorten(name, 40)+"”", "刷新页面，从列表中选择")
-	}
-	q.act.Object = "计划“" + name + "”"
-	j, err := q.jobs.start(
-		kindPlan,
-		name,
-		q.account.Person,
-		"/settings#plans",
-		func(ctx context.Context, j *job) (string, error) {
-			q.work.Lock()
-			defer q.work.Unlock()
-			defer q.desk.drop()
-			r, err := q.App.RunPlan(ctx, app.PlanRequest{Plan: name}, j.tell)
-			j.setResult(jobResult{Plan: &r})
-			return planText(r), err
-		},
-	)
-	return q.follow(j, err)
 }
 
 // backUp makes a backup, or verifies one that is there, as a job.

@@ -58,12 +58,27 @@ func TestSettings(t *testing.T) {
 	post("/settings/sites", url.Values{"version": {"2"}, "on": {"mall"}}, http.StatusSeeOther)
 
 	// The schedule.
-	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"0 1 25 * *"}}, http.StatusSeeOther)
+	post("/settings/plans", url.Values{"plan": {"月报"}, "every": {"month"}, "day": {"25"}, "at": {"01:00"}}, http.StatusSeeOther)
 	plans, err := h.App.Plans(t.Context())
 	if err != nil || plans[0].Name != "月报" || plans[0].Cron != "0 1 25 * *" {
 		t.Fatalf("%+v %v", plans, err)
 	}
-	post("/settings/plans", url.Values{"plan": {"月报"}, "cron": {"坏" + evil}}, http.StatusUnprocessableEntity)
+	weekly := url.Values{"plan": {"月报"}, "every": {"week"}, "weekday": {"5", "1"}, "at": {"02:30"}, "off": {"1"}}
+	post("/settings/plans", weekly, http.StatusSeeOther)
+	plans, err = h.App.Plans(t.Context())
+	if err != nil || plans[0].Cron != "30 2 * * 1,5" || !plans[0].Off {
+		t.Fatalf("%+v %v", plans, err)
+	}
+	if page := h.ask("admin", "GET", "/settings", nil).Body.String(); !strings.Contains(page, "每周一、五 02:30") || !strings.Contains(page, "停用") {
+		t.Error("the plan is not shown in words")
+	}
+	for _, bad := range []url.Values{
+		{"every": {"month"}, "day": {"31"}, "at": {"02:30"}}, {"every": {"week"}, "at": {"02:30"}}, {"every": {"day"}, "at": {"25:00"}},
+		{"every": {"day"}}, {"every": {"minutes"}, "step": {"7"}}, {"every": {"世纪"}, "at": {"02:30"}}, {"cron": {"坏" + evil}},
+	} {
+		bad.Set("plan", "月报")
+		post("/settings/plans", bad, http.StatusUnprocessableEntity)
+	}
 	if page := post("/settings/plans", url.Values{"plan": {"没有"}, "cron": {"0 1 25 * *"}}, http.StatusUnprocessableEntity); commands.MatchString(page[strings.Index(page, `role="alert"`):][:200]) {
 		t.Error(page)
 	}
@@ -94,7 +109,7 @@ func TestSettings(t *testing.T) {
 	for _, e := range h.entries(t) {
 		actions[e.Action]++
 	}
-	for action, n := range map[string]int{"修改设置": 1, "启用、停用站点": 2, "修改计划时间": 1, "运行计划": 1, "备份": 2} {
+	for action, n := range map[string]int{"修改设置": 1, "启用、停用站点": 2, "修改计划": 2, "运行计划": 1, "备份": 2} {
 		if actions[action] != n {
 			t.Errorf("%s stands in the log %d times, want %d", action, actions[action], n)
 		}

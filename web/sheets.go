@@ -128,10 +128,21 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
+	t := sheetTable()
+	source := inMemory(&t, list)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, shown, err := present(q, t, source, "period", "watch")
+	if err != nil {
+		return err
+	}
 	page := sheetsPage{
 		picker:   q.pick(p, "/sheets"),
 		Counted:  c,
-		Versions: list,
+		Table:    view,
+		Versions: shown,
+		All:      len(list),
 		Own:      own,
 		Changed:  changed,
 		W:        w,
@@ -158,7 +169,9 @@ type sheetsPage struct {
 	Counted   counted          `json:"counted"`
 	Draft     *report.Platform `json:"-"` // download it
 	Concerns  []report.Concern `json:"-"` // about the draft
-	Versions  []shownSheet     `json:"versions"`
+	Table     *tableView       `json:"table"`
+	Versions  []shownSheet     `json:"versions"` // of the page
+	All       int              `json:"-"`
 	Own       []station.Sheet  `json:"-"`       // of the watch
 	Changed   bool             `json:"changed"` // since the last version of the watch
 	Hash      string           `json:"hash"`    // of the draft, for freezing it; empty: there is none

@@ -219,14 +219,23 @@ func (q *request) products() error {
 		keywords[r.Keyword]++
 	}
 	list := analysis.ProductLines(c.Rows, term, keyword)
-	more := max(len(list)-300, 0)
+	t := productTable(p, term)
+	source := inMemory(&t, list)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	view, lines, err := present(q, t, source, "period", "term", "keyword")
+	if err != nil {
+		return err
+	}
 	return q.render(
 		"products",
 		productsPage{
 			picker:   q.pick(p, "/products"),
 			Counted:  c,
-			Lines:    list[:len(list)-more],
-			More:     more,
+			Table:    view,
+			Lines:    lines,
+			More:     view.Total - len(lines),
 			Term:     term,
 			Keyword:  keyword,
 			Terms:    ranked(terms),
@@ -237,13 +246,14 @@ func (q *request) products() error {
 
 type productsPage struct {
 	picker
-	Counted  counted                 `json:"counted"`
-	Lines    []*analysis.ProductLine `json:"products"`
-	More     int                     `json:"more"` // not listed
-	Term     string                  `json:"-"`
-	Keyword  string                  `json:"-"`
-	Terms    []rankedName            `json:"terms"`
-	Keywords []rankedName            `json:"keywords"`
+	Counted  counted                `json:"counted"`
+	Table    *tableView             `json:"table"`
+	Lines    []analysis.ProductLine `json:"products"` // of the page
+	More     int                    `json:"more"`     // on other pages
+	Term     string                 `json:"-"`
+	Keyword  string                 `json:"-"`
+	Terms    []rankedName           `json:"terms"`
+	Keywords []rankedName           `json:"keywords"`
 }
 
 type productKey struct{ platform, id string }

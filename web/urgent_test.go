@@ -158,7 +158,7 @@ func TestAssessedSince(t *testing.T) {
 		}
 	}
 	expect("by default", "1", "1", "0") // 2026-12; 2027-01; the new one begins with 2027-02
-	if page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Contains(page, "逾期未报") || !strings.Contains(page, "不考核") {
+	if page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String(); strings.Contains(page, "<b>逾期未报") || !strings.Contains(page, "不考核") {
 		t.Error("a period before counts as missing")
 	}
 	save := func(form url.Values, status int) {

@@ -396,6 +396,14 @@ func TestStoredScriptsStayText(t *testing.T) {
 	post("admin", "/accounts", url.Values{"name": {"eve"}, "person": {"人" + evil}, "roles": {"admin"}})
 	items := h.shownItems(t)
 	post("platform", "/review/judge", url.Values{"period": {"2026-11"}, "id": {items[0].ID}, "verdict": {"rejected"}, "note": {"说明" + evil}})
+	judged := httptest.NewRequest("POST", "http://portal.example/review/judge", strings.NewReader(url.Values{"period": {"2026-11"}, "id": {items[0].ID}, "verdict": {"note"}, "note": {"说明" + evil}}.Encode()))
+	for name, value := range map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "HX-Request": "true"} {
+		judged.Header.Set(name, value)
+	}
+	judged.AddCookie(h.cookies["platform"])
+	if r := h.send(judged); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), `<article class="evidence rejected"`) || strings.Contains(r.Body.String(), "<script>alert") {
+		t.Error("the sentence that comes back to the page:", r.Code, r.Body)
+	}
 	post("platform", "/lexicon/term", url.Values{"new": {"1"}, "name": {"词\"'&lt;"}, "note": {"说明" + evil}, "base": {"0"}})
 	h.wait(t)
 	if _, err := h.Station.Raise(context.Background(), chaping.Period{Year: 2026, Month: time.November}, 3,

@@ -40,7 +40,7 @@ type benchOptions struct {
 }
 
 // The parts of the bench, in their order.
-var benchParts = []string{"job", "import", "remine", "sheet", "query"}
+var benchParts = []string{"job", "import", "mine", "remine", "sheet", "query"}
 
 func (p *program) benchCommand() *cobra.Command {
 	var o benchOptions
@@ -155,6 +155,11 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 	}
 	if has("import") {
 		if err := b.imports(ctx); err != nil {
+			return err
+		}
+	}
+	if has("mine") {
+		if err := b.mining(ctx); err != nil {
 			return err
 		}
 	}

@@ -192,7 +192,7 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	planned := 0
 	var wrong []string
 	for _, plan := range plans {
-		if !plan.Planned {
+		if !plan.Planned || plan.Off || plan.NotHere {
 			continue
 		}
 		if planned++; plan.Next.Before(p.now().Add(-overdueAfter)) {
@@ -230,7 +230,7 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 			Remedy:  "运行 chaping schedule start；失败的原因见 chaping schedule history",
 		}
 	case planned == 0:
-		return fmt.Sprintf("%d 个，还没有开始调度（chaping schedule start）", len(plans)), nil
+		return fmt.Sprintf("%d 个，还没有开始调度（打开门户 chaping serve，或 chaping schedule start）", len(plans)), nil
 	}
 	return fmt.Sprintf("%d 个，都按时", len(plans)), nil
 }

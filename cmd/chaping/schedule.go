@@ -38,11 +38,14 @@ func (p *program) scheduleStartCommand() *cobra.Command {
 		Short: "一直运行，按计划做事（Ctrl-C 停止）",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			plans, err := p.app.Plans(cmd.Context())
+			if err != nil {
+				return err
+			}
 			bar := p.startProgress("计划")
 			defer bar.finish()
-			return p.app.RunPlans(cmd.Context(), func(plans int) {
-				fmt.Fprintf(p.err, "调度已启动，%d 个计划；chaping schedule list 查看，Ctrl-C 停止\n", plans)
-			}, func(s app.StepResult) {
+			fmt.Fprintf(p.err, "调度已启动，%d 个计划；chaping schedule list 查看，Ctrl-C 停止\n", len(plans))
+			return p.app.RunPlans(cmd.Context(), func(s app.StepResult) {
 				bar.finish()
 				p.printStep(s)
 			}, bar.watch)
@@ -52,8 +55,8 @@ func (p *program) scheduleStartCommand() *cobra.Command {
 
 // printStep shows what a step of a plan came to.
 func (p *program) printStep(s app.StepResult) {
-	if s.Collection != nil {
-		for _, source := range s.Collection.Sources {
+	for _, c := range s.Collections {
+		for _, source := range c.Sources {
 			p.printTakenUp(source)
 			p.printCollected(source.Report)
 		}
@@ -120,16 +123,16 @@ func (p *program) scheduleListCommand() *cobra.Command {
 				return err
 			}
 			return p.printTable(func(w io.Writer) {
-				fmt.Fprintln(w, "计划\tcron（北京时间）\t做什么\t下次运行")
+				fmt.Fprintln(w, "计划\t时间（北京时间）\tcron\t做什么\t下次运行")
 				for _, plan := range plans {
-					fmt.Fprintf(
-						w,
-						"%s\t%s\t%s\t%s\n",
-						plan.Name,
-						plan.Cron,
-						plan.Run,
-						plan.Next.Format(chaping.Minute),
-					)
+					next := plan.Next.Format(chaping.Minute)
+					switch {
+					case plan.NotHere:
+						next = "不运行：本系统不填平台报送表"
+					case plan.Off:
+						next = "停用"
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", plan.Name, plan.Times, plan.Cron, plan.Run, next)
 				}
 			})
 		},

@@ -33,7 +33,7 @@ type serveOptions struct {
 	proxy     bool
 	url       string
 	openapi   bool
-	plans     bool
+	noPlans   bool
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -43,7 +43,8 @@ func (p *program) serveCommand() *cobra.Command {
 		Long: "在浏览器里做每月的工作：监测任务、采集、复核证据、趋势、词库、报送表、账号、操作记录。\n" +
 			"没有默认密码：首次启动打印一个一次性链接，打开它建立第一个账号。\n" +
 			"默认只在本机（127.0.0.1）打开。要让别的电脑访问，用 --listen 写明地址，并用 --tls-cert、--tls-key 启用 https；\n" +
-			"前面另有 https 反向代理时加 --behind-https。按 Ctrl+C 停止，正在进行的采集可以以后接着做。",
+			"前面另有 https 反向代理时加 --behind-https。按 Ctrl+C 停止，正在进行的采集可以以后接着做。\n" +
+			"门户开着时自己按计划运行（chaping schedule list），不用另开进程；不要时加 --no-plans。",
 		Example: "  chaping serve\n  chaping serve --listen 0.0.0.0:8321 --tls-cert 证书.pem --tls-key 私钥.pem",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runServe(cmd.Context(), o) },
@@ -53,8 +54,8 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.cert, "tls-cert", "", "https 证书文件（PEM）")
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
 	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
-	f.BoolVar(&o.plans, "plans", false, "同时按计划采集、挖掘、备份、提醒（与 chaping schedule start 相同，几个进程里只有一个在调度）")
 	f.StringVar(&o.url, "url", "", "别人打开门户的地址，例如 https://portal.example.com，用于一次性链接；不写则为监听地址")
+	f.BoolVar(&o.noPlans, "no-plans", false, "不按计划采集、挖掘、出月报、提醒（由别的进程 chaping schedule start 运行）")
 	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送；来源地址取 X-Forwarded-For 的最后一个）")
 	return cmd
 }
@@ -109,7 +110,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	}
 	portal, err := web.New(
 		ctx,
-		web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy},
+		web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy, Plans: !o.noPlans},
 	)
 	if err != nil {
 		return err
@@ -138,9 +139,6 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	defer running.Wait()
 	defer stop()
 	running.Go(func() { p.keepWatchdog(beside) })
-	if o.plans {
-		running.Go(func() { p.runPlans(beside) })
-	}
 	p.notifySystemd(daemon.SdNotifyReady) // the listener is open: who asks from now on is answered
 	defer p.notifySystemd(daemon.SdNotifyStopping)
 	return p.serve(ctx, portal, listener, pair)

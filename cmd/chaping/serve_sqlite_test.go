@@ -89,6 +89,11 @@ func TestForeignReader(t *testing.T) {
 		_ = program.execute(context.WithoutCancel(t.Context()), append(args, "--data", p.data)) // doctor finds fault with much
 		locked(strings.Join(args, " "))
 	}
+	out.Reset()
+	if err := program.execute(t.Context(), []string{"schedule", "run", "发送通知", "--data", p.data}); err != nil ||
+		!strings.Contains(out.String(), "另一个进程正在调度") {
+		t.Errorf("the portal does not run the plans: %q %v", out.String(), err)
+	}
 	post("/watches/new", url.Values{"name": {"充电器"}, "keywords": {"充电器"}, "sources": {"testmall"}})
 	if got := read("station.db", "SELECT (SELECT count(*) FROM account) || ' ' || (SELECT count(*) FROM watch); PRAGMA integrity_check"); got != "1 2\nok" {
 		t.Errorf("of the account and two watches is left: %q", got)

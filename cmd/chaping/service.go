@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
-
-	"chaping/app"
 )
 
 // notifySystemd passes a state on, to nobody where systemd does not run us; one
@@ -49,18 +47,4 @@ func (p *program) readDecisions(ctx context.Context, patience time.Duration) err
 		_, _, err = d.Home(ctx)
 	}
 	return err
-}
-
-// runPlans runs the plans beside the portal until ctx ends.
-func (p *program) runPlans(ctx context.Context) {
-	err := p.app.RunPlans(ctx, func(plans int) {
-		p.log.Info("调度已启动", "计划", plans)
-	}, func(s app.StepResult) {
-		if s.Problem == nil { // the scheduler logs what failed
-			p.log.Info("计划的步骤已完成", "计划", s.Plan, "步骤", s.Step)
-		}
-	}, nil)
-	if err != nil && ctx.Err() == nil {
-		p.log.Error("计划没有运行", "原因", err)
-	}
 }

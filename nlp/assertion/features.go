@@ -2,15 +2,15 @@ package assertion
 
 import (
 	"hash/fnv"
+	"math/bits"
 
 	"chaping"
 )
 
 // An Example is what a Network reads of a mention.
 type Example struct {
-	signs    []float32         // in the order of Judge.names
+	on       []uint16          // signs that it shows, numbered as in Judge.names
 	features [regions][]uint32 // buckets of strings of characters, by region
-	in       []float32         // buffer of Network.Score
 }
 
 // A region is where a string of characters stands.
@@ -76,34 +76,33 @@ func (j *Judge) Example(sc *Scratch, text []rune, spans []Span, i int) (Example,
 
 // features fills sc.example after read.
 func (j *Judge) features(sc *Scratch, text []rune, spans []Span, i int, rule Verdict) {
-	e := &sc.example
-	if cap(e.signs) < len(j.names) {
-		e.signs = make([]float32, len(j.names))
-	}
-	e.signs = e.signs[:len(j.names)]
-	clear(e.signs)
+	j.signs(sc, text, spans, i, rule)
+	sc.example.strings(text, spans[i], &sc.scope)
+}
+
+// signs fills the signs of sc.example after read.
+func (j *Judge) signs(sc *Scratch, text []rune, spans []Span, i int, rule Verdict) {
 	m := spans[i]
+	on := sc.example.on[:0]
 	for g, h := range sc.fired {
 		if h != 0 {
-			e.signs[g] = 1
+			on = append(on, uint16(g))
 		}
 	}
 	at := len(j.groups)
-	for k := range j.kinds {
-		if m.Kinds&(1<<k) != 0 {
-			e.signs[at+k] = 1
-		}
+	for kinds := m.Kinds; kinds != 0; kinds &= kinds - 1 {
+		on = append(on, uint16(at+bits.TrailingZeros32(kinds)))
 	}
 	at += len(j.kinds)
 	for n, s := range statuses {
 		if rule.Status == s {
-			e.signs[at+n] = 1
+			on = append(on, uint16(at+n))
 		}
 	}
-	fixed := e.signs[at+len(statuses):]
+	at += len(statuses)
 	set := func(n int, cond bool) {
 		if cond {
-			fixed[n] = 1
+			on = append(on, uint16(at+n))
 		}
 	}
 	s := &sc.scope
@@ -119,7 +118,7 @@ func (j *Judge) features(sc *Scratch, text []rune, spans []Span, i int, rule Ver
 	set(sLast, m.End == s.clauseB)
 	set(sList, i > 0 && spans[i-1].Start >= s.clauseA || i+1 < len(spans) && spans[i+1].End <= s.clauseB)
 	set(sAlone, rule.Cue == "")
-	e.strings(text, m, s)
+	sc.example.on = on
 }
 
 // How far from the mention strings of characters are read, in runes.
@@ -132,72 +131,91 @@ const (
 // touch it by place, those of its clause by side and distance, those of its
 // sentence by side, and pairs anywhere within contextReach.
 func (e *Example) strings(text []rune, m Span, s *scope) {
-	for r := range e.features {
-		e.features[r] = e.features[r][:0]
+	e.features[inClause] = ofClause(e.features[inClause][:0], text, m, s)
+	e.features[inSentence] = ofSentence(e.features[inSentence][:0], text, m, s)
+	near := e.features[around][:0]
+	for p := s.from; p+1 < s.to; p++ {
+		if p < m.Start-1 || p >= m.End {
+			near = append(near, pairBucket(text, p))
+		}
 	}
+	e.features[around] = near
+}
+
+// pairBucket is the bucket of two characters anywhere near a mention.
+func pairBucket(text []rune, p int32) uint32 {
+	return finish(mix(mix(tagNear, uint32(text[p])), uint32(text[p+1])))
+}
+
+// ofClause appends the strings that touch m and those of its clause.
+func ofClause(out []uint32, text []rune, m Span, s *scope) []uint32 {
 	at := func(p int32) uint32 {
 		if p < 0 || int(p) >= len(text) {
 			return 1
 		}
 		return uint32(text[p])
 	}
-	add := func(region int, tag uint32, parts ...uint32) {
-		e.features[region] = append(e.features[region], bucket(tag, parts))
-	}
 	chars := uint32(7)
 	for k := int32(1); k <= touchReach; k++ {
 		chars = chars*31 + at(m.Start-k)
-		add(inClause, 'L', chars, uint32(k))
+		out = append(out, finish(mix(mix(tagLeft, chars), uint32(k))))
 	}
 	chars = 7
 	for k := int32(0); k < touchReach; k++ {
 		chars = chars*31 + at(m.End+k)
-		add(inClause, 'R', chars, uint32(k))
+		out = append(out, finish(mix(mix(tagRight, chars), uint32(k))))
 	}
 	before, after := at(m.Start-1), at(m.End)
-	add(inClause, 'B', before, after)
-	add(inClause, 'C', at(m.Start-2), before, after)
-	add(inClause, 'D', before, after, at(m.End+1))
+	out = append(out,
+		finish(mix(mix(tagBeside, before), after)),
+		finish(mix(mix(mix(tagBefore, at(m.Start-2)), before), after)),
+		finish(mix(mix(mix(tagAfter, before), after), at(m.End+1))))
 	term := uint32(5)
-	for p := m.Start; p < m.End; p++ {
-		term = term*31 + at(p)
-		add(inClause, 'x', at(p))
+	for _, r := range text[m.Start:m.End] {
+		term = term*31 + uint32(r)
+		out = append(out, finish(mix(tagChar, uint32(r))))
 	}
-	add(inClause, 'W', term)
-	add(inClause, 'V', term, after)
-	add(inClause, 'U', term, before)
+	out = append(out, finish(mix(tagTerm, term)), finish(mix(mix(tagTermAfter, term), after)),
+		finish(mix(mix(tagTermBefore, term), before)))
+	left := text[max(s.clauseA, m.Start-clauseReach):m.Start]
+	for i := range left {
+		out = sideStrings(out, left[i:], 0, distance(int32(len(left)-i-1)))
+	}
+	right := text[m.End:min(s.clauseB, m.End+clauseReach)]
+	for i := range right {
+		out = sideStrings(out, right[i:], 1, distance(int32(i)))
+	}
+	return out
+}
 
-	run := func(region int, a, b int32) {
-		a, b = max(a, m.Start-clauseReach), min(b, m.End+clauseReach)
-		for p := a; p < b; p++ {
-			if p >= m.Start && p < m.End {
-				continue
-			}
-			side, edge, d := uint32(0), m.Start, m.Start-p-1
-			if p >= m.End {
-				side, edge, d = 1, b, p-m.End
-			}
-			if region != inClause {
-				edge, d = b, 0
-			}
-			add(region, 'u', at(p), side, distance(d))
-			if p+1 < min(edge, b) {
-				add(region, 'b', at(p), at(p+1), side, distance(d))
-				add(region, 'c', at(p), at(p+1), side)
-			}
-			if p+2 < min(edge, b) {
-				add(region, 't', at(p), at(p+1), at(p+2), side)
-			}
+// ofSentence appends the strings of m's sentence that are not in its clause.
+func ofSentence(out []uint32, text []rune, m Span, s *scope) []uint32 {
+	if from := max(s.sentA, m.Start-clauseReach); from < s.clauseA {
+		for p := from; p < s.clauseA; p++ {
+			out = sideStrings(out, text[p:s.clauseA], 0, 0)
 		}
 	}
-	run(inClause, s.clauseA, s.clauseB)
-	run(inSentence, s.sentA, s.clauseA)
-	run(inSentence, s.clauseB, s.sentB)
-	for p := s.from; p+1 < s.to; p++ {
-		if p < m.Start-1 || p >= m.End {
-			add(around, 'w', at(p), at(p+1))
+	for p, to := s.clauseB, min(s.sentB, m.End+clauseReach); p < to; p++ {
+		out = sideStrings(out, text[p:to], 1, 0)
+	}
+	return out
+}
+
+// sideStrings appends the strings that begin with the first character of some on
+// one side of a mention.
+func sideStrings(out []uint32, some []rune, side, distance uint32) []uint32 {
+	c := uint32(some[0])
+	out = append(out, finish(mix(mix(mix(tagOne, c), side), distance)))
+	if len(some) > 1 {
+		d := uint32(some[1])
+		out = append(out,
+			finish(mix(mix(mix(mix(tagTwo, c), d), side), distance)),
+			finish(mix(mix(mix(tagTwoAnywhere, c), d), side)))
+		if len(some) > 2 {
+			out = append(out, finish(mix(mix(mix(mix(tagThree, c), d), uint32(some[2])), side)))
 		}
 	}
+	return out
 }
 
 // distance puts distances in runes into classes.
@@ -213,13 +231,32 @@ func distance(d int32) uint32 {
 	return 6
 }
 
-// bucket hashes a string of characters of one sort.
-func bucket(tag uint32, parts []uint32) uint32 {
-	h := tag * 0x9E3779B1
-	for _, p := range parts {
-		h = (h ^ p) * 0x85EBCA6B
-		h ^= h >> 15
-	}
+// Where a string of characters stands, as the beginning of its hash.
+const (
+	tagLeft        = 'L' * tagSpread & 0xFFFFFFFF
+	tagRight       = 'R' * tagSpread & 0xFFFFFFFF
+	tagBeside      = 'B' * tagSpread & 0xFFFFFFFF
+	tagBefore      = 'C' * tagSpread & 0xFFFFFFFF
+	tagAfter       = 'D' * tagSpread & 0xFFFFFFFF
+	tagChar        = 'x' * tagSpread & 0xFFFFFFFF
+	tagTerm        = 'W' * tagSpread & 0xFFFFFFFF
+	tagTermAfter   = 'V' * tagSpread & 0xFFFFFFFF
+	tagTermBefore  = 'U' * tagSpread & 0xFFFFFFFF
+	tagOne         = 'u' * tagSpread & 0xFFFFFFFF
+	tagTwo         = 'b' * tagSpread & 0xFFFFFFFF
+	tagTwoAnywhere = 'c' * tagSpread & 0xFFFFFFFF
+	tagThree       = 't' * tagSpread & 0xFFFFFFFF
+	tagNear        = 'w' * tagSpread & 0xFFFFFFFF
+	tagSpread      = 0x9E3779B1
+)
+
+// mix takes a further character into a hash, finish makes a bucket of it.
+func mix(h, p uint32) uint32 {
+	h = (h ^ p) * 0x85EBCA6B
+	return h ^ h>>15
+}
+
+func finish(h uint32) uint32 {
 	h *= 0xC2B2AE35
 	h ^= h >> 16
 	return h % buckets

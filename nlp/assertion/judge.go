@@ -21,10 +21,16 @@ type Judge struct {
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
-	auto    *match.Trie
-	names   []string // of the signs
-	network *Network // nil: the cues alone decide
-	adapter *Adapter // nil: the network has the last word
+	reads   []int32   // word → its first place in readings, one more than there are words
+	// readings are how words may govern a mention, those of a word side by side.
+	readings []reading
+	// Groups that others suppress, raise or that fire without a word, and those with a
+	// status, weak ones apart, all in order.
+	conditional, deciding, leaning []uint8
+	auto                           *match.Trie
+	names                          []string // of the signs
+	network                        *Network // nil: the cues alone decide
+	adapter                        *Adapter // nil: the network has the last word
 }
 
 // New compiles the cues. Without a network the cues alone decide.
@@ -34,6 +40,7 @@ func New(c *Cues, n *Network, folder *fold.Folder) (*Judge, error) {
 		return nil, err
 	}
 	j.nameSigns(c)
+	j.arrange()
 	if n == nil {
 		return j, nil
 	}
@@ -151,7 +158,9 @@ func (j *Judge) carried(sc *Scratch, text []rune, spans []Span, i int) (Verdict,
 	}
 	for n := i; n+1 < len(spans) && spans[n+1].Start == spans[n].End+1 && text[spans[n].End] == '，'; n++ {
 		named++
-		if _, clauseB := spans[n+1].End, scopeOf(text, spans[n+1]).clauseB; listTail(string(text[spans[n+1].End:clauseB])) {
+		if _, clauseB := spans[n+1].End, scopeOf(text, spans[n+1]).clauseB; listTail(
+			string(text[spans[n+1].End:clauseB]),
+		) {
 			named++
 		}
 	}
@@ -181,9 +190,13 @@ const modelCue, adapterCue = "上下文", "复核学习"
 
 // rule is what the cues say: the first group that fired and has a status.
 func (j *Judge) rule(sc *Scratch, weak bool) Verdict {
-	for g := range j.groups {
-		gr := &j.groups[g]
-		if h := sc.fired[g]; h != 0 && gr.status != "" && (!gr.weak || weak && gr.status != chaping.Affirmed) {
+	groups := j.deciding
+	if weak {
+		groups = j.leaning
+	}
+	for _, g := range groups {
+		if h := sc.fired[g]; h != 0 {
+			gr := &j.groups[g]
 			v := Verdict{Status: gr.status, Cue: gr.id, Group: gr.id}
 			if h != noHit {
 				v.Cue = j.words[sc.hits[h-1].word]
@@ -192,6 +205,47 @@ func (j *Judge) rule(sc *Scratch, weak bool) Verdict {
 		}
 	}
 	return Verdict{Status: chaping.Affirmed}
+}
+
+// arrange lays out what read and rule look at of the groups.
+func (j *Judge) arrange() {
+	for g := range j.groups {
+		gr := &j.groups[g]
+		if len(gr.with) > 0 || len(gr.without) > 0 || gr.silent {
+			j.conditional = append(j.conditional, uint8(g))
+		}
+		if gr.status != "" && !gr.weak {
+			j.deciding = append(j.deciding, uint8(g))
+		}
+		if gr.status != "" && (!gr.weak || gr.status != chaping.Affirmed) {
+			j.leaning = append(j.leaning, uint8(g))
+		}
+	}
+	j.reads = append(j.reads, 0)
+	for _, members := range j.members {
+		for _, g := range members {
+			gr := &j.groups[g]
+			if gr.role == roleCue {
+				j.readings = append(
+					j.readings,
+					reading{kinds: gr.kinds, reach: gr.reach, group: g, status: statusBit(gr.status),
+						side: gr.side, link: gr.link, final: gr.final},
+				)
+			}
+		}
+		j.reads = append(j.reads, int32(len(j.readings)))
+	}
+}
+
+// A reading is how a cue word governs mentions as a member of a group.
+type reading struct {
+	kinds  uint32
+	reach  int32
+	group  uint8
+	status uint8 // bit; 0 for a mere sign
+	side   side
+	link   link
+	final  bool
 }
 
 // read finds the cues around mention i and which of them govern it.
@@ -208,17 +262,19 @@ func (j *Judge) read(sc *Scratch, text []rune, spans []Span, i int) {
 	right, _ := j.chain(sc, text, spans, i, after)
 	for n := range sc.hits {
 		h := &sc.hits[n]
-		for _, g := range j.members[h.word] {
-			gr := &j.groups[g]
-			if gr.role != roleCue || muted(h, gr) || gr.kinds != 0 && gr.kinds&m.Kinds == 0 || !j.governs(sc, text, gr, h, m, left, right, listed) {
+		at := position{before: h.end <= m.Start, after: h.start >= m.End, gap: gap(h, m),
+			near: h.start >= sc.scope.sentA && h.end <= sc.scope.sentB, left: left, right: right, listed: listed}
+		for k := j.reads[h.word]; k < j.reads[h.word+1]; k++ {
+			r := &j.readings[k]
+			if muted(h, r) || r.kinds != 0 && r.kinds&m.Kinds == 0 || !j.governs(sc, text, r, h, m, &at) {
 				continue
 			}
-			if old := sc.fired[g]; old == 0 || gap(h, m) < gap(&sc.hits[old-1], m) {
-				sc.fired[g] = int32(n) + 1
+			if old := sc.fired[r.group]; old == 0 || at.gap < gap(&sc.hits[old-1], m) {
+				sc.fired[r.group] = int32(n) + 1
 			}
 		}
 	}
-	for g := range j.groups {
+	for _, g := range j.conditional {
 		gr := &j.groups[g]
 		fired := func(o uint8) bool { return sc.fired[o] != 0 }
 		switch {
@@ -240,11 +296,14 @@ type says struct {
 	status [sideCount]uint8 // per side: bit set of statuses, weak ones left out
 }
 
-// muted tells whether a longer word overrules group g's reading of h.
-func muted(h *hit, g *group) bool {
-	others := h.mute[g.side]
-	return others != 0 && others&statusBit(g.status) == 0
+// muted tells whether a longer word overrules a reading of h.
+func muted(h *hit, r *reading) bool {
+	others := h.mute[r.side]
+	return others != 0 && others&r.status == 0
 }
+
+// negatedBit is the bit of Negated.
+const negatedBit = 1 << 1
 
 func statusBit(s chaping.Assertion) uint8 {
 	for i, x := range statuses {
@@ -258,41 +317,44 @@ func statusBit(s chaping.Assertion) uint8 {
 // gap is the number of runes between a cue and a mention.
 func gap(h *hit, m Span) int32 { return max(m.Start-h.end, h.start-m.End, 0) }
 
-// governs tells whether a cue of group g at h reaches mention m. left and
-// right are how far the chains of fillers run from m.
-func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left, right int32, listed bool) bool {
-	s := &sc.scope
-	isBefore, isAfter := h.end <= m.Start, h.start >= m.End
-	switch g.side {
+// position is where a cue stands from a mention: before or behind it, how far away,
+// whether near, within its sentence. left and right are how far the chains of
+// fillers run from the mention, listed whether one joins it to others.
+type position struct {
+	before, after, near, listed bool
+	gap, left, right            int32
+}
+
+// governs tells whether a reading of a cue at h reaches mention m.
+func (j *Judge) governs(sc *Scratch, text []rune, r *reading, h *hit, m Span, at *position) bool {
+	switch r.side {
 	case before:
-		if !isBefore {
+		if !at.before {
 			return false
 		}
 	case after:
-		if !isAfter {
+		if !at.after {
 			return false
 		}
 	case over:
 		return h.start <= m.Start && h.end >= m.End && h.end-h.start > m.End-m.Start
 	case near:
-		if !isBefore && !isAfter {
+		if !at.before && !at.after {
 			return false
 		}
 	}
-	if g.final && !endsClause(text, h.end) {
+	if r.reach > 0 && at.gap > r.reach || r.final && !endsClause(text, h.end) {
 		return false
 	}
-	d := gap(h, m)
-	if g.reach > 0 && d > g.reach {
-		return false
-	}
-	switch g.link {
+	s := &sc.scope
+	switch r.link {
 	case touch:
-		return d == 0
+		return at.gap == 0
 	case chain:
-		return isBefore && (h.end >= left || g.status == chaping.Negated && overGap(text, h, left)) || isAfter && h.start <= right
+		return at.before && (h.end >= at.left || r.status == negatedBit && overGap(text, h, at.left)) ||
+			at.after && h.start <= at.right
 	case list:
-		if !listed || h.start < s.clauseA {
+		if !at.listed || h.start < s.clauseA {
 			return false
 		}
 	case clause:
@@ -300,11 +362,11 @@ func (j *Judge) governs(sc *Scratch, text []rune, g *group, h *hit, m Span, left
 			return false
 		}
 	case sentence:
-		if h.start < s.sentA || h.end > s.sentB {
+		if !at.near {
 			return false
 		}
 	case open:
-		return h.start >= s.sentA && h.end <= s.sentB
+		return at.near
 	case review:
 		return true
 	}
@@ -501,7 +563,14 @@ const maxCue = 12
 
 func scopeOf(text []rune, m Span) scope {
 	n := int32(len(text))
-	s := scope{from: max(0, m.Start-contextReach), to: min(n, m.End+contextReach), clauseA: -1, clauseB: -1, sentA: -1, sentB: -1}
+	s := scope{
+		from:    max(0, m.Start-contextReach),
+		to:      min(n, m.End+contextReach),
+		clauseA: -1,
+		clauseB: -1,
+		sentA:   -1,
+		sentB:   -1,
+	}
 	for p := m.Start; p > s.from; p-- {
 		r := text[p-1]
 		if s.clauseA < 0 && clauseMark(text, p-1) {

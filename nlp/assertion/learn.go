@@ -24,7 +24,7 @@ const (
 // Learn trains a network for the judge's signs. The same lessons in the same
 // order give the same network on one kind of processor.
 func (j *Judge) Learn(lessons []Lesson) *Network {
-	n := &Network{signature: signature(j.names), signs: len(j.names), owners: make([]uint64, buckets/64), scale: make([]float32, lanes)}
+	n := &Network{signature: signature(j.names), signs: len(j.names), owners: new([buckets / 64]owner), scale: make([]float32, lanes)}
 	counts := make([]uint16, buckets)
 	for i := range lessons {
 		for _, f := range lessons[i].features {
@@ -35,7 +35,7 @@ func (j *Judge) Learn(lessons []Lesson) *Network {
 	}
 	for b, c := range counts {
 		if c >= minCount {
-			n.owners[b/64] |= 1 << (b % 64)
+			n.owners[b/64].set |= 1 << (b % 64)
 		}
 	}
 	rows := n.numberRows()
@@ -111,7 +111,7 @@ func (l *learner) step(e *Lesson) {
 	if e.Affirmed {
 		target = 1
 	}
-	g := 1/(1+float32(math.Exp(-float64(l.net.logit(l.in, &l.activity))))) - target
+	g := 1/(1+float32(math.Exp(-float64(l.net.logit((*[inputs]float32)(l.in), e.on, &l.activity))))) - target
 	clear(l.din)
 	for h, a := range l.activity {
 		if a <= 0 {
@@ -146,7 +146,10 @@ func (l *learner) step(e *Lesson) {
 
 // read fills the inputs with what a step sees of a lesson.
 func (l *learner) read(e *Lesson) {
-	copy(l.in[inputs:], e.signs)
+	clear(l.in[inputs:])
+	for _, s := range e.on {
+		l.in[inputs+int(s)] = 1
+	}
 	for r := range regions {
 		l.seen[r] = l.seen[r][:0]
 		var sum [dims]float32

@@ -34,11 +34,10 @@ const (
 // Strings that training has hardly seen have no row and count nothing. It is
 // immutable and safe for concurrent use.
 type Network struct {
-	signature uint64   // of the names of the signs
-	signs     int      // how many
-	cut       float32  // log-odds from which a mention is affirmed
-	owners    []uint64 // bit set: which buckets have a row
-	first     []uint32 // per word of owners: number of its first row
+	signature uint64  // of the names of the signs
+	signs     int     // how many
+	cut       float32 // log-odds from which a mention is affirmed
+	owners    *[buckets / 64]owner
 	rows      []row
 	scale     []float32 // per lane
 	members   [members]member
@@ -52,33 +51,43 @@ type row [lanes / 8]uint64
 // bits hold. clauseReach and contextReach keep regions well below.
 const maxRows = 257
 
+// A total is a sum of rows: the lanes of even and of odd numbers, sixteen bits each.
+type total struct {
+	even, odd row
+	count     int
+}
+
+const evenBytes = 0x00FF00FF00FF00FF
+
 // sum adds up the rows of features.
-func (n *Network) sum(features []uint32) (out [lanes]float32) {
-	const evenBytes = 0x00FF00FF00FF00FF
-	var even, odd row
-	count := 0
+func (n *Network) sum(features []uint32) (t total) {
+	var even0, odd0, even1, odd1 uint64
 	for _, b := range features {
-		i, ok := n.row(b)
-		if !ok {
+		o := &n.owners[b/64%(buckets/64)]
+		bit := uint64(1) << (b % 64)
+		if o.set&bit == 0 {
 			continue
 		}
-		r := &n.rows[i]
-		even[0] += r[0] & evenBytes
-		odd[0] += r[0] >> 8 & evenBytes
-		even[1] += r[1] & evenBytes
-		odd[1] += r[1] >> 8 & evenBytes
-		if count++; count == maxRows {
+		r := &n.rows[int(o.first)+bits.OnesCount64(o.set&(bit-1))]
+		even0 += r[0] & evenBytes
+		odd0 += r[0] >> 8 & evenBytes
+		even1 += r[1] & evenBytes
+		odd1 += r[1] >> 8 & evenBytes
+		if t.count++; t.count == maxRows {
 			break
 		}
 	}
-	bias := 128 * count
-	for w := range even {
-		for i := 0; i < 8; i += 2 {
-			out[8*w+i] = float32(int(even[w]>>(8*i)&0xFFFF) - bias)
-			out[8*w+i+1] = float32(int(odd[w]>>(8*i)&0xFFFF) - bias)
-		}
+	t.even, t.odd = row{even0, even1}, row{odd0, odd1}
+	return t
+}
+
+// lane is the sum of one number of the rows.
+func (t *total) lane(l int) int {
+	packed := &t.even
+	if l%2 == 1 {
+		packed = &t.odd
 	}
-	return out
+	return int(packed[l/8]>>(8*(l%8&^1))&0xFFFF) - 128*t.count
 }
 
 // member is one network behind the rows.
@@ -95,42 +104,69 @@ func newMember(signs int) member {
 
 // Score is the log-odds that the mention is affirmed, above the cut.
 func (n *Network) Score(e *Example) float32 {
-	var sums [regions][lanes]float32
+	var sums [regions]total
 	for r := range sums {
 		sums[r] = n.sum(e.features[r])
 	}
-	e.in = append(append(e.in[:0], make([]float32, inputs)...), e.signs...)
-	in := e.in
-	var activity [hidden]float32
+	return n.score(&sums, e.on)
+}
+
+// score is the log-odds for sums of the regions' rows and signs.
+func (n *Network) score(sums *[regions]total, on []uint16) float32 {
 	z := float32(0)
 	for k := range n.members {
+		var in [inputs]float32
 		for r := range regions {
 			for d := range dims {
 				l := k*dims + d
-				in[r*dims+d] = softsign(sums[r][l] * n.scale[l])
+				in[r*dims+d] = softsign(float32(sums[r].lane(l)) * n.scale[l])
 			}
 		}
-		z += n.members[k].logit(in, &activity)
+		z += n.members[k].logit(&in, on, nil)
 	}
 	return z/members - n.cut
 }
 
-// logit is the log-odds of affirmed; activity takes the hidden layer.
-func (m *member) logit(in []float32, activity *[hidden]float32) float32 {
-	copy(activity[:], m.B1)
-	for i, x := range in {
-		if x == 0 {
-			continue // most signs are
-		}
-		for h, w := range (*[hidden]float32)(m.W1[i*hidden:]) {
-			activity[h] += w * x
-		}
-	}
+// logit is the log-odds of affirmed; activity, if not nil, takes the hidden layer.
+// Eight numbers of the layer at a time stay in the processor's registers.
+func (m *member) logit(in *[inputs]float32, on []uint16, activity *[hidden]float32) float32 {
+	const part = 8
 	z := m.Bias
-	for h, a := range activity {
-		a = max(a, 0)
-		activity[h] = a
-		z += a * m.W2[h]
+	for from := 0; from < hidden; from += part {
+		b := (*[part]float32)(m.B1[from:])
+		a0, a1, a2, a3, a4, a5, a6, a7 := b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]
+		for i, x := range in {
+			w := (*[part]float32)(m.W1[i*hidden+from:])
+			a0 += w[0] * x
+			a1 += w[1] * x
+			a2 += w[2] * x
+			a3 += w[3] * x
+			a4 += w[4] * x
+			a5 += w[5] * x
+			a6 += w[6] * x
+			a7 += w[7] * x
+		}
+		for _, s := range on {
+			w := (*[part]float32)(m.W1[(inputs+int(s))*hidden+from:])
+			a0 += w[0]
+			a1 += w[1]
+			a2 += w[2]
+			a3 += w[3]
+			a4 += w[4]
+			a5 += w[5]
+			a6 += w[6]
+			a7 += w[7]
+		}
+		out := [part]float32{a0, a1, a2, a3, a4, a5, a6, a7}
+		w2 := (*[part]float32)(m.W2[from:])
+		for h, a := range out {
+			a = max(a, 0)
+			out[h] = a
+			z += a * w2[h]
+		}
+		if activity != nil {
+			copy(activity[from:], out[:])
+		}
 	}
 	return z
 }
@@ -143,17 +179,23 @@ func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^
 
 // row is the number of a bucket's row, if it has one.
 func (n *Network) row(bucket uint32) (int, bool) {
-	word, bit := n.owners[bucket/64], uint64(1)<<(bucket%64)
-	return int(n.first[bucket/64]) + bits.OnesCount64(word&(bit-1)), word&bit != 0
+	o := &n.owners[bucket/64%(buckets/64)]
+	bit := uint64(1) << (bucket % 64)
+	return int(o.first) + bits.OnesCount64(o.set&(bit-1)), o.set&bit != 0
 }
 
-// numberRows fills n.first from n.owners and returns the number of rows.
+// owner says which of 64 buckets have a row.
+type owner struct {
+	set   uint64
+	first uint32 // number of the first row
+}
+
+// numberRows fills in the first rows of n.owners and returns the number of rows.
 func (n *Network) numberRows() int {
-	n.first = make([]uint32, len(n.owners))
 	rows := 0
-	for i, o := range n.owners {
-		n.first[i] = uint32(rows)
-		rows += bits.OnesCount64(o)
+	for i := range n.owners {
+		n.owners[i].first = uint32(rows)
+		rows += bits.OnesCount64(n.owners[i].set)
 	}
 	return rows
 }
@@ -175,7 +217,11 @@ type header struct {
 func (n *Network) WriteTo(w io.Writer) (int64, error) {
 	var body bytes.Buffer
 	body.WriteString(networkMagic)
-	parts := []any{header{n.signature, uint32(n.signs), n.cut}, n.owners, n.scale}
+	var sets [buckets / 64]uint64
+	for i, o := range n.owners {
+		sets[i] = o.set
+	}
+	parts := []any{header{n.signature, uint32(n.signs), n.cut}, sets[:], n.scale}
 	for _, m := range n.members {
 		parts = append(parts, m.W1, m.B1, m.W2, m.Bias)
 	}
@@ -208,7 +254,11 @@ func (n *Network) WriteTo(w io.Writer) (int64, error) {
 // something else is a chaping.InputError; name is for its message.
 func ReadNetwork(name string, r io.Reader) (*Network, error) {
 	fault := func(err error) error {
-		return &chaping.InputError{File: name, Problem: "模型文件不能用：" + err.Error(), Remedy: "恢复自带的模型文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update"}
+		return &chaping.InputError{
+			File:    name,
+			Problem: "模型文件不能用：" + err.Error(),
+			Remedy:  "恢复自带的模型文件；改过线索词表的开发者运行 go test ./nlp -run TestTrain -update",
+		}
 	}
 	zr, err := gzip.NewReader(r)
 	if err != nil {
@@ -235,12 +285,13 @@ func ReadNetwork(name string, r io.Reader) (*Network, error) {
 func decodeNetwork(in *bytes.Reader) (*Network, error) {
 	short := errors.New("长度不对")
 	var head header
-	n := &Network{owners: make([]uint64, buckets/64), scale: make([]float32, lanes)}
+	n := &Network{owners: new([buckets / 64]owner), scale: make([]float32, lanes)}
+	var sets [buckets / 64]uint64
 	if binary.Read(in, binary.LittleEndian, &head) != nil || head.Signs > 1<<12 {
 		return nil, short
 	}
 	n.signature, n.signs, n.cut = head.Signature, int(head.Signs), head.Cut
-	parts := []any{n.owners, n.scale}
+	parts := []any{sets[:], n.scale}
 	for k := range n.members {
 		n.members[k] = newMember(n.signs)
 		m := &n.members[k]
@@ -250,6 +301,9 @@ func decodeNetwork(in *bytes.Reader) (*Network, error) {
 		if binary.Read(in, binary.LittleEndian, part) != nil {
 			return nil, short
 		}
+	}
+	for i, set := range sets {
+		n.owners[i].set = set
 	}
 	rows := n.numberRows()
 	if in.Len() != rows*lanes {
@@ -280,6 +334,9 @@ func (n *Network) fits(names []string) error {
 	if n.signs == len(names) && n.signature == signature(names) {
 		return nil
 	}
-	return &chaping.InputError{File: "assertion.bin.gz", Problem: fmt.Sprintf("模型与线索词表不配（模型有 %d 个特征，词表有 %d 个）", n.signs, len(names)),
-		Remedy: "恢复自带的文件；线索组改名、增删后运行 go test ./nlp -run TestTrain -update"}
+	return &chaping.InputError{
+		File:    "assertion.bin.gz",
+		Problem: fmt.Sprintf("模型与线索词表不配（模型有 %d 个特征，词表有 %d 个）", n.signs, len(names)),
+		Remedy:  "恢复自带的文件；线索组改名、增删后运行 go test ./nlp -run TestTrain -update",
+	}
 }

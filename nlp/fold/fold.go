@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -182,39 +183,43 @@ type Text struct {
 
 // Fold folds s into t, replacing what t held.
 func (f *Folder) Fold(t *Text, s string) {
-	t.Runes, t.Orig, t.Byte = t.Runes[:0], t.Orig[:0], t.Byte[:0]
-	n, skip := int32(0), 0
-	for i, r := range s {
-		if i < skip { // within markup
-			n++
-			continue
-		}
-		if r == '<' || r == '&' {
-			if size, char := markup(s[i:]); size > 0 {
-				skip = i + size
+	runes := slices.Grow(t.Runes[:0], len(s))
+	orig, at := slices.Grow(t.Orig[:0], len(s)), slices.Grow(t.Byte[:0], len(s))
+	n := int32(0)
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = decode(s, i)
+		} else if r == '<' || r == '&' {
+			if length, char := markup(s[i:]); length > 0 {
 				if char != 0 {
-					t.Runes, t.Orig, t.Byte = append(t.Runes, char), append(t.Orig, n), append(t.Byte, int32(i))
+					runes, orig, at = append(runes, char), append(orig, n), append(at, int32(i))
 				}
-				n++
+				n += int32(utf8.RuneCountInString(s[i : i+length]))
+				i += length
 				continue
 			}
 		}
-		folded, k := f.Rune(r)
-		switch k {
+		switch folded, k := f.Rune(r); k {
 		case 1:
-			t.Runes = append(t.Runes, folded)
-			t.Orig = append(t.Orig, n)
-			t.Byte = append(t.Byte, int32(i))
+			runes, orig, at = append(runes, folded), append(orig, n), append(at, int32(i))
 		case 2:
 			for _, c := range f.expansion(r) {
-				t.Runes = append(t.Runes, c)
-				t.Orig = append(t.Orig, n)
-				t.Byte = append(t.Byte, int32(i))
+				runes, orig, at = append(runes, c), append(orig, n), append(at, int32(i))
 			}
 		}
 		n++
+		i += size
 	}
-	t.Len = int(n)
+	t.Runes, t.Orig, t.Byte, t.Len = runes, orig, at, int(n)
+}
+
+// decode is the rune at s[i], which is none of ASCII. Nearly all have three bytes.
+func decode(s string, i int) (rune, int) {
+	if i+2 < len(s) && s[i] > 0xE0 && s[i] < 0xED && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
+		return rune(s[i]&0xF)<<12 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F), 3
+	}
+	return utf8.DecodeRuneInString(s[i:])
 }
 
 // maxMarkup bounds a tag, in bytes.

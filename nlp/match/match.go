@@ -10,48 +10,81 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 
 	"chaping/nlp/fold"
 )
 
 const (
-	none = 0      // class of characters that no pattern contains
-	skip = 0xFFFE // class of characters that a match steps over
+	none  = 0      // class of characters that no pattern contains
+	marks = 0xFF00 // and above: classes of characters that end a clause, and
+	skip  = 0xFFFE // of those that a match steps over
 )
 
 // A Trie finds patterns. It is immutable and safe for concurrent use.
 type Trie struct {
-	folded [0x10000]uint16 // class of each BMP rune after folding
-	high   map[rune]uint16 // classes of pattern characters outside the BMP
-	folder *fold.Folder
-	root   []int32  // node after each class; 0: no pattern begins with it
-	single []uint64 // bit set of the classes of patterns of one character
-	pairs  []uint64 // bit set of the first two classes of patterns, hashed
-	table  []begin  // what begins with a pair, at its hash or behind it; a power of two
-	nodes  []node
-	edges  []edge
+	folded  [0x10000]uint16 // class of each BMP rune after folding
+	high    map[rune]uint16 // classes of pattern characters outside the BMP
+	folder  *fold.Folder
+	root    [0x10000]int32       // node after each class; 0: no pattern begins with it
+	alone   [0x10000]uint16      // of each class: sets of it alone, and onePattern
+	held    [0x10000 / 64]uint64 // bit set of the classes that patterns hold
+	pairs   []uint64             // bit set of the first two classes of patterns and hints, hashed
+	table   []begin              // what begins with a pair, at its hash or behind it; a power of two
+	nodes   []node
+	classes []uint16 // of the edge to each node; those from one node are side by side
+	sets    []Sets
 }
+
+// onePattern marks in Trie.alone a class that is a pattern by itself.
+const onePattern = 0x8000
 
 // begin says what begins with two classes.
 type begin struct {
 	pair uint32 // both classes; 0 where nothing stands
-	out  int32  // pattern of these two, -1 for none
-	node int32
+	node int32  // 0: no pattern goes on
 	more uint32 // has bit c%32 set for the class c of every edge of the node
+	sets uint16 // number of the sets that it belongs to
+	ends bool   // a pattern ends here
 }
 
 type node struct {
-	// hints has bit c%64 set for the class c of every edge: most steps find
-	// no edge, and need not look at any.
-	hints        uint64
-	first, count int32 // edges, by class
-	out          int32 // pattern ending here, -1 for none
+	hints uint32 // has bit c%32 set for the class c of every edge
+	first int32  // node after the first edge
+	out   int32  // pattern ending here, -1 for none
+	count uint16 // edges
 }
 
-type edge struct {
-	class uint16
-	to    int32
+// A Hint is a word of a set. That a word of the set may stand somewhere, Scan
+// tells from its first two characters.
+type Hint struct {
+	Word string
+	Set  int // below SetCount
+}
+
+// SetCount is how many sets there are at most.
+const SetCount = 512
+
+// Sets is a bit set of them.
+type Sets [SetCount / 64]uint64
+
+// Hold tells whether a set is among them.
+func (s *Sets) Hold(set uint16) bool { return s[set/64%(SetCount/64)]>>(set%64)&1 != 0 }
+
+func (s *Sets) join(o *Sets) {
+	for i, x := range o {
+		s[i] |= x
+	}
+}
+
+// EndsClause tells whether a clause ends at a character of folded text.
+func EndsClause(r rune) bool {
+	switch r {
+	case '。', '！', '？', '；', '\n', '…', '，', '（', '）', '、', '《', '》', '【', '】':
+		return true
+	}
+	return false
 }
 
 // pairBits is how many bits of a hash choose a bit of pairs: 32 KB.
@@ -66,71 +99,37 @@ func hashOf(pair uint32) uint32 {
 
 // New builds a trie of folded patterns. Pattern i of the matches is patterns[i];
 // empty and repeated patterns never match.
-func New(folder *fold.Folder, patterns []string) *Trie {
+func New(folder *fold.Folder, patterns []string) *Trie { return NewHinted(folder, patterns, nil) }
+
+// NewHinted builds a trie that knows the words of sets besides.
+func NewHinted(folder *fold.Folder, patterns []string, hints []Hint) *Trie {
 	t := &Trie{folder: folder, high: map[rune]uint16{}, pairs: make([]uint64, 1<<pairBits/64)}
-	type step struct {
-		from  int32
-		class uint16
-	}
-	next := map[step]int32{}
-	outs := []int32{-1}
-	classes := uint16(0)
+	t.markClauses()
+	count := uint16(0)
+	spelt := make([]spelling, 0, len(patterns))
 	for i, p := range patterns {
-		at, before, n := int32(0), uint16(none), 0
-		for _, r := range p {
-			if fold.Gap(r) { // the text's own gaps are stepped over, so the pattern's must be too
-				continue
-			}
-			s := step{from: at, class: t.classify(r, &classes)}
-			if n++; n == 2 {
-				h := pairOf(before, s.class)
-				t.pairs[h/64] |= 1 << (h % 64)
-			}
-			before = s.class
-			to, ok := next[s]
-			if !ok {
-				to = int32(len(outs))
-				next[s] = to
-				outs = append(outs, -1)
-			}
-			at = to
-		}
-		if at != 0 && outs[at] < 0 {
-			outs[at] = int32(i)
+		if s := t.spell(p, &count); len(s) > 0 {
+			spelt = append(spelt, spelling{s, int32(i)})
 		}
 	}
-	t.nodes = make([]node, len(outs))
-	t.root = make([]int32, int(classes)+1)
-	t.single = make([]uint64, int(classes)/64+1)
-	for i, out := range outs {
-		t.nodes[i].out = out
-	}
-	for s, to := range next {
-		t.nodes[s.from].count++
-		t.nodes[s.from].hints |= 1 << (s.class % 64)
-		if s.from == 0 {
-			t.root[s.class] = to
-			if outs[to] >= 0 {
-				t.single[s.class/64] |= 1 << (s.class % 64)
-			}
+	slices.SortFunc(spelt, func(x, y spelling) int {
+		return cmp.Or(slices.Compare(x.classes, y.classes), cmp.Compare(x.pattern, y.pattern))
+	})
+	sets := map[uint32]*Sets{} // by the first two classes, the second one none for a single one
+	for _, h := range hints {
+		pair := t.firstTwo(h.Word, &count)
+		if pair == none {
+			continue
 		}
+		of := sets[pair]
+		if of == nil {
+			of = new(Sets)
+			sets[pair] = of
+		}
+		of[h.Set/64] |= 1 << (h.Set % 64)
 	}
-	first := int32(0)
-	for i := range t.nodes {
-		t.nodes[i].first = first
-		first += t.nodes[i].count
-		t.nodes[i].count = 0
-	}
-	t.edges = make([]edge, first)
-	for s, to := range next {
-		n := &t.nodes[s.from]
-		t.edges[n.first+n.count] = edge{s.class, to}
-		n.count++
-	}
-	for _, n := range t.nodes {
-		slices.SortFunc(t.edges[n.first:n.first+n.count], func(x, y edge) int { return int(x.class) - int(y.class) })
-	}
-	t.tabulate()
+	t.grow(spelt)
+	t.tabulate(sets)
 	for r := range t.folded {
 		if fold.Gap(rune(r)) {
 			t.folded[r] = skip
@@ -139,21 +138,131 @@ func New(folder *fold.Folder, patterns []string) *Trie {
 	return t
 }
 
-// tabulate fills the table from the first two levels of the trie.
-func (t *Trie) tabulate() {
+// markClauses gives classes to the characters that end clauses.
+func (t *Trie) markClauses() {
+	next := uint16(marks)
+	for r := range t.folded {
+		if EndsClause(rune(r)) {
+			t.folded[r] = next
+			next++
+		}
+	}
+}
+
+// A spelling is a pattern as classes.
+type spelling struct {
+	classes []uint16
+	pattern int32
+}
+
+// spell is the classes of a word. (The text's own gaps are stepped over, so the
+// word's must be too.)
+func (t *Trie) spell(word string, count *uint16) (s []uint16) {
+	s = make([]uint16, 0, len(word)/2)
+	for _, r := range word {
+		if !fold.Gap(r) {
+			s = append(s, t.classify(r, count))
+		}
+	}
+	return s
+}
+
+// firstTwo is a word's first two classes, the second one none where it has but one.
+func (t *Trie) firstTwo(word string, count *uint16) (pair uint32) {
+	n := 0
+	for _, r := range word {
+		if fold.Gap(r) {
+			continue
+		}
+		if n++; n == 1 {
+			pair = uint32(t.classify(r, count)) << 16
+			continue
+		}
+		return pair | uint32(t.classify(r, count))
+	}
+	return pair
+}
+
+// grow builds the nodes from sorted spellings, level by level, so that those after
+// one node stand side by side.
+func (t *Trie) grow(spelt []spelling) {
+	type span struct{ from, to, depth int }
+	open := []span{{0, len(spelt), 0}}
+	t.nodes, t.classes = []node{{out: -1}}, []uint16{none}
+	for n := 0; n < len(t.nodes); n++ {
+		s := open[n]
+		if s.depth > 0 && len(spelt[s.from].classes) == s.depth {
+			t.nodes[n].out = spelt[s.from].pattern
+			for s.from < s.to && len(spelt[s.from].classes) == s.depth {
+				s.from++
+			}
+		}
+		t.nodes[n].first = int32(len(t.nodes))
+		for s.from < s.to {
+			class, to := spelt[s.from].classes[s.depth], s.from+1
+			for to < s.to && spelt[to].classes[s.depth] == class {
+				to++
+			}
+			t.held[class/64] |= 1 << (class % 64)
+			t.nodes[n].count++
+			t.nodes[n].hints |= 1 << (class % 32)
+			t.nodes, t.classes = append(t.nodes, node{out: -1}), append(t.classes, class)
+			open = append(open, span{s.from, to, s.depth + 1})
+			s.from = to
+		}
+	}
+	for i := t.nodes[0].first; i < t.nodes[0].first+int32(t.nodes[0].count); i++ {
+		t.root[t.classes[i]] = i
+	}
+}
+
+// tabulate fills the table from the first two levels of the trie and from sets.
+func (t *Trie) tabulate(sets map[uint32]*Sets) {
+	t.sets = []Sets{{}}
+	numbers := map[Sets]uint16{{}: 0}
+	number := func(of *Sets) uint16 {
+		if of == nil {
+			return 0
+		}
+		s := *of
+		n, ok := numbers[s]
+		if !ok && len(t.sets) == onePattern-1 { // more than there are numbers: all of them
+			for i := range s {
+				s[i] = ^uint64(0)
+			}
+			n, ok = numbers[s]
+		}
+		if !ok && len(t.sets) < onePattern {
+			n = uint16(len(t.sets))
+			numbers[s] = n
+			t.sets = append(t.sets, s)
+		}
+		return n
+	}
 	var pairs []begin
 	for class, at := range t.root {
 		if at == 0 {
 			continue
 		}
 		n := &t.nodes[at]
-		for _, e := range t.edges[n.first : n.first+n.count] {
-			b := begin{pair: uint32(class)<<16 | uint32(e.class), out: t.nodes[e.to].out, node: e.to}
-			next := &t.nodes[e.to]
-			for _, more := range t.edges[next.first : next.first+next.count] {
-				b.more |= 1 << (more.class % 32)
-			}
-			pairs = append(pairs, b)
+		if n.out >= 0 {
+			t.alone[class] |= onePattern
+		}
+		for e := n.first; e < n.first+int32(n.count); e++ {
+			next := &t.nodes[e]
+			pair := uint32(class)<<16 | uint32(t.classes[e])
+			pairs = append(
+				pairs,
+				begin{pair: pair, node: e, more: next.hints, ends: next.out >= 0, sets: number(sets[pair])},
+			)
+			delete(sets, pair)
+		}
+	}
+	for pair, s := range sets {
+		if pair&0xFFFF == none {
+			t.alone[pair>>16] |= number(s)
+		} else {
+			pairs = append(pairs, begin{pair: pair, sets: number(s)})
 		}
 	}
 	size := 1
@@ -162,6 +271,8 @@ func (t *Trie) tabulate() {
 	}
 	t.table = make([]begin, size)
 	for _, b := range pairs {
+		h := pairOf(uint16(b.pair>>16), uint16(b.pair))
+		t.pairs[h/64] |= 1 << (h % 64)
 		i := hashOf(b.pair) & uint32(size-1)
 		for t.table[i].pair != 0 {
 			i = (i + 1) & uint32(size-1)
@@ -185,17 +296,17 @@ func (t *Trie) beginning(a, b uint16) *begin {
 }
 
 // classify is the class of a pattern's character, a new one if it has none yet.
-func (t *Trie) classify(r rune, classes *uint16) uint16 {
+func (t *Trie) classify(r rune, count *uint16) uint16 {
 	if r < 0x10000 {
 		if t.folded[r] == none {
-			*classes++
-			t.folded[r] = *classes
+			*count++
+			t.folded[r] = *count
 		}
 		return t.folded[r]
 	}
 	if t.high[r] == none {
-		*classes++
-		t.high[r] = *classes
+		*count++
+		t.high[r] = *count
 	}
 	return t.high[r]
 }
@@ -203,20 +314,15 @@ func (t *Trie) classify(r rune, classes *uint16) uint16 {
 // next is the node after class c at node n, 0 for none.
 func (t *Trie) next(n int32, c uint16) int32 {
 	at := &t.nodes[n]
-	if at.hints>>(c%64)&1 == 0 {
+	if at.hints>>(c%32)&1 == 0 {
 		return 0
 	}
-	lo, hi := at.first, at.first+at.count
-	for hi-lo > 4 {
-		if mid := (lo + hi) / 2; t.edges[mid].class <= c {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	for ; lo < hi; lo++ {
-		if t.edges[lo].class == c {
-			return t.edges[lo].to
+	for i, class := range t.classes[at.first : at.first+int32(at.count)] {
+		if class >= c {
+			if class == c {
+				return at.first + int32(i)
+			}
+			break
 		}
 	}
 	return 0
@@ -225,7 +331,11 @@ func (t *Trie) next(n int32, c uint16) int32 {
 // Breaks tells whether no match can hold the character r of raw text.
 func (t *Trie) Breaks(r rune) bool {
 	c, n := t.folder.Rune(r)
-	return n == 1 && t.class(c) == none
+	if n != 1 {
+		return false
+	}
+	class := t.class(c)
+	return class != skip && t.held[class/64]>>(class%64)&1 == 0
 }
 
 // A Match is an occurrence of a pattern: folded runes [Start, End).
@@ -251,7 +361,7 @@ func (t *Trie) All(dst []Match, text []rune) []Match {
 		if here == none || here == skip {
 			continue
 		}
-		if t.single[here/64]>>(here%64)&1 != 0 {
+		if t.alone[here]&onePattern != 0 {
 			dst = append(dst, Match{Pattern: int(t.nodes[t.root[here]].out), Start: int32(i), End: int32(i) + 1})
 		}
 		for d == skip && j+1 < len(text) {
@@ -262,24 +372,25 @@ func (t *Trie) All(dst []Match, text []rune) []Match {
 			continue
 		}
 		if h := pairOf(here, d); t.pairs[h/64]>>(h%64)&1 != 0 {
-			dst = t.longer(dst, text, i, j)
+			if b := t.beginning(here, d); b != nil && b.node != 0 {
+				dst = t.longer(dst, text, b, int32(i), int32(j))
+			}
 		}
 	}
 	return dst
 }
 
-// longer appends the patterns of two characters and more that begin at text[i],
-// the second one at text[j].
-func (t *Trie) longer(dst []Match, text []rune, i, j int) []Match {
-	b := t.beginning(t.class(text[i]), t.class(text[j]))
-	if b == nil {
+// longer appends the patterns of two characters and more that begin with b at
+// text[i], the second one at text[j].
+func (t *Trie) longer(dst []Match, text []rune, b *begin, i, j int32) []Match {
+	if b.ends {
+		dst = append(dst, Match{Pattern: int(t.nodes[b.node].out), Start: i, End: j + 1})
+	}
+	if b.more == 0 {
 		return dst
 	}
-	if b.out >= 0 {
-		dst = append(dst, Match{Pattern: int(b.out), Start: int32(i), End: int32(j) + 1})
-	}
 	at := int32(0)
-	for j++; j < len(text); j++ {
+	for j++; int(j) < len(text); j++ {
 		d := t.class(text[j])
 		if d == skip {
 			continue
@@ -297,7 +408,7 @@ func (t *Trie) longer(dst []Match, text []rune, i, j int) []Match {
 			return dst
 		}
 		if out := t.nodes[at].out; out >= 0 {
-			dst = append(dst, Match{Pattern: int(out), Start: int32(i), End: int32(j) + 1})
+			dst = append(dst, Match{Pattern: int(out), Start: i, End: j + 1})
 		}
 	}
 	return dst
@@ -308,4 +419,97 @@ func (t *Trie) class(r rune) uint16 {
 		return t.folded[r]
 	}
 	return t.high[r]
+}
+
+// A Scan is what Scan notes of a text. The zero value can be used, and used again.
+type Scan struct {
+	places  []place
+	clauses []Sets
+}
+
+// A place is where patterns may begin: their first two characters, or a pattern
+// of one.
+type place struct {
+	begin         *begin // nil for one character
+	first, second int32
+	clause        int32
+}
+
+// Always is a set that every clause holds.
+const Always = SetCount - 1
+
+// Scan notes where patterns may stand in text, and the sets of which a word may
+// stand in each of its clauses.
+func (t *Trie) Scan(sc *Scan, text []rune) {
+	sc.places, sc.clauses = sc.places[:0], sc.clauses[:0]
+	empty := Sets{Always / 64: 1 << (Always % 64)}
+	now := empty
+	c := uint16(none)
+	if len(text) > 0 {
+		c = t.class(text[0])
+	}
+	for i := range text {
+		here, d := c, uint16(none)
+		j := i + 1
+		if j < len(text) {
+			d = t.class(text[j])
+			c = d
+		}
+		if here == none {
+			continue
+		}
+		if here >= marks {
+			if here == skip {
+				continue
+			}
+			sc.clauses = append(sc.clauses, now)
+			now = empty
+		}
+		if a := t.alone[here]; a != 0 {
+			if a&onePattern != 0 {
+				sc.places = append(sc.places, place{first: int32(i), second: int32(i), clause: int32(len(sc.clauses))})
+			}
+			now.join(&t.sets[a&^onePattern])
+		}
+		for d == skip && j+1 < len(text) {
+			j++
+			d = t.class(text[j])
+		}
+		if d == none || d == skip {
+			continue
+		}
+		if h := pairOf(here, d); t.pairs[h/64]>>(h%64)&1 != 0 {
+			b := t.beginning(here, d)
+			if b == nil {
+				continue
+			}
+			if b.sets != 0 {
+				now.join(&t.sets[b.sets])
+			}
+			if b.node != 0 {
+				sc.places = append(
+					sc.places,
+					place{begin: b, first: int32(i), second: int32(j), clause: int32(len(sc.clauses))},
+				)
+			}
+		}
+	}
+	sc.clauses = append(sc.clauses, now)
+}
+
+// Len is how many places patterns may begin at.
+func (sc *Scan) Len() int { return len(sc.places) }
+
+// Found replaces dst by the patterns that begin at place n of a text that Scan has
+// read, and gives the sets of the clause that they begin in.
+func (t *Trie) Found(dst []Match, sc *Scan, n int, text []rune) ([]Match, *Sets) {
+	p := &sc.places[n]
+	dst = dst[:0]
+	if p.begin == nil {
+		one := t.nodes[t.root[t.class(text[p.first])]].out
+		dst = append(dst, Match{Pattern: int(one), Start: p.first, End: p.first + 1})
+	} else {
+		dst = t.longer(dst, text, p.begin, p.first, p.second)
+	}
+	return dst, &sc.clauses[p.clause]
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"chaping/nlp/fold"
+	"chaping/nlp/match"
 )
 
 // A Compiler makes matchers for folded text. Matchers share the tries of
@@ -17,6 +18,8 @@ type Compiler struct {
 	stops map[rune]bool
 	tries map[string]*trie
 	known map[list][]string // folded words of classes, which many patterns name
+	sets  map[string]int    // numbers of the words that matches need
+	words [][]string        // of these sets
 }
 
 // A list is a list of words by identity.
@@ -28,7 +31,8 @@ type list struct {
 // NewCompiler makes a Compiler. fold brings a word into the form of the text;
 // cost is high for words that stand everywhere.
 func NewCompiler(c *Classes, fold func(string) string, cost func(word string) int) *Compiler {
-	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{}, known: map[list][]string{}}
+	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{},
+		known: map[list][]string{}, sets: map[string]int{}}
 	for _, r := range c.stops {
 		out.stops[r] = true
 	}
@@ -42,9 +46,9 @@ type Matcher struct {
 	before  []step // from the anchor backwards
 	after   []step
 	stops   map[rune]bool
-	first   bool // a match begins its clause
-	last    bool // a match ends its clause
-	needs   []*Letters
+	first   bool  // a match begins its clause
+	last    bool  // a match ends its clause
+	needs   []int // sets of the compiler
 }
 
 // A step is an item seen from the anchor.
@@ -75,106 +79,52 @@ func (c *Compiler) Compile(p *Pattern) *Matcher {
 	for i := to; i < len(items); i++ {
 		m.after = append(m.after, c.step(items[i], false))
 	}
-	m.needs = m.needed()
+	m.needs = c.needed(m, items, from, to)
 	return m
 }
 
-// needed are the letters of which one must stand in the clause of a match, for
-// each required item beside the anchor, the fewest letters first; nil where a
-// match may reach into other clauses.
-func (m *Matcher) needed() (needs []*Letters) {
+// needed are the sets of words of which one must stand in the clause of a match,
+// for each required item beside the anchor, the smallest first; nil where a match
+// may reach into other clauses.
+func (c *Compiler) needed(m *Matcher, items []item, from, to int) (needs []int) {
 	for _, a := range m.anchors {
-		if strings.ContainsFunc(a, endsClause) {
+		if strings.ContainsFunc(a, match.EndsClause) {
 			return nil
 		}
 	}
-	for _, s := range slices.Concat(m.before, m.after) {
-		if s.trie == nil {
+	for i, it := range items {
+		if it.gap > 0 || i >= from && i < to {
 			continue
 		}
-		if s.trie.marks {
+		if slices.ContainsFunc(it.words, func(w string) bool { return strings.ContainsFunc(w, match.EndsClause) }) {
 			return nil
 		}
-		if !s.optional {
-			needs = append(needs, &s.trie.firsts)
+		if required(it) {
+			needs = append(needs, c.set(it.words))
 		}
 	}
-	slices.SortStableFunc(needs, func(a, b *Letters) int { return a.count() - b.count() })
+	slices.SortStableFunc(needs, func(a, b int) int { return len(c.words[a]) - len(c.words[b]) })
 	return needs
 }
 
-// Letters is a set of characters, known by their last bits: one that holds a
-// character may seem to hold others as well, never the other way round.
-type Letters [8]uint64
-
-func (l *Letters) add(r rune)       { l[r>>6&7] |= 1 << (r & 63) }
-func (l *Letters) hold(r rune) bool { return l[r>>6&7]>>(r&63)&1 != 0 }
-
-func (l *Letters) count() (n int) {
-	for _, w := range l {
-		n += bits.OnesCount64(w)
+// set is the number of a set of words.
+func (c *Compiler) set(words []string) int {
+	key := strings.Join(words, "|")
+	n, ok := c.sets[key]
+	if !ok {
+		n = len(c.words)
+		c.sets[key] = n
+		c.words = append(c.words, words)
 	}
 	return n
 }
 
-// Meet tells whether two sets may have a character in common.
-func (l *Letters) Meet(o *Letters) bool {
-	return l[0]&o[0]|l[1]&o[1]|l[2]&o[2]|l[3]&o[3]|l[4]&o[4]|l[5]&o[5]|l[6]&o[6]|l[7]&o[7] != 0
-}
+// Sets are sets of words by the numbers that Needs gives.
+func (c *Compiler) Sets() [][]string { return c.words }
 
-// Need is the letters of which one must stand in the clause of a match: of the item
-// that has fewest. All letters, where nothing is needed.
-func (m *Matcher) Need() Letters {
-	if len(m.needs) > 0 {
-		return *m.needs[0]
-	}
-	var all Letters
-	for i := range all {
-		all[i] = ^uint64(0)
-	}
-	return all
-}
-
-// Clauses are the letters of each clause of a text. The zero value can be used,
-// and used again.
-type Clauses struct {
-	letters []Letters
-	of      []int32 // by place in the text
-}
-
-// Read takes a folded text apart.
-func (c *Clauses) Read(text []rune) {
-	c.of = slices.Grow(c.of[:0], len(text))[:len(text)]
-	c.letters = append(c.letters[:0], Letters{})
-	at := 0
-	for i, r := range text {
-		c.of[i] = int32(at)
-		if endsClause(r) {
-			c.letters = append(c.letters, Letters{})
-			at++
-			continue
-		}
-		c.letters[at].add(r)
-	}
-}
-
-// endsClause tells whether no match goes on behind a character that no word of
-// the pattern holds. A colon is stepped over.
-func endsClause(r rune) bool { return r != '：' && isMark(r) }
-
-// At is the letters of the clause at a place.
-func (c *Clauses) At(place int) *Letters { return &c.letters[c.of[place]] }
-
-// Possible tells, much faster than Extend, that a match around an anchor in a
-// clause of these letters may be there; where it may not, there is none.
-func (m *Matcher) Possible(clause *Letters) bool {
-	for _, need := range m.needs {
-		if !need.Meet(clause) {
-			return false
-		}
-	}
-	return true
-}
+// Needs are the sets of which, each, a word stands in the clause of every match.
+// (Between its characters there may be others that fold.Gap knows.)
+func (m *Matcher) Needs() []int { return m.needs }
 
 // anchor chooses the neighbouring items [from, to) whose words, put together,
 // occur least in ordinary text.
@@ -304,17 +254,12 @@ func (m *Matcher) passes(s *step, r rune) bool {
 
 // isMark tells whether a character of folded text parts words.
 func isMark(r rune) bool {
-	switch r {
-	case '。', '！', '？', '；', '\n', '…', '，', '：', '（', '）', '、', '《', '》', '【', '】':
-		return true
-	}
-	return false
+	return r == '：' || match.EndsClause(r)
 }
 
 // A trie holds the words of an item, spelt in the direction of the walk.
 type trie struct {
-	firsts Letters // of the words: most walks end there
-	marks  bool    // a word holds a mark that parts clauses
+	firsts letters // of the words: most walks end there
 	nodes  []node
 	edges  []edge // of every node one after the other, by character
 }
@@ -348,6 +293,13 @@ func (t *trie) next(state int32, r rune) int32 {
 	return -1
 }
 
+// letters is a set of characters, known by their last bits: one that holds a
+// character may seem to hold others as well, never the other way round.
+type letters [8]uint64
+
+func (l *letters) add(r rune)       { l[r>>6&7] |= 1 << (r & 63) }
+func (l *letters) hold(r rune) bool { return l[r>>6&7]>>(r&63)&1 != 0 }
+
 // trie is the trie of words, shared among matchers.
 func (c *Compiler) trie(words []string, backwards bool) *trie {
 	key := strings.Join(words, "|")
@@ -368,7 +320,6 @@ func (c *Compiler) trie(words []string, backwards bool) *trie {
 	t := &trie{}
 	for _, w := range spelt {
 		t.firsts.add(w[0])
-		t.marks = t.marks || slices.ContainsFunc(w, endsClause)
 	}
 	t.grow(spelt, 0)
 	c.tries[key] = t

@@ -69,6 +69,7 @@ step "别人的数据目录，说得明白" fails 4 "数据目录" setpriv --reu
 old=$(pid)
 step "被杀以后自己重新启动" bash -c "kill -9 $old"
 step "又应答了" restarted "$old"
+step "指标只给本机" says '^# HELP chaping_' curl -s $url/metrics
 
 mkdir -p /run/systemd/system/chaping.service.d
 printf '[Service]\nWatchdogSec=3s\nTimeoutAbortSec=1s\n' >/run/systemd/system/chaping.service.d/test.conf

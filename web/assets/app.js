@@ -9,6 +9,63 @@
   document.addEventListener("change", e => { if (e.target.matches("[data-auto]")) e.target.form.submit(); });
   document.addEventListener("submit", e => { const q = e.submitter?.dataset.confirm || e.target.dataset.confirm; if (q && !confirm(q)) e.preventDefault(); });
 
+  // Tables: what is not asked for stays out of the address; selected rows are
+  // counted, and those of a page are selected at once.
+  document.addEventListener("submit", e => {
+    if (!e.target.matches(".tableform")) return;
+    const blank = [...e.target.elements].filter(i => i.name && !i.value);
+    for (const i of blank) i.disabled = true;
+    setTimeout(() => { for (const i of blank) i.disabled = false; });
+  });
+  for (const form of $$("form[data-bulk]")) {
+    const boxes = () => [...form.elements].filter(i => i.type === "checkbox" && i.name === form.dataset.bulk);
+    const all = Object.assign(document.createElement("input"), { type: "checkbox" }), label = document.createElement("label");
+    label.className = "check";
+    label.append(all, " 全选本页");
+    form.prepend(label);
+    const tell = () => {
+      const list = boxes(), n = list.filter(i => i.checked).length;
+      $("[data-count]", form).textContent = n ? `已选 ${n} 行：` : "选中的行：";
+      all.checked = n > 0 && n === list.length;
+      all.indeterminate = n > 0 && n < list.length;
+      for (const b of $$("button", form)) b.disabled = !n;
+    };
+    let last = null; // with Shift, all rows from the one before
+    document.addEventListener("click", e => {
+      const list = boxes(), at = list.indexOf(e.target);
+      if (at < 0) return;
+      if (e.shiftKey && last !== null) for (const i of list.slice(Math.min(at, last), Math.max(at, last) + 1)) i.checked = e.target.checked;
+      last = at;
+      tell();
+    });
+    all.addEventListener("change", () => { for (const i of boxes()) i.checked = all.checked; tell(); });
+    document.addEventListener("htmx:afterSettle", tell);
+    addEventListener("pageshow", tell);
+    tell();
+  }
+
+  // File inputs in Chinese: the browser's own words are those of its language.
+  for (const input of $$("input[type=file]")) {
+    const button = Object.assign(document.createElement("span"), { className: "button", textContent: "选择文件" });
+    const name = Object.assign(document.createElement("span"), { className: "hint", textContent: "没有选择文件" });
+    const box = Object.assign(document.createElement("span"), { className: "file" });
+    button.setAttribute("aria-hidden", "true");
+    input.before(box);
+    box.append(input, button, name);
+    input.classList.add("sr");
+    input.addEventListener("change", () => { name.textContent = [...input.files].map(f => f.name).join("、") || "没有选择文件"; });
+    button.addEventListener("click", e => { if (!input.closest("label")) { e.preventDefault(); input.click(); } });
+  }
+
+  // The slash goes to the search.
+  document.addEventListener("keydown", e => {
+    const box = $("#search");
+    if (e.key !== "/" || !box || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input:not([type=checkbox]), select, textarea")) return;
+    e.preventDefault();
+    box.focus();
+    box.select();
+  });
+
   // On a phone the menu begins closed.
   const menu = $(".side details"), narrow = matchMedia("(max-width: 760px)");
   if (menu) {
@@ -108,8 +165,17 @@
 
   // Charts. Options are made here of plain data, so that nothing that buyers
   // or sellers wrote is ever read as markup (tooltips are drawn, not HTML).
-  const palette = ["#0b4f8a", "#c2410c", "#1a6a3a", "#7c3aed", "#a8201a", "#0e7490", "#92660a", "#be185d"];
-  const base = { color: palette, animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
+  // Colours are those of the page, light or dark.
+  const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const look = () => {
+    const axis = { axisLine: { lineStyle: { color: colour("--edge") } }, axisTick: { lineStyle: { color: colour("--edge") } }, axisLabel: { color: colour("--ink") },
+      nameTextStyle: { color: colour("--soft") }, splitLine: { lineStyle: { color: colour("--line") } } };
+    const text = { textStyle: { color: colour("--ink") } };
+    return { ...text, color: colour("--charts").split(" "), categoryAxis: axis, valueAxis: axis, legend: text, visualMap: text, treemap: { label: { color: colour("--heat-high") } },
+      tooltip: { ...text, backgroundColor: colour("--paper"), borderColor: colour("--edge") }, bar: { label: { color: colour("--ink") } } };
+  };
+  const ramp = () => ["--heat-0", "--heat-1", "--heat-2"].map(colour);
+  const base = { animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
   const products = (t, period, term) => {
     if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
   };
@@ -119,12 +185,12 @@
       // What runs is no part of the line: it would read as a fall.
       series: t.terms.slice(0, 8).flatMap((name, i) => [
         { type: "line", name, symbolSize: 9, connectNulls: false, data: t.cells[i].map((n, j) => t.mined[j] && j !== t.running ? n : null), markPoint: spikes(t, i) },
-        { type: "line", name, symbol: "emptyCircle", symbolSize: 9, lineStyle: { width: 0 }, itemStyle: { color: palette[i] }, data: t.cells[i].map((n, j) => t.mined[j] && j === t.running ? n : null) }]) },
+        { type: "line", name, symbol: "emptyCircle", symbolSize: 9, lineStyle: { width: 0 }, itemStyle: { color: colour("--charts").split(" ")[i] }, data: t.cells[i].map((n, j) => t.mined[j] && j === t.running ? n : null) }]) },
       p => p.componentType === "markPoint" ? products(t, p.data.coord[0], p.seriesName) : products(t, p.name, p.seriesName)],
     heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 90 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${label(t, t.periods[p.value[0]])}\n${t.unit} ${p.value[2]}` },
       xAxis: { type: "category", data: t.periods, axisLabel: { interval: t.periods.length <= 12 ? 0 : "auto", formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
-      visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ["#f4f6f8", "#9cc3e4", "#0b4f8a"] } },
-      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: n > Math.max(...t.cells.flat()) / 2 ? "#fff" : "#16202b" } }))), label: { show: t.periods.length <= 12 } }] },
+      visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
+      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: colour(n > Math.max(...t.cells.flat()) / 2 ? "--heat-high" : "--heat-low") } }))), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
     tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
       p => { if (p.data.path) location.href = p.data.path; }],
@@ -149,7 +215,7 @@
       const mean = before.reduce((a, b) => a + b, 0) / before.length;
       if (before.length >= 2 && n >= 5 && n > 2 * mean) data.push({ coord: [t.periods[j], n], value: "突增" });
     });
-    return { symbol: "triangle", symbolSize: 12, symbolOffset: [0, -12], label: { show: data.length === 1 && i < 3, position: "top", fontSize: 11, formatter: "突增", color: palette[i] }, data };
+    return { symbol: "triangle", symbolSize: 12, symbolOffset: [0, -12], label: { show: data.length === 1 && i < 3, position: "top", fontSize: 11, formatter: "突增", color: colour("--charts").split(" ")[i] }, data };
   }
   // A period under an axis; the running one says how much of it has passed.
   function label(t, period) { return t.periods.indexOf(period) === t.running ? `${period}\n${t.elapsed}` : period; }
@@ -157,10 +223,20 @@
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
   for (const box of $$("[data-chart]")) {
     load(box.dataset.src).then(data => {
-      const chart = echarts.init(box), [option, click] = makers[box.dataset.chart](data);
-      chart.setOption(option);
-      if (click) chart.on("click", click);
-      new ResizeObserver(() => chart.resize()).observe(box);
+      let chart; // on paper, where boxes have no height of their own, it keeps its size
+      const paper = matchMedia("print");
+      const draw = () => {
+        const size = chart && paper.matches ? { width: chart.getWidth(), height: chart.getHeight() } : {};
+        if (chart) chart.dispose();
+        chart = echarts.init(box, look(), size);
+        const [option, click] = makers[box.dataset.chart](data);
+        chart.setOption(option);
+        if (click) chart.on("click", click);
+      };
+      draw();
+      new ResizeObserver(() => { if (!paper.matches) chart.resize(); }).observe(box);
+      paper.addEventListener("change", draw);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
     }).catch(() => { box.textContent = "图没有画出来，请看下面的数字。"; });
   }
 })();

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Readiness is for everyone, and says what is wrong; metrics are for this machine
+// and for administrators' programs.
+func TestOperations(t *testing.T) {
+	h := open(t)
+	ask := func(path, from string, header ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr = from
+		for i := 0; i+1 < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.Server.ServeHTTP(w, r)
+		return w
+	}
+	if r := ask("/readyz", "203.0.113.9:1"); r.Code != http.StatusOK || r.Body.String() != "ok\n" {
+		t.Errorf("ready: %d %s", r.Code, r.Body)
+	}
+	for _, refused := range [][]string{
+		{"203.0.113.9:1"}, {"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1"}, {"203.0.113.9:1", "Authorization", "Bearer x"},
+	} {
+		if r := ask("/metrics", refused[0], refused[1:]...); r.Code < 400 || strings.Contains(r.Body.String(), "chaping_") {
+			t.Errorf("%q: %d", refused, r.Code)
+		}
+	}
+	page := ask("/metrics", "127.0.0.1:1").Body.String()
+	for _, want := range []string{
+		`chaping_figures_up{of="store"} 1`, `chaping_figures_up{of="station"} 1`, `chaping_outbox_messages{state="waiting"} 0`,
+		`chaping_plan_late_seconds{plan="月报"} 0`, `chaping_jobs_running{kind="挖掘"} 0`, "chaping_spool_bytes 0",
+		`chaping_http_request_seconds_count{code="200",method="GET",route="/readyz"} 1`, "go_goroutines", `chaping_store_rows{table=`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not measured", want)
+		}
+	}
+	// A thousand readers: some are told to come again, nobody waits for long, and
+	// the databases are asked once.
+	var all sync.WaitGroup
+	for range 1000 {
+		all.Go(func() {
+			if r := ask("/metrics", "127.0.0.1:1"); r.Code != http.StatusOK && r.Code != http.StatusServiceUnavailable {
+				t.Errorf("%d %s", r.Code, r.Body)
+			}
+		})
+	}
+	all.Wait()
+
+	now := h.Now
+	h.Server.Now = func() time.Time { return time.Date(1999, time.January, 1, 0, 0, 0, 0, time.UTC) }
+	if r := ask("/readyz", "203.0.113.9:1"); !built().IsZero() && (r.Code != http.StatusServiceUnavailable || !strings.Contains(r.Body.String(), "时钟")) {
+		t.Errorf("a clock before the program's: %d %s", r.Code, r.Body)
+	}
+	h.Server.Now = now
+	if err := h.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := ask("/readyz", "203.0.113.9:1"); r.Code != http.StatusServiceUnavailable || !strings.Contains(r.Body.String(), "评论数据库没有应答") {
+		t.Errorf("without the store: %d %s", r.Code, r.Body)
+	}
+}
