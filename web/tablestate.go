@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -141,7 +142,7 @@ func filterName(key, part string) string {
 }
 
 func (s *tableState) readFilters(heads []head, address url.Values) {
-	for _, name := range slices.Sorted(keysOf(address)) {
+	for _, name := range slices.Sorted(maps.Keys(address)) {
 		inner, ok := strings.CutPrefix(name, "filter[")
 		inner, closed := strings.CutSuffix(inner, "]")
 		text := strings.TrimSpace(chaping.Shorten(address.Get(name), 200))
@@ -160,16 +161,6 @@ func (s *tableState) readFilters(heads []head, address url.Values) {
 		default:
 			if s.readFilter(h, part, text) {
 				s.values.Set(filterName(key, part), text)
-			}
-		}
-	}
-}
-
-func keysOf(v url.Values) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for name := range v {
-			if !yield(name) {
-				return
 			}
 		}
 	}
