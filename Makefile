@@ -35,7 +35,7 @@ lint: ## 静态检查和分层规则
 	scripts/lint.sh
 
 build: ## 编译出 bin/chaping
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(BIN) ./cmd/chaping
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w -funcalign=16' -o $(BIN) ./cmd/chaping
 
 engine: ## 下载内嵌数据库引擎（只需一次，需要 npm）
 	@scripts/engine.sh >/dev/null

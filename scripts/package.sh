@@ -19,7 +19,7 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 moment=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 
-CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w' -o "$stage/chaping" ./cmd/chaping
+CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w -funcalign=16' -o "$stage/chaping" ./cmd/chaping
 size=$(stat -c %s "$stage/chaping")
 if [ "$size" -gt 60000000 ]; then
   echo "程序 $size 字节，超过 60 MB" >&2
