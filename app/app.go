@@ -51,6 +51,9 @@ type Config struct {
 	// Opened is a store that is open already and stays so; nil: the App opens
 	// what Dir and DSN name. A process can open one embedded store.
 	Opened *store.Store
+	// Self is the program's file, for what needs a process of its own: one can
+	// open one embedded store.
+	Self string
 	// Shifted says that Now is set apart from the servers' clocks on purpose.
 	Shifted bool
 }

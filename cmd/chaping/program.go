@@ -251,10 +251,20 @@ func (p *program) open() error {
 			Now:     p.now,
 			Log:     p.log,
 			Shifted: os.Getenv("CHAPING_NOW") != "",
+			Self:    self(),
 			Warn:    func(m string) { fmt.Fprintln(p.err, "警告："+m) },
 		},
 	)
 	return err
+}
+
+// self is the program's own file; "" where the system does not say.
+func self() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 // foreign words the error of opening a data directory that belongs to somebody
