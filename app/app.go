@@ -123,7 +123,7 @@ func (a *App) StoreConfig() store.Config {
 	if err != nil { // there is no working directory: the store will say so
 		dir = a.Dir
 	}
-	c := store.Config{DSN: a.DSN, DataDir: dir, Now: a.Now}
+	c := store.Config{DSN: a.DSN, DataDir: dir, Now: a.Now, Log: a.Log}
 	if !a.Shifted {
 		c.Tell = a.warn
 	}

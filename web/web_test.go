@@ -620,7 +620,7 @@ func TestSlowStoreShowsProgress(t *testing.T) {
 func TestJobs(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	js := newJobs(ctx, time.Now)
+	js := newJobs(ctx, time.Now, slog.New(slog.DiscardHandler))
 	release := make(chan struct{})
 	j, err := js.start("采集", "甲", "张三", "/", func(ctx context.Context, j *job) (string, error) {
 		<-release

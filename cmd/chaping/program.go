@@ -27,6 +27,7 @@ import (
 	"chaping/app"
 	"chaping/station"
 	"chaping/store/backup"
+	"chaping/web"
 )
 
 // program is what all commands share: the streams, the clock and the flags
@@ -125,12 +126,7 @@ func (p *program) command() *cobra.Command {
 				level = slog.LevelDebug
 			}
 			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
-			p.log = slog.New(
-				tint.NewTextHandler(
-					p.err,
-					&tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly},
-				),
-			)
+			p.log = p.logger(level)
 			if cmd.Name() == "restore" {
 				return p.open()
 			}
@@ -256,6 +252,16 @@ func (p *program) open() error {
 		},
 	)
 	return err
+}
+
+// logger writes for people, or, where CHAPING_LOG says json, for programs, with
+// what happens in the ordinary course of things.
+func (p *program) logger(level slog.Level) *slog.Logger {
+	if os.Getenv("CHAPING_LOG") == "json" {
+		return slog.New(web.LogHandler(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: min(level, slog.LevelInfo)})))
+	}
+	options := &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}
+	return slog.New(web.LogHandler(tint.NewTextHandler(p.err, options)))
 }
 
 // self is the program's own file; "" where the system does not say.
