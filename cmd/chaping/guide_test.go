@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"image"
@@ -41,9 +42,15 @@ func (w *walker) picture(name string) {
 		}
 		return
 	}
+	at := ""
+	if name == "sheet" { // lower on the page of sheets
+		at = "document.querySelector('iframe.sheet').scrollIntoView(); "
+	}
 	w.do(chromedp.EmulateViewport(1100, 720))
-	eval[any](w, "scrollTo(0, 0); new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
-	shot, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+	eval[any](w, "scrollTo(0, 0); "+at+"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
+	ctx, cancel := context.WithTimeout(w.ctx, stepTime)
+	defer cancel()
+	shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		shot, err = fewColours(shot)
 	}

@@ -356,6 +356,7 @@ func TestPortalMonth(t *testing.T) {
 	w.click("form[action='/sheets/freeze'] button", "form[action='/sheets/submit']")
 	w.look("sheets")
 	w.picture("sheets")
+	w.picture("sheet")
 	client := w.client()
 	for _, format := range []string{"xlsx", "docx", "pdf", "json"} {
 		href := eval[string](w, fmt.Sprintf("[...document.querySelectorAll('a[href*=\"version=1\"]')].find(a => a.textContent === %q).href", format))

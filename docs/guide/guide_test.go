@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,6 +88,24 @@ func TestDocument(t *testing.T) {
 	for _, wrong := range []string{`href="/`, `src="pictures/`, ".md", "<!-- raw HTML omitted -->"} {
 		if strings.Contains(text, wrong) {
 			t.Errorf("%s is left", wrong)
+		}
+	}
+}
+
+// Links of the READMEs and the reference lead to files that are there.
+func TestDocumentsLinks(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"README.md", "README.en.md", "docs/reference.md", "CONTRIBUTING.md"} {
+		path := filepath.Join("..", "..", file)
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`).FindAllSubmatch(source, -1) {
+			link := string(m[1])
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), link)); err != nil && !strings.Contains(link, "://") {
+				t.Errorf("%s: %v", file, err)
+			}
 		}
 	}
 }
