@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a release of the version in cmd/chaping/version.go: checks the tree and
 # the change log, builds packages, checksums and a CycloneDX list of what is in
-# them into dist/, and tags the commit last. `--check` only checks.
+# them into dist/, and tags the commit last. `--check` only checks, `--dry-run`
+# makes everything but the tag.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(scripts/version.sh)
@@ -19,5 +20,7 @@ scripts/package.sh
 GOFLAGS=-tags=ne go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 \
   app -json -licenses -main cmd/chaping -output "dist/chaping-$version.cdx.json" .
 (cd dist && sha256sum -- * >SHA256SUMS)
+(cd dist && sha256sum --check --quiet SHA256SUMS)
+[ "${1:-}" != --dry-run ] || { ls -l dist; exit 0; }
 git tag -a "v$version" -m "chaping $version"
 ls -l dist
