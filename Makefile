@@ -13,10 +13,10 @@ export GOFLAGS := $(GOFLAGS) -tags=ne
 LONGEST := ./store ./cmd/chaping ./web ./chaos ./app
 TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
-.PHONY: help demo quick test race lint build engine bench chaos clean
+.PHONY: help demo quick test race lint build engine bench chaos package package-test release clean
 
 help: ## 列出这些命令
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 demo: engine build ## 用示例商城走完全程，报送表写到 demo-out/
 	$(BIN) demo --out demo-out
@@ -35,7 +35,7 @@ lint: ## 静态检查和分层规则
 	scripts/lint.sh
 
 build: ## 编译出 bin/chaping
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(BIN) ./cmd/chaping
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w -funcalign=16' -o $(BIN) ./cmd/chaping
 
 engine: ## 下载内嵌数据库引擎（只需一次，需要 npm）
 	@scripts/engine.sh >/dev/null
@@ -47,5 +47,14 @@ chaos: engine ## 多个进程同时工作、随时被杀，默认 10 分钟（CH
 bench: engine ## 性能基准
 	$(GO) test -run '^$$' -bench . ./...
 
+package: ## 软件包 dist/：deb、rpm、tar.gz，带引擎
+	scripts/package.sh
+
+package-test: ## 在干净的系统里安装、升级、卸载软件包（需要 root）
+	scripts/package-test.sh
+
+release: ## 发布：检查、打标签、软件包、校验和、软件清单
+	scripts/release.sh
+
 clean: ## 删除编译和示例的产物
-	rm -rf bin demo-out
+	rm -rf bin demo-out dist

@@ -51,6 +51,9 @@ type Config struct {
 	// Opened is a store that is open already and stays so; nil: the App opens
 	// what Dir and DSN name. A process can open one embedded store.
 	Opened *store.Store
+	// Self is the program's file, for what needs a process of its own: one can
+	// open one embedded store.
+	Self string
 	// Shifted says that Now is set apart from the servers' clocks on purpose.
 	Shifted bool
 }
@@ -120,7 +123,7 @@ func (a *App) StoreConfig() store.Config {
 	if err != nil { // there is no working directory: the store will say so
 		dir = a.Dir
 	}
-	c := store.Config{DSN: a.DSN, DataDir: dir, Now: a.Now}
+	c := store.Config{DSN: a.DSN, DataDir: dir, Now: a.Now, Log: a.Log}
 	if !a.Shifted {
 		c.Tell = a.warn
 	}

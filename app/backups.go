@@ -41,7 +41,11 @@ type BackupResult struct {
 	Rows  map[string]uint64 `json:"rows"`
 }
 
-const backupEnding = ".backup"
+// Backups that plans make are named apart: those of people are not removed.
+const (
+	backupEnding    = ".backup"
+	automaticEnding = "-auto.backup"
+)
 
 func (a *App) backupFile(name string) string { return a.Path(backup.Folder, filepath.Base(name)) }
 
@@ -83,6 +87,10 @@ func (a *App) Backups(ctx context.Context) ([]Backup, error) {
 
 // BackUp makes a backup in the data directory and verifies it.
 func (a *App) BackUp(ctx context.Context, watch Watcher) (BackupResult, error) {
+	return a.backUpAs(ctx, backupEnding, watch)
+}
+
+func (a *App) backUpAs(ctx context.Context, ending string, watch Watcher) (BackupResult, error) {
 	if err := os.MkdirAll(a.Path(backup.Folder), 0o700); err != nil {
 		return BackupResult{}, &chaping.Error{
 			Code:    chaping.CodeEnvironment,
@@ -91,7 +99,7 @@ func (a *App) BackUp(ctx context.Context, watch Watcher) (BackupResult, error) {
 			Remedy:  "检查数据目录的权限和磁盘空间",
 		}
 	}
-	name := a.Now().In(chaping.Shanghai()).Format("2006-01-02-150405") + backupEnding
+	name := a.Now().In(chaping.Shanghai()).Format(backupName) + ending
 	if err := a.writeBackup(ctx, a.backupFile(name), watch); err != nil {
 		return BackupResult{File: name}, err
 	}
@@ -139,6 +147,9 @@ func (a *App) RestoreBackup(ctx context.Context, file string, watch Watcher) (Ba
 }
 
 func (a *App) writeBackup(ctx context.Context, file string, watch Watcher) error {
+	if err := a.roomForBackup(file); err != nil {
+		return err
+	}
 	s, err := a.Store(ctx)
 	if err == nil {
 		_, err = backup.Write(ctx, s, a.Dir, file, a.Version, a.Now(), watch.parts("备份"))

@@ -36,6 +36,8 @@ type plannedJob struct {
 	Format  []string
 	Min     uint64
 	Top     int
+	Daily   int // backups to keep: the last of so many days
+	Weekly  int // and the last of so many weeks
 }
 
 // What a plan may run.
@@ -44,6 +46,8 @@ const (
 	runMine    = "mine"
 	runRemind  = "remind"
 	runDeliver = "deliver"
+	runBackup  = "backup"
+	runDrill   = "drill"
 )
 
 // does says for people what the job does.
@@ -55,6 +59,10 @@ func (j *plannedJob) does() string {
 		return "采集并挖掘本期，提示重要风险信息"
 	case runRemind:
 		return "截止、逾期和案件期限的提醒"
+	case runBackup:
+		return "备份并核对，清理旧的自动备份"
+	case runDrill:
+		return "把最近的备份恢复到临时目录，核对后删除"
 	}
 	return "发出发件箱里的通知"
 }
@@ -71,8 +79,11 @@ func (j *plannedJob) fault(number int, seen map[string]bool) string {
 	if j.Name == "" || seen[j.Name] {
 		return fmt.Sprintf("第 %d 个计划没有名字或名字重复", number)
 	}
-	if !slices.Contains([]string{runMonthly, runMine, runRemind, runDeliver}, j.Run) {
-		return fmt.Sprintf("计划“%s”的 run 应为 monthly、mine、remind 或 deliver", j.Name)
+	if !slices.Contains([]string{runMonthly, runMine, runRemind, runDeliver, runBackup, runDrill}, j.Run) {
+		return fmt.Sprintf("计划“%s”的 run 应为 monthly、mine、remind、deliver、backup 或 drill", j.Name)
+	}
+	if j.Run == runBackup && (j.Daily < 0 || j.Weekly < 0 || j.Daily+j.Weekly == 0) {
+		return fmt.Sprintf("计划“%s”要写 daily、weekly：保留几天、几周的备份", j.Name)
 	}
 	if _, err := scheduler.Parse(j.Cron); err != nil {
 		return fmt.Sprintf("计划“%s”：%v", j.Name, err)
@@ -135,7 +146,7 @@ type Plan struct {
 	Run     string            `json:"run"`
 	Does    string            `json:"does"`     // what Run does, for people
 	Off     bool              `json:"off"`      // run by hand only
-	NotHere bool              `json:"not_here"` // not run: the installation owes no report of a platform
+	NotHere bool              `json:"not_here"` // not run: the installation has no use for it
 	Next    time.Time         `json:"next"`
 	Planned bool              `json:"planned"` // Next was entered by a process that runs the plans
 	Last    *station.Run      `json:"last,omitempty"`
@@ -166,7 +177,7 @@ func (a *App) Plans(ctx context.Context) ([]Plan, error) {
 			return nil, err
 		}
 		plan := Plan{Name: j.Name, Cron: j.Cron, Times: scheduler.Words(j.Cron), Run: j.Run, Does: j.does(), Off: j.Off,
-			NotHere: j.Run == runMonthly && !owes}
+			NotHere: !a.planHere(j, owes)}
 		if r, ok := scheduler.ReadRhythm(j.Cron); ok {
 			plan.Rhythm = &r
 		}
@@ -189,6 +200,18 @@ func (a *App) Plans(ctx context.Context) ([]Plan, error) {
 		list = append(list, plan)
 	}
 	return list, nil
+}
+
+// planHere tells whether the installation has a use for a plan: a monthly
+// report is a platform station's, a server has backups of its own.
+func (a *App) planHere(j plannedJob, owes bool) bool {
+	switch j.Run {
+	case runMonthly:
+		return owes
+	case runBackup, runDrill:
+		return a.DSN == ""
+	}
+	return true
 }
 
 // MonthlyWatches are the names of the watches that have a monthly report, ""

@@ -20,6 +20,9 @@ type StepResult struct {
 	Mined       *Mined          `json:"mined,omitempty"`
 	Raised      int             `json:"raised,omitempty"` // candidates for urgent reports that were not known before
 	Files       []string        `json:"files,omitempty"`
+	Backup      *BackupResult   `json:"-"` // the list of backups has it
+	Drilled     *BackupResult   `json:"-"` // the backup that was restored and removed
+	Expired     []string        `json:"-"` // backups that were removed
 	Delivery
 }
 

@@ -36,9 +36,8 @@ func (a *App) scheduler(ctx context.Context, each func(StepResult), watch Watche
 		return nil, err
 	}
 	for _, j := range jobs {
-		monthly := j.Run == runMonthly
-		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Cron: j.Cron, Each: monthly, Off: j.Off || monthly && !owes,
-			Steps: p.of(j)})
+		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Cron: j.Cron, Each: j.Run == runMonthly,
+			Off: j.Off || !a.planHere(j, owes), Steps: p.of(j)})
 	}
 	return s, nil
 }
@@ -86,6 +85,10 @@ func (p *plannedSteps) of(j plannedJob) []scheduler.Step {
 		return []scheduler.Step{p.step(j, "采集", running, p.collectRunning), p.step(j, "挖掘", running, p.mine)}
 	case runRemind:
 		return []scheduler.Step{p.step(j, "提醒", running, p.remind)}
+	case runBackup:
+		return []scheduler.Step{p.step(j, "备份", running, p.backUp), p.step(j, "清理旧备份", running, p.expire)}
+	case runDrill:
+		return []scheduler.Step{p.step(j, "恢复演练", running, p.drill)}
 	}
 	return []scheduler.Step{p.step(j, "发送", running, p.deliver)}
 }
@@ -181,5 +184,26 @@ func (p *plannedSteps) remind(ctx context.Context, _ plannedJob, _ chaping.Perio
 
 func (p *plannedSteps) deliver(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) (err error) {
 	out.Delivery, err = p.Deliver(ctx)
+	return err
+}
+
+func (p *plannedSteps) backUp(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) error {
+	r, err := p.backUpAs(ctx, automaticEnding, p.watch)
+	if err == nil {
+		out.Backup = &r
+	}
+	return err
+}
+
+func (p *plannedSteps) expire(_ context.Context, j plannedJob, _ chaping.Period, out *StepResult) (err error) {
+	out.Expired, err = p.expireBackups(j.Daily, j.Weekly)
+	return err
+}
+
+func (p *plannedSteps) drill(ctx context.Context, _ plannedJob, _ chaping.Period, out *StepResult) error {
+	r, err := p.Drill(ctx, "", p.watch)
+	if err == nil {
+		out.Drilled = &r
+	}
 	return err
 }

@@ -22,8 +22,8 @@ const counts01 = `词条,报送期,成立,差评,隐性,评论,全部差评,默�
 起火,2026-10,6,6,0,30,18,0,0.2
 `
 
-// TestUpgradeKilled opens a data directory of version 0.1, killed at ever later
-// moments of the migration, and looks at what is there afterwards: frozen
+// TestUpgradeKilled opens the data directory of every version that was released,
+// killed at ever later moments of the migration, and looks at what is there afterwards: frozen
 // sheets to the byte, judgements, filings, cases, submissions and counts.
 func TestUpgradeKilled(t *testing.T) {
 	if testing.Short() {
@@ -32,7 +32,21 @@ func TestUpgradeKilled(t *testing.T) {
 	storetest.Embedded(t) // skips where there is no engine
 	t.Parallel()
 	program := buildProgram(t)
-	alone := upgrade{T: t, program: program, dir: t.TempDir()}
+	archives, err := filepath.Glob(filepath.Join("..", "testdata", "data-*.tar.gz"))
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no data directory of a version: %v", err)
+	}
+	for _, archive := range archives {
+		t.Run(filepath.Base(archive), func(t *testing.T) { upgradeKilled(t, program, archive) })
+	}
+}
+
+func upgradeKilled(t *testing.T, program, archive string) {
+	archive, err := filepath.Abs(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := upgrade{T: t, program: program, archive: archive, dir: t.TempDir()}
 	alone.unpack()
 	began := time.Now()
 	alone.run("mine", "--period", "2026-10", "--terms", "terms.txt")
@@ -40,7 +54,7 @@ func TestUpgradeKilled(t *testing.T) {
 	alone.check()
 	const moments = 5
 	for i := 1; i < moments; i++ {
-		u := upgrade{T: t, program: program, dir: t.TempDir()}
+		u := upgrade{T: t, program: program, archive: archive, dir: t.TempDir()}
 		u.unpack()
 		u.killAfter(took * time.Duration(i) / moments)
 		u.killAfter(took * time.Duration(i) / moments / 2) // and again when it goes on
@@ -48,19 +62,15 @@ func TestUpgradeKilled(t *testing.T) {
 	}
 }
 
-// An upgrade is a data directory of version 0.1 in a folder of its own.
+// An upgrade is a data directory of an earlier version in a folder of its own.
 type upgrade struct {
 	*testing.T
-	program, dir string
+	program, archive, dir string
 }
 
 func (u *upgrade) unpack() {
 	u.Helper()
-	archive, err := filepath.Abs(filepath.Join("..", "testdata", "data-0.1.tar.gz"))
-	if err != nil {
-		u.Fatal(err)
-	}
-	tar := exec.Command("tar", "-xzf", archive)
+	tar := exec.Command("tar", "-xzf", u.archive)
 	tar.Dir = u.dir
 	if out, err := tar.CombinedOutput(); err != nil {
 		u.Fatalf("%v\n%s", err, out)

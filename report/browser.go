@@ -129,13 +129,18 @@ func (b *Browser) tab() (tab context.Context, done func(good bool), err error) {
 }
 
 // WritePDF prints the document's first section. It is safe for concurrent use.
-func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) (err error) {
+func (b *Browser) WritePDF(ctx context.Context, d *Document, path string) error {
+	return b.PrintHTML(ctx, d.HTML, path)
+}
+
+// PrintHTML prints an HTML document that needs no other file.
+func (b *Browser) PrintHTML(ctx context.Context, write func(io.Writer) error, path string) (err error) {
 	f, err := os.CreateTemp(b.dir, "*.html")
 	if err != nil {
 		return cannotWrite(path, err)
 	}
 	defer os.Remove(f.Name())
-	if err := errors.Join(d.HTML(f), f.Close()); err != nil {
+	if err := errors.Join(write(f), f.Close()); err != nil {
 		return cannotWrite(path, err)
 	}
 	tab, done, err := b.tab()

@@ -19,7 +19,7 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 moment=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 
-CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w' -o "$stage/chaping" ./cmd/chaping
+CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w -funcalign=16' -o "$stage/chaping" ./cmd/chaping
 size=$(stat -c %s "$stage/chaping")
 if [ "$size" -gt 60000000 ]; then
   echo "程序 $size 字节，超过 60 MB" >&2
@@ -59,7 +59,7 @@ for format in "${formats[@]}"; do
       cp "$stage"/man/*.gz "$tree/share/man/man1/"
       cp "$stage"/completion/* "$tree/share/completion/"
       cp packaging/chaping.service packaging/chaping.env packaging/sysusers.conf packaging/chaping-admin \
-        configs/schedule.yaml "$tree/share/packaging/"
+        packaging/grafana/chaping.json configs/schedule.yaml "$tree/share/packaging/"
       cp README.md CHANGELOG.md LICENSE "$tree/"
       tar -C "$stage" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
         -cf - "chaping-$version" | gzip -6 -n >"$out/chaping-$version-linux-amd64.tar.gz"

@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	driver "modernc.org/sqlite"
 	library "modernc.org/sqlite/lib"
@@ -74,9 +75,13 @@ func empty(path string, options url.Values) error {
 
 // Is tells whether a file is a database.
 func Is(ctx context.Context, path string) (bool, error) {
-	if info, err := os.Stat(path); err != nil ||
-		info.Size() < 512 { // the smallest page; SQLite takes nothing at all for an empty database
+	switch info, err := os.Stat(path); {
+	case err != nil:
 		return false, err
+	case info.IsDir():
+		return false, &fs.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	case info.Size() < 512: // the smallest page; SQLite takes nothing at all for an empty database
+		return false, nil
 	}
 	db, err := reader(path)
 	if err != nil {

@@ -127,6 +127,12 @@ func (d *DB) migrate(ctx context.Context) error {
 	})
 }
 
+// Schema is the number of migrations that the database has had.
+func (d *DB) Schema(ctx context.Context) (version int, err error) {
+	err = d.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return version, err
+}
+
 // Close closes the file.
 func (d *DB) Close() error {
 	d.late.Wait()

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
 
@@ -246,4 +247,24 @@ func (s *Store) createTables(ctx context.Context, name string, statements []stri
 		}
 	}
 	return nil
+}
+
+// A Migration is one that a database has had.
+type Migration struct {
+	Version uint32    `json:"version"`
+	Name    string    `json:"name"`
+	Applied time.Time `json:"applied"`
+}
+
+// Migrated are the migrations that the database has had.
+func (s *Store) Migrated(ctx context.Context) (list []Migration, err error) {
+	err = s.query(ctx, "migrated", nil, nil, func(scan func(...any) error) error {
+		var m Migration
+		var applied int64
+		err := scan(&m.Version, &m.Name, &applied)
+		m.Applied = time.UnixMilli(applied)
+		list = append(list, m)
+		return err
+	})
+	return list, err
 }

@@ -41,6 +41,12 @@ func (s *Store) PutRun(ctx context.Context, r Run) error {
 	if err := s.query(ctx, "run_sequence", nil, nil, func(scan func(...any) error) error { return scan(&sequence) }); err != nil {
 		return err
 	}
+	if r.Finished.IsZero() {
+		s.log.InfoContext(ctx, "run started", "run", r.ID, "stage", r.Stage)
+	} else {
+		s.log.InfoContext(ctx, "run ended", "run", r.ID, "stage", r.Stage, "counts", r.Counts, "problem", r.Error,
+			"took", r.Finished.Sub(r.Started))
+	}
 	return s.insert(ctx, "runs", "id, stage, period, dictionary, state, started, finished, counts, error, updated",
 		[]string{r.ID}, []string{r.Stage}, []uint32{periodNumber(r.Period)}, []string{r.Dictionary}, []string{r.State},
 		[]int64{millis(r.Started)}, []int64{millis(r.Finished)}, []string{string(counts)}, []string{r.Error},

@@ -35,6 +35,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,6 +70,9 @@ type Config struct {
 	// Tell takes what the user should know of the server although it can be
 	// worked with, in Chinese; may be nil.
 	Tell func(message string)
+
+	// Log takes what becomes of runs; may be nil.
+	Log *slog.Logger
 }
 
 const (
@@ -87,6 +91,7 @@ type Store struct {
 	database string
 	queries  *template.Template
 	now      func() time.Time
+	log      *slog.Logger
 	dialect  dialect
 
 	stuck atomic.Int64 // statements that do not end when they are told to
@@ -125,10 +130,13 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 // prepare makes a store that is not open yet.
 func prepare(cfg Config) (*Store, error) {
-	s := &Store{now: cfg.Now, dataDir: cfg.DataDir, moved: map[chaping.Window]movedSet{},
+	s := &Store{now: cfg.Now, log: cfg.Log, dataDir: cfg.DataDir, moved: map[chaping.Window]movedSet{},
 		freshRuns: map[string]freshness{}}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
 	var err error
 	s.queries, err = template.New("").Funcs(template.FuncMap{ // of the dialect that the server turns out to speak

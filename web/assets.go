@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -22,8 +23,20 @@ var assetFiles embed.FS
 type asset struct {
 	kind  string
 	tag   string
-	plain []byte
+	plain []byte // nil where it is kept as gzip only
 	small []byte // gzip
+}
+
+// unpack is the plain file, for browsers that take no gzip.
+func (a asset) unpack() ([]byte, error) {
+	if a.plain != nil {
+		return a.plain, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(a.small))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 var shippedAssets = sync.OnceValue(func() map[string]asset {
@@ -38,9 +51,15 @@ var shippedAssets = sync.OnceValue(func() map[string]asset {
 			panic(err) // embedded
 		}
 		sum := sha256.Sum256(data)
+		name, packed := strings.CutSuffix(name, ".gz")
 		a := asset{kind: mime.TypeByExtension(path.Ext(name)), tag: hex.EncodeToString(sum[:6]), plain: data}
 		if a.kind == "" {
 			a.kind = "text/plain; charset=utf-8"
+		}
+		if packed {
+			a.plain, a.small = nil, data
+			set[path.Base(name)] = a
+			continue
 		}
 		var b bytes.Buffer
 		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -81,15 +100,22 @@ func (set assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.RawQuery == a.tag {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	body, tag := a.plain, `"`+a.tag+`"`
-	if acceptsGzip(r) {
+	gzipped, tag := acceptsGzip(r), `"`+a.tag+`"`
+	if gzipped {
 		h.Set("Content-Encoding", "gzip")
-		body, tag = a.small, `"`+a.tag+`-gz"`
+		tag = `"` + a.tag + `-gz"`
 	}
 	h.Set("ETag", tag)
 	if match := r.Header.Get("If-None-Match"); strings.Contains(match, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
+	}
+	body := a.small
+	if !gzipped {
+		var err error
+		if body, err = a.unpack(); err != nil {
+			panic(err) // embedded
+		}
 	}
 	_, _ = w.Write(body)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -132,6 +133,7 @@ func jobKinds() []string {
 type jobs struct {
 	ctx     context.Context
 	now     func() time.Time
+	log     *slog.Logger
 	mu      sync.Mutex
 	last    int64
 	list    []*job // the latest last
@@ -141,7 +143,9 @@ type jobs struct {
 // maxJobs is how many are remembered.
 const maxJobs = 50
 
-func newJobs(ctx context.Context, now func() time.Time) *jobs { return &jobs{ctx: ctx, now: now} }
+func newJobs(ctx context.Context, now func() time.Time, log *slog.Logger) *jobs {
+	return &jobs{ctx: ctx, now: now, log: log}
+}
 
 func (js *jobs) wait() { js.running.Wait() }
 
@@ -162,7 +166,7 @@ func (js *jobs) start(
 		return nil, &fault{http.StatusServiceUnavailable, "程序正在停止", "稍后再试", nil}
 	}
 	js.last++
-	ctx, cancel := context.WithCancel(js.ctx)
+	ctx, cancel := context.WithCancel(withLog(js.ctx, slog.Int64("job", js.last)))
 	j := &job{
 		ID:      js.last,
 		Kind:    kind,
@@ -198,6 +202,9 @@ func (js *jobs) start(
 				s.Status, s.Problem = jobFailed, chaping.Explain(err, wordAdvice)
 			}
 		})
+		state := j.State()
+		js.log.InfoContext(ctx, "job ended", "kind", kind, "status", state.Status, "problem", state.Problem,
+			"took", state.Finished.Sub(j.Started))
 	})
 	return j, nil
 }
@@ -259,6 +266,7 @@ func (q *request) follow(j *job, err error) error {
 	if err != nil {
 		return err
 	}
+	q.Log.InfoContext(q.ctx, "job started", "job", j.ID, "kind", j.Kind)
 	return q.redirect(fmt.Sprintf("/jobs/%d", j.ID), "")
 }
 

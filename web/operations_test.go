@@ -1,12 +1,18 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Readiness is for everyone, and says what is wrong; metrics are for this machine
@@ -43,6 +49,8 @@ func TestOperations(t *testing.T) {
 			t.Errorf("%q is not measured", want)
 		}
 	}
+	dashboard(t, h, page)
+
 	// A thousand readers: some are told to come again, nobody waits for long, and
 	// the databases are asked once.
 	var all sync.WaitGroup
@@ -66,5 +74,51 @@ func TestOperations(t *testing.T) {
 	}
 	if r := ask("/readyz", "203.0.113.9:1"); r.Code != http.StatusServiceUnavailable || !strings.Contains(r.Body.String(), "评论数据库没有应答") {
 		t.Errorf("without the store: %d %s", r.Code, r.Body)
+	}
+}
+
+// dashboard holds the shipped dashboard to what is measured: it asks for nothing
+// that is not there, and shows all that is ours.
+func dashboard(t *testing.T, h *house, page string) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join("..", "packaging", "grafana", "chaping.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var board struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(file, &board); err != nil || len(board.Panels) == 0 {
+		t.Fatal(err, len(board.Panels))
+	}
+	measured, shown := map[string]bool{}, map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\w+) (\w+)`).FindAllStringSubmatch(page, -1) {
+		measured[m[1]] = true
+	}
+	described := make(chan *prometheus.Desc, 100)
+	(&figures{server: h.Server}).Describe(described)
+	close(described)
+	for d := range described { // also what has no value yet
+		measured[regexp.MustCompile(`fqName: "(\w+)"`).FindStringSubmatch(d.String())[1]] = true
+	}
+	for _, p := range board.Panels {
+		for _, target := range p.Targets {
+			for _, name := range regexp.MustCompile(`\b(chaping|go|process)_\w+`).FindAllString(target.Expr, -1) {
+				if !measured[name] {
+					name = regexp.MustCompile(`_(count|sum|bucket)$`).ReplaceAllString(name, "")
+				}
+				if shown[name] = true; !measured[name] {
+					t.Errorf("panel %s asks for %s, which is not measured", p.Title, name)
+				}
+			}
+		}
+	}
+	for name := range measured {
+		if strings.HasPrefix(name, "chaping_") && !shown[name] {
+			t.Errorf("no panel shows %s", name)
+		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
+//go:embed admin annual auth board centre collect form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
@@ -40,7 +40,7 @@ var pageParts = map[string][]string{
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "mynotices": nil, "received": nil, "receiveditem": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil, "help": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -205,6 +205,7 @@ type frame struct {
 	Nav     []navGroup
 	Message string
 	Program string
+	Help    string                 // where the guide speaks of the page
 	Here    string                 // the address of the page, to come back to
 	Theme   string                 // light or dark; "" as the system has it
 	Unseen  int                    // notices
@@ -281,6 +282,7 @@ func (q *request) show(status int, page, title string, data any) error {
 		D:       data,
 		Message: q.message(),
 		Here:    q.r.URL.Path,
+		Help:    helpAddress(page, q.account),
 		Theme:   q.theme(),
 		Seeks:   q.searches(),
 	}

@@ -237,6 +237,15 @@ func (l *lines) step(s app.StepResult) {
 	if s.Mined != nil {
 		l.add("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", s.Mined.Period, s.Mined.Reviews, s.Mined.Mentions, s.Mined.Affirmed)
 	}
+	if s.Backup != nil {
+		l.add("已备份并核对：%s，%.1f MB", s.Backup.File, float64(s.Backup.Bytes)/1e6)
+	}
+	if s.Drilled != nil {
+		l.add("恢复演练通过：%s", filepath.Base(s.Drilled.File))
+	}
+	if len(s.Expired) > 0 {
+		l.add("已删除 %d 份旧的自动备份", len(s.Expired))
+	}
 	if s.Raised > 0 {
 		l.add("重要风险信息：新提示 %d 条，请尽快核实", s.Raised)
 	}

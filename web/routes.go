@@ -79,6 +79,10 @@ func allRoutes() []route {
 		{"POST", "/setup/{link}", everyone, (*request).setup, "设置账号", option{}, "name person password! again! station station_name kind", nil},
 		{"POST", "/theme", everyone, (*request).themeSave, "外观", option{quiet: true}, "theme back", nil},
 		{"GET", "/search", members, (*request).search, "搜索", option{}, "q", searchPage{}},
+		{"GET", "/help", everyone, (*request).help, "帮助", option{}, "", nil},
+		{"GET", "/help/all", everyone, (*request).helpWhole, "帮助", option{}, "", nil},
+		{"GET", "/help/pictures/{file}", everyone, (*request).helpPicture, "帮助的图片", option{}, "", nil},
+		{"GET", "/help/{page}", everyone, (*request).helpPage, "帮助", option{}, "", nil},
 		{"GET", "/resume", members, (*request).resume, "继续提交", option{}, "", nil},
 
 		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测"), "period", either{dashboardPage{}, homePage{}}},

@@ -98,7 +98,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
-	s.jobs = newJobs(s.ended, s.Now)
+	s.jobs = newJobs(s.ended, s.Now, s.Log)
 	s.desk.open(s)
 	s.instruments = newInstruments(s)
 	s.recounts.after = recountAfter
@@ -219,6 +219,7 @@ type request struct {
 	r       *http.Request
 	ctx     context.Context
 	route   route
+	id      string           // in logs
 	api     bool             // a program asks
 	account *station.Account // nil on public pages without a session
 	cookie  string
@@ -233,7 +234,9 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 		began := time.Now()
 		answered := &codeWriter{ResponseWriter: w}
 		w = answered
-		q := &request{Server: s, w: w, r: r, ctx: r.Context(), route: rt, api: api}
+		id := newRequestID()
+		w.Header().Set("X-Request-Id", id)
+		q := &request{Server: s, w: w, r: r, ctx: withLog(r.Context(), slog.String("request", id)), route: rt, api: api, id: id}
 		defer func() {
 			if v := recover(); v != nil {
 				if v == http.ErrAbortHandler {
@@ -243,7 +246,7 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 			}
 			took := time.Since(began)
 			s.instruments.observe(rt, cmp.Or(answered.code, http.StatusOK), took)
-			s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "code", answered.code, "took", took)
+			s.Log.DebugContext(q.ctx, "request", "method", r.Method, "path", r.URL.Path, "code", answered.code, "took", took)
 		}()
 		err := q.enter()
 		if err == nil && q.account == nil && !rt.public() {
@@ -266,7 +269,7 @@ func (s *Server) gate(rt route, api bool) http.Handler {
 		}
 		if rt.audited() && !q.refused && !q.act.Written() && q.act.Object != "" {
 			if err := s.Station.Record(context.WithoutCancel(q.ctx), q.act); err != nil {
-				s.Log.Error("audit", "err", err)
+				s.Log.ErrorContext(q.ctx, "audit", "err", err)
 			}
 		}
 	})
@@ -439,11 +442,11 @@ func (q *request) fail(err error) {
 	case errors.Is(err, context.Canceled) && q.r.Context().Err() != nil:
 		return
 	default:
-		f = &fault{http.StatusInternalServerError, "程序内部出错，没有完成", "重试；若仍出现，请把发生的时间告诉管理员查日志", err}
+		f = &fault{http.StatusInternalServerError, "程序内部出错，没有完成", "重试；若仍出现，请把下面的编号告诉管理员查日志", err}
 	}
 	f.status = cmp.Or(f.status, http.StatusUnprocessableEntity) // it was made for a form, which has gone
 	if f.status >= 500 {
-		q.Log.Error("request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err)
+		q.Log.ErrorContext(q.ctx, "request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err)
 	}
 	h := q.w.Header()
 	h.Del("Content-Disposition")
@@ -454,7 +457,11 @@ func (q *request) fail(err error) {
 		h.Set("HX-Retarget", "#messages")
 		h.Set("HX-Reswap", "innerHTML")
 	}
-	if err := q.show(f.status, "fault", "出错了", faultPage{Problem: f.problem, Remedy: cmp.Or(f.remedy, "改正后重新提交")}); err != nil {
+	page := faultPage{Problem: f.problem, Remedy: cmp.Or(f.remedy, "改正后重新提交")}
+	if f.status >= http.StatusInternalServerError {
+		page.Request = q.id
+	}
+	if err := q.show(f.status, "fault", "出错了", page); err != nil {
 		q.Log.Error("fault page", "err", err)
 	}
 }
@@ -468,7 +475,10 @@ func (q *request) later(d *station.Delay, known *chaping.Error) *fault {
 	return &fault{http.StatusTooManyRequests, known.Message, remedyOf(known), nil}
 }
 
-type faultPage struct{ Problem, Remedy string }
+type faultPage struct {
+	Problem, Remedy string
+	Request         string // in the log; "" where that has nothing to say
+}
 
 // form reads a field of the form, or of the address, without the spaces around
 // it. list reads one that may be given several times. What a route does not

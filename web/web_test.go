@@ -643,6 +643,11 @@ func TestAssets(t *testing.T) {
 		if w.Code != http.StatusNotModified {
 			t.Errorf("%s again: %d", name, w.Code)
 		}
+		plain := httptest.NewRecorder()
+		h.ServeHTTP(plain, httptest.NewRequest("GET", assetPath(name), nil))
+		if plain.Header().Get("Content-Encoding") != "" || plain.Body.Len() < 100 || plain.Body.Bytes()[0] == 0x1f {
+			t.Errorf("%s to who takes no gzip: %v", name, plain.Header())
+		}
 	}
 	t.Logf("all assets: %d bytes compressed", first)
 	if first > 400<<10 {
@@ -677,7 +682,7 @@ func TestSlowStoreShowsProgress(t *testing.T) {
 func TestJobs(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	js := newJobs(ctx, time.Now)
+	js := newJobs(ctx, time.Now, slog.New(slog.DiscardHandler))
 	release := make(chan struct{})
 	j, err := js.start("采集", "甲", "张三", "/", func(ctx context.Context, j *job) (string, error) {
 		<-release

@@ -132,7 +132,7 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err := p.checkDemo(ctx, s, m, period, sheet); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "\n完成，用时 %s。换成自己的数据见 README 的“用自己的数据”。\n", time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(p.out, "\n完成，用时 %s。换成自己的数据见使用手册的“第一天”（门户里的“帮助”，或 chaping guide）。\n", time.Since(began).Round(100*time.Millisecond))
 	return nil
 }
 

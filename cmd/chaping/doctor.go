@@ -12,16 +12,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"chaping"
+	"chaping/app"
 	"chaping/station"
 	"chaping/store/engine"
 )
 
 func (p *program) doctorCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, fix bool
 	cmd := &cobra.Command{
-		Use: "doctor", Short: "检查运行环境", Long: "逐项检查运行所需的条件，说明缺什么、怎么补。不改动任何数据（数据目录不存在时会创建）。", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDoctor(cmd.Context(), asJSON) },
+		Use: "doctor", Short: "检查运行环境，修复能安全修复的",
+		Long: "逐项检查运行所需的条件，说明缺什么、怎么补。不改动任何数据（数据目录不存在时会创建）。\n" +
+			"--fix 先修复不会丢东西的：数据目录和其中的数据库别人可读、被杀的进程留下的临时文件和半个备份、暂存而没有写入数据库的批次，\n" +
+			"逐条说明修复之前怎样、之后怎样，再检查。没有做完的数据库升级，打开数据库时自动接着做；锁随进程结束，不用清理。",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDoctor(cmd.Context(), fix, asJSON) },
 	}
+	cmd.Flags().BoolVar(&fix, "fix", false, "修复能安全修复的")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	return cmd
 }
@@ -33,34 +39,22 @@ type finding struct {
 	Detail string `json:"detail"`
 }
 
-func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
-	var findings []finding
-	for _, c := range []struct {
-		name  string
-		check func(context.Context) (string, error)
-	}{
-		{"内嵌引擎", p.checkEngine},
-		{"数据目录", p.checkDataDir},
-		{"数据库", p.checkStore},
-		{"暂存", p.checkSpool},
-		{"词库与挖掘", p.checkMiner},
-		{"节假日数据", p.checkCalendar},
-		{"计划", p.checkSchedule},
-		{"通知", p.checkOutbox},
-	} {
-		detail, err := c.check(ctx)
-		if err != nil {
-			detail = chaping.Explain(err, wordAdvice)
-		}
-		findings = append(findings, finding{c.name, err == nil, detail})
-		if !asJSON {
-			mark := "✓"
-			if err != nil {
-				mark = "✗"
-			}
-			fmt.Fprintf(p.out, "%s %s：%s\n", mark, c.name, detail)
+func (p *program) runDoctor(ctx context.Context, fix, asJSON bool) error {
+	if fix {
+		if err := p.mend(ctx, asJSON); err != nil {
+			return err
 		}
 	}
+	findings := p.examine(ctx, func(f finding) {
+		if asJSON {
+			return
+		}
+		mark := "✓"
+		if !f.OK {
+			mark = "✗"
+		}
+		fmt.Fprintf(p.out, "%s %s：%s\n", mark, f.Check, f.Detail)
+	})
 	if asJSON {
 		if err := p.printJSON(findings); err != nil {
 			return err
@@ -80,6 +74,95 @@ func (p *program) runDoctor(ctx context.Context, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// examine makes all checks and tells each when it is done.
+func (p *program) examine(ctx context.Context, each func(finding)) (findings []finding) {
+	for _, c := range []struct {
+		name  string
+		check func(context.Context) (string, error)
+	}{
+		{"内嵌引擎", p.checkEngine},
+		{"数据目录", p.checkDataDir},
+		{"数据库", p.checkStore},
+		{"暂存", p.checkSpool},
+		{"遗留", p.checkFaults},
+		{"词库与挖掘", p.checkMiner},
+		{"节假日数据", p.checkCalendar},
+		{"计划", p.checkSchedule},
+		{"通知", p.checkOutbox},
+	} {
+		detail, err := c.check(ctx)
+		if err != nil {
+			detail = chaping.Explain(err, wordAdvice)
+		}
+		f := finding{c.name, err == nil, detail}
+		findings = append(findings, f)
+		each(f)
+	}
+	return findings
+}
+
+// mend mends what can be mended without losing anything, and says of each what
+// was and what is.
+func (p *program) mend(ctx context.Context, quiet bool) error {
+	out := p.out
+	if quiet {
+		out = p.err
+	}
+	faults, err := p.app.Faults()
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		was, is := wordFault(f)
+		fmt.Fprintf(out, "• %s", was)
+		if err := p.app.Mend(ctx, f); err != nil {
+			fmt.Fprintf(out, "  → 没有修复：%s\n", chaping.Explain(err, wordAdvice))
+			continue
+		}
+		fmt.Fprintf(out, "  → %s\n", is)
+	}
+	if len(faults) == 0 {
+		fmt.Fprintln(out, "没有要修复的")
+	}
+	return nil
+}
+
+// wordFault says what a fault is and what it is after it was mended.
+func wordFault(f app.Fault) (was, is string) {
+	switch f.Kind {
+	case app.FaultOpen:
+		return fmt.Sprintf("%s 别人可读（权限 %o）", f.Path, f.Mode), fmt.Sprintf("权限 %o", f.Mode&0o700)
+	case app.FaultLeftover:
+		return f.Path + " 是一天以前的临时文件", "已删除"
+	case app.FaultBackup:
+		return f.Path + " 是没有做完的备份留下的", "已删除"
+	}
+	return fmt.Sprintf("%s 里有 %d 字节没有写入数据库", f.Path, f.Size), "已写入"
+}
+
+// checkFaults looks for what can be mended; what waits in the spool has a check
+// of its own.
+func (p *program) checkFaults(context.Context) (string, error) {
+	faults, err := p.app.Faults()
+	if err != nil {
+		return "", err
+	}
+	var list []string
+	for _, f := range faults {
+		if was, _ := wordFault(f); f.Kind != app.FaultSpool {
+			list = append(list, was)
+		}
+	}
+	if len(list) > 0 {
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: strings.Join(list, "；"),
+			Remedy:  "运行 chaping doctor --fix",
+		}
+	}
+	return "没有临时文件，权限正确", nil
 }
 
 func (p *program) checkEngine(context.Context) (string, error) {

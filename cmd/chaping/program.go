@@ -27,6 +27,7 @@ import (
 	"chaping/app"
 	"chaping/station"
 	"chaping/store/backup"
+	"chaping/web"
 )
 
 // program is what all commands share: the streams, the clock and the flags
@@ -125,12 +126,7 @@ func (p *program) command() *cobra.Command {
 				level = slog.LevelDebug
 			}
 			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
-			p.log = slog.New(
-				tint.NewTextHandler(
-					p.err,
-					&tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly},
-				),
-			)
+			p.log = p.logger(level)
 			if cmd.Name() == "restore" {
 				return p.open()
 			}
@@ -167,7 +163,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
-		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
+		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.guideCommand(), p.doctorCommand(), p.supportCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)
@@ -251,10 +247,30 @@ func (p *program) open() error {
 			Now:     p.now,
 			Log:     p.log,
 			Shifted: os.Getenv("CHAPING_NOW") != "",
+			Self:    self(),
 			Warn:    func(m string) { fmt.Fprintln(p.err, "警告："+m) },
 		},
 	)
 	return err
+}
+
+// logger writes for people, or, where CHAPING_LOG says json, for programs, with
+// what happens in the ordinary course of things.
+func (p *program) logger(level slog.Level) *slog.Logger {
+	if os.Getenv("CHAPING_LOG") == "json" {
+		return slog.New(web.LogHandler(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: min(level, slog.LevelInfo)})))
+	}
+	options := &tint.Options{Level: level, NoColor: !isTerminal(p.err), TimeFormat: time.TimeOnly}
+	return slog.New(web.LogHandler(tint.NewTextHandler(p.err, options)))
+}
+
+// self is the program's own file; "" where the system does not say.
+func self() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 // foreign words the error of opening a data directory that belongs to somebody

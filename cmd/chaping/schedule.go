@@ -61,6 +61,15 @@ func (p *program) printStep(s app.StepResult) {
 			p.printCollected(source.Report)
 		}
 	}
+	if s.Backup != nil {
+		p.printBackupLine("备份完好", *s.Backup)
+	}
+	if s.Drilled != nil {
+		p.printBackupLine("恢复演练通过", *s.Drilled)
+	}
+	for _, name := range s.Expired {
+		fmt.Fprintf(p.out, "旧备份已删除：%s\n", name)
+	}
 	p.printRaised(s.Raised)
 	p.printDelivery(s.Delivery)
 }
@@ -128,7 +137,7 @@ func (p *program) scheduleListCommand() *cobra.Command {
 					next := plan.Next.Format(chaping.Minute)
 					switch {
 					case plan.NotHere:
-						next = "不运行：本系统不填平台报送表"
+						next = "不运行：本系统用不着"
 					case plan.Off:
 						next = "停用"
 					}

@@ -78,6 +78,7 @@ func TestPortalAssociation(t *testing.T) {
 	w.clicks = 0
 	w.click(".due a.main", "#row-1")
 	w.click("button[value=copy]", "#messages .note.good")
+	w.picture("form")
 	if got := eval[string](w, "document.querySelector('#row-1 [name=content]').value"); got != kettle["content"] {
 		t.Errorf("copied %q", got)
 	}

@@ -30,9 +30,11 @@ func TestPortalCentre(t *testing.T) {
 	w.click("main form.stack button.main", "button[value=store]")
 	w.click("button[value=store]", "a[href='/submissions/1']")
 	w.look("centre-inbox")
+	w.picture("inbox")
 
 	w.open("/board?period=2026-11")
 	w.look("centre-board")
+	w.picture("board")
 	w.print("centre-board")
 	w.click("a[href^='/cases/new?']", "[name=lead]") // a case of the lead, filled in
 	w.look("centre-board-case")

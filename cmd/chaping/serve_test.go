@@ -279,6 +279,7 @@ func TestPortalMonth(t *testing.T) {
 	w.look("setup")
 	w.setUp("zhang", "张三", "10", "a[href='/watches/new']")
 	w.look("start")
+	w.picture("start")
 
 	w.click("a.main[href='/watches/new']", "[name=keywords]")
 	w.fill("[name=name]", "小家电")
@@ -303,6 +304,7 @@ func TestPortalMonth(t *testing.T) {
 	}
 	w.click("a.main[href^='/?period']", ".steps")
 	w.look("dashboard")
+	w.picture("dashboard")
 	w.print("dashboard")
 	w.click(".steps .next a.main", "[data-evidence]")
 	before := eval[int](w, "document.querySelectorAll('[data-evidence]').length")
@@ -310,6 +312,8 @@ func TestPortalMonth(t *testing.T) {
 		t.Fatal("nothing to review")
 	}
 	w.look("review")
+	w.picture("review")
+	w.do(chromedp.Focus(chromedp.CSS("[data-evidence]")))
 	for _, key := range []string{"c", "3"} { // the first is where the keyboard is
 
 		w.do(chromedp.KeyEvent(key))
@@ -351,6 +355,8 @@ func TestPortalMonth(t *testing.T) {
 	w.look("sheets-draft")
 	w.click("form[action='/sheets/freeze'] button", "form[action='/sheets/submit']")
 	w.look("sheets")
+	w.picture("sheets")
+	w.picture("sheet")
 	client := w.client()
 	for _, format := range []string{"xlsx", "docx", "pdf", "json"} {
 		href := eval[string](w, fmt.Sprintf("[...document.querySelectorAll('a[href*=\"version=1\"]')].find(a => a.textContent === %q).href", format))
@@ -409,6 +415,7 @@ func TestPortalMonth(t *testing.T) {
 	w.look("settings-backup")
 	w.click("a.main[href='/settings#backups']", "#backups table")
 	w.look("settings")
+	w.picture("settings")
 	w.print("settings")
 	w.click("#plans tbody tr:last-child form[action='/settings/run'] button", "[data-events], .note.good")
 	w.do(chromedp.WaitVisible(chromedp.CSS("a.main[href='/settings#plans']")))
@@ -424,7 +431,14 @@ func TestPortalMonth(t *testing.T) {
 	for _, page := range []string{"runs", "urgent", "calendar", "accounts", "accounts/1", "stations", "tokens", "audit", "me", "import", "nowhere"} {
 		w.open("/" + page)
 		w.look(strings.ReplaceAll(page, "/", "-"))
+		if page == "urgent" {
+			w.picture(page)
+		}
 	}
+	w.open("/help/platform")
+	w.look("help")
+	w.open("/help/all")
+	w.print("help")
 	w.open("/calendar")
 	w.print("calendar")
 

@@ -219,3 +219,15 @@ func TestPatterns(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestIsFileName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"家电.yaml": true, "a_b-1.yaml": true, ".yaml": false, "-a.yaml": false, "../a.yaml": false, "a.yml": false, "a b.yaml": false,
+		strings.Repeat("词", 61) + ".yaml": true, strings.Repeat("词", 62) + ".yaml": false, "\xff.yaml": false, ".a.yaml": false,
+	} {
+		if isFileName(name) != want {
+			t.Errorf("%q: %t", name, !want)
+		}
+	}
+}

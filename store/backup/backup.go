@@ -245,6 +245,16 @@ func remove(file string) error {
 	return nil
 }
 
+// Left tells whether a backup of the data directory that was killed has left
+// something; while one is being made it has not.
+func Left(dataDir string) bool {
+	if _, err := os.Stat(filepath.Join(dataDir, store.BackupFolder)); err != nil {
+		return false
+	}
+	unlock, err := lock(dataDir)
+	return err == nil && unlock() == nil
+}
+
 // Sweep removes what a backup of the data directory that was killed has left.
 // While one is being made it does nothing.
 func Sweep(dataDir string) error {

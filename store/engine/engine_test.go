@@ -475,6 +475,22 @@ func TestLocate(t *testing.T) {
 		_, err := engine.Locate()
 		environment(t, err, "CHAPING_ENGINE")
 	}
+	// Beside an installed program, as this test is one.
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	installed := filepath.Join(filepath.Dir(program), "..", "lib", "chaping", "libchdb.so")
+	if err := os.MkdirAll(filepath.Dir(installed), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(filepath.Dir(filepath.Dir(installed))) })
+	if err := os.WriteFile(installed, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if path, err := engine.Locate(); runtime.GOOS == "linux" && (err != nil || path != installed) {
+		t.Errorf("%s, %v", path, err)
+	}
 	t.Setenv("CHAPING_ENGINE", "/somewhere/libchdb.so")
 	if path, err := engine.Locate(); err != nil || path != "/somewhere/libchdb.so" {
 		t.Errorf("%s, %v", path, err)

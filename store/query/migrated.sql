@@ -1,0 +1,1 @@
+SELECT version, name, applied FROM schema_migrations ORDER BY version
