@@ -527,10 +527,13 @@ func TestNothingIsReplaced(t *testing.T) {
 	_, _, frozen := d.Freeze(ctx, Sheet{Form: "platform", Period: "2026-11", By: "甲", Model: []byte("{}")})
 	_, edited := d.PutLexicon(ctx, 0, "甲", "试", []TermEdit{{Name: "x"}})
 	_, issued := d.Issue(ctx, Bulletin{Who: "甲", Kind: General, Title: "a", Content: "b"})
-	if err := errors.Join(frozen, edited, issued, d.AddNote(ctx, Everything(), kase.ID, Note{Who: "甲", Content: "a"})); err != nil {
+	leads := d.ChangeLeads(ctx, &Account{Person: "甲"}, []LeadRef{{LeadKey: LeadKey{Period: "2026-11", Product: "壶"}}}, LeadChange{Note: "a"})
+	said := Comment{Subject: Subject{Kind: AboutCase, ID: kase.ID}, Content: "a", Key: "k"}
+	_, talked := d.AddComment(ctx, &Account{Person: "甲", Roles: []Role{RoleCentre}}, said)
+	if err := errors.Join(frozen, edited, issued, leads, talked, d.AddNote(ctx, Everything(), kase.ID, Note{Who: "甲", Content: "a"})); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"audit", "sheet", "lexicon", "casenote", "bulletin"} {
+	for _, table := range []string{"audit", "sheet", "lexicon", "casenote", "bulletin", "leadnote", "comment"} {
 		if result, err := d.db.ExecContext(t.Context(), "INSERT OR REPLACE INTO "+table+" SELECT * FROM "+table+" LIMIT 1"); err == nil {
 			n, _ := result.RowsAffected()
 			t.Errorf("%s: %d rows were replaced", table, n)

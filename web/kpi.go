@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -69,7 +70,8 @@ func change(now, then int) string {
 	case then == 0:
 		return fmt.Sprintf(" +%d（原为 0）", now)
 	}
-	return fmt.Sprintf(" %+d（%+.0f%%）", now-then, 100*float64(now-then)/float64(then))
+	percent := math.Round(1000*float64(now-then)/float64(then)) / 10
+	return fmt.Sprintf(" %+d（%+g%%）", now-then, percent)
 }
 
 // platformKPIs are those of a station that works on reviews.
@@ -134,7 +136,7 @@ func (q *request) overallKPIs(p chaping.Period, cases []station.Case) ([]kpi, er
 		if ok && len(board.Stations) > 0 {
 			leads[i] = knownFigure(len(board.Leads))
 		}
-		opened[i], closed[i] = casesIn(cases, at, n > 0)
+		opened[i], closed[i] = casesIn(cases, at, i == 0 || n > 0)
 	}
 	period := p.String()
 	return []kpi{
@@ -175,7 +177,7 @@ func (q *request) stationKPIs(p chaping.Period, cases []station.Case) ([]kpi, er
 		if j >= 0 && (duties[j].Filed() || i == 0) {
 			entries[i] = knownFigure(duties[j].Entries)
 		}
-		opened[i], closed[i] = casesIn(cases, at, j >= 0 && duties[j].Filed())
+		opened[i], closed[i] = casesIn(cases, at, i == 0 || j >= 0 && duties[j].Filed())
 	}
 	period := p.String()
 	return []kpi{

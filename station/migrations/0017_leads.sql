@@ -36,3 +36,5 @@ CREATE TABLE leadnote (
 CREATE INDEX leadnote_lead ON leadnote (lead);
 CREATE TRIGGER leadnote_is_immutable BEFORE UPDATE ON leadnote BEGIN SELECT raise(ABORT, 'the history does not change'); END;
 CREATE TRIGGER leadnote_stays BEFORE DELETE ON leadnote BEGIN SELECT raise(ABORT, 'the history is kept'); END;
+CREATE TRIGGER leadnote_is_not_replaced BEFORE INSERT ON leadnote WHEN EXISTS (SELECT * FROM leadnote WHERE id = NEW.id)
+BEGIN SELECT raise(ABORT, 'the history does not change'); END;

@@ -14,6 +14,8 @@ CREATE TABLE comment (
 CREATE INDEX comment_subject ON comment (kind, subject);
 CREATE TRIGGER comment_is_immutable BEFORE UPDATE ON comment BEGIN SELECT raise(ABORT, 'what was said does not change'); END;
 CREATE TRIGGER comment_stays BEFORE DELETE ON comment BEGIN SELECT raise(ABORT, 'what was said is kept'); END;
+CREATE TRIGGER comment_is_not_replaced BEFORE INSERT ON comment WHEN EXISTS (SELECT * FROM comment WHERE id = NEW.id OR (key IS NOT NULL AND key = NEW.key))
+BEGIN SELECT raise(ABORT, 'what was said does not change'); END;
 
 -- Files that go with comments. Each content is kept once.
 CREATE TABLE content (
