@@ -87,6 +87,10 @@ type Review struct {
 	Appended   string    // follow-up (追评); adds no review of its own (D14)
 	AppendedAt time.Time // zero when there is none, or when the platform tells no date
 
+	// Media are the addresses of pictures and videos, one a line (JoinMedia). What
+	// is read back from the store is without them: see Store.Media.
+	Media string
+
 	Collected time.Time // when it was read; of two copies the later one holds
 	Run       string    // the collection or import that brought it
 }
@@ -128,7 +132,7 @@ type Term struct {
 type Watch struct {
 	Name     string   `json:"name"`
 	Keywords []string `json:"keywords"` // product keywords typed into a platform's search
-	Terms    []string `json:"terms"`    // names of dictionary terms; empty means all
+	Terms    []string `json:"terms"`    // names of dictionary terms, sets and fields (SelectTerms); empty means all
 	Sources  []string `json:"sources"`  // names of site profiles
 }
 

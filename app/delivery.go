@@ -71,6 +71,9 @@ func (a *App) Submit(ctx context.Context, s station.Sheet) (Submission, error) {
 	if err := a.DeliverToCentre(ctx); err != nil {
 		return Submission{}, err
 	}
+	if err := a.FetchFromCentre(ctx, 0); err != nil {
+		return Submission{}, err
+	}
 	p, err := d.PushOf(ctx, &s)
 	if err != nil {
 		return Submission{}, err

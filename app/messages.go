@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"chaping"
 	"chaping/station"
@@ -52,6 +53,9 @@ func (a *App) Deliver(ctx context.Context) (Delivery, error) {
 	if err == nil {
 		err = a.DeliverToCentre(ctx)
 	}
+	if err == nil {
+		err = a.FetchFromCentre(ctx, fetchEvery)
+	}
 	return Delivery{Sent: done.Sent, Failed: done.Failed}, err
 }
 
@@ -63,6 +67,24 @@ func (a *App) DeliverToCentre(ctx context.Context) error {
 		return err
 	}
 	return (&uplink.Sender{Station: d, Now: a.Now, Refused: a.refusedMessages}).Deliver(ctx)
+}
+
+// fetchEvery is how often the centre is asked for what concerns the station,
+// besides when something is handed in there.
+const fetchEvery = time.Hour
+
+// FetchFromCentre asks the research centre for what concerns the station, unless
+// it was asked within the time.
+func (a *App) FetchFromCentre(ctx context.Context, within time.Duration) error {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return err
+	}
+	last, err := d.Inquiry(ctx)
+	if err != nil || within > 0 && a.Now().Before(last.Asked.Add(within)) {
+		return err
+	}
+	return (&uplink.Sender{Station: d, Now: a.Now}).Fetch(ctx)
 }
 
 func (a *App) refusedMessages(m station.Message, problem string) []station.Message {

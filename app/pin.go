@@ -25,19 +25,13 @@ func (p *Pipeline) pin(ctx context.Context, e store.Edition) (pinned int, err er
 	if p.Evidence == nil {
 		return 0, nil
 	}
-	var terms []string
-	for _, t := range p.Miner.Dictionary().Terms {
-		if t.Severity >= chaping.Severe {
-			terms = append(terms, t.Name)
-		}
-	}
 	var keys []chaping.ReviewKey
 	flush := func() error {
 		n, err := p.Evidence.Pin(ctx, fmt.Sprintf("%s 严重命中", e.Period), keys...)
 		pinned, keys = pinned+n, keys[:0]
 		return err
 	}
-	err = p.Store.Affirmed(ctx, e, terms, func(key chaping.ReviewKey) error {
+	err = p.Store.Affirmed(ctx, e, p.severeTerms(), func(key chaping.ReviewKey) error {
 		if keys = append(keys, key); len(keys) < batch {
 			return nil
 		}
@@ -47,4 +41,14 @@ func (p *Pipeline) pin(ctx context.Context, e store.Edition) (pinned int, err er
 		return pinned, err
 	}
 	return pinned, flush()
+}
+
+// severeTerms are the terms whose mentions are kept evidence of.
+func (p *Pipeline) severeTerms() (names []string) {
+	for _, t := range p.Miner.Dictionary().Terms {
+		if t.Severity >= chaping.Severe {
+			names = append(names, t.Name)
+		}
+	}
+	return names
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -426,7 +425,7 @@ func readBatches(
 // SheetOptions choose what goes on a platform sheet.
 type SheetOptions struct {
 	Keywords []string // product keywords; empty means all
-	Terms    []string // empty means all
+	Terms    []string // names of terms and of sets of them; empty means all
 	Min      uint64   // least 差评数 of a row
 	Top      int      // most rows; 0 means all
 	Zero     bool     // print rows without a negative review too
@@ -462,8 +461,19 @@ func (p *Pipeline) PlatformSheet(
 // sheet makes the model of an edition.
 func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {
 	period := e.Period
-	filter := store.TallyFilter{Keywords: o.Keywords, Terms: o.Terms}
-	sheet := &report.Platform{Station: o.Station, Period: period, Dictionary: p.Miner.Version(), Program: o.Program}
+	terms, unknown := chaping.SelectTerms(p.Miner.Dictionary().Terms, o.Terms)
+	filter := store.TallyFilter{Keywords: o.Keywords, Terms: terms}
+	sheet := &report.Platform{
+		Station:    o.Station,
+		Period:     period,
+		Dictionary: p.Miner.Version(),
+		Program:    o.Program,
+		Asked:      o.Terms,
+		Unknown:    unknown,
+	}
+	if len(unknown) < len(o.Terms) {
+		sheet.Counted = len(terms)
+	}
 	if learnt := p.Miner.Adapter(); learnt != nil {
 		sheet.Learning = learnt.Version()
 	}
@@ -494,7 +504,6 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
 	filter.All = true
-	sheet.Unknown = p.unknown(o.Terms)
 	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, e, filter, add); err != nil {
 		return nil, err
@@ -502,17 +511,6 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	done()
 	sheet.Select(o.Min, o.Top, o.Zero)
 	return sheet, p.Store.Unchanged(ctx, e)
-}
-
-// unknown are the names that no term of the dictionary has: terms are renamed from
-// one edition of the program to the next, watches and lists are not.
-func (p *Pipeline) unknown(names []string) (unknown []string) {
-	for _, name := range names {
-		if !slices.ContainsFunc(p.Miner.Dictionary().Terms, func(t chaping.Term) bool { return t.Name == name }) {
-			unknown = append(unknown, name)
-		}
-	}
-	return unknown
 }
 
 // describeRule words what graded a review, as Review.Rule has it: a rating

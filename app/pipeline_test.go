@@ -405,4 +405,15 @@ func TestUnknownTermsAreNamed(t *testing.T) {
 	if err != nil || !strings.Contains(string(model), "缩水。监测任务要求统计，但不在词库里") {
 		t.Errorf("the sheet does not say so: %v", err)
 	}
+	all, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{Terms: []string{string(chaping.AllTerms)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if model, err = all.JSON(); err != nil || !strings.Contains(string(model), "含一般质量，共 2 条") {
+		t.Errorf("the sheet does not say what a set stands for: %v", err)
+	}
+	none, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{Terms: []string{string(chaping.CoreSafety)}})
+	if err != nil || len(none.Rows) != 0 || len(all.Rows) == 0 {
+		t.Errorf("an empty set counts %d rows, all terms %d: %v", len(none.Rows), len(all.Rows), err)
+	}
 }

@@ -163,7 +163,50 @@ func (r *reminders) stations(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.db.Enqueue(ctx, append(cases, missing...)...)
+	if err := r.db.Enqueue(ctx, append(cases, missing...)...); err != nil {
+		return err
+	}
+	return r.due(ctx)
+}
+
+// dueSoon is how long before its deadline people are told of a case.
+const dueSoon = 3 * 24 * time.Hour
+
+// due tells the accounts that a case concerns of its deadline: before it comes,
+// and when it is past.
+func (r *reminders) due(ctx context.Context) error {
+	cases, err := r.db.Cases(ctx, station.Everything())
+	if err != nil {
+		return err
+	}
+	accounts, err := r.db.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.Closed() || c.Deadline.IsZero() || r.now.Before(c.Deadline.Add(-dueSoon)) {
+			continue
+		}
+		day := c.Deadline.Format(time.DateOnly)
+		n := station.Notice{
+			Kind: station.Due,
+			Key:  fmt.Sprintf("case-due-%d-%s", c.ID, day),
+			Text: fmt.Sprintf("案件 %d“%s”%s 到期", c.ID, c.Title, day),
+			Path: fmt.Sprintf("/cases/%d", c.ID),
+		}
+		if c.Overdue(r.now) {
+			n.Key = fmt.Sprintf("case-overdue-%d-%s", c.ID, day)
+			n.Text = fmt.Sprintf("案件 %d“%s”已过期限 %s", c.ID, c.Title, day)
+		}
+		centre, own := station.Concerned(accounts, c.Station)
+		if c.Station == 0 {
+			own = nil
+		}
+		if err := r.db.Tell(ctx, append(centre, own...), n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *reminders) cases(ctx context.Context) (messages []station.Message, err error) {

@@ -316,6 +316,24 @@ func (f *field) get(n node) (value string, found bool) {
 	return value, true
 }
 
+// every is what get is, of all elements that the field means, one a line. Of
+// JSON, where a path leads to lists, it is what get gives.
+func (f *field) every(n node) string {
+	if f == nil || f.css == nil || n.document() == nil {
+		value, _ := f.get(n)
+		return value
+	}
+	one := *f
+	one.css = nil
+	var list []string
+	n.document().FindMatcher(*f.css).Each(func(_ int, element *goquery.Selection) {
+		if value, ok := one.get(node{html: element, page: n.page}); ok {
+			list = append(list, value)
+		}
+	})
+	return strings.Join(list, "\n")
+}
+
 // counted is how many elements the field means.
 func (f *field) counted(n node) (value string, found bool) {
 	if n.document() == nil {

@@ -120,6 +120,8 @@ type reviewStep struct {
 	appendedAt *field
 	isDefault  *field
 	pinned     *field
+	pictures   *field // addresses, of all elements that fit
+	videos     *field
 	unordered  bool
 	shared     bool // the variants of a product show one list
 	slices     slicing
@@ -272,6 +274,8 @@ type reviewYAML struct {
 		AppendedAt *fieldYAML `yaml:"appended_at"`
 		Default    *fieldYAML `yaml:"default"`
 		Pinned     *fieldYAML `yaml:"pinned"`
+		Pictures   *fieldYAML `yaml:"pictures"`
+		Videos     *fieldYAML `yaml:"videos"`
 	} `yaml:"fields"`
 	Order  string      `yaml:"order"`
 	Shared bool        `yaml:"shared"`

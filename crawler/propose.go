@@ -32,28 +32,6 @@ type Draft struct {
 	Keyword  string   `json:"keyword"`  // with which the search was tried
 }
 
-// A Lack is what a draft is without, or unsure of.
-type Lack string
-
-// What a draft may lack.
-const (
-	LackReviews    Lack = "reviews"
-	LackIDs        Lack = "review_ids"
-	LackBuyers     Lack = "buyers" // besides IDs: reviews alike are told apart by nothing
-	LackDates      Lack = "dates"
-	LackDayOrder   Lack = "day_order"
-	LackRatings    Lack = "ratings"
-	LackPaging     Lack = "paging"     // the page shows fewer reviews than it says there are
-	LackTotal      Lack = "total"      // nothing says whether the list is whole
-	LackSearch     Lack = "search"     // no page that finds products by a word
-	LackListPaging Lack = "list_pages" // how the list of products goes on
-	LackProductID  Lack = "product_id"
-	LackName       Lack = "product_name"
-	LackPrice      Lack = "price"
-	LackCurrency   Lack = "currency"
-	LackRegion     Lack = "region"
-)
-
 // draftRequests is how many pages are fetched for one draft.
 const draftRequests = 8
 

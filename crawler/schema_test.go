@@ -37,7 +37,7 @@ var described = map[string]string{
 	"price": "价格", "currency": "币种；不是人民币的价格不收录", "shop_id": "店铺编号", "shop_name": "店铺名称", "shop_url": "店铺页的链接", "region": "公司所在区域（营业执照）",
 	"link": "商品页上评论的链接", "order": "newest 新的在前（默认），none 不按时间", "shared": "同款的各个规格显示同一份评论；只记一次，记在先读到的规格名下", "slices": "超出页数限度时分段再读", "whole": "整个列表的 {slice}",
 	"parts": "合起来即全部的各段，例如各个评分", "views": "另外的排序，能多读一些但不能保证全部",
-	"text": "评论正文；验证页中为出现的文字", "published": "发表时间", "buyer": "买家；评论没有编号时用来区分，不保存", "appended": "追评", "appended_at": "追评时间", "default": "是否默认评论", "pinned": "是否置顶",
+	"text": "评论正文；验证页中为出现的文字", "published": "发表时间", "buyer": "买家；评论没有编号时用来区分，不保存", "appended": "追评", "appended_at": "追评时间", "default": "是否默认评论", "pinned": "是否置顶", "pictures": "买家的图片的网址；css 找到的每个元素各一张", "videos": "买家的视频的网址",
 	"css": "CSS 选择器", "attr": "元素的属性", "json": "JSON 路径（gjson 语法）", "match": "正则表达式，取第一组", "map": "对照表", "address": "取自页面的网址：正则表达式，取第一组", "count": "true：值是 css 找到的元素个数，例如画出来的星",
 	"date": "日期格式：epoch_s、epoch_ms、rfc3339、iso8601、relative，或以 2006-01-02 15:04:05 为样例",
 }

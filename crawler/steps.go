@@ -112,6 +112,8 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		appendedAt: at("appended_at", s.Fields.AppendedAt),
 		isDefault:  at("default", s.Fields.Default),
 		pinned:     at("pinned", s.Fields.Pinned),
+		pictures:   at("pictures", s.Fields.Pictures),
+		videos:     at("videos", s.Fields.Videos),
 		paging:     l.paging(path+".paging", s.Paging, f),
 	}
 	if s.Fields.Text == nil {

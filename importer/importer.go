@@ -611,6 +611,7 @@ func (im *run) convert(r *row, p *parsed) {
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
+		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
 	}
 	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)

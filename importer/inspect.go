@@ -120,7 +120,8 @@ func TitleOf(field string) string {
 		fieldURL: "商品地址", fieldPrice: "商品价格",
 		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分",
 		fieldText: "评论内容", fieldTitle: "评论标题",
-		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单"}
+		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单",
+		fieldPictures: "图片", fieldVideos: "视频"}
 	return titles[field]
 }
 

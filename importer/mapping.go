@@ -48,6 +48,7 @@ func (m *mapper) mapColumns() error {
 		m.byName()
 		m.byValues()
 		m.checkIdentity()
+		m.media()
 	} else {
 		m.byProfile()
 	}
@@ -713,7 +714,7 @@ func (m *mapper) report() {
 		}
 		m.u.Columns = append(m.u.Columns, c)
 		if c.Field != "" {
-			p.Fields[c.Field] = append(p.Fields[c.Field], s.name)
+			p.Fields[c.Field] = append(p.Fields[c.Field], m.path(c.Field, s.name))
 		}
 		if !strings.HasPrefix(s.name, "^") {
 			names = append(names, plainName(s.name))

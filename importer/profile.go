@@ -84,9 +84,11 @@ const (
 	fieldAppendedAt = "appended_at"
 	fieldTitle      = "title"
 	fieldBuyer      = "buyer"
+	fieldPictures   = "pictures"
+	fieldVideos     = "videos"
 )
 
-const fieldCount = 17 // one more than there are fields
+const fieldCount = 19 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -123,13 +125,18 @@ func fieldIndex(field string) int {
 		return 14
 	case fieldBuyer:
 		return 15
+	case fieldPictures:
+		return 16
+	case fieldVideos:
+		return 17
 	}
 	return fieldCount - 1
 }
 
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
-		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer}
+		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
+		fieldPictures, fieldVideos}
 }
 
 // Shipped is a profile that is shipped with the program.

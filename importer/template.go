@@ -24,6 +24,8 @@ func columnNotes() []struct{ field, note, example string } {
 		{fieldText, "必填的列。买家写的原文；只打分没有写字的留空", "用了三天插头就发热"},
 		{fieldAppended, "追加的评论；可以留空", ""},
 		{fieldAppendedAt, "追评的时间；可以留空", ""},
+		{fieldPictures, "买家的图片的网址，几张用分号隔开；可以留空", ""},
+		{fieldVideos, "买家的视频的网址；可以留空", ""},
 		{fieldBuyer, "买家昵称或订单号，只用来区分评论，不保存；可以留空", ""},
 	}
 }

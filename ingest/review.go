@@ -22,6 +22,7 @@ type Record struct {
 	Appended   string
 	AppendedAt string
 	Buyer      string
+	Media      []chaping.Medium
 	Default    bool      // the source says that the platform wrote the text
 	Told       time.Time // when the source was read: relative dates count from it
 }
@@ -85,7 +86,7 @@ func (s *Source) Review(r *Record) (review chaping.Review, notes []*chaping.Inpu
 	review = chaping.Review{
 		Platform: s.Platform, Product: r.Product, ID: r.ID, Published: r.Published,
 		Text: redact.Text(Text(r.Text)), Appended: redact.Text(Text(r.Appended)),
-		Collected: s.Now, Run: s.Run,
+		Collected: s.Now, Run: s.Run, Media: chaping.JoinMedia(r.Media),
 	}
 	if n := len(review.Text) + len(review.Appended); n > MaxText {
 		return review, nil, &chaping.InputError{Field: FieldText, Value: review.Text,

@@ -24,6 +24,8 @@ import (
 type Dictionary struct {
 	Terms   []chaping.Term
 	Version string // hash of the terms, the same for the same content in any order
+
+	parsed map[string]*pattern.Pattern // its patterns, after the shipped classes
 }
 
 // termFile is a YAML term file.
@@ -159,7 +161,7 @@ type builder struct {
 }
 
 func newBuilder() *builder {
-	return &builder{d: &Dictionary{}, seen: map[string]place{}}
+	return &builder{d: &Dictionary{parsed: map[string]*pattern.Pattern{}}, seen: map[string]place{}}
 }
 
 // classesFile names the classes of patterns in package dictionaries.
@@ -178,11 +180,13 @@ func (b *builder) pattern(file string, line int, field, form string) {
 			return
 		}
 	}
-	_, err := pattern.Parse(form, b.classes)
+	p, err := pattern.Parse(form, b.classes)
 	var fault *pattern.Fault
 	if errors.As(err, &fault) {
 		b.fault(file, line, field, form, fault.Problem, fault.Remedy)
+		return
 	}
+	b.d.parsed[form] = p
 }
 
 // PatternClasses are the classes that patterns may name.
@@ -261,6 +265,8 @@ func (b *builder) add(file string, line int, t chaping.Term) {
 			b.fault(file, line, field, s, "只有一个字的词会命中大量无关评论", "改用两个字以上的词，例如把“麻”写成“麻手”“发麻”")
 		case n > 30 && !pattern.Is(s):
 			b.fault(file, line, field, s, "超过 30 个字，不像一个词", "拆成较短的词")
+		case field == "name" && chaping.IsTermSet(s):
+			b.fault(file, line, field, s, "这是一组词条的名称", "词条换一个名称")
 		default:
 			if pattern.Is(s) {
 				b.pattern(file, line, field, s)

@@ -45,6 +45,7 @@ type Miner struct {
 	dict       *Dictionary
 	folder     *fold.Folder
 	classes    *pattern.Classes
+	parsed     map[string]*pattern.Pattern // of the dictionary, where its classes are ours
 	goods      *goods
 	rulesOf    []termRule // by term
 	judge      *assertion.Judge
@@ -97,10 +98,9 @@ type form struct {
 	also    bool             // displaces no other term
 }
 
-// foundWord is what a word stands for: plain forms, and patterns that it anchors.
-type foundWord struct {
-	plain, patterns []int32
-}
+// A standing is that a word stands for a form, or for the complement of a pattern that
+// it anchors.
+type standing struct{ word, form int32 }
 
 // A stand is what a word of the automaton stands for: a plain form, or a pattern
 // that it anchors, as its complement. needs are sets of which a word stands in the
@@ -173,6 +173,9 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 		files[name] = b
 	}
 	m := &Miner{dict: d, data: o.data}
+	if embedded {
+		m.parsed = d.parsed
+	}
 	if err := m.load(files); err != nil {
 		return nil, err
 	}
@@ -229,6 +232,10 @@ func (m *Miner) patterns() (map[string]*pattern.Pattern, error) {
 			if all[f] != nil || !pattern.Is(f) {
 				continue
 			}
+			if p := m.parsed[f]; p != nil {
+				all[f] = p
+				continue
+			}
 			p, err := pattern.Parse(f, m.classes)
 			if err != nil {
 				return nil, &chaping.InputError{File: "词典", Field: "surfaces", Value: f, Problem: err.Error(),
@@ -278,36 +285,36 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 		return err
 	}
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)
-	seen := map[string]int{}
-	var words []string
-	var found []foundWord
-	word := func(w string) *foundWord {
+	seen := make(map[string]int32, wordsPerForm*len(m.forms))
+	words := make([]string, 0, wordsPerForm*len(m.forms))
+	standings := make([]standing, 0, wordsPerForm*len(m.forms))
+	word := func(w string) int32 {
 		n, ok := seen[w]
 		if !ok {
-			n = len(words)
+			n = int32(len(words))
 			seen[w] = n
 			words = append(words, w)
-			found = append(found, foundWord{})
 		}
-		return &found[n]
+		return n
 	}
+	plain := map[[2]int32]bool{} // word and term
 	for i := range m.forms {
 		f := &m.forms[i]
 		p := patterns[f.text]
 		if p == nil {
-			w := word(m.plain(f.text))
-			if !slices.ContainsFunc(w.plain, func(o int32) bool { return m.forms[o].term == f.term }) {
-				w.plain = append(w.plain, int32(i))
+			of := [2]int32{word(m.plain(f.text)), int32(f.term)}
+			if !plain[of] {
+				plain[of] = true
+				standings = append(standings, standing{word: of[0], form: int32(i)})
 			}
 			continue
 		}
 		f.matcher = compiler.Compile(p)
 		for _, a := range f.matcher.Anchors() {
-			w := word(a)
-			w.patterns = append(w.patterns, int32(i))
+			standings = append(standings, standing{word: word(a), form: ^int32(i)})
 		}
 	}
-	m.arrange(found)
+	m.arrange(len(words), standings)
 	var hints []match.Hint
 	for n, set := range compiler.Sets() {
 		for _, w := range set {
@@ -318,24 +325,44 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 	return nil
 }
 
-// arrange lays out what words stand for.
-func (m *Miner) arrange(found []foundWord) {
-	m.words = make([]int32, 1, len(found)+1)
-	for _, w := range found {
-		for _, f := range w.plain {
-			m.stands = append(m.stands, stand{form: f})
-		}
-		for _, f := range w.patterns {
-			s := stand{form: ^f, needs: [2]uint16{match.Always, match.Always}}
-			for i, n := range m.forms[f].matcher.Needs() {
-				if i < len(s.needs) {
-					s.needs[i] = uint16(n % match.Always)
-				}
-			}
-			m.stands = append(m.stands, s)
-		}
-		m.words = append(m.words, int32(len(m.stands)))
+// wordsPerForm is about how many words of the automaton a form has.
+const wordsPerForm = 12
+
+// arrange lays out what words stand for: of each its plain forms, then the patterns
+// that it anchors.
+func (m *Miner) arrange(words int, standings []standing) {
+	m.words = make([]int32, words+1)
+	for _, k := range standings {
+		m.words[k.word+1]++
 	}
+	for w := range words {
+		m.words[w+1] += m.words[w]
+	}
+	m.stands = make([]stand, len(standings))
+	next := slices.Clone(m.words)
+	for _, patterns := range []bool{false, true} {
+		for _, k := range standings {
+			if k.form < 0 != patterns {
+				continue
+			}
+			m.stands[next[k.word]] = m.stand(k.form)
+			next[k.word]++
+		}
+	}
+}
+
+// stand is a form, or the complement of a pattern, as a word stands for it.
+func (m *Miner) stand(form int32) stand {
+	if form >= 0 {
+		return stand{form: form}
+	}
+	s := stand{form: form, needs: [2]uint16{match.Always, match.Always}}
+	for i, n := range m.forms[^form].matcher.Needs() {
+		if i < len(s.needs) {
+			s.needs[i] = uint16(n % match.Always)
+		}
+	}
+	return s
 }
 
 // Version is the same for two miners exactly when they find the same mentions

@@ -211,44 +211,46 @@ func Merge(entries []Entry) []Entry {
 			merged = append(merged, e)
 			continue
 		}
-		m := &merged[i]
-		m.Companies = atLeast(m.Companies, e.Companies)
-		m.Region = join("、", m.Region, e.Region)
-		m.Content, m.Analysis, m.Advice = join(
-			"\n",
-			m.Content,
-			e.Content,
-		), join(
-			"\n",
-			m.Analysis,
-			e.Analysis,
-		), join(
-			"\n",
-			m.Advice,
-			e.Advice,
-		)
-		m.Source = join("、", m.Source, e.Source)
-		m.Endangers = slices.DeleteFunc(
-			slices.Clone(dangers),
-			func(d Danger) bool { return !slices.Contains(m.Endangers, d) && !slices.Contains(e.Endangers, d) },
-		)
-		if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, e.Kind) < slices.Index(kinds, m.Kind) {
-			m.Kind = e.Kind // the graver one
-		}
-		m.Suggested, m.Draft = m.Suggested || e.Suggested, m.Draft || e.Draft
-		m.Evidence = append(slices.Clip(m.Evidence), e.Evidence...)
-		for _, from := range e.From {
-			if !slices.Contains(m.From, from) {
-				m.From = append(slices.Clip(m.From), from)
-			}
-		}
-		for _, id := range e.Stations {
-			if !slices.Contains(m.Stations, id) {
-				m.Stations = append(slices.Clip(m.Stations), id)
-			}
-		}
+		merged[i].add(&e)
 	}
 	return merged
+}
+
+// Together puts entries together into one as Merge does, whatever they are
+// about: product and hazard are those of the first.
+func Together(entries []Entry) Entry {
+	m := entries[0]
+	for i := range entries[1:] {
+		m.add(&entries[1+i])
+	}
+	return m
+}
+
+// add puts another entry into this one.
+func (e *Entry) add(other *Entry) {
+	e.Companies = atLeast(e.Companies, other.Companies)
+	e.Region = join("、", e.Region, other.Region)
+	e.Content, e.Analysis = join("\n", e.Content, other.Content), join("\n", e.Analysis, other.Analysis)
+	e.Advice, e.Source = join("\n", e.Advice, other.Advice), join("、", e.Source, other.Source)
+	e.Endangers = slices.DeleteFunc(
+		slices.Clone(dangers),
+		func(d Danger) bool { return !slices.Contains(e.Endangers, d) && !slices.Contains(other.Endangers, d) },
+	)
+	if kinds := []Kind{Hidden, Complaint, Practice}; slices.Index(kinds, other.Kind) < slices.Index(kinds, e.Kind) {
+		e.Kind = other.Kind // the graver one
+	}
+	e.Suggested, e.Draft = e.Suggested || other.Suggested, e.Draft || other.Draft
+	e.Evidence = append(slices.Clip(e.Evidence), other.Evidence...)
+	for _, from := range other.From {
+		if !slices.Contains(e.From, from) {
+			e.From = append(slices.Clip(e.From), from)
+		}
+	}
+	for _, id := range other.Stations {
+		if !slices.Contains(e.Stations, id) {
+			e.Stations = append(slices.Clip(e.Stations), id)
+		}
+	}
 }
 
 // plain compares names whatever their width and spaces.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,10 @@ func (p *Platform) Definitions() []Definition {
 				fmt.Sprintf("%d 行不列入报送表（没有差评可报），其中高星隐性投诉 %d 条；逐行计数和证据见本附表和“证据”，序号接在报送表之后。", len(p.Unlisted), hidden),
 			},
 		)
+	}
+	if slices.ContainsFunc(p.Asked, chaping.IsTermSet) { // single terms can be seen in the rows
+		defs = append(defs, Definition{"统计的评论关键词", fmt.Sprintf("%s，共 %d 条。其余评论关键词不在监测任务里，没有统计。",
+			strings.Join(p.Asked, "、"), p.Counted)})
 	}
 	if len(p.Unknown) > 0 {
 		defs = append(defs, Definition{"没有统计的评论关键词", strings.Join(p.Unknown, "、") + "。监测任务要求统计，但不在词库里。"})

@@ -25,7 +25,9 @@ type Platform struct {
 	Program    string // version of the program
 	Rules      []GradeRule
 	Empty      string   // what shows that there is no review in the window; empty where there are some
-	Unknown    []string // review keywords that were asked for and that the dictionary does not have: nothing was counted of them
+	Asked      []string // review keywords, and sets of them, that were asked for; empty: all
+	Counted    int      // review keywords that Asked stands for
+	Unknown    []string // those of Asked that the dictionary does not have: nothing was counted of them
 	Rows       []PlatformRow
 	Evidence   []Evidence
 	// Min and Top are what Select was asked for, RowsOmitted what it left out.

@@ -22,6 +22,8 @@ type Case struct {
 	Station     int64     `json:"station,omitempty"` // whose lead it was; 0 for the centre's own
 	Urgent      int64     `json:"urgent,omitempty"`  // the urgent report that it began with
 	Origin      Origin    `json:"origin,omitzero"`   // the lead of the board that it began with
+	Leads       []LeadRef `json:"-"`                 // of a new case: the leads of the board that it is opened of
+	By          string    `json:"-"`                 // of a new case: who opens it
 	Lead        string    `json:"lead"`
 	Responsible string    `json:"responsible,omitempty"` // producers and operators
 	Deadline    time.Time `json:"deadline,omitzero"`     // the last day, 00:00; zero for none
@@ -262,7 +264,7 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 				}
 			}
 			c.Created, c.Version = shown(d.now().UnixMilli()), 1
-			return tx.QueryRowContext(
+			err := tx.QueryRowContext(
 				ctx,
 				`INSERT INTO casefile (kind, title, station, urgent, lead, responsible, deadline, found, judged, warned, disposed, outcome, created, period, product, hazard)
 				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -287,6 +289,10 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 			).Scan(
 				&c.ID,
 			)
+			if err != nil {
+				return err
+			}
+			return d.openLeads(ctx, tx, &c)
 		}
 		result, err := tx.ExecContext(
 			ctx,
@@ -405,8 +411,9 @@ func (d *DB) Bulletins(ctx context.Context, scope Scope) ([]Bulletin, error) {
 	return list, err
 }
 
-// Issue issues a bulletin. It cannot be changed; a correction is another one.
-func (d *DB) Issue(ctx context.Context, b Bulletin) (Bulletin, error) {
+// Issue issues a bulletin, and queues messages that tell of it. It cannot be
+// changed; a correction is another one.
+func (d *DB) Issue(ctx context.Context, b Bulletin, tell ...Message) (Bulletin, error) {
 	b.Title, b.Content = strings.TrimSpace(b.Title), strings.TrimSpace(b.Content)
 	switch {
 	case !slices.Contains(BulletinKinds(), b.Kind):
@@ -424,7 +431,7 @@ func (d *DB) Issue(ctx context.Context, b Bulletin) (Bulletin, error) {
 		if err := known(ctx, tx, b.Station); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(
+		err := tx.QueryRowContext(
 			ctx,
 			"INSERT INTO bulletin (at, who, kind, station, title, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
 			b.At.UnixMilli(),
@@ -436,6 +443,28 @@ func (d *DB) Issue(ctx context.Context, b Bulletin) (Bulletin, error) {
 		).Scan(
 			&b.ID,
 		)
+		if err != nil {
+			return err
+		}
+		if err := d.issued(ctx, tx, &b); err != nil {
+			return err
+		}
+		return d.enqueue(ctx, tx, tell)
 	})
 	return b, err
+}
+
+// issued tells the stations that a bulletin is for.
+func (d *DB) issued(ctx context.Context, tx *sql.Tx, b *Bulletin) error {
+	all, err := accounts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, own := Concerned(all, b.Station)
+	return d.tell(ctx, tx, own, Notice{
+		Kind: Issued,
+		Key:  fmt.Sprintf("bulletin-%d", b.ID),
+		Text: "收到" + b.Kind.Chinese() + "“" + b.Title + "”",
+		Path: fmt.Sprintf("/bulletins/%d", b.ID),
+	})
 }

@@ -91,7 +91,7 @@ func testMigrations(t *testing.T, fresh func(testing.TB) store.Config) {
 		var lasting uint64
 		err := s.Conn().QueryRow(ctx, `SELECT count() FROM system.tables
 			WHERE database = currentDatabase() AND engine_full LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%'`).Scan(&lasting)
-		if err != nil || lasting != 13 {
+		if err != nil || lasting != 14 {
 			t.Errorf("%d durable tables, %v", lasting, err)
 		}
 	}

@@ -63,7 +63,7 @@ func (s *Store) ReviewDays(ctx context.Context, k chaping.ProductKey) ([]DayCoun
 }
 
 // platformTables are the tables that hold what a platform brought.
-var platformTables = []string{"reviews", "listings", "coverage", "superseded"}
+var platformTables = []string{"reviews", "listings", "coverage", "superseded", "media"}
 
 // RemovePlatform deletes everything that came from a platform: a sample that
 // is no longer wanted. What was mined of the periods in which the platform has

@@ -46,7 +46,12 @@ func (s *Store) PutReviews(ctx context.Context, reviews []chaping.Review) error 
 			return err
 		}
 	}
-	return s.superseding(ctx, reviews, func(ctx context.Context) error { return s.putReviews(ctx, reviews) })
+	return s.superseding(ctx, reviews, func(ctx context.Context) error {
+		if err := s.putMedia(ctx, reviews); err != nil { // first: no review that holds is without what it carries
+			return err
+		}
+		return s.putReviews(ctx, reviews)
+	})
 }
 
 func (s *Store) putReviews(ctx context.Context, reviews []chaping.Review) error {
@@ -121,6 +126,7 @@ func version(r *chaping.Review, now time.Time, scratch []byte) (uint64, []byte) 
 		scratch = binary.AppendUvarint(scratch, uint64(len(text)))
 		scratch = append(scratch, text...)
 	}
+	scratch = append(scratch, r.Media...)
 	hash := xxhash.Sum64(scratch) & (1<<hashBits - 1)
 	return uint64(collected.UnixMilli())<<hashBits | hash, scratch
 }

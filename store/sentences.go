@@ -24,12 +24,13 @@ type Funnel struct {
 type selection struct {
 	Terms, Platforms, Products []string
 	NegativeOnly, HiddenOnly   bool
+	Days                       bool // bounds the days
 }
 
 // selectMentions makes a selection of a query. Conditions that mentions know nothing
 // of (shops, regions, keywords, prices) become products.
 func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection, args []any, none bool, err error) {
-	sel = selection{Terms: q.Terms, Platforms: q.Platforms, Products: q.Products}
+	sel = selection{Terms: q.Terms, Platforms: q.Platforms, Products: q.Products, Days: q.Days != nil}
 	if len(q.Hazards) > 0 {
 		sel.Terms = q.termsOf(q.Hazards)
 		if len(q.Terms) > 0 {
@@ -66,7 +67,7 @@ func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection
 	return sel, q.args(levelTerm, sel.Terms, grainMonth), none, nil
 }
 
-// Funnel counts what the query selects; By and Days are not regarded.
+// Funnel counts what the query selects; By is not regarded.
 func (s *Store) Funnel(ctx context.Context, q CountQuery) (f Funnel, err error) {
 	sel, args, none, err := s.selectMentions(ctx, q)
 	if err != nil || none {

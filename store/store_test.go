@@ -63,7 +63,7 @@ func clusterHalfMigrated(t *testing.T, cfg store.Config) {
 		t.Errorf("%d reviews, %v", n, err)
 	}
 	var applied uint64
-	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 9 {
+	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 10 {
 		t.Errorf("%d migrations, %v", applied, err)
 	}
 }
@@ -90,7 +90,7 @@ func clusterFromServer(t *testing.T, s *store.Store) {
 	}
 	database := cfg.DSN[strings.LastIndex(cfg.DSN, "/")+1:]
 	for range 2 { // again after an interruption
-		for table, where := range map[string]string{"listings": "1", "reviews": "toYYYYMM(published) = 202610", "superseded": "1", "reports": "1", "coverage": "1", "runs": "stage != 'mine'"} {
+		for table, where := range map[string]string{"listings": "1", "reviews": "toYYYYMM(published) = 202610", "superseded": "1", "media": "1", "reports": "1", "coverage": "1", "runs": "stage != 'mine'"} {
 			err := s.Conn().Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT * FROM remote('%s', %s, %s, '%s', '%s') WHERE %s",
 				table, server.Host, database, table, storetest.User, storetest.Password, where))
 			if err != nil {

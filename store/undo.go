@@ -409,7 +409,7 @@ func (s *Store) takeBack(
 			return err
 		}
 	}
-	return remove("superseded")
+	return errors.Join(remove("media"), remove("superseded"))
 }
 
 func periodsOf(days []time.Time) map[chaping.Period]bool {
@@ -435,10 +435,12 @@ func (s *Store) minedOf(ctx context.Context, periods map[chaping.Period]bool) (l
 	return list, nil
 }
 
-// purgeSuperseded drops the months that a purge of reviews takes.
-func (s *Store) purgeSuperseded(ctx context.Context, q Purge) error {
+// purgeBeside drops the months that a purge of reviews takes from a table that
+// holds what goes with them.
+func (s *Store) purgeBeside(ctx context.Context, q Purge, table string) error {
 	var months []uint32
-	err := s.query(ctx, "superseded_months", nil, nil, func(scan func(...any) error) error {
+	args := []any{named("table", table)}
+	err := s.query(ctx, "table_months", nil, args, func(scan func(...any) error) error {
 		var n uint32
 		err := scan(&n)
 		if q.takes(Purged{Table: "reviews", Month: numberedPeriod(n).String()}) {
@@ -448,7 +450,7 @@ func (s *Store) purgeSuperseded(ctx context.Context, q Purge) error {
 	})
 	for _, month := range months {
 		if err == nil {
-			err = s.execShards(ctx, "drop_reviews", "superseded", named("month", int(month)))
+			err = s.execShards(ctx, "drop_reviews", table, named("month", int(month)))
 		}
 	}
 	return err

@@ -43,6 +43,7 @@ var tables = []string{
 	"listings",
 	"reviews",
 	"superseded",
+	"media",
 	"coverage",
 	"mentions",
 	"rejections",
@@ -259,7 +260,7 @@ func (s *Store) Purge(ctx context.Context, q Purge, dry bool) ([]Purged, error) 
 			}
 			gone++
 		}
-		return s.purgeSuperseded(ctx, q)
+		return errors.Join(s.purgeBeside(ctx, q, "superseded"), s.purgeBeside(ctx, q, "media"))
 	})
 	return going[:gone], err
 }

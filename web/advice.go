@@ -45,6 +45,6 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceRestore:        "请管理员把恢复做完，再启动程序",
 	chaping.AdviceEmptyDir:       "请管理员换一个空目录",
 	chaping.AdviceColumns:        "给文件补上这一列",
-	chaping.AdviceLeave: "取得授权后，由管理员在数据目录的 sites 文件夹里另写一个站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
+	chaping.AdviceLeave: "取得授权后，由管理员在“设置”页新建站点配置，内容为 extends: %s 和 authorized_by: 授权方与授权文件；" +
 		"没有授权时可在“导入评论”页导入平台或商家提供的导出文件",
 }

@@ -348,10 +348,11 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	w.get("platform", "/{$}", "/"+period)
 	w.get("association", "/{$}", "/")
-	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
+	watch := object{"version": 0, "name": "小家电", "keywords": []string{"电热水壶", "插座"}, "sets": []string{"安全核心"}, "terms": []string{"漏电"}, "sources": []string{"shop"}}
 	h.shop(t)
 	w.post("platform", "/watches/{id}", "/watches/new", watch)
-	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) {
+	if stored, err := h.Station.Watch(t.Context(), 1); err != nil || !slices.Equal(stored.Keywords, []string{"电热水壶", "插座"}) || !slices.Equal(stored.Sources, []string{"shop"}) ||
+		!slices.Equal(stored.Terms, []string{"安全核心", "漏电"}) {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	w.get("bureau", "/watches", "/watches")
@@ -385,6 +386,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	h.wait(t)
 	w.get("admin", "/runs", "/runs")
 	w.importInSteps()
+	w.get("platform", "/pictures/{id}", "/pictures/"+h.pictured(t)+"?size=small")
 
 	list := w.get("platform", "/review", "/review"+period+"&state=all&grade=negative&term=&keyword=&after=")["sentences"].([]any)
 	if len(list) != 3 {
@@ -399,6 +401,11 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "reason": "other_goods"})
 	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "none"})
 	w.sample(period)
+	const asked = "from=2026-10-01&to=2026-11-24&rows=term&cols=shop&count=affirmed&compare=&platform=&keyword=&term=&hazard=&region=&shop="
+	w.get("bureau", "/analysis", "/analysis?"+asked+"&q=&sort=-total&columns=key,total&filter[key]=&page=1&size=20")
+	w.get("bureau", "/analysis/data", "/analysis/data?"+asked)
+	w.get("bureau", "/analysis/export", "/analysis/export?"+asked+"&format=csv&q=&sort=-total&columns=key&filter[key]=")
+	w.get("bureau", "/analysis/sentences", "/analysis/sentences?"+asked)
 	w.get("bureau", "/trends", "/trends?n=6&keyword=&hazard=&count=affirmed")
 	w.get("bureau", "/trends/data", "/trends/data?n=6&keyword=&hazard=&count=affirmed")
 	w.get("bureau", "/products", "/products"+period+"&term=&keyword=")
@@ -502,14 +509,43 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("bureau", "/inbox", "/inbox"+period)
 	w.get("bureau", "/board", "/board"+period+"&hazard=electrical")
 	w.get("bureau", "/board/data", "/board/data"+period)
+	leads := w.get("bureau", "/board", "/board"+period)["leads"].([]any)
+	lead := leads[0].(object)
+	w.get("bureau", "/board/lead", "/board/lead"+period+"&id="+url.QueryEscape(lead["id"].(string)))
+	w.post("centre", "/board/leads", "/board/leads", object{"period": "2026-11", "ids": []any{lead["id"]}, "do": "note", "note": "已联系", "assignee": 0, "back": "/board"})
+	if p := w.do("centre", "POST /board/leads", "/board/leads", http.StatusConflict, object{"period": "2026-11", "ids": []any{lead["id"]}, "do": "dismiss", "note": "重复"}, nil); p["version"] != 1.0 {
+		t.Errorf("%v", p)
+	}
+	lead = w.get("bureau", "/board", "/board"+period)["leads"].([]any)[0].(object)
+	w.get("bureau", "/board/lead", "/board/lead?number=1")
+	w.post("centre", "/inbox/urge", "/inbox/urge", object{"period": "2026-10", "ids": []string{"4"}, "note": "请尽快", "back": "/inbox"})
 	w.get("centre", "/board/download", "/board/download"+period+"&format=json")
 	w.get("centre", "/cases/{id}", "/cases/new"+period+"&product=电热水壶&hazard=electrical")
+	w.get("centre", "/cases/{id}", "/cases/new"+period+"&leads="+url.QueryEscape(lead["id"].(string)))
 	w.get("bureau", "/submissions/{id}", fmt.Sprintf("/submissions/%v", handed["id"]))
 	w.do("bureau", "GET /submissions/{id}", fmt.Sprintf("/submissions/%v?format=docx", handed["id"]), http.StatusUnprocessableEntity, nil, nil) // a picture
 	w.do("association", "POST /inbox", "/inbox", http.StatusOK, object{"form": "urgent", "period": "2026-11"}, map[string]string{"file": `{"form":"urgent","keyword":"壶","name":"起火","trigger":1,"why":"起火了","found":"2026-11-24 08:00","filler":"王五"}`})
 	w.post("centre", "/bulletins", "/bulletins", object{"kind": "feedback", "station": 3, "title": "收到", "content": "已采纳"})
 	w.get("association", "/bulletins", "/bulletins")
-	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
+	w.do("association", "POST /comments", "/comments", http.StatusOK, object{"kind": "bulletin", "subject": "2", "content": "收到", "station": "3", "back": "/bulletins"}, map[string]string{"file": "说明\n"})
+	w.post("association", "/bulletins/{id}/note", "/bulletins/2/note", nil)
+	if b := w.get("centre", "/bulletins/{id}", "/bulletins/2"); len(b["noted"].([]any)) != 1 || len(b["talk"].(object)["comments"].([]any)) != 1 {
+		t.Errorf("%v", b)
+	}
+	if x := w.post("association", "/exchange", "/exchange", object{"known": ""}); len(x["items"].([]any)) == 0 {
+		t.Errorf("%v", x)
+	}
+	w.post("association", "/exchange/answers", "/exchange/answers", object{"key": "abcdefgh", "kind": "bulletin", "subject": 2, "content": "知道了", "who": "王五", "noted": true})
+	w.get("platform", "/received", "/received")
+	w.post("platform", "/received", "/received", nil)
+	if err := h.Station.TakeIn(t.Context(), "https://centre.example", station.Exchange{Hash: "x", Items: []station.ExchangeItem{{Kind: station.AboutBulletin, Number: 7, Bulletin: &station.Bulletin{Kind: station.General, Title: "通报"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.get("platform", "/received/{id}", "/received/1")
+	w.post("platform", "/received/{id}", "/received/1", object{"content": "收到", "noted": true})
+	w.get("bureau", "/comments", "/comments?kind=bulletin&subject=2")
+	w.get("centre", "/attachments/{id}", "/attachments/1")
+	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "leads": lead["id"], "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
 	w.get("bureau", "/cases", "/cases")
 	w.get("bureau", "/cases/{id}", "/cases/1?urgent=0")
 	w.post("platform", "/cases/{id}/notes", "/cases/1/notes", object{"measure": "停止销售", "done": true, "content": "已下架"})
@@ -541,10 +577,29 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.get("admin", "/settings", "/settings")
 	w.post("admin", "/settings", "/settings", object{"version": 0, "contact": "王五", "phone": "021", "page_days": 30, "pinned_days": 300})
 	w.post("admin", "/settings/sites", "/settings/sites", object{"version": 1, "on": []string{"mall"}})
+	w.get("admin", "/settings/sites/{name}", "/settings/sites/new?from=schema-org")
+	own := w.get("admin", "/settings/sites/{name}", "/settings/sites/shop")["site"].(object)
+	site := object{"name": "shop", "text": own["text"], "hash": own["hash"], "address": h.address(t) + "/search?q=%E6%8F%92%E5%BA%A7", "do": "try"}
+	tried := w.post("admin", "/settings/sites/{name}/check", "/settings/sites/shop/check", site)
+	if tried["good"] != true || len(tried["trial"].(object)["steps"].([]any)) == 0 {
+		t.Errorf("a trial: %v", tried)
+	}
+	w.post("admin", "/settings/sites/{name}", "/settings/sites/new", object{
+		"name": "myshop", "text": "extends: schema-org\nbase: https://shop.example.com\n", "hash": "", "address": ""})
+	made := w.get("admin", "/settings/sites/{name}", "/settings/sites/myshop")["site"].(object)
+	w.post("admin", "/settings/sites/{name}/delete", "/settings/sites/myshop/delete", object{"hash": made["hash"]})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "cron": "0 1 25 * *"})
 	w.post("admin", "/settings/plans", "/settings/plans", object{"plan": "月报", "every": "week", "day": 1, "weekday": []string{"1"}, "at": "03:00", "step": 5, "off": true})
 	w.post("admin", "/settings/run", "/settings/run", object{"plan": "发送通知"})
 	h.settle()
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer hook.Close()
+	channel := object{"was": "", "name": "值班", "type": "smtp", "events": []string{"urgent"}, "station": 3, "url": "", "secret": "", "server": "127.0.0.1:1", "tls": "none", "user": "", "password": "", "from": "a@b.example", "to": []string{"c@d.example"}, "remove": false}
+	w.post("admin", "/settings/channels", "/settings/channels", channel)
+	w.do("admin", "POST /settings/channels/test", "/settings/channels/test", http.StatusUnprocessableEntity, object{"name": "值班"}, nil) // nobody listens
+	w.post("admin", "/settings/channels", "/settings/channels", plus(channel, "was", "值班", "type", "webhook", "url", hook.URL))
+	w.post("admin", "/settings/channels/test", "/settings/channels/test", object{"name": "值班"})
+	w.post("admin", "/settings/channels", "/settings/channels", plus(channel, "was", "值班", "remove", true))
 	w.post("admin", "/settings/backups", "/settings/backups", object{})
 	h.settle()
 	backups, err := h.App.Backups(t.Context())

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,20 +10,13 @@ import (
 	"strings"
 
 	"chaping"
+	"chaping/app"
 	"chaping/report"
 	"chaping/station"
 )
 
 // boardPeriods are how many periods the board looks back on.
 const boardPeriods = 6
-
-// merged is what all stations handed in for a period, put together (R29).
-type merged struct {
-	Entries  []report.Entry // most stations first
-	Stations []string       // that handed something in
-	Rows     int            // of sheets B, each product and term once
-	Given    int            // entries of sheets A
-}
 
 // mergedKey names a period; state changes with everything that is handed in.
 type mergedKey struct {
@@ -35,10 +27,10 @@ type mergedKey struct {
 
 // merged is what was handed in for a period; ok is false while it is being
 // put together.
-func (q *request) merged(p chaping.Period) (merged, bool, error) {
+func (q *request) merged(p chaping.Period) (app.Board, bool, error) {
 	list, err := q.Station.Submissions(q.ctx, p.String())
 	if err != nil {
-		return merged{}, false, err
+		return app.Board{}, false, err
 	}
 	var state strings.Builder
 	for _, s := range list {
@@ -47,68 +39,40 @@ func (q *request) merged(p chaping.Period) (merged, bool, error) {
 	return q.desk.merged.get(q.ctx, mergedKey{p, state.String(), q.miner().Version()}, deskPatience)
 }
 
-// loadMerged puts a period together: sheets A as they are, sheets B in the
-// words of sheet A, the same product and hazard in one. A row that a station
-// handed in again replaces the one before.
-func (s *Server) loadMerged(ctx context.Context, key mergedKey) (m merged, err error) {
-	hazards := map[string]chaping.Hazard{}
-	for _, t := range s.miner().Dictionary().Terms {
-		hazards[t.Name] = t.Hazard
+func (s *Server) loadMerged(ctx context.Context, key mergedKey) (app.Board, error) {
+	return s.App.Board(ctx, key.period, s.miner())
+}
+
+// A joinedBoard is one with what people made of its leads.
+type joinedBoard struct {
+	app.Board
+	Leads []app.BoardLead
+	Gone  []station.Lead // that somebody has worked on and no station reports any more
+}
+
+// joined is the board of a period; ok is false while it is being put together.
+func (q *request) joined(p chaping.Period) (j joinedBoard, ok bool, err error) {
+	if j.Board, ok, err = q.merged(p); err != nil || !ok {
+		return j, ok, err
 	}
-	type rowKey struct{ keyword, term, platform, product string }
-	rows := map[int64]map[rowKey]report.PlatformRow{}
-	names := map[int64]string{}
-	var entries []report.Entry
-	err = s.Station.Entries(ctx, key.period.String(), func(from station.Submission, content json.RawMessage) error {
-		names[from.StationID] = from.Station
-		e, ok, err := report.ReadEntry(content)
-		if err != nil {
-			return err
-		}
-		if ok {
-			e.From, e.Stations = []string{from.Station}, []int64{from.StationID}
-			entries = append(entries, e)
-			return nil
-		}
-		var r report.PlatformRow
-		if err := json.Unmarshal(content, &r); err != nil {
-			return err
-		}
-		if rows[from.StationID] == nil {
-			rows[from.StationID] = map[rowKey]report.PlatformRow{}
-		}
-		rows[from.StationID][rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}] = r
-		return nil
-	})
+	records, err := q.Station.Leads(q.ctx, station.LeadFilter{Period: p.String()})
 	if err != nil {
-		return m, err
+		return j, false, err
 	}
-	m.Given, m.Stations = len(entries), slices.Sorted(maps.Values(names))
-	for _, id := range slices.Sorted(maps.Keys(rows)) {
-		m.Rows += len(rows[id])
-		of := report.EntriesOfRows(
-			names[id],
-			slices.Collect(maps.Values(rows[id])),
-			func(term string) chaping.Hazard { return hazards[term] },
-		)
-		for i := range of {
-			of[i].Stations = []int64{id}
-		}
-		entries = append(entries, of...)
-	}
-	m.Entries = report.Merge(entries)
-	slices.SortStableFunc(m.Entries, func(a, b report.Entry) int { return cmp.Compare(len(b.From), len(a.From)) })
-	return m, nil
+	j.Leads, j.Gone = app.JoinLeads(&j.Board, records)
+	return j, true, nil
 }
 
 // board is the research centre's analysis board.
 type boardPage struct {
 	picker
 	Table    *tableView     `json:"list"`
-	Leads    []boardLead    `json:"leads"`   // of the page
-	Omitted  int            `json:"omitted"` // leads on other pages
-	All      int            `json:"-"`       // leads of all classes
+	Leads    []boardLead    `json:"leads"`          // of the page
+	Omitted  int            `json:"omitted"`        // leads on other pages
+	All      int            `json:"-"`              // leads of all classes
+	Gone     []station.Lead `json:"gone,omitempty"` // worked on, and no longer reported
 	Stations []string       `json:"stations"`
+	Late     []string       `json:"late"`    // stations whose report is overdue
 	Given    int            `json:"entries"` // of sheets A, before merging
 	Rows     int            `json:"rows"`    // of sheets B
 	Hazard   chaping.Hazard `json:"hazard,omitempty"`
@@ -119,9 +83,123 @@ type boardPage struct {
 
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {
-	report.Entry
+	app.BoardLead
+	ID     string `json:"id"`               // to name it by, in the version that is shown
 	Case   string `json:"case,omitempty"`   // where a case is opened of it
 	Opened int64  `json:"opened,omitempty"` // the case that was, whether or not it is closed
+	Path   string `json:"-"`
+}
+
+// leadID names a lead in the version that was read, and readLead is what it
+// names.
+func leadID(r *station.Lead) string {
+	return strings.Join([]string{fmt.Sprint(r.Version), string(r.Hazard), r.Mark, r.Product}, ".")
+}
+
+func readLead(p chaping.Period, id string) (r station.LeadRef, err error) {
+	parts := strings.SplitN(id, ".", 4)
+	if len(parts) != 4 || strings.TrimSpace(parts[3]) == "" {
+		return r, bad("没有线索“"+chaping.Shorten(id, 40)+"”", "回到汇总研判重新选")
+	}
+	r.LeadKey = station.LeadKey{Period: p.String(), Hazard: chaping.Hazard(parts[1]), Mark: parts[2], Product: parts[3]}
+	r.Version = number(parts[0])
+	return r, nil
+}
+
+// unclassified stands in addresses for no hazard class.
+const unclassified = "none"
+
+func (q *request) board() error {
+	p, err := q.period()
+	if err != nil {
+		return err
+	}
+	table, j, ok, err := q.boardTable(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return q.loading("各监测站报送的信息正在汇总")
+	}
+	hazard := chaping.Hazard(q.form("hazard"))
+	page := boardPage{
+		picker:   q.pick(p, "/board"),
+		Stations: j.Stations,
+		Gone:     j.Gone,
+		Given:    j.Given,
+		Rows:     j.Rows,
+		Hazard:   hazard,
+		Counts:   table,
+		Data:     string(query("/board/data", "period", p)),
+		Formats:  report.Formats(),
+	}
+	leads, err := q.boardLeads(p, j.Leads)
+	if err != nil {
+		return err
+	}
+	page.All = len(leads)
+	leads = slices.DeleteFunc(leads, func(l boardLead) bool {
+		return hazard != "" && l.Hazard != hazard && (hazard != unclassified || l.Hazard != "")
+	})
+	t := leadTable(p, q.may("POST /board/leads"))
+	source := inMemory(&t, leads)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	if page.Table, page.Leads, err = present(q, t, source, "period", "hazard"); err != nil {
+		return err
+	}
+	duties, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	if err != nil {
+		return err
+	}
+	for i := range duties {
+		if duties[i].Missing() {
+			page.Late = append(page.Late, duties[i].Station.Name)
+		}
+	}
+	page.Omitted = page.All - len(page.Leads)
+	return q.render("board", page)
+}
+
+// boardLeads says of leads what is opened of them, and where that is done.
+func (q *request) boardLeads(p chaping.Period, list []app.BoardLead) ([]boardLead, error) {
+	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
+	if err != nil {
+		return nil, err
+	}
+	leads := make([]boardLead, 0, len(list))
+	for i := range list {
+		r := &list[i].Record
+		l := boardLead{BoardLead: list[i], ID: leadID(r), Opened: r.Case}
+		if l.Opened == 0 {
+			l.Opened = opened(cases, originOf(r.LeadKey))
+		}
+		l.Path = string(query("/board/lead", "period", p, "id", l.ID))
+		if l.Opened == 0 && q.may("POST /cases/{id}") {
+			l.Case = string(query("/cases/new", "period", p, "leads", l.ID))
+		}
+		leads = append(leads, l)
+	}
+	return leads, nil
+}
+
+// originOf is the lead as a case has it. One of no hazard class is none: the
+// board has several of a product.
+func originOf(k station.LeadKey) station.Origin {
+	if k.Hazard == "" {
+		return station.Origin{}
+	}
+	return station.Origin{Period: k.Period, Product: k.Product, Hazard: k.Hazard}
+}
+
+// opened is the case that was opened on a lead, 0 where there is none.
+func opened(cases []station.Case, of station.Origin) int64 {
+	i := slices.IndexFunc(cases, func(c station.Case) bool { return of.Period != "" && c.Origin.Is(of) })
+	if i < 0 {
+		return 0
+	}
+	return cases[i].ID
 }
 
 // boardTable is what the board's charts draw: leads by hazard class and
@@ -138,82 +216,8 @@ type boardTable struct {
 	Unit    string           `json:"unit"`    // what the numbers are
 }
 
-// unclassified stands in addresses for no hazard class.
-const unclassified = "none"
-
-func (q *request) board() error {
-	p, err := q.period()
-	if err != nil {
-		return err
-	}
-	table, m, ok, err := q.boardTable(p)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return q.loading("各监测站报送的信息正在汇总")
-	}
-	hazard := chaping.Hazard(q.form("hazard"))
-	page := boardPage{
-		picker:   q.pick(p, "/board"),
-		Stations: m.Stations,
-		Given:    m.Given,
-		Rows:     m.Rows,
-		Hazard:   hazard,
-		Counts:   table,
-		Data:     string(query("/board/data", "period", p)),
-		Formats:  report.Formats(),
-	}
-	mayOpen := q.may("POST /cases/{id}")
-	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
-	if err != nil {
-		return err
-	}
-	leads := []boardLead{}
-	for _, e := range m.Entries {
-		if hazard == "" || e.Hazard == hazard || hazard == unclassified && e.Hazard == "" {
-			leads = append(leads, boardLead{Entry: e})
-		}
-	}
-	t := leadTable(func(e *report.Entry) int64 { return opened(cases, origin(p, *e)) })
-	source := inMemory(&t, leads)
-	if q.route.export {
-		return exportTable(q, t, source)
-	}
-	if page.Table, page.Leads, err = present(q, t, source, "period", "hazard"); err != nil {
-		return err
-	}
-	for i := range page.Leads {
-		l := &page.Leads[i]
-		l.Opened = opened(cases, origin(p, l.Entry))
-		if mayOpen && l.Opened == 0 {
-			l.Case = string(query("/cases/new", "period", p, "product", l.Product, "hazard", l.Hazard))
-		}
-	}
-	page.All, page.Omitted = len(m.Entries), page.Table.Total-len(page.Leads)
-	return q.render("board", page)
-}
-
-// origin is the lead that an entry of the board is. One of no hazard class is
-// none: the board has several of a product.
-func origin(p chaping.Period, e report.Entry) station.Origin {
-	if e.Hazard == "" {
-		return station.Origin{}
-	}
-	return station.Origin{Period: p.String(), Product: e.Product, Hazard: e.Hazard}
-}
-
-// opened is the case that was opened on a lead, 0 where there is none.
-func opened(cases []station.Case, of station.Origin) int64 {
-	i := slices.IndexFunc(cases, func(c station.Case) bool { return of.Period != "" && c.Origin.Is(of) })
-	if i < 0 {
-		return 0
-	}
-	return cases[i].ID
-}
-
 // boardTable counts the leads of the period and those before it.
-func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok bool, err error) {
+func (q *request) boardTable(p chaping.Period) (t boardTable, now joinedBoard, ok bool, err error) {
 	cells := map[chaping.Hazard][]int{}
 	sums := map[chaping.Hazard]int{}
 	regions := map[string]int{}
@@ -223,21 +227,22 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now merged, ok boo
 	}
 	ok = true
 	t.Running, t.Unit = -1, "报送的条目（条）"
-	for i := range boardPeriods {
+	for n := range boardPeriods {
 		if at.Running(q.Now()) {
-			t.Running, t.Elapsed = i, at.Elapsed(q.Now())
+			t.Running, t.Elapsed = n, at.Elapsed(q.Now())
 		}
-		m, there, err := q.merged(at)
+		m, there, err := q.joined(at)
 		if err != nil {
 			return t, m, false, err
 		}
 		ok = ok && there
 		t.Periods, t.Mined = append(t.Periods, at.String()), append(t.Mined, len(m.Stations) > 0)
-		for _, e := range m.Entries {
+		for i := range m.Leads {
+			e := &m.Leads[i]
 			if cells[e.Hazard] == nil {
 				cells[e.Hazard] = make([]int, boardPeriods)
 			}
-			cells[e.Hazard][i]++
+			cells[e.Hazard][n]++
 			sums[e.Hazard]++
 			if at == p {
 				for _, region := range regionsOf(e.Region) {
@@ -301,12 +306,18 @@ func (q *request) boardDownload() error {
 	if err != nil {
 		return err
 	}
-	m, ok, err := q.merged(p)
+	m, ok, err := q.joined(p)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return q.loading("各监测站报送的信息正在汇总")
+	}
+	entries := make([]report.Entry, 0, len(m.Leads))
+	for i := range m.Leads {
+		e := m.Leads[i].Entry
+		e.Product, e.Hazard = m.Leads[i].Record.Product, m.Leads[i].Record.Hazard
+		entries = append(entries, e)
 	}
 	sheet := &report.Association{
 		Station:    "汇总（" + fmt.Sprint(len(m.Stations)) + " 个监测站）",
@@ -314,56 +325,8 @@ func (q *request) boardDownload() error {
 		Period:     p,
 		Program:    q.Program,
 		Dictionary: q.miner().Version(),
-		Entries:    m.Entries,
+		Entries:    entries,
 	}
 	format := q.form("format")
 	return q.downloadForm(sheet, report.Formats(), format, fmt.Sprintf("汇总表-%s.%s", p, format))
-}
-
-// mostLines bounds what a case takes over of a lead.
-const mostLines = 12
-
-// leadCase is a new case about a lead of the board.
-func (q *request) leadCase(product string) (c station.Case, err error) {
-	p, err := q.period()
-	if err != nil {
-		return c, err
-	}
-	m, ok, err := q.merged(p)
-	if err != nil {
-		return c, err
-	}
-	i := slices.IndexFunc(
-		m.Entries,
-		func(e report.Entry) bool { return e.Product == product && string(e.Hazard) == q.form("hazard") },
-	)
-	if !ok || i < 0 {
-		return c, notFound()
-	}
-	e := m.Entries[i]
-	c = station.Case{
-		Kind:   station.ProductCase,
-		Origin: origin(p, e),
-		Title:  chaping.Shorten(e.Product+" "+cmp.Or(e.Hazard.Chinese(), "质量安全风险"), 90),
-	}
-	lead := []string{fmt.Sprintf("报送期 %s，%s 报送：", p, strings.Join(e.From, "、"))}
-	for _, line := range strings.Split(e.Content+"\n"+e.Analysis, "\n") {
-		if line != "" && len(lead) < mostLines {
-			lead = append(lead, chaping.Shorten(line, 300))
-		}
-	}
-	c.Lead = strings.Join(lead, "\n")
-	list, err := q.Station.Submissions(q.ctx, p.String())
-	if err != nil {
-		return c, err
-	}
-	for _, s := range list { // found when the first of them was received
-		if slices.Contains(e.Stations, s.StationID) && (c.Found.IsZero() || s.Received.Before(c.Found)) {
-			c.Found = s.Received
-		}
-	}
-	if len(e.Stations) == 1 {
-		c.Station = e.Stations[0]
-	}
-	return c, nil
 }

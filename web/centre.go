@@ -66,6 +66,9 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		}
 	}
 	t := dutyTable()
+	if q.may("POST /inbox/urge") {
+		t.bulk = urgeBulk(p)
+	}
 	source := inMemory(&t, filings)
 	if q.route.export {
 		return exportTable(q, t, source)
@@ -425,16 +428,13 @@ func (q *request) casePage() error {
 		return notFound()
 	}
 	c := station.Case{Kind: station.ProductCase}
-	if product := q.form("product"); product != "" {
+	if product, ids := q.form("product"), q.form("leads"); product != "" || ids != "" {
+		var id int64
 		var err error
-		if c, err = q.leadCase(product); err != nil {
+		if c, id, err = q.leadsCase(product, ids); err != nil {
 			return err
 		}
-		cases, err := q.Station.Cases(q.ctx, q.account.Scope())
-		if err != nil {
-			return err
-		}
-		if id := opened(cases, c.Origin); id != 0 {
+		if id != 0 {
 			return q.redirect(fmt.Sprintf("/cases/%d", id), "这条线索已经立案")
 		}
 	}
@@ -473,7 +473,15 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	}
 	stations = slices.DeleteFunc(stations, func(s station.Station) bool { return unlisted(s) && s.ID != c.Station })
 	title := "新建案件"
+	of, err := q.leadsOfCase(&c)
+	if err != nil {
+		return err
+	}
+	var about talk
 	if c.ID != 0 {
+		if about, err = q.talk(station.Subject{Kind: station.AboutCase, ID: c.ID}); err != nil {
+			return err
+		}
 		title = "案件 " + strconv.FormatInt(c.ID, 10)
 	}
 	return q.show(
@@ -488,11 +496,17 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 			Kinds:    station.CaseKinds(),
 			Now:      q.Now(),
 			Problem:  problem,
+			Leads:    leadIDs(c.Leads),
+			Of:       of,
+			Talk:     about,
 		},
 	)
 }
 
 type casePage struct {
+	Leads    string             `json:"-"` // that a new case is opened of
+	Of       []leadLink         `json:"leads,omitempty"`
+	Talk     talk               `json:"talk"`
 	C        station.Case       `json:"case"`
 	Notes    []station.Note     `json:"notes"`
 	Stations []station.Station  `json:"stations"`
@@ -527,11 +541,21 @@ func (q *request) caseSave() error {
 		Urgent: number(q.form("urgent")),
 		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: chaping.Hazard(q.form("hazard"))},
 	}
+	c.By = q.account.Person
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error
 		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {
 			return err
 		}
+	} else if ids := q.form("leads"); ids != "" {
+		p, err := chaping.ParsePeriod(q.form("period"))
+		if err != nil {
+			return err
+		}
+		if c.Leads, err = q.leadRefs(p, strings.Split(ids, "\n")); err != nil {
+			return err
+		}
+		c.Origin = originOf(c.Leads[0].LeadKey)
 	}
 	c.Kind, c.Title, c.Station, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(
 		q.form("kind"),
@@ -563,6 +587,13 @@ func (q *request) caseSave() error {
 		q.act.Detail = "结案"
 	}
 	saved, err := q.Station.PutCase(q.ctx, c)
+	if theirs, ok := conflictWith[station.Lead](err); ok {
+		return q.caseForm(http.StatusConflict, c, notes, &fault{
+			status:  http.StatusConflict,
+			problem: "线索“" + theirs.Title() + "”已被别人改过，现在是" + theirs.State.Chinese(),
+			remedy:  "从汇总研判打开它，看现在的样子再立案",
+		})
+	}
 	if theirs, ok := conflictWith[station.Case](err); ok {
 		hidden := url.Values{}
 		for name, v := range q.r.PostForm {
@@ -640,12 +671,16 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
+	shown, err := q.shownBulletins(list, stations)
+	if err != nil {
+		return err
+	}
 	return q.show(
 		status,
 		"bulletins",
 		q.route.title,
 		bulletinsPage{
-			List:     list,
+			List:     shown,
 			Stations: stations,
 			Names:    names,
 			Kinds:    station.BulletinKinds(),
@@ -656,7 +691,7 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 }
 
 type bulletinsPage struct {
-	List     []station.Bulletin     `json:"bulletins"`
+	List     []shownBulletin        `json:"bulletins"`
 	Stations []station.Station      `json:"stations"`
 	Names    map[int64]string       `json:"-"`
 	Kinds    []station.BulletinKind `json:"kinds"`

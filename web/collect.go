@@ -75,13 +75,58 @@ func (q *request) watchForm(status int, w station.Watch, problem *fault) error {
 	if err != nil {
 		return err
 	}
-	return q.show(status, "watch", q.route.title, watchPage{W: w, Sites: sites, Problem: problem})
+	page := watchPage{W: w, Sites: sites, Problem: problem}
+	page.termGroups(q.terms())
+	return q.show(status, "watch", q.route.title, page)
 }
 
 type watchPage struct {
 	W       station.Watch `json:"watch"`
-	Sites   []shownSite   `json:"sites"` // to choose from
+	Sites   []shownSite   `json:"sites"`  // to choose from
+	Sets    []termGroup   `json:"sets"`   // of terms, to choose from
+	Fields  []termGroup   `json:"fields"` // whose terms can be chosen
+	Chosen  int           `json:"chosen"` // terms that the watch stands for
+	Single  []string      `json:"-"`      // terms that are chosen one by one
 	Problem *fault        `json:"-"`
+}
+
+// A termGroup is a set of terms, or those of a product field.
+type termGroup struct {
+	Name    string `json:"name"` // as a watch has it
+	Title   string `json:"-"`
+	Meaning string `json:"-"`
+	Terms   int    `json:"terms"`
+	On      bool   `json:"-"`
+}
+
+// termGroups fills in the groups of terms and which of them the watch has.
+func (p *watchPage) termGroups(terms []chaping.Term) {
+	for _, name := range p.W.Terms {
+		if !chaping.IsTermSet(name) {
+			p.Single = append(p.Single, name)
+		}
+	}
+	group := func(name, title, meaning string) termGroup {
+		has, _ := chaping.SelectTerms(terms, []string{name})
+		return termGroup{Name: name, Title: title, Meaning: meaning, Terms: len(has), On: slices.Contains(p.W.Terms, name)}
+	}
+	for _, s := range chaping.TermSets() {
+		p.Sets = append(p.Sets, group(string(s), string(s), s.Meaning()))
+	}
+	fields := map[string]bool{}
+	for i := range terms {
+		if f := terms[i].Field; f != "" && !fields[f] {
+			fields[f] = true
+			p.Fields = append(p.Fields, group(chaping.TermsOfField(f), f, ""))
+		}
+	}
+	slices.SortFunc(p.Fields, func(a, b termGroup) int { return cmp.Compare(b.Terms, a.Terms) })
+	if p.Chosen = len(terms); len(p.W.Terms) > 0 {
+		selected, unknown := chaping.SelectTerms(terms, p.W.Terms)
+		if p.Chosen = len(selected); len(unknown) == len(p.W.Terms) {
+			p.Chosen = 0
+		}
+	}
 }
 
 func (q *request) watchSave() error {
@@ -90,7 +135,7 @@ func (q *request) watchSave() error {
 		Watch: chaping.Watch{
 			Name:     q.form("name"),
 			Keywords: fields(q.form("keywords")),
-			Terms:    fields(q.form("terms")),
+			Terms:    append(q.list("sets"), fields(q.form("terms"))...),
 			Sources:  q.list("sources"),
 		},
 	}
@@ -126,18 +171,12 @@ func (q *request) watchSave() error {
 			)
 		}
 	}
-	known := map[string]bool{}
-	for _, t := range q.terms() {
-		known[t.Name] = true
-	}
-	for _, t := range w.Terms {
-		if !known[t] {
-			return q.watchForm(
-				http.StatusUnprocessableEntity,
-				w,
-				&fault{problem: "词库里没有词条“" + chaping.Shorten(t, 30) + "”", remedy: "先在“词库”页添加，或改用已有的词条"},
-			)
-		}
+	if _, unknown := chaping.SelectTerms(q.terms(), w.Terms); len(unknown) > 0 {
+		return q.watchForm(
+			http.StatusUnprocessableEntity,
+			w,
+			&fault{problem: "词库里没有词条“" + chaping.Shorten(unknown[0], 30) + "”", remedy: "先在“词库”页添加，或改用已有的词条"},
+		)
 	}
 	saved, err := q.Station.PutWatch(q.ctx, w)
 	if c, ok := conflictWith[station.Watch](err); ok {

@@ -25,7 +25,7 @@ type desk struct {
 	samples  *memo[sampleKey, *sampled]
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
-	merged   *memo[mergedKey, merged]
+	merged   *memo[mergedKey, app.Board]
 	coverage *memo[countedKey, *discover.Coverage]
 }
 
@@ -172,6 +172,7 @@ type item struct {
 	Parts     []part            `json:"parts"`     // of the excerpt, filled in for display
 	Same      int               `json:"same"`      // sentences of the period that say the same, this one included
 	Opinion   *opinion          `json:"opinion,omitempty"`
+	Media     []app.Medium      `json:"media,omitempty"` // that the review carries, filled in for display
 
 	says    string  // what those have in common
 	against bool    // the second reader says that it is not so
@@ -458,6 +459,7 @@ func (s *Server) minePeriod(
 			return "", err
 		}
 	}
+	s.picturesSoon(period)
 	return fmt.Sprintf("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", period, mined.Reviews, mined.Mentions,
 		mined.Affirmed), nil
 }

@@ -134,6 +134,10 @@ func (q *request) dashboard() error {
 			return err
 		}
 	}
+	kpis, err := q.platformKPIs(p, c)
+	if err != nil {
+		return err
+	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
 	return q.render(
 		"dashboard",
@@ -141,6 +145,7 @@ func (q *request) dashboard() error {
 			picker:    q.pick(p, "/"),
 			Due:       due,
 			Days:      days,
+			KPIs:      kpis,
 			Steps:     steps,
 			Next:      next,
 			Rows:      rows,
@@ -160,6 +165,7 @@ type dashboardPage struct {
 	picker
 	Due       calendar.Due        `json:"due"`
 	Days      int                 `json:"days"` // until the due day
+	KPIs      []kpi               `json:"kpis"`
 	Steps     []step              `json:"steps"`
 	Next      int                 `json:"next"`    // of the steps; -1: all are done
 	Rows      []chaping.Tally     `json:"rows"`    // most negative reviews first
@@ -244,10 +250,21 @@ func (q *request) homePage() error {
 				view.Missing++
 			}
 		}
+		if q.account.Scope().Sees(0) {
+			view.KPIs, err = q.overallKPIs(p, cases)
+		} else {
+			view.KPIs, err = q.stationKPIs(p, cases)
+		}
+		if err != nil {
+			return err
+		}
 		open := slices.DeleteFunc(cases, func(c station.Case) bool { return c.Closed() })
 		view.Filings, view.Cases, view.Bulletins = filings, open, bulletins[:min(len(bulletins), 3)]
 	}
 	if view.Notices, err = q.notices(); err != nil {
+		return err
+	}
+	if view.Waiting, err = q.ownLeads(p); err != nil {
 		return err
 	}
 	return q.render("home", view)
@@ -261,6 +278,8 @@ type homePage struct {
 	Cases     []station.Case     `json:"cases"`
 	Bulletins []station.Bulletin `json:"bulletins"`
 	Notices   []notice           `json:"notices"`
+	Waiting   []notice           `json:"waiting"` // leads that nobody has judged, or that wait for the account
+	KPIs      []kpi              `json:"kpis"`
 	Now       time.Time          `json:"-"`
 }
 

@@ -23,14 +23,14 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form help imports lexicon month pages review search settings sheets table tokens trends urgent
+//go:embed admin annual auth board centre collect form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
 // layout.
 var pageParts = map[string][]string{
 	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
-	"dashboard": {"period", "notices"}, "home": {"notices"}, "start": nil,
+	"dashboard": {"period", "notices", "kpis"}, "home": {"notices", "kpis"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
 	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
 	"review": {
@@ -39,8 +39,8 @@ var pageParts = map[string][]string{
 	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
-	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "bulletins": nil, "cases": {"table"}, "case": nil, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil, "help": nil,
+	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "mynotices": nil, "received": nil, "receiveditem": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil, "help": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -99,6 +99,8 @@ var functions = template.FuncMap{
 	"formats":   formatsOf,
 	"explain":   func(e *chaping.InputError) string { return chaping.Explain(e, wordAdvice) },
 	"lasted":    lasted,
+	"periodof":  chaping.PeriodOf,
+	"stepname":  stepName,
 	"status":    statusName,
 	"times100":  func(part float64) float64 { return 100 * part },
 	"gradename": gradeName,
@@ -143,7 +145,19 @@ var functions = template.FuncMap{
 		}
 		return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 	},
-	"web": webAddress,
+	"web":      webAddress,
+	"bytes":    sizeText,
+	"wordpart": wordPart,
+	"partname": partName,
+	"leadid":   func(l station.Lead) string { return leadID(&l) },
+}
+
+// sizeText is the size of a file.
+func sizeText(n int) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d kB", max(1, n>>10))
 }
 
 // webAddress is the address if it is one that a browser may open, or "".
@@ -194,6 +208,7 @@ type frame struct {
 	Help    string                 // where the guide speaks of the page
 	Here    string                 // the address of the page, to come back to
 	Theme   string                 // light or dark; "" as the system has it
+	Unseen  int                    // notices
 	Seeks   bool                   // there is something to search
 	Q       string                 // that was searched for
 	May     func(path string) bool // whether the account may post there
@@ -270,6 +285,12 @@ func (q *request) show(status int, page, title string, data any) error {
 		Help:    helpAddress(page, q.account),
 		Theme:   q.theme(),
 		Seeks:   q.searches(),
+	}
+	if q.account != nil && q.account.ID != 0 {
+		var err error
+		if f.Unseen, err = q.Station.Unseen(q.r.Context(), q.account.ID); err != nil {
+			return err
+		}
 	}
 	if q.r.Method == http.MethodGet {
 		f.Here = q.r.URL.RequestURI()

@@ -117,6 +117,11 @@ func (s *Server) runPlans() {
 		if step.Mined != nil || len(step.Collections) > 0 {
 			s.desk.drop() // pages would show what was before
 		}
+		if step.Mined != nil {
+			if p, err := chaping.ParsePeriod(step.Mined.Period); err == nil {
+				s.picturesSoon(p)
+			}
+		}
 		if step.Problem == nil {
 			s.Log.Debug("plan", "plan", step.Plan, "step", step.Step)
 		}

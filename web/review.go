@@ -108,7 +108,9 @@ func (q *request) review() error {
 	for _, r := range rows {
 		page.Items = append(page.Items, r.item())
 	}
-	q.mark(page.Items)
+	if err := q.dress(page.Items); err != nil {
+		return err
+	}
 	nameItems(page.Items, names)
 	page.addresses(view)
 	return q.render("review", page)
@@ -434,7 +436,9 @@ func (q *request) judge() error {
 	}
 	i.Judgement = judged[about]
 	list := []item{i}
-	q.mark(list)
+	if err := q.dress(list); err != nil {
+		return err
+	}
 	if c, ok, err := q.counted(p); err != nil {
 		return err
 	} else if ok {

@@ -231,7 +231,9 @@ func (q *request) samplePage() error {
 	if page.More = len(page.Items) > maxCards; page.More {
 		page.Items = page.Items[:maxCards]
 	}
-	q.mark(page.Items)
+	if err := q.dress(page.Items); err != nil {
+		return err
+	}
 	nameItems(page.Items, productNames(c.Rows))
 	cards, err := q.readings(of)
 	if err != nil {

@@ -32,6 +32,8 @@ type Config struct {
 	Secure  bool   // reached by https: cookies are for it only
 	Proxied bool   // a proxy stands in front, which says where requests come from
 	Plans   bool   // runs the plans at their times, unless another process does
+
+	Pictures bool // fetches pictures of severe reviews after mining
 }
 
 // A Server is the portal. It is an http.Handler.
@@ -56,7 +58,11 @@ type Server struct {
 	instruments *instruments
 	ended       context.Context
 	end         context.CancelFunc
-	work        sync.Mutex // who replaces mentions and tallies
+	work        sync.Mutex                                    // who replaces mentions and tallies
+	trying      sync.Mutex                                    // who tries a site profile
+	drawing     sync.Mutex                                    // who draws a large picture
+	pictures    chan chaping.Period                           // whose pictures are to be fetched
+	kept        func(chaping.Period, app.KeptPictures, error) // nil, or of a test
 	background  sync.WaitGroup
 }
 
@@ -75,6 +81,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		Log:     c.App.Log,
 		mux:     http.NewServeMux(),
 		guard:   http.NewCrossOriginProtection(),
+
+		pictures: make(chan chaping.Period, picturesDue),
 	}
 	var err error
 	if s.Station, err = c.App.Station(ctx); err != nil {
@@ -126,6 +134,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.background.Go(s.push)
 	if c.Plans {
 		s.background.Go(s.runPlans)
+	}
+	if c.Pictures {
+		s.background.Go(s.keepPictures)
 	}
 	return s, nil
 }

@@ -16,13 +16,15 @@ import (
 
 // A settingsPage is the administrator's page.
 type settingsPage struct {
-	Settings station.Settings `json:"settings"`
-	Kinds    []station.Kind   `json:"kinds"`
-	Sites    []shownSite      `json:"sites"`
-	Plans    []shownPlan      `json:"plans"`
-	Running  bool             `json:"plans_running"` // a process runs them at their times
-	Backups  []app.Backup     `json:"backups"`
-	Problem  *fault           `json:"-"`
+	Settings station.Settings  `json:"settings"`
+	Kinds    []station.Kind    `json:"kinds"`
+	Sites    []shownSite       `json:"sites"`
+	Plans    []shownPlan       `json:"plans"`
+	Running  bool              `json:"plans_running"` // a process runs them at their times
+	Backups  []app.Backup      `json:"backups"`
+	Channels []shownChannel    `json:"channels"`
+	Stations []station.Station `json:"-"`
+	Problem  *fault            `json:"-"`
 }
 
 type shownSite struct {
@@ -55,6 +57,19 @@ func (q *request) sites() (list []shownSite, err error) {
 	return list, nil
 }
 
+// usedBy fills in which watches collect the sites.
+func (q *request) usedBy(sites []shownSite) error {
+	watches, err := q.Station.Watches(q.ctx)
+	for i := range sites {
+		for _, w := range watches {
+			if slices.Contains(w.Sources, sites[i].Name) {
+				sites[i].Used = append(sites[i].Used, w.Name)
+			}
+		}
+	}
+	return err
+}
+
 func (q *request) settings() error { return q.settingsForm(http.StatusOK, nil, nil) }
 
 // settingsForm shows the page; typed are settings that could not be stored.
@@ -64,19 +79,19 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	if p.Settings, err = q.Station.Settings(q.ctx); err != nil {
 		return err
 	}
-	watches, err := q.Station.Watches(q.ctx)
-	if err != nil {
+	if p.Channels, err = q.channels(); err != nil {
+		if f, ok := told(err); ok && problem == nil {
+			p.Problem = f
+		}
+	}
+	if p.Stations, _, err = q.stationNames(); err != nil {
 		return err
 	}
 	if p.Sites, err = q.sites(); err != nil {
 		return err
 	}
-	for i := range p.Sites {
-		for _, w := range watches {
-			if slices.Contains(w.Sources, p.Sites[i].Name) {
-				p.Sites[i].Used = append(p.Sites[i].Used, w.Name)
-			}
-		}
+	if err := q.usedBy(p.Sites); err != nil {
+		return err
 	}
 	if typed != nil {
 		p.Settings = *typed

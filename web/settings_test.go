@@ -39,6 +39,27 @@ func TestSettings(t *testing.T) {
 		}
 	}
 
+	// Terms are chosen by sets and fields, and a set follows the dictionary.
+	picked := url.Values{
+		"name": {"化妆品"}, "keywords": {"面霜"}, "sources": {"mall"}, "sets": {"安全核心", "领域：家用电器"}, "terms": {"漏电"},
+	}
+	if r := h.ask("platform", "POST", "/watches/new", picked); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	picks := h.ask("platform", "GET", "/watches/1", nil).Body.String()
+	for _, want := range []string{`value="安全核心" checked`, `value="领域：家用电器" checked`, `value="安全全部">`, ">漏电</textarea>"} {
+		if !strings.Contains(picks, want) {
+			t.Errorf("the form of the watch lacks %s", want)
+		}
+	}
+	picked.Set("sets", "领域：没有")
+	if r := h.ask("platform", "POST", "/watches/new", picked); r.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a field without terms is taken: %d", r.Code)
+	}
+	if r := h.ask("platform", "POST", "/watches/1/delete", url.Values{"version": {"1"}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code)
+	}
+
 	// A site that is switched off can neither be chosen nor kept in a watch.
 	watch := url.Values{"name": {"小家电"}, "keywords": {"插座"}, "sources": {"mall"}}
 	if r := h.ask("platform", "POST", "/watches/new", watch); r.Code != http.StatusSeeOther {
@@ -48,7 +69,7 @@ func TestSettings(t *testing.T) {
 	if page := h.ask("platform", "GET", "/watches/new", nil).Body.String(); !strings.Contains(page, `value="mall" disabled`) || !strings.Contains(page, "已停用") {
 		t.Error("a site that is off can be chosen, or nothing says why not")
 	}
-	if r := h.ask("platform", "POST", "/watches/1", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
+	if r := h.ask("platform", "POST", "/watches/2", with(watch, "version", "1")); r.Code != http.StatusUnprocessableEntity {
 		t.Error("a site that is off was taken:", r.Code)
 	}
 	if s, err := h.Station.Settings(t.Context()); err != nil || s.Contact == "" || !slices.Contains(s.SitesOff, "mall") {
@@ -113,5 +134,95 @@ func TestSettings(t *testing.T) {
 		if actions[action] != n {
 			t.Errorf("%s stands in the log %d times, want %d", action, actions[action], n)
 		}
+	}
+}
+
+// A site profile is written in the page: checked, tried, kept only without
+// faults, and never one that reaches into the own network.
+func TestSitesInPage(t *testing.T) {
+	h := open(t)
+	h.shop(t)
+	send := func(path string, form url.Values, status int) string {
+		t.Helper()
+		r := h.ask("admin", "POST", path, form)
+		if r.Code != status || strings.Contains(r.Body.String(), "<script>alert") {
+			t.Fatalf("%s: %d %s", path, r.Code, r.Body)
+		}
+		return r.Body.String()
+	}
+	const refused = http.StatusUnprocessableEntity
+	good := "extends: schema-org\nbase: https://shop.example.com\nplatform: {id: my, name: 某商城}\n"
+	form := url.Values{"name": {"my-shop"}, "text": {strings.ReplaceAll(good, "\n", "\r\n")}}
+	send("/settings/sites/new", form, http.StatusSeeOther)
+	if text, err := h.App.SiteText("my-shop"); err != nil || text.Text != strings.TrimSpace(good) {
+		t.Fatalf("%q %v", text.Text, err)
+	}
+	for name, c := range map[string]struct {
+		form url.Values
+		says string
+	}{
+		"a name that is there":    {form, "已有站点配置"},
+		"a shipped one":           {with(form, "name", "jd"), "自带的站点配置"},
+		"a path":                  {with(form, "name", "../x"), "不能用"},
+		"the form's own address":  {with(form, "name", "new"), "不能用"},
+		"a fault":                 {with(form, "name", "x", "text", good+evil+": 1"), "处错误"},
+		"a member nobody knows":   {with(form, "name", "x", "text", good+"nonsense: 1"), "nonsense"},
+		"this machine":            {with(form, "name", "x", "text", good+"private_hosts: [localhost]"), "本机和内网"},
+		"this machine, inherited": {with(form, "name", "x", "text", "extends: mall\nbase: http://127.0.0.1:1"), "本机和内网"},
+	} {
+		if page := send("/settings/sites/new", c.form, refused); !strings.Contains(page, c.says) {
+			t.Errorf("%s: nothing says %q", name, c.says)
+		}
+	}
+
+	// What was there when the page was opened is what is changed.
+	page := h.ask("admin", "GET", "/settings/sites/my-shop", nil).Body.String()
+	before, err := h.App.SiteText("my-shop")
+	if err != nil || !strings.Contains(page, before.Hash) || !strings.Contains(page, "配置无误") {
+		t.Errorf("the page of the profile: %v", err)
+	}
+	change := url.Values{"text": {good + "# 核对过"}, "hash": {before.Hash}}
+	send("/settings/sites/my-shop", change, http.StatusSeeOther)
+	if page := send("/settings/sites/my-shop", change, refused); !strings.Contains(page, "刚被别人改过") {
+		t.Error("another's change is lost")
+	}
+
+	// A stored profile keeps what it may reach; the address may not be another's.
+	shop, err := h.App.SiteText("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := h.address(t)
+	trial := url.Values{"do": {"try"}, "text": {shop.Text}, "hash": {shop.Hash}, "address": {address + "/search?q=%E6%8F%92%E5%BA%A7"}}
+	if page := send("/settings/sites/shop/check", trial, http.StatusOK); !strings.Contains(page, "试读的结果") || !strings.Contains(page, "读得出") {
+		t.Error("nothing is shown of the trial:", page)
+	}
+	for do, says := range map[string]string{"propose": "内网或本机", "try": "没有写网址"} {
+		trial := with(trial, "do", do)
+		if do == "try" {
+			trial.Del("address")
+		}
+		if page := send("/settings/sites/shop/check", trial, refused); !strings.Contains(page, says) {
+			t.Errorf("%s: %s", do, page)
+		}
+	}
+
+	// A profile that a watch collects stays.
+	watch := url.Values{"name": {"小家电"}, "keywords": {"插座"}, "sources": {"shop"}}
+	if r := h.ask("platform", "POST", "/watches/new", watch); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	send("/settings/sites/shop/delete", url.Values{"hash": {shop.Hash}}, refused)
+	now, err := h.App.SiteText("my-shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	send("/settings/sites/my-shop/delete", url.Values{"hash": {before.Hash}}, refused)
+	send("/settings/sites/my-shop/delete", url.Values{"hash": {now.Hash}}, http.StatusSeeOther)
+	if r := h.ask("admin", "GET", "/settings/sites/my-shop", nil); r.Code != http.StatusNotFound {
+		t.Error("a profile that is gone:", r.Code)
+	}
+	if r := h.ask("platform", "GET", "/settings/sites/shop", nil); r.Code != http.StatusForbidden {
+		t.Error("whoever is no administrator sees it:", r.Code)
 	}
 }

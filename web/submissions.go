@@ -19,10 +19,15 @@ func (q *request) submissions() error {
 	if err != nil {
 		return err
 	}
-	return q.render("submissions", submissionsPage{Table: view, List: list})
+	comments, err := q.Station.CommentCounts(q.ctx, q.account.Scope(), station.AboutSubmission)
+	if err != nil {
+		return err
+	}
+	return q.render("submissions", submissionsPage{Table: view, List: list, Comments: comments})
 }
 
 type submissionsPage struct {
-	Table *tableView           `json:"table"`
-	List  []station.Submission `json:"submissions"` // of the page
+	Table    *tableView           `json:"table"`
+	List     []station.Submission `json:"submissions"` // of the page
+	Comments map[int64]int        `json:"-"`           // how many a submission has
 }

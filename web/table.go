@@ -130,6 +130,7 @@ type bulk struct {
 	Hidden  []choice
 	Note    string // the field of a text that goes with it; "": none
 	Ask     string // what that text is
+	Free    bool   // the text may be left out
 	Buttons []bulkButton
 }
 

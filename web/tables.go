@@ -116,40 +116,9 @@ func termTable(fields []rankedName, base int64, edit bool) table[shownTerm] {
 	return t
 }
 
-// leadTable lists the leads of the board. opened is the case of a lead.
-func leadTable(opened func(*report.Entry) int64) table[boardLead] {
-	text := func(key, title string, of func(*boardLead) string) column[boardLead] {
-		return textColumn(key, title, of)
-	}
-	var kinds []choice
-	for _, k := range []report.Kind{report.Hidden, report.Complaint, report.Practice} {
-		kinds = append(kinds, choice{Value: string(k), Name: k.Chinese()})
-	}
-	return table[boardLead]{name: "board", title: "线索", columns: []column[boardLead]{
-		text("product", "涉及产品", func(l *boardLead) string { return l.Product }),
-		choiceColumn(
-			"class",
-			"危害类别",
-			hazardChoices(),
-			func(l *boardLead) string { return cmp.Or(string(l.Hazard), unclassified) },
-		),
-		text("from", "报送", func(l *boardLead) string { return strings.Join(l.From, "、") }),
-		numberColumn("stations", "监测站数", func(l *boardLead) float64 { return float64(len(l.From)) }),
-		numberColumn("companies", "企业", func(l *boardLead) float64 { return leadingNumber(l.Companies) }).
-			written(func(l *boardLead) string { return l.Companies }),
-		text("region", "区域", func(l *boardLead) string { return l.Region }),
-		text("content", "内容", func(l *boardLead) string { return l.Content }),
-		text("case", "处置", func(l *boardLead) string {
-			if id := opened(&l.Entry); id != 0 {
-				return fmt.Sprintf("案件 %d", id)
-			}
-			return ""
-		}).rest(),
-		text("analysis", "信息分析", func(l *boardLead) string { return l.Analysis }).hide(),
-		text("advice", "初步建议", func(l *boardLead) string { return l.Advice }).hide(),
-		text("source", "信息来源", func(l *boardLead) string { return l.Source }).hide(),
-		choiceColumn("kind", "信息类别", kinds, func(l *boardLead) string { return string(l.Kind) }).hide(),
-	}}
+// kindsOfEntries are the kinds of information, in the notice's order.
+func kindsOfEntries() []report.Kind {
+	return []report.Kind{report.Hidden, report.Complaint, report.Practice}
 }
 
 // leadingNumber is the number that a text begins with; NaN where it has none.
@@ -175,7 +144,7 @@ func dutyTable() table[station.Duty] {
 		kinds = append(kinds, choice{Value: string(k), Name: k.Chinese()})
 	}
 	states := choices("timely", "按时报送", "late", "逾期报送", "missing", "逾期未报", "open", "未报")
-	return table[duty]{name: "inbox", title: "报送情况", columns: []column[duty]{
+	return table[duty]{name: "inbox", title: "报送情况", id: urgedID, label: func(d *duty) string { return d.Station.Name }, columns: []column[duty]{
 		textColumn("station", "监测站", func(d *duty) string { return d.Station.Name }),
 		choiceColumn("kind", "类型", kinds, func(d *duty) string { return string(d.Station.Kind) }),
 		choiceColumn("status", "状态", states, dutyState),
@@ -349,4 +318,25 @@ func submissionTable() table[station.Submission] {
 		numberColumn("size", "字节", func(x *s) float64 { return float64(x.Size) }).hide(),
 		textColumn("hash", "sha256", func(x *s) string { return x.Hash }).hide(),
 	}}
+}
+
+// urgeBulk asks stations that have not reported to do so.
+func urgeBulk(p chaping.Period) *bulk {
+	return &bulk{
+		Path:    "/inbox/urge",
+		Field:   "ids",
+		Hidden:  []choice{{Name: "period", Value: p.String()}},
+		Note:    "note",
+		Ask:     "附言，可不写",
+		Free:    true,
+		Buttons: []bulkButton{{Field: "do", Value: "urge", Name: "催报"}},
+	}
+}
+
+// urgedID names a station that can be urged: one that has not reported.
+func urgedID(d *station.Duty) string {
+	if d.Filed() || d.Exempt {
+		return ""
+	}
+	return fmt.Sprint(d.Station.ID)
 }

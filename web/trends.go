@@ -311,7 +311,9 @@ func (q *request) product() error {
 		}
 	}
 	more := max(len(items)-200, 0)
-	q.mark(items[:len(items)-more])
+	if err := q.dress(items[:len(items)-more]); err != nil {
+		return err
+	}
 	return q.show(
 		http.StatusOK,
 		"product",

@@ -21,6 +21,7 @@ func tableNames() []string {
 		"runs",
 		"sheets",
 		"submissions",
+		"analysis",
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"flag"
 	"fmt"
 	"html"
+	"image"
+	"image/jpeg"
 	"io"
 	"log/slog"
 	"maps"
@@ -79,6 +81,16 @@ func (h *house) shop(t testing.TB) {
 	server := httptest.NewServer(mall.New(mall.Config{Products: 4, ReviewsPerProduct: -1}))
 	t.Cleanup(server.Close)
 	h.site(t, "shop", "extends: mall\nbase: "+server.URL+"\n")
+}
+
+// address is where the shop stands.
+func (h *house) address(t testing.TB) string {
+	t.Helper()
+	profile, err := h.App.SiteProfile("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return profile.Base.String()
 }
 
 // site gives the house a site profile.
@@ -382,6 +394,47 @@ func (h *house) mined(t testing.TB, reviews int) {
 	}
 }
 
+// pictured has a review of the period carry a picture that is kept, and one that
+// is not, and gives the ID of the first.
+func (h *house) pictured(t testing.TB) (id string) {
+	t.Helper()
+	ctx := context.Background()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := h.App.Evidence(ctx)
+	if err == nil {
+		err = kept.PutPicture(ctx, "https://a.example/1.jpg", *h.now, b.Bytes(), b.Bytes())
+	}
+	if err == nil {
+		err = kept.NoPicture(ctx, "https://a.example/2.jpg", *h.now, "不是图片"+evil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []chaping.Review
+	window := chaping.Period{Year: 2026, Month: time.November}.Window()
+	err = h.Store.Reviews(ctx, window, func(r *chaping.Review) error {
+		again := *r
+		again.Media = chaping.JoinMedia([]chaping.Medium{
+			{URL: "https://a.example/1.jpg"}, {URL: "https://a.example/2.jpg"}, {URL: "https://a.example/3.mp4", Video: true}})
+		list = append(list, again)
+		return nil
+	})
+	if err == nil {
+		err = h.Store.PutReviews(ctx, list)
+	}
+	var media map[chaping.ReviewKey][]app.Medium
+	if err == nil {
+		media, err = h.App.Media(ctx, []chaping.ReviewKey{list[0].Key()})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return media[list[0].Key()][0].ID
+}
+
 func TestStoredScriptsStayText(t *testing.T) {
 	h := open(t)
 	h.mined(t, 3)
@@ -394,6 +447,15 @@ func TestStoredScriptsStayText(t *testing.T) {
 	post("platform", "/watches/new", url.Values{"name": {"任务" + evil[:50]}, "keywords": {"插座" + evil[:40]}, "sources": {"mall"}})
 	post("admin", "/stations/new", url.Values{"name": {"站" + evil}, "kind": {"association"}})
 	post("admin", "/accounts", url.Values{"name": {"eve"}, "person": {"人" + evil}, "roles": {"admin"}})
+	picture := h.pictured(t)
+	if page := h.ask("platform", "GET", "/review?period=2026-11&state=all", nil).Body.String(); !strings.Contains(page, "/pictures/"+picture+"?size=small") ||
+		!strings.Contains(page, "视频（到平台看）") || !strings.Contains(page, "没有取到：不是图片") {
+		t.Error("the pictures are not beside the sentence")
+	}
+	if r := h.ask("platform", "GET", "/pictures/"+picture, nil); r.Code != http.StatusOK || r.Header().Get("Content-Type") != "image/jpeg" ||
+		r.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Error("a picture is not shown:", r.Code, r.Header())
+	}
 	items := h.shownItems(t)
 	post("platform", "/review/judge", url.Values{"period": {"2026-11"}, "id": {items[0].ID}, "verdict": {"rejected"}, "note": {"说明" + evil}})
 	judged := httptest.NewRequest("POST", "http://portal.example/review/judge", strings.NewReader(url.Values{"period": {"2026-11"}, "id": {items[0].ID}, "verdict": {"note"}, "note": {"说明" + evil}}.Encode()))

@@ -13,7 +13,6 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/station"
-	"chaping/station/notify"
 )
 
 func (p *program) notifyCommand() *cobra.Command {
@@ -95,24 +94,13 @@ func (p *program) notifyTestCommand() *cobra.Command {
 					Remedy:  "把 configs/notify.example.yaml 复制为 " + filepath.Join(p.dataDir, "notify.yaml") + " 再改",
 				}
 			}
-			sender := notify.Sender{Now: p.now}
 			failed := 0
 			for i := range c.Channels {
 				ch := &c.Channels[i]
 				if len(wanted) > 0 && !wanted[ch.Name] {
 					continue
 				}
-				err := sender.Send(
-					cmd.Context(),
-					ch,
-					notify.Message{
-						Key:     "test-" + strconv.FormatInt(p.now().UnixNano(), 36),
-						Event:   "test",
-						Subject: "差评：测试通知",
-						Body:    "收到这条通知，说明渠道“" + ch.Name + "”可用。",
-					},
-				)
-				if err != nil {
+				if err := p.app.SendTest(cmd.Context(), ch); err != nil {
 					failed++
 					fmt.Fprintf(p.out, "✗ %s：%v\n", ch.Name, err)
 					continue

@@ -43,7 +43,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	f.Lookup("station").Usage = "填报单位（监测站名）；不写为本站，没有设置本站的保留表样中的占位文字"
 	f.StringVar(&o.watch, "watch", "", "监测任务文件：只列其中的商品关键词和评论关键词")
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只列这些商品关键词")
-	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词")
+	f.StringSliceVar(&o.only, "term", nil, "只列这些评论关键词；也可以写一组：安全核心、安全全部、领域：名称")
 	f.Uint64Var(&o.least, "min", 0, "只列差评数不少于此数的行")
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
 	f.BoolVar(&o.zero, "zero", false, "差评数为 0 的行也列入报送表；不写时只在“统计口径”“证据”附表里")

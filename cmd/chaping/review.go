@@ -60,7 +60,7 @@ func (p *program) reviewListCommand() *cobra.Command {
 	p.reviewFlags(cmd, &o)
 	f := cmd.Flags()
 	f.StringSliceVar(&o.keywords, "keyword", nil, "只看这些商品关键词")
-	f.StringSliceVar(&o.only, "term", nil, "只看这些评论关键词")
+	f.StringSliceVar(&o.only, "term", nil, "只看这些评论关键词；也可以写一组：安全核心、安全全部、领域：名称")
 	f.StringVar(&o.state, "state", "", "只看一种：unreviewed（未复核）、confirmed（已确认）、rejected（已排除）")
 	f.IntVar(&o.limit, "limit", 50, "最多列多少条，0 为全部")
 	return cmd
@@ -99,10 +99,11 @@ func (p *program) runReviewList(ctx context.Context, o reviewOptions) error {
 	}
 	list, counts := []shownFound{}, map[chaping.Verdict]int{}
 	partial, err := p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
+		terms, _ := chaping.SelectTerms(pipe.Miner.Dictionary().Terms, o.only)
 		return pipe.Found(
 			ctx,
 			period,
-			store.TallyFilter{Keywords: o.keywords, Terms: o.only},
+			store.TallyFilter{Keywords: o.keywords, Terms: terms},
 			func(f *app.Found) error {
 				counts[f.Judgement.Verdict]++
 				if (!known || f.Judgement.Verdict == state) && (o.limit == 0 || len(list) < o.limit) {

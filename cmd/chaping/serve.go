@@ -29,12 +29,13 @@ import (
 )
 
 type serveOptions struct {
-	listen    string
-	cert, key string
-	proxy     bool
-	url       string
-	openapi   bool
-	noPlans   bool
+	listen     string
+	cert, key  string
+	proxy      bool
+	url        string
+	openapi    bool
+	noPlans    bool
+	noPictures bool
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -56,6 +57,7 @@ func (p *program) serveCommand() *cobra.Command {
 	f.StringVar(&o.key, "tls-key", "", "https 私钥文件（PEM）")
 	f.BoolVar(&o.openapi, "openapi", false, "打印接口的 OpenAPI 文档后结束")
 	f.StringVar(&o.url, "url", "", "别人打开门户的地址，例如 https://portal.example.com，用于一次性链接；不写则为监听地址")
+	f.BoolVar(&o.noPictures, "no-pictures", false, "挖掘后不取严重命中的评论所带的图片（图片地址来自平台，取图片要访问外网）")
 	f.BoolVar(&o.noPlans, "no-plans", false, "不按计划采集、挖掘、出月报、提醒（由别的进程 chaping schedule start 运行）")
 	f.BoolVar(&o.proxy, "behind-https", false, "前面有 https 反向代理（cookie 只经 https 传送；来源地址取 X-Forwarded-For 的最后一个）")
 	return cmd
@@ -111,7 +113,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	}
 	portal, err := web.New(
 		ctx,
-		web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy, Plans: !o.noPlans},
+		web.Config{App: p.app, Dir: uploads, Address: address, Secure: secure, Proxied: o.proxy, Plans: !o.noPlans, Pictures: !o.noPictures},
 	)
 	if err != nil {
 		return err

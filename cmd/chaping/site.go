@@ -175,33 +175,9 @@ func (p *program) proposeSite(ctx context.Context, address string, asJSON bool) 
 	return err
 }
 
-// sources are the places where reviews may stand.
-var sources = map[string]string{
-	"schema.org": "schema.org 数据（JSON-LD、微数据）", "script": "页面脚本中的数据", "json": "JSON 接口", "html": "网页中重复的元素",
-}
-
-// lacks are what drafts may be without, and what to do then.
-var lacks = map[crawler.Lack]string{
-	crawler.LackReviews:    "评论：页面上没有找到",
-	crawler.LackIDs:        "评论编号：没有找到，评论按内容区分",
-	crawler.LackBuyers:     "买家：没有找到，内容相同的评论按次序区分",
-	crawler.LackDates:      "发表时间：没有找到，补上才能采集",
-	crawler.LackDayOrder:   "发表时间：日和月的次序是猜的，请核对 date",
-	crawler.LackRatings:    "评分：没有找到，将由文本模型按正文评级",
-	crawler.LackPaging:     "评论的翻页：网站称还有更多评论，没有找到下一页",
-	crawler.LackTotal:      "评论总数：没有找到，看不出页上是否就是全部",
-	crawler.LackSearch:     "搜索：没有找到按关键词搜索商品的网址，在网站上搜索一次，照着改 search",
-	crawler.LackListPaging: "商品列表的翻页：没有找到",
-	crawler.LackProductID:  "商品编号：没有找到，取网址的最后一段",
-	crawler.LackName:       "商品名称：没有找到",
-	crawler.LackPrice:      "价格：没有找到",
-	crawler.LackCurrency:   "币种：没有找到，价格按人民币读，不是人民币的删去 price",
-	crawler.LackRegion:     "公司所在区域：须是营业执照上的，网页上一般没有",
-}
-
 func (p *program) printDraft(d crawler.Draft) {
 	if d.Reviews > 0 {
-		fmt.Fprintf(p.err, "评论 %d 条，在%s\n", d.Reviews, sources[d.Source])
+		fmt.Fprintf(p.err, "评论 %d 条，在%s\n", d.Reviews, d.Found())
 	}
 	if d.Products > 0 {
 		tried := ""
@@ -212,7 +188,7 @@ func (p *program) printDraft(d crawler.Draft) {
 	}
 	fmt.Fprintf(p.err, "读了 %d 页\n", len(d.Asked))
 	for _, lack := range d.Missing {
-		fmt.Fprintf(p.err, "  需要核对  %s\n", lacks[lack])
+		fmt.Fprintf(p.err, "  需要核对  %s\n", lack.Chinese())
 	}
 	fmt.Fprintf(p.err, "存成文件后试读：chaping site try %s --site 文件.yaml\n", d.URL)
 }

@@ -35,7 +35,7 @@ var validatorSchema string
 
 // migrations lead from one version of the schema to the next. How many were
 // made is kept in the file's user_version.
-var migrations = []string{schema, validatorSchema}
+var migrations = []string{schema, validatorSchema, pictureSchema}
 
 // maxBody bounds what a stored response may unpack to.
 const maxBody = 256 << 20
@@ -415,6 +415,11 @@ func (s *Store) Prune(ctx context.Context, now time.Time, keep Retention) (p Pru
 		}
 		if keep.Pinned > 0 {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM response WHERE pinned <> '' AND seen < ?", now.Add(-keep.Pinned).UnixMilli()); err != nil {
+				return err
+			}
+		}
+		if keep.Pinned > 0 {
+			if err := prunePictures(ctx, tx, now.Add(-keep.Pinned)); err != nil {
 				return err
 			}
 		}

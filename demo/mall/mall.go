@@ -108,6 +108,7 @@ func (m *Mall) routes() {
 	m.mux.HandleFunc("GET /shop/{page}", m.serveShop)
 	m.mux.HandleFunc("GET /api/reviews", m.serveReviews)
 	m.mux.HandleFunc("GET /promo/{item}", m.servePromo)
+	m.mux.HandleFunc("GET /media/{picture}", m.servePicture)
 }
 
 // ServeHTTP answers a request, after whatever fault is injected.

@@ -191,6 +191,8 @@ func (m *Mall) serveReviews(w http.ResponseWriter, r *http.Request) {
 		Created any       `json:"created"`
 		Pinned  bool      `json:"pinned,omitempty"`
 		Append  *followUp `json:"append,omitempty"`
+
+		Pictures []string `json:"pictures,omitempty"`
 	}
 	type data struct {
 		Total int       `json:"total"`
@@ -249,6 +251,7 @@ func (m *Mall) serveReviews(w http.ResponseWriter, r *http.Request) {
 		if s.appended != "" {
 			c.Append = &followUp{s.appended, date(s.AppendedAt)}
 		}
+		c.Pictures = s.pictures
 		body.Data.List = append(body.Data.List, c)
 	}
 	respond(http.StatusOK, body)
@@ -265,6 +268,7 @@ func (m *Mall) serveComments(w http.ResponseWriter, r *http.Request) {
 		Appended, AppendedAt             string
 		Rating                           int
 		Pinned                           bool
+		Pictures                         []string
 	}
 	number := pageNumber(r)
 	list, more := m.reviewPage(p, number, commentsPage)
@@ -291,6 +295,7 @@ func (m *Mall) serveComments(w http.ResponseWriter, r *http.Request) {
 		if s.appended != "" {
 			c.Appended, c.AppendedAt = s.appended, s.AppendedAt.Format(layout)
 		}
+		c.Pictures = s.pictures
 		data.Reviews = append(data.Reviews, c)
 	}
 	var b bytes.Buffer

@@ -19,6 +19,7 @@ type review struct {
 	nick     string
 	planted  []Planted
 	appended string // Appended as published
+	pictures []string
 }
 
 // reviewCache keeps the reviews of the products asked for last: a crawler
@@ -75,6 +76,7 @@ func (m *Mall) write(p product) []review {
 		list[i] = m.compose(p, rng, t)
 		// Newest first by number as well, as if counted up since the first.
 		list[i].ID = fmt.Sprintf("%s%05d", p.ID, len(times)-i)
+		list[i].pictures = list[i].photographed()
 	}
 	slices.SortStableFunc(list, func(a, b review) int {
 		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(b.ID, a.ID))

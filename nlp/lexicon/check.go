@@ -125,6 +125,9 @@ func (c *checker) fold() error {
 				continue // nlp has named it
 			}
 			written[text] = true
+			if f := (form{e, text, folded}); strings.ContainsAny(text, "()（）?？") {
+				c.add(Warning, f, "有括号或问号，却不是模式，会照字面查找", "一处只有一种说法时分开写成几个写法，或在括号里用竖线写出几种")
+			}
 			c.by[folded] = append(c.by[folded], len(c.forms))
 			c.forms = append(c.forms, form{e, text, folded})
 		}

@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 	dir := write(t, map[string]string{
 		"a.yaml": `field: 甲
 terms:
-  - {name: 漏电, hazard: electrical, severity: 4, surfaces: [跑电, 外壳漏电, 漏點, 漏点]}
+  - {name: 漏电, hazard: electrical, severity: 4, surfaces: [跑电, 外壳漏电, 漏點, 漏点, '电人(了)?']}
   - {name: 麻, hazard: electrical, severity: 2}
   - {name: 异味, hazard: smell, severity: 7}
   - {name: 炸机, hazard: quality, severity: 1}
@@ -65,6 +65,7 @@ terms:
 	}
 	wants := []want{
 		{Warning, "a.yaml", 3, "与同一词条的“漏點”归一后相同"},
+		{Warning, "a.yaml", 3, "却不是模式"},
 		{Note, "a.yaml", 3, "同一词条已有“漏电”，这个写法多余"},
 		{Err, "a.yaml", 4, "只有一个字"},
 		{Err, "a.yaml", 5, "没有这个危害类别"},

@@ -183,12 +183,28 @@ func (t *Trie) firstTwo(word string, count *uint16) (pair uint32) {
 	return pair
 }
 
+// nodesOf is how many nodes sorted spellings have.
+func nodesOf(spelt []spelling) int {
+	n := 1
+	var last []uint16
+	for _, s := range spelt {
+		same := 0
+		for same < min(len(last), len(s.classes)) && last[same] == s.classes[same] {
+			same++
+		}
+		n += len(s.classes) - same
+		last = s.classes
+	}
+	return n
+}
+
 // grow builds the nodes from sorted spellings, level by level, so that those after
 // one node stand side by side.
 func (t *Trie) grow(spelt []spelling) {
 	type span struct{ from, to, depth int }
-	open := []span{{0, len(spelt), 0}}
-	t.nodes, t.classes = []node{{out: -1}}, []uint16{none}
+	count := nodesOf(spelt)
+	open := append(make([]span, 0, count), span{0, len(spelt), 0})
+	t.nodes, t.classes = append(make([]node, 0, count), node{out: -1}), append(make([]uint16, 0, count), none)
 	for n := 0; n < len(t.nodes); n++ {
 		s := open[n]
 		if s.depth > 0 && len(spelt[s.from].classes) == s.depth {

@@ -18,6 +18,7 @@ type Compiler struct {
 	stops map[rune]bool
 	tries map[string]*trie
 	known map[list][]string // folded words of classes, which many patterns name
+	costs map[list]int      // what lists of words cost together
 	sets  map[string]int    // numbers of the words that matches need
 	words [][]string        // of these sets
 }
@@ -32,7 +33,7 @@ type list struct {
 // cost is high for words that stand everywhere.
 func NewCompiler(c *Classes, fold func(string) string, cost func(word string) int) *Compiler {
 	out := &Compiler{fold: fold, cost: cost, stops: map[rune]bool{}, tries: map[string]*trie{},
-		known: map[list][]string{}, sets: map[string]int{}}
+		known: map[list][]string{}, costs: map[list]int{}, sets: map[string]int{}}
 	for _, r := range c.stops {
 		out.stops[r] = true
 	}
@@ -134,35 +135,54 @@ func (c *Compiler) anchor(items []item) (from, to int, words []string) {
 		if !required(items[i]) {
 			continue // words with an optional part before them only have more beginnings
 		}
-		whole := []string{""}
+		whole := items[i].words
 		for j := i; j < len(items) && items[j].gap == 0; j++ {
-			if j > i && len(whole)*len(items[j].words) > maxAnchors {
-				break
-			}
-			next := make([]string, 0, len(whole)*(len(items[j].words)+1))
-			for _, head := range whole {
-				if items[j].optional {
-					next = append(next, head)
+			if j > i {
+				if len(whole)*len(items[j].words) > maxAnchors {
+					break
 				}
-				for _, w := range items[j].words {
-					next = append(next, head+w)
+				whole = joined(whole, items[j])
+				if !required(items[j]) {
+					continue
 				}
 			}
-			whole = next
-			if !required(items[j]) {
-				continue
-			}
-			cost := 0
-			for _, w := range whole {
-				cost += c.cost(w)
-			}
+			cost := c.total(whole)
 			if words == nil || cost < least {
 				from, to, words, least = i, j+1, whole, cost
 			}
 		}
 	}
+	words = slices.Clone(words)
 	slices.Sort(words)
 	return from, to, slices.Compact(words)
+}
+
+// joined are words with those of a further item behind them.
+func joined(heads []string, it item) []string {
+	out := make([]string, 0, len(heads)*(len(it.words)+1))
+	for _, head := range heads {
+		if it.optional {
+			out = append(out, head)
+		}
+		for _, w := range it.words {
+			out = append(out, head+w)
+		}
+	}
+	return out
+}
+
+// total is what words cost together. Classes, which many patterns name, are summed
+// up once.
+func (c *Compiler) total(words []string) (cost int) {
+	id := list{first: &words[0], count: len(words)}
+	cost, ok := c.costs[id]
+	if !ok {
+		for _, w := range words {
+			cost += c.cost(w)
+		}
+		c.costs[id] = cost
+	}
+	return cost
 }
 
 // folded are the words as they stand in folded text.

@@ -124,6 +124,11 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 	return &c, nil
 }
 
+// Expand is a text of the file with the environment variables that it names.
+func Expand(text string) string {
+	return reference.ReplaceAllStringFunc(text, func(ref string) string { return os.Getenv(ref[2 : len(ref)-1]) })
+}
+
 func pointers(list []string) []*string {
 	var p []*string
 	for i := range list {

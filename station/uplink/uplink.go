@@ -76,14 +76,19 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 	if err != nil {
 		return err
 	}
+	answer, ok, err := m.Answering()
+	if err != nil {
+		return err
+	}
+	if ok {
+		return s.settle(ctx, m, s.answer(ctx, c, answer), "回复")
+	}
 	sheet, err := s.Station.Pushed(ctx, m)
 	if err != nil {
 		return err
 	}
 	number, received, err := s.send(ctx, c, &sheet)
-	var no *refusal
-	switch {
-	case err == nil:
+	if err == nil {
 		if err := s.noted(note, &sheet, number, received); err != nil {
 			return err
 		}
@@ -94,6 +99,18 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 			number,
 			received,
 		)
+	}
+	return s.settle(ctx, m, err, sheet.Form.Chinese())
+}
+
+// settle notes what became of an attempt to send what has no receipt, or whose
+// receipt did not come.
+func (s *Sender) settle(ctx context.Context, m station.Message, err error, what string) error {
+	note := context.WithoutCancel(ctx)
+	var no *refusal
+	switch {
+	case err == nil:
+		return s.Station.Sent(note, m.ID)
 	case ctx.Err() != nil: // interrupted: not the centre's fault
 		return s.Station.Failed(note, m.ID, "发送时被中断", s.Now())
 	case errors.As(err, &no):
@@ -102,7 +119,7 @@ func (s *Sender) deliver(ctx context.Context, m station.Message) error {
 			tell = s.Refused(m, no.text)
 		}
 		return s.Station.Failed(
-			entered(note, m, "研究中心不收"+sheet.Form.Chinese(), no.text),
+			entered(note, m, "研究中心不收"+what, no.text),
 			m.ID,
 			no.text,
 			time.Time{},
@@ -150,14 +167,47 @@ func (s *Sender) send(
 	if err != nil {
 		return 0, received, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+inbox, bytes.NewReader(body))
+	answer, err := s.post(ctx, c, inbox, kind, Key(sheet), body, maxAnswer)
 	if err != nil {
 		return 0, received, err
 	}
+	return answer.understand(sheet.Hash)
+}
+
+// A reply is what the centre answered.
+type reply struct {
+	code int
+	kind string // its media type
+	text []byte
+}
+
+// read reads a reply in JSON; ok is false where it is none.
+func (r *reply) read(to any) (ok bool) {
+	return (r.kind == "application/json" || r.kind == "application/problem+json") && json.Unmarshal(r.text, to) == nil
+}
+
+// busy tells whether the centre may take later what it does not take now.
+func (r *reply) busy() bool {
+	return r.code >= 500 || r.code == http.StatusRequestTimeout || r.code == http.StatusTooEarly ||
+		r.code == http.StatusTooManyRequests
+}
+
+// post sends a signed request to the centre, and reads its answer.
+func (s *Sender) post(
+	ctx context.Context,
+	c station.Centre,
+	path, kind, key string,
+	body []byte,
+	most int64,
+) (a reply, err error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return a, err
+	}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Idempotency-Key", Key(sheet))
+	r.Header.Set("Idempotency-Key", key)
 	Sign(r, body, c.Token, s.Now())
 	client := http.Client{}
 	if s.Client != nil {
@@ -167,18 +217,20 @@ func (s *Sender) send(
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, received, fmt.Errorf("连不上研究中心：%w", err)
+		return a, fmt.Errorf("连不上研究中心：%w", err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	a.code = answer.StatusCode
+	a.kind, _, _ = mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	a.text, err = io.ReadAll(io.LimitReader(answer.Body, most))
 	if err != nil {
-		return 0, received, fmt.Errorf("研究中心的答复没有读完：%w", err)
+		return a, fmt.Errorf("研究中心的答复没有读完：%w", err)
 	}
-	return understand(answer, text, sheet.Hash)
+	return a, nil
 }
 
 // understand reads the centre's answer.
-func understand(answer *http.Response, text []byte, hash string) (number int64, received time.Time, err error) {
+func (r *reply) understand(hash string) (number int64, received time.Time, err error) {
 	var a struct {
 		ID       int64     `json:"id"`
 		Received time.Time `json:"received"`
@@ -186,22 +238,18 @@ func understand(answer *http.Response, text []byte, hash string) (number int64, 
 		Title    string    `json:"title"`
 		Detail   string    `json:"detail"`
 	}
-	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	readable := (kind == "application/json" || kind == "application/problem+json") && json.Unmarshal(text, &a) == nil
-	switch code := answer.StatusCode; {
-	case code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
+	readable := r.read(&a)
+	switch {
+	case r.code == http.StatusOK && readable && a.ID > 0 && a.Hash == hash:
 		return a.ID, a.Received, nil
-	case code >= 500,
-		code == http.StatusRequestTimeout,
-		code == http.StatusTooEarly,
-		code == http.StatusTooManyRequests:
-		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", code, chaping.Shorten(a.Title, 100))
+	case r.busy():
+		return 0, received, fmt.Errorf("研究中心暂时不收（%d）%s", r.code, chaping.Shorten(a.Title, 100))
 	case readable && a.Title != "":
 		return 0, received, &refusal{
 			fmt.Sprintf("研究中心不收：%s。%s", chaping.Shorten(a.Title, 200), chaping.Shorten(a.Detail, 200)),
 		}
 	}
-	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", answer.StatusCode)}
+	return 0, received, &refusal{fmt.Sprintf("这个地址不像研究中心的 chaping（答复 %d）；请管理员核对地址", r.code)}
 }
 
 // Key is what makes two hand-ins of a station the same.

@@ -98,13 +98,14 @@ func TestAnswers(t *testing.T) {
 		"cut":             {200, "application/json", `{"id":1,`, true, "不像研究中心"},
 		"no such address": {404, "text/plain", "404", true, "404"},
 	} {
-		_, _, err := understand(&http.Response{StatusCode: c.status, Header: http.Header{"Content-Type": {c.kind}}}, []byte(c.body), "ab")
+		kind, _, _ := strings.Cut(c.kind, ";")
+		_, _, err := (&reply{code: c.status, kind: kind, text: []byte(c.body)}).understand("ab")
 		var no *refusal
 		if errors.As(err, &no) != c.final || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	number, at, err := understand(&http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}}, []byte(`{"id":7,"sha256":"ab","received":"2026-11-25T09:00:00+08:00"}`), "ab")
+	number, at, err := (&reply{code: 200, kind: "application/json", text: []byte(`{"id":7,"sha256":"ab","received":"2026-11-25T09:00:00+08:00"}`)}).understand("ab")
 	if number != 7 || !at.Equal(testNow) || err != nil {
 		t.Error(number, at, err)
 	}

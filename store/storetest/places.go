@@ -343,7 +343,7 @@ func empty(dsn, host string) error {
 		return err
 	}
 	defer conn.Close()
-	for _, table := range []string{"listings", "reviews", "superseded", "coverage", "mentions", "rejections", "tallies", "counts", "generations", "leases", "dictionaries", "runs", "reports"} {
+	for _, table := range []string{"listings", "reviews", "superseded", "media", "coverage", "mentions", "rejections", "tallies", "counts", "generations", "leases", "dictionaries", "runs", "reports"} {
 		if err := conn.Exec(context.Background(), "TRUNCATE TABLE "+table+"_local"); err != nil {
 			return err
 		}

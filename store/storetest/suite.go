@@ -55,6 +55,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"ProductHistory", productHistory},
 		{"ReviewsNamed", reviewsNamed},
 		{"RemovePlatform", removePlatform},
+		{"MediaOfReviews", mediaOfReviews},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
 		{"ImportsAreSeen", importsAreSeen},
@@ -225,6 +226,34 @@ func laterCopyHolds(t *testing.T, s *store.Store) {
 	ok(t, s.PutReviews(ctx, []chaping.Review{b, c}))
 	got := readAll(t, s, period.Window())
 	equal(t, got[2].Text, got[3].Text)
+}
+
+// mediaOfReviews: what the latest copy carries is found by the review's key, in
+// whatever month it stands, and goes with what brought it.
+func mediaOfReviews(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	var list []chaping.Review
+	for i := range 130 {
+		r := review("p", fmt.Sprintf("%03d", i))
+		r.Published = time.Date(2010, time.Month(1+i), 3, 4, 5, 6, 0, chaping.Shanghai())
+		if i%2 == 0 {
+			r.Media = chaping.JoinMedia([]chaping.Medium{{URL: "https://a.example/1.jpg"}, {URL: "https://a.example/2", Video: true}})
+		}
+		list = append(list, r)
+	}
+	ok(t, s.PutReviews(ctx, list))
+	ok(t, s.PutReviews(ctx, list)) // as after a kill
+	later := list[0]
+	later.Media, later.Collected = "https://a.example/3.jpg", later.Collected.Add(time.Hour)
+	ok(t, s.PutReviews(ctx, []chaping.Review{later}))
+	ok(t, s.PutReviews(ctx, list[:1])) // an earlier copy comes again
+	keys := []chaping.ReviewKey{list[0].Key(), list[1].Key(), list[2].Key(), {Platform: "p", Product: "?", Review: "'"}}
+	got, err := s.Media(ctx, keys)
+	ok(t, err)
+	equal(t, got, map[chaping.ReviewKey]string{keys[0]: later.Media, keys[2]: list[2].Media})
+	if got, err = s.Media(ctx, nil); err != nil || len(got) != 0 {
+		t.Errorf("%v %v", got, err)
+	}
 }
 
 func correctedDateMovesReview(t *testing.T, s *store.Store) {

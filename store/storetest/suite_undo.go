@@ -22,6 +22,7 @@ func (i imported) reviews() (list []chaping.Review) {
 	for _, id := range i.ids {
 		r := review("p"+id[:1], id)
 		r.Text, r.Run, r.Collected = i.text, i.run.ID, i.run.Started
+		r.Media = "https://pictures.example/" + i.run.ID
 		if strings.HasSuffix(id, "moved") { // another month with every run
 			r.Published = at(1).AddDate(0, -len(i.text)%7, 0)
 		}
@@ -131,6 +132,18 @@ func sameAs(t *testing.T, s *store.Store, brought ...imported) {
 		}
 	}
 	all := chaping.Window{From: at(0).AddDate(-2, 0, 0), To: at(0).AddDate(2, 0, 0)}
+	var keys []chaping.ReviewKey
+	for key := range want {
+		keys = append(keys, key)
+	}
+	media, err := s.Media(context.Background(), keys)
+	ok(t, err)
+	equal(t, len(media), len(want))
+	for key, r := range want {
+		equal(t, media[key], r.Media)
+		r.Media = ""
+		want[key] = r
+	}
 	var got []string
 	for _, r := range readAll(t, s, all) {
 		got = append(got, fmt.Sprintf("%+v", r))

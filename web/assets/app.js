@@ -198,6 +198,24 @@
       yAxis: { type: "category", inverse: true, data: t.products.map(p => p.name), axisLabel: { width: 150, overflow: "truncate" } },
       series: [{ type: "bar", barMaxWidth: 28, data: t.products.map(p => ({ value: p.value, path: p.path })), label: { show: true, position: "right" } }] },
       p => { if (p.data.path) location.href = p.data.path; }],
+    // Two dimensions are a heat map, time is a line, the rest are bars.
+    pivot: t => {
+      const names = t.lines.map(r => r.name), open = p => { const r = t.lines[p.dataIndex]; if (r && r.path) location.href = r.path; };
+      const tip = { ...base.tooltip }, most = Math.max(1, ...t.lines.flatMap(r => r.cells || []));
+      if (t.columns.length) return [{ ...base, title: { text: t.unit, textStyle: { fontSize: 13, fontWeight: "normal", color: colour("--ink") } }, grid: { left: 8, right: 16, top: 36, bottom: 84, containLabel: true },
+        tooltip: { ...tip, formatter: p => `${names[p.value[1]]}　${t.columns[p.value[0]].name}\n${t.unit} ${p.value[2]}` },
+        xAxis: { type: "category", data: t.columns.map(c => c.name), axisLabel: { interval: 0, rotate: t.columns.length > 6 ? 30 : 0, width: 90, overflow: "truncate" } }, yAxis: { type: "category", data: names, inverse: true, axisLabel: { interval: 0, width: 130, overflow: "truncate" } },
+        visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
+        series: [{ type: "heatmap", label: { show: true }, data: t.lines.flatMap((r, i) => (r.cells || []).map((n, j) => ({ value: [j, i, n], label: { color: colour(n > most / 2 ? "--heat-high" : "--heat-low") } }))) }] },
+        p => { const r = t.lines[p.value[1]]; if (r && r.path) location.href = r.path; }];
+      const before = t.lines.some(r => r.before !== undefined);
+      if (!before && t.lines.every(r => /^\d{4}-\d\d/.test(r.key))) return [{ ...base, grid: { left: 56, right: 24, top: 40, bottom: 44 }, tooltip: { ...tip, trigger: "axis" },
+        xAxis: { type: "category", data: names }, yAxis: { type: "value", name: t.unit, minInterval: 1 }, series: [{ type: "line", symbolSize: 7, data: t.lines.map(r => r.total) }] }, open];
+      return [{ ...base, grid: { left: 8, right: 56, top: before ? 36 : 8, bottom: 28, containLabel: true }, legend: before ? { top: 0 } : undefined, tooltip: { ...tip, trigger: "axis" },
+        xAxis: { type: "value", name: t.unit, nameLocation: "middle", nameGap: 26 }, yAxis: { type: "category", inverse: true, data: names, axisLabel: { width: 150, overflow: "truncate" } },
+        series: [{ type: "bar", name: "这一段", barMaxWidth: 24, data: t.lines.map(r => r.total), label: { show: true, position: "right" } },
+          ...(before ? [{ type: "bar", name: "比较的一段", barMaxWidth: 24, itemStyle: { opacity: .5 }, data: t.lines.map(r => r.before ?? null) }] : [])] }, open];
+    },
     regions: t => makers.bars({ products: t.regions, unit: t.unit }),
     product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: months.map(m => m.period) },
@@ -234,6 +252,23 @@
         if (click) chart.on("click", click);
       };
       draw();
+      // The picture with its numbers, for documents: of points, or of lines.
+      const files = Object.assign(document.createElement("p"), { className: "hint noprint files" });
+      files.append("下载图 ");
+      for (const [name, renderer] of [["PNG", "canvas"], ["SVG", "svg"]]) {
+        const button = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: name });
+        button.addEventListener("click", () => {
+          const copy = document.createElement("div");
+          const picture = echarts.init(copy, look(), { renderer, width: chart.getWidth(), height: chart.getHeight() });
+          picture.setOption(makers[box.dataset.chart](data)[0]);
+          const link = Object.assign(document.createElement("a"), { download: `${document.title.split(" ")[0]}.${name.toLowerCase()}`,
+            href: picture.getDataURL({ type: name.toLowerCase(), pixelRatio: 2, backgroundColor: colour("--paper") }) });
+          link.click();
+          picture.dispose();
+        });
+        files.append(button, " ");
+      }
+      box.after(files);
       new ResizeObserver(() => { if (!paper.matches) chart.resize(); }).observe(box);
       paper.addEventListener("change", draw);
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

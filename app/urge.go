@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/station"
+)
+
+// An Urging is what became of asking stations for their reports.
+type Urging struct {
+	Urged   []string // stations that are asked now
+	Already []string // that were asked today
+	Filed   []string // that have reported
+}
+
+// Urge asks stations to hand in their report of a period: with a note among
+// what the centre issues, which reaches their own installations too, and
+// through the channels that belong to them. A station is asked once a day.
+func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who, note string) (u Urging, err error) {
+	d, err := a.Station(ctx)
+	if err != nil {
+		return u, err
+	}
+	calendar, err := a.Calendar()
+	if err != nil {
+		return u, err
+	}
+	channels, err := a.Channels()
+	if err != nil {
+		return u, err
+	}
+	due := calendar.Due(p).Day
+	duties, err := d.Duties(
+		ctx,
+		station.Everything(),
+		[]chaping.Period{p},
+		func(chaping.Period) time.Time { return due },
+	)
+	if err != nil {
+		return u, err
+	}
+	issued, err := d.Bulletins(ctx, station.Everything())
+	if err != nil {
+		return u, err
+	}
+	now := a.Now().In(chaping.Shanghai())
+	title := "催报：" + p.String() + " 期报送表"
+	for i := range duties {
+		y := &duties[i]
+		if !slices.Contains(stations, y.Station.ID) {
+			continue
+		}
+		today := slices.ContainsFunc(issued, func(b station.Bulletin) bool {
+			return b.Station == y.Station.ID && b.Title == title &&
+				b.At.Format(time.DateOnly) == now.Format(time.DateOnly)
+		})
+		switch {
+		case y.Filed():
+			u.Filed = append(u.Filed, y.Station.Name)
+			continue
+		case today:
+			u.Already = append(u.Already, y.Station.Name)
+			continue
+		}
+		text := fmt.Sprintf("还没有收到贵站 %s 期的报送表。\n采集范围：%s\n报送截止：%s（当日 24:00 前）\n请填写报送表，或上传已经填好的文件；没有风险信息的，填“本期无”。",
+			p, p.Window().Chinese(), due.Format(time.DateOnly))
+		if note = strings.TrimSpace(note); note != "" {
+			text += "\n" + note
+		}
+		key := fmt.Sprintf("urge-%d-%s-%s", y.Station.ID, p, now.Format(time.DateOnly))
+		b := station.Bulletin{Who: who, Kind: station.Feedback, Station: y.Station.ID, Title: title, Content: text}
+		if _, err := d.Issue(ctx, b, channels.To(y.Station.ID, "reminder", key, title+"（"+y.Station.Name+"）", text)...); err != nil {
+			return u, err
+		}
+		u.Urged = append(u.Urged, y.Station.Name)
+	}
+	return u, nil
+}

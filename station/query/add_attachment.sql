@@ -1,0 +1,1 @@
+INSERT INTO attachment (comment, name, hash, size) VALUES (?, ?, ?, ?)

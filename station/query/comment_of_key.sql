@@ -1,0 +1,1 @@
+SELECT coalesce((SELECT id FROM comment WHERE key = ?), 0)

@@ -1,0 +1,1 @@
+INSERT INTO leadnote (lead, at, who, action, content) VALUES (?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+SELECT count(*) FROM notice WHERE account = ? AND seen = 0

@@ -1,2 +1,0 @@
-SELECT DISTINCT toUInt32OrZero(partition) FROM {{system "parts"}}
-WHERE active AND database = {{database}} AND {{plain "table"}} = 'superseded'

@@ -1,0 +1,549 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"chaping"
+	"chaping/store"
+)
+
+// pivotFields are what an analysis reads of the address besides its table's state.
+const pivotFields = "from to rows cols count compare platform keyword term hazard region shop"
+
+// Bounds of an analysis: columns beside each other, days, and sentences behind a
+// number.
+const (
+	pivotColumns   = 12
+	pivotDays      = 10 * 366
+	pivotSentences = 100
+	shownDays      = 120 // and weeks, periods, months, in the chart
+)
+
+// A pivotQuery is what an analysis asks for.
+type pivotQuery struct {
+	Days    chaping.Window  `json:"-"`
+	From    string          `json:"from"` // both inclusive, as 2026-11-20
+	To      string          `json:"to"`
+	Rows    store.Dimension `json:"rows"`
+	Cols    store.Dimension `json:"cols,omitempty"`
+	Count   string          `json:"count"`             // negative, affirmed, hidden, reviews, rate
+	Compare string          `json:"compare,omitempty"` // before, year
+	Filter  pivotFilter     `json:"filter"`
+}
+
+// A pivotFilter leaves reviews out. Empty fields leave out none.
+type pivotFilter struct {
+	Platform string         `json:"platform,omitempty"`
+	Keyword  string         `json:"keyword,omitempty"`
+	Term     string         `json:"term,omitempty"`
+	Hazard   chaping.Hazard `json:"hazard,omitempty"`
+	Region   string         `json:"region,omitempty"`
+	Shop     string         `json:"shop,omitempty"`
+}
+
+// pivotDimensions are what rows and columns can be: products have pages of their
+// own, with names.
+func pivotDimensions() []store.Dimension {
+	return slices.DeleteFunc(store.Dimensions(), func(d store.Dimension) bool { return d == store.ByProduct || d == store.ByYear })
+}
+
+// pivotCounts are what can be counted.
+func pivotCounts() []choice {
+	return choices("negative", "差评数（条）", "affirmed", "成立的评论（条）", "hidden", "高星隐性投诉（条）", "reviews", "评论数（条）",
+		"rate", "每万条评论里成立的（条）")
+}
+
+func pivotCompares() []choice {
+	return choices("", "不比较", "before", "与之前同样长的一段比", "year", "与去年同期比")
+}
+
+// pivotQuery reads the address: what it does not say, or cannot mean, is the last
+// six periods by term.
+func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
+	days := chaping.PeriodOf(q.Now()).Window()
+	for range 5 {
+		days.From = chaping.PeriodOf(days.From).Previous().Window().From
+	}
+	if today := startOfDay(q.Now()).AddDate(0, 0, 1); days.To.After(today) {
+		days.To = today
+	}
+	read := func(field string, usual time.Time) time.Time {
+		text := q.form(field)
+		if text == "" {
+			return usual
+		}
+		at, err := time.ParseInLocation(time.DateOnly, text, chaping.Shanghai())
+		if err != nil {
+			ignored = append(ignored, "“"+chaping.Shorten(text, 20)+"”不是日期，没有采用")
+			return usual
+		}
+		return at
+	}
+	p.Days = chaping.Window{From: read("from", days.From), To: read("to", days.LastDay()).AddDate(0, 0, 1)}
+	if length := p.Days.To.Sub(p.Days.From); length <= 0 || length > pivotDays*24*time.Hour {
+		ignored = append(ignored, "日期的先后不对，或超过 10 年，没有采用")
+		p.Days = days
+	}
+	p.From, p.To = p.Days.FirstDay().Format(time.DateOnly), p.Days.LastDay().Format(time.DateOnly)
+	dimension := func(field string, usual store.Dimension) store.Dimension {
+		d := store.Dimension(q.form(field))
+		if d == "" || !slices.Contains(pivotDimensions(), d) {
+			return usual
+		}
+		return d
+	}
+	p.Rows, p.Cols = dimension("rows", store.ByTerm), dimension("cols", "")
+	if p.Cols == p.Rows {
+		p.Cols = ""
+	}
+	p.Count = oneOf(pivotCounts(), q.form("count"), "negative")
+	p.Compare = oneOf(pivotCompares(), q.form("compare"), "")
+	if p.Rows.IsTime() {
+		p.Compare = "" // its own earlier rows stand beside it
+	}
+	p.Filter = pivotFilter{Platform: q.form("platform"), Keyword: q.form("keyword"), Term: q.form("term"),
+		Hazard: chaping.Hazard(q.form("hazard")), Region: q.form("region"), Shop: q.form("shop")}
+	return p, ignored
+}
+
+func startOfDay(t time.Time) time.Time {
+	t = t.In(chaping.Shanghai())
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, chaping.Shanghai())
+}
+
+// oneOf is the value if it is one of the choices.
+func oneOf(list []choice, value, usual string) string {
+	if slices.ContainsFunc(list, func(c choice) bool { return c.Value == value }) {
+		return value
+	}
+	return usual
+}
+
+// values are the query as an address has it.
+func (p *pivotQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"from": p.From, "to": p.To, "rows": string(p.Rows), "cols": string(p.Cols), "count": p.Count, "compare": p.Compare,
+		"platform": p.Filter.Platform, "keyword": p.Filter.Keyword, "term": p.Filter.Term, "hazard": string(p.Filter.Hazard),
+		"region": p.Filter.Region, "shop": p.Filter.Shop,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// of is the query for some days, by dimensions.
+func (p *pivotQuery) of(q *request, days chaping.Window, by ...store.Dimension) store.CountQuery {
+	c := store.CountQuery{
+		By:         by,
+		Dictionary: q.miner().Version(),
+		First:      chaping.PeriodOf(days.From),
+		Last:       chaping.PeriodOf(days.To.Add(-time.Second)),
+		Days:       &days,
+		Known:      q.terms(),
+	}
+	for _, f := range []struct {
+		value string
+		to    *[]string
+	}{
+		{p.Filter.Platform, &c.Platforms}, {p.Filter.Keyword, &c.Keywords}, {p.Filter.Term, &c.Terms},
+		{p.Filter.Region, &c.Regions}, {p.Filter.Shop, &c.Shops},
+	} {
+		if f.value != "" {
+			*f.to = []string{f.value}
+		}
+	}
+	if p.Filter.Hazard != "" {
+		c.Hazards = []chaping.Hazard{p.Filter.Hazard}
+	}
+	return c
+}
+
+// earlier are the days that these are compared with.
+func (p *pivotQuery) earlier() chaping.Window {
+	if p.Compare == "year" {
+		return chaping.Window{From: p.Days.From.AddDate(-1, 0, 0), To: p.Days.To.AddDate(-1, 0, 0)}
+	}
+	days := int(math.Round(p.Days.To.Sub(p.Days.From).Hours() / 24))
+	return chaping.Window{From: p.Days.From.AddDate(0, 0, -days), To: p.Days.From}
+}
+
+// measure is what is counted of a row; NaN where it means nothing.
+func (p *pivotQuery) measure(r *store.CountRow) float64 {
+	switch p.Count {
+	case "affirmed":
+		return float64(r.Affirmed)
+	case "hidden":
+		return float64(r.Hidden)
+	case "reviews":
+		return float64(r.Reviews)
+	case "rate":
+		if r.Reviews == 0 {
+			return math.NaN()
+		}
+		return math.Round(1e6*r.Rate()) / 100
+	}
+	return float64(r.Negative)
+}
+
+// A pivotRow is a line of an analysis.
+type pivotRow struct {
+	Key    string    `json:"key"`
+	Name   string    `json:"name"`
+	Total  float64   `json:"total"`
+	Before *float64  `json:"before,omitempty"` // of the days that it is compared with
+	Cells  []float64 `json:"cells,omitempty"`  // in the order of the columns
+	Path   string    `json:"path"`             // of the sentences behind it
+}
+
+// A pivot is the answer to an analysis.
+type pivot struct {
+	Columns []slice    `json:"columns"` // names of the columns, and what they come to
+	Rows    []pivotRow `json:"lines"`
+	Left    int        `json:"left_columns"` // that are not shown
+	Unit    string     `json:"unit"`
+	Missing []string   `json:"missing"` // periods that were not mined with the dictionary in use
+}
+
+func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
+	out = pivot{Rows: []pivotRow{}, Columns: []slice{}, Missing: []string{}}
+	for _, c := range pivotCounts() {
+		if c.Value == p.Count {
+			out.Unit = c.Name
+		}
+	}
+	spans := []chaping.Window{p.Days}
+	if p.Compare != "" {
+		spans = append(spans, p.earlier())
+	}
+	for _, days := range spans {
+		missing, err := q.uncounted(days)
+		if err != nil {
+			return out, err
+		}
+		out.Missing = append(out.Missing, missing...)
+	}
+	totals, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Rows))
+	if err != nil {
+		return out, err
+	}
+	at := map[string]int{}
+	for i := range totals {
+		n := p.measure(&totals[i])
+		if math.IsNaN(n) || n == 0 && !p.Rows.IsTime() {
+			continue
+		}
+		key := totals[i].Keys[0]
+		at[key] = len(out.Rows)
+		out.Rows = append(out.Rows, pivotRow{Key: key, Name: dimensionName(p.Rows, key), Total: n, Path: p.sentences(p.Rows, key)})
+	}
+	if p.Compare != "" {
+		if err := q.compared(p, &out, at); err != nil {
+			return out, err
+		}
+	}
+	if p.Cols != "" {
+		if err := q.columns(p, &out, at); err != nil {
+			return out, err
+		}
+	}
+	if !p.Rows.IsTime() {
+		slices.SortStableFunc(out.Rows, func(a, b pivotRow) int { return cmp.Compare(b.Total, a.Total) })
+	}
+	return out, nil
+}
+
+// compared adds what the rows came to in the earlier days, and rows that were only
+// there.
+func (q *request) compared(p *pivotQuery, out *pivot, at map[string]int) error {
+	before, err := q.Store.Counts(q.ctx, p.of(q, p.earlier(), p.Rows))
+	if err != nil {
+		return err
+	}
+	for i := range out.Rows {
+		out.Rows[i].Before = new(float64)
+	}
+	for i := range before {
+		n := p.measure(&before[i])
+		if math.IsNaN(n) || n == 0 {
+			continue
+		}
+		key := before[i].Keys[0]
+		place, there := at[key]
+		if !there {
+			place = len(out.Rows)
+			at[key] = place
+			out.Rows = append(out.Rows, pivotRow{Key: key, Name: dimensionName(p.Rows, key), Path: p.sentences(p.Rows, key)})
+		}
+		out.Rows[place].Before = &n
+	}
+	return nil
+}
+
+// columns adds the second dimension: the columns that come to most, or the latest.
+func (q *request) columns(p *pivotQuery, out *pivot, at map[string]int) error {
+	heads, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Cols))
+	if err != nil {
+		return err
+	}
+	heads = slices.DeleteFunc(heads, func(r store.CountRow) bool { n := p.measure(&r); return math.IsNaN(n) || n == 0 })
+	if p.Cols.IsTime() {
+		slices.SortFunc(heads, func(a, b store.CountRow) int { return strings.Compare(b.Keys[0], a.Keys[0]) })
+	} else {
+		slices.SortStableFunc(heads, func(a, b store.CountRow) int { return cmp.Compare(p.measure(&b), p.measure(&a)) })
+	}
+	out.Left = max(len(heads)-pivotColumns, 0)
+	heads = heads[:len(heads)-out.Left]
+	if p.Cols.IsTime() {
+		slices.Reverse(heads)
+	}
+	column := map[string]int{}
+	for i := range heads {
+		key := heads[i].Keys[0]
+		column[key] = i
+		out.Columns = append(out.Columns, slice{
+			Name: dimensionName(p.Cols, key), Value: uint64(math.Round(p.measure(&heads[i]))), Path: p.sentences(p.Cols, key)})
+	}
+	cells, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Rows, p.Cols))
+	if err != nil {
+		return err
+	}
+	for i := range out.Rows {
+		out.Rows[i].Cells = make([]float64, len(heads))
+	}
+	for i := range cells {
+		row, known := at[cells[i].Keys[0]]
+		col, shown := column[cells[i].Keys[1]]
+		if n := p.measure(&cells[i]); known && shown && !math.IsNaN(n) {
+			out.Rows[row].Cells[col] = n
+		}
+	}
+	return nil
+}
+
+// uncounted are the periods of the days that have not been mined with the
+// dictionary in use.
+func (q *request) uncounted(days chaping.Window) ([]string, error) {
+	first, last := chaping.PeriodOf(days.From), chaping.PeriodOf(days.To.Add(-time.Second))
+	counted, err := q.Store.CountedPeriods(q.ctx, q.miner().Version(), first, last)
+	var missing []string
+	for p := first; err == nil; p = p.Next() {
+		if !slices.Contains(counted, p) {
+			missing = append(missing, p.String())
+		}
+		if p == last {
+			break
+		}
+	}
+	return missing, err
+}
+
+// dimensionName is a key as people read it.
+func dimensionName(d store.Dimension, key string) string {
+	if d == store.ByHazard {
+		return cmp.Or(chaping.Hazard(key).Chinese(), "未分类")
+	}
+	return cmp.Or(key, "未写明")
+}
+
+// sentences is the address of the sentences behind a key of a dimension; empty
+// where they cannot be asked for.
+func (p *pivotQuery) sentences(d store.Dimension, key string) string {
+	one := *p
+	switch d {
+	case store.ByPlatform:
+		one.Filter.Platform = key
+	case store.ByKeyword:
+		one.Filter.Keyword = key
+	case store.ByTerm:
+		one.Filter.Term = key
+	case store.ByHazard:
+		one.Filter.Hazard = chaping.Hazard(key)
+	case store.ByRegion:
+		one.Filter.Region = key
+	case store.ByShop:
+		one.Filter.Shop = key
+	default:
+		days, ok := daysOf(d, key)
+		if !ok {
+			return ""
+		}
+		one.From, one.To = later(one.From, days.FirstDay().Format(time.DateOnly)), earlier(one.To, days.LastDay().Format(time.DateOnly))
+	}
+	if key == "" {
+		return ""
+	}
+	v := one.values()
+	for _, name := range []string{"rows", "cols", "compare"} {
+		v.Del(name)
+	}
+	return "/analysis/sentences?" + v.Encode()
+}
+
+// Dates as 2026-11-20 are in the order of their letters.
+func later(a, b string) string   { return max(a, b) }
+func earlier(a, b string) string { return min(a, b) }
+
+// daysOf are the days that a key of a time stands for.
+func daysOf(d store.Dimension, key string) (w chaping.Window, ok bool) {
+	switch d {
+	case store.ByPeriod:
+		p, err := chaping.ParsePeriod(key)
+		return p.Window(), err == nil
+	case store.ByDay, store.ByWeek:
+		from, err := time.ParseInLocation(time.DateOnly, key, chaping.Shanghai())
+		days := 1
+		if d == store.ByWeek {
+			days = 7
+		}
+		return chaping.Window{From: from, To: from.AddDate(0, 0, days)}, err == nil
+	case store.ByMonth:
+		from, err := time.ParseInLocation("2006-01", key, chaping.Shanghai())
+		return chaping.Window{From: from, To: from.AddDate(0, 1, 0)}, err == nil
+	}
+	return w, false
+}
+
+// pivotTable lists the rows of an analysis.
+func pivotTable(p *pivotQuery, out *pivot) table[pivotRow] {
+	number := func(n float64) string {
+		if p.Count == "rate" {
+			return fmt.Sprintf("%.1f", n)
+		}
+		return plainNumber(n)
+	}
+	t := table[pivotRow]{name: "analysis", title: "分析", columns: []column[pivotRow]{
+		linkColumn("key", p.Rows.Chinese(), func(r *pivotRow) string { return r.Name }, func(r *pivotRow) string { return r.Path }),
+		numberColumn("total", out.Unit, func(r *pivotRow) float64 { return r.Total }).
+			written(func(r *pivotRow) string { return number(r.Total) }),
+	}}
+	if p.Compare != "" {
+		t.columns = append(t.columns,
+			numberColumn("before", map[string]string{"before": "之前", "year": "去年同期"}[p.Compare], func(r *pivotRow) float64 { return *r.Before }).
+				written(func(r *pivotRow) string { return number(*r.Before) }),
+			numberColumn("change", "增减", func(r *pivotRow) float64 { return r.Total - *r.Before }).
+				written(func(r *pivotRow) string { return changeText(r.Total, *r.Before, number) }))
+	}
+	for i, c := range out.Columns {
+		t.columns = append(t.columns, numberColumn(fmt.Sprintf("c%d", i), c.Name, func(r *pivotRow) float64 { return r.Cells[i] }).
+			written(func(r *pivotRow) string { return number(r.Cells[i]) }))
+	}
+	return t
+}
+
+// changeText words a change, with its percentage where there is one to be had.
+func changeText(now, before float64, number func(float64) string) string {
+	if now == before {
+		return "0"
+	}
+	text := number(now - before)
+	if now > before {
+		text = "+" + text
+	}
+	if before > 0 {
+		text += fmt.Sprintf("（%+.0f%%）", 100*(now-before)/before)
+	}
+	return text
+}
+
+// A pivotPage is an analysis.
+type pivotPage struct {
+	Query      pivotQuery        `json:"query"`
+	Table      *tableView        `json:"table"`
+	Pivot      pivot             `json:"-"`
+	Columns    []slice           `json:"columns"`
+	Left       int               `json:"left_columns"` // that are not shown
+	Unit       string            `json:"unit"`
+	Missing    []string          `json:"missing"` // periods that were not mined with the dictionary in use
+	Lines      []pivotRow        `json:"rows"`    // of the page
+	Earlier    string            `json:"earlier,omitempty"`
+	Running    bool              `json:"running"` // the days go on until today
+	Dimensions []store.Dimension `json:"-"`
+	Counts     []choice          `json:"-"`
+	Compares   []choice          `json:"-"`
+	Hazards    []namedHazard     `json:"-"`
+	Data       string            `json:"-"`
+}
+
+// analysis counts by any two dimensions over any days.
+func (q *request) analysis() error {
+	p, ignored := q.pivotQuery()
+	out, err := q.pivot(&p)
+	if err != nil {
+		return err
+	}
+	t := pivotTable(&p, &out)
+	source := inMemory(&t, out.Rows)
+	if q.route.export {
+		return exportTable(q, t, source)
+	}
+	page := pivotPage{Query: p, Pivot: out, Columns: out.Columns, Left: out.Left, Unit: out.Unit, Missing: out.Missing, Dimensions: pivotDimensions(), Counts: pivotCounts(), Compares: pivotCompares(),
+		Hazards: hazardNames(), Data: "/analysis/data?" + p.values().Encode(), Running: !p.Days.To.Before(startOfDay(q.Now()).AddDate(0, 0, 1))}
+	if p.Compare != "" {
+		page.Earlier = p.earlier().Chinese()
+	}
+	page.Table, page.Lines, err = present(q, t, source, strings.Fields(pivotFields)...)
+	if err != nil {
+		return err
+	}
+	page.Table.Ignored = append(ignored, page.Table.Ignored...)
+	return q.render("analysis", page)
+}
+
+// analysisData is what the chart draws.
+func (q *request) analysisData() error {
+	p, _ := q.pivotQuery()
+	out, err := q.pivot(&p)
+	if err != nil {
+		return err
+	}
+	if p.Rows.IsTime() { // the latest, and in their order
+		out.Rows = out.Rows[max(0, len(out.Rows)-shownDays):]
+	} else {
+		out.Rows = out.Rows[:min(len(out.Rows), shownTerms)]
+	}
+	return q.json(http.StatusOK, "application/json", out)
+}
+
+// A sentencesPage lists the latest sentences behind a number.
+type sentencesPage struct {
+	Query     pivotQuery     `json:"query"`
+	Sentences []item         `json:"sentences"`
+	Most      int            `json:"most"` // that are listed
+	Last      chaping.Period `json:"-"`
+	Back      string         `json:"-"`
+}
+
+// analysisSentences lists the latest sentences behind a number of an analysis.
+func (q *request) analysisSentences() error {
+	p, _ := q.pivotQuery()
+	which := store.AnyAffirmed
+	switch p.Count {
+	case "negative":
+		which = store.OnlyNegative
+	case "hidden":
+		which = store.OnlyHidden
+	}
+	list, err := q.Store.Sentences(q.ctx, p.of(q, p.Days), which, pivotSentences)
+	if err != nil {
+		return err
+	}
+	page := sentencesPage{Query: p, Sentences: []item{}, Most: pivotSentences, Back: "/analysis?" + p.values().Encode(),
+		Last: chaping.PeriodOf(p.Days.To.Add(-time.Second))}
+	for i := range list {
+		page.Sentences = append(page.Sentences, newItem(&list[i]))
+	}
+	if err := q.dress(page.Sentences); err != nil {
+		return err
+	}
+	return q.render("sentences", page)
+}
