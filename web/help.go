@@ -81,7 +81,9 @@ var helpFor = map[string]string{
 	"board": "centre#board", "bulletins": "centre#bulletins", "cases": "centre#cases", "case": "centre#cases",
 	"assessment": "centre#assessment", "accounts": "admin#accounts", "account": "admin#accounts", "link": "admin#accounts",
 	"stations": "centre#inbox", "settings": "admin#settings", "tokens": "admin#accounts", "token": "admin#accounts",
-	"audit": "year#keeping",
+	"audit": "year#keeping", "site": "first-day#reviews", "lead": "centre#board", "mynotices": "first-day#everywhere",
+	"received": "{month}#inbox", "receiveditem": "{month}#inbox", "comments": "centre#bulletins", "analysis": "platform#trends",
+	"bulletin": "centre#bulletins", "sentences": "platform#trends",
 }
 
 // helpAddress is the place of the guide that belongs to a page.

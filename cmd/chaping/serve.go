@@ -24,6 +24,7 @@ import (
 	"chaping"
 	"chaping/station"
 	"chaping/store/backup"
+	"chaping/store/engine"
 	"chaping/web"
 )
 
@@ -141,6 +142,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	defer running.Wait()
 	defer stop()
 	running.Go(func() { p.keepWatchdog(beside) })
+	engine.Rest()
 	p.notifySystemd(daemon.SdNotifyReady) // the listener is open: who asks from now on is answered
 	defer p.notifySystemd(daemon.SdNotifyStopping)
 	return p.serve(ctx, portal, listener, pair)

@@ -54,6 +54,7 @@ step "服务在运行" systemctl is-active chaping
 step "门户应答 /healthz" answers healthz
 step "一切就绪 /readyz" answers readyz
 step "以 chaping 用户运行" test "$(stat -c %U /proc/"$(pid)")" = chaping
+step "刚启动时占用内存不到 250 MB" awk '/^VmRSS:/ {exit $2 > 256000}' "/proc/$(pid)/status"
 step "数据目录别人不可读" test "$(stat -c %U:%a /var/lib/chaping)" = chaping:700
 step "日志里有一次性链接" says /setup/ journalctl -u chaping --no-pager
 step "单元文件没有毛病" systemd-analyze verify --man=no chaping.service

@@ -362,6 +362,10 @@ func TestOpenAgain(t *testing.T) {
 		if err := insert(db, 0, 10); err != nil {
 			t.Fatal(err)
 		}
+		engine.Rest() // what it gives back comes back
+		if n := count(t, db, "SELECT count() FROM t WHERE toString(n) LIKE '%'"); n != uint64(i/2*10+10) {
+			t.Errorf("open %d: %d rows after a rest", i, n)
+		}
 		for range 2 {
 			if err := e.Close(); err != nil {
 				t.Fatal(err)
