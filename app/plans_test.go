@@ -18,7 +18,7 @@ func TestReschedule(t *testing.T) {
 			t.Fatal(err)
 		}
 		jobs, err := a.planned()
-		if err != nil || len(jobs) != 4 || jobs[0].Cron != cron || jobs[1].Cron != "0 3 * * *" || len(jobs[0].Format) != 4 {
+		if err != nil || len(jobs) != 6 || jobs[0].Cron != cron || jobs[1].Cron != "0 3 * * *" || len(jobs[0].Format) != 4 {
 			t.Fatalf("%+v %v", jobs, err)
 		}
 	}
