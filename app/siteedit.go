@@ -24,6 +24,29 @@ type SiteText struct {
 	Own  bool   `json:"own"`  // of the data directory, and so to be changed
 }
 
+// What trying a profile on a page comes to, and making one of a page.
+type (
+	SiteTrial = crawler.Trial
+	SiteDraft = crawler.Draft
+)
+
+// ShippedSites are the names of the profiles that come with the program.
+func ShippedSites() []string { return configs.Names("sites") }
+
+// CheckSiteText tells what is wrong with a profile that need not be stored, and why
+// it may not be collected yet although nothing is. Shipped ones may say what they
+// say.
+func (a *App) CheckSiteText(t SiteText) (faults []error, refusal error) {
+	profile, err := a.ParseSite(t.Name, t.Text)
+	if slices.Contains(ShippedSites(), t.Name) && !t.Own {
+		profile, err = a.SiteProfile(t.Name)
+	}
+	if err != nil {
+		return Faults(err), nil
+	}
+	return nil, profile.MayCrawl()
+}
+
 // siteNames are what profiles of the data directory can be called when they are
 // written by the program: names of files everywhere, and none that pages use.
 var siteNames = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)

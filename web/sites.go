@@ -12,8 +12,6 @@ import (
 
 	"chaping"
 	"chaping/app"
-	"chaping/configs"
-	"chaping/crawler"
 )
 
 // siteFields are what the form of a profile has.
@@ -32,8 +30,8 @@ type sitePage struct {
 	Good    bool           `json:"good"`             // checked, and without a fault
 	Faults  []string       `json:"faults,omitempty"` // of the profile
 	Refusal string         `json:"refusal,omitempty"`
-	Trial   *crawler.Trial `json:"trial,omitempty"`
-	Draft   *crawler.Draft `json:"draft,omitempty"` // what a page was found to hold, with the text that it gave
+	Trial   *app.SiteTrial `json:"trial,omitempty"`
+	Draft   *app.SiteDraft `json:"draft,omitempty"` // what a page was found to hold, with the text that it gave
 	Problem *fault         `json:"-"`
 }
 
@@ -49,7 +47,7 @@ func (q *request) site() error {
 		page.check(q)
 		return q.render("site", page)
 	}
-	page := sitePage{New: true, From: configs.Names("sites")}
+	page := sitePage{New: true, From: app.ShippedSites()}
 	if from := q.form("from"); from != "" {
 		text, err := q.App.SiteText(from)
 		if err != nil {
@@ -67,27 +65,19 @@ func (q *request) typedSite() sitePage {
 		Address: q.form("address"),
 	}
 	if page.Site.Name == app.NewSite {
-		page.New, page.Site.Name, page.From = true, q.form("name"), configs.Names("sites")
+		page.New, page.Site.Name, page.From = true, q.form("name"), app.ShippedSites()
 	}
 	return page
 }
 
 // check fills in what is wrong with the text.
 func (p *sitePage) check(q *request) {
-	parse := q.App.ParseSite
-	if !p.Site.Own && !p.New { // a shipped one may say what it says
-		parse = func(name, _ string) (*crawler.Profile, error) { return q.App.SiteProfile(name) }
+	faults, refusal := q.App.CheckSiteText(p.Site)
+	for _, f := range faults {
+		p.Faults = append(p.Faults, chaping.Explain(f, wordAdvice))
 	}
-	profile, err := parse(p.Site.Name, p.Site.Text)
-	if err != nil {
-		for _, f := range app.Faults(err) {
-			p.Faults = append(p.Faults, chaping.Explain(f, wordAdvice))
-		}
-		return
-	}
-	p.Good = true
-	if err := profile.MayCrawl(); err != nil {
-		p.Refusal = chaping.Explain(err, wordAdvice)
+	if p.Good = len(faults) == 0; refusal != nil {
+		p.Refusal = chaping.Explain(refusal, wordAdvice)
 	}
 }
 
@@ -137,13 +127,13 @@ func (q *request) siteCheck() error {
 	defer cancel()
 	var err error
 	if do == "propose" {
-		var draft crawler.Draft
+		var draft app.SiteDraft
 		if draft, err = q.App.ProposeSite(ctx, page.Address, false); err == nil {
 			page.Draft, page.Trial, page.Site.Text = &draft, &draft.Trial, draft.Profile
 			page.check(q)
 		}
 	} else {
-		var trial crawler.Trial
+		var trial app.SiteTrial
 		if trial, err = q.App.TrySiteText(ctx, page.Site.Name, page.Site.Text, page.Address); err == nil {
 			page.Trial = &trial
 		}
