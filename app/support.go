@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -262,7 +263,7 @@ func (a *App) supportConfig() (files []SupportFile) {
 		name := "config/" + filepath.Base(path)
 		if slices.Contains(sites, path) {
 			number++
-			name = "config/site-" + string(rune('0'+number%10)) + ".yaml"
+			name = "config/site-" + strconv.Itoa(number) + ".yaml"
 		}
 		data, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
