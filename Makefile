@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -tags=ne
 LONGEST := ./store ./cmd/chaping ./web ./chaos ./app
 TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
-.PHONY: help demo quick test race lint build engine bench chaos package package-test release clean
+.PHONY: help demo quick test race lint build engine bench bench-compare chaos package package-test release clean
 
 help: ## 列出这些命令
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -46,6 +46,9 @@ chaos: engine ## 多个进程同时工作、随时被杀，默认 10 分钟（CH
 
 bench: engine ## 性能基准
 	$(GO) test -run '^$$' -bench . ./...
+
+bench-compare: engine ## 与另一个版本轮流测量，给出比值和区间：make bench-compare REV=HEAD~1
+	REV=$(REV) scripts/bench-compare.sh
 
 package: ## 软件包 dist/：deb、rpm、tar.gz，带引擎
 	scripts/package.sh

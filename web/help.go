@@ -70,7 +70,7 @@ var helpFor = map[string]string{
 	"import": "first-day#reviews", "look": "questions#columns", "importpreview": "questions#columns",
 	"tablelook": "questions#columns", "tablepreview": "questions#columns", "profiles": "questions#columns",
 	"conflict": "questions#conflict", "loading": "questions#loading", "search": "first-day#everywhere",
-	"dashboard": "platform#home", "home": "{month}#home", "watches": "platform#collect", "watch": "platform#collect",
+	"dashboard": "platform#home", "home": "{month}#home", "watches": "platform#watch", "watch": "platform#watch",
 	"runs": "platform#collect", "run": "questions#undo", "job": "platform#collect", "review": "platform#review",
 	"sample": "platform#review", "quality": "counting#accuracy", "trends": "platform#trends", "products": "platform#trends",
 	"product": "platform#trends", "urgent": "urgent#candidates", "urgentform": "urgent#write", "written": "urgent#write",
@@ -81,9 +81,9 @@ var helpFor = map[string]string{
 	"board": "centre#board", "bulletins": "centre#bulletins", "cases": "centre#cases", "case": "centre#cases",
 	"assessment": "centre#assessment", "accounts": "admin#accounts", "account": "admin#accounts", "link": "admin#accounts",
 	"stations": "centre#inbox", "settings": "admin#settings", "tokens": "admin#accounts", "token": "admin#accounts",
-	"audit": "year#keeping", "site": "first-day#reviews", "lead": "centre#board", "mynotices": "first-day#everywhere",
-	"received": "{month}#inbox", "receiveditem": "{month}#inbox", "comments": "centre#bulletins", "analysis": "platform#trends",
-	"bulletin": "centre#bulletins", "sentences": "platform#trends",
+	"audit": "year#keeping", "site": "admin#sites", "lead": "centre#board", "mynotices": "first-day#everywhere",
+	"received": "{month}#inbox", "receiveditem": "{month}#inbox", "comments": "centre#bulletins", "analysis": "platform#analysis",
+	"bulletin": "centre#bulletins", "sentences": "platform#analysis",
 }
 
 // helpAddress is the place of the guide that belongs to a page.

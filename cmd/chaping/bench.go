@@ -10,6 +10,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -37,6 +38,7 @@ type benchOptions struct {
 	only    []string
 	profile string
 	json    bool
+	gobench bool
 }
 
 // The parts of the bench, in their order.
@@ -61,6 +63,7 @@ func (p *program) benchCommand() *cobra.Command {
 	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分")
 	f.StringVar(&o.profile, "cpuprofile", "", "把 CPU 采样写到这个文件（go tool pprof 可读）")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
+	f.BoolVar(&o.gobench, "go", false, "以 Go 基准测试的格式输出，供 benchstat 比较")
 	return cmd
 }
 
@@ -146,7 +149,13 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	if err := roomForBench(work, o); err != nil {
+		return err
+	}
 	b := &bench{program: p, benchOptions: o, work: work, period: chaping.PeriodOf(p.now()).Previous()}
+	defer func() { // what was measured before something went wrong is kept
+		err = errors.Join(err, b.tell())
+	}()
 	has := func(part string) bool { return slices.Contains(o.only, part) }
 	if has("job") || has("remine") {
 		if err := b.jobs(ctx, has("job"), has("remine")); err != nil {
@@ -173,10 +182,86 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 			return err
 		}
 	}
-	if o.json {
-		return p.printJSON(b.results)
+	return nil
+}
+
+// tell prints what was measured.
+func (b *bench) tell() error {
+	switch {
+	case len(b.results) == 0:
+	case b.json:
+		return b.printJSON(b.results)
+	case b.gobench:
+		b.printGo()
+	default:
+		b.print()
 	}
-	b.print()
+	return nil
+}
+
+// printGo prints times and ratios as "go test -bench" does.
+func (b *bench) printGo() {
+	for _, m := range b.results {
+		name := benchName(m.Name)
+		switch {
+		case m.Unit == "s":
+			fmt.Fprintf(b.out, "Benchmark%s 1 %d ns/op %d cpu-ns/op\n", name, int64(m.Value*1e9), int64(m.CPU*1e9))
+		case m.Unit == "ms":
+			fmt.Fprintf(b.out, "Benchmark%s 1 %d ns/op\n", name, int64(m.Value*1e6))
+		default:
+			fmt.Fprintf(b.out, "Benchmark%s 1 %g %s\n", name, m.Value, m.Unit)
+		}
+	}
+}
+
+// benchName is a name without numbers that differ from run to run, and without
+// what the format takes for its own.
+func benchName(name string) string {
+	name, _, _ = strings.Cut(strings.TrimSpace(strings.TrimLeft(name, "　")), "（")
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || strings.ContainsRune("，。：/　", r) {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+// What a bench needs at least, in bytes: a review on the disk while it is imported,
+// and memory to spare.
+const (
+	benchDisk   = 700
+	benchMemory = 3 << 30
+)
+
+// roomForBench refuses a bench that the machine has no disk or memory for, before
+// it starts.
+func roomForBench(dir string, o benchOptions) error {
+	if !slices.Contains(o.only, "job") && !slices.Contains(o.only, "remine") && !slices.Contains(o.only, "import") &&
+		!slices.Contains(o.only, "query") {
+		return nil
+	}
+	var disk syscall.Statfs_t
+	need := uint64(max(o.reviews, o.queried)) * benchDisk
+	if err := syscall.Statfs(dir, &disk); err == nil && disk.Bavail*uint64(disk.Bsize) < need {
+		return &chaping.Error{Code: chaping.CodeEnvironment,
+			Message: fmt.Sprintf("磁盘空间不够：要约 %d MB，只剩 %d MB（%s）", need>>20, disk.Bavail*uint64(disk.Bsize)>>20, dir),
+			Remedy:  "清出空间，用 --dir 换一个目录，或减少 --reviews"}
+	}
+	memory, err := os.ReadFile("/proc/meminfo") // elsewhere there is none
+	if err != nil {
+		return nil
+	}
+	var free uint64
+	for line := range bytes.Lines(memory) {
+		if n, _ := fmt.Sscanf(string(line), "MemAvailable: %d kB", &free); n == 1 {
+			break
+		}
+	}
+	if free > 0 && free<<10 < benchMemory {
+		return &chaping.Error{Code: chaping.CodeEnvironment,
+			Message: fmt.Sprintf("可用内存只有 %d MB，少于 %d MB，量出的不是程序的快慢", free>>10, benchMemory>>20),
+			Remedy:  "停掉别的程序再量"}
+	}
 	return nil
 }
 
@@ -275,6 +360,9 @@ func (b *bench) jobs(ctx context.Context, all, remine bool) error {
 	return nil
 }
 
+// stepMine is the step of a job that mines.
+const stepMine = "挖掘"
+
 // job imports, mines, tallies and renders, and gives the time that it took.
 func (b *bench) job(
 	ctx context.Context,
@@ -314,6 +402,7 @@ func (b *bench) job(
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	var highest int64
+	var mined spent
 	step := func(name string, do func() error) error {
 		resetPeak()
 		stop := stopwatch()
@@ -323,6 +412,9 @@ func (b *bench) job(
 		highest = max(highest, top)
 		total.wall += took.wall
 		total.cpu += took.cpu
+		if name == stepMine {
+			mined = took
+		}
 		if tell && err == nil {
 			b.took(fmt.Sprintf("　%s（内存峰值 %.2f GiB）", name, float64(top)/(1<<30)), took, 0)
 		}
@@ -339,7 +431,7 @@ func (b *bench) job(
 			sum, err = importer.Import(ctx, file, importer.Options{Profile: profile, Sink: s, Run: store.ImportRun(b.now()), Now: b.now(), GradeText: text.GradeReview})
 			return err
 		}},
-		{"挖掘", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
+		{stepMine, func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
 		{"计数", func() (err error) {
 			sheet, _, err = pipe.PlatformSheet(ctx, b.period, app.SheetOptions{Station: "合成", Program: buildVersion()})
 			if err == nil {
@@ -376,6 +468,9 @@ func (b *bench) job(
 			return total, err
 		}
 		b.took("抽取复核样本", stop(), 5)
+		if err := b.references(ctx, s, miner, mined); err != nil {
+			return total, err
+		}
 	}
 	if then != nil {
 		return total, then(s)
@@ -425,11 +520,13 @@ func (b *bench) sheet() error {
 		}
 	}
 	done()
-	if err := sheet.Document().WriteXLSX(filepath.Join(b.work, "sheet.xlsx")); err != nil {
+	file := filepath.Join(b.work, "sheet.xlsx")
+	if err := sheet.Document().WriteXLSX(file); err != nil {
 		return err
 	}
-	b.took(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), stop(), 5)
-	return nil
+	took := stop()
+	b.took(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), took, 5)
+	return b.sheetReference(file, took)
 }
 
 // resetPeak and peak measure the process's resident memory, the engine's

@@ -1,0 +1,1 @@
+SELECT countIf(multiMatchAny(text, @patterns)) FROM reviews
