@@ -131,9 +131,15 @@ func expect(m *mall.Mall, base string, keywords []string, window chaping.Window)
 			continue
 		}
 		for _, r := range p.Reviews {
-			if window.Contains(r.Published) {
-				want.reviews[r.Key()] = r
+			if !window.Contains(r.Published) {
+				continue
 			}
+			var media []chaping.Medium
+			for _, path := range r.Pictures {
+				media = append(media, chaping.Medium{URL: base + path})
+			}
+			r.Media = chaping.JoinMedia(media)
+			want.reviews[r.Key()] = r
 		}
 	}
 	return want

@@ -30,6 +30,8 @@ type Review struct {
 	Nickname string
 	// Planted are the terms in Body, in order.
 	Planted []Planted
+	// Pictures are the paths of what the buyer has photographed.
+	Pictures []string
 }
 
 // Truth yields every product with every review that the mall serves.
@@ -47,6 +49,7 @@ func (m *Mall) Truth() iter.Seq[Product] {
 					Public:   r.public,
 					Nickname: r.nick,
 					Planted:  r.planted,
+					Pictures: r.pictures,
 				})
 			}
 			if !yield(out) {
