@@ -203,10 +203,10 @@ func (b *bench) tell() error {
 func (b *bench) printGo() {
 	for _, m := range b.results {
 		name := benchName(m.Name)
-		switch {
-		case m.Unit == "s":
+		switch m.Unit {
+		case "s":
 			fmt.Fprintf(b.out, "Benchmark%s 1 %d ns/op %d cpu-ns/op\n", name, int64(m.Value*1e9), int64(m.CPU*1e9))
-		case m.Unit == "ms":
+		case "ms":
 			fmt.Fprintf(b.out, "Benchmark%s 1 %d ns/op\n", name, int64(m.Value*1e6))
 		default:
 			fmt.Fprintf(b.out, "Benchmark%s 1 %g %s\n", name, m.Value, m.Unit)
