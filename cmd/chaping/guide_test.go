@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -159,4 +160,31 @@ func TestGuideCommands(t *testing.T) {
 		e.Setenv("CHAPING_NOW", "2026-11-26T12:00:00+08:00")
 		return nil
 	}})
+}
+
+// Every command that documents for developers and the reference show is one that
+// the program has, with the flags that it has.
+func TestDocumentedCommands(t *testing.T) {
+	t.Parallel()
+	shown := 0
+	for _, name := range []string{"developers.md", "reference.md", "sites.md", "patterns.md", "cluster.md"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^(?:bin/)?chaping ([^|>#\n]+)`).FindAllStringSubmatch(string(text), -1) {
+			shown++
+			p := &program{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now}
+			command, rest, err := p.command().Find(strings.Fields(m[1]))
+			if err == nil {
+				err = command.ParseFlags(rest)
+			}
+			if err != nil || !command.Runnable() {
+				t.Errorf("%s shows “chaping %s”: %v", name, strings.TrimSpace(m[1]), err)
+			}
+		}
+	}
+	if shown < 10 {
+		t.Errorf("%d commands are shown", shown)
+	}
 }

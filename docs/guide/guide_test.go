@@ -95,7 +95,7 @@ func TestDocument(t *testing.T) {
 // Links of the READMEs and the reference lead to files that are there.
 func TestDocumentsLinks(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"README.md", "README.en.md", "docs/reference.md", "CONTRIBUTING.md"} {
+	for _, file := range []string{"README.md", "README.en.md", "docs/reference.md", "docs/developers.md", "CONTRIBUTING.md"} {
 		path := filepath.Join("..", "..", file)
 		source, err := os.ReadFile(path)
 		if err != nil {
