@@ -26,11 +26,17 @@ import (
 func TestKeepPictures(t *testing.T) {
 	ctx := t.Context()
 	var asked atomic.Int64
+	var told atomic.Int64
+	beside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told.Add(1) })) // another service of the machine
+	defer beside.Close()
 	shop := mall.New(mall.Config{Seed: 5, Products: 12, ReviewsPerProduct: 60})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/media/script.svg":
 			_, _ = w.Write([]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`))
+			return
+		case r.URL.Path == "/media/away.jpg":
+			http.Redirect(w, r, beside.URL+"/secret.jpg", http.StatusFound)
 			return
 		case strings.HasPrefix(r.URL.Path, "/media/"):
 			asked.Add(1)
@@ -100,6 +106,7 @@ func TestKeepPictures(t *testing.T) {
 		"http://127.0.0.1:1/private.jpg": "内网", // the shop's machine, but not the shop
 		server.URL + "/media/script.svg": "不是 JPEG",
 		server.URL + "/media/none.txt":   "404",
+		server.URL + "/media/away.jpg":   "不在站点配置允许的范围内",
 	}
 	var list []chaping.Medium
 	for address := range bad {
@@ -114,6 +121,9 @@ func TestKeepPictures(t *testing.T) {
 	mine()
 	if kept, err = a.KeepPictures(ctx, pipe, period, nil); err != nil || kept.Failed != len(bad) || kept.Kept != 0 {
 		t.Fatalf("%+v, %v", kept, err)
+	}
+	if told.Load() != 0 {
+		t.Error("the shop has led to another service of its machine")
 	}
 	media, err := a.Media(ctx, []chaping.ReviewKey{review.Key()})
 	if err != nil || len(media[review.Key()]) != len(list) {

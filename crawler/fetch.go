@@ -145,7 +145,7 @@ func (f *fetcher) permitted(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return errDenied{reason: fmt.Sprintf("不支持的协议 %q", u.Scheme)}
 	}
-	if !f.profile.allowsHost(u.Hostname()) {
+	if !f.profile.allowsHost(u.Hostname()) || f.profile.onlyBase && u.Host != f.profile.Base.Host {
 		return errDenied{reason: fmt.Sprintf("主机 %s 不在站点配置允许的范围内", u.Host)}
 	}
 	return nil

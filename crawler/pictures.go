@@ -115,7 +115,7 @@ func (p *Pictures) visitor(ctx context.Context, u *url.URL) (*visitor, error) {
 		Timeout:     pictureTimeout,
 	}
 	if own {
-		profile.Hosts, profile.PrivateHosts = nil, []string{u.Hostname()}
+		profile.Hosts, profile.PrivateHosts, profile.onlyBase = nil, []string{u.Hostname()}, true
 	}
 	pace := func(host string, delay time.Duration) { p.delays[host] = delay }
 	f, err := newFetcher(ctx, profile, userAgent(p.options.Version, ""), p.options.Now, pace)

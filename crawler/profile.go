@@ -53,6 +53,8 @@ type Profile struct {
 	DefaultTexts chaping.DefaultTexts
 	Challenges   []challenge
 
+	onlyBase bool // no other port of Base's host either
+
 	search  searchStep
 	product productStep
 	shop    *shopStep
