@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"chaping"
 )
 
@@ -11,13 +13,14 @@ import (
 // no rejections, no keywords, nothing stored. It is what the bench compares
 // counting with.
 func (s *Store) GroupMentions(ctx context.Context, e Edition) (groups uint64, err error) {
-	args := []any{
-		named("period", periodNumber(e.Period)),
-		named("dictionary", e.Dictionary),
-		named("affirmed", string(chaping.Affirmed)),
-		named("negative", uint8(chaping.Negative)),
-	}
-	err = s.query(ctx, "group_mentions", nil, args, func(scan func(...any) error) error { return scan(&groups) })
+	err = s.readSpan(ctx, e.Period, e.Period, e.Dictionary, func(partitions func(int) []clickhouse.GroupSet) error {
+		args := []any{
+			named("mentions", partitions(mentionsPart)),
+			named("affirmed", string(chaping.Affirmed)),
+			named("negative", uint8(chaping.Negative)),
+		}
+		return s.query(ctx, "group_mentions", nil, args, func(scan func(...any) error) error { return scan(&groups) })
+	})
 	return groups, err
 }
 

@@ -33,6 +33,9 @@ func (b *bench) references(ctx context.Context, s *store.Store, miner *nlp.Miner
 	if err != nil {
 		return err
 	}
+	if groups == 0 {
+		return errors.New("bench: the reference has found no mention to group")
+	}
 	grouped := stop()
 	b.took(fmt.Sprintf("数据库自己把命中按商品和词条分组（%d 组）", groups), grouped, 0)
 	counted, err := b.recount(ctx, s, e, miner)
@@ -56,7 +59,7 @@ func (b *bench) references(ctx context.Context, s *store.Store, miner *nlp.Miner
 		return nil
 	}
 	matched := stop()
-	b.took(fmt.Sprintf("数据库自己在正文里找 %d 个写法（只答有没有）", len(plain)), matched, 0)
+	b.took(fmt.Sprintf("数据库自己在正文里找 %d 个写法（只答有没有，含准备）", len(plain)), matched, 0)
 	b.add("　挖掘的 CPU 是数据库自己查找的", mined.cpu.Seconds()/matched.cpu.Seconds(), "倍", 0)
 	return nil
 }
