@@ -109,12 +109,13 @@ type Window struct {
 func (w Window) Contains(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 
 // FirstDay is the first day in the window.
-func (w Window) FirstDay() time.Time { return day(w.From) }
+func (w Window) FirstDay() time.Time { return StartOfDay(w.From) }
 
 // LastDay is the last day that has a moment in the window.
-func (w Window) LastDay() time.Time { return day(w.To.Add(-1)) }
+func (w Window) LastDay() time.Time { return StartOfDay(w.To.Add(-1)) }
 
-func day(t time.Time) time.Time {
+// StartOfDay is the first moment of the day in Shanghai in which t lies.
+func StartOfDay(t time.Time) time.Time {
 	t = t.In(shanghai)
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, shanghai)
 }

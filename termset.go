@@ -60,6 +60,15 @@ func IsTermSet(name string) bool {
 	return slices.Contains(TermSets(), TermSet(name)) || strings.HasPrefix(name, fieldPrefix)
 }
 
+// CountTerms is how many terms names stand for.
+func CountTerms(terms []Term, names []string) int {
+	selected, unknown := SelectTerms(terms, names)
+	if len(unknown) == len(names) { // what is given then stands for none
+		return 0
+	}
+	return len(selected)
+}
+
 // SelectTerms are the terms that names stand for: those of terms, of sets and of
 // fields. unknown are names that stand for none. Where something is asked for and
 // nothing is found, the names themselves are given: none would mean all.

@@ -31,6 +31,16 @@ func TestSelectTerms(t *testing.T) {
 			t.Errorf("%q: %q, unknown %q", c.names, selected, unknown)
 		}
 	}
+	for n, names := range map[int][]string{
+		0: {"领域：没有", "没有"}, 1: {"划手", "没有"}, 2: {"安全核心"}, 6: {"含一般质量"},
+	} {
+		if got := chaping.CountTerms(terms, names); got != n {
+			t.Errorf("%q stand for %d terms, want %d", names, got, n)
+		}
+	}
+	if n := chaping.CountTerms(terms[4:], []string{"安全核心"}); n != 0 { // a set without terms is none
+		t.Errorf("an empty set stands for %d terms", n)
+	}
 	for _, s := range chaping.TermSets() {
 		if !chaping.IsTermSet(string(s)) || s.Meaning() == "" {
 			t.Errorf("%s has no meaning", s)

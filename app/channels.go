@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -146,16 +145,7 @@ func (a *App) editChannels(edit func(list *yaml.Node) error) error {
 	if _, err := notify.ReadConfig(ChannelsFile, b.Bytes()); err != nil {
 		return err
 	}
-	temporary := path + ".new"
-	if err := errors.Join(os.WriteFile(temporary, b.Bytes(), 0o600), os.Rename(temporary, path)); err != nil {
-		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: fmt.Sprintf("%s 写不进数据目录", ChannelsFile),
-			Err:     err,
-			Remedy:  "检查目录权限和磁盘空间",
-		}
-	}
-	return nil
+	return replace(path, b.Bytes())
 }
 
 func channelNode(list *yaml.Node, name string) *yaml.Node {

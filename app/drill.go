@@ -37,7 +37,7 @@ func (a *App) roomForBackup(file string) error {
 
 // roomFor refuses what needs more than is free.
 func roomFor(need uint64, dir string) error {
-	free := freeBytes(dir)
+	free := FreeBytes(dir)
 	if free == 0 || free >= need { // 0: nobody can say
 		return nil
 	}

@@ -168,20 +168,26 @@ func (a *App) Media(ctx context.Context, keys []chaping.ReviewKey) (map[chaping.
 		return nil, err
 	}
 	media := map[chaping.ReviewKey][]Medium{}
+	var pictures []string
 	for key, text := range found {
 		for _, m := range chaping.SplitMedia(text) {
-			shown := Medium{URL: m.URL, Video: m.Video}
-			if kept != nil && !m.Video {
-				known, err := kept.Pictures(ctx, []string{m.URL})
-				if err != nil {
-					return nil, err
-				}
-				shown.ID, shown.Problem = known[m.URL].ID, known[m.URL].Problem
+			media[key] = append(media[key], Medium{URL: m.URL, Video: m.Video})
+			if !m.Video {
+				pictures = append(pictures, m.URL)
 			}
-			media[key] = append(media[key], shown)
 		}
 	}
-	return media, nil
+	if kept == nil {
+		return media, nil
+	}
+	known, err := kept.Pictures(ctx, pictures)
+	for _, list := range media {
+		for i := range list { // no video is among them
+			p := known[list[i].URL]
+			list[i].ID, list[i].Problem = p.ID, p.Problem
+		}
+	}
+	return media, err
 }
 
 // Picture is a kept picture, drawn anew: small, or as large as a page shows it.

@@ -469,10 +469,8 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		Dictionary: p.Miner.Version(),
 		Program:    o.Program,
 		Asked:      o.Terms,
+		Counted:    chaping.CountTerms(p.Miner.Dictionary().Terms, o.Terms),
 		Unknown:    unknown,
-	}
-	if len(unknown) < len(o.Terms) {
-		sheet.Counted = len(terms)
 	}
 	if learnt := p.Miner.Adapter(); learnt != nil {
 		sheet.Learning = learnt.Version()

@@ -133,8 +133,8 @@ func (a *App) Mend(ctx context.Context, f Fault) error {
 	return errors.Join(err, waiting.Close())
 }
 
-// freeBytes is what is free where a file is; 0 where nobody can say.
-func freeBytes(path string) uint64 {
+// FreeBytes is what is free where a file is; 0 where nobody can say.
+func FreeBytes(path string) uint64 {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(path, &disk); err != nil {
 		return 0

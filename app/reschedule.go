@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 
@@ -59,17 +58,7 @@ func (a *App) Reschedule(plan string, to PlanChange) error {
 	if err := errors.Join(enc.Encode(&file), enc.Close()); err != nil {
 		return err
 	}
-	path := a.Path(planFile)
-	temporary := path + ".new"
-	if err := errors.Join(os.WriteFile(temporary, b.Bytes(), 0o600), os.Rename(temporary, path)); err != nil {
-		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: planFile + " 写不进数据目录",
-			Err:     err,
-			Remedy:  "检查目录权限和磁盘空间",
-		}
-	}
-	return nil
+	return replace(a.Path(planFile), b.Bytes())
 }
 
 // planNode is the plan of that name; nil if there is none.

@@ -141,10 +141,7 @@ func (a *App) PutSite(name, text, base string) error {
 	if err := a.unchangedSite(name, base); err != nil {
 		return err
 	}
-	path := a.Path("sites", name+".yaml")
-	temporary := path + ".new"
-	err := errors.Join(os.MkdirAll(a.Path("sites"), 0o700), os.WriteFile(temporary, []byte(text), 0o600), os.Rename(temporary, path))
-	return unwritten(err)
+	return replace(a.Path("sites", name+".yaml"), []byte(text))
 }
 
 // RemoveSite removes a profile of the data directory, if it still says what it
@@ -159,7 +156,7 @@ func (a *App) RemoveSite(name, base string) error {
 	if err := a.unchangedSite(name, base); err != nil {
 		return err
 	}
-	return unwritten(os.Remove(path))
+	return unwritten(path, os.Remove(path))
 }
 
 // unchangedSite is an error unless the file of a profile has that hash; empty:
@@ -171,7 +168,7 @@ func (a *App) unchangedSite(name, base string) error {
 	case err == nil:
 		now = hashOfText(string(data))
 	case !errors.Is(err, fs.ErrNotExist):
-		return unwritten(err)
+		return unwritten(a.Path("sites", name+".yaml"), err)
 	}
 	if now == base {
 		return nil
@@ -181,17 +178,4 @@ func (a *App) unchangedSite(name, base string) error {
 		message = "已有站点配置“" + name + "”"
 	}
 	return &chaping.Error{Code: chaping.CodeInput, Message: message, Remedy: "复制你写的内容，打开现在的配置再改"}
-}
-
-// unwritten words why a file of the data directory could not be written.
-func unwritten(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &chaping.Error{
-		Code:    chaping.CodeEnvironment,
-		Message: "站点配置写不进数据目录",
-		Err:     err,
-		Remedy:  "检查目录权限和磁盘空间",
-	}
 }

@@ -111,7 +111,7 @@ func (a *App) machine() any {
 		"version": a.Version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
 		"processors": runtime.NumCPU(), "memory": total, "kernel": strings.TrimSpace(string(kernel)),
 		"now": a.Now().Format(time.RFC3339), "variables": variables, "server": a.DSN != "", "redis": a.Redis != "",
-		"free_bytes": freeBytes(a.Dir),
+		"free_bytes": FreeBytes(a.Dir),
 	}
 }
 

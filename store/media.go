@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"chaping"
 )
@@ -55,23 +52,16 @@ func (s *Store) putMedia(ctx context.Context, reviews []chaping.Review) error {
 // Media are the addresses of pictures and videos, as Review.Media has them, that
 // those of the reviews carry that carry any.
 func (s *Store) Media(ctx context.Context, keys []chaping.ReviewKey) (map[chaping.ReviewKey]string, error) {
-	const most = 2000 // in a statement
 	found := map[chaping.ReviewKey]string{}
-	for some := range slices.Chunk(keys, most) {
-		var list []clickhouse.GroupSet
-		for _, k := range some {
-			list = append(list, tuple(k))
-		}
-		err := s.query(ctx, "media_by_key", nil, []any{named("keys", list)}, func(scan func(...any) error) error {
-			var k chaping.ReviewKey
-			var media string
-			err := scan(&k.Platform, &k.Product, &k.Review, &media)
-			found[k] = media
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	err := s.queryKeys(ctx, "media_by_key", nil, keys, func(scan func(...any) error) error {
+		var k chaping.ReviewKey
+		var media string
+		err := scan(&k.Platform, &k.Product, &k.Review, &media)
+		found[k] = media
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return found, nil
 }

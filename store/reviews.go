@@ -223,13 +223,25 @@ func (s *Store) reviewsIn(
 // ReviewsNamed calls each for those of the reviews that there are, whenever they
 // were published.
 func (s *Store) ReviewsNamed(ctx context.Context, keys []chaping.ReviewKey, each func(*chaping.Review) error) error {
+	return s.queryKeys(ctx, "reviews_by_key", false, keys, readReviews(each))
+}
+
+// queryKeys executes a statement on reviews by their keys, so many at a time that
+// it does not grow too long.
+func (s *Store) queryKeys(
+	ctx context.Context,
+	name string,
+	data any,
+	keys []chaping.ReviewKey,
+	each func(scan func(...any) error) error,
+) error {
 	const most = 2000 // in a statement
 	for some := range slices.Chunk(keys, most) {
 		var list []clickhouse.GroupSet
 		for _, k := range some {
 			list = append(list, tuple(k))
 		}
-		if err := s.query(ctx, "reviews_by_key", false, []any{named("keys", list)}, readReviews(each)); err != nil {
+		if err := s.query(ctx, name, data, []any{named("keys", list)}, each); err != nil {
 			return err
 		}
 	}

@@ -107,8 +107,8 @@ func (p *watchPage) termGroups(terms []chaping.Term) {
 		}
 	}
 	group := func(name, title, meaning string) termGroup {
-		has, _ := chaping.SelectTerms(terms, []string{name})
-		return termGroup{Name: name, Title: title, Meaning: meaning, Terms: len(has), On: slices.Contains(p.W.Terms, name)}
+		return termGroup{Name: name, Title: title, Meaning: meaning, Terms: chaping.CountTerms(terms, []string{name}),
+			On: slices.Contains(p.W.Terms, name)}
 	}
 	for _, s := range chaping.TermSets() {
 		p.Sets = append(p.Sets, group(string(s), string(s), s.Meaning()))
@@ -122,10 +122,7 @@ func (p *watchPage) termGroups(terms []chaping.Term) {
 	}
 	slices.SortFunc(p.Fields, func(a, b termGroup) int { return cmp.Compare(b.Terms, a.Terms) })
 	if p.Chosen = len(terms); len(p.W.Terms) > 0 {
-		selected, unknown := chaping.SelectTerms(terms, p.W.Terms)
-		if p.Chosen = len(selected); len(unknown) == len(p.W.Terms) {
-			p.Chosen = 0
-		}
+		p.Chosen = chaping.CountTerms(terms, p.W.Terms)
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"chaping/app"
 	"chaping/station"
 	"chaping/store"
 )
@@ -38,8 +38,7 @@ func (q *request) ready() error {
 	if _, err := q.Store.Runs(ctx, store.RunFilter{Limit: 1}); err != nil {
 		reasons = append(reasons, "评论数据库没有应答")
 	}
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(q.App.Dir, &disk); err != nil || disk.Bavail*uint64(disk.Bsize) < leastSpace {
+	if app.FreeBytes(q.App.Dir) < leastSpace {
 		reasons = append(reasons, fmt.Sprintf("数据目录所在磁盘剩下不到 %d MB", leastSpace>>20))
 	}
 	if made := built(); q.Now().Before(made) {

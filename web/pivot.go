@@ -71,7 +71,7 @@ func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
 	for range 5 {
 		days.From = chaping.PeriodOf(days.From).Previous().Window().From
 	}
-	if today := startOfDay(q.Now()).AddDate(0, 0, 1); days.To.After(today) {
+	if today := chaping.StartOfDay(q.Now()).AddDate(0, 0, 1); days.To.After(today) {
 		days.To = today
 	}
 	read := func(field string, usual time.Time) time.Time {
@@ -111,11 +111,6 @@ func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
 	p.Filter = pivotFilter{Platform: q.form("platform"), Keyword: q.form("keyword"), Term: q.form("term"),
 		Hazard: chaping.Hazard(q.form("hazard")), Region: q.form("region"), Shop: q.form("shop")}
 	return p, ignored
-}
-
-func startOfDay(t time.Time) time.Time {
-	t = t.In(chaping.Shanghai())
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, chaping.Shanghai())
 }
 
 // oneOf is the value if it is one of the choices.
@@ -377,7 +372,9 @@ func (p *pivotQuery) sentences(d store.Dimension, key string) string {
 		if !ok {
 			return ""
 		}
-		one.From, one.To = later(one.From, days.FirstDay().Format(time.DateOnly)), earlier(one.To, days.LastDay().Format(time.DateOnly))
+		// Dates as 2026-11-20 are in the order of their letters.
+		one.From = max(one.From, days.FirstDay().Format(time.DateOnly))
+		one.To = min(one.To, days.LastDay().Format(time.DateOnly))
 	}
 	if key == "" {
 		return ""
@@ -388,10 +385,6 @@ func (p *pivotQuery) sentences(d store.Dimension, key string) string {
 	}
 	return "/analysis/sentences?" + v.Encode()
 }
-
-// Dates as 2026-11-20 are in the order of their letters.
-func later(a, b string) string   { return max(a, b) }
-func earlier(a, b string) string { return min(a, b) }
 
 // daysOf are the days that a key of a time stands for.
 func daysOf(d store.Dimension, key string) (w chaping.Window, ok bool) {
@@ -487,7 +480,7 @@ func (q *request) analysis() error {
 		return exportTable(q, t, source)
 	}
 	page := pivotPage{Query: p, Pivot: out, Columns: out.Columns, Left: out.Left, Unit: out.Unit, Missing: out.Missing, Dimensions: pivotDimensions(), Counts: pivotCounts(), Compares: pivotCompares(),
-		Hazards: hazardNames(), Data: "/analysis/data?" + p.values().Encode(), Running: !p.Days.To.Before(startOfDay(q.Now()).AddDate(0, 0, 1))}
+		Hazards: hazardNames(), Data: "/analysis/data?" + p.values().Encode(), Running: !p.Days.To.Before(chaping.StartOfDay(q.Now()).AddDate(0, 0, 1))}
 	if p.Compare != "" {
 		page.Earlier = p.earlier().Chinese()
 	}

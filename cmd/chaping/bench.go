@@ -240,11 +240,10 @@ func roomForBench(dir string, o benchOptions) error {
 		!slices.Contains(o.only, "query") {
 		return nil
 	}
-	var disk syscall.Statfs_t
 	need := uint64(max(o.reviews, o.queried)) * benchDisk
-	if err := syscall.Statfs(dir, &disk); err == nil && disk.Bavail*uint64(disk.Bsize) < need {
+	if left := app.FreeBytes(dir); left > 0 && left < need {
 		return &chaping.Error{Code: chaping.CodeEnvironment,
-			Message: fmt.Sprintf("磁盘空间不够：要约 %d MB，只剩 %d MB（%s）", need>>20, disk.Bavail*uint64(disk.Bsize)>>20, dir),
+			Message: fmt.Sprintf("磁盘空间不够：要约 %d MB，只剩 %d MB（%s）", need>>20, left>>20, dir),
 			Remedy:  "清出空间，用 --dir 换一个目录，或减少 --reviews"}
 	}
 	memory, err := os.ReadFile("/proc/meminfo") // elsewhere there is none
