@@ -65,10 +65,7 @@ func (p *program) serveCommand() *cobra.Command {
 
 func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if o.openapi {
-		document, err := web.OpenAPI()
-		if err == nil {
-			_, err = p.out.Write(document)
-		}
+		_, err = p.out.Write(web.OpenAPI())
 		return err
 	}
 	if (o.cert == "") != (o.key == "") {
