@@ -21,7 +21,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -257,9 +256,11 @@ func StartCluster(t testing.TB) *Cluster {
 // script runs scripts/cluster.sh. The cluster ends with this process at the
 // latest.
 func (c *Cluster) script(command string) (string, error) {
-	_, here, _, _ := runtime.Caller(0)
-	script := filepath.Join(filepath.Dir(here), "..", "..", "scripts", "cluster.sh")
-	cmd := exec.Command(script, command, c.dir, fmt.Sprint(os.Getpid()))
+	module, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	cmd := exec.Command(filepath.Join(filepath.Dir(string(module)), "scripts", "cluster.sh"), command, c.dir, fmt.Sprint(os.Getpid()))
 	cmd.Env = append(os.Environ(), "CLUSTER_PASSWORD="+Password)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
