@@ -49,20 +49,20 @@ func FuzzMine(f *testing.F) {
 func TestHostileText(t *testing.T) {
 	m := newTestMiner(t, "漏电", "漏水", "噪音")
 	for name, text := range map[string]string{
-		"empty":         "",
-		"invalid":       strings.Repeat("\xff\xfe漏\xc0电", 1000),
-		"emoji":         strings.Repeat("😡🔥☠️👨‍👩‍👧", 10000),
-		"punctuation":   strings.Repeat("，。！？…、", 10000),
-		"zero width":    "漏" + strings.Repeat("\u200b", 10000) + "电",
-		"one sentence":  strings.Repeat("没有任何", 100000) + "漏电",
-		"ten megabytes": strings.Repeat("这个洗衣机漏水又漏电噪音也大没有别的", 190000),
+		"empty":        "",
+		"invalid":      strings.Repeat("\xff\xfe漏\xc0电", 1000),
+		"emoji":        strings.Repeat("😡🔥☠️👨‍👩‍👧", 10000),
+		"punctuation":  strings.Repeat("，。！？…、", 10000),
+		"zero width":   "漏" + strings.Repeat("\u200b", 10000) + "电",
+		"one sentence": strings.Repeat("没有任何", 100000) + "漏电",
+		"a megabyte":   strings.Repeat("这个洗衣机漏水又漏电噪音也大没有别的", 19000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := m.Mine(nil, text)
 			if name == "zero width" && len(got) != 1 {
 				t.Errorf("%d mentions", len(got))
 			}
-			if name == "ten megabytes" && len(got) != 3*190000 {
+			if name == "a megabyte" && len(got) != 3*19000 {
 				t.Errorf("%d mentions", len(got))
 			}
 			if name == "one sentence" && (len(got) != 1 || got[0].Start != 400000) {

@@ -146,13 +146,13 @@ func unwatched(p Pair) bool { return p.Category == "酒店" || p.Category == "�
 // TestTrain retrains the network and writes it with -update. Without, it
 // proves that training works and that it repeats, on a part of the data.
 func TestTrain(t *testing.T) {
-	pairs, sets := trainingPairs(t)
-	if !*update {
-		pairs, sets = pairs[:300], sets[:300]
-	}
-	reviews := trainingReviews(t)
-	if !*update {
-		reviews = reviews[:50]
+	pairs, reviews := writtenPairs(t), writtenReviews(t)
+	var sets []string
+	if *update {
+		pairs, sets = trainingPairs(t)
+		reviews = trainingReviews(t)
+	} else {
+		pairs, reviews = pairs[:300], reviews[:50]
 	}
 	network, report, err := TrainMentions(pairs, reviews, dictionaries.Files)
 	if err != nil {

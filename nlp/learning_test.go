@@ -234,9 +234,6 @@ func changed(a, b *MentionEval) (list []string) {
 	return list
 }
 
-// racing tells that the race detector is on, with which all takes ten times as long.
-var racing bool
-
 // TestLearningSimulated decides in fields of goods that the network has never seen.
 // Drawn at random, decisions teach next to nothing there: what is left of errors is
 // of all kinds, and a network that has learnt nine tenths of the field makes as
@@ -244,9 +241,6 @@ var racing bool
 // nothing is adopted by chance. Decided in the order of doubt, the field's numbers
 // become right, and recall does not fall.
 func TestLearningSimulated(t *testing.T) {
-	if racing {
-		t.Skip("measures only, for minutes; what learns is raced by the other tests")
-	}
 	only, draws := []string{"手机"}, 2
 	if *thorough {
 		only, draws = nil, 20
