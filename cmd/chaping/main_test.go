@@ -20,11 +20,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"chaping": main, "waitfor": waitFor, "waitfile": waitFile})
 }
 
-// waitFor is the script command that waits until an address answers.
+// waitFor is the script command that waits until a website answers.
 func waitFor() {
 	for range 1000 {
-		if conn, err := net.Dial("tcp", os.Args[1]); err == nil {
-			os.Exit(errorCode(conn.Close()))
+		if r, err := http.Get("http://" + os.Args[1]); err == nil {
+			os.Exit(errorCode(r.Body.Close()))
 		}
 		time.Sleep(10 * time.Millisecond) // polling another process: there is no signal to wait for
 	}

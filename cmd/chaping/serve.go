@@ -124,7 +124,11 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 	if link != "" {
-		fmt.Fprintf(p.out, "首次启动：打开下面的一次性链接建立第一个账号（72 小时内有效，重新启动会换新的）\n  %s/setup/%s\n", base, link)
+		open := "打开下面的一次性链接"
+		if address == "" { // base is where the proxy or any address of this machine leads, which no browser opens
+			open, base = "在浏览器中打开门户的地址加上下面的路径（一次性链接），", ""
+		}
+		fmt.Fprintf(p.out, "首次启动：%s建立第一个账号（72 小时内有效，重新启动会换新的）\n  %s/setup/%s\n", open, base, link)
 	}
 	if host, _, err := net.SplitHostPort(listener.Addr().String()); err == nil && !secure {
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
