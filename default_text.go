@@ -27,11 +27,13 @@ func (d DefaultTexts) Contain(text string) bool {
 	if len(text) > 4*maxDefault {
 		return false
 	}
-	if len(d.own) == 0 && !strings.Contains(text, "评") { // every wording has it
+	// Every wording says 评, and 没 or 未, 默认, or 自动.
+	usual := strings.Contains(text, "评") && strings.ContainsAny(text, "没未默动")
+	if len(d.own) == 0 && !usual {
 		return false
 	}
 	text = bare(text)
-	return d.own[text] || utf8.RuneCountInString(text) <= maxDefault && defaultText.MatchString(text)
+	return d.own[text] || usual && utf8.RuneCountInString(text) <= maxDefault && defaultText.MatchString(text)
 }
 
 // maxDefault is how many characters a default text has at most, with room for

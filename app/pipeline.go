@@ -161,14 +161,22 @@ func (p *Pipeline) same(ctx context.Context, period chaping.Period, state string
 func (p *Pipeline) editionOnce(ctx context.Context, period chaping.Period, again bool) (store.Edition, Mined, error) {
 	version := p.Miner.Version()
 	out := Mined{Period: period.String(), Dictionary: version}
+	var known []string // states that were read before, also for other dictionaries
 	fits := func() (store.Edition, string, uint64, bool, error) {
-		e, err := p.Store.Edition(ctx, period, version)
+		editions, err := p.Store.Editions(ctx, period, period, "")
+		e := store.Edition{Period: period, Dictionary: version}
 		if err != nil {
 			return e, "", 0, false, err
 		}
+		for _, other := range editions {
+			if known = append(known, other.State); other.Dictionary == version {
+				e = other
+			}
+		}
 		// The state is read before the reviews: what arrives in between makes
 		// the edition stale, never its mentions.
-		state, total, err := p.Store.WindowState(ctx, period.Window(), e.State)
+		state, total, err := p.Store.WindowState(ctx, period.Window(), known...)
+		known = append(known, state)
 		if err != nil || !e.Mined() || !store.SameState(e.State, state) {
 			return e, state, total, false, err
 		}
@@ -396,14 +404,14 @@ func readBatches(
 	read func(context.Context, func(*chaping.Review) error) error,
 	work chan<- []chaping.Review,
 ) error {
-	var pending []chaping.Review
+	pending := make([]chaping.Review, 0, batch)
 	send := func() error {
 		if len(pending) == 0 {
 			return nil
 		}
 		select {
 		case work <- pending:
-			pending = nil
+			pending = make([]chaping.Review, 0, batch)
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()

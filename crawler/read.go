@@ -625,15 +625,17 @@ func (r *reader) review(
 	if at.id == "" && step.id != nil {
 		return e
 	}
-	base, err := url.Parse(t.URL)
-	if err != nil { // as it cannot have been fetched
-		base = nil
-	}
 	record := ingest.Record{Product: t.Product, ID: id, Published: published, Told: told}
 	record.Text, _ = step.text.get(item)
 	record.Appended, _ = step.appended.get(item)
 	record.AppendedAt, _ = step.appendedAt.get(item)
-	record.Media = ingest.Media(step.pictures.every(item), step.videos.every(item), base)
+	if pictures, videos := step.pictures.every(item), step.videos.every(item); pictures != "" || videos != "" {
+		base, err := url.Parse(t.URL)
+		if err != nil { // as it cannot have been fetched
+			base = nil
+		}
+		record.Media = ingest.Media(pictures, videos, base)
+	}
 	if value, ok := step.isDefault.get(item); ok {
 		record.Default = truthy(value)
 	}

@@ -34,9 +34,15 @@ func Media(pictures, videos string, base *url.URL) []chaping.Medium {
 	return list
 }
 
+// escaped are the ways in which JSON and HTML write a character of addresses.
+var escaped = strings.NewReplacer(`\/`, "/", `\u002F`, "/", `\u002f`, "/", "&amp;", "&")
+
 // addresses cuts a text into what may be addresses.
 func addresses(text string) []string {
-	text = strings.NewReplacer(`\/`, "/", `\u002F`, "/", `\u002f`, "/", "&amp;", "&").Replace(text)
+	if text == "" { // as of most reviews
+		return nil
+	}
+	text = escaped.Replace(text)
 	parts := strings.FieldsFunc(text, func(r rune) bool {
 		return r <= ' ' || strings.ContainsRune("\"'<>|;；，、[]{}\\\u3000", r)
 	})

@@ -181,21 +181,21 @@ func (e *Editing) Recount(ctx context.Context, ed Edition, made Made) (Edition, 
 	return ed, e.sweep(ctx, ed.Dictionary)
 }
 
-// tallies counts an edition's mentions per product keyword, term and product.
+// tallies counts an edition's mentions per product keyword, term and product,
+// from its counts, which are to be there.
 func (e *Editing) tallies(ctx context.Context, ed Edition, check func(context.Context) error) (generation, error) {
 	s := e.store
 	facts, err := s.listingsState(ctx) // before they are read: what comes in between makes it stale
 	if err != nil {
 		return generation{}, err
 	}
-	window := e.period.Window()
 	return e.derive(ctx, talliesPart, ed, facts, func(args []any) error {
 		args = append(args,
-			named("end", window.To.UnixMilli()),
+			named("end", e.period.Window().To.UnixMilli()),
 			named("negative", uint8(chaping.Negative)),
 			named("positive", uint8(chaping.Positive)),
 			named("affirmed", string(chaping.Affirmed)))
-		if err := s.execIn(ctx, window, "build_tallies", args...); err != nil || check == nil {
+		if err := s.exec(ctx, "build_tallies", args...); err != nil || check == nil {
 			return err
 		}
 		return check(ctx)

@@ -288,22 +288,24 @@ func fillReview(r *chaping.Review, rating int32, grade, isDefault uint8, appende
 // window's reviews, and their number. The fingerprint changes with every
 // review that comes, goes or changes in text, date, grade or default flag; it
 // does not change when the same reviews are collected again: see SameState.
-// known is the state of an earlier call or empty; when nothing has been
-// inserted since, it is returned without reading the reviews. Fingerprints of
-// different databases cannot be compared.
+// known are states of earlier calls for the window, or empty; when nothing has
+// been inserted since one of them, that is returned without reading the reviews.
+// Fingerprints of different databases cannot be compared.
 func (s *Store) WindowState(
 	ctx context.Context,
 	w chaping.Window,
-	known string,
+	known ...string,
 ) (state string, reviews uint64, err error) {
 	now, err := s.inserted(ctx)
 	if err != nil {
 		return "", 0, err
 	}
-	content, at, _ := strings.Cut(known, "@")
-	if now != "" && now == at {
-		_, err := fmt.Sscanf(content, "%d-", &reviews)
-		return known, reviews, err
+	for _, before := range known {
+		content, at, _ := strings.Cut(before, "@")
+		if now != "" && now == at {
+			_, err := fmt.Sscanf(content, "%d-", &reviews)
+			return before, reviews, err
+		}
 	}
 	var sum uint64
 	err = s.queryIn(ctx, w, "window_state", nil, func(scan func(...any) error) error { return scan(&reviews, &sum) })

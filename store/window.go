@@ -126,16 +126,3 @@ func (s *Store) queryIn(
 	}
 	return s.query(ctx, name, in, append(args, bound...), each)
 }
-
-// execIn is exec for such a statement.
-func (s *Store) execIn(ctx context.Context, w chaping.Window, name string, args ...any) error {
-	in, bound, err := s.window(ctx, w, nil)
-	if err != nil {
-		return err
-	}
-	sql, err := s.sql(name, in)
-	if err != nil {
-		return err
-	}
-	return s.run(ctx, name, sql, append(args, bound...)...)
-}

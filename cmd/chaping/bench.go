@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,8 +40,11 @@ type benchOptions struct {
 	gobench bool
 }
 
-// The parts of the bench, in their order.
+// The parts of the bench, in their order, and one that is only done when it is
+// asked for.
 var benchParts = []string{"job", "import", "mine", "remine", "sheet", "query"}
+
+const shardsPart = "shards"
 
 func (p *program) benchCommand() *cobra.Command {
 	var o benchOptions
@@ -59,9 +61,9 @@ func (p *program) benchCommand() *cobra.Command {
 	f.IntVar(&o.reviews, "reviews", 1_000_000, "合成评论的条数")
 	f.IntVar(&o.queried, "queried", 1_000_000, "查询一项的评论条数，分布在五年里")
 	f.Uint64Var(&o.seed, "seed", 1, "随机种子")
-	f.StringVar(&o.dir, "dir", "", "放临时数据的目录，1000 万条约需 6 GB；不写为系统临时目录")
-	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分")
-	f.StringVar(&o.profile, "cpuprofile", "", "把 CPU 采样写到这个文件（go tool pprof 可读）")
+	f.StringVar(&o.dir, "dir", "", "放临时数据的目录，没有就新建，1000 万条约需 6 GB；不写为系统临时目录")
+	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分；另有 shards：按商品分成 1、2、4 片，量每片的用时")
+	f.StringVar(&o.profile, "profile", "", "把每个步骤的 CPU 采样和内存分配写到这个目录（go tool pprof 可读）")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
 	f.BoolVar(&o.gobench, "go", false, "以 Go 基准测试的格式输出，供 benchstat 比较")
 	return cmd
@@ -129,26 +131,23 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 		return usage("--reviews 至少 10000，太少量不出稳定的结果")
 	}
 	for _, part := range o.only {
-		if !slices.Contains(benchParts, part) {
+		if part != shardsPart && !slices.Contains(benchParts, part) {
 			return usage("--only 不认识“%s”", part)
 		}
 	}
-	work, err := os.MkdirTemp(o.dir, "chaping-bench-")
+	var work string
+	for _, dir := range []string{o.dir, o.profile} {
+		if err == nil && dir != "" {
+			err = os.MkdirAll(dir, 0o700)
+		}
+	}
+	if err == nil {
+		work, err = os.MkdirTemp(o.dir, "chaping-bench-")
+	}
 	if err != nil {
-		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了临时目录", Err: err, Remedy: "用 --dir 换一个可写的目录"}
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "建不了目录", Err: err, Remedy: "给 --dir 和 --profile 换可写的目录"}
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	if o.profile != "" {
-		f, err := os.Create(o.profile)
-		if err != nil {
-			return &chaping.Error{Code: chaping.CodeEnvironment, Message: "写不了采样文件", Err: err, Remedy: "换一个可写的路径"}
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	if err := roomForBench(work, o); err != nil {
 		return err
 	}
@@ -181,6 +180,9 @@ func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
 		if err := b.sheet(); err != nil {
 			return err
 		}
+	}
+	if has(shardsPart) {
+		return b.shards(ctx)
 	}
 	return nil
 }
@@ -237,7 +239,7 @@ const (
 // it starts.
 func roomForBench(dir string, o benchOptions) error {
 	if !slices.Contains(o.only, "job") && !slices.Contains(o.only, "remine") && !slices.Contains(o.only, "import") &&
-		!slices.Contains(o.only, "query") {
+		!slices.Contains(o.only, "query") && !slices.Contains(o.only, shardsPart) {
 		return nil
 	}
 	need := uint64(max(o.reviews, o.queried)) * benchDisk
@@ -340,13 +342,16 @@ func (b *bench) jobs(ctx context.Context, all, remine bool) error {
 			if err != nil {
 				return err
 			}
-			stop := stopwatch()
 			pipe := &app.Pipeline{Store: s, Miner: miner, Now: b.now}
-			mined, err := pipe.Mine(ctx, b.period, false)
+			var mined app.Mined
+			took, err := b.stage("remine", func() (err error) {
+				mined, err = pipe.Mine(ctx, b.period, false)
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			b.took(fmt.Sprintf("词库加 %d 条后重新挖掘（%d 条评论受影响）", addedTerms, mined.Mined), stop(), 2*millions)
+			b.took(fmt.Sprintf("词库加 %d 条后重新挖掘（%d 条评论受影响）", addedTerms, mined.Mined), took, 2*millions)
 			return nil
 		}
 	}
@@ -402,11 +407,12 @@ func (b *bench) job(
 	defer func() { err = errors.Join(err, s.Close()) }()
 	var highest int64
 	var mined spent
-	step := func(name string, do func() error) error {
+	step := func(name, stage string, do func() error) error {
 		resetPeak()
-		stop := stopwatch()
-		err := do()
-		took := stop()
+		if !tell { // the tenth is not worth a profile
+			stage = ""
+		}
+		took, err := b.stage(stage, do)
 		top := peak()
 		highest = max(highest, top)
 		total.wall += took.wall
@@ -423,27 +429,27 @@ func (b *bench) job(
 	pipe := &app.Pipeline{Store: s, Miner: miner, Now: b.now}
 	var sheet *report.Platform
 	for _, st := range []struct {
-		name string
-		do   func() error
+		name, stage string
+		do          func() error
 	}{
-		{"导入", func() (err error) {
+		{"导入", "import", func() (err error) {
 			sum, err = importer.Import(ctx, file, importer.Options{Profile: profile, Sink: s, Run: store.ImportRun(b.now()), Now: b.now(), GradeText: text.GradeReview})
 			return err
 		}},
-		{stepMine, func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
-		{"计数", func() (err error) {
+		{stepMine, "mine", func() error { _, err := pipe.Mine(ctx, b.period, false); return err }},
+		{"计数", "count", func() (err error) {
 			sheet, _, err = pipe.PlatformSheet(ctx, b.period, app.SheetOptions{Station: "合成", Program: buildVersion()})
 			if err == nil {
 				err = sheet.File(time.Time{}, b.now(), nil)
 			}
 			return err
 		}},
-		{"出表", func() error {
+		{"出表", "sheet", func() error {
 			_, _, err := b.app.WriteForm(ctx, sheet, dir, "platform", []string{"xlsx", "json"})
 			return err
 		}},
 	} {
-		if err := step(st.name, st.do); err != nil {
+		if err := step(st.name, st.stage, st.do); err != nil {
 			return total, err
 		}
 	}
@@ -494,7 +500,6 @@ func (b *bench) sheet() error {
 			ReviewsWithoutDefault: uint64(benchRows / (i + 1)), AffirmedReviews: uint64(1 + benchRows/(i+1)),
 		})
 	}
-	stop := stopwatch()
 	sheet := &report.Platform{
 		Station:    "合成",
 		Filed:      b.now(),
@@ -502,6 +507,17 @@ func (b *bench) sheet() error {
 		Dictionary: "bench",
 		Program:    buildVersion(),
 	}
+	file := filepath.Join(b.work, "sheet.xlsx")
+	took, err := b.stage("sheet-alone", func() error { return b.fillSheet(sheet, l, tallies, file) })
+	if err != nil {
+		return err
+	}
+	b.took(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), took, 5)
+	return b.sheetReference(file, took)
+}
+
+// fillSheet makes a sheet of tallies and writes it.
+func (b *bench) fillSheet(sheet *report.Platform, l *synth.Load, tallies []chaping.Tally, file string) error {
 	row, ordered := sheet.CollectRows()
 	for i := range tallies {
 		row(&tallies[i])
@@ -519,13 +535,7 @@ func (b *bench) sheet() error {
 		}
 	}
 	done()
-	file := filepath.Join(b.work, "sheet.xlsx")
-	if err := sheet.Document().WriteXLSX(file); err != nil {
-		return err
-	}
-	took := stop()
-	b.took(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), took, 5)
-	return b.sheetReference(file, took)
+	return sheet.Document().WriteXLSX(file)
 }
 
 // resetPeak and peak measure the process's resident memory, the engine's

@@ -46,7 +46,7 @@ func (b *bench) importOf(ctx context.Context, l *synth.Load) (err error) {
 	if err != nil {
 		return err
 	}
-	engine, err := b.inNewStore(ctx, filepath.Join(dir, "engine"), func(s *store.Store) error {
+	engine, err := b.inNewStore(ctx, "", filepath.Join(dir, "engine"), func(s *store.Store) error {
 		f, err := os.Open(file)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (b *bench) importOf(ctx context.Context, l *synth.Load) (err error) {
 	}
 	b.took(fmt.Sprintf("数据库自己读入 %d 条评论的 ndjson", l.Reviews), engine, 0)
 	resetPeak()
-	ours, err := b.inNewStore(ctx, filepath.Join(dir, "import"), func(s *store.Store) error {
+	ours, err := b.inNewStore(ctx, "import-alone", filepath.Join(dir, "import"), func(s *store.Store) error {
 		_, err := importer.Import(ctx, file, importer.Options{Sink: s, Run: store.ImportRun(b.now()), Now: b.now(),
 			GradeText: text.GradeReview})
 		return err
@@ -72,14 +72,16 @@ func (b *bench) importOf(ctx context.Context, l *synth.Load) (err error) {
 	return nil
 }
 
-// inNewStore measures what is done in a new database, until it has it all.
-func (b *bench) inNewStore(ctx context.Context, dir string, do func(*store.Store) error) (took spent, err error) {
+// inNewStore measures a stage in a new database, until it has it all.
+func (b *bench) inNewStore(
+	ctx context.Context,
+	stage, dir string,
+	do func(*store.Store) error,
+) (took spent, err error) {
 	s, err := store.Open(ctx, store.Config{DataDir: dir, Now: b.now})
 	if err != nil {
 		return took, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	stop := stopwatch()
-	err = do(s)
-	return stop(), err
+	return b.stage(stage, func() error { return do(s) })
 }

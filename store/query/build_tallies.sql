@@ -14,7 +14,7 @@ SELECT
     hidden_complaints, affirmed_reviews
 FROM (
     SELECT term, platform, product, negative_reviews, hidden_complaints, affirmed_reviews,
-           reviews, all_negative_reviews, reviews_without_default
+           all_reviews AS reviews, all_negative_reviews, reviews_without_default
     FROM (
         SELECT term, platform, product,
                uniqExactIf(review, kept AND grade = @negative) AS negative_reviews,
@@ -26,11 +26,13 @@ FROM (
         )
         GROUP BY term, platform, product
     ) AS affirming ANY LEFT JOIN (
+        -- All reviews of a product have been counted by day: the months of those.
         SELECT platform, product,
-               count() AS reviews,
-               countIf(grade = @negative) AS all_negative_reviews,
-               countIf(is_default = 0) AS reviews_without_default
-        FROM {{template "window" .}}
+               sum(reviews) AS all_reviews,
+               sum(negative) AS all_negative_reviews,
+               toUInt64(sum(reviews) - sum(defaults)) AS reviews_without_default
+        FROM counts{{once}}
+        WHERE period = @period AND dictionary = @counts AND grain = 1 AND level = 0
         GROUP BY platform, product
     ) AS counted USING (platform, product)
 ) AS rows ALL LEFT JOIN (

@@ -4,6 +4,11 @@ matter here: too many candidates cost time, too few would cost mentions. */ -}}
 
 {{define "affected"}}
     SELECT platform, product, id FROM reviews
+    {{- if eq . "mentioned"}}
+    PREWHERE (platform, product, id) IN (
+        SELECT platform, product, review FROM mentions WHERE period = @period AND dictionary = @before
+    )
+    {{- end}}
     WHERE {{template "inside"}}
       AND (multiMatchAny(text, @patterns) OR length(text) + length(appended) >= @long OR NOT isValidUTF8(text)
            OR appended != '' AND (multiMatchAny(appended, @patterns) OR NOT isValidUTF8(appended)))
@@ -21,7 +26,7 @@ SELECT platform, product, id, published, rating, grade, rule, is_default,
        text, appended, appended_at, run, version
 FROM reviews
 WHERE {{template "inside"}}
-  AND (platform, product, id) IN ({{template "affected"}})
+  AND (platform, product, id) IN ({{template "affected" "all"}})
 {{- if eq .Moved "listed"}}
   AND (platform, product, id) NOT IN (@moved){{else if eq .Moved "many"}}
   AND (platform, product, id) NOT IN ({{template "moved"}}){{end}}

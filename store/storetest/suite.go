@@ -376,7 +376,10 @@ func windowState(t *testing.T, s *store.Store) {
 		state, n, err := s.WindowState(ctx, period.Window(), last)
 		ok(t, err)
 		last = state
-		again, m, err := s.WindowState(ctx, period.Window(), state) // nothing has come in between
+		again, m, err := s.WindowState(ctx, period.Window(), "", "1-0@before", state) // nothing has come in between
+		if again != state {
+			t.Errorf("%s was read again: %s", state, again)
+		}
 		ok(t, err)
 		if !store.SameState(state, again) || n != m {
 			t.Errorf("%s, %d reviews, then %s, %d", state, n, again, m)
