@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +95,23 @@ func viewsForOthers(t *testing.T, s *store.Store) {
 	slices.Sort(view)
 	if !slices.Equal(sheet, view) {
 		t.Errorf("the view says\n%s\nthe sheet\n%s", strings.Join(view, ""), strings.Join(sheet, ""))
+	}
+
+	// What docs/recipes.md shows is answered.
+	text, err := os.ReadFile(filepath.Join("..", "docs", "recipes.md"))
+	put(err)
+	shown := 0
+	for _, m := range regexp.MustCompile("(?s)```sql\n(SELECT.*?)```").FindAllStringSubmatch(string(text), -1) {
+		rows, err := s.Conn().Query(ctx, strings.ReplaceAll(m[1], "电热水壶", "水壶"))
+		put(err)
+		if !rows.Next() {
+			t.Errorf("nothing comes of\n%s%v", m[1], rows.Err())
+		}
+		put(rows.Close())
+		shown++
+	}
+	if shown < 4 {
+		t.Errorf("recipes.md shows %d statements", shown)
 	}
 
 	for sql, want := range map[string]uint64{
