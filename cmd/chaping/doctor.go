@@ -93,6 +93,7 @@ func (p *program) examine(ctx context.Context, each func(finding)) (findings []f
 		{"计划", p.checkSchedule},
 		{"通知", p.checkOutbox},
 		{"统一登录", p.checkProvider},
+		{"https 证书", p.checkCertificate},
 	} {
 		detail, err := c.check(ctx)
 		if err != nil {
