@@ -60,7 +60,7 @@ for format in "${formats[@]}"; do
       cp "$stage"/completion/* "$tree/share/completion/"
       cp packaging/chaping.service packaging/chaping.env packaging/sysusers.conf packaging/chaping-admin \
         packaging/grafana/chaping.json configs/schedule.yaml configs/*.example.yaml "$tree/share/packaging/"
-      cp README.md CHANGELOG.md LICENSE "$tree/"
+      cp README.md CHANGELOG.md LICENSE docs/recipes.md "$tree/"
       tar -C "$stage" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
         -cf - "chaping-$version" | gzip -6 -n >"$out/chaping-$version-linux-amd64.tar.gz"
       ;;
