@@ -28,6 +28,9 @@ const (
 	skew = time.Minute
 	// atOnce is how many logins may ask the provider at the same time.
 	atOnce = 8
+	// pause is how long a provider that did not answer is not asked again: who
+	// comes meanwhile need not wait for it.
+	pause = 5 * time.Second
 )
 
 // A Provider is the installation's identity provider. It is safe for
@@ -42,6 +45,8 @@ type Provider struct {
 	mu    sync.Mutex
 	known *oidc.Provider // what it says of itself; nil until it was asked
 	ends  string         // where people log out of it; may be empty
+	fault error          // why it did not answer last time,
+	asked time.Time      // which was then
 }
 
 // New is the provider of a configuration. It asks nothing yet.
@@ -90,14 +95,26 @@ func (p *Provider) flow(ctx context.Context) (*oauth2.Config, *oidc.Provider, er
 	}, known, nil
 }
 
-// discover asks the provider what it says of itself, once.
+// discover asks the provider what it says of itself, until it has said so.
 func (p *Provider) discover(ctx context.Context) (known *oidc.Provider, ends string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known != nil {
 		return p.known, p.ends, nil
 	}
-	known, err = oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.Issuer)
+	if since := p.now().Sub(p.asked); p.fault != nil && since >= 0 && since < pause {
+		return nil, "", p.away(p.fault)
+	}
+	p.known, p.ends, p.fault = p.ask(ctx)
+	if p.fault != nil {
+		p.asked = p.now()
+		return nil, "", p.away(p.fault)
+	}
+	return p.known, p.ends, nil
+}
+
+func (p *Provider) ask(ctx context.Context) (known *oidc.Provider, ends string, err error) {
+	known, err = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.Issuer) // for all who wait
 	var more struct {
 		EndSession string `json:"end_session_endpoint"`
 	}
@@ -105,18 +122,17 @@ func (p *Provider) discover(ctx context.Context) (known *oidc.Provider, ends str
 		err = known.Claims(&more)
 	}
 	if err != nil {
-		return nil, "", p.away(err)
+		return nil, "", err
 	}
 	for _, address := range []string{known.Endpoint().AuthURL, known.Endpoint().TokenURL} {
 		if !safe(address) {
-			return nil, "", p.away(errors.New("it names an address without https: " + address))
+			return nil, "", errors.New("it names an address without https: " + address)
 		}
 	}
 	if safe(more.EndSession) {
-		p.ends = more.EndSession
+		ends = more.EndSession
 	}
-	p.known = known
-	return p.known, p.ends, nil
+	return known, ends, nil
 }
 
 // Check asks the provider what it says of itself.
