@@ -19,6 +19,7 @@ type AdviceCode string
 
 // The codes.
 const (
+	AdviceAddress        AdviceCode = "address"         // say where people reach the portal
 	AdviceDrainAgain     AdviceCode = "drain-again"     // no more batches can wait
 	AdviceEvidence       AdviceCode = "evidence"        // look at which pages are kept
 	AdviceRestore        AdviceCode = "restore"         // a restore was not finished

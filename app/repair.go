@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"chaping/station/oidc"
 	"chaping/store"
 	"chaping/store/backup"
 )
@@ -90,7 +91,9 @@ func (a *App) Faults() ([]Fault, error) {
 
 // private tells whether a file of the data directory holds what people wrote or
 // secrets.
-func private(name string) bool { return strings.Contains(name, ".db") || name == ChannelsFile }
+func private(name string) bool {
+	return strings.Contains(name, ".db") || name == ChannelsFile || name == oidc.File
+}
 
 func (a *App) old(info fs.FileInfo) bool { return a.Now().Sub(info.ModTime()) > leftoverLife }
 

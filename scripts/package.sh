@@ -59,8 +59,8 @@ for format in "${formats[@]}"; do
       cp "$stage"/man/*.gz "$tree/share/man/man1/"
       cp "$stage"/completion/* "$tree/share/completion/"
       cp packaging/chaping.service packaging/chaping.env packaging/sysusers.conf packaging/chaping-admin \
-        packaging/grafana/chaping.json configs/schedule.yaml "$tree/share/packaging/"
-      cp README.md CHANGELOG.md LICENSE "$tree/"
+        packaging/grafana/chaping.json configs/schedule.yaml configs/*.example.yaml "$tree/share/packaging/"
+      cp README.md CHANGELOG.md LICENSE docs/recipes.md "$tree/"
       tar -C "$stage" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
         -cf - "chaping-$version" | gzip -6 -n >"$out/chaping-$version-linux-amd64.tar.gz"
       ;;

@@ -57,6 +57,7 @@ type Account struct {
 	Station  int64     `json:"station,omitempty"` // 0 for none
 	Ready    bool      `json:"ready"`             // has set a password
 	TOTP     bool      `json:"totp"`
+	Linked   bool      `json:"linked"` // belongs to an identity of a provider
 	Disabled bool      `json:"disabled"`
 	Created  time.Time `json:"created"`
 	Version  int64     `json:"version"`
@@ -96,12 +97,13 @@ func (s Scope) Sees(station int64) bool {
 	return s.all || station != 0 && station == s.station
 }
 
-const accountColumns = "id, name, person, roles, coalesce(station, 0), password <> '', coalesce(length(totp), 0) > 0, disabled, created, version"
+const accountColumns = "id, name, person, roles, coalesce(station, 0), password <> '', coalesce(length(totp), 0) > 0, " +
+	"EXISTS (SELECT * FROM identity WHERE account = account.id), disabled, created, version"
 
 func scanAccount(scan func(...any) error) (a Account, err error) {
 	var roles string
 	var created int64
-	err = scan(&a.ID, &a.Name, &a.Person, &roles, &a.Station, &a.Ready, &a.TOTP, &a.Disabled, &created, &a.Version)
+	err = scan(&a.ID, &a.Name, &a.Person, &roles, &a.Station, &a.Ready, &a.TOTP, &a.Linked, &a.Disabled, &created, &a.Version)
 	for r := range strings.SplitSeq(roles, ",") {
 		a.Roles = append(a.Roles, Role(r))
 	}
@@ -183,6 +185,14 @@ func joinRoles(roles []Role) string {
 	return strings.Join(b, ",")
 }
 
+func chineseRoles(roles []Role) string {
+	var b []string
+	for _, r := range roles {
+		b = append(b, r.Chinese())
+	}
+	return strings.Join(b, "、")
+}
+
 func orNull(id int64) any {
 	if id == 0 {
 		return nil
@@ -244,46 +254,47 @@ func (d *DB) PutAccount(ctx context.Context, a Account) (Account, error) {
 	if err := a.check(); err != nil {
 		return a, err
 	}
-	err := d.transact(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(
-			ctx,
-			"UPDATE account SET person = ?, roles = ?, station = ?, disabled = ?, version = version + 1 WHERE id = ? AND version = ?",
-			a.Person,
-			joinRoles(a.Roles),
-			orNull(a.Station),
-			a.Disabled,
-			a.ID,
-			a.Version,
+	return a, d.transact(ctx, func(tx *sql.Tx) error { return d.putAccount(ctx, tx, &a) })
+}
+
+func (d *DB) putAccount(ctx context.Context, tx *sql.Tx, a *Account) error {
+	result, err := tx.ExecContext(
+		ctx,
+		"UPDATE account SET person = ?, roles = ?, station = ?, disabled = ?, version = version + 1 WHERE id = ? AND version = ?",
+		a.Person,
+		joinRoles(a.Roles),
+		orNull(a.Station),
+		a.Disabled,
+		a.ID,
+		a.Version,
+	)
+	err = changed(result, err, "账号", a.ID, func() (any, error) {
+		return scanAccount(
+			tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", a.ID).Scan,
 		)
-		err = changed(result, err, "账号", a.ID, func() (any, error) {
-			return scanAccount(
-				tx.QueryRowContext(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", a.ID).Scan,
-			)
-		})
-		if err != nil {
-			return err
-		}
-		var admins int
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM account WHERE disabled = 0 AND ',' || roles || ',' LIKE '%,admin,%'").Scan(&admins); err != nil {
-			return err
-		}
-		if admins == 0 {
-			return invalid("账号", "是最后一个管理员，不能停用或取消管理员角色", "先给另一个账号管理员角色")
-		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM session WHERE account = ?", a.ID)
-		return err
 	})
-	return a, err
+	if err != nil {
+		return err
+	}
+	var admins int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM account WHERE disabled = 0 AND ',' || roles || ',' LIKE '%,admin,%'").Scan(&admins); err != nil {
+		return err
+	}
+	if admins == 0 {
+		return invalid("账号", "是最后一个管理员，不能停用或取消管理员角色", "先给另一个账号管理员角色")
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM session WHERE account = ?", a.ID)
+	return err
 }
 
 // ResetAccount makes a new one-time link for an account. Its password, its
-// second factor and its sessions end at once.
+// second factor, its sessions and its identities of providers end at once.
 func (d *DB) ResetAccount(ctx context.Context, id int64) (link string, err error) {
 	err = d.transact(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = '', totp = NULL, counter = 0, version = version + 1 WHERE id = ?", id); err != nil {
 			return err
 		}
-		for _, known := range []string{"session", "device"} {
+		for _, known := range []string{"session", "device", "identity"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+known+" WHERE account = ?", id); err != nil {
 				return err
 			}

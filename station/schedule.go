@@ -52,8 +52,8 @@ func (d *DB) SetPlan(ctx context.Context, job, spec string, next time.Time, manu
 				return err
 			}
 		}
-		if next.IsZero() {
-			return nil
+		if err := forgetRuns(ctx, tx, job, d.now()); err != nil || next.IsZero() {
+			return err
 		}
 		_, err := tx.ExecContext(
 			ctx,
@@ -64,6 +64,29 @@ func (d *DB) SetPlan(ctx context.Context, job, spec string, next time.Time, manu
 		)
 		return err
 	})
+}
+
+// What is kept of a job's runs: those of so long, and its last ones however old
+// they are. A job that runs every minute would fill the file with them, and a
+// slot that has passed is never planned again.
+const (
+	runLife  = 90 * 24 * time.Hour
+	keptRuns = 100
+	// forgotten is how many are removed at a time, so that a file which has
+	// many is not held up.
+	forgotten = 1000
+)
+
+// forgetRuns removes a job's old runs. One that is not finished stays.
+func forgetRuns(ctx context.Context, tx *sql.Tx, job string, now time.Time) error {
+	const old = `IN (SELECT id FROM run WHERE job = ?1 AND finished > 0 AND slot < ?2
+		AND slot < (SELECT slot FROM run WHERE job = ?1 ORDER BY slot DESC LIMIT 1 OFFSET ?3) ORDER BY slot LIMIT ?4)`
+	for _, statement := range []string{"DELETE FROM step WHERE run " + old, "DELETE FROM run WHERE id " + old} {
+		if _, err := tx.ExecContext(ctx, statement, job, now.Add(-runLife).UnixMilli(), keptRuns-1, forgotten); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenRuns are the runs that are not finished and due, in the order of slots.

@@ -126,20 +126,24 @@ func (d *DB) Login(ctx context.Context, name, password, code string, from Visito
 				return errors.Join(err, errLogin())
 			}
 		}
-		now := d.now()
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen < ? OR created < ?", now.Add(-sessionIdle).UnixMilli(), now.Add(-sessionLife).UnixMilli()); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen) VALUES (?, ?, ?, ?)", sum, a.ID, now.UnixMilli(), now.UnixMilli()); err != nil {
-			return err
-		}
-		return remember(ctx, tx, &pass, a.ID, source, now)
+		return begin(ctx, tx, &pass, sum, a.ID, source, d.now())
 	})
 	if err != nil {
 		return Account{}, Pass{}, err
 	}
 	d.attempts.succeed(limits...)
 	return a, pass, nil
+}
+
+// begin begins a session, whose secret has the hash sum.
+func begin(ctx context.Context, tx *sql.Tx, pass *Pass, sum []byte, account int64, source string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen < ? OR created < ?", now.Add(-sessionIdle).UnixMilli(), now.Add(-sessionLife).UnixMilli()); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen) VALUES (?, ?, ?, ?)", sum, account, now.UnixMilli(), now.UnixMilli()); err != nil {
+		return err
+	}
+	return remember(ctx, tx, pass, account, source, now)
 }
 
 // remember makes the device known for the account. Several accounts may share

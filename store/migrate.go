@@ -85,6 +85,22 @@ func (d dialect) Spread(name, key string) string {
 		d.qualified(name), d.onCluster(), d.Local(name), quote(c.name), quote(c.database), quote(name+localSuffix), key)
 }
 
+// View names a view that is made: on a cluster on every server.
+func (d dialect) View(name string) string {
+	if d.cluster == nil {
+		return name
+	}
+	return d.qualified(name) + d.onCluster()
+}
+
+// From names a table that a view reads: on a cluster that of all shards.
+func (d dialect) From(name string) string {
+	if d.cluster == nil {
+		return name
+	}
+	return d.qualified(name)
+}
+
 // Drop drops a table.
 func (d dialect) Drop(name string) string {
 	if d.cluster == nil {

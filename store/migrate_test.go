@@ -33,6 +33,7 @@ func TestReleasedMigrations(t *testing.T) {
 		"0008_generations":  {"6a2b37651e04b5978e2306b3", "87c2ad14b87663eaba98be89"},
 		"0009_superseded":   {"0bd4c57d65057ff84f9fc112", "26278e3a492d39b6c64df061"},
 		"0010_media":        {"07a595b7589bef2ad15b38f1", "e0d6a6e372de347cf9d618b6"},
+		"0011_views":        {"e76b1e3a132f5ff95fa58fc0", "24a4cdc04c86f010fcecef34"},
 	}
 	for i, version := range []proto.Version{oldServer, newServer} {
 		list, err := migrations(dialect{version: version})
@@ -60,7 +61,7 @@ func TestClusterMigrations(t *testing.T) {
 		for _, m := range list {
 			for _, statement := range m.statements {
 				for line := range strings.Lines(statement) {
-					if (strings.HasPrefix(line, "CREATE TABLE") || strings.HasPrefix(line, "DROP")) && !strings.Contains(line, "ON CLUSTER `c`") {
+					if (strings.HasPrefix(line, "CREATE TABLE") || strings.HasPrefix(line, "CREATE VIEW") || strings.HasPrefix(line, "DROP")) && !strings.Contains(line, "ON CLUSTER `c`") {
 						t.Errorf("%s on %v: not on the cluster: %s", m.name, version, line)
 					}
 				}

@@ -28,12 +28,14 @@ func TestServer(t *testing.T) {
 	t.Parallel()
 	server := storetest.StartServer(t)
 	storetest.Suite(t, server.Database)
+	t.Run("Views", func(t *testing.T) { viewsForOthers(t, storetest.Open(t, server.Database(t))) })
 }
 
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	cluster := storetest.StartCluster(t)
 	storetest.Suite(t, cluster.Emptied)
+	t.Run("Views", func(t *testing.T) { viewsForOthers(t, storetest.Open(t, cluster.Emptied(t))) })
 	t.Run("Upkeep", func(t *testing.T) { clusterUpkeep(t, storetest.Open(t, cluster.Emptied(t))) })
 	t.Run("HalfMigrated", func(t *testing.T) { clusterHalfMigrated(t, cluster.Emptied(t)) })
 	t.Run("FromServer", func(t *testing.T) { clusterFromServer(t, storetest.Open(t, cluster.Emptied(t))) })
@@ -63,7 +65,7 @@ func clusterHalfMigrated(t *testing.T, cfg store.Config) {
 		t.Errorf("%d reviews, %v", n, err)
 	}
 	var applied uint64
-	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 10 {
+	if err := s.Conn().QueryRow(ctx, "SELECT count() FROM schema_migrations FINAL").Scan(&applied); err != nil || applied != 11 {
 		t.Errorf("%d migrations, %v", applied, err)
 	}
 }

@@ -18,6 +18,7 @@ func remedyOf(e *chaping.Error) string {
 }
 
 var advice = map[chaping.AdviceCode]string{
+	chaping.AdviceAddress:        "请管理员写明门户的地址，再启动程序",
 	chaping.AdviceDrain:          "数据库恢复后会自动写入；暂存的数据不会丢失，也不会重复",
 	chaping.AdviceCentre:         "请管理员在“对接”页填写",
 	chaping.AdviceDraft:          "先由人核实、修改，去掉草稿标记后再冻结",

@@ -92,15 +92,23 @@ func (q *request) askLogin() {
 }
 
 func (q *request) loginPage() error {
-	next := local(q.form("next"))
-	return q.render("login", loginPage{Next: next, Resume: next == "/resume"})
+	return q.showLogin(http.StatusOK, local(q.form("next")), "", nil)
+}
+
+func (q *request) showLogin(status int, next, name string, problem *fault) error {
+	page := loginPage{Next: next, Resume: next == "/resume", Name: name, Problem: problem}
+	if q.provider != nil {
+		page.Provider = q.provider.Name
+	}
+	return q.show(status, "login", "登录", page)
 }
 
 type loginPage struct {
-	Next    string
-	Resume  bool
-	Name    string
-	Problem *fault
+	Next     string
+	Resume   bool
+	Name     string
+	Provider string // of identities; "" where there is none
+	Problem  *fault
 }
 
 func (q *request) login() error {
@@ -112,12 +120,7 @@ func (q *request) login() error {
 		err = q.later(delay, known)
 	}
 	if f, ok := told(err); ok {
-		return q.show(
-			cmp.Or(f.status, http.StatusUnprocessableEntity),
-			"login",
-			q.route.title,
-			loginPage{Next: next, Resume: next == "/resume", Name: q.form("name"), Problem: f},
-		)
+		return q.showLogin(cmp.Or(f.status, http.StatusUnprocessableEntity), next, q.form("name"), f)
 	}
 	if err != nil {
 		return err

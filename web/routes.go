@@ -74,6 +74,9 @@ func allRoutes() []route {
 		{"GET", "/metrics", everyone, (*request).metrics, "运行指标", option{}, "", nil},
 		{"GET", "/login", everyone, (*request).loginPage, "登录", option{}, "next", nil},
 		{"POST", "/login", everyone, (*request).login, "登录", option{quiet: true}, "next name! password! code", nil}, // audited by station.Login
+		{"GET", "/login/oidc", everyone, (*request).providerLogin, "登录", option{}, "next", nil},
+		{"GET", "/login/oidc/callback", everyone, (*request).providerAnswer, "登录", option{}, "", nil}, // audited by station.LoginAs
+		{"GET", "/login/oidc/logout", everyone, (*request).providerLogout, "退出登录", option{}, "", nil},
 		{"POST", "/logout", members, (*request).logout, "退出登录", option{}, "", nil},
 		{"GET", "/setup/{link}", everyone, (*request).setupPage, "设置账号", option{}, "", nil},
 		{"POST", "/setup/{link}", everyone, (*request).setup, "设置账号", option{}, "name person password! again! station station_name kind", nil},

@@ -21,6 +21,7 @@ import (
 	"chaping/nlp"
 	"chaping/scheduler/calendar"
 	"chaping/station"
+	"chaping/station/oidc"
 	"chaping/store"
 )
 
@@ -53,6 +54,7 @@ type Server struct {
 	pages       pages
 	jobs        *jobs
 	desk        desk
+	provider    *oidc.Provider // nil: people log in by passwords only
 	lexical     atomic.Pointer[lexical]
 	recounts    recounts
 	instruments *instruments
@@ -95,6 +97,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	if s.Calendar, err = c.App.Calendar(); err != nil {
+		return nil, err
+	}
+	if err := s.loadProvider(); err != nil {
 		return nil, err
 	}
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))

@@ -10,6 +10,7 @@ import (
 func wordAdvice(a chaping.Advice) string { return fmt.Sprintf(advice[a.Code], a.Params...) }
 
 var advice = map[chaping.AdviceCode]string{
+	chaping.AdviceAddress:     "用 --url 写明门户的地址，例如 https://portal.example.com",
 	chaping.AdviceDrain:       "数据库恢复后运行 chaping store drain；暂存的数据不会丢失，也不会重复",
 	chaping.AdviceSiteOff:     "请管理员在门户的“设置”页启用它，或从监测任务中去掉",
 	chaping.AdviceDataDir:     "修改该目录的权限，或用 --data 指定另一个数据目录",

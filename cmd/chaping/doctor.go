@@ -14,6 +14,7 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/station"
+	"chaping/station/oidc"
 	"chaping/store/engine"
 )
 
@@ -91,6 +92,8 @@ func (p *program) examine(ctx context.Context, each func(finding)) (findings []f
 		{"节假日数据", p.checkCalendar},
 		{"计划", p.checkSchedule},
 		{"通知", p.checkOutbox},
+		{"统一登录", p.checkProvider},
+		{"https 证书", p.checkCertificate},
 	} {
 		detail, err := c.check(ctx)
 		if err != nil {
@@ -318,6 +321,22 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d 个，都按时", len(plans)), nil
 }
 
+// checkProvider asks the identity provider whether it is the one that the
+// configuration means.
+func (p *program) checkProvider(ctx context.Context) (string, error) {
+	c, err := p.app.IdentityProvider()
+	switch {
+	case err != nil:
+		return "", err
+	case c == nil:
+		return "没有启用，用密码登录（样例 configs/oidc.example.yaml）", nil
+	}
+	if err := oidc.New(*c, "", p.now).Check(ctx); err != nil {
+		return "", err
+	}
+	return c.Name + "（" + c.Issuer + "）可用", nil
+}
+
 func (p *program) checkOutbox(ctx context.Context) (string, error) {
 	channels, err := p.app.Channels()
 	if err != nil {
@@ -348,7 +367,7 @@ func (p *program) checkOutbox(ctx context.Context) (string, error) {
 			Remedy:  "原因见 chaping notify outbox；chaping notify test 试渠道，chaping notify retry 重发",
 		}
 	case len(channels.Channels) == 0:
-		return "没有配置渠道，提醒和重要风险信息不会发出（样例 configs/notify.yaml）", nil
+		return "没有配置渠道，提醒和重要风险信息不会发出（样例 configs/notify.example.yaml）", nil
 	}
 	return fmt.Sprintf("渠道 %d 个，待发 %d 条", len(channels.Channels), waiting), nil
 }

@@ -71,18 +71,12 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if (o.cert == "") != (o.key == "") {
 		return usage("--tls-cert 和 --tls-key 要一起写")
 	}
-	var pair []tls.Certificate
+	var own *certificate
 	if o.cert != "" {
-		c, err := tls.LoadX509KeyPair(o.cert, o.key)
-		if err != nil {
-			return &chaping.Error{
-				Code:    chaping.CodeInput,
-				Message: "证书或私钥用不了",
-				Err:     err,
-				Remedy:  "检查 --tls-cert、--tls-key 的文件，须是 PEM 格式且互相对应",
-			}
+		var err error
+		if own, err = openCertificate(o.cert, o.key, p.now); err != nil {
+			return err
 		}
-		pair = []tls.Certificate{c}
 	}
 	if u, err := url.Parse(o.url); o.url != "" &&
 		(err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil) {
@@ -102,7 +96,7 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	secure := pair != nil || o.proxy
+	secure := own != nil || o.proxy
 	base := (&url.URL{Scheme: map[bool]string{true: "https", false: "http"}[secure], Host: listener.Addr().String()}).String()
 	address := strings.TrimRight(o.url, "/")
 	if ip := listener.Addr().(*net.TCPAddr).IP; address == "" && !o.proxy && !ip.IsUnspecified() {
@@ -143,20 +137,26 @@ func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	defer running.Wait()
 	defer stop()
 	running.Go(func() { p.keepWatchdog(beside) })
+	if own != nil {
+		running.Go(func() { own.keep(beside, p.log) })
+	}
 	engine.Rest()
 	p.notifySystemd(daemon.SdNotifyReady) // the listener is open: who asks from now on is answered
 	defer p.notifySystemd(daemon.SdNotifyStopping)
-	return p.serve(ctx, portal, listener, pair)
+	return p.serve(ctx, portal, listener, own)
 }
 
 // serve answers until ctx ends, then finishes what is under way.
-func (p *program) serve(ctx context.Context, portal *web.Server, listener net.Listener, pair []tls.Certificate) error {
+func (p *program) serve(ctx context.Context, portal *web.Server, listener net.Listener, own *certificate) error {
 	server := &http.Server{
 		Handler: portal, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: log.New(quietErrors{p.log}, "", 0),
 	}
-	if pair != nil {
-		server.TLSConfig = &tls.Config{Certificates: pair, MinVersion: tls.VersionTLS12}
+	if own != nil {
+		server.TLSConfig = &tls.Config{
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own.pair.Load(), nil },
+			MinVersion:     tls.VersionTLS12,
+		}
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
@@ -166,7 +166,7 @@ func (p *program) serve(ctx context.Context, portal *web.Server, listener net.Li
 		stopped <- server.Shutdown(soft)
 	})
 	var err error
-	if pair != nil {
+	if own != nil {
 		err = server.ServeTLS(listener, "", "")
 	} else {
 		err = server.Serve(listener)
