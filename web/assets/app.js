@@ -239,8 +239,48 @@
   function label(t, period) { return t.periods.indexOf(period) === t.running ? `${period}\n${t.elapsed}` : period; }
   const loaded = new Map(); // one request for charts of the same data
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
+  // A picture for documents, of points or of lines.
+  const save = (href, type) => Object.assign(document.createElement("a"), { download: `${document.title.split(" ")[0]}.${type}`, href }).click();
+  const offer = (box, each) => {
+    const files = Object.assign(document.createElement("p"), { className: "hint noprint files" });
+    files.append("下载图 ");
+    for (const type of ["PNG", "SVG"]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: type });
+      button.addEventListener("click", () => each(type.toLowerCase()));
+      files.append(button, " ");
+    }
+    box.after(files);
+  };
+  // Maps are drawn on the server; a file of one has its colours in itself.
+  for (const map of $$("svg[data-map]")) {
+    offer(map, type => {
+      const copy = map.cloneNode(true), from = $$("rect, text", map), [, , width, height] = map.getAttribute("viewBox").split(" ").map(Number);
+      $$("rect, text", copy).forEach((shape, i) => {
+        const look = getComputedStyle(from[i]);
+        for (const name of ["fill", "stroke", "stroke-width", "font-size", "font-weight", "font-family", "text-anchor"]) shape.setAttribute(name, shape.tagName === "text" && name.startsWith("stroke") ? "none" : look.getPropertyValue(name));
+      });
+      for (const a of $$("a", copy)) a.replaceWith(...a.childNodes); // a document has no pages behind it
+      for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height]]) copy.setAttribute(name, value);
+      const ground = Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+      for (const [name, value] of [["width", width], ["height", height], ["fill", colour("--paper")]]) ground.setAttribute(name, value);
+      copy.prepend(ground);
+      const source = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+      if (type === "svg") { save(source, type); return; }
+      const picture = new Image();
+      picture.onload = () => {
+        const sheet = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+        sheet.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height);
+        save(sheet.toDataURL("image/png"), type);
+      };
+      picture.src = source;
+    });
+  }
+  // Dates that are typed hold in place of a span.
+  for (const form of $$("form")) if (form.elements.span) for (const name of ["from", "to"]) form.elements[name]?.addEventListener("change", () => { form.elements.span.value = ""; });
+
   for (const box of $$("[data-chart]")) {
-    load(box.dataset.src).then(data => {
+    const within = box.nextElementSibling?.matches("script[type='application/json']") && box.nextElementSibling;
+    (within ? Promise.resolve(JSON.parse(within.textContent)) : load(box.dataset.src)).then(data => {
       let chart; // on paper, where boxes have no height of their own, it keeps its size
       const paper = matchMedia("print");
       const draw = () => {
@@ -252,23 +292,14 @@
         if (click) chart.on("click", click);
       };
       draw();
-      // The picture with its numbers, for documents: of points, or of lines.
-      const files = Object.assign(document.createElement("p"), { className: "hint noprint files" });
-      files.append("下载图 ");
-      for (const [name, renderer] of [["PNG", "canvas"], ["SVG", "svg"]]) {
-        const button = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: name });
-        button.addEventListener("click", () => {
-          const copy = document.createElement("div");
-          const picture = echarts.init(copy, look(), { renderer, width: chart.getWidth(), height: chart.getHeight() });
-          picture.setOption(makers[box.dataset.chart](data)[0]);
-          const link = Object.assign(document.createElement("a"), { download: `${document.title.split(" ")[0]}.${name.toLowerCase()}`,
-            href: picture.getDataURL({ type: name.toLowerCase(), pixelRatio: 2, backgroundColor: colour("--paper") }) });
-          link.click();
-          picture.dispose();
-        });
-        files.append(button, " ");
-      }
-      box.after(files);
+      // The picture with its numbers.
+      offer(box, type => {
+        const copy = document.createElement("div");
+        const picture = echarts.init(copy, look(), { renderer: type === "png" ? "canvas" : "svg", width: chart.getWidth(), height: chart.getHeight() });
+        picture.setOption(makers[box.dataset.chart](data)[0]);
+        save(picture.getDataURL({ type, pixelRatio: 2, backgroundColor: colour("--paper") }), type);
+        picture.dispose();
+      });
       new ResizeObserver(() => { if (!paper.matches) chart.resize(); }).observe(box);
       paper.addEventListener("change", draw);
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
