@@ -125,8 +125,16 @@ func mapSteps(most float64, written func(float64) string) []mapStep {
 		return nil
 	}
 	list := []mapStep{{0, "0"}}
+	last := 0.0
 	for i := range mapColours {
-		list = append(list, mapStep{i + 1, "至 " + written(math.Floor(most*float64(i+1)/mapColours*10)/10)})
+		bound := most * float64(i+1) / mapColours
+		if whole := math.Floor(most) == most; whole { // so are all numbers
+			bound = math.Floor(bound)
+		}
+		if bound > last {
+			list = append(list, mapStep{i + 1, "至 " + written(bound)})
+		}
+		last = bound
 	}
 	return list
 }

@@ -380,7 +380,7 @@ func TestPortalMonth(t *testing.T) {
 
 	// From chart to product to sentence in three clicks.
 	w.open("/trends")
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=heat] canvas")), chromedp.WaitVisible(chromedp.CSS("[data-chart=bars] canvas")))
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=heat] svg")), chromedp.WaitVisible(chromedp.CSS("[data-chart=bars] svg")))
 	w.look("trends")
 	w.clicks = 0
 	w.click("table a[href^='/products']", "table a[href^='/product?']")
@@ -389,7 +389,7 @@ func TestPortalMonth(t *testing.T) {
 	if w.clicks > 3 {
 		t.Errorf("%d clicks to a sentence", w.clicks)
 	}
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=product] canvas")))
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=product] svg")))
 	w.look("product")
 	w.print("product")
 

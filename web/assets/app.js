@@ -175,6 +175,7 @@
       tooltip: { ...text, backgroundColor: colour("--paper"), borderColor: colour("--edge") }, bar: { label: { color: colour("--ink") } } };
   };
   const ramp = () => ["--heat-0", "--heat-1", "--heat-2"].map(colour);
+  const onHeat = (n, most) => colour(n > most * colour("--heat-turn") ? "--heat-high" : "--heat-low"); // what can be read there
   const base = { animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
   const products = (t, period, term) => {
     if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
@@ -190,7 +191,7 @@
     heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 90 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${label(t, t.periods[p.value[0]])}\n${t.unit} ${p.value[2]}` },
       xAxis: { type: "category", data: t.periods, axisLabel: { interval: t.periods.length <= 12 ? 0 : "auto", formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
       visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
-      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: colour(n > Math.max(...t.cells.flat()) / 2 ? "--heat-high" : "--heat-low") } }))), label: { show: t.periods.length <= 12 } }] },
+      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: onHeat(n, Math.max(...t.cells.flat())) } }))), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
     tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
       p => { if (p.data.path) location.href = p.data.path; }],
@@ -206,7 +207,7 @@
         tooltip: { ...tip, formatter: p => `${names[p.value[1]]}　${t.columns[p.value[0]].name}\n${t.unit} ${p.value[2]}` },
         xAxis: { type: "category", data: t.columns.map(c => c.name), axisLabel: { interval: 0, rotate: t.columns.length > 6 ? 30 : 0, width: 90, overflow: "truncate" } }, yAxis: { type: "category", data: names, inverse: true, axisLabel: { interval: 0, width: 130, overflow: "truncate" } },
         visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
-        series: [{ type: "heatmap", label: { show: true }, data: t.lines.flatMap((r, i) => (r.cells || []).map((n, j) => ({ value: [j, i, n], label: { color: colour(n > most / 2 ? "--heat-high" : "--heat-low") } }))) }] },
+        series: [{ type: "heatmap", label: { show: true }, data: t.lines.flatMap((r, i) => (r.cells || []).map((n, j) => ({ value: [j, i, n], label: { color: onHeat(n, most) } }))) }] },
         p => { const r = t.lines[p.value[1]]; if (r && r.path) location.href = r.path; }];
       const before = t.lines.some(r => r.before !== undefined);
       if (!before && t.lines.every(r => /^\d{4}-\d\d/.test(r.key))) return [{ ...base, grid: { left: 56, right: 24, top: 40, bottom: 44 }, tooltip: { ...tip, trigger: "axis" },
@@ -281,15 +282,18 @@
   for (const box of $$("[data-chart]")) {
     const within = box.nextElementSibling?.matches("script[type='application/json']") && box.nextElementSibling;
     (within ? Promise.resolve(JSON.parse(within.textContent)) : load(box.dataset.src)).then(data => {
-      let chart; // on paper, where boxes have no height of their own, it keeps its size
+      // Charts are drawn of lines. On paper, where boxes have no height of their own,
+      // the drawing keeps its size and shrinks to the sheet as a whole.
+      let chart;
       const paper = matchMedia("print");
       const draw = () => {
         const size = chart && paper.matches ? { width: chart.getWidth(), height: chart.getHeight() } : {};
         if (chart) chart.dispose();
-        chart = echarts.init(box, look(), size);
+        chart = echarts.init(box, look(), { ...size, renderer: "svg" });
         const [option, click] = makers[box.dataset.chart](data);
         chart.setOption(option);
         if (click) chart.on("click", click);
+        if (paper.matches) $("svg", box)?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
       };
       draw();
       // The picture with its numbers.
