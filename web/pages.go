@@ -23,13 +23,14 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
+//go:embed admin annual auth board centre collect dashboards form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
 // layout.
 var pageParts = map[string][]string{
 	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
+	"dashboards": nil, "tiles": {"cartogram"},
 	"dashboard": {"period", "notices", "kpis"}, "home": {"notices", "kpis"}, "start": nil,
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
 	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
@@ -267,6 +268,10 @@ func (q *request) render(page string, data any) error {
 // show answers with a page; requests of htmx get its body only.
 func (q *request) show(status int, page, title string, data any) error {
 	q.refused = q.refused || status >= http.StatusBadRequest
+	if q.inside != nil {
+		q.inside.page, q.inside.data = page, data
+		return nil
+	}
 	if q.api {
 		return q.answer(status, data)
 	}

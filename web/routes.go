@@ -86,6 +86,13 @@ func allRoutes() []route {
 		{"GET", "/resume", members, (*request).resume, "继续提交", option{}, "", nil},
 
 		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测"), "period", either{dashboardPage{}, homePage{}}},
+		{"GET", "/dashboards", members, (*request).dashboards, "看板", nav("监测"), "", nil}, // an account's own, and tokens have none
+		{"POST", "/dashboards", members, (*request).dashboardSave, "新建看板", option{}, "name! roles:list", nil},
+		{"GET", "/dashboards/{id}", members, (*request).dashboardView, "看板", option{}, "edit", nil},
+		{"POST", "/dashboards/{id}", members, (*request).dashboardSave, "修改看板", option{}, "name! roles:list", nil},
+		{"POST", "/dashboards/{id}/delete", members, (*request).dashboardDelete, "删除看板", option{}, "", nil},
+		{"POST", "/dashboards/{id}/tiles", members, (*request).tileAdd, "修改看板", option{}, "title source! shape width", nil},
+		{"POST", "/dashboards/{id}/tiles/{tile}", members, (*request).tileMove, "修改看板", option{}, "do!", nil},
 		{"GET", "/start", workers, (*request).startPage, "开始使用", option{data: true}, "", nil},
 		{"POST", "/start/sample", workers, (*request).startSample, "装入示例数据", option{data: true}, "", nil},
 		{"POST", "/start/sample/remove", workers, (*request).removeSample, "删除示例数据", option{data: true}, "", nil},

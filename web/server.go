@@ -225,7 +225,8 @@ type request struct {
 	cookie  string
 	home    station.Station // zero before the first start
 	act     *station.Act
-	refused bool // the answer says that nothing was done
+	refused bool    // the answer says that nothing was done
+	inside  *inside // nil, or takes the page in place of the browser
 }
 
 // gate lets a request through to its handler, or not.

@@ -140,6 +140,9 @@ func present[T any](q *request, t table[T], from source[T], kept ...string) (v *
 	for i := range rows {
 		v.Rows = append(v.Rows, t.row(&rows[i], v.Heads))
 	}
+	if q.inside != nil {
+		q.inside.table = v
+	}
 	return v, rows, q.savedViews(v, base)
 }
 
