@@ -26,7 +26,8 @@ import (
 // Bounds of a dashboard's tiles.
 const (
 	tileRows   = 8
-	tileHeads  = 4
+	tileLines  = 10              // of a chart
+	tileHeads  = 3               // for each unit of its width
 	tileBudget = 3 * time.Second // of each
 	tilesBeing = 3               // asked for at once
 )
@@ -95,6 +96,7 @@ type shownTile struct {
 	KPI     *kpi
 	Table   *tableView
 	Heads   []*shownColumn // of the table, as many as there is room for
+	Left    int            // rows that the chart has no room for
 	Rows    []tableRow
 	Pivot   *pivotPage
 }
@@ -171,18 +173,44 @@ func (t *shownTile) take(found *inside) {
 		t.Problem = "这一页现在没有表"
 		return
 	}
-	t.Heads = t.Table.Heads[:min(len(t.Table.Heads), tileHeads*t.Width)]
+	t.Heads = t.room(t.Table.Heads)
 	t.Rows = t.Table.Rows[:min(len(t.Table.Rows), tileRows)]
 	if page, is := found.data.(pivotPage); is {
 		t.Pivot = &page
+		if rows := &page.Drawn.Rows; !page.Query.Rows.IsTime() && len(*rows) > tileLines {
+			t.Left = len(page.Pivot.Rows) - tileLines
+			*rows = (*rows)[:tileLines]
+		}
 	}
+}
+
+// room are the columns that a tile has room for, in their order: the first, the
+// one that it is sorted by, and those after the first.
+func (t *shownTile) room(heads []*shownColumn) []*shownColumn {
+	most := tileHeads * t.Width
+	if len(heads) <= most {
+		return heads
+	}
+	list := slices.Clone(heads[:most])
+	sorted := slices.IndexFunc(heads, func(h *shownColumn) bool { return h.Key == strings.TrimPrefix(t.Table.Sort, "-") })
+	if sorted >= most {
+		list[most-1] = heads[sorted]
+	}
+	return list
 }
 
 // More is how many rows the table has besides those that are shown.
 func (t *shownTile) More() int { return t.Table.Total - len(t.Rows) }
 
 // Shown are the cells of a row that there is room for.
-func (t *shownTile) Shown(r tableRow) []shownCell { return r.Cells[:min(len(r.Cells), len(t.Heads))] }
+func (t *shownTile) Shown(r tableRow) (cells []shownCell) {
+	for _, c := range r.Cells {
+		if slices.Contains(t.Heads, c.shownColumn) {
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
 
 // tilesPage is a dashboard.
 type tilesPage struct {

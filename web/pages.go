@@ -31,7 +31,7 @@ var templateFiles embed.FS
 var pageParts = map[string][]string{
 	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
 	"dashboards": nil, "tiles": {"cartogram"},
-	"dashboard": {"period", "notices", "kpis"}, "home": {"notices", "kpis"}, "start": nil,
+	"dashboard": {"period", "notices", "kpis", "firstweek"}, "home": {"notices", "kpis", "firstweek"}, "start": {"firstweek"},
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
 	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
 	"review": {

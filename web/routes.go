@@ -93,6 +93,7 @@ func allRoutes() []route {
 		{"POST", "/dashboards/{id}/delete", members, (*request).dashboardDelete, "删除看板", option{}, "", nil},
 		{"POST", "/dashboards/{id}/tiles", members, (*request).tileAdd, "修改看板", option{}, "title source! shape width", nil},
 		{"POST", "/dashboards/{id}/tiles/{tile}", members, (*request).tileMove, "修改看板", option{}, "do!", nil},
+		{"POST", "/first-week", members, (*request).firstWeekDone, "收起第一周要办的事", option{quiet: true}, "back", nil},
 		{"GET", "/start", workers, (*request).startPage, "开始使用", option{data: true}, "", nil},
 		{"POST", "/start/sample", workers, (*request).startSample, "装入示例数据", option{data: true}, "", nil},
 		{"POST", "/start/sample/remove", workers, (*request).removeSample, "删除示例数据", option{data: true}, "", nil},
