@@ -170,6 +170,9 @@ func allRoutes() []route {
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"POST", "/sheets/push", workers, (*request).sheetPush, "报送到研究中心", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("*/*")},
+		{"GET", "/prints/{id}", members, (*request).printShow, "生成 PDF", option{}, "", nil}, // programs wait for theirs
+		{"GET", "/prints/{id}/file", members, (*request).printFile, "下载 PDF", option{export: true}, "", nil},
+		{"POST", "/prints/{id}/cancel", members, (*request).printCancel, "取消 PDF", option{quiet: true}, "", nil},
 		{"GET", "/form", fillers, (*request).sheetForm, "填写报送表", nav("报送"), "period station:integer", formPage{}},
 		{"POST", "/form", fillers, (*request).formSave, "填写报送表", option{quiet: true}, "do " + sheetFields, moved{}},
 		{"GET", "/form/preview", fillers, (*request).formPreview, "报送表预览", option{}, "period station:integer version:integer", file("text/html")},

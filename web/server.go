@@ -52,6 +52,7 @@ type Server struct {
 	guard       *http.CrossOriginProtection
 	pages       pages
 	jobs        *jobs
+	prints      printings
 	desk        desk
 	lexical     atomic.Pointer[lexical]
 	recounts    recounts
@@ -165,6 +166,7 @@ func (s *Server) push() {
 func (s *Server) Close() {
 	s.end()
 	s.jobs.wait()
+	s.prints.close()
 	s.recounts.wait()
 	s.desk.wait()
 	s.background.Wait()
