@@ -326,6 +326,7 @@ func leadMaps(p chaping.Period, hazard chaping.Hazard, leads []boardLead) (count
 		}
 	}
 	country = newCartogram("线索（条），省级行政区", chaping.Provinces(), provincePlaces(), of, plainNumber, "0")
+	country.list(of)
 	country.Advice = "监测站更正时写上省份，就会数进去"
 	for _, t := range ranked(texts) {
 		if len(country.Texts) == mapTexts {
@@ -339,6 +340,7 @@ func leadMaps(p chaping.Period, hazard chaping.Hazard, leads []boardLead) (count
 			delete(of, name)
 		}
 		city = newCartogram("线索（条），上海各区", chaping.ShanghaiDistricts(), districtPlaces(), of, plainNumber, "0")
+		city.list(of)
 	}
 	return country, city
 }

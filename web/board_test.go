@@ -65,6 +65,9 @@ func TestBoard(t *testing.T) {
 			t.Errorf("the map has no %s", tile)
 		}
 	}
+	if !strings.Contains(page, `>江苏省</a></th><td class="num">1</td>`) {
+		t.Error("no table has the numbers of the map")
+	}
 	at := func(place string) string {
 		return h.ask("centre", "GET", "/board?"+url.Values{"period": {"2026-11"}, "filter[place]": {place}}.Encode(), nil).Body.String()
 	}

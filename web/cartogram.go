@@ -23,6 +23,20 @@ type cartogram struct {
 	Texts  []mapRest // places as they were written, that were not recognised
 	More   int       // of those, not listed
 	Advice string    // what can be done about them
+	Listed []mapRest // the numbers of the map, most first, where no table beside it has them
+}
+
+// Small tells whether it has few columns, and is not to fill the page.
+func (c *cartogram) Small() bool { return c.Width <= 5*tileSize }
+
+// list puts the numbers of the map into a list as well.
+func (c *cartogram) list(of map[string]placed) {
+	for _, t := range c.Tiles {
+		if of[t.Name].number > 0 {
+			c.Listed = append(c.Listed, mapRest{t.Name, t.Number, t.Path})
+		}
+	}
+	slices.SortStableFunc(c.Listed, func(a, b mapRest) int { return cmp.Compare(of[b.Name].number, of[a.Name].number) })
 }
 
 // A mapTile is a province or district on the map.
