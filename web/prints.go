@@ -128,18 +128,26 @@ func (q *request) print(f app.Model, name string) error {
 	if err != nil {
 		return err
 	}
-	wait := time.NewTimer(printPatience)
-	defer wait.Stop()
-	select {
-	case <-job.done:
-		if job.err != nil {
-			return job.err
-		}
-		return q.handPrint(job)
-	case <-wait.C:
-	case <-q.ctx.Done():
+	if !job.wait(q.ctx) {
+		return q.redirect("/prints/"+job.ID, "")
 	}
-	return q.redirect("/prints/"+job.ID, "")
+	if job.err != nil {
+		return job.err
+	}
+	return q.handPrint(job)
+}
+
+// wait waits a moment for a PDF, and tells whether it is done.
+func (p *printing) wait(ctx context.Context) bool {
+	moment := time.NewTimer(printPatience)
+	defer moment.Stop()
+	select {
+	case <-p.done:
+		return true
+	case <-moment.C:
+	case <-ctx.Done():
+	}
+	return p.ready()
 }
 
 // handPrint hands a PDF out that is ready.
@@ -169,11 +177,11 @@ func (q *request) printShow() error {
 	if err != nil {
 		return err
 	}
-	page := printPage{ID: job.ID, Name: job.Name, Ready: job.ready(), Seconds: int(q.Now().Sub(job.began).Seconds())}
+	page := printPage{ID: job.ID, Name: job.Name, Ready: job.wait(q.ctx), Seconds: int(q.Now().Sub(job.began).Seconds())}
 	var known *chaping.Error
 	switch {
 	case !page.Ready:
-		q.w.Header().Set("Refresh", "2")
+		q.w.Header().Set("Refresh", "1")
 	case errors.Is(job.err, context.Canceled):
 		page.Stopped = true
 	case errors.As(job.err, &known):
@@ -204,10 +212,6 @@ func (q *request) printCancel() error {
 		return err
 	}
 	job.cancel()
-	select { // it stops at once, or the page says that it has not yet
-	case <-job.done:
-	case <-time.After(printPatience):
-	case <-q.ctx.Done():
-	}
+	job.wait(q.ctx) // it stops at once, or the page says that it has not yet
 	return q.redirect(fmt.Sprintf("/prints/%s", job.ID), "")
 }
