@@ -33,6 +33,8 @@ const (
 	ByShop     Dimension = "shop"
 	ByProduct  Dimension = "product"
 	ByRegion   Dimension = "region"
+	ByProvince Dimension = "province" // of the region; chaping.ProvinceOf
+	ByDistrict Dimension = "district" // likewise, of Shanghai; chaping.DistrictOf
 	ByPrice    Dimension = "price"
 	ByDay      Dimension = "day"
 	ByWeek     Dimension = "week" // its Monday
@@ -51,6 +53,8 @@ func Dimensions() []Dimension {
 		ByShop,
 		ByProduct,
 		ByRegion,
+		ByProvince,
+		ByDistrict,
 		ByPrice,
 		ByDay,
 		ByWeek,
@@ -70,6 +74,8 @@ func (d Dimension) Chinese() string {
 		ByShop:     "店铺",
 		ByProduct:  "商品",
 		ByRegion:   "公司所在区域",
+		ByProvince: "省级行政区",
+		ByDistrict: "上海各区",
 		ByPrice:    "价格",
 		ByDay:      "日",
 		ByWeek:     "周（周一）",
@@ -90,14 +96,18 @@ var dimensionColumns = map[Dimension]struct {
 	item   bool // a fact of listings
 	daily  bool // finer than months
 	name   bool // term or hazard: means nothing to all reviews
+
+	of func(string) string // what of the column's value is the key; nil: itself
 }{
 	ByPlatform: {column: "platform"}, ByProduct: {column: "product"},
 	ByKeyword: {
 		column: "keyword",
 		item:   true,
 	}, ByShop: {column: "shop", item: true}, ByRegion: {column: "region", item: true},
-	ByPrice: {column: priceBands, item: true},
-	ByTerm:  {column: "name", name: true}, ByHazard: {column: "name", name: true},
+	ByProvince: {column: "region", item: true, of: chaping.ProvinceOf},
+	ByDistrict: {column: "region", item: true, of: chaping.DistrictOf},
+	ByPrice:    {column: priceBands, item: true},
+	ByTerm:     {column: "name", name: true}, ByHazard: {column: "name", name: true},
 	ByDay: {column: "day", daily: true}, ByWeek: {column: "toMonday(day)", daily: true},
 	ByPeriod: {column: "concat(toString(intDiv(period, 100)), '-', substring(toString(100 + period % 100), 2))"},
 	ByMonth:  {column: "substring(toString(day), 1, 7)"}, ByYear: {column: "toYear(day)"},
@@ -120,6 +130,8 @@ type CountQuery struct {
 	Shops       []string
 	Products    []string
 	Regions     []string
+	Provinces   []string // as chaping.ProvinceOf has them
+	Districts   []string // as chaping.DistrictOf has them
 	// PriceLow and PriceHigh bound the price in fen; a PriceHigh of 0 means none.
 	PriceLow, PriceHigh int64
 
@@ -206,6 +218,7 @@ type span struct {
 type countColumn struct {
 	Expression string
 	Item       bool // of a listing's columns
+	of         func(string) string
 }
 
 // Name is the column's name, of number i, once counts were added up.
@@ -231,6 +244,9 @@ func (c counting) Grouped() (names []string) {
 
 // countSpans gives for every key a row a span.
 func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, spans ...Span) ([][]CountRow, error) {
+	if err := s.placeRegions(ctx, &q); err != nil {
+		return nil, err
+	}
 	c := counting{
 		CountQuery: q,
 		Problems:   true,
@@ -258,8 +274,9 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 		if !column.name {
 			rest = append(rest, i)
 		}
-		c.Columns = append(c.Columns, countColumn{column.column, column.item})
+		c.Columns = append(c.Columns, countColumn{column.column, column.item, column.of})
 	}
+	c.Affirming = c.Affirming && !c.folds() // a region without a problem may be part of a place with some
 	c.Keyword = seen[ByKeyword]
 	if seen[ByTerm] && seen[ByHazard] {
 		return nil, &chaping.Error{
@@ -307,6 +324,11 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 	})
 	if err != nil {
 		return nil, err
+	}
+	if affirming && !c.Affirming {
+		lists = slices.DeleteFunc(lists, func(list []CountRow) bool {
+			return !slices.ContainsFunc(list, func(r CountRow) bool { return r.Affirmed > 0 })
+		})
 	}
 	slices.SortFunc(lists, func(a, b []CountRow) int { return slices.Compare(a[0].Keys, b[0].Keys) })
 	return lists, nil
@@ -476,6 +498,21 @@ func (q *CountQuery) args(level int, names []string, grain uint8) []any {
 
 // count runs counts.sql and gives every key's rows, one a span.
 func (s *Store) count(ctx context.Context, c counting, args []any, each func([]CountRow)) error {
+	if c.folds() {
+		fold := folding{at: map[string]int{}, columns: c.Columns}
+		read := c
+		read.Columns = slices.Clone(c.Columns)
+		for i := range read.Columns {
+			read.Columns[i].of = nil
+		}
+		if err := s.count(ctx, read, args, fold.add); err != nil {
+			return err
+		}
+		for _, list := range fold.lists {
+			each(list)
+		}
+		return nil
+	}
 	rows := 0
 	args = append(slices.Clip(args), named("limit", maxCountRows+1))
 	targets := make([]any, 0, len(c.Columns)+6*len(c.Spans))

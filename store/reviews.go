@@ -342,6 +342,15 @@ func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, er
 	return found, err
 }
 
+// HasOthers tells whether there are reviews of another platform.
+func (s *Store) HasOthers(ctx context.Context, platform string) (found bool, err error) {
+	err = s.query(ctx, "has_others", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
 // ReviewCount is the number of distinct reviews.
 func (s *Store) ReviewCount(ctx context.Context) (reviews uint64, err error) {
 	err = s.query(ctx, "review_count", nil, nil, func(scan func(...any) error) error { return scan(&reviews) })

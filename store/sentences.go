@@ -30,6 +30,9 @@ type selection struct {
 // selectMentions makes a selection of a query. Conditions that mentions know nothing
 // of (shops, regions, keywords, prices) become products.
 func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection, args []any, none bool, err error) {
+	if err := s.placeRegions(ctx, &q); err != nil {
+		return sel, nil, false, err
+	}
 	sel = selection{Terms: q.Terms, Platforms: q.Platforms, Products: q.Products, Days: q.Days != nil}
 	if len(q.Hazards) > 0 {
 		sel.Terms = q.termsOf(q.Hazards)

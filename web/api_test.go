@@ -397,7 +397,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "reason": "other_goods"})
 	w.post("platform", "/review/judge", "/review/judge", object{"period": "2026-11", "id": first["id"], "verdict": "none"})
 	w.sample(period)
-	const asked = "from=2026-10-01&to=2026-11-24&rows=term&cols=shop&count=affirmed&compare=&platform=&keyword=&term=&hazard=&region=&shop="
+	const asked = "from=2026-10-01&to=2026-11-24&rows=term&cols=shop&count=affirmed&compare=&platform=&keyword=&term=&hazard=&region=&province=&district=&span=&shop="
 	w.get("bureau", "/analysis", "/analysis?"+asked+"&q=&sort=-total&columns=key,total&filter[key]=&page=1&size=20")
 	w.get("bureau", "/analysis/data", "/analysis/data?"+asked)
 	w.get("bureau", "/analysis/export", "/analysis/export?"+asked+"&format=csv&q=&sort=-total&columns=key&filter[key]=")

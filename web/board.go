@@ -79,6 +79,8 @@ type boardPage struct {
 	Counts   boardTable     `json:"table"`
 	Data     string         `json:"-"`
 	Formats  []string       `json:"-"`
+	Map      *cartogram     `json:"-"`
+	City     *cartogram     `json:"-"` // Shanghai's districts; nil where no lead names one
 }
 
 // A boardLead is a product and hazard that stations report.
@@ -159,6 +161,7 @@ func (q *request) board() error {
 		}
 	}
 	page.Omitted = page.All - len(page.Leads)
+	page.Map, page.City = leadMaps(p, hazard, leads)
 	return q.render("board", page)
 }
 
@@ -283,6 +286,63 @@ func regionsOf(cell string) []string {
 		return []string{"未写明"}
 	}
 	return list
+}
+
+// leadPlaces are the provinces that a cell of regions names, each once, and
+// the districts where it is Shanghai.
+func leadPlaces(cell string) (list []string) {
+	add := func(name string) {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	if strings.TrimSpace(cell) == "" {
+		return []string{chaping.PlaceBlank}
+	}
+	for _, region := range fields(cell) {
+		add(chaping.ProvinceOf(region))
+		switch district := chaping.DistrictOf(region); district {
+		case chaping.PlaceBlank, chaping.PlaceUnknown, chaping.PlaceOutside, chaping.PlaceShort:
+		default:
+			add(district)
+		}
+	}
+	return list
+}
+
+// leadMaps draw how many leads name each province, and each district of
+// Shanghai if any does.
+func leadMaps(p chaping.Period, hazard chaping.Hazard, leads []boardLead) (country, city *cartogram) {
+	of := map[string]placed{}
+	texts := map[string]int{}
+	for i := range leads {
+		for _, name := range leadPlaces(leads[i].Region) {
+			of[name] = placed{of[name].number + 1, string(query("/board", "period", p, "hazard", hazard, "filter[place]", name))}
+		}
+		for _, region := range fields(leads[i].Region) {
+			if chaping.ProvinceOf(region) == chaping.PlaceUnknown {
+				texts[chaping.Shorten(region, 20)]++
+			}
+		}
+	}
+	country = newCartogram("线索（条），省级行政区", chaping.Provinces(), provincePlaces(), of, plainNumber, "0")
+	country.list(of)
+	country.Advice = "监测站更正时写上省份，就会数进去"
+	for _, t := range ranked(texts) {
+		if len(country.Texts) == mapTexts {
+			country.More = len(texts) - mapTexts
+			break
+		}
+		country.Texts = append(country.Texts, mapRest{Name: t.Name, Number: fmt.Sprint(t.N), Path: string(query("/board", "period", p, "hazard", hazard, "filter[region]", t.Name))})
+	}
+	if slices.ContainsFunc(chaping.ShanghaiDistricts(), func(d chaping.Division) bool { return of[d.Name].number > 0 }) {
+		for _, name := range []string{chaping.PlaceUnknown, chaping.PlaceBlank} { // said beside the country
+			delete(of, name)
+		}
+		city = newCartogram("线索（条），上海各区", chaping.ShanghaiDistricts(), districtPlaces(), of, plainNumber, "0")
+		city.list(of)
+	}
+	return country, city
 }
 
 func (q *request) boardData() error {

@@ -55,9 +55,24 @@ func TestBoard(t *testing.T) {
 		}
 	}
 	for _, no := range []string{"差评 3 条", "<script>alert", "福建省"} {
-		if strings.Contains(page, no) {
+		if strings.Contains(strings.ReplaceAll(page, "<title>福建省 0</title>", ""), no) {
 			t.Errorf("%s is on the board", no)
 		}
+	}
+	// On the map a lead is in each of its provinces, and a tile leads to its leads.
+	for _, tile := range []string{"江苏省 1", "福建省 0"} {
+		if !strings.Contains(page, "<title>"+tile+"</title>") {
+			t.Errorf("the map has no %s", tile)
+		}
+	}
+	if !strings.Contains(page, `>江苏省</a></th><td class="num">1</td>`) {
+		t.Error("no table has the numbers of the map")
+	}
+	at := func(place string) string {
+		return h.ask("centre", "GET", "/board?"+url.Values{"period": {"2026-11"}, "filter[place]": {place}}.Encode(), nil).Body.String()
+	}
+	if some, none := at("江苏省"), at("福建省"); !strings.Contains(some, "第 1–1 行，共 1 行") || !strings.Contains(none, "没有符合条件的") {
+		t.Error("tiles do not lead to their leads")
 	}
 	var table boardTable
 	if err := json.Unmarshal(h.ask("bureau", "GET", "/board/data?period=2026-11", nil).Body.Bytes(), &table); err != nil {

@@ -708,7 +708,7 @@ func (q *request) issue() error {
 		Content: q.form("content"),
 	}
 	q.act.Object, q.act.Detail = b.Title, b.Kind.Chinese()
-	_, err := q.Station.Issue(q.ctx, b)
+	_, err := q.App.Issue(q.ctx, b)
 	if f, ok := told(err); ok {
 		return q.bulletinsForm(http.StatusUnprocessableEntity, f)
 	}

@@ -28,7 +28,7 @@ type shownChannel struct {
 
 // channelEvents are what can be sent, in words.
 func channelEvents() []choice {
-	return choices("urgent", "重要风险信息", "report", "报送表已生成", "reminder", "截止提醒、催报", "failure", "失败")
+	return choices("urgent", "重要风险信息", "report", "报送表已生成", "reminder", "截止提醒、催报", "bulletin", "通报、反馈、会商", "failure", "失败")
 }
 
 func channelTypes() []choice {

@@ -83,6 +83,7 @@ var helpFor = map[string]string{
 	"stations": "centre#inbox", "settings": "admin#settings", "tokens": "admin#accounts", "token": "admin#accounts",
 	"audit": "year#keeping", "site": "admin#sites", "lead": "centre#board", "mynotices": "first-day#everywhere",
 	"received": "{month}#inbox", "receiveditem": "{month}#inbox", "comments": "centre#bulletins", "analysis": "platform#analysis",
+	"print": "platform#freeze", "dashboards": "platform#dashboards", "tiles": "platform#dashboards",
 	"bulletin": "centre#bulletins", "sentences": "platform#analysis",
 }
 

@@ -15,6 +15,7 @@ import (
 // A kpi is a number that somebody looks at first, beside that of the last period
 // and of the same one a year before.
 type kpi struct {
+	key     string   // by which tiles of dashboards name it
 	Title   string   `json:"title"`
 	Value   string   `json:"value"`
 	Path    string   `json:"-"`
@@ -37,8 +38,8 @@ func threePeriods(p chaping.Period) [3]chaping.Period {
 
 // newKPI compares a number with the last period and last year. What goes on is
 // not compared with what is complete: that would be a fall that there is not.
-func (q *request) newKPI(p chaping.Period, title, unit, path string, of [3]figure) kpi {
-	k := kpi{Title: title, Value: "—", Path: path}
+func (q *request) newKPI(p chaping.Period, key, title, unit, path string, of [3]figure) kpi {
+	k := kpi{key: key, Title: title, Value: "—", Path: path}
 	if of[0].known {
 		k.Value = fmt.Sprintf("%d %s", of[0].n, unit)
 	}
@@ -102,9 +103,9 @@ func (q *request) platformKPIs(p chaping.Period, now counted) ([]kpi, error) {
 	}
 	period := p.String()
 	return []kpi{
-		q.newKPI(p, "评论", "条", "/runs", reviews),
-		q.newKPI(p, "成立的命中", "处", "/review?period="+period+"&state=all", affirmed),
-		q.newKPI(p, "有差评的商品", "件", "/products?period="+period, products),
+		q.newKPI(p, "reviews", "评论", "条", "/runs", reviews),
+		q.newKPI(p, "affirmed", "成立的命中", "处", "/review?period="+period+"&state=all", affirmed),
+		q.newKPI(p, "products", "有差评的商品", "件", "/products?period="+period, products),
 	}, nil
 }
 
@@ -140,10 +141,10 @@ func (q *request) overallKPIs(p chaping.Period, cases []station.Case) ([]kpi, er
 	}
 	period := p.String()
 	return []kpi{
-		q.newKPI(p, fmt.Sprintf("已报送的监测站（共 %d 个）", total), "个", "/inbox?period="+period, filed),
-		q.newKPI(p, "线索", "条", "/board?period="+period, leads),
-		q.newKPI(p, "新立案件", "件", "/cases", opened),
-		q.newKPI(p, "结案", "件", "/cases", closed),
+		q.newKPI(p, "filed", fmt.Sprintf("已报送的监测站（共 %d 个）", total), "个", "/inbox?period="+period, filed),
+		q.newKPI(p, "leads", "线索", "条", "/board?period="+period, leads),
+		q.newKPI(p, "opened", "新立案件", "件", "/cases", opened),
+		q.newKPI(p, "closed", "结案", "件", "/cases", closed),
 	}, nil
 }
 
@@ -181,9 +182,9 @@ func (q *request) stationKPIs(p chaping.Period, cases []station.Case) ([]kpi, er
 	}
 	period := p.String()
 	return []kpi{
-		q.newKPI(p, "本期报送的条目", "条", "/inbox?period="+period, entries),
-		q.newKPI(p, "与本站有关的新案件", "件", "/cases", opened),
-		q.newKPI(p, "结案", "件", "/cases", closed),
+		q.newKPI(p, "entries", "本期报送的条目", "条", "/inbox?period="+period, entries),
+		q.newKPI(p, "opened", "与本站有关的新案件", "件", "/cases", opened),
+		q.newKPI(p, "closed", "结案", "件", "/cases", closed),
 	}, nil
 }
 

@@ -27,11 +27,11 @@ func TestKPIs(t *testing.T) {
 	}
 	q := &request{Server: h.Server}
 	p := chaping.Period{Year: 2026, Month: time.November}
-	k := q.newKPI(p, "线索", "条", "/", [3]figure{knownFigure(3), knownFigure(6), knownFigure(3)})
+	k := q.newKPI(p, "x", "线索", "条", "/", [3]figure{knownFigure(3), knownFigure(6), knownFigure(3)})
 	if k.Running != "" || strings.Join(k.Changes, "，") != "比上期 -3（-50%），比去年同期持平" {
 		t.Errorf("%+v", k)
 	}
-	running := q.newKPI(p.Next(), "线索", "条", "/", [3]figure{knownFigure(0), knownFigure(6), {}})
+	running := q.newKPI(p.Next(), "x", "线索", "条", "/", [3]figure{knownFigure(0), knownFigure(6), {}})
 	if running.Running == "" || strings.Join(running.Changes, "，") != "上期全期 6，去年同期没有数据" {
 		t.Errorf("%+v", running)
 	}

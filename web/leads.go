@@ -46,6 +46,7 @@ func leadTable(p chaping.Period, works bool) table[boardLead] {
 			numberColumn("companies", "企业", func(l *boardLead) float64 { return leadingNumber(l.Companies) }).
 				written(func(l *boardLead) string { return l.Companies }),
 			text("region", "区域", func(l *boardLead) string { return l.Region }),
+			text("place", "省级行政区、上海各区", func(l *boardLead) string { return strings.Join(leadPlaces(l.Region), "、") }).hide(),
 			text("content", "内容", func(l *boardLead) string { return l.Content }),
 			choiceColumn("state", "状态", states, func(l *boardLead) string { return string(l.state()) }),
 			text("person", "研判人", func(l *boardLead) string { return l.Record.Person }),

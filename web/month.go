@@ -138,6 +138,10 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
+	first, err := q.firstWeek()
+	if err != nil {
+		return err
+	}
 	rows := slices.Clone(c.Rows[:min(10, len(c.Rows))])
 	return q.render(
 		"dashboard",
@@ -157,6 +161,7 @@ func (q *request) dashboard() error {
 			Jobs:      q.running(),
 			Watches:   watches,
 			Submitted: submitted,
+			First:     first,
 		},
 	)
 }
@@ -177,6 +182,7 @@ type dashboardPage struct {
 	Jobs      []*job              `json:"jobs"`
 	Watches   []station.Watch     `json:"watches"`
 	Submitted bool                `json:"submitted"`
+	First     []firstStep         `json:"-"`
 }
 
 // Overdue is how many days ago the due day was.
@@ -267,6 +273,9 @@ func (q *request) homePage() error {
 	if view.Waiting, err = q.ownLeads(p); err != nil {
 		return err
 	}
+	if view.First, err = q.firstWeek(); err != nil {
+		return err
+	}
 	return q.render("home", view)
 }
 
@@ -281,6 +290,7 @@ type homePage struct {
 	Waiting   []notice           `json:"waiting"` // leads that nobody has judged, or that wait for the account
 	KPIs      []kpi              `json:"kpis"`
 	Now       time.Time          `json:"-"`
+	First     []firstStep        `json:"-"`
 }
 
 func (q *request) startPage() error {
@@ -296,7 +306,11 @@ func (q *request) startPage() error {
 	if err != nil {
 		return err
 	}
-	return q.render("start", startPage{Period: p, Sample: sample, Watches: watches, Jobs: q.running()})
+	first, err := q.firstWeek()
+	if err != nil {
+		return err
+	}
+	return q.render("start", startPage{Period: p, Sample: sample, Watches: watches, Jobs: q.running(), First: first})
 }
 
 type startPage struct {
@@ -304,6 +318,7 @@ type startPage struct {
 	Sample  bool
 	Watches []station.Watch
 	Jobs    []*job
+	First   []firstStep
 }
 
 // samplePlatform is the demo mall's.

@@ -23,14 +23,15 @@ import (
 // templates in the folder of the same name. What all pages have, and pages of no
 // area, are in pages.
 //
-//go:embed admin annual auth board centre collect form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
+//go:embed admin annual auth board centre collect dashboards form help imports lexicon month pages pivot review search settings sheets table talk tokens trends urgent
 var templateFiles embed.FS
 
 // pageParts are the pages with the partials that each uses, besides the
 // layout.
 var pageParts = map[string][]string{
 	"search": nil, "login": nil, "setup": nil, "resume": nil, "fault": nil, "conflict": nil, "loading": nil,
-	"dashboard": {"period", "notices", "kpis"}, "home": {"notices", "kpis"}, "start": nil,
+	"dashboards": nil, "tiles": {"cartogram"},
+	"dashboard": {"period", "notices", "kpis", "firstweek"}, "home": {"notices", "kpis", "firstweek"}, "start": {"firstweek"},
 	"watches": nil, "watch": nil, "import": nil, "look": {"trail", "columns"}, "importpreview": {"trail"},
 	"tablelook": {"trail", "columns"}, "tablepreview": {"trail"}, "profiles": nil, "runs": {"table"}, "run": nil, "job": {"progress"},
 	"review": {
@@ -38,9 +39,9 @@ var pageParts = map[string][]string{
 		"evidence", "table",
 	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
-	"sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
-	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "mynotices": nil, "received": nil, "receiveditem": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,
-	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil, "help": nil,
+	"print": nil, "sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
+	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table", "cartogram"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "mynotices": nil, "received": nil, "receiveditem": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,
+	"accounts": nil, "account": nil, "link": nil, "stations": nil, "settings": nil, "site": nil, "analysis": {"table", "cartogram"}, "sentences": {"evidence"}, "tokens": nil, "token": nil, "audit": {"table"}, "me": nil, "help": nil,
 }
 
 // pages are the parsed templates by name of the page.
@@ -267,6 +268,10 @@ func (q *request) render(page string, data any) error {
 // show answers with a page; requests of htmx get its body only.
 func (q *request) show(status int, page, title string, data any) error {
 	q.refused = q.refused || status >= http.StatusBadRequest
+	if q.inside != nil {
+		q.inside.page, q.inside.data = page, data
+		return nil
+	}
 	if q.api {
 		return q.answer(status, data)
 	}

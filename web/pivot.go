@@ -15,7 +15,7 @@ import (
 )
 
 // pivotFields are what an analysis reads of the address besides its table's state.
-const pivotFields = "from to rows cols count compare platform keyword term hazard region shop"
+const pivotFields = "span from to rows cols count compare platform keyword term hazard region province district shop"
 
 // Bounds of an analysis: columns beside each other, days, and sentences behind a
 // number.
@@ -29,7 +29,8 @@ const (
 // A pivotQuery is what an analysis asks for.
 type pivotQuery struct {
 	Days    chaping.Window  `json:"-"`
-	From    string          `json:"from"` // both inclusive, as 2026-11-20
+	Span    string          `json:"span,omitempty"` // days that move on with the date, in place of the two
+	From    string          `json:"from"`           // both inclusive, as 2026-11-20
 	To      string          `json:"to"`
 	Rows    store.Dimension `json:"rows"`
 	Cols    store.Dimension `json:"cols,omitempty"`
@@ -45,6 +46,8 @@ type pivotFilter struct {
 	Term     string         `json:"term,omitempty"`
 	Hazard   chaping.Hazard `json:"hazard,omitempty"`
 	Region   string         `json:"region,omitempty"`
+	Province string         `json:"province,omitempty"`
+	District string         `json:"district,omitempty"` // of Shanghai
 	Shop     string         `json:"shop,omitempty"`
 }
 
@@ -64,19 +67,52 @@ func pivotCompares() []choice {
 	return choices("", "不比较", "before", "与之前同样长的一段比", "year", "与去年同期比")
 }
 
+// pivotSpans are days that move on with the date.
+func pivotSpans() []choice {
+	return choices("", "自选日期", "period", "本期", "last", "上一期", "6", "最近 6 期", "12", "最近 12 期", "30", "最近 30 天", "year", "今年以来")
+}
+
+// pivotSpan are the days of a span; those of the periods are the usual ones.
+func (q *request) pivotSpan(span string) chaping.Window {
+	p := chaping.PeriodOf(q.Now())
+	today := chaping.StartOfDay(q.Now())
+	back := func(periods int) chaping.Window {
+		w := p.Window()
+		for first := p; periods > 1; periods-- {
+			first = first.Previous()
+			w.From = first.Window().From
+		}
+		return w
+	}
+	var w chaping.Window
+	switch span {
+	case "period":
+		w = back(1)
+	case "last":
+		w = p.Previous().Window()
+	case "12":
+		w = back(12)
+	case "30":
+		w = chaping.Window{From: today.AddDate(0, 0, -29), To: today.AddDate(0, 0, 1)}
+	case "year":
+		w = chaping.Window{From: time.Date(today.Year(), time.January, 1, 0, 0, 0, 0, chaping.Shanghai()), To: today.AddDate(0, 0, 1)}
+	default:
+		w = back(6)
+	}
+	if end := today.AddDate(0, 0, 1); w.To.After(end) {
+		w.To = end
+	}
+	return w
+}
+
 // pivotQuery reads the address: what it does not say, or cannot mean, is the last
 // six periods by term.
 func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
-	days := chaping.PeriodOf(q.Now()).Window()
-	for range 5 {
-		days.From = chaping.PeriodOf(days.From).Previous().Window().From
-	}
-	if today := chaping.StartOfDay(q.Now()).AddDate(0, 0, 1); days.To.After(today) {
-		days.To = today
-	}
+	p.Span = oneOf(pivotSpans(), q.form("span"), "")
+	days := q.pivotSpan(p.Span)
 	read := func(field string, usual time.Time) time.Time {
 		text := q.form(field)
-		if text == "" {
+		if text == "" || p.Span != "" {
 			return usual
 		}
 		at, err := time.ParseInLocation(time.DateOnly, text, chaping.Shanghai())
@@ -109,7 +145,7 @@ func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
 		p.Compare = "" // its own earlier rows stand beside it
 	}
 	p.Filter = pivotFilter{Platform: q.form("platform"), Keyword: q.form("keyword"), Term: q.form("term"),
-		Hazard: chaping.Hazard(q.form("hazard")), Region: q.form("region"), Shop: q.form("shop")}
+		Hazard: chaping.Hazard(q.form("hazard")), Region: q.form("region"), Province: q.form("province"), District: q.form("district"), Shop: q.form("shop")}
 	return p, ignored
 }
 
@@ -124,10 +160,14 @@ func oneOf(list []choice, value, usual string) string {
 // values are the query as an address has it.
 func (p *pivotQuery) values() url.Values {
 	v := url.Values{}
+	from, to := p.From, p.To
+	if p.Span != "" {
+		from, to = "", ""
+	}
 	for name, value := range map[string]string{
-		"from": p.From, "to": p.To, "rows": string(p.Rows), "cols": string(p.Cols), "count": p.Count, "compare": p.Compare,
+		"span": p.Span, "from": from, "to": to, "rows": string(p.Rows), "cols": string(p.Cols), "count": p.Count, "compare": p.Compare,
 		"platform": p.Filter.Platform, "keyword": p.Filter.Keyword, "term": p.Filter.Term, "hazard": string(p.Filter.Hazard),
-		"region": p.Filter.Region, "shop": p.Filter.Shop,
+		"region": p.Filter.Region, "province": p.Filter.Province, "district": p.Filter.District, "shop": p.Filter.Shop,
 	} {
 		if value != "" {
 			v.Set(name, value)
@@ -151,7 +191,8 @@ func (p *pivotQuery) of(q *request, days chaping.Window, by ...store.Dimension) 
 		to    *[]string
 	}{
 		{p.Filter.Platform, &c.Platforms}, {p.Filter.Keyword, &c.Keywords}, {p.Filter.Term, &c.Terms},
-		{p.Filter.Region, &c.Regions}, {p.Filter.Shop, &c.Shops},
+		{p.Filter.Region, &c.Regions}, {p.Filter.Province, &c.Provinces}, {p.Filter.District, &c.Districts},
+		{p.Filter.Shop, &c.Shops},
 	} {
 		if f.value != "" {
 			*f.to = []string{f.value}
@@ -207,6 +248,8 @@ type pivot struct {
 	Left    int        `json:"left_columns"` // that are not shown
 	Unit    string     `json:"unit"`
 	Missing []string   `json:"missing"` // periods that were not mined with the dictionary in use
+
+	totals []store.CountRow // of the rows, also of those that come to nothing
 }
 
 func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
@@ -231,6 +274,7 @@ func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
 	if err != nil {
 		return out, err
 	}
+	out.totals = totals
 	at := map[string]int{}
 	for i := range totals {
 		n := p.measure(&totals[i])
@@ -354,6 +398,7 @@ func dimensionName(d store.Dimension, key string) string {
 // where they cannot be asked for.
 func (p *pivotQuery) sentences(d store.Dimension, key string) string {
 	one := *p
+	one.Span = ""
 	switch d {
 	case store.ByPlatform:
 		one.Filter.Platform = key
@@ -365,6 +410,10 @@ func (p *pivotQuery) sentences(d store.Dimension, key string) string {
 		one.Filter.Hazard = chaping.Hazard(key)
 	case store.ByRegion:
 		one.Filter.Region = key
+	case store.ByProvince:
+		one.Filter.Province = key
+	case store.ByDistrict:
+		one.Filter.District = key
 	case store.ByShop:
 		one.Filter.Shop = key
 	default:
@@ -376,7 +425,7 @@ func (p *pivotQuery) sentences(d store.Dimension, key string) string {
 		one.From = max(one.From, days.FirstDay().Format(time.DateOnly))
 		one.To = min(one.To, days.LastDay().Format(time.DateOnly))
 	}
-	if key == "" {
+	if key == "" || key == chaping.PlaceBlank {
 		return ""
 	}
 	v := one.values()
@@ -408,13 +457,8 @@ func daysOf(d store.Dimension, key string) (w chaping.Window, ok bool) {
 
 // pivotTable lists the rows of an analysis.
 func pivotTable(p *pivotQuery, out *pivot) table[pivotRow] {
-	number := func(n float64) string {
-		if p.Count == "rate" {
-			return fmt.Sprintf("%.1f", n)
-		}
-		return plainNumber(n)
-	}
-	t := table[pivotRow]{name: "analysis", title: "分析", columns: []column[pivotRow]{
+	number := p.number
+	t := table[pivotRow]{name: "analysis", title: "分析", whole: true, columns: []column[pivotRow]{
 		linkColumn("key", p.Rows.Chinese(), func(r *pivotRow) string { return r.Name }, func(r *pivotRow) string { return r.Path }),
 		numberColumn("total", out.Unit, func(r *pivotRow) float64 { return r.Total }).
 			written(func(r *pivotRow) string { return number(r.Total) }),
@@ -464,7 +508,11 @@ type pivotPage struct {
 	Counts     []choice          `json:"-"`
 	Compares   []choice          `json:"-"`
 	Hazards    []namedHazard     `json:"-"`
-	Data       string            `json:"-"`
+	Map        *cartogram        `json:"-"`
+	Drawn      pivot             `json:"-"` // what the chart draws
+	Spans      []choice          `json:"-"`
+	Provinces  []string          `json:"-"` // to choose from
+	Districts  []string          `json:"-"`
 }
 
 // analysis counts by any two dimensions over any days.
@@ -480,11 +528,18 @@ func (q *request) analysis() error {
 		return exportTable(q, t, source)
 	}
 	page := pivotPage{Query: p, Pivot: out, Columns: out.Columns, Left: out.Left, Unit: out.Unit, Missing: out.Missing, Dimensions: pivotDimensions(), Counts: pivotCounts(), Compares: pivotCompares(),
-		Hazards: hazardNames(), Data: "/analysis/data?" + p.values().Encode(), Running: !p.Days.To.Before(chaping.StartOfDay(q.Now()).AddDate(0, 0, 1))}
+		Hazards: hazardNames(), Drawn: out.drawn(&p), Spans: pivotSpans(), Provinces: placeNames(chaping.Provinces()), Districts: placeNames(chaping.ShanghaiDistricts()), Running: !p.Days.To.Before(chaping.StartOfDay(q.Now()).AddDate(0, 0, 1))}
 	if p.Compare != "" {
 		page.Earlier = p.earlier().Chinese()
 	}
-	page.Table, page.Lines, err = present(q, t, source, strings.Fields(pivotFields)...)
+	if page.Map, err = q.cartogram(&p, &out); err != nil {
+		return err
+	}
+	kept := strings.Fields(pivotFields)
+	if p.Span != "" { // in place of the dates
+		kept = slices.DeleteFunc(kept, func(name string) bool { return name == "from" || name == "to" })
+	}
+	page.Table, page.Lines, err = present(q, t, source, kept...)
 	if err != nil {
 		return err
 	}
@@ -492,19 +547,25 @@ func (q *request) analysis() error {
 	return q.render("analysis", page)
 }
 
-// analysisData is what the chart draws.
+// analysisData is what the chart draws, for programs: the page has it in itself,
+// so that it is counted once.
 func (q *request) analysisData() error {
 	p, _ := q.pivotQuery()
 	out, err := q.pivot(&p)
 	if err != nil {
 		return err
 	}
+	return q.json(http.StatusOK, "application/json", out.drawn(&p))
+}
+
+// drawn is the part of an answer that a chart has room for.
+func (out pivot) drawn(p *pivotQuery) pivot {
 	if p.Rows.IsTime() { // the latest, and in their order
 		out.Rows = out.Rows[max(0, len(out.Rows)-shownDays):]
 	} else {
 		out.Rows = out.Rows[:min(len(out.Rows), shownTerms)]
 	}
-	return q.json(http.StatusOK, "application/json", out)
+	return out
 }
 
 // A sentencesPage lists the latest sentences behind a number.

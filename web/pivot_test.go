@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -126,8 +128,102 @@ func TestAnalysis(t *testing.T) {
 			t.Errorf("%s: %d, nothing says %q", query, r.Code, says)
 		}
 	}
+	// What the chart draws stands in the page: it is not counted a second time.
+	var drawn pivot
+	_, inside, _ := strings.Cut(page, `<script type="application/json">`)
+	inside, _, _ = strings.Cut(inside, "</script>")
+	if err := json.Unmarshal([]byte(inside), &drawn); err != nil || lines(drawn) == "" ||
+		lines(drawn) != lines(data("from=2026-11-01&to=2026-11-20&count=affirmed&rows=shop&cols=term&compare=before")) {
+		t.Errorf("the page draws %q: %v", lines(drawn), err)
+	}
+	if strings.Contains(page, "data-src") {
+		t.Error("the chart asks for its numbers")
+	}
+	// A saved analysis is the whole question, and spans move on with the date.
+	now := h.Now()
+	for span, to := range map[string]time.Time{"last": chaping.PeriodOf(now).Previous().Window().LastDay(), "6": now, "30": now, "year": now} {
+		got := h.ask("platform", "GET", "/analysis?span="+span+"&from=2020-01-01&rows=shop", nil).Body.String()
+		if !strings.Contains(got, `name="query" value="rows=shop&amp;span=`+span+`"`) {
+			t.Errorf("%s is not saved as it was asked", span)
+		}
+		if !strings.Contains(got, `name="to" value="`+to.Format(time.DateOnly)+`"`) {
+			t.Errorf("%s does not end on %s", span, to.Format(time.DateOnly))
+		}
+	}
 	file := h.ask("platform", "GET", "/analysis/export?format=csv&from=2026-11-01&to=2026-11-20&count=affirmed&rows=shop&cols=term", nil).Body.String()
 	if !strings.Contains(file, "乙店,8,8,2") || !strings.Contains(file, "甲店,4,4,1") {
 		t.Error(file)
+	}
+}
+
+// Numbers stand on the map where companies are, what was not recognised is said,
+// and every tile leads to as many sentences as it counts.
+func TestAnalysisMap(t *testing.T) {
+	h := open(t)
+	ctx := t.Context()
+	at := time.Date(2026, 11, 5, 9, 0, 0, 0, chaping.Shanghai())
+	var list []chaping.Review
+	var listings []chaping.Listing
+	for i, region := range []string{"浙江省杭州市", "宁波", "广东深圳", "上海市浦东新区", "上海", "朝阳区", ""} {
+		product := chaping.Product{Platform: "mall", ID: fmt.Sprint(i), Name: "壶", Shop: chaping.Shop{Name: fmt.Sprint("店", i), Region: region}}
+		listings = append(listings, chaping.Listing{Keyword: "电热水壶", Product: product, SeenAt: at})
+		for n := range i + 1 {
+			list = append(list, chaping.Review{Platform: "mall", Product: product.ID, ID: fmt.Sprint(n), Rating: 1,
+				Grade: chaping.Negative, Rule: "stars-1/5/2/3", Published: at, Text: "用了三天就漏电"})
+		}
+	}
+	err := h.Store.PutListings(ctx, listings)
+	if err == nil {
+		err = h.Store.PutReviews(ctx, list)
+	}
+	if err == nil {
+		_, err = h.mineNow(ctx, chaping.Period{Year: 2026, Month: time.November}, func(app.Progress) {})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(path string) string {
+		r := h.ask("platform", "GET", path, nil)
+		if r.Code != http.StatusOK {
+			t.Fatalf("%s: %d", path, r.Code)
+		}
+		return html.UnescapeString(r.Body.String())
+	}
+	const days = "from=2026-11-01&to=2026-11-20&"
+	country := get("/analysis?" + days + "rows=province")
+	for _, want := range []string{"<title>浙江省 3</title>", "<title>广东省 3</title>", "<title>上海市 9</title>", "<title>西藏自治区 0</title>",
+		"没有认出 6", "未写明 7", "朝阳区</a> 6"} {
+		if !strings.Contains(country, want) {
+			t.Errorf("the map lacks %q", want)
+		}
+	}
+	if n := strings.Count(country, "<text "); n != 2*34 {
+		t.Errorf("%d texts on the map", n)
+	}
+	city := get("/analysis?" + days + "rows=district&count=affirmed")
+	for _, want := range []string{"<title>浦东新区 4</title>", "上海，没有写区 5", "上海以外 6", "没有认出 6"} {
+		if !strings.Contains(city, want) {
+			t.Errorf("the map of the city lacks %q", want)
+		}
+	}
+	if rates := get("/analysis?" + days + "rows=province&count=rate"); !strings.Contains(rates, "<title>西藏自治区 —</title>") || !strings.Contains(rates, "<title>浙江省 10000.0</title>") {
+		t.Error("a rate of nothing is a number")
+	}
+	// The filters, the tiles and the table say the same.
+	for _, c := range []struct {
+		page, name string
+		n          int
+	}{{country, "浙江省", 3}, {country, "没有认出", 6}, {city, "浦东新区", 4}, {city, "上海以外", 6}, {city, "上海，没有写区", 5}} {
+		m := regexp.MustCompile(`href="([^"]+)"[^>]*>(?:<title>)?` + c.name + " ").FindStringSubmatch(c.page)
+		if m == nil {
+			t.Errorf("%s leads nowhere", c.name)
+			continue
+		}
+		if n := strings.Count(get(m[1]), "<article class=\"evidence"); n != c.n {
+			t.Errorf("%d sentences behind %s, counted %d", n, c.name, c.n)
+		}
+	}
+	if table := get("/analysis?" + days + "rows=term&province=" + url.QueryEscape("浙江省")); !strings.Contains(table, ">3<") {
+		t.Error("the condition on the province does not hold")
 	}
 }

@@ -89,6 +89,14 @@ func allRoutes() []route {
 		{"GET", "/resume", members, (*request).resume, "继续提交", option{}, "", nil},
 
 		{"GET", "/{$}", members, (*request).dashboard, "本期工作", nav("监测"), "period", either{dashboardPage{}, homePage{}}},
+		{"GET", "/dashboards", members, (*request).dashboards, "看板", nav("监测"), "", nil}, // an account's own, and tokens have none
+		{"POST", "/dashboards", members, (*request).dashboardSave, "新建看板", option{}, "name! roles:list", nil},
+		{"GET", "/dashboards/{id}", members, (*request).dashboardView, "看板", option{}, "edit", nil},
+		{"POST", "/dashboards/{id}", members, (*request).dashboardSave, "修改看板", option{}, "name! roles:list", nil},
+		{"POST", "/dashboards/{id}/delete", members, (*request).dashboardDelete, "删除看板", option{}, "", nil},
+		{"POST", "/dashboards/{id}/tiles", members, (*request).tileAdd, "修改看板", option{}, "title source! shape width", nil},
+		{"POST", "/dashboards/{id}/tiles/{tile}", members, (*request).tileMove, "修改看板", option{}, "do!", nil},
+		{"POST", "/first-week", members, (*request).firstWeekDone, "收起第一周要办的事", option{quiet: true}, "back", nil},
 		{"GET", "/start", workers, (*request).startPage, "开始使用", option{data: true}, "", nil},
 		{"POST", "/start/sample", workers, (*request).startSample, "装入示例数据", option{data: true}, "", nil},
 		{"POST", "/start/sample/remove", workers, (*request).removeSample, "删除示例数据", option{data: true}, "", nil},
@@ -165,6 +173,9 @@ func allRoutes() []route {
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"POST", "/sheets/push", workers, (*request).sheetPush, "报送到研究中心", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("*/*")},
+		{"GET", "/prints/{id}", members, (*request).printShow, "生成 PDF", option{}, "", nil}, // programs wait for theirs
+		{"GET", "/prints/{id}/file", members, (*request).printFile, "下载 PDF", option{export: true}, "", nil},
+		{"POST", "/prints/{id}/cancel", members, (*request).printCancel, "取消 PDF", option{quiet: true}, "", nil},
 		{"GET", "/form", fillers, (*request).sheetForm, "填写报送表", nav("报送"), "period station:integer", formPage{}},
 		{"POST", "/form", fillers, (*request).formSave, "填写报送表", option{quiet: true}, "do " + sheetFields, moved{}},
 		{"GET", "/form/preview", fillers, (*request).formPreview, "报送表预览", option{}, "period station:integer version:integer", file("text/html")},

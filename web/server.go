@@ -53,6 +53,7 @@ type Server struct {
 	guard       *http.CrossOriginProtection
 	pages       pages
 	jobs        *jobs
+	prints      printings
 	desk        desk
 	provider    *oidc.Provider // nil: people log in by passwords only
 	lexical     atomic.Pointer[lexical]
@@ -166,6 +167,7 @@ func (s *Server) push() {
 func (s *Server) Close() {
 	s.end()
 	s.jobs.wait()
+	s.prints.close()
 	s.recounts.wait()
 	s.desk.wait()
 	s.background.Wait()
@@ -226,7 +228,8 @@ type request struct {
 	cookie  string
 	home    station.Station // zero before the first start
 	act     *station.Act
-	refused bool // the answer says that nothing was done
+	refused bool    // the answer says that nothing was done
+	inside  *inside // nil, or takes the page in place of the browser
 }
 
 // gate lets a request through to its handler, or not.

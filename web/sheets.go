@@ -443,6 +443,9 @@ func (q *request) downloadForm(f app.Model, formats []string, format, name strin
 	if !slices.Contains(formats, format) {
 		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 "+strings.Join(formats, "、"))
 	}
+	if format == "pdf" && !q.api {
+		return q.print(f, name)
+	}
 	dir, err := os.MkdirTemp(q.Dir, "download-*")
 	if err != nil {
 		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "文件写不出来", Remedy: "请管理员检查磁盘空间", Err: err}

@@ -121,6 +121,7 @@ type table[T any] struct {
 	id      func(*T) string // of a row that can be selected, with what it is called
 	label   func(*T) string
 	bulk    *bulk // what can be done to selected rows; nil: nothing
+	whole   bool  // a saved view has what else the page is about, too
 }
 
 // A bulk is what can be done to many rows at once.

@@ -29,6 +29,7 @@ type tableView struct {
 	Q       string         `json:"-"`
 	Filters []shownFilter  `json:"-"` // that hold
 	Query   string         `json:"-"` // the whole address of the view
+	Saved   string         `json:"-"` // what a saved view has of it
 	Plain   string         `json:"-"` // without filters
 	Usual   string         `json:"-"` // without anything
 	Changed bool           `json:"-"` // the view is not the usual one
@@ -130,9 +131,17 @@ func present[T any](q *request, t table[T], from source[T], kept ...string) (v *
 		}
 	}
 	v.link(&s, base, t.heads())
+	v.Saved = v.Query
+	if t.whole {
+		v.Saved = strings.TrimPrefix(strings.TrimPrefix(v.with(base, s.values), v.Path), "?")
+		base = nil // what is saved says it
+	}
 	v.fill(t.heads(), &s)
 	for i := range rows {
 		v.Rows = append(v.Rows, t.row(&rows[i], v.Heads))
+	}
+	if q.inside != nil {
+		q.inside.table = v
 	}
 	return v, rows, q.savedViews(v, base)
 }
@@ -301,7 +310,7 @@ func (q *request) savedViews(v *tableView, base url.Values) error {
 		v.Views = append(v.Views, shownView{
 			View:    saved,
 			Path:    v.with(base, values),
-			Current: saved.Query == v.Query,
+			Current: saved.Query == v.Saved,
 		})
 	}
 	return nil

@@ -380,7 +380,7 @@ func TestPortalMonth(t *testing.T) {
 
 	// From chart to product to sentence in three clicks.
 	w.open("/trends")
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=heat] canvas")), chromedp.WaitVisible(chromedp.CSS("[data-chart=bars] canvas")))
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=heat] svg")), chromedp.WaitVisible(chromedp.CSS("[data-chart=bars] svg")))
 	w.look("trends")
 	w.clicks = 0
 	w.click("table a[href^='/products']", "table a[href^='/product?']")
@@ -389,7 +389,7 @@ func TestPortalMonth(t *testing.T) {
 	if w.clicks > 3 {
 		t.Errorf("%d clicks to a sentence", w.clicks)
 	}
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=product] canvas")))
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-chart=product] svg")))
 	w.look("product")
 	w.print("product")
 
@@ -500,6 +500,15 @@ func get(t *testing.T, c *http.Client, address string) (body []byte, disposition
 	body, err = io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s %v", address, r.Status, err)
+	}
+	// A PDF that takes longer has a page, which waits a while each time it is asked.
+	if at := r.Request.URL; strings.HasPrefix(at.Path, "/prints/") && !strings.HasSuffix(at.Path, "/file") {
+		switch {
+		case bytes.Contains(body, []byte(at.Path+"/file")):
+			return get(t, c, at.String()+"/file")
+		case bytes.Contains(body, []byte(at.Path+"/cancel")):
+			return get(t, c, at.String())
+		}
 	}
 	return body, r.Header.Get("Content-Disposition")
 }

@@ -33,6 +33,18 @@ func (c *Config) To(of int64, event, key, subject, body string) []station.Messag
 	return list
 }
 
+// ToAll makes one message for every channel that wants the event, whosever it
+// is.
+func (c *Config) ToAll(event, key, subject, body string) []station.Message {
+	var list []station.Message
+	for i := range c.Channels {
+		if ch := &c.Channels[i]; ch.Wants(event) {
+			list = append(list, station.Message{Key: key, Channel: ch.Name, Event: event, Subject: subject, Body: body})
+		}
+	}
+	return list
+}
+
 // Delivered counts what Deliver did.
 type Delivered struct {
 	Sent, Failed int

@@ -53,7 +53,7 @@ type Message struct {
 type Channel struct {
 	Name   string
 	Type   string   // smtp, webhook, wecom, dingtalk, feishu
-	Events []string // urgent, report, reminder, failure; empty means all
+	Events []string // urgent, report, reminder, bulletin, failure; empty means all
 	// Station is the number of the monitoring station that the channel belongs
 	// to: it gets only what concerns that station. Empty: the installation's own.
 	Station string
@@ -75,7 +75,10 @@ type Config struct {
 }
 
 // Events are what messages may be about.
-var Events = []string{"urgent", "report", "reminder", "failure"}
+var Events = []string{"urgent", "report", "reminder", Bulletin, "failure"}
+
+// Bulletin is the event of what the centre issues: 通报, 反馈, 会商.
+const Bulletin = "bulletin"
 
 var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 

@@ -32,7 +32,7 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 	items := map[string]item{}
 	var listings []chaping.Listing
 	for i := range 6 {
-		it := item{fmt.Sprint("p", i), fmt.Sprint("店", i%2), []string{"上海市", "浙江省"}[i%2], []string{"壶"}, int64(1500 + 3000*i)}
+		it := item{fmt.Sprint("p", i), fmt.Sprint("店", i%2), []string{"上海市", "浙江省", "上海浦东", "宁波", "朝阳区"}[i%5], []string{"壶"}, int64(1500 + 3000*i)}
 		if i == 0 {
 			it.keywords = []string{"壶", "杯"}
 		}
@@ -107,6 +107,9 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 		{By: []store.Dimension{store.ByTerm}, Hazards: []chaping.Hazard{"electrical"}}, {By: []store.Dimension{store.ByTerm}, Shops: []string{"店0"}},
 		{By: []store.Dimension{store.ByMonth}, Keywords: []string{"杯", "壶"}}, {By: []store.Dimension{store.ByKeyword}, Keywords: []string{"杯"}, Regions: []string{"上海市"}},
 		{By: []store.Dimension{store.ByProduct}, Products: []string{"p0", "p5"}}, {By: []store.Dimension{store.ByTerm}, PriceLow: 4000, PriceHigh: 8000},
+		{By: []store.Dimension{store.ByProvince}}, {By: []store.Dimension{store.ByTerm, store.ByProvince}}, {By: []store.Dimension{store.ByDistrict, store.ByKeyword}},
+		{By: []store.Dimension{store.ByProvince}, Terms: []string{"漏电", "短路"}}, {By: []store.Dimension{store.ByTerm}, Provinces: []string{"浙江省"}},
+		{By: []store.Dimension{store.ByMonth}, Districts: []string{"浦东新区"}}, {By: []store.Dimension{store.ByTerm}, Provinces: []string{"西藏自治区"}},
 		{By: []store.Dimension{store.ByTerm}, Days: &days}, {By: []store.Dimension{store.ByWeek}, Days: &days, Terms: []string{"漏电", "起火"}},
 		{Terms: []string{"没有这个词' OR 1=1 --"}}, {By: []store.Dimension{store.ByPeriod}, Platforms: []string{"nowhere"}},
 	} {
@@ -124,6 +127,7 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 			for _, d := range q.By {
 				keys = append(keys, map[store.Dimension]string{
 					store.ByPlatform: "mall", store.ByProduct: f.Product, store.ByShop: it.shop, store.ByRegion: it.region, store.ByKeyword: keyword,
+					store.ByProvince: chaping.ProvinceOf(it.region), store.ByDistrict: chaping.DistrictOf(it.region),
 					store.ByTerm: name, store.ByHazard: name, store.ByPeriod: f.period.String(), store.ByMonth: f.Published.Format("2006-01"),
 					store.ByYear: f.Published.Format("2006"), store.ByDay: f.Published.Format(time.DateOnly), store.ByWeek: monday.Format(time.DateOnly),
 					store.ByPrice: bandOf(it.price),
@@ -136,6 +140,8 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 			it := items[f.Product]
 			switch {
 			case !in(q.Platforms, "mall") || !in(q.Products, f.Product) || q.Days != nil && !q.Days.Contains(f.Published):
+				return nil
+			case !in(q.Provinces, chaping.ProvinceOf(it.region)) || !in(q.Districts, chaping.DistrictOf(it.region)):
 				return nil
 			case !in(q.Shops, it.shop) || !in(q.Regions, it.region) || q.PriceHigh > 0 && (it.price < q.PriceLow || it.price > q.PriceHigh):
 				return nil
@@ -230,6 +236,15 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 		if a, b := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", list); a != b {
 			t.Errorf("by %v, terms %v, hazards %v, shops %v, keywords %v, price %d, days %v:\n got %s\nwant %s", q.By, q.Terms, q.Hazards, q.Shops, q.Keywords, q.PriceLow, q.Days, a, b)
 		}
+	}
+	// A comparison counts all reviews of a place, also of its regions without a problem.
+	whole, err := s.Counts(ctx, store.CountQuery{By: []store.Dimension{store.ByProvince}, Dictionary: dictionary, First: first, Last: period, Known: known})
+	ok(t, err)
+	compared, err := s.Compare(ctx, store.CountQuery{By: []store.Dimension{store.ByProvince}, Dictionary: dictionary, Known: known}, store.Span{First: first, Last: period})
+	ok(t, err)
+	equal(t, len(compared), len(whole))
+	for i := range whole {
+		equal(t, fmt.Sprint(compared[i][0]), fmt.Sprint(whole[i]))
 	}
 	for _, q := range []store.CountQuery{{By: []store.Dimension{"nonsense"}}, {By: []store.Dimension{store.ByTerm, store.ByHazard}}, {By: []store.Dimension{store.ByDay, store.ByDay}}} {
 		if _, err := s.Counts(ctx, q); err == nil {

@@ -175,6 +175,7 @@
       tooltip: { ...text, backgroundColor: colour("--paper"), borderColor: colour("--edge") }, bar: { label: { color: colour("--ink") } } };
   };
   const ramp = () => ["--heat-0", "--heat-1", "--heat-2"].map(colour);
+  const onHeat = (n, most) => colour(n > most * colour("--heat-turn") ? "--heat-high" : "--heat-low"); // what can be read there
   const base = { animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, tooltip: { renderMode: "richText", confine: true } };
   const products = (t, period, term) => {
     if (t.classes) { location.href = "/board?" + new URLSearchParams({ period, hazard: t.classes[t.terms.indexOf(term)] }); return; } const v = new URLSearchParams(t.query); location.href = "/products?" + new URLSearchParams({ period, term, keyword: v.get("keyword") || "" });
@@ -190,7 +191,7 @@
     heat: t => [{ ...base, grid: { left: 96, right: 16, top: 8, bottom: 90 }, tooltip: { ...base.tooltip, formatter: p => `${t.terms[p.value[1]]}　${label(t, t.periods[p.value[0]])}\n${t.unit} ${p.value[2]}` },
       xAxis: { type: "category", data: t.periods, axisLabel: { interval: t.periods.length <= 12 ? 0 : "auto", formatter: p => label(t, p) } }, yAxis: { type: "category", data: t.terms, inverse: true, axisLabel: { interval: 0 } },
       visualMap: { min: 0, max: Math.max(1, ...t.cells.flat()), orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
-      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: colour(n > Math.max(...t.cells.flat()) / 2 ? "--heat-high" : "--heat-low") } }))), label: { show: t.periods.length <= 12 } }] },
+      series: [{ type: "heatmap", data: t.cells.flatMap((row, i) => row.map((n, j) => ({ value: [j, i, t.mined[j] ? n : "-"], label: { color: onHeat(n, Math.max(...t.cells.flat())) } }))), label: { show: t.periods.length <= 12 } }] },
       p => products(t, t.periods[p.value[0]], t.terms[p.value[1]])],
     tree: t => [{ ...base, series: [{ type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, label: { formatter: "{b}\n{c}" }, data: t.hazards.map(h => ({ name: h.name, value: h.value, path: h.path })) }] },
       p => { if (p.data.path) location.href = p.data.path; }],
@@ -206,7 +207,7 @@
         tooltip: { ...tip, formatter: p => `${names[p.value[1]]}　${t.columns[p.value[0]].name}\n${t.unit} ${p.value[2]}` },
         xAxis: { type: "category", data: t.columns.map(c => c.name), axisLabel: { interval: 0, rotate: t.columns.length > 6 ? 30 : 0, width: 90, overflow: "truncate" } }, yAxis: { type: "category", data: names, inverse: true, axisLabel: { interval: 0, width: 130, overflow: "truncate" } },
         visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, text: ["多", "少"], inRange: { color: ramp() } },
-        series: [{ type: "heatmap", label: { show: true }, data: t.lines.flatMap((r, i) => (r.cells || []).map((n, j) => ({ value: [j, i, n], label: { color: colour(n > most / 2 ? "--heat-high" : "--heat-low") } }))) }] },
+        series: [{ type: "heatmap", label: { show: true }, data: t.lines.flatMap((r, i) => (r.cells || []).map((n, j) => ({ value: [j, i, n], label: { color: onHeat(n, most) } }))) }] },
         p => { const r = t.lines[p.value[1]]; if (r && r.path) location.href = r.path; }];
       const before = t.lines.some(r => r.before !== undefined);
       if (!before && t.lines.every(r => /^\d{4}-\d\d/.test(r.key))) return [{ ...base, grid: { left: 56, right: 24, top: 40, bottom: 44 }, tooltip: { ...tip, trigger: "axis" },
@@ -239,36 +240,70 @@
   function label(t, period) { return t.periods.indexOf(period) === t.running ? `${period}\n${t.elapsed}` : period; }
   const loaded = new Map(); // one request for charts of the same data
   const load = src => { if (!loaded.has(src)) loaded.set(src, fetch(src).then(r => { if (!r.ok) throw new Error(r.status); return r.json(); })); return loaded.get(src); };
+  // A picture for documents, of points or of lines.
+  const save = (href, type) => Object.assign(document.createElement("a"), { download: `${document.title.split(" ")[0]}.${type}`, href }).click();
+  const offer = (box, each) => {
+    const files = Object.assign(document.createElement("p"), { className: "hint noprint files" });
+    files.append("下载图 ");
+    for (const type of ["PNG", "SVG"]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: type });
+      button.addEventListener("click", () => each(type.toLowerCase()));
+      files.append(button, " ");
+    }
+    box.after(files);
+  };
+  // Maps are drawn on the server; a file of one has its colours in itself.
+  for (const map of $$("svg[data-map]")) {
+    offer(map, type => {
+      const copy = map.cloneNode(true), from = $$("rect, text", map), [, , width, height] = map.getAttribute("viewBox").split(" ").map(Number);
+      $$("rect, text", copy).forEach((shape, i) => {
+        const look = getComputedStyle(from[i]);
+        for (const name of ["fill", "stroke", "stroke-width", "font-size", "font-weight", "font-family", "text-anchor"]) shape.setAttribute(name, shape.tagName === "text" && name.startsWith("stroke") ? "none" : look.getPropertyValue(name));
+      });
+      for (const a of $$("a", copy)) a.replaceWith(...a.childNodes); // a document has no pages behind it
+      for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height]]) copy.setAttribute(name, value);
+      const ground = Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+      for (const [name, value] of [["width", width], ["height", height], ["fill", colour("--paper")]]) ground.setAttribute(name, value);
+      copy.prepend(ground);
+      const source = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+      if (type === "svg") { save(source, type); return; }
+      const picture = new Image();
+      picture.onload = () => {
+        const sheet = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+        sheet.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height);
+        save(sheet.toDataURL("image/png"), type);
+      };
+      picture.src = source;
+    });
+  }
+  // Dates that are typed hold in place of a span.
+  for (const form of $$("form")) if (form.elements.span) for (const name of ["from", "to"]) form.elements[name]?.addEventListener("change", () => { form.elements.span.value = ""; });
+
   for (const box of $$("[data-chart]")) {
-    load(box.dataset.src).then(data => {
-      let chart; // on paper, where boxes have no height of their own, it keeps its size
+    const within = box.nextElementSibling?.matches("script[type='application/json']") && box.nextElementSibling;
+    (within ? Promise.resolve(JSON.parse(within.textContent)) : load(box.dataset.src)).then(data => {
+      // Charts are drawn of lines. On paper, where boxes have no height of their own,
+      // the drawing keeps its size and shrinks to the sheet as a whole.
+      let chart;
       const paper = matchMedia("print");
       const draw = () => {
         const size = chart && paper.matches ? { width: chart.getWidth(), height: chart.getHeight() } : {};
         if (chart) chart.dispose();
-        chart = echarts.init(box, look(), size);
+        chart = echarts.init(box, look(), { ...size, renderer: "svg" });
         const [option, click] = makers[box.dataset.chart](data);
         chart.setOption(option);
         if (click) chart.on("click", click);
+        if (paper.matches) $("svg", box)?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
       };
       draw();
-      // The picture with its numbers, for documents: of points, or of lines.
-      const files = Object.assign(document.createElement("p"), { className: "hint noprint files" });
-      files.append("下载图 ");
-      for (const [name, renderer] of [["PNG", "canvas"], ["SVG", "svg"]]) {
-        const button = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: name });
-        button.addEventListener("click", () => {
-          const copy = document.createElement("div");
-          const picture = echarts.init(copy, look(), { renderer, width: chart.getWidth(), height: chart.getHeight() });
-          picture.setOption(makers[box.dataset.chart](data)[0]);
-          const link = Object.assign(document.createElement("a"), { download: `${document.title.split(" ")[0]}.${name.toLowerCase()}`,
-            href: picture.getDataURL({ type: name.toLowerCase(), pixelRatio: 2, backgroundColor: colour("--paper") }) });
-          link.click();
-          picture.dispose();
-        });
-        files.append(button, " ");
-      }
-      box.after(files);
+      // The picture with its numbers.
+      offer(box, type => {
+        const copy = document.createElement("div");
+        const picture = echarts.init(copy, look(), { renderer: type === "png" ? "canvas" : "svg", width: chart.getWidth(), height: chart.getHeight() });
+        picture.setOption(makers[box.dataset.chart](data)[0]);
+        save(picture.getDataURL({ type, pixelRatio: 2, backgroundColor: colour("--paper") }), type);
+        picture.dispose();
+      });
       new ResizeObserver(() => { if (!paper.matches) chart.resize(); }).observe(box);
       paper.addEventListener("change", draw);
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -1,0 +1,1 @@
+INSERT INTO dashboard (account, name, roles, changed) VALUES (?, ?, ?, ?) RETURNING id

@@ -1,0 +1,1 @@
+UPDATE dashboard SET name = ?, roles = ?, changed = ? WHERE id = ? AND account = ?

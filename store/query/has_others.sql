@@ -1,0 +1,1 @@
+SELECT 1 FROM reviews WHERE platform <> @platform LIMIT 1
