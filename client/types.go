@@ -67,18 +67,21 @@ type GetAnalysisInput struct {
 	Columns  []string          `json:"columns,omitempty"`  // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Compare  string            `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
 	Count    string            `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	District string            `json:"district,omitempty"` // 上海的区，如 浦东新区
 	Filter   map[string]string `json:"filter,omitempty"`   // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	From     string            `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
 	Hazard   string            `json:"hazard,omitempty"`   // 危害类别
 	Keyword  string            `json:"keyword,omitempty"`  // 商品关键词
 	Page     int64             `json:"page,omitempty"`     // 第几页，从 1 起
 	Platform string            `json:"platform,omitempty"` // 平台
+	Province string            `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Q        string            `json:"q,omitempty"`        // 查找的文字
 	Region   string            `json:"region,omitempty"`   // 涉及区域
-	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、price、day、week、period、month
+	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
 	Shop     string            `json:"shop,omitempty"`     // 文件里没有时的店铺名称
 	Size     int64             `json:"size,omitempty"`     // 每页几行：20、50、100、200；图片：small 为小图，不写为大图
 	Sort     string            `json:"sort,omitempty"`     // 按哪一列排序，前加 - 为从大到小
+	Span     string            `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
 	Term     string            `json:"term,omitempty"`     // 评论关键词
 	To       string            `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -93,13 +96,16 @@ type GetAnalysisDataInput struct {
 	Cols     string `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
 	Compare  string `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
 	Count    string `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	District string `json:"district,omitempty"` // 上海的区，如 浦东新区
 	From     string `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
 	Hazard   string `json:"hazard,omitempty"`   // 危害类别
 	Keyword  string `json:"keyword,omitempty"`  // 商品关键词
 	Platform string `json:"platform,omitempty"` // 平台
+	Province string `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Region   string `json:"region,omitempty"`   // 涉及区域
-	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、price、day、week、period、month
+	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
 	Shop     string `json:"shop,omitempty"`     // 文件里没有时的店铺名称
+	Span     string `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
 	Term     string `json:"term,omitempty"`     // 评论关键词
 	To       string `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -115,17 +121,20 @@ type GetAnalysisExportInput struct {
 	Columns  []string          `json:"columns,omitempty"`  // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Compare  string            `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
 	Count    string            `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	District string            `json:"district,omitempty"` // 上海的区，如 浦东新区
 	Filter   map[string]string `json:"filter,omitempty"`   // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	Format   string            `json:"format"`             // 报表：xlsx、docx、pdf、html、json；列表：xlsx、csv
 	From     string            `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
 	Hazard   string            `json:"hazard,omitempty"`   // 危害类别
 	Keyword  string            `json:"keyword,omitempty"`  // 商品关键词
 	Platform string            `json:"platform,omitempty"` // 平台
+	Province string            `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Q        string            `json:"q,omitempty"`        // 查找的文字
 	Region   string            `json:"region,omitempty"`   // 涉及区域
-	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、price、day、week、period、month
+	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
 	Shop     string            `json:"shop,omitempty"`     // 文件里没有时的店铺名称
 	Sort     string            `json:"sort,omitempty"`     // 按哪一列排序，前加 - 为从大到小
+	Span     string            `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
 	Term     string            `json:"term,omitempty"`     // 评论关键词
 	To       string            `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -140,13 +149,16 @@ type GetAnalysisSentencesInput struct {
 	Cols     string `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
 	Compare  string `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
 	Count    string `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	District string `json:"district,omitempty"` // 上海的区，如 浦东新区
 	From     string `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
 	Hazard   string `json:"hazard,omitempty"`   // 危害类别
 	Keyword  string `json:"keyword,omitempty"`  // 商品关键词
 	Platform string `json:"platform,omitempty"` // 平台
+	Province string `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Region   string `json:"region,omitempty"`   // 涉及区域
-	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、price、day、week、period、month
+	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
 	Shop     string `json:"shop,omitempty"`     // 文件里没有时的店铺名称
+	Span     string `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
 	Term     string `json:"term,omitempty"`     // 评论关键词
 	To       string `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -3142,9 +3154,11 @@ type Pivot struct {
 
 // PivotFilter is pivotFilter of the document.
 type PivotFilter struct {
+	District string `json:"district,omitempty"`
 	Hazard   string `json:"hazard,omitempty"`
 	Keyword  string `json:"keyword,omitempty"`
 	Platform string `json:"platform,omitempty"`
+	Province string `json:"province,omitempty"`
 	Region   string `json:"region,omitempty"`
 	Shop     string `json:"shop,omitempty"`
 	Term     string `json:"term,omitempty"`
@@ -3171,6 +3185,7 @@ type PivotQuery struct {
 	Filter  PivotFilter `json:"filter"`
 	From    string      `json:"from"`
 	Rows    string      `json:"rows"`
+	Span    string      `json:"span,omitempty"`
 	To      string      `json:"to"`
 }
 

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "make types.go anew")
 
 // types.go is what the portal's document says.
 func TestTypes(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("..", "web", "testdata", "openapi.json")) // which a test of web keeps to the portal
+	data, err := os.ReadFile(filepath.Join("..", "web", "openapi.json")) // which a test of web keeps to the portal
 	if err != nil {
 		t.Fatal(err)
 	}
