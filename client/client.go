@@ -86,7 +86,7 @@ func call[T any](ctx context.Context, c *Client, method, path string, in any, fi
 
 // download sends a request and gives what comes as it is.
 func download(ctx context.Context, c *Client, path string, in any) (*Download, error) {
-	r, err := c.send(ctx, http.MethodGet, path, in, nil)
+	r, err := c.send(ctx, http.MethodGet, path, in, nil) //nolint:bodyclose // whoever reads it closes it
 	if err != nil {
 		return nil, err
 	}

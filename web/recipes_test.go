@@ -149,11 +149,13 @@ func TestNginx(t *testing.T) {
 			}
 		}
 	}
+	//nolint:bodyclose // ask closes it at the end
 	if r := ask("GET", "http://127.0.0.1:"+plain+"/products?period=2026-11", nil); r.StatusCode != http.StatusMovedPermanently ||
 		r.Header.Get("Location") != "https://portal.example.com/products?period=2026-11" {
 		t.Errorf("without TLS: %d %s", r.StatusCode, r.Header)
 	}
 	form := []byte(url.Values{"name": {"platform"}, "password": {password}}.Encode())
+	//nolint:bodyclose // ask closes it at the end
 	login := ask("POST", address+"/login", form, "Content-Type", "application/x-www-form-urlencoded",
 		"Origin", "https://portal.example.com", "X-Forwarded-For", "203.0.113.7")
 	session := ""
