@@ -91,8 +91,25 @@ step "升级，服务正在运行" apt-get install -y -q --no-install-recommends
 step "换成了新版本的进程" restarted "$old"
 step "设置没有被覆盖" grep -q 本站改过 /etc/chaping/chaping.env
 step "数据还在" says "存有评论 5 条" chaping-admin doctor
+step "升级以前有备份" bash -c 'test "$(ls /var/lib/chaping/backups/*-upgrade.backup | wc -l)" = 1'
 step "降级被拒绝，说得明白" fails 1 "不能从" dpkg -i 1.deb
 step "拒绝以后照常应答" answers readyz
+
+after() { sed 's/,甲店,/,甲店,9/' reviews.csv >/var/lib/chaping/after.csv && chown chaping /var/lib/chaping/after.csv && chaping-admin import --keyword 电热水壶 /var/lib/chaping/after.csv; }
+step "升级以后又导入" after
+step "存有 8 条" says "存有评论 8 条" chaping-admin doctor
+step "退回旧版本和升级以前的数据" chaping-admin rollback /test/1.deb
+step "是旧版本" says "~test1\|test1" dpkg-query -W -f '${Version}' chaping
+step "旧版本应答" answers readyz
+step "数据是升级以前的" says "存有评论 5 条" chaping-admin doctor
+step "没有备份可退，说得明白" fails 4 "没有升级以前的备份" chaping-admin rollback /test/1.deb
+rmdir /var/lib/chaping/backups 2>/dev/null
+touch /var/lib/chaping/backups # so that nothing can be written there
+step "备份不成就不升级" fails 1 "没有备份成" dpkg -i 2.deb
+step "原来的版本照常应答" answers readyz
+rm /var/lib/chaping/backups
+step "再升级" apt-get install -y -q --no-install-recommends ./2.deb
+step "升级后应答" answers readyz
 
 # A data directory of version 0.1 on a disk that fills up during its migration.
 mkdir /full
