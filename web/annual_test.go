@@ -71,7 +71,7 @@ func TestAnnualReport(t *testing.T) {
 	post("association", "/annual/freeze?year=2026", with(writtenYear("4"), "text-2.8", "新标准", "reason", "补充"), http.StatusSeeOther)
 	for _, format := range annualFormats() {
 		for _, version := range []string{"0", "1", "2"} {
-			if r := h.ask("association", "GET", "/annual/download?year=2026&version="+version+"&format="+format, nil); r.Code != http.StatusOK || r.Body.Len() == 0 {
+			if r := h.download("association", "/annual/download?year=2026&version="+version+"&format="+format); r.Code != http.StatusOK || r.Body.Len() == 0 {
 				t.Errorf("%s of version %s: %d", format, version, r.Code)
 			}
 		}

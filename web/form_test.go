@@ -138,7 +138,7 @@ func TestFormMonth(t *testing.T) {
 		t.Errorf("handed in twice: %d", len(list))
 	}
 	for _, format := range report.Formats() {
-		if r := h.ask("association", "GET", "/form/download?period=2026-11&version=1&format="+format, nil); r.Code != http.StatusOK || r.Body.Len() == 0 {
+		if r := h.download("association", "/form/download?period=2026-11&version=1&format="+format); r.Code != http.StatusOK || r.Body.Len() == 0 {
 			t.Errorf("%s: %d", format, r.Code)
 		}
 	}

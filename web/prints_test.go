@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
@@ -88,4 +89,18 @@ func TestPrints(t *testing.T) {
 	if _, err := h.prints.start(h.ended, printing{account: account.ID + 1}, h.Now(), h.Dir, func(context.Context, string) error { return nil }); err != nil {
 		t.Error("somebody else has to wait", err)
 	}
+}
+
+// download asks for a file, and waits for one that is made in the background.
+func (h *house) download(who, path string) *httptest.ResponseRecorder {
+	r := h.ask(who, "GET", path, nil)
+	id, ok := strings.CutPrefix(r.Header().Get("Location"), "/prints/")
+	if !ok {
+		return r
+	}
+	h.prints.mu.Lock()
+	job := h.prints.byID[id]
+	h.prints.mu.Unlock()
+	<-job.done
+	return h.ask(who, "GET", "/prints/"+id+"/file", nil)
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -75,7 +76,7 @@ func newSSO(t *testing.T) *sso {
 	t.Cleanup(s.provider.Close)
 	client := storage.WebClient("chaping", "client-secret", s.portal.URL+"/login/oidc/callback")
 	kept := storage.NewStorageWithClients(s.people, map[string]*storage.Client{"chaping": client})
-	answer = exampleop.SetupServer(s.provider.URL, grouped{kept, s.groups}, nil, false)
+	answer = exampleop.SetupServer(s.provider.URL, grouped{kept, s.groups}, slog.New(slog.DiscardHandler), false)
 	t.Setenv("CHAPING_TEST_OIDC", "client-secret")
 	s.configure("")
 	return s

@@ -85,7 +85,7 @@ func TestDocument(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
-	for _, wrong := range []string{`href="/`, `src="pictures/`, ".md", "<!-- raw HTML omitted -->"} {
+	for _, wrong := range []string{`href="/`, `src="pictures/`, `.md"`, ".md#", "<!-- raw HTML omitted -->"} {
 		if strings.Contains(text, wrong) {
 			t.Errorf("%s is left", wrong)
 		}
