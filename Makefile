@@ -33,10 +33,10 @@ test: engine ## 全部测试；没有安装的服务器、浏览器，相应测�
 	CGO_ENABLED=0 $(GO) vet ./...
 	CGO_ENABLED=0 $(TEST) -timeout 30m $(LONGEST) ./...
 
-# Left to "test" is what the detector cannot see into or what does one thing
-# after the other: servers of a cluster, scripts of commands, whose parts packages
-# test by themselves, and labelled texts.
-UNRACED := ^(TestCluster|TestClusterCheck|TestScripts|TestGuideCommands|TestDocumentedCommands)$$
+# Left to "test" is what the detector cannot see into, and what it sees in other
+# tests: servers written in other languages, programs that run by themselves,
+# walks of a browser over pages that web's tests ask for, and labelled texts.
+UNRACED := ^(TestCluster|TestClusterCheck|TestServer|TestChaos|TestUpgradeKilled|TestScripts|TestPortal.*|TestGuideCommands|TestDocumentedCommands)$$
 race: engine ## 全部测试，带竞态检测（需要 gcc）
 	CGO_ENABLED=1 CHAPING_CORPORA= $(TEST) -race $(UNWATCHED) -skip '$(UNRACED)' -timeout 40m $(LONGEST) ./...
 
