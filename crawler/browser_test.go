@@ -149,7 +149,7 @@ func TestBrowserBadPages(t *testing.T) {
 	}
 	s.site["/s"] = sayText(list)
 	s.site["/big"] = sayText(strings.Repeat("x", 1<<20))
-	got := collect(t, s, "hosts: [localhost]\n"+strings.NewReplacer("timeout: 20s", "timeout: 6s", "attempts: 3", "attempts: 1").Replace(rendered))
+	got := collect(t, s, "hosts: [localhost]\n"+strings.NewReplacer("timeout: 20s", "timeout: 12s", "attempts: 3", "attempts: 1").Replace(rendered))
 	if len(got.sink.reviews) != 6 || len(got.sink.listings) != 2 || got.report.Robots != 1 {
 		t.Errorf("%d reviews, %d listings: %+v", len(got.sink.reviews), len(got.sink.listings), got.report)
 	}
