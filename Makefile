@@ -10,7 +10,8 @@ BIN := bin/chaping
 export GOFLAGS := $(GOFLAGS) -tags=ne -trimpath
 
 # Tests wait for servers and disks: more packages at a time than there are
-# processors, those that take longest first, files in memory where that goes.
+# processors, those that take longest first, files in memory where that goes. What
+# vet finds, "lint" finds.
 LONGEST := ./store ./cmd/chaping ./web ./chaos ./app
 TEST = GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$$(scripts/scratch.sh) $(GO) test -vet=off -p $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
@@ -32,7 +33,6 @@ quick: ## 一分钟以内的测试：不用数据库、服务器、浏览器
 	CGO_ENABLED=0 $(GO) test -short ./...
 
 test: engine ## 全部测试；没有安装的服务器、浏览器，相应测试显示跳过
-	CGO_ENABLED=0 $(GO) vet ./...
 	CGO_ENABLED=0 $(TEST) -timeout 30m $(LONGEST) ./...
 
 # Left to "test" is what the detector cannot see into, and what it sees in other
