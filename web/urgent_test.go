@@ -49,7 +49,7 @@ func TestUrgentWritten(t *testing.T) {
 			t.Errorf("%s sees it in the list: %t", who, seen)
 		}
 		for _, format := range writtenFormats() {
-			if r := h.ask(who, "GET", "/urgent/1/download?format="+format, nil); r.Code != status {
+			if r := h.download(who, "/urgent/1/download?format="+format); r.Code != status {
 				t.Errorf("%s %s: %d", who, format, r.Code)
 			}
 		}
