@@ -2,13 +2,9 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
-	"chaping"
 	"chaping/station"
 	"chaping/station/notify"
 	"chaping/station/uplink"
@@ -19,15 +15,11 @@ const ChannelsFile = "notify.yaml"
 
 // Channels are the configured channels; none without a file.
 func (a *App) Channels() (*notify.Config, error) {
-	path := a.Path(ChannelsFile)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &notify.Config{}, nil
+	c, err := written(a, ChannelsFile, "通知配置", notify.ReadConfig)
+	if c == nil && err == nil {
+		c = &notify.Config{}
 	}
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出通知配置", Err: err, Remedy: "检查文件权限"}
-	}
-	return notify.ReadConfig(path, data)
+	return c, err
 }
 
 // A Delivery is what became of the notifications that were due. Those that

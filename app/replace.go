@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,4 +31,18 @@ func unwritten(path string, err error) error {
 		Err:     err,
 		Remedy:  "检查目录权限和磁盘空间",
 	}
+}
+
+// written reads a file of the data directory that the operator has written; nil
+// where there is none. what is how people call it.
+func written[T any](a *App, name, what string, read func(path string, data []byte) (*T, error)) (*T, error) {
+	path := a.Path(name)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出" + what, Err: err, Remedy: "检查文件权限"}
+	}
+	return read(path, data)
 }

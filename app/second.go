@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 	"slices"
 
 	"chaping"
@@ -19,15 +17,7 @@ const ReaderFile = "reader.yaml"
 
 // SecondReader is the second reader's configuration; nil where there is none.
 func (a *App) SecondReader() (*reader.Config, error) {
-	path := a.Path(ReaderFile)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, &chaping.Error{Code: chaping.CodeEnvironment, Message: "读不出第二读者的配置", Err: err, Remedy: "检查文件权限"}
-	}
-	return reader.ReadConfig(path, data)
+	return written(a, ReaderFile, "第二读者的配置", reader.ReadConfig)
 }
 
 // A SecondReading is what came of a run of the second reader on a period.

@@ -42,9 +42,6 @@ func (d dialect) Since(major, minor uint64) bool {
 // Table names a table that is made or dropped: on a cluster that of every
 // shard, on all its replicas.
 func (d dialect) Table(name string) string {
-	if d.cluster == nil {
-		return name
-	}
 	return d.Local(name) + d.onCluster()
 }
 
@@ -53,7 +50,7 @@ func (d dialect) Local(name string) string {
 	if d.cluster == nil {
 		return name
 	}
-	return d.qualified(name + localSuffix)
+	return d.From(name + localSuffix)
 }
 
 // Engine is the table's engine; version names the column by which of two rows
@@ -87,10 +84,7 @@ func (d dialect) Spread(name, key string) string {
 
 // View names a view that is made: on a cluster on every server.
 func (d dialect) View(name string) string {
-	if d.cluster == nil {
-		return name
-	}
-	return d.qualified(name) + d.onCluster()
+	return d.From(name) + d.onCluster()
 }
 
 // From names a table that a view reads: on a cluster that of all shards.
@@ -123,7 +117,13 @@ func (d dialect) qualified(table string) string {
 	return identifier(d.cluster.database) + "." + identifier(table)
 }
 
-func (d dialect) onCluster() string { return " ON CLUSTER " + identifier(d.cluster.name) }
+// onCluster has a statement done on all servers of a cluster.
+func (d dialect) onCluster() string {
+	if d.cluster == nil {
+		return ""
+	}
+	return " ON CLUSTER " + identifier(d.cluster.name)
+}
 
 // System is a system table: on a cluster, of one replica of every shard, those
 // that are read from now.

@@ -329,11 +329,7 @@ func leadMaps(p chaping.Period, hazard chaping.Hazard, leads []boardLead) (count
 	country.list(of)
 	country.Advice = "监测站更正时写上省份，就会数进去"
 	for _, t := range ranked(texts) {
-		if len(country.Texts) == mapTexts {
-			country.More = len(texts) - mapTexts
-			break
-		}
-		country.Texts = append(country.Texts, mapRest{Name: t.Name, Number: fmt.Sprint(t.N), Path: string(query("/board", "period", p, "hazard", hazard, "filter[region]", t.Name))})
+		country.unknown(t.Name, fmt.Sprint(t.N), string(query("/board", "period", p, "hazard", hazard, "filter[region]", t.Name)))
 	}
 	if slices.ContainsFunc(chaping.ShanghaiDistricts(), func(d chaping.Division) bool { return of[d.Name].number > 0 }) {
 		for _, name := range []string{chaping.PlaceUnknown, chaping.PlaceBlank} { // said beside the country

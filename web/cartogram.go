@@ -39,6 +39,16 @@ func (c *cartogram) list(of map[string]placed) {
 	slices.SortStableFunc(c.Listed, func(a, b mapRest) int { return cmp.Compare(of[b.Name].number, of[a.Name].number) })
 }
 
+// unknown adds a place as it was written that was not recognised: the first few
+// are listed, the others counted.
+func (c *cartogram) unknown(name, number, path string) {
+	if len(c.Texts) == mapTexts {
+		c.More++
+		return
+	}
+	c.Texts = append(c.Texts, mapRest{name, number, path})
+}
+
 // A mapTile is a province or district on the map.
 type mapTile struct {
 	X, Y   int
@@ -105,7 +115,7 @@ func newCartogram(label string, divisions []chaping.Division, places map[string]
 	for _, d := range divisions {
 		most = max(most, of[d.Name].number)
 	}
-	steps := mapSteps(most, written)
+	c.Steps = mapSteps(most, written)
 	for _, d := range divisions {
 		at := places[d.Short]
 		tile := mapTile{X: at[0] * tileSize, Y: at[1] * tileSize, Name: d.Name, Short: d.Short, Number: absent}
@@ -121,7 +131,6 @@ func newCartogram(label string, divisions []chaping.Division, places map[string]
 			c.Rest = append(c.Rest, mapRest{Name: name, Number: written(n.number), Path: n.path})
 		}
 	}
-	c.Steps = steps
 	return c
 }
 
@@ -185,13 +194,8 @@ func (q *request) cartogram(p *pivotQuery, out *pivot) (*cartogram, error) {
 	}
 	slices.SortStableFunc(texts, func(a, b store.CountRow) int { return cmp.Compare(b.Reviews, a.Reviews) })
 	for i := range texts {
-		if i == mapTexts {
-			c.More = len(texts) - i
-			break
-		}
 		key := texts[i].Keys[0]
-		n := p.measure(&texts[i])
-		c.Texts = append(c.Texts, mapRest{Name: chaping.Shorten(key, 20), Number: p.number(n), Path: p.sentences(store.ByRegion, key)})
+		c.unknown(chaping.Shorten(key, 20), p.number(p.measure(&texts[i])), p.sentences(store.ByRegion, key))
 	}
 	return c, nil
 }

@@ -111,6 +111,11 @@ func (b *bench) put(m measure) {
 // A spent is the time that something took.
 type spent struct{ wall, cpu time.Duration }
 
+func (s *spent) add(more spent) {
+	s.wall += more.wall
+	s.cpu += more.cpu
+}
+
 // stopwatch starts measuring.
 func stopwatch() func() spent {
 	start, cpu := time.Now(), cpuTime()
@@ -312,6 +317,15 @@ func (b *bench) dictionaries() (before, after *nlp.Dictionary, err error) {
 	return &nlp.Dictionary{Terms: terms}, &nlp.Dictionary{Terms: more}, nil
 }
 
+// miner mines with the dictionary before the edit.
+func (b *bench) miner() (*nlp.Miner, error) {
+	dict, _, err := b.dictionaries()
+	if err != nil {
+		return nil, err
+	}
+	return nlp.NewMiner(dict)
+}
+
 func (b *bench) load(reviews int, dict *nlp.Dictionary) *synth.Load {
 	l := &synth.Load{Seed: b.seed, Reviews: reviews, Window: b.period.Window()}
 	for i := len(dict.Terms) - 1; i >= 0; i-- { // the last ones, which an edit adds, are the most frequent
@@ -415,8 +429,7 @@ func (b *bench) job(
 		took, err := b.stage(stage, do)
 		top := peak()
 		highest = max(highest, top)
-		total.wall += took.wall
-		total.cpu += took.cpu
+		total.add(took)
 		if name == stepMine {
 			mined = took
 		}

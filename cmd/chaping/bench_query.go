@@ -29,11 +29,7 @@ func (b *bench) queries(ctx context.Context) (err error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	dict, _, err := b.dictionaries()
-	if err != nil {
-		return err
-	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := b.miner()
 	if err != nil {
 		return err
 	}
@@ -58,7 +54,7 @@ func (b *bench) queries(ctx context.Context) (err error) {
 		}
 	}
 
-	q := store.CountQuery{Dictionary: miner.Version(), First: first, Last: b.period, Known: dict.Terms}
+	q := store.CountQuery{Dictionary: miner.Version(), First: first, Last: b.period, Known: miner.Dictionary().Terms}
 	year := q
 	year.First = chaping.Period{Year: b.period.Year - 1, Month: b.period.Month}.Next()
 	ask := func(q store.CountQuery, by ...store.Dimension) func() error {
@@ -66,7 +62,7 @@ func (b *bench) queries(ctx context.Context) (err error) {
 		return func() error { _, err := s.Counts(ctx, q); return err }
 	}
 	term, hazard, atShop := q, q, year
-	term.Terms = []string{dict.Terms[len(dict.Terms)-1].Name}
+	term.Terms = []string{q.Known[len(q.Known)-1].Name}
 	hazard.Hazards = []chaping.Hazard{chaping.HazardFire}
 	atShop.Shops = []string{shop}
 	var all []time.Duration

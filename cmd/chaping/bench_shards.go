@@ -37,11 +37,7 @@ type shardSum struct {
 // stores, and does the same work on each. One machine has them one after the
 // other, so that each is measured as on a machine of its own.
 func (b *bench) shards(ctx context.Context) error {
-	dict, _, err := b.dictionaries()
-	if err != nil {
-		return err
-	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := b.miner()
 	if err != nil {
 		return err
 	}
@@ -89,8 +85,8 @@ func (b *bench) shardsOf(ctx context.Context, n int, miner *nlp.Miner) (sum shar
 			return sum, err
 		}
 		sum.reviews += reviews
-		sum.work = spent{sum.work.wall + work.wall, sum.work.cpu + work.cpu}
-		sum.question = spent{sum.question.wall + question.wall, sum.question.cpu + question.cpu}
+		sum.work.add(work)
+		sum.question.add(question)
 		if work.wall > sum.slowest.wall {
 			sum.slowest = work
 		}
