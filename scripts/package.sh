@@ -21,14 +21,14 @@ moment=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 
 CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w -funcalign=16' -o "$stage/chaping" ./cmd/chaping
 size=$(stat -c %s "$stage/chaping")
-if [ "$size" -gt 62914560 ]; then
-  echo "程序 $size 字节，超过 60 MiB" >&2
+if [ "$size" -gt 60000000 ]; then
+  echo "程序 $size 字节，超过 60 MB" >&2
   exit 1
 fi
 "$stage/chaping" completion bash >"$stage/completion/chaping.bash"
 "$stage/chaping" completion zsh >"$stage/completion/_chaping"
 "$stage/chaping" completion fish >"$stage/completion/chaping.fish"
-CHAPING_NOW=$moment "$stage/chaping" man "$stage/man"
+CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne,manual" go run -trimpath ./cmd/chaping "$stage/man"
 gzip -9 -n "$stage"/man/*.1
 ln "$engine" "$stage/libchdb.so" 2>/dev/null || cp "$engine" "$stage/libchdb.so"
 

@@ -60,6 +60,19 @@ func openAPI(routes []route) (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
+	later, err := types.NewSchemaRefForValue(moved{}, doc.Components.Schemas)
+	if err != nil {
+		return nil, err
+	}
+	// What many routes answer stands in the document once.
+	doc.Components.Responses = openapi3.ResponseBodies{
+		"problem": {Value: openapi3.NewResponse().WithDescription("没有办成").
+			WithContent(openapi3.Content{"application/problem+json": &openapi3.MediaType{Schema: trouble}})},
+		"later": {Value: openapi3.NewResponse().WithDescription("数据还在读取，按 Retry-After 再问").WithJSONSchemaRef(later)},
+	}
+	shared := func(name string) *openapi3.ResponseRef {
+		return &openapi3.ResponseRef{Ref: "#/components/responses/" + name, Value: doc.Components.Responses[name].Value}
+	}
 	heading := ""
 	for _, r := range routes {
 		heading = cmp.Or(r.nav, heading)
@@ -82,13 +95,9 @@ func openAPI(routes []route) (*openapi3.T, error) {
 		}
 		op.AddResponse(http.StatusOK, ok)
 		if r.method == http.MethodGet && r.data {
-			later, err := types.NewSchemaRefForValue(moved{}, doc.Components.Schemas)
-			if err != nil {
-				return nil, err
-			}
-			op.AddResponse(http.StatusAccepted, openapi3.NewResponse().WithDescription("数据还在读取，按 Retry-After 再问").WithJSONSchemaRef(later))
+			op.Responses.Set("202", shared("later"))
 		}
-		op.AddResponse(0, openapi3.NewResponse().WithDescription("没有办成").WithContent(openapi3.Content{"application/problem+json": &openapi3.MediaType{Schema: trouble}}))
+		op.Responses.Set("default", shared("problem"))
 		doc.AddOperation(strings.TrimSuffix(r.pattern, "{$}"), r.method, op)
 	}
 	return doc, nil

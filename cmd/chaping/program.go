@@ -163,7 +163,7 @@ func (p *program) command() *cobra.Command {
 	flags.BoolP("help", "h", false, "查看帮助")
 	for _, c := range []*cobra.Command{
 		p.demoCommand(), p.collectCommand(), p.workerCommand(), p.siteCommand(), p.runsCommand(), p.evidenceCommand(), p.importCommand(), p.mineCommand(), p.reportCommand(), p.leadsCommand(), p.hiddenCommand(), p.queryCommand(), p.dictCommand(),
-		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.guideCommand(), p.doctorCommand(), p.supportCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
+		p.periodCommand(), p.calendarCommand(), p.scheduleCommand(), p.reviewCommand(), p.learnCommand(), p.urgentCommand(), p.notifyCommand(), p.serveCommand(), p.accountCommand(), p.tokenCommand(), p.submitCommand(), p.auditCommand(), p.evalCommand(), p.trainCommand(), p.mallCommand(), p.storeCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.guideCommand(), p.doctorCommand(), p.supportCommand(), p.completionCommand(), p.versionCommand(),
 	} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
 		root.AddCommand(c)
