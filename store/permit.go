@@ -18,12 +18,16 @@ const maxUserSQL = 64 << 10
 //go:embed readonly_functions.txt
 var userFunctions string
 
-// UserTables are the tables that ReadOnly lets a user read. Copies that no longer
-// hold are none of what anybody counts.
+// views are those of migration 0011, for other programs.
+var views = []string{"bi_counts", "bi_mentions", "bi_rejections", "bi_reviews", "bi_products"}
+
+// UserTables are the tables and views that ReadOnly lets a user read. Copies that
+// no longer hold are none of what anybody counts.
 func UserTables() []string {
-	return slices.DeleteFunc(slices.Clone(tables), func(table string) bool {
+	may := slices.DeleteFunc(slices.Clone(tables), func(table string) bool {
 		return slices.Contains([]string{"schema_migrations", "superseded", "reports"}, table)
 	})
+	return append(may, views...)
 }
 
 // UserFunctions are the functions that ReadOnly lets a user name, in paragraphs

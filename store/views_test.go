@@ -17,7 +17,23 @@ import (
 
 // TestViews: the places beside the embedded one are held to it by TestServer and
 // TestCluster.
-func TestViews(t *testing.T) { viewsForOthers(t, storetest.Open(t, storetest.Embedded(t))) }
+func TestViews(t *testing.T) {
+	s := storetest.Open(t, storetest.Embedded(t))
+	viewsForOthers(t, s)
+	// A user's statement may read them too, beside its own names for what holds.
+	for sql, want := range map[string]string{
+		"SELECT term, sum(negative_reviews) FROM bi_counts WHERE latest = 1 AND keyword = '水壶' AND term = '漏水' GROUP BY term": "漏水 1",
+		"SELECT assertion, count() FROM bi_mentions WHERE assertion = 'rejected' GROUP BY assertion":                          "rejected 1",
+		"SELECT grade, count() FROM bi_reviews WHERE grade = '差评' GROUP BY grade":                                             "差评 2",
+		"SELECT term, count() FROM bi_rejections WHERE term IN (SELECT term FROM mentions) GROUP BY term":                     "漏水 1",
+		"SELECT shop, count() FROM bi_products GROUP BY shop":                                                                 "某店 4",
+	} {
+		a, err := s.ReadOnly(ctx, sql, store.Limits{Rows: 10, Time: time.Minute, Memory: 1 << 30})
+		if err != nil || len(a.Rows) != 1 || fmt.Sprintf("%v %v", a.Rows[0]...) != want {
+			t.Errorf("%s: %v, %v, want %s", sql, a.Rows, err, want)
+		}
+	}
+}
 
 // viewsForOthers holds what programs that draw pictures see against what a sheet
 // counts: after minings with two dictionaries, a rejection, and a review that

@@ -460,7 +460,7 @@ func (p *program) querySQLCommand() *cobra.Command {
 		Long: "把一条 SELECT 交给数据库执行。执行之前按数据库自己的语法分析逐项核对，只允许下列的表和函数，其余一律拒绝：\n" +
 			"不能写入，不能读文件、网址、环境和系统表，不能写 SETTINGS、FORMAT、INTO OUTFILE、APPLY，表名前不写库名。\n" +
 			"服务器早于 23.10 时不执行。时间到了一定返回。\n\n" +
-			"表（读 reviews、listings 时加 FINAL）：\n" + strings.Join(store.UserTables(), " ") +
+			"表和视图（读 reviews、listings 时加 FINAL；bi_ 开头的是给画图程序的，见 docs/recipes.md）：\n" + strings.Join(store.UserTables(), " ") +
 			"\n此外可以用子查询、WITH 里起的名字和 numbers(n)。\n\n函数\n\n" + store.UserFunctions(),
 		Example: "  chaping query sql \"SELECT platform, count() FROM reviews FINAL GROUP BY platform\"",
 		Args: func(_ *cobra.Command, args []string) error {
