@@ -76,7 +76,39 @@ func (a *App) FetchFromCentre(ctx context.Context, within time.Duration) error {
 	if err != nil || within > 0 && a.Now().Before(last.Asked.Add(within)) {
 		return err
 	}
-	return (&uplink.Sender{Station: d, Now: a.Now}).Fetch(ctx)
+	c, err := a.Channels()
+	if err != nil {
+		c = &notify.Config{} // told by whoever sends messages
+	}
+	announce := func(id int64, item *station.ExchangeItem) []station.Message { return a.announced(c, id, item) }
+	return (&uplink.Sender{Station: d, Now: a.Now, Announce: announce}).Fetch(ctx)
+}
+
+// announceFor is how old a record of the centre may be for channels to be told of
+// it: an installation that asks for the first time gets those of years.
+const announceFor = 30 * 24 * time.Hour
+
+// announced are the messages to the channels that want bulletins, once a record.
+func (a *App) announced(c *notify.Config, id int64, item *station.ExchangeItem) []station.Message {
+	var text string
+	var since time.Time
+	switch {
+	case item.Bulletin != nil:
+		text, since = item.Bulletin.Content+"\n\n"+item.Bulletin.Who+"发布，", item.Bulletin.At
+	case item.Case != nil && !item.Case.Closed():
+		text, since = item.Case.Lead+"\n\n", item.Case.Found
+	default:
+		return nil
+	}
+	if a.Now().Sub(since) > announceFor {
+		return nil
+	}
+	return c.ToAll(
+		notify.Bulletin,
+		fmt.Sprintf("received-%d", id),
+		"研究中心来件："+item.Title(),
+		text+"请到门户的“研究中心来件”查看、回复。",
+	)
 }
 
 func (a *App) refusedMessages(m station.Message, problem string) []station.Message {

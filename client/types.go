@@ -614,6 +614,7 @@ func (c *Client) PostExchange(ctx context.Context, in PostExchangeInput) (Exchan
 // PostExchangeAnswersInput is what PostExchangeAnswers takes.
 type PostExchangeAnswersInput struct {
 	Content string `json:"content,omitempty"` // 内容
+	File    *File  `json:"-"`                 // 文件
 	Key     string `json:"key"`               // 本站给这个回复的编号，重复发送只收一次
 	Kind    string `json:"kind"`              // 类型；意见：submission 报送文件、lead 线索、case 案件、bulletin 通报
 	Noted   bool   `json:"noted,omitempty"`   // 签收通报
@@ -623,7 +624,17 @@ type PostExchangeAnswersInput struct {
 
 // PostExchangeAnswers: 回复研究中心。令牌范围：submit。角色：平台监测站、行业组织、检验检测机构监测站。
 func (c *Client) PostExchangeAnswers(ctx context.Context, in PostExchangeAnswersInput) (Moved, error) {
-	return call[Moved](ctx, c, "POST", "/exchange/answers", in, nil)
+	return call[Moved](ctx, c, "POST", "/exchange/answers", in, map[string]*File{"file": in.File})
+}
+
+// PostExchangeAttachmentsInput is what PostExchangeAttachments takes.
+type PostExchangeAttachmentsInput struct {
+	ID int64 `json:"id"` // 编号
+}
+
+// PostExchangeAttachments: 取附件。令牌范围：submit。角色：平台监测站、行业组织、检验检测机构监测站。
+func (c *Client) PostExchangeAttachments(ctx context.Context, in PostExchangeAttachmentsInput) (*Download, error) {
+	return download(ctx, c, "/exchange/attachments", in)
 }
 
 // GetFormInput is what GetForm takes.
@@ -1188,12 +1199,18 @@ func (c *Client) GetReceivedId(ctx context.Context, id string) (ReceivedItem, er
 // PostReceivedIdInput is what PostReceivedId takes.
 type PostReceivedIdInput struct {
 	Content string `json:"content,omitempty"` // 内容
+	File    *File  `json:"-"`                 // 文件
 	Noted   bool   `json:"noted,omitempty"`   // 签收通报
 }
 
 // PostReceivedId: 回复研究中心。令牌范围：write。角色：平台监测站、行业组织、检验检测机构监测站。
 func (c *Client) PostReceivedId(ctx context.Context, id string, in PostReceivedIdInput) (Moved, error) {
-	return call[Moved](ctx, c, "POST", "/received/"+url.PathEscape(id), in, nil)
+	return call[Moved](ctx, c, "POST", "/received/"+url.PathEscape(id), in, map[string]*File{"file": in.File})
+}
+
+// GetReceivedIdFilesSha256: 下载来件的附件。令牌范围：read。角色：平台监测站、行业组织、检验检测机构监测站。
+func (c *Client) GetReceivedIdFilesSha256(ctx context.Context, id string, sha256 string) (*Download, error) {
+	return download(ctx, c, "/received/"+url.PathEscape(id)+"/files/"+url.PathEscape(sha256), nil)
 }
 
 // GetReviewInput is what GetReview takes.
@@ -3801,6 +3818,7 @@ type Inquiry struct {
 	Centre string    `json:"centre"`
 	Error  string    `json:"error,omitempty"`
 	Hash   string    `json:"hash"`
+	Lacks  string    `json:"lacks,omitempty"`
 }
 
 // Lead is station.Lead of the document.

@@ -185,8 +185,9 @@ func (w *writer) operation(method, path string, op *openapi3.Operation) error {
 	to = strings.TrimSuffix(to, `+""`)
 	files := "nil"
 	if op.RequestBody != nil {
-		for kind, body := range op.RequestBody.Value.Content {
-			in = body.Schema.Value
+		content := op.RequestBody.Value.Content
+		for _, kind := range slices.Sorted(maps.Keys(content)) { // a form with files after the same without
+			in = content[kind].Schema.Value
 			if kind != "multipart/form-data" {
 				continue
 			}

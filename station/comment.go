@@ -122,6 +122,20 @@ func (a *Attachment) check() error {
 	return nil
 }
 
+// checkAttachments tells whether files may go with what somebody says, and gives
+// them their hashes.
+func checkAttachments(files []Attachment) error {
+	if len(files) > MaxAttachments {
+		return invalid("附件", fmt.Sprintf("一次最多 %d 个", MaxAttachments), "分几次提交")
+	}
+	for i := range files {
+		if err := files[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Topic is the record that a subject names; missing where there is none, or the
 // account may not see it.
 func (d *DB) Topic(ctx context.Context, a *Account, s Subject) (t Topic, err error) {
@@ -300,16 +314,11 @@ func (d *DB) AddComment(ctx context.Context, a *Account, c Comment) (Comment, er
 	if c.Content = strings.TrimSpace(c.Content); c.Content == "" && len(c.Attachments) == 0 {
 		return c, invalid("意见", "没有写", "写明内容，或附上文件")
 	}
-	if len(c.Attachments) > MaxAttachments {
-		return c, invalid("附件", fmt.Sprintf("一次最多 %d 个", MaxAttachments), "分几次提交")
-	}
 	if err := bounded("意见", c.Content, maxText); err != nil {
 		return c, err
 	}
-	for i := range c.Attachments {
-		if err := c.Attachments[i].check(); err != nil {
-			return c, err
-		}
+	if err := checkAttachments(c.Attachments); err != nil {
+		return c, err
 	}
 	if !a.Scope().Sees(0) { // a station speaks for itself
 		c.Station = a.Station

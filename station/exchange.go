@@ -24,7 +24,8 @@ import (
 // hash, so that nothing depends on what was asked before, and an answer that is
 // lost or comes twice does no harm; whoever has that hash already is told so
 // and no more. Answers of the station go the other way through its outbox, each
-// under a key that the centre takes once.
+// under a key that the centre takes once. Files that go with what is said follow
+// one by one: the answer names them by their hashes.
 
 // An Exchange is all that concerns a station.
 type Exchange struct {
@@ -108,6 +109,8 @@ type Inquiry struct {
 	Hash   string    `json:"hash"`
 	Asked  time.Time `json:"asked,omitzero"`
 	Error  string    `json:"error,omitempty"` // why it did not answer
+	// Lacks says which files did not come with what it said, and why.
+	Lacks string `json:"lacks,omitempty"`
 }
 
 const settingInquiry = "inquiry"
@@ -131,8 +134,9 @@ func (d *DB) PutInquiry(ctx context.Context, i Inquiry) error {
 }
 
 // TakeIn stores what the centre has for the station, and tells the station's
-// people of what is new. Taking the same in again changes nothing.
-func (d *DB) TakeIn(ctx context.Context, centre string, x Exchange) error {
+// people of what is new, and its channels, where announce makes messages of it.
+// Taking the same in again changes nothing.
+func (d *DB) TakeIn(ctx context.Context, centre string, x Exchange, announce func(id int64, item *ExchangeItem) []Message) error {
 	inquiry, err := json.Marshal(Inquiry{Centre: centre, Hash: x.Hash, Asked: d.now()})
 	if err != nil {
 		return err
@@ -153,7 +157,14 @@ func (d *DB) TakeIn(ctx context.Context, centre string, x Exchange) error {
 				continue // of a later version of the program
 			}
 			there = append(there, fmt.Sprintf("%s-%d", item.Kind, item.Number))
-			if err := d.takeIn(ctx, tx, centre, item, own); err != nil {
+			id, err := d.takeIn(ctx, tx, centre, item, own)
+			if err != nil {
+				return err
+			}
+			if id == 0 || announce == nil {
+				continue
+			}
+			if err := d.enqueue(ctx, tx, announce(id, item)); err != nil {
 				return err
 			}
 		}
@@ -168,23 +179,23 @@ func (d *DB) TakeIn(ctx context.Context, centre string, x Exchange) error {
 	})
 }
 
-func (d *DB) takeIn(ctx context.Context, tx *sql.Tx, centre string, item *ExchangeItem, own []Account) error {
+// takeIn stores an item; id is 0 where it is there as it is.
+func (d *DB) takeIn(ctx context.Context, tx *sql.Tx, centre string, item *ExchangeItem, own []Account) (id int64, err error) {
 	content, err := json.Marshal(item)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	sum := sha256.Sum256(content)
 	hash := hex.EncodeToString(sum[:])
-	var id int64
 	err = tx.QueryRowContext(ctx, statement("take_in"), centre, item.Kind, item.Number, hash, string(content), d.now().UnixMilli()).
 		Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) { // as it was
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return d.tell(ctx, tx, own, Notice{
+	return id, d.tell(ctx, tx, own, Notice{
 		Kind: Issued,
 		Key:  fmt.Sprintf("received-%d-%s", id, hash[:16]),
 		Text: "研究中心的" + item.Title() + "有新内容",
@@ -199,6 +210,14 @@ type Received struct {
 	Item    ExchangeItem `json:"item"`
 	Changed time.Time    `json:"changed"`
 	Gone    bool         `json:"gone"` // the centre does not mention it any more
+}
+
+// Files are all that go with what was said about it.
+func (r *Received) Files() (list []Attachment) {
+	for _, c := range r.Item.Comments {
+		list = append(list, c.Attachments...)
+	}
+	return list
 }
 
 // FromCentre are the copies of a kind, of all kinds when it is empty, what
@@ -242,6 +261,8 @@ type Answer struct {
 	Content string      `json:"content"`
 	Who     string      `json:"who"`
 	Noted   bool        `json:"noted"` // the station takes note of a bulletin
+	// Files go with it. Queued, they have no data: Content has it by the hash.
+	Files []Attachment `json:"files,omitempty"`
 }
 
 // eventAnswer is the event of the outbox's messages with answers.
@@ -250,10 +271,13 @@ const eventAnswer = "answer"
 // AnswerCentre queues an answer for the centre.
 func (d *DB) AnswerCentre(ctx context.Context, r *Received, a Answer) error {
 	a.Kind, a.Number, a.Content = r.Item.Kind, r.Item.Number, strings.TrimSpace(a.Content)
-	if a.Content == "" && !a.Noted {
-		return invalid("回复", "没有写", "写明内容，或签收")
+	if a.Content == "" && !a.Noted && len(a.Files) == 0 {
+		return invalid("回复", "没有写", "写明内容，附上文件，或签收")
 	}
 	if err := bounded("回复", a.Content, maxText); err != nil {
+		return err
+	}
+	if err := checkAttachments(a.Files); err != nil {
 		return err
 	}
 	if a.Key == "" {
@@ -268,10 +292,75 @@ func (d *DB) AnswerCentre(ctx context.Context, r *Received, a Answer) error {
 		subject = "回复" + r.Item.Title() + "：" + chaping.Shorten(a.Content, 40)
 	}
 	concerns(ctx, r.Item.Title())
-	return d.Enqueue(
-		ctx,
-		Message{Key: "answer-" + a.Key, Channel: ToCentre, Event: eventAnswer, Subject: subject, Body: string(body)},
-	)
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		for _, f := range a.Files {
+			if _, err := tx.ExecContext(ctx, statement("add_content"), f.Hash, f.Data); err != nil {
+				return err
+			}
+		}
+		return d.enqueue(
+			ctx,
+			tx,
+			[]Message{{Key: "answer-" + a.Key, Channel: ToCentre, Event: eventAnswer, Subject: subject, Body: string(body)}},
+		)
+	})
+}
+
+// Content is the content of a file that is kept here; missing where none has the
+// hash.
+func (d *DB) Content(ctx context.Context, f Attachment) (data []byte, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT data FROM content WHERE hash = ?", f.Hash).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "附件“" + f.Name + "”还没有取到",
+			Remedy:  "到“研究中心来件”页按“现在取”，或到研究中心的门户下载",
+		}
+	}
+	return data, err
+}
+
+// PutContent keeps the content of a file that came from the centre, if that may
+// be kept and is what its hash says.
+func (d *DB) PutContent(ctx context.Context, f Attachment) error {
+	said := f.Hash
+	if err := f.check(); err != nil {
+		return err
+	}
+	if f.Hash != said {
+		return invalid("附件“"+f.Name+"”", "的内容与校验值不符", "稍后重取")
+	}
+	_, err := d.db.ExecContext(ctx, statement("add_content"), f.Hash, f.Data)
+	return err
+}
+
+// Lacking are the files that go with what the centre has for the station and
+// that have not come from there yet.
+func (d *DB) Lacking(ctx context.Context, centre string) (list []Attachment, err error) {
+	all, err := d.received(ctx, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, r := range all {
+		if r.Centre != centre || r.Gone {
+			continue
+		}
+		for _, f := range r.Files() {
+			if seen[f.Hash] {
+				continue
+			}
+			seen[f.Hash] = true
+			var there bool
+			if err := d.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT * FROM content WHERE hash = ?)", f.Hash).Scan(&there); err != nil {
+				return nil, err
+			}
+			if !there {
+				list = append(list, f)
+			}
+		}
+	}
+	return list, nil
 }
 
 // Answering is the answer that a message to the centre is; ok is false where it

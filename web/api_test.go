@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -532,12 +533,22 @@ func TestEveryRouteForPrograms(t *testing.T) {
 		t.Errorf("%v", x)
 	}
 	w.post("association", "/exchange/answers", "/exchange/answers", object{"key": "abcdefgh", "kind": "bulletin", "subject": 2, "content": "知道了", "who": "王五", "noted": true})
+	w.do("association", "POST /exchange/answers", "/exchange/answers", http.StatusOK, object{"key": "hgfedcba", "kind": "bulletin", "subject": "2", "content": "附上"}, map[string]string{"file": "整改\n"})
+	w.do("association", "POST /exchange/attachments", "/exchange/attachments", http.StatusOK, object{"id": 1}, nil)
 	w.get("platform", "/received", "/received")
 	w.post("platform", "/received", "/received", nil)
-	if err := h.Station.TakeIn(t.Context(), "https://centre.example", station.Exchange{Hash: "x", Items: []station.ExchangeItem{{Kind: station.AboutBulletin, Number: 7, Bulletin: &station.Bulletin{Kind: station.General, Title: "通报"}}}}); err != nil {
+	content := station.Attachment{Name: "说明.txt", Hash: fmt.Sprintf("%x", sha256.Sum256([]byte("说明\n"))), Data: []byte("说明\n")}
+	taken := station.ExchangeItem{Kind: station.AboutBulletin, Number: 7, Bulletin: &station.Bulletin{Kind: station.General, Title: "通报"},
+		Comments: []station.Comment{{Content: "附上", Attachments: []station.Attachment{content}}}}
+	if err := h.Station.TakeIn(t.Context(), "https://centre.example", station.Exchange{Hash: "x", Items: []station.ExchangeItem{taken}}, nil); err != nil {
 		t.Fatal(err)
 	}
+	if err := h.Station.PutContent(t.Context(), content); err != nil {
+		t.Fatal(err)
+	}
+	w.get("platform", "/received/{id}/files/{sha256}", "/received/1/files/"+content.Hash)
 	w.get("platform", "/received/{id}", "/received/1")
+	w.do("platform", "POST /received/{id}", "/received/1", http.StatusOK, object{"content": "附上"}, map[string]string{"file": "整改\n"})
 	w.post("platform", "/received/{id}", "/received/1", object{"content": "收到", "noted": true})
 	w.get("bureau", "/comments", "/comments?kind=bulletin&subject=2")
 	w.get("centre", "/attachments/{id}", "/attachments/1")

@@ -46,7 +46,7 @@ func (q *request) admitted(p station.Pass) {
 // if somebody ever has from his device: of strangers nothing is read.
 func (q *request) park() (bool, error) {
 	device := q.visitor().Device
-	if q.route.upload || device == "" {
+	if q.uploads() || device == "" {
 		return false, nil
 	}
 	if known, err := q.Station.KnowsDevice(q.ctx, device); err != nil || !known {

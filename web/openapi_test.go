@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -136,10 +137,17 @@ func (r route) describe(op *openapi3.Operation) {
 	}
 	if len(body.Properties) > 0 {
 		kind := "application/json"
-		if r.upload {
+		if r.upload || r.files {
 			kind = "multipart/form-data"
 		}
-		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(len(body.Required) > 0).WithSchema(body, []string{kind})}
+		content := openapi3.NewContentWithSchema(body, []string{kind})
+		if r.files { // without files it may be JSON as well
+			plain := *body
+			plain.Properties = maps.Clone(body.Properties)
+			delete(plain.Properties, "file")
+			content["application/json"] = openapi3.NewMediaType().WithSchema(&plain)
+		}
+		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(len(body.Required) > 0).WithContent(content)}
 	}
 }
 

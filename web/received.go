@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 
@@ -23,6 +24,10 @@ func (q *request) exchange() error {
 
 // exchangeAnswer takes an answer of a station's installation in, once.
 func (q *request) exchangeAnswer() error {
+	files, err := q.attached()
+	if err != nil {
+		return err
+	}
 	key := q.form("key")
 	if len(key) < 8 || len(key) > 100 {
 		return bad("回复的编号不对", "升级监测站的程序")
@@ -42,13 +47,24 @@ func (q *request) exchangeAnswer() error {
 			return err
 		}
 	}
-	if content := q.form("content"); content != "" {
-		c := station.Comment{Subject: s, Content: content, Key: fmt.Sprintf("%d:%s", by.Station, key)}
+	if content := q.form("content"); content != "" || len(files) > 0 {
+		c := station.Comment{Subject: s, Content: content, Key: fmt.Sprintf("%d:%s", by.Station, key), Attachments: files}
 		if _, err := q.Station.AddComment(q.ctx, &by, c); err != nil {
 			return err
 		}
 	}
 	return q.redirect(topic.Path, "研究中心已收到")
+}
+
+// exchangeAttachment gives a station's installation a file that goes with what
+// concerns the station.
+func (q *request) exchangeAttachment() error {
+	f, err := q.Station.Attachment(q.ctx, q.account, number(q.form("id")))
+	if err != nil {
+		return err
+	}
+	q.act.Object, q.act.Detail = f.Name, "sha256 "+f.Hash
+	return q.download(f.Name, bytes.NewReader(f.Data))
 }
 
 type receivedPage struct {
@@ -95,6 +111,8 @@ func (q *request) receivedFetch() error {
 		message = "还没有研究中心的地址，请管理员在“对接”页设置"
 	case i.Error != "":
 		message = "没有取到：" + i.Error
+	case i.Lacks != "":
+		message = "已从研究中心取来最新内容，附件没有取全：" + i.Lacks
 	}
 	return q.redirect("/received", message)
 }
@@ -126,13 +144,38 @@ func (q *request) receivedForm(status int, problem *fault) error {
 	return q.show(status, "receiveditem", r.Item.Title(), page)
 }
 
+// receivedFile hands out a file that goes with what the centre has for the
+// station.
+func (q *request) receivedFile() error {
+	r, err := q.Station.OneFromCentre(q.ctx, number(q.r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	for _, f := range r.Files() {
+		if f.Hash != q.r.PathValue("sha256") {
+			continue
+		}
+		data, err := q.Station.Content(q.ctx, f)
+		if err != nil {
+			return err
+		}
+		q.act.Object, q.act.Detail = f.Name, "sha256 "+f.Hash
+		return q.download(f.Name, bytes.NewReader(data))
+	}
+	return &fault{http.StatusNotFound, "没有这个附件", "回到来件，从那里下载", nil}
+}
+
 // receivedAnswer queues an answer for the centre, and tries to send it now.
 func (q *request) receivedAnswer() error {
 	r, err := q.Station.OneFromCentre(q.ctx, number(q.r.PathValue("id")))
 	if err != nil {
 		return err
 	}
-	a := station.Answer{Content: q.form("content"), Noted: q.form("noted") != "", Who: q.account.Person}
+	files, err := q.attached()
+	if err != nil {
+		return err
+	}
+	a := station.Answer{Content: q.form("content"), Noted: q.form("noted") != "", Who: q.account.Person, Files: files}
 	q.act.Object, q.act.Detail = r.Item.Title(), chaping.Shorten(a.Content, 80)
 	err = q.Station.AnswerCentre(q.ctx, &r, a)
 	if f, ok := told(err); ok {

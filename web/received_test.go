@@ -1,14 +1,19 @@
 package web
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"chaping/station"
+	"chaping/station/uplink"
 )
 
 // Two portals over a real connection: what concerns the station comes back by
@@ -176,4 +181,178 @@ func (h *house) unseen(t *testing.T, name string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// replies is a transport that changes what the centre answers.
+type replies func(*http.Request, *http.Response)
+
+func (change replies) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil {
+		change(r, answer)
+	}
+	return answer, err
+}
+
+// Files go both ways with what people say, each once, and only as they were; what
+// comes from the centre is told to the station's channels.
+func TestExchangeFiles(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	centre := &house{Server: c.Server}
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.App.Path("notify.yaml"), []byte(`channels:
+  - {name: 群, type: webhook, url: "https://hooks.example.com/a", events: [bulletin]}
+  - {name: 只要失败, type: webhook, url: "https://hooks.example.com/b", events: [failure]}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.Station.Issue(t.Context(), station.Bulletin{Who: "中心", Kind: station.Feedback, Station: 10, Title: "请补充", Content: "见附件"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff, err := c.Station.Account(t.Context(), "centre", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := station.Subject{Kind: station.AboutBulletin, ID: b.ID}
+	const list, picture = "品名,批次\n壶,7\n", "\x89PNG\r\n\x1a\nsome pixels"
+	say := func(about station.Subject, files ...station.Attachment) {
+		t.Helper()
+		if _, err := c.Station.AddComment(t.Context(), &staff, station.Comment{Subject: about, Content: "附上", Attachments: files}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(about, station.Attachment{Name: "清单.csv", Data: []byte(list)}, station.Attachment{Name: "照片.png", Data: []byte(picture)})
+
+	// Bytes that somebody has changed on the way are not kept, and one file that
+	// does not come keeps no other back.
+	tampered := uplink.Sender{Station: h.Station, Now: h.Now, Client: &http.Client{Transport: replies(func(r *http.Request, a *http.Response) {
+		if a.Header.Get("Content-Type") == "image/png" || strings.Contains(a.Header.Get("Content-Disposition"), "png") {
+			_ = a.Body.Close()
+			a.Body, a.ContentLength = io.NopCloser(strings.NewReader(picture+"!")), -1
+		}
+	})}}
+	if err := tampered.Fetch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	page := h.ask("platform", "GET", "/received", nil).Body.String()
+	if !strings.Contains(page, "附件没有取全") || !strings.Contains(page, "照片.png") || !strings.Contains(page, "校验值不符") || strings.Contains(page, "清单.csv") {
+		t.Error(page)
+	}
+	all, err := h.Station.FromCentre(t.Context(), "")
+	if err != nil || len(all) != 1 || len(all[0].Files()) != 2 {
+		t.Fatal(all, err)
+	}
+	path := "/received/" + strconv.FormatInt(all[0].ID, 10)
+	for i, want := range map[int]int{0: http.StatusOK, 1: http.StatusUnprocessableEntity} {
+		if r := h.ask("platform", "GET", path+"/files/"+all[0].Files()[i].Hash, nil); r.Code != want {
+			t.Errorf("%d: %d, want %d: %s", i, r.Code, want, r.Body)
+		}
+	}
+	// What is the same as before is asked for again where it has not come.
+	if r := h.ask("platform", "POST", "/received", nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	page = h.ask("platform", "GET", path, nil).Body.String()
+	for i, want := range []string{list, picture} {
+		f := all[0].Files()[i]
+		link := path + "/files/" + f.Hash
+		r := h.ask("platform", "GET", link, nil)
+		if r.Code != http.StatusOK || r.Body.String() != want || !strings.Contains(page, link) || !strings.HasPrefix(r.Header().Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s: %d %q", f.Name, r.Code, r.Body)
+		}
+	}
+	if r := h.ask("platform", "GET", "/received", nil).Body.String(); strings.Contains(r, "附件没有取全") {
+		t.Error(r)
+	}
+	if r := h.ask("platform", "GET", path+"/files/"+strings.Repeat("0", 64), nil); r.Code != http.StatusNotFound {
+		t.Error(r.Code)
+	}
+	if r := h.ask("foreign", "GET", path+"/files/"+all[0].Files()[0].Hash, nil); r.Code != http.StatusForbidden {
+		t.Error(r.Code)
+	}
+	// Another station's files are not given.
+	foreign, err := c.Station.Issue(t.Context(), station.Bulletin{Who: "中心", Kind: station.Feedback, Station: 3, Title: "给别的站", Content: "别看"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	say(station.Subject{Kind: station.AboutBulletin, ID: foreign.ID}, station.Attachment{Name: "别看.txt", Data: []byte("别看")})
+	for id, want := range map[int]int{1: http.StatusOK, 3: http.StatusNotFound, 99: http.StatusNotFound} {
+		if w := centre.send(program(c.token, http.MethodPost, "/exchange/attachments", object{"id": id}, nil)); w.Code != want {
+			t.Errorf("%d: %d, want %d", id, w.Code, want)
+		}
+	}
+
+	// The other way, past a centre that comes and goes.
+	c.down.Store(true)
+	if r := h.upload(t, "platform", path, "壶.exe", "MZ\x90", url.Values{"content": {"请看"}}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "不是可以收的格式") || !strings.Contains(r.Body.String(), "请看") {
+		t.Error(r.Code, r.Body)
+	}
+	if r := h.upload(t, "platform", path, "整改.txt", "已整改", nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	waiting, err := h.Station.AnswersWaiting(t.Context())
+	if err != nil || len(waiting) != 1 || strings.Contains(waiting[0].Body, "已整改") {
+		t.Fatal(waiting, err)
+	}
+	c.down.Store(false)
+	*h.now = h.now.Add(2 * time.Minute)
+	for range 2 {
+		if err := h.App.DeliverToCentre(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		again, _, err := waiting[0].Answering() // as after a crash before it was noted as sent
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Files[0].Data = []byte("已整改")
+		if err := h.Station.AnswerCentre(t.Context(), &all[0], again); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said, err := c.Station.Comments(t.Context(), station.Everything(), about)
+	if err != nil || len(said) != 2 || said[1].Station != 10 || len(said[1].Attachments) != 1 {
+		t.Fatalf("%+v %v", said, err)
+	}
+	f, err := c.Station.Attachment(t.Context(), &staff, said[1].Attachments[0].ID)
+	if err != nil || f.Name != "整改.txt" || string(f.Data) != "已整改" {
+		t.Errorf("%+v %v", f, err)
+	}
+
+	// The channel that wants bulletins is told once of each; of what is old, not at
+	// all.
+	b, err = c.Station.Issue(t.Context(), station.Bulletin{Who: "中心", Kind: station.General, Title: "冬季用电", Content: "注意电热毯"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, talk := range []station.Subject{{Kind: station.AboutBulletin, ID: b.ID}, about} {
+		if r := h.ask("platform", "POST", "/received", nil); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code)
+		}
+		say(talk)
+	}
+	if _, err = c.Station.Issue(t.Context(), station.Bulletin{Who: "中心", Kind: station.General, Title: "很久以前", Content: "已过去"}); err != nil {
+		t.Fatal(err)
+	}
+	*h.now = h.now.AddDate(0, 0, 40)
+	if r := h.ask("platform", "POST", "/received", nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	sent, err := h.Station.Outbox(t.Context(), true, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, m := range sent {
+		if m.Channel != station.ToCentre {
+			told = append(told, m.Channel+" "+m.Subject)
+		}
+	}
+	slices.Sort(told)
+	if fmt.Sprint(told) != "[群 研究中心来件：反馈“请补充” 群 研究中心来件：通报“冬季用电”]" {
+		t.Errorf("%q", told)
+	}
 }

@@ -28,6 +28,7 @@ type option struct {
 	export bool   // hands out data: audited though it changes nothing
 	quiet  bool   // changes nothing that counts though it is posted: not audited
 	upload bool   // reads its body itself
+	files  bool   // takes a form that may come with files; see attached
 	submit bool   // hands a report in
 }
 
@@ -218,14 +219,16 @@ func allRoutes() []route {
 		{"GET", "/bulletins/{id}", concerned, (*request).bulletinPage, "通报与反馈", option{}, "", bulletinPage{}},
 		{"POST", "/bulletins/{id}/note", authors, (*request).takeNote, "签收通报", option{submit: true}, "", moved{}},
 		{"GET", "/comments", concerned, (*request).comments, "意见", option{}, "kind! subject!:integer", commentsPage{}},
-		{"POST", "/comments", senders, (*request).comment, "发表意见", option{submit: true, upload: true}, "kind! subject!:integer content station:integer file:file back", moved{}},
+		{"POST", "/comments", senders, (*request).comment, "发表意见", option{submit: true, files: true}, "kind! subject!:integer content station:integer file:file back", moved{}},
 		{"GET", "/attachments/{id}", concerned, (*request).attachment, "下载附件", option{export: true}, "", file("*/*")},
 		{"GET", "/received", authors, (*request).receivedList, "研究中心来件", data("协同"), "", receivedPage{}},
 		{"POST", "/received", authors, (*request).receivedFetch, "取研究中心来件", option{data: true, quiet: true}, "", moved{}},
 		{"GET", "/received/{id}", authors, (*request).receivedOne, "研究中心来件", option{data: true}, "", receivedItem{}},
-		{"POST", "/received/{id}", authors, (*request).receivedAnswer, "回复研究中心", option{data: true}, "content noted:boolean", moved{}},
+		{"POST", "/received/{id}", authors, (*request).receivedAnswer, "回复研究中心", option{data: true, files: true}, "content noted:boolean file:file", moved{}},
+		{"GET", "/received/{id}/files/{sha256}", authors, (*request).receivedFile, "下载来件的附件", option{data: true, export: true}, "", file("*/*")},
 		{"POST", "/exchange", authors, (*request).exchange, "取与本站有关的记录", option{submit: true, quiet: true}, "known", station.Exchange{}},
-		{"POST", "/exchange/answers", authors, (*request).exchangeAnswer, "回复研究中心", option{submit: true}, "key! kind! subject!:integer content who noted:boolean", moved{}},
+		{"POST", "/exchange/answers", authors, (*request).exchangeAnswer, "回复研究中心", option{submit: true, files: true}, "key! kind! subject!:integer content who noted:boolean file:file", moved{}},
+		{"POST", "/exchange/attachments", authors, (*request).exchangeAttachment, "取附件", option{submit: true}, "id!:integer", file("*/*")},
 		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同"), tableFields, casesPage{}},
 		{"GET", "/cases/export", concerned, (*request).cases, "导出案件", option{export: true}, exportFields, file("*/*")},
 		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}, "urgent:integer period product hazard leads", either{casePage{}, moved{}}},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"mime"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -311,9 +312,15 @@ func (q *request) patient() {
 	) // what has no deadline needs none
 }
 
+// uploads tells whether the body is left to the handler: it has files.
+func (q *request) uploads() bool {
+	kind, _, _ := mime.ParseMediaType(q.r.Header.Get("Content-Type"))
+	return q.route.upload || q.route.files && kind == "multipart/form-data"
+}
+
 // limit bounds the body and reads a form.
 func (q *request) limit() error {
-	if q.route.method == http.MethodGet || q.route.upload {
+	if q.route.method == http.MethodGet || q.uploads() {
 		return nil
 	}
 	if q.api {

@@ -66,36 +66,18 @@ func (q *request) commentsForm(status int, problem *fault) error {
 
 // comment takes what somebody says about a record.
 func (q *request) comment() error {
-	q.patient()
-	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, station.MaxAttachment*station.MaxAttachments+maxForm)
-	if err := q.r.ParseMultipartForm(maxForm); err != nil {
-		return &fault{http.StatusRequestEntityTooLarge,
-			fmt.Sprintf("没有收到内容，或超过每个附件 %d MB", station.MaxAttachment>>20), "缩小附件后重新提交", err}
+	files, err := q.attached()
+	if err != nil {
+		return err
 	}
-	defer func() { _ = q.r.MultipartForm.RemoveAll() }()
 	c := station.Comment{
-		Subject: station.Subject{Kind: station.SubjectKind(q.form("kind")), ID: number(q.form("subject"))},
-		Content: q.form("content"),
-		Station: number(q.form("station")),
-	}
-	q.route.declared("file")
-	for _, head := range q.r.MultipartForm.File["file"] {
-		if head.Size == 0 && head.Filename == "" {
-			continue
-		}
-		file, err := head.Open()
-		if err != nil {
-			return err
-		}
-		data, err := io.ReadAll(io.LimitReader(file, station.MaxAttachment+1))
-		_ = file.Close()
-		if err != nil {
-			return &fault{http.StatusRequestEntityTooLarge, "附件没有收完", "重新上传", err}
-		}
-		c.Attachments = append(c.Attachments, station.Attachment{Name: uploadedName(head), Data: data})
+		Subject:     station.Subject{Kind: station.SubjectKind(q.form("kind")), ID: number(q.form("subject"))},
+		Content:     q.form("content"),
+		Station:     number(q.form("station")),
+		Attachments: files,
 	}
 	q.act.Detail = chaping.Shorten(c.Content, 80)
-	c, err := q.Station.AddComment(q.ctx, q.account, c)
+	c, err = q.Station.AddComment(q.ctx, q.account, c)
 	if f, ok := told(err); ok {
 		return q.commentsForm(http.StatusUnprocessableEntity, f)
 	}
@@ -107,6 +89,37 @@ func (q *request) comment() error {
 		return err
 	}
 	return q.redirect(q.back(topic.Path)+"#talk", "意见已发表")
+}
+
+// attached are the files of a form that came with some; it reads the form.
+func (q *request) attached() (files []station.Attachment, err error) {
+	if !q.uploads() {
+		return nil, nil
+	}
+	q.patient()
+	q.r.Body = http.MaxBytesReader(q.w, q.r.Body, station.MaxAttachment*station.MaxAttachments+maxForm)
+	if err := q.r.ParseMultipartForm(maxForm); err != nil {
+		return nil, &fault{http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("没有收到内容，或超过每个附件 %d MB", station.MaxAttachment>>20), "缩小附件后重新提交", err}
+	}
+	defer func() { _ = q.r.MultipartForm.RemoveAll() }()
+	q.route.declared("file")
+	for _, head := range q.r.MultipartForm.File["file"] {
+		if head.Size == 0 && head.Filename == "" {
+			continue
+		}
+		file, err := head.Open()
+		if err != nil {
+			return nil, err
+		}
+		data, err := io.ReadAll(io.LimitReader(file, station.MaxAttachment+1))
+		_ = file.Close()
+		if err != nil {
+			return nil, &fault{http.StatusRequestEntityTooLarge, "附件没有收完", "重新上传", err}
+		}
+		files = append(files, station.Attachment{Name: uploadedName(head), Data: data})
+	}
+	return files, nil
 }
 
 // attachment hands out a file that goes with a comment.

@@ -38,7 +38,10 @@ type Sender struct {
 	Now     func() time.Time
 	// Refused are the messages that tell people of a refusal; may be nil.
 	Refused func(m station.Message, problem string) []station.Message
-	Client  *http.Client // for tests; nil for the usual one
+	// Announce are the messages that tell channels of what has come from the
+	// centre; may be nil.
+	Announce func(id int64, item *station.ExchangeItem) []station.Message
+	Client   *http.Client // for tests; nil for the usual one
 }
 
 // inbox is where a centre takes reports in.
@@ -163,7 +166,10 @@ func (s *Sender) send(
 	if c.URL == "" {
 		return 0, received, &refusal{"没有设置研究中心的地址"}
 	}
-	body, kind, err := form(sheet)
+	body, kind, err := form(
+		[][2]string{{"form", string(sheet.Form)}, {"period", sheet.Period}, {"name", sheet.Watch()}, {"version", fmt.Sprint(sheet.Version)}},
+		station.Attachment{Name: sheet.FileName("json"), Data: sheet.Model},
+	)
 	if err != nil {
 		return 0, received, err
 	}
@@ -258,18 +264,19 @@ func Key(s *station.Sheet) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// form is the request's body.
-func form(sheet *station.Sheet) (body []byte, kind string, err error) {
+// form is a request's body with fields and files.
+func form(fields [][2]string, files ...station.Attachment) (body []byte, kind string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	for _, f := range [][2]string{{"form", string(sheet.Form)}, {"period", sheet.Period}, {"name", sheet.Watch()}, {"version", fmt.Sprint(sheet.Version)}} {
+	for _, f := range fields {
 		err = errors.Join(err, w.WriteField(f[0], f[1]))
 	}
-	if err == nil {
-		var part io.Writer
-		if part, err = w.CreateFormFile("file", sheet.FileName("json")); err == nil {
-			_, err = part.Write(sheet.Model)
+	for _, f := range files {
+		part, perr := w.CreateFormFile("file", f.Name)
+		if perr == nil {
+			_, perr = part.Write(f.Data)
 		}
+		err = errors.Join(err, perr)
 	}
 	err = errors.Join(err, w.Close())
 	return b.Bytes(), w.FormDataContentType(), err
