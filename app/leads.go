@@ -67,6 +67,11 @@ func (p *Pipeline) Leads(ctx context.Context, period chaping.Period, earlier int
 	past := period
 	for range earlier {
 		past = past.Previous()
+		if any, err := p.Store.AnyReview(ctx, past.Window()); err != nil {
+			return nil, mined, err
+		} else if !any {
+			continue
+		}
 		before, _, err := p.edition(ctx, past, false)
 		if err != nil {
 			return nil, mined, err

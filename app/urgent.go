@@ -85,6 +85,11 @@ func (p *Pipeline) earlier(
 ) (incident.Earlier, error) {
 	found := incident.Earlier{Products: map[[2]string]bool{}, Means: map[incident.Baseline]float64{}}
 	for past := period.Previous(); periods > 0 && past != shift(period, -periods-1); past = past.Previous() {
+		if any, err := p.Store.AnyReview(ctx, past.Window()); err != nil {
+			return found, err
+		} else if !any {
+			continue
+		}
 		e, _, err := p.edition(ctx, past, false)
 		if err != nil {
 			return found, err

@@ -78,6 +78,13 @@ func (s *Store) ProductReviews(
 	}, named("negative", uint8(chaping.Negative)))
 }
 
+// AnyReview tells whether the store has copies of reviews in the window; where it
+// has none, there is nothing to mine there. It reads one row.
+func (s *Store) AnyReview(ctx context.Context, w chaping.Window) (there bool, err error) {
+	err = s.query(ctx, "any_review", nil, windowArgs(w), func(func(...any) error) error { there = true; return nil })
+	return there, err
+}
+
 // productChunk is how many products one statement asks for.
 const productChunk = 1000
 

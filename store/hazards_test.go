@@ -69,6 +69,11 @@ func hazards(t *testing.T, s *store.Store) {
 	must(t, s.HazardCounts(ctx, e, nil, func(c *store.HazardCount) error { t.Errorf("%+v", c); return nil }))
 
 	counts := map[string][2]uint64{}
+	for w, want := range map[chaping.Window]bool{period.Window(): true, period.Next().Next().Window(): false} {
+		if there, err := s.AnyReview(ctx, w); err != nil || there != want {
+			t.Errorf("reviews in %v: %v, %v", w, there, err)
+		}
+	}
 	must(t, s.ProductReviews(ctx, period.Window(), func(k chaping.ProductKey, reviews, negative uint64) error {
 		counts[k.Product] = [2]uint64{reviews, negative}
 		return nil

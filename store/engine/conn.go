@@ -151,10 +151,20 @@ type stream struct {
 	rest   []byte         // what is still unread of it
 }
 
-// stream runs a statement and returns its answer for reading. The first chunk
-// has been fetched, so that an error in the statement is returned here.
-func (c *conn) stream(sql, format string) (*stream, error) {
+// answer runs a statement and returns its answer for reading. The first chunk
+// has been fetched, so that an error in the statement is returned here. What
+// writes is not offered for streaming: the engine analyses it before it declines,
+// which takes as long as running it on few rows.
+func (c *conn) answer(sql, format string) (*stream, error) {
 	s := &stream{conn: c}
+	if !onlyReads(sql) {
+		s.result = c.call(c.lib.query, sql, format)
+		if err := c.check(s.result); err != nil {
+			return nil, err
+		}
+		s.rest = c.data(s.result)
+		return s, nil
+	}
 	handle := c.call(c.lib.streamQuery, sql, format)
 	switch err := c.check(handle); {
 	case err != nil && strings.HasPrefix(err.Error(), notStreamable):

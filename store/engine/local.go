@@ -279,7 +279,7 @@ func (l *local) RoundTrip(req *http.Request) (*http.Response, error) {
 			err = c.insert(insert[1], insert[2], body)
 		} else {
 			var s *stream
-			if s, err = c.stream(q.sql, "Native"); err == nil && len(s.rest) > 0 {
+			if s, err = c.answer(q.sql, "Native"); err == nil && len(s.rest) > 0 {
 				return respond(req, &answer{ctx: ctx, stream: s, finish: finish}, nil), nil
 			} else if err == nil {
 				s.close()
