@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -328,7 +330,11 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	for _, kind := range []string{"text/html", "text/calendar", "text/event-stream"} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
 	}
-	doc, err := openapi3.NewLoader().LoadFromData(OpenAPI())
+	document, err := OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err == nil {
 		err = doc.Validate(t.Context())
 	}
@@ -749,13 +755,25 @@ func TestOpenAPIDocument(t *testing.T) {
 	}
 	const golden = "openapi.json"
 	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
+		var packed bytes.Buffer
+		w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+		if err == nil {
+			_, err = w.Write(got)
+		}
+		if err == nil {
+			err = w.Close() // writes the end
+		}
+		if err := errors.Join(err, os.WriteFile(golden, got, 0o644), os.WriteFile(golden+".gz", packed.Bytes(), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
+	}
+	served, err := OpenAPI()
+	if err != nil || !*update && !bytes.Equal(served, want) { // what was embedded when the test was compiled
+		t.Errorf("openapi.json.gz holds another document than openapi.json: %v", err)
 	}
 	if !bytes.Equal(got, want) {
 		t.Error("the OpenAPI document has changed; if that is meant: go test ./web -run OpenAPIDocument -update, and see the difference")

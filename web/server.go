@@ -123,8 +123,13 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 	}
 	s.mux.HandleFunc("GET "+apiRoot+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		document, err := OpenAPI()
+		if err != nil {
+			(&request{Server: s, w: w, r: r, api: true}).fail(err)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = compress(w, r, http.StatusOK, openAPIDocument)
+		_ = compress(w, r, http.StatusOK, document)
 	})
 	s.mux.Handle("GET /assets/{file}", newAssets())
 	s.mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

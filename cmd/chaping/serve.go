@@ -65,7 +65,10 @@ func (p *program) serveCommand() *cobra.Command {
 
 func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
 	if o.openapi {
-		_, err = p.out.Write(web.OpenAPI())
+		document, err := web.OpenAPI()
+		if err == nil {
+			_, err = p.out.Write(document)
+		}
 		return err
 	}
 	if (o.cert == "") != (o.key == "") {
