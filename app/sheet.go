@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -104,8 +105,8 @@ func (a *App) Concerns(ctx context.Context, sheet *report.Platform) ([]report.Co
 	}
 	var names []string
 	for _, u := range open {
-		x, err := CandidateOf(u)
-		if err != nil {
+		var x struct{ Keyword, Name string } // of a candidate, whose evidence is long
+		if err := json.Unmarshal(u.Candidate, &x); err != nil {
 			return nil, err
 		}
 		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))

@@ -1709,9 +1709,15 @@ func (c *Client) GetTrendsData(ctx context.Context, in GetTrendsDataInput) (Tren
 	return call[TrendTable](ctx, c, "GET", "/trends/data", in, nil)
 }
 
+// GetUrgentInput is what GetUrgent takes.
+type GetUrgentInput struct {
+	Older int64 `json:"older,omitempty"` // 已处理的第几页，从 1 起
+	Page  int64 `json:"page,omitempty"`  // 第几页，从 1 起
+}
+
 // GetUrgent: 重要风险信息。令牌范围：read。角色：平台监测站、行业组织、检验检测机构监测站、研究中心、市场监管局（只读）。
-func (c *Client) GetUrgent(ctx context.Context) (UrgentPage, error) {
-	return call[UrgentPage](ctx, c, "GET", "/urgent", nil, nil)
+func (c *Client) GetUrgent(ctx context.Context, in GetUrgentInput) (UrgentPage, error) {
+	return call[UrgentPage](ctx, c, "GET", "/urgent", in, nil)
 }
 
 // GetUrgentNew: 报送重要风险信息。令牌范围：read。角色：平台监测站、行业组织、检验检测机构监测站、研究中心。
@@ -3154,6 +3160,13 @@ type OwnSheet struct {
 	Rows    [][]string `json:"rows"`
 }
 
+// PageLine is pageLine of the document.
+type PageLine struct {
+	Page  int64 `json:"page"`
+	Pages int64 `json:"pages"`
+	Total int64 `json:"total"`
+}
+
 // Part is part of the document.
 type Part struct {
 	Kind string `json:"kind,omitempty"`
@@ -4198,9 +4211,11 @@ type UrgentForm struct {
 
 // UrgentPage is urgentPage of the document.
 type UrgentPage struct {
-	Decided []ShownUrgent `json:"decided"`
-	Open    []ShownUrgent `json:"open"`
-	Route   string        `json:"route"`
+	Decided      []ShownUrgent `json:"decided"`
+	DecidedPages PageLine      `json:"decided_pages"`
+	Open         []ShownUrgent `json:"open"`
+	OpenPages    PageLine      `json:"open_pages"`
+	Route        string        `json:"route"`
 }
 
 // VersionsPage is versionsPage of the document.

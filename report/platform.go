@@ -30,6 +30,7 @@ type Platform struct {
 	Unknown    []string // those of Asked that the dictionary does not have: nothing was counted of them
 	Rows       []PlatformRow
 	Evidence   []Evidence
+	Excerpt    string // says that these are the first rows only, in a preview; empty: they are all
 	// Min and Top are what Select was asked for, RowsOmitted what it left out.
 	Min         uint64
 	Top         int

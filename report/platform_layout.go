@@ -35,7 +35,11 @@ func (p *Platform) form() []Block {
 		station = placeholder
 	}
 	window := windowText(p.Period.Window())
-	return append(sheetTitle("（电商平台）"), Ends{"填报单位：" + station, "填报时间：" + p.filed()}, Table{
+	head := sheetTitle("（电商平台）")
+	if p.Excerpt != "" {
+		head = append(head, Para{Text: p.Excerpt})
+	}
+	return append(head, Ends{"填报单位：" + station, "填报时间：" + p.filed()}, Table{
 		Columns: p.Profile.widths([]Column{
 			{"序号", 10, Center, Fang}, {"关键词", 20, Left, Fang}, {"评论关键词", 22, Left, Fang}, {"时间采集范围", 36, Center, Fang},
 			{"差评数", 14, Center, Fang}, {"评论数", 14, Center, Fang}, {"店铺名称", 28, Left, Fang}, {"商品名称", 37, Left, Fang},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/analysis"
 	"chaping/app"
 	"chaping/nlp"
 	"chaping/nlp/discover"
@@ -21,7 +22,7 @@ import (
 // A desk is what pages show of the store, remembered.
 type desk struct {
 	counted  *memo[countedKey, counted]
-	found    *memo[countedKey, []item]
+	found    *memo[countedKey, sentences]
 	samples  *memo[sampleKey, *sampled]
 	drafts   *memo[draftKey, *app.Draft]
 	products *memo[productKey, history]
@@ -108,9 +109,60 @@ type counted struct {
 	Edition store.Edition   `json:"-"`
 	Reviews uint64          `json:"reviews"` // in the window now
 	Rows    []chaping.Tally `json:"-"`
+
+	derived *derived // of the rows
+}
+
+// names are what the products of the rows are called.
+func (c *counted) names() map[chaping.ProductKey]string {
+	return derive(c.derived, "names", func() map[chaping.ProductKey]string {
+		names := map[chaping.ProductKey]string{}
+		for i := range c.Rows {
+			of := &c.Rows[i].Product
+			names[chaping.ProductKey{Platform: of.Platform, Product: of.ID}] = of.Name
+		}
+		return names
+	})
+}
+
+// complainedOf is how many products have negative reviews.
+func (c *counted) complainedOf() int {
+	return derive(c.derived, "complained of", func() int {
+		bad := map[chaping.ProductKey]bool{}
+		for i := range c.Rows {
+			if t := &c.Rows[i]; t.NegativeReviews > 0 {
+				bad[chaping.ProductKey{Platform: t.Product.Platform, Product: t.Product.ID}] = true
+			}
+		}
+		return len(bad)
+	})
+}
+
+// A ranking is what a list of products is chosen from: how often each term and
+// each keyword is there.
+type ranking struct{ terms, keywords []rankedName }
+
+func (c *counted) ranking() ranking {
+	return derive(c.derived, "ranking", func() ranking {
+		terms, keywords := map[string]int{}, map[string]int{}
+		for i := range c.Rows {
+			r := &c.Rows[i]
+			terms[r.Term] += int(r.AffirmedReviews)
+			keywords[r.Keyword]++
+		}
+		return ranking{ranked(terms), ranked(keywords)}
+	})
+}
+
+// lines are the products that a term and a keyword lead to, "" to all.
+func (c *counted) lines(term, keyword string) []analysis.ProductLine {
+	return derive(c.derived, "lines\x00"+term+"\x00"+keyword, func() []analysis.ProductLine {
+		return analysis.ProductLines(c.Rows, term, keyword)
+	})
 }
 
 func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, err error) {
+	c.derived = &derived{}
 	e, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
 		return c, err
@@ -193,20 +245,26 @@ func (o *opinion) Agrees() bool { return o.Verdict == chaping.Affirmed }
 // reach is how much of a review stands around a term, in characters.
 const reach = 80
 
-func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) {
+// sentences are those of a period.
+type sentences struct {
+	list    []item
+	derived *derived // of them
+}
+
+func (s *Server) loadItems(ctx context.Context, key countedKey) (all sentences, err error) {
 	var list []item
 	seen, same, written := map[chaping.Judged]bool{}, map[string]int{}, map[surface]int{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	opinions, err := s.App.Opinions(ctx)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	sure, err := s.App.Confidence(ctx, s.miner(), key.period)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	err = s.Store.Evidence(ctx, edition, store.TallyFilter{}, func(e *chaping.Evidence) error {
 		about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
@@ -228,7 +286,7 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		return nil
 	})
 	if err != nil && !errors.Is(err, errFull) {
-		return nil, err
+		return all, err
 	}
 	for i := range list {
 		list[i].Same = same[list[i].says]
@@ -240,7 +298,7 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) ([]item, error) 
 		}
 		return cmp.Or(cmp.Compare(a.sure, b.sure), cmp.Compare(b.doubt, a.doubt))
 	})
-	return list, s.Store.Unchanged(ctx, edition)
+	return sentences{list, &derived{}}, s.Store.Unchanged(ctx, edition)
 }
 
 // satisfied tells whether the buyer is.
@@ -319,8 +377,8 @@ func (q *request) itemsWithin(
 		return nil, false, err
 	}
 	var i item
-	for n := range all {
-		i = all[n]
+	for n := range all.list {
+		i = all.list[n]
 		about := chaping.Judged{Review: i.Review, Term: i.Term}
 		i.Judgement = judged[about]
 		if o, asked := opinions[about]; asked {

@@ -93,13 +93,7 @@ func (q *request) platformKPIs(p chaping.Period, now counted) ([]kpi, error) {
 			continue
 		}
 		affirmed[i] = knownFigure(int(c.Edition.Affirmed))
-		bad := map[chaping.ProductKey]bool{}
-		for j := range c.Rows {
-			if t := &c.Rows[j]; t.NegativeReviews > 0 {
-				bad[chaping.ProductKey{Platform: t.Product.Platform, Product: t.Product.ID}] = true
-			}
-		}
-		products[i] = knownFigure(len(bad))
+		products[i] = knownFigure(c.complainedOf())
 	}
 	period := p.String()
 	return []kpi{

@@ -60,20 +60,15 @@ func (q *request) dashboard() error {
 				return err
 			}
 		}
-		_, ok, err := q.items(p, func(i *item) bool {
-			if i.Judgement.Verdict == chaping.Unreviewed {
-				unreviewed++
-			} else {
-				reviewed++
-			}
-			return false
-		})
+		found, ok, err := q.found(p, reviewFilter{State: "all"})
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
+		unreviewed = found.counts["unreviewed"]
+		reviewed = len(found.list) - unreviewed
 	}
 	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
 	if err != nil {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,7 +75,7 @@ func (q *request) review() error {
 		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
 	judge := q.may("POST /review/judge")
-	names := productNames(c.Rows)
+	names := c.names()
 	t := sentenceTable(p, names, judge)
 	source := inMemory(&t, found.list)
 	if q.route.export {
@@ -93,7 +95,7 @@ func (q *request) review() error {
 	if q.form("as") == "table" {
 		page.As = "table"
 	} else {
-		source.page = page.cards(&t, found.list, q.form("after"))
+		source.page = page.cards(&t, found, q.form("after"))
 	}
 	view, rows, err := present(q, t, source, "period", "state", "term", "keyword", "grade", "as")
 	if err != nil {
@@ -149,24 +151,40 @@ func (s *sentence) verdict() string {
 // many there are of each kind.
 type found struct {
 	list            []sentence
+	distinct        []sentence // the first of those that say the same
 	counts          map[string]int
 	terms, keywords map[string]int
+
+	judged map[chaping.Judged]chaping.Judgement // that it is made of; held, so that no other can have its place
 }
 
-func (q *request) found(p chaping.Period, f reviewFilter) (n found, ok bool, err error) {
-	n = found{list: []sentence{}, counts: map[string]int{}, terms: map[string]int{}, keywords: map[string]int{}}
+// found chooses sentences of the period, once for all who choose the same, where
+// no second reader has been asked. Nobody may change what it gives.
+func (q *request) found(p chaping.Period, f reviewFilter) (n *found, ok bool, err error) {
 	all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, deskPatience)
 	if err != nil || !ok {
-		return n, ok, err
+		return nil, ok, err
 	}
-	judged, err := q.App.Judgements(q.ctx)
-	if err != nil {
-		return n, false, err
+	n = &found{list: []sentence{}, counts: map[string]int{}, terms: map[string]int{}, keywords: map[string]int{}}
+	if n.judged, err = q.App.Judgements(q.ctx); err != nil {
+		return nil, false, err
 	}
 	opinions, err := q.App.Opinions(q.ctx)
 	if err != nil {
-		return n, false, err
+		return nil, false, err
 	}
+	choose := func() *found {
+		n.choose(all.list, f, opinions)
+		return n
+	}
+	if len(opinions) > 0 {
+		return choose(), true, nil
+	}
+	return derive(all.derived, fmt.Sprintf("%q %p", f, n.judged), choose), true, nil
+}
+
+func (n *found) choose(all []item, f reviewFilter, opinions map[chaping.Judged]station.Opinion) {
+	said := map[string]bool{}
 	for at := range all {
 		i := &all[at]
 		if f.Grade == "negative" && i.Grade != chaping.Negative || f.Grade == "hidden" && !i.satisfied() {
@@ -174,7 +192,7 @@ func (q *request) found(p chaping.Period, f reviewFilter) (n found, ok bool, err
 		}
 		s := sentence{of: i}
 		about := chaping.Judged{Review: i.Review, Term: i.Term}
-		if j, there := judged[about]; there {
+		if j, there := n.judged[about]; there {
 			s.judgement = &j
 		}
 		if o, asked := opinions[about]; asked {
@@ -191,9 +209,12 @@ func (q *request) found(p chaping.Period, f reviewFilter) (n found, ok bool, err
 		}
 		if inState && fits {
 			n.list = append(n.list, s)
+			if !said[i.says] {
+				said[i.says] = true
+				n.distinct = append(n.distinct, s)
+			}
 		}
 	}
-	return n, true, nil
 }
 
 // sentenceTable lists sentences to judge.
@@ -267,10 +288,14 @@ func unknownZero(n int) float64 {
 // cards gives the sentences that follow one, a page of them. What is judged
 // leaves the unreviewed, so pages go on after a sentence, not at a number; and
 // of the unreviewed that say the same, one is shown.
-func (page *reviewPage) cards(t *table[sentence], list []sentence, after string) func(chaping.Selection) ([]sentence, int, error) {
+func (page *reviewPage) cards(t *table[sentence], found *found, after string) func(chaping.Selection) ([]sentence, int, error) {
 	return func(s chaping.Selection) (rows []sentence, total int, err error) {
 		passed := after == ""
-		shown := map[string]bool{}
+		list, shown := found.list, map[string]bool{}
+		distinct := page.Filter.State == "unreviewed"
+		if distinct && s.Text == "" && len(s.Where) == 0 && s.Sort == "" {
+			list, distinct = found.distinct, false
+		}
 		for _, n := range t.selected(list, &s) {
 			r := list[n]
 			if !passed {
@@ -278,7 +303,7 @@ func (page *reviewPage) cards(t *table[sentence], list []sentence, after string)
 				page.Skipped++
 				continue
 			}
-			if page.Filter.State == "unreviewed" {
+			if distinct {
 				if shown[r.of.says] {
 					continue
 				}
@@ -442,7 +467,7 @@ func (q *request) judge() error {
 	if c, ok, err := q.counted(p); err != nil {
 		return err
 	} else if ok {
-		nameItems(list, productNames(c.Rows))
+		nameItems(list, c.names())
 	}
 	done, err := q.progressThere(of)
 	if err != nil {
@@ -592,15 +617,6 @@ func (q *request) sentence(p chaping.Period, of *sampled, id string) (i item, sa
 	return i, same, err
 }
 
-// productNames are what the products of rows are called.
-func productNames(rows []chaping.Tally) map[chaping.ProductKey]string {
-	names := map[chaping.ProductKey]string{}
-	for i := range rows {
-		names[chaping.ProductKey{Platform: rows[i].Product.Platform, Product: rows[i].Product.ID}] = rows[i].Product.Name
-	}
-	return names
-}
-
 // nameItems says what the products of sentences are called.
 func nameItems(list []item, names map[chaping.ProductKey]string) {
 	for i := range list {
@@ -652,10 +668,14 @@ func (q *request) urgents() error {
 		return err
 	}
 	var open, decided []*shownUrgent
-	for _, u := range list {
-		if !q.seesUrgent(&u) {
-			continue
-		}
+	list = slices.DeleteFunc(list, func(u station.Urgent) bool { return !q.seesUrgent(&u) })
+	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews()}
+	isOpen := func(u station.Urgent) bool { return u.Status == station.UrgentOpen }
+	waiting := slices.DeleteFunc(slices.Clone(list), func(u station.Urgent) bool { return !isOpen(u) })
+	done := slices.DeleteFunc(list, isOpen)
+	waiting, page.Pages = pageOf(q, waiting, "page", openUrgents)
+	done, page.Older = pageOf(q, done, "older", decidedUrgents)
+	for _, u := range slices.Concat(waiting, done) {
 		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
 		if x.X, err = app.CandidateOf(u); err != nil {
 			return err
@@ -669,17 +689,52 @@ func (q *request) urgents() error {
 			decided = append(decided, x)
 		}
 	}
-	route, err := q.App.Route(q.ctx)
-	if err != nil {
+	if page.Route, err = q.App.Route(q.ctx); err != nil {
 		return err
 	}
-	return q.render(
-		"urgent",
-		urgentPage{Open: open, Decided: decided, Reviews: q.account.Has(readers...) && q.seesReviews(), Route: route},
-	)
+	page.Open, page.Decided = open, decided
+	return q.render("urgent", page)
+}
+
+// How many a page of urgent events has, of those that wait and of those that
+// somebody has decided on.
+const (
+	openUrgents    = 20
+	decidedUrgents = 50
+)
+
+// A pageLine says which part of a list a page shows, and leads to the others.
+type pageLine struct {
+	Page  int    `json:"page"`
+	Pages int    `json:"pages"`
+	Total int    `json:"total"`
+	Back  string `json:"-"` // addresses; "": there is none
+	On    string `json:"-"`
+}
+
+// pageOf is the part of a list that the address names in the field. Programs that
+// name none get all of it.
+func pageOf[T any](q *request, list []T, field string, size int) ([]T, pageLine) {
+	if q.api && q.form(field) == "" {
+		return list, pageLine{Page: 1, Pages: 1, Total: len(list)}
+	}
+	l := pageLine{Pages: max((len(list)+size-1)/size, 1), Total: len(list)}
+	l.Page = min(max(int(number(q.form(field))), 1), l.Pages)
+	to := func(n int) string {
+		if n < 1 || n > l.Pages {
+			return ""
+		}
+		v := maps.Clone(q.r.URL.Query())
+		v.Set(field, strconv.Itoa(n))
+		return q.r.URL.Path + "?" + v.Encode()
+	}
+	l.Back, l.On = to(l.Page-1), to(l.Page+1)
+	return list[(l.Page-1)*size : min(l.Page*size, len(list))], l
 }
 
 type urgentPage struct {
+	Pages   pageLine       `json:"open_pages"`
+	Older   pageLine       `json:"decided_pages"`
 	Open    []*shownUrgent `json:"open"`
 	Decided []*shownUrgent `json:"decided"`
 	Reviews bool           `json:"-"`

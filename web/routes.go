@@ -144,7 +144,7 @@ func allRoutes() []route {
 		{"GET", "/products/export", readers, (*request).products, "导出商品", option{data: true, export: true}, "period term keyword " + exportFields, file("*/*")},
 		{"GET", "/product", readers, (*request).product, "商品", option{data: true}, "platform! id! period term", productPage{}},
 		{"GET", "/product/data", readers, (*request).productData, "商品数据", option{data: true}, "platform! id!", []analysis.ProductMonth{}},
-		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "", urgentPage{}},
+		{"GET", "/urgent", concerned, (*request).urgents, "重要风险信息", nav("研判"), "page:integer older:integer", urgentPage{}},
 		{"GET", "/urgent/new", senders, (*request).urgentNew, "报送重要风险信息", option{}, "", urgentForm{}},
 		{"POST", "/urgent/new", senders, (*request).urgentWrite, "报送重要风险信息", option{submit: true}, "station:integer trigger!:integer product! event! place companies harm spread content! measures advice source filler! phone! found!", moved{}},
 		{"GET", "/urgent/{id}", concerned, (*request).urgentPage, "重要风险信息", option{}, "", writtenPage{}},

@@ -234,7 +234,7 @@ func (q *request) samplePage() error {
 	if err := q.dress(page.Items); err != nil {
 		return err
 	}
-	nameItems(page.Items, productNames(c.Rows))
+	nameItems(page.Items, c.names())
 	cards, err := q.readings(of)
 	if err != nil {
 		return err

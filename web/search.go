@@ -150,21 +150,21 @@ func (q *request) searchSentences(text string) (hitGroup, error) {
 		return g, err
 	}
 	g.All = string(query("/review", "period", p, "state", "all", "q", text))
-	until := time.Now().Add(searchPatience)
+	has, until := containing(text), time.Now().Add(searchPatience)
 	for _, p := range []chaping.Period{p, p.Previous()} {
-		list, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, time.Until(until))
+		all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, time.Until(until))
 		if err != nil {
 			return g, err
 		}
 		if !ok {
 			g.Problem = "报送期 " + p.String() + " 的句子还在读取，稍后再搜一次。"
 		}
-		for n := range list {
-			i := &list[n]
+		for n := range all.list {
+			i := &all.list[n]
 			if len(g.Hits) > mostHits {
 				break
 			}
-			if said := i.Before + i.Surface + i.After; contains(text, said) {
+			if said := i.Before + i.Surface + i.After; has(said) {
 				g.Hits = append(g.Hits, hit{
 					Title:  chaping.Shorten(said, 80),
 					Detail: fmt.Sprintf("%s，%s 期，%s", i.Term, p, i.Keyword),

@@ -228,7 +228,26 @@ func (q *request) sheetPreview() error {
 	if err != nil {
 		return err
 	}
-	return q.preview(sheet.Document())
+	return q.preview(excerpt(sheet).Document())
+}
+
+// previewRows is how many rows a preview has of each table: a browser takes
+// minutes for more, and nobody reads them there.
+const previewRows = 1000
+
+// excerpt is the sheet as it is previewed: long tables are cut off, and it says
+// so.
+func excerpt(sheet *report.Platform) *report.Platform {
+	rows, more, sentences := len(sheet.Rows), len(sheet.Unlisted), len(sheet.Evidence)
+	if max(rows, more, sentences) <= previewRows {
+		return sheet
+	}
+	short := *sheet // the desk's is shown to others
+	short.Rows = sheet.Rows[:min(rows, previewRows)]
+	short.Unlisted = sheet.Unlisted[:min(more, previewRows)]
+	short.Evidence = sheet.Evidence[:min(sentences, previewRows)]
+	short.Excerpt = fmt.Sprintf("预览：报送表 %d 行、证据 %d 条，各列前 %d 行；全部内容在下载的文件里。", rows, sentences, previewRows)
+	return &short
 }
 
 // preview answers with a report's own page. It carries its styles in itself,

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,13 +103,16 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 	}
 	ok = true
 	until := time.Now().Add(deskPatience)
+	last, of := &derived{}, make([]*derived, len(periods))
 	for i := range periods {
 		p := &periods[i]
 		c, there, err := q.countedWithin(p.Period, time.Until(until))
 		if err != nil {
 			return t, nil, false, err
 		}
-		ok = ok && there
+		if ok = ok && there; there {
+			last, of[i] = c.derived, c.derived
+		}
 		p.Mined, p.Reviews, p.Rows = c.Mined, c.Reviews, c.Rows
 		t.Periods, t.Mined = append(t.Periods, p.Period.String()), append(t.Mined, c.Mined)
 		if p.Period.Running(q.Now()) {
@@ -120,9 +124,19 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		hazards[term.Name] = term.Hazard
 	}
 	chosen := analysis.TrendFilter{Keyword: f.Keyword, Hazard: f.Hazard, Affirmed: f.Count == "affirmed"}
-	found := analysis.TrendOf(periods, hazards, chosen, q.Now())
-	t.fill(&found, f)
-	return t, ranked(found.Keywords), ok, nil
+	// A trend is of several periods: it is kept with the last, under what it is
+	// made of, and holds that, so that nothing else can have its place.
+	made := derive(last, fmt.Sprint("trend ", f, q.Now().Format(time.DateOnly), of), func() madeTrend {
+		return madeTrend{analysis.TrendOf(periods, hazards, chosen, q.Now()), of}
+	})
+	t.fill(&made.trend, f)
+	return t, ranked(made.trend.Keywords), ok, nil
+}
+
+// A madeTrend is a trend with what it is made of.
+type madeTrend struct {
+	trend analysis.Trend
+	of    []*derived
 }
 
 // fill takes over what was found, with where each number leads to.
@@ -213,14 +227,8 @@ func (q *request) products() error {
 		return q.loading("正在读取报送期 " + p.String())
 	}
 	term, keyword := q.form("term"), q.form("keyword")
-	terms, keywords := map[string]int{}, map[string]int{}
-	for _, r := range c.Rows {
-		terms[r.Term] += int(r.AffirmedReviews)
-		keywords[r.Keyword]++
-	}
-	list := analysis.ProductLines(c.Rows, term, keyword)
 	t := productTable(p, term)
-	source := inMemory(&t, list)
+	source := inMemory(&t, c.lines(term, keyword))
 	if q.route.export {
 		return exportTable(q, t, source)
 	}
@@ -238,8 +246,8 @@ func (q *request) products() error {
 			More:     view.Total - len(lines),
 			Term:     term,
 			Keyword:  keyword,
-			Terms:    ranked(terms),
-			Keywords: ranked(keywords),
+			Terms:    c.ranking().terms,
+			Keywords: c.ranking().keywords,
 		},
 	)
 }

@@ -672,7 +672,7 @@ func TestAssets(t *testing.T) {
 func (h *house) slow() (answer func()) {
 	held := make(chan struct{})
 	load := h.desk.found.load
-	h.desk.found.load = func(ctx context.Context, key countedKey) ([]item, error) {
+	h.desk.found.load = func(ctx context.Context, key countedKey) (sentences, error) {
 		<-held
 		return load(ctx, key)
 	}

@@ -1,0 +1,29 @@
+package web
+
+import "sync"
+
+// derived remembers what pages make of data that is remembered itself: rows of a
+// period, its sentences. It goes with them.
+type derived struct {
+	mu   sync.Mutex
+	made map[string]func() any
+}
+
+// maxDerived bounds what is kept of one period: filters that people have chosen.
+const maxDerived = 40
+
+// derive makes a value of that key once. Who asks while it is being made waits.
+// Nobody may change what it gives.
+func derive[V any](d *derived, key string, value func() V) V {
+	d.mu.Lock()
+	get, known := d.made[key]
+	if !known {
+		if d.made == nil || len(d.made) >= maxDerived {
+			d.made = map[string]func() any{}
+		}
+		get = sync.OnceValue(func() any { return value() })
+		d.made[key] = get
+	}
+	d.mu.Unlock()
+	return get().(V)
+}
