@@ -419,7 +419,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	if _, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"e": json.RawMessage(`{"key":"e","name":"起火","products":[{"name":"壶"}],"evidence":[{"sentence":"起火了"}]}`)}, []string{"e"}, func(station.Urgent) []station.Message { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	w.get("centre", "/urgent", "/urgent")
+	w.get("centre", "/urgent", "/urgent?page=1&older=1")
 	w.post("platform", "/urgent/{id}", "/urgent/1", object{"decision": "confirm", "reason": "电话核实"})
 
 	w.get("association", "/urgent/new", "/urgent/new")

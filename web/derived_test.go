@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"chaping"
+	"chaping/report"
+	"chaping/station"
+)
+
+// What is derived is made once, whoever asks at the same time, and what is kept
+// is bounded.
+func TestDerive(t *testing.T) {
+	var d derived
+	var made atomic.Int64
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if v := derive(&d, "a", func() int { made.Add(1); return 7 }); v != 7 {
+				t.Error(v)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("made %d times", made.Load())
+	}
+	for i := range 10 * maxDerived {
+		if v := derive(&d, fmt.Sprint(i), func() int { return i }); v != i {
+			t.Errorf("%d: %d", i, v)
+		}
+	}
+	if len(d.made) > maxDerived {
+		t.Errorf("%d are kept", len(d.made))
+	}
+}
+
+// A preview of a long sheet is the beginning of each of its tables, and says so; the
+// sheet itself stays whole.
+func TestExcerpt(t *testing.T) {
+	sheet := &report.Platform{Period: chaping.Period{Year: 2026, Month: time.November}}
+	for i := range previewRows {
+		sheet.Rows = append(sheet.Rows, report.PlatformRow{Seq: i + 1, Product: fmt.Sprintf("第 %d 件", i+1)})
+	}
+	if excerpt(sheet) != sheet {
+		t.Error("a sheet that fits is cut off")
+	}
+	sheet.Rows = append(sheet.Rows, report.PlatformRow{Seq: previewRows + 1, Product: "最后一件"})
+	whole, err := sheet.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	if err := excerpt(sheet).Document().HTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if p := page.String(); !strings.Contains(p, "报送表 1001 行、证据 0 条，各列前 1000 行") || !strings.Contains(p, "第 1000 件") || strings.Contains(p, "最后一件") {
+		t.Error("the preview is not the first rows")
+	}
+	if after, err := sheet.JSON(); err != nil || string(after) != string(whole) || sheet.Excerpt != "" {
+		t.Error("the sheet has changed:", err)
+	}
+}
+
+// Hundreds of candidates stand on pages; programs that ask for no page get all.
+func TestUrgentPages(t *testing.T) {
+	h := open(t)
+	const many = 2*openUrgents + 1
+	candidates, keys := map[string]json.RawMessage{}, []string{}
+	for i := range many {
+		key := fmt.Sprintf("e%d", i)
+		candidates[key] = json.RawMessage(fmt.Sprintf(`{"key":%q,"keyword":"壶%d号","name":"漏电"}`, key, i))
+		keys = append(keys, key)
+	}
+	none := func(station.Urgent) []station.Message { return nil }
+	if _, err := h.Station.Raise(context.Background(), chaping.Period{Year: 2026, Month: time.November}, 3, candidates, keys, none); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for page, want := range map[string]int{"": openUrgents, "?page=2": openUrgents, "?page=3": 1, "?page=99": 1, "?page=-1": openUrgents} {
+		body := h.ask("platform", "GET", "/urgent"+page, nil).Body.String()
+		if n := strings.Count(body, `<section class="card">`); n != want || !strings.Contains(body, fmt.Sprintf("共 %d 条", many)) {
+			t.Errorf("%q: %d candidates, want %d", page, n, want)
+		}
+		if page == "" || page == "?page=2" || page == "?page=3" {
+			for i := range many {
+				seen[fmt.Sprint(i)] += strings.Count(body, fmt.Sprintf("壶%d号　漏电", i))
+			}
+		}
+	}
+	for i := range many {
+		if seen[fmt.Sprint(i)] != 1 {
+			t.Errorf("candidate %d is shown %d times", i, seen[fmt.Sprint(i)])
+		}
+	}
+	token := h.token(t, "platform", station.Permits()...)
+	for path, want := range map[string]int{"/urgent": many, "/urgent?page=3": 1} {
+		var answer struct {
+			Open []any `json:"open"`
+		}
+		r := h.send(program(token, http.MethodGet, path, nil, nil))
+		if err := json.Unmarshal(r.Body.Bytes(), &answer); err != nil || len(answer.Open) != want {
+			t.Errorf("%s: %d %v, want %d", path, len(answer.Open), err, want)
+		}
+	}
+}
