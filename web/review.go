@@ -125,6 +125,7 @@ type reviewFilter struct{ State, Term, Keyword, Grade string }
 // reader make of it.
 type sentence struct {
 	of        *item
+	at        int                // in the period's order
 	judgement *chaping.Judgement // nil: none
 	opinion   *opinion
 }
@@ -155,6 +156,7 @@ type found struct {
 	counts          map[string]int
 	terms, keywords map[string]int
 
+	all    []item                               // of the period
 	judged map[chaping.Judged]chaping.Judgement // that it is made of; held, so that no other can have its place
 }
 
@@ -184,13 +186,14 @@ func (q *request) found(p chaping.Period, f reviewFilter) (n *found, ok bool, er
 }
 
 func (n *found) choose(all []item, f reviewFilter, opinions map[chaping.Judged]station.Opinion) {
+	n.all = all
 	said := map[string]bool{}
 	for at := range all {
 		i := &all[at]
 		if f.Grade == "negative" && i.Grade != chaping.Negative || f.Grade == "hidden" && !i.satisfied() {
 			continue
 		}
-		s := sentence{of: i}
+		s := sentence{of: i, at: at}
 		about := chaping.Judged{Review: i.Review, Term: i.Term}
 		if j, there := n.judged[about]; there {
 			s.judgement = &j
@@ -286,23 +289,20 @@ func unknownZero(n int) float64 {
 }
 
 // cards gives the sentences that follow one, a page of them. What is judged
-// leaves the unreviewed, so pages go on after a sentence, not at a number; and
-// of the unreviewed that say the same, one is shown.
+// leaves the unreviewed, also the one that they follow: so pages go on after its
+// place in the period's order, not at a number; and of the unreviewed that say the
+// same, one is shown.
 func (page *reviewPage) cards(t *table[sentence], found *found, after string) func(chaping.Selection) ([]sentence, int, error) {
 	return func(s chaping.Selection) (rows []sentence, total int, err error) {
-		passed := after == ""
 		list, shown := found.list, map[string]bool{}
 		distinct := page.Filter.State == "unreviewed"
 		if distinct && s.Text == "" && len(s.Where) == 0 && s.Sort == "" {
 			list, distinct = found.distinct, false
 		}
-		for _, n := range t.selected(list, &s) {
+		order := t.selected(list, &s)
+		page.Skipped = found.behind(list, order, after, s.Sort != "")
+		for _, n := range order[page.Skipped:] {
 			r := list[n]
-			if !passed {
-				passed = r.of.ID == after
-				page.Skipped++
-				continue
-			}
 			if distinct {
 				if shown[r.of.says] {
 					continue
@@ -320,6 +320,30 @@ func (page *reviewPage) cards(t *table[sentence], found *found, after string) fu
 		page.From, page.To = page.Skipped+1, page.Skipped+len(rows)
 		return rows, len(rows), nil
 	}
+}
+
+// behind is how many of the rows in the order come before what follows the
+// sentence. In an order of people's own, one that has left the list has no place:
+// what is left of the list is all to come.
+func (n *found) behind(list []sentence, order []int, after string, sorted bool) int {
+	if after == "" {
+		return 0
+	}
+	if sorted {
+		return 1 + slices.IndexFunc(order, func(i int) bool { return list[i].of.ID == after })
+	}
+	place := len(n.all)
+	for at := range n.all {
+		if n.all[at].ID == after {
+			place = at
+			break
+		}
+	}
+	if place == len(n.all) { // of other sentences: mined anew since
+		return 0
+	}
+	passed, _ := slices.BinarySearchFunc(order, place+1, func(i, place int) int { return cmp.Compare(list[i].at, place) })
+	return passed
 }
 
 // addresses are where the page leads to.
