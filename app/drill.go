@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ const backupName = "2006-01-02-150405"
 // drillFolder is where drills restore, beside the backups, which no backup
 // copies.
 const drillFolder = "drill-"
+
+// restoredFolder is where people restore to from a page, likewise.
+const restoredFolder = "restored-"
 
 // roomForBackup refuses a backup for which the disks have no room: the engine
 // copies its files into the data directory before they are packed, and a full
@@ -85,30 +89,73 @@ func (a *App) Drill(ctx context.Context, file string, watch Watcher) (BackupResu
 		}
 		file = a.backupFile(list[0].Name)
 	}
-	r, err := a.VerifyBackupFile(ctx, file, watch)
-	if err != nil {
+	r, dir, err := a.restoreAside(ctx, file, drillFolder, watch)
+	if dir == "" {
 		return r, err
 	}
-	if err := os.MkdirAll(a.Path(backup.Folder), 0o700); err != nil {
-		return r, err
-	}
-	if err := roomFor(uint64(r.Bytes), a.Path(backup.Folder)); err != nil {
-		return r, err
-	}
-	a.sweepDrills()
-	dir, err := os.MkdirTemp(a.Path(backup.Folder), drillFolder+"*")
-	if err != nil {
-		return r, err
-	}
-	target := filepath.Join(dir, "data")
-	watch.tell(Progress{Step: "恢复", Total: -1, Detail: filepath.Base(file)})
-	err = a.alone(ctx, "restore", file, "--data", target)
-	if err == nil {
-		watch.tell(Progress{Step: "校验", Total: -1, Detail: filepath.Base(file)})
-		err = a.alone(ctx, "store", "verify", "--data", target)
+	var said failedAlone
+	if errors.As(err, &said) {
+		err = &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "恢复演练没有通过：" + said.Error(),
+			Remedy:  "重新备份一次再演练；仍不通过，备份不可靠，请立即用别的办法保存数据",
+		}
 	}
 	return r, errors.Join(err, os.RemoveAll(dir))
 }
+
+// RestoreBeside restores a backup in the data directory into a folder beside it,
+// where somebody may look at it and put it into the place of the data, which stay
+// as they are. dir is the folder.
+func (a *App) RestoreBeside(ctx context.Context, name string, watch Watcher) (r BackupResult, dir string, err error) {
+	r, made, err := a.restoreAside(ctx, a.backupFile(name), restoredFolder, watch)
+	r.File = filepath.Base(name)
+	if err == nil {
+		return r, filepath.Join(made, "data"), nil
+	}
+	var said failedAlone
+	if errors.As(err, &said) {
+		err = &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "没有恢复成，现在的数据没有动过：" + said.Error(),
+			Remedy:  "换一份备份再试",
+		}
+	}
+	if made != "" {
+		err = errors.Join(err, os.RemoveAll(made))
+	}
+	return r, "", err
+}
+
+// restoreAside restores a backup into the folder data of a new folder, whose name
+// begins so, and checks it. It is "" where none was made.
+func (a *App) restoreAside(ctx context.Context, file, name string, watch Watcher) (r BackupResult, dir string, err error) {
+	if r, err = a.VerifyBackupFile(ctx, file, watch); err != nil {
+		return r, "", err
+	}
+	if err := os.MkdirAll(a.Path(backup.Folder), 0o700); err != nil {
+		return r, "", err
+	}
+	if err := roomFor(uint64(r.Bytes), a.Path(backup.Folder)); err != nil {
+		return r, "", err
+	}
+	a.sweepDrills()
+	if dir, err = os.MkdirTemp(a.Path(backup.Folder), name+"*"); err != nil {
+		return r, "", err
+	}
+	target := filepath.Join(dir, "data")
+	watch.tell(Progress{Step: "恢复", Total: -1, Detail: filepath.Base(file)})
+	if err = a.alone(ctx, "restore", file, "--data", target); err == nil {
+		watch.tell(Progress{Step: "校验", Total: -1, Detail: filepath.Base(file)})
+		err = a.alone(ctx, "store", "verify", "--data", target)
+	}
+	return r, dir, err
+}
+
+// failedAlone is what a command said that failed in a process of its own.
+type failedAlone string
+
+func (f failedAlone) Error() string { return string(f) }
 
 // alone runs a command of the program in a process of its own.
 func (a *App) alone(ctx context.Context, command ...string) error {
@@ -123,12 +170,7 @@ func (a *App) alone(ctx context.Context, command ...string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: "恢复演练没有通过：" + chaping.Shorten(strings.TrimSpace(said.String()), 300),
-			Err:     err,
-			Remedy:  "重新备份一次再演练；仍不通过，备份不可靠，请立即用别的办法保存数据",
-		}
+		return failedAlone(cmp.Or(chaping.Shorten(strings.TrimSpace(said.String()), 300), err.Error()))
 	}
 	return nil
 }

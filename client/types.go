@@ -1389,7 +1389,8 @@ func (c *Client) PostSettings(ctx context.Context, in PostSettingsInput) (Moved,
 
 // PostSettingsBackupsInput is what PostSettingsBackups takes.
 type PostSettingsBackupsInput struct {
-	Name string `json:"name,omitempty"` // 名称
+	Name    string `json:"name,omitempty"`    // 名称
+	Restore bool   `json:"restore,omitempty"` // 恢复到备份旁边的文件夹，现在的数据不动
 }
 
 // PostSettingsBackups: 备份。令牌范围：admin。角色：管理员。

@@ -619,7 +619,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	if err != nil || len(backups) != 1 {
 		t.Fatal(backups, err)
 	}
-	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name})
+	w.post("admin", "/settings/backups", "/settings/backups", object{"name": backups[0].Name, "restore": false})
 	h.settle()
 	w.get("bureau", "/audit", "/audit?q=令牌&before=0")
 	w.tables()

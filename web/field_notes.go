@@ -11,7 +11,7 @@ var fieldNotes = map[string]string{
 	"stations": "各监测站自己的起始报送期，按编号", "address": "网址；试读、按网页拟配置时用", "text": "站点配置（YAML）", "from": "站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人", "to": "到哪一天；渠道：收件人", "rows": "每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month", "cols": "每列一个什么，同 rows；不写为不分列", "compare": "before：与之前同样长的一段比；year：与去年同期比", "texts": "各节的文字，按编号，如 1.1", "then": "submit：冻结后立即报送", "trigger": "属于哪种情形，1 或 2",
 	"as": "网页用：table 为列表", "columns": "要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认", "filter": "按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns",
 	"sort": "按哪一列排序，前加 - 为从大到小", "page": "第几页，从 1 起", "size": "每页几行：20、50、100、200；图片：small 为小图，不写为大图", "ids": "选中的各条的编号", "q": "查找的文字",
-	"names": "选中的各条的名称", "shape": "看板的一块怎样显示：table、chart、number", "width": "看板的一块多宽：1–3", "edit": "写了就编辑看板", "older": "已处理的第几页，从 1 起",
+	"names": "选中的各条的名称", "shape": "看板的一块怎样显示：table、chart、number", "width": "看板的一块多宽：1–3", "edit": "写了就编辑看板", "restore": "恢复到备份旁边的文件夹，现在的数据不动", "older": "已处理的第几页，从 1 起",
 	"span": "分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来", "province": "省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写", "district": "上海的区，如 浦东新区",
 	"known": "上次得到的 hash，没有变化时不再给出内容", "key": "本站给这个回复的编号，重复发送只收一次", "who": "谁回复", "noted": "签收通报",
 	"number": "线索编号，代替 period 和 id", "subject": "记录的编号", "was": "原来的名称，空为新渠道", "type": "通知渠道：smtp、webhook、wecom、dingtalk、feishu", "events": "要哪些：urgent 重要风险信息、report 报送表已生成、reminder 截止提醒、failure 失败；空为全部",

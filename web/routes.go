@@ -257,7 +257,7 @@ func allRoutes() []route {
 		{"POST", "/settings/run", admins, (*request).planRun, "运行计划", option{}, "plan!", moved{}},
 		{"POST", "/settings/channels", admins, (*request).channelSave, "修改通知渠道", option{}, "was name! type! events:list station:integer url secret server tls user password from to:lines remove:boolean", moved{}},
 		{"POST", "/settings/channels/test", admins, (*request).channelTest, "试发通知", option{}, "name!", moved{}},
-		{"POST", "/settings/backups", admins, (*request).backUp, "备份", option{}, "name", moved{}},
+		{"POST", "/settings/backups", admins, (*request).backUp, "备份", option{}, "name restore:boolean", moved{}},
 		{"GET", "/tokens", admins, (*request).tokens, "对接", nav("管理"), "", tokensPage{}},
 		{"POST", "/tokens", admins, (*request).tokenAdd, "新建令牌", option{}, "name! role! station:integer scopes!:list days:integer", nil}, // no token makes another
 		{"POST", "/tokens/{id}/revoke", admins, (*request).tokenRevoke, "停用令牌", option{}, "", moved{}},

@@ -192,9 +192,13 @@ func (q *request) putSettings(s station.Settings, detail string, again url.Value
 	return q.redirect("/settings", "设置已保存")
 }
 
-// backUp makes a backup, or verifies one that is there, as a job.
+// backUp makes a backup, or verifies one that is there, or restores it beside the
+// data, as a job.
 func (q *request) backUp() error {
-	name := q.form("name")
+	name, restore := q.form("name"), q.form("restore") != ""
+	if restore && name == "" {
+		return bad("没有选择备份", "从列表中选择要恢复的备份")
+	}
 	title := "现在的数据"
 	if name != "" {
 		files, err := q.App.Backups(q.ctx)
@@ -204,7 +208,9 @@ func (q *request) backUp() error {
 		if !slices.ContainsFunc(files, func(b app.Backup) bool { return b.Name == name }) {
 			return bad("没有备份“"+chaping.Shorten(name, 60)+"”", "刷新页面，从列表中选择")
 		}
-		title = "核对 " + name
+		if title = "核对 " + name; restore {
+			title = "恢复 " + name
+		}
 	}
 	q.act.Object = title
 	j, err := q.jobs.start(
@@ -214,15 +220,25 @@ func (q *request) backUp() error {
 		"/settings#backups",
 		func(ctx context.Context, j *job) (string, error) {
 			var r app.BackupResult
+			var aside string
 			var err error
-			if name == "" {
+			switch {
+			case name == "":
 				r, err = q.App.BackUp(ctx, j.tell)
-			} else {
+			case restore:
+				r, aside, err = q.App.RestoreBeside(ctx, name, j.tell)
+			default:
 				r, err = q.App.VerifyBackup(ctx, name, j.tell)
 			}
 			j.setResult(jobResult{Backup: &r})
 			if err != nil {
 				return "", err
+			}
+			if aside != "" {
+				return fmt.Sprintf(
+					"%s 已恢复到 %s，逐表核对过，评论 %d 行；现在的数据没有动。换上去的步骤见帮助“恢复”一节",
+					r.File, aside, r.Rows["reviews"],
+				), nil
 			}
 			return fmt.Sprintf(
 				"%s 完好：%d 个文件共 %.1f MB；评论 %d 行，命中 %d 行",

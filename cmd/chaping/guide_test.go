@@ -122,7 +122,7 @@ func TestGuidePictures(t *testing.T) {
 
 // system are commands of the system that the guide shows; the test of the
 // packages (packaging/test/inside.sh) runs their like.
-var system = []string{"apt install ./chaping_", "systemctl restart chaping", "systemctl status chaping", "journalctl -u chaping", "chaping-admin rollback ./chaping_"}
+var system = []string{"apt install ./chaping_", "systemctl restart chaping", "systemctl status chaping", "journalctl -u chaping", "chaping-admin rollback ./chaping_", "chaping-admin restore /var/lib/chaping/backups/"}
 
 // TestGuideCommands runs every command that the guide shows, in its order, on a
 // data directory with some reviews.

@@ -83,6 +83,17 @@ func TestForeignReader(t *testing.T) {
 	post("/settings/backups", nil)
 	jobs(3)
 	locked("a backup")
+	backups, err := filepath.Glob(filepath.Join(p.data, "backups", "*.backup"))
+	if err != nil || len(backups) != 1 {
+		t.Fatal(backups, err)
+	}
+	post("/settings/backups", url.Values{"name": {filepath.Base(backups[0])}, "restore": {"1"}})
+	jobs(4)
+	locked("a restore beside the data")
+	restored, err := filepath.Glob(filepath.Join(p.data, "backups", "restored-*", "data", "station.db"))
+	if err != nil || len(restored) != 1 {
+		t.Errorf("restored to %q, %v", restored, err)
+	}
 	var out bytes.Buffer
 	program := &program{in: strings.NewReader(""), out: &out, err: testWriter{t}, now: clock()}
 	for _, args := range [][]string{{"doctor"}, {"account", "list"}, {"backup", filepath.Join(t.TempDir(), "b")}, {"evidence", "list"}} {

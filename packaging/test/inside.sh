@@ -111,6 +111,21 @@ rm /var/lib/chaping/backups
 step "再升级" apt-get install -y -q --no-install-recommends ./2.deb
 step "升级后应答" answers readyz
 
+install -d -o chaping -g chaping -m 0700 /var/lib/chaping/backups
+kept=/var/lib/chaping/backups/kept.backup
+step "备份" chaping-admin backup "$kept"
+step "备份以后又导入" after
+step "又存有 8 条" says "存有评论 8 条" chaping-admin doctor
+step "恢复备份，原来的数据移到旁边" says "原来的数据在" chaping-admin restore "$kept"
+step "恢复后应答" answers readyz
+step "数据是备份时的" says "存有评论 5 条" chaping-admin doctor
+aside=$(ls -d /var/lib/chaping.20* | tail -n 1)
+head -c 1000 "$aside/backups/kept.backup" >/var/lib/chaping/half.backup
+chown chaping /var/lib/chaping/half.backup
+step "不完好的备份，什么都不改" fails 4 "什么都没有改" chaping-admin restore /var/lib/chaping/half.backup
+step "照常应答" answers readyz
+step "没有这个备份，说得明白" fails 4 "没有备份" chaping-admin restore /nowhere.backup
+
 # A data directory of version 0.1 on a disk that fills up during its migration.
 mkdir /full
 mount -t tmpfs -o size=600m tmpfs /full # the engine writes nothing with less than 256 MB free
