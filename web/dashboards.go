@@ -237,15 +237,22 @@ func (q *request) dashboardView() error {
 	page.Edit = page.Own && (q.form("edit") != "" || len(tiles) == 0)
 	page.Tiles = make([]shownTile, len(tiles))
 	var all sync.WaitGroup
+	faults := make([]error, len(tiles))
 	room := make(chan struct{}, tilesBeing)
 	for i := range tiles {
 		all.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
-			page.Tiles[i] = q.tile(tiles[i])
+			faults[i] = contained(func() error {
+				page.Tiles[i] = q.tile(tiles[i])
+				return nil
+			})
 		})
 	}
 	all.Wait()
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(page.Tiles, func(t shownTile) bool { return t.Loading }) && !page.Edit {
 		q.w.Header().Set("Refresh", "3")
 	}

@@ -43,6 +43,23 @@ func TestDerive(t *testing.T) {
 	}
 }
 
+// A panic of what runs beside its request is an error of the page, and the portal
+// goes on.
+func TestContained(t *testing.T) {
+	h := open(t)
+	load := h.desk.found.load
+	h.desk.found.load = func(context.Context, countedKey) (sentences, error) { panic("a bad sentence") }
+	for _, path := range []string{"/review?period=2026-11&state=all", "/search?q=x"} {
+		if r := h.once("platform", "GET", path, nil); r.Code != http.StatusInternalServerError || strings.Contains(r.Body.String(), "a bad sentence") {
+			t.Errorf("%s: %d %s", path, r.Code, r.Body)
+		}
+	}
+	h.desk.found.load = load
+	if r := h.ask("platform", "GET", "/review?period=2026-11&state=all", nil); r.Code != http.StatusOK {
+		t.Error(r.Code)
+	}
+}
+
 // A preview of a long sheet is the beginning of each of its tables, and says so; the
 // sheet itself stays whole.
 func TestExcerpt(t *testing.T) {

@@ -188,7 +188,11 @@ func (js *jobs) start(
 	js.running.Go(func() {
 		defer cancel()
 		defer close(j.done)
-		summary, err := js.run(ctx, j, do)
+		var summary string
+		err := contained(func() (err error) {
+			summary, err = do(ctx, j)
+			return err
+		})
 		j.change(func(s *jobState) {
 			s.Finished, s.Summary, s.Next, s.Status = js.now(), summary, j.Next, jobDone
 			var known *chaping.Error
@@ -204,22 +208,9 @@ func (js *jobs) start(
 		})
 		state := j.State()
 		js.log.InfoContext(ctx, "job ended", "kind", kind, "status", state.Status, "problem", state.Problem,
-			"took", state.Finished.Sub(j.Started))
+			"took", state.Finished.Sub(j.Started), "stack", stackOf(err))
 	})
 	return j, nil
-}
-
-func (js *jobs) run(
-	ctx context.Context,
-	j *job,
-	do func(context.Context, *job) (string, error),
-) (summary string, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
-		}
-	}()
-	return do(ctx, j)
 }
 
 // all are the jobs, the latest first.

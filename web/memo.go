@@ -77,7 +77,11 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 func (m *memo[K, V]) start(key K, e *remembered[V]) {
 	e.loading = make(chan struct{})
 	m.running.Go(func() {
-		v, err := m.load(m.ended, key)
+		var v V
+		err := contained(func() (err error) {
+			v, err = m.load(m.ended, key)
+			return err
+		})
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		e.err = err

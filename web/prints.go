@@ -89,7 +89,7 @@ func (p *printings) start(ctx context.Context, of printing, now time.Time, dir s
 	p.byID[job.ID] = job
 	p.running.Go(func() {
 		defer job.cancel()
-		err := write(ctx, job.path)
+		err := contained(func() error { return write(ctx, job.path) })
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
@@ -187,7 +187,7 @@ func (q *request) printShow() error {
 	case errors.As(job.err, &known):
 		page.Problem, page.Remedy = known.Message, remedyOf(known)
 	case job.err != nil:
-		q.Log.ErrorContext(q.ctx, "print", "err", job.err)
+		q.Log.ErrorContext(q.ctx, "print", "err", job.err, "stack", stackOf(job.err))
 		page.Problem, page.Remedy = "PDF 没有生成", "重试；其他格式不受影响"
 	}
 	return q.show(http.StatusOK, "print", strings.TrimSuffix(job.Name, ".pdf"), page)

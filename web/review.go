@@ -77,6 +77,7 @@ func (q *request) review() error {
 	judge := q.may("POST /review/judge")
 	names := c.names()
 	t := sentenceTable(p, names, judge)
+	t.orders = &found.orders
 	source := inMemory(&t, found.list)
 	if q.route.export {
 		return exportTable(q, t, source)
@@ -156,7 +157,8 @@ type found struct {
 	counts          map[string]int
 	terms, keywords map[string]int
 
-	all    []item                               // of the period
+	all    []item // of the period
+	orders derived
 	judged map[chaping.Judged]chaping.Judgement // that it is made of; held, so that no other can have its place
 }
 

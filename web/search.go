@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"chaping"
@@ -59,11 +60,21 @@ func (q *request) search() error {
 	if q.account.Has(concerned...) {
 		looks = append(looks, q.searchCases, q.searchSubmissions)
 	}
-	for _, look := range looks {
-		g, err := look(page.Q)
-		if err != nil {
-			return err
-		}
+	groups, faults := make([]hitGroup, len(looks)), make([]error, len(looks))
+	var all sync.WaitGroup
+	for i, look := range looks { // most of them wait for a database
+		all.Go(func() {
+			faults[i] = contained(func() (err error) {
+				groups[i], err = look(page.Q)
+				return err
+			})
+		})
+	}
+	all.Wait()
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	for _, g := range groups {
 		if g.More = len(g.Hits) > mostHits; g.More {
 			g.Hits = g.Hits[:mostHits]
 		}

@@ -462,7 +462,7 @@ func (q *request) fail(err error) {
 	}
 	f.status = cmp.Or(f.status, http.StatusUnprocessableEntity) // it was made for a form, which has gone
 	if f.status >= 500 {
-		q.Log.ErrorContext(q.ctx, "request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err)
+		q.Log.ErrorContext(q.ctx, "request failed", "method", q.r.Method, "path", q.r.URL.Path, "err", err, "stack", stackOf(err))
 	}
 	h := q.w.Header()
 	h.Del("Content-Disposition")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -122,6 +123,9 @@ type table[T any] struct {
 	label   func(*T) string
 	bulk    *bulk // what can be done to selected rows; nil: nothing
 	whole   bool  // a saved view has what else the page is about, too
+
+	// orders remembers orders of a list that is remembered itself; nil: none.
+	orders *derived
 }
 
 // A bulk is what can be done to many rows at once.
@@ -214,6 +218,20 @@ func stored[T any](selected func(chaping.Selection, func(*T) error) (total int, 
 // selected are the indexes of the rows that the selection leaves, in its order:
 // rows that are equal in it keep their own.
 func (t *table[T]) selected(list []T, s *chaping.Selection) []int {
+	if t.orders == nil {
+		return t.order(list, s)
+	}
+	key := fmt.Sprintf("order %d %q %q %v", len(list), s.Text, s.Sort, s.Descending)
+	for _, w := range s.Where {
+		key += fmt.Sprintf(" %q %q %q", w.Column, w.Contains, w.Is)
+		if w.Between != nil {
+			key += fmt.Sprint(*w.Between)
+		}
+	}
+	return derive(t.orders, key, func() []int { return t.order(list, s) })
+}
+
+func (t *table[T]) order(list []T, s *chaping.Selection) []int {
 	keep := t.keeps(s)
 	order := make([]int, 0, len(list))
 	for i := range list {
