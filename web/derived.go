@@ -1,10 +1,15 @@
 package web
 
-import "sync"
+import (
+	"cmp"
+	"sync"
+)
 
 // derived remembers what pages make of data that is remembered itself: rows of a
 // period, its sentences. It goes with them.
 type derived struct {
+	most int // values that are kept; 0: maxDerived
+
 	mu   sync.Mutex
 	made map[string]func() any
 }
@@ -18,7 +23,7 @@ func derive[V any](d *derived, key string, value func() V) V {
 	d.mu.Lock()
 	get, known := d.made[key]
 	if !known {
-		if d.made == nil || len(d.made) >= maxDerived {
+		if d.made == nil || len(d.made) >= cmp.Or(d.most, maxDerived) {
 			d.made = map[string]func() any{}
 		}
 		get = sync.OnceValue(func() any { return value() })

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"chaping"
@@ -247,8 +249,30 @@ const reach = 80
 
 // sentences are those of a period.
 type sentences struct {
-	list    []item
-	derived *derived // of them
+	list   []item
+	chosen *chosenLists
+}
+
+// chosenLists are what filters leave of sentences, in one state of judgements: with
+// the next they are made anew, and the old ones go.
+type chosenLists struct {
+	mu      sync.Mutex
+	judged  map[chaping.Judged]chaping.Judgement
+	derived *derived
+}
+
+// maxChoices bounds them: each may hold all sentences of a period.
+const maxChoices = 8
+
+// in are those in that state of judgements, which is another map when it has
+// changed.
+func (c *chosenLists) in(judged map[chaping.Judged]chaping.Judgement) *derived {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.derived == nil || reflect.ValueOf(c.judged).Pointer() != reflect.ValueOf(judged).Pointer() {
+		c.judged, c.derived = judged, &derived{most: maxChoices}
+	}
+	return c.derived
 }
 
 func (s *Server) loadItems(ctx context.Context, key countedKey) (all sentences, err error) {
@@ -298,7 +322,7 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) (all sentences, 
 		}
 		return cmp.Or(cmp.Compare(a.sure, b.sure), cmp.Compare(b.doubt, a.doubt))
 	})
-	return sentences{list, &derived{}}, s.Store.Unchanged(ctx, edition)
+	return sentences{list, &chosenLists{}}, s.Store.Unchanged(ctx, edition)
 }
 
 // satisfied tells whether the buyer is.

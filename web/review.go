@@ -158,8 +158,8 @@ type found struct {
 	terms, keywords map[string]int
 
 	all    []item // of the period
-	orders derived
-	judged map[chaping.Judged]chaping.Judgement // that it is made of; held, so that no other can have its place
+	orders derived // of the list
+	judged map[chaping.Judged]chaping.Judgement // that it is made of
 }
 
 // found chooses sentences of the period, once for all who choose the same, where
@@ -184,7 +184,7 @@ func (q *request) found(p chaping.Period, f reviewFilter) (n *found, ok bool, er
 	if len(opinions) > 0 {
 		return choose(), true, nil
 	}
-	return derive(all.derived, fmt.Sprintf("%q %p", f, n.judged), choose), true, nil
+	return derive(all.chosen.in(n.judged), fmt.Sprintf("%q", f), choose), true, nil
 }
 
 func (n *found) choose(all []item, f reviewFilter, opinions map[chaping.Judged]station.Opinion) {
