@@ -157,8 +157,8 @@ type found struct {
 	counts          map[string]int
 	terms, keywords map[string]int
 
-	all    []item // of the period
-	orders derived // of the list
+	all    []item                               // of the period
+	orders derived                              // of the list
 	judged map[chaping.Judged]chaping.Judgement // that it is made of
 }
 
