@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,17 +88,12 @@ func (a *App) Drill(ctx context.Context, file string, watch Watcher) (BackupResu
 		}
 		file = a.backupFile(list[0].Name)
 	}
-	r, dir, err := a.restoreAside(ctx, file, drillFolder, watch)
+	r, dir, err := a.restoreAside(ctx, file, drillFolder, watch, chaping.Error{
+		Message: "恢复演练没有通过",
+		Remedy:  "重新备份一次再演练；仍不通过，备份不可靠，请立即用别的办法保存数据",
+	})
 	if dir == "" {
 		return r, err
-	}
-	var said failedAlone
-	if errors.As(err, &said) {
-		err = &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: "恢复演练没有通过：" + said.Error(),
-			Remedy:  "重新备份一次再演练；仍不通过，备份不可靠，请立即用别的办法保存数据",
-		}
 	}
 	return r, errors.Join(err, os.RemoveAll(dir))
 }
@@ -108,18 +102,13 @@ func (a *App) Drill(ctx context.Context, file string, watch Watcher) (BackupResu
 // where somebody may look at it and put it into the place of the data, which stay
 // as they are. dir is the folder.
 func (a *App) RestoreBeside(ctx context.Context, name string, watch Watcher) (r BackupResult, dir string, err error) {
-	r, made, err := a.restoreAside(ctx, a.backupFile(name), restoredFolder, watch)
+	r, made, err := a.restoreAside(ctx, a.backupFile(name), restoredFolder, watch, chaping.Error{
+		Message: "没有恢复成，现在的数据没有动过",
+		Remedy:  "换一份备份再试",
+	})
 	r.File = filepath.Base(name)
 	if err == nil {
 		return r, filepath.Join(made, "data"), nil
-	}
-	var said failedAlone
-	if errors.As(err, &said) {
-		err = &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: "没有恢复成，现在的数据没有动过：" + said.Error(),
-			Remedy:  "换一份备份再试",
-		}
 	}
 	if made != "" {
 		err = errors.Join(err, os.RemoveAll(made))
@@ -128,8 +117,14 @@ func (a *App) RestoreBeside(ctx context.Context, name string, watch Watcher) (r 
 }
 
 // restoreAside restores a backup into the folder data of a new folder, whose name
-// begins so, and checks it. It is "" where none was made.
-func (a *App) restoreAside(ctx context.Context, file, name string, watch Watcher) (r BackupResult, dir string, err error) {
+// begins so, and checks it. It is "" where none was made. failed is how people are
+// told that the backup does not come back.
+func (a *App) restoreAside(
+	ctx context.Context,
+	file, name string,
+	watch Watcher,
+	failed chaping.Error,
+) (r BackupResult, dir string, err error) {
 	if r, err = a.VerifyBackupFile(ctx, file, watch); err != nil {
 		return r, "", err
 	}
@@ -145,20 +140,16 @@ func (a *App) restoreAside(ctx context.Context, file, name string, watch Watcher
 	}
 	target := filepath.Join(dir, "data")
 	watch.tell(Progress{Step: "恢复", Total: -1, Detail: filepath.Base(file)})
-	if err = a.alone(ctx, "restore", file, "--data", target); err == nil {
+	if err = a.alone(ctx, failed, "restore", file, "--data", target); err == nil {
 		watch.tell(Progress{Step: "校验", Total: -1, Detail: filepath.Base(file)})
-		err = a.alone(ctx, "store", "verify", "--data", target)
+		err = a.alone(ctx, failed, "store", "verify", "--data", target)
 	}
 	return r, dir, err
 }
 
-// failedAlone is what a command said that failed in a process of its own.
-type failedAlone string
-
-func (f failedAlone) Error() string { return string(f) }
-
-// alone runs a command of the program in a process of its own.
-func (a *App) alone(ctx context.Context, command ...string) error {
+// alone runs a command of the program in a process of its own. What it says when it
+// fails is added to failed.
+func (a *App) alone(ctx context.Context, failed chaping.Error, command ...string) error {
 	run := exec.CommandContext(ctx, a.Self, command...)
 	run.Args[0] = "chaping"
 	run.Env = append(slices.DeleteFunc(os.Environ(), func(pair string) bool {
@@ -170,7 +161,9 @@ func (a *App) alone(ctx context.Context, command ...string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return failedAlone(cmp.Or(chaping.Shorten(strings.TrimSpace(said.String()), 300), err.Error()))
+		failed.Code, failed.Err = chaping.CodeEnvironment, err
+		failed.Message += "：" + chaping.Shorten(strings.TrimSpace(said.String()), 300)
+		return &failed
 	}
 	return nil
 }

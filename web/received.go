@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 
@@ -63,8 +62,7 @@ func (q *request) exchangeAttachment() error {
 	if err != nil {
 		return err
 	}
-	q.act.Object, q.act.Detail = f.Name, "sha256 "+f.Hash
-	return q.download(f.Name, bytes.NewReader(f.Data))
+	return q.handOut(f, f.Data)
 }
 
 type receivedPage struct {
@@ -159,8 +157,7 @@ func (q *request) receivedFile() error {
 		if err != nil {
 			return err
 		}
-		q.act.Object, q.act.Detail = f.Name, "sha256 "+f.Hash
-		return q.download(f.Name, bytes.NewReader(data))
+		return q.handOut(f, data)
 	}
 	return &fault{http.StatusNotFound, "没有这个附件", "回到来件，从那里下载", nil}
 }

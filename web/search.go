@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"chaping"
@@ -60,21 +59,11 @@ func (q *request) search() error {
 	if q.account.Has(concerned...) {
 		looks = append(looks, q.searchCases, q.searchSubmissions)
 	}
-	groups, faults := make([]hitGroup, len(looks)), make([]error, len(looks))
-	var all sync.WaitGroup
-	for i, look := range looks { // most of them wait for a database
-		all.Go(func() {
-			faults[i] = contained(func() (err error) {
-				groups[i], err = look(page.Q)
-				return err
-			})
-		})
-	}
-	all.Wait()
-	if err := errors.Join(faults...); err != nil {
-		return err
-	}
-	for _, g := range groups {
+	for _, look := range looks {
+		g, err := look(page.Q)
+		if err != nil {
+			return err
+		}
 		if g.More = len(g.Hits) > mostHits; g.More {
 			g.Hits = g.Hits[:mostHits]
 		}

@@ -128,8 +128,13 @@ func (q *request) attachment() error {
 	if err != nil {
 		return err
 	}
+	return q.handOut(f, f.Data)
+}
+
+// handOut gives a file with its content, and enters it in the log.
+func (q *request) handOut(f station.Attachment, data []byte) error {
 	q.act.Object, q.act.Detail = f.Name, "sha256 "+f.Hash
-	return q.download(f.Name, bytes.NewReader(f.Data))
+	return q.download(f.Name, bytes.NewReader(data))
 }
 
 // A shownBulletin is a bulletin with what became of it.

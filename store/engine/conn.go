@@ -156,24 +156,14 @@ type stream struct {
 // writes is not offered for streaming: the engine analyses it before it declines,
 // which takes as long as running it on few rows.
 func (c *conn) answer(sql, format string) (*stream, error) {
-	s := &stream{conn: c}
 	if !onlyReads(sql) {
-		s.result = c.call(c.lib.query, sql, format)
-		if err := c.check(s.result); err != nil {
-			return nil, err
-		}
-		s.rest = c.data(s.result)
-		return s, nil
+		return c.whole(sql, format)
 	}
+	s := &stream{conn: c}
 	handle := c.call(c.lib.streamQuery, sql, format)
 	switch err := c.check(handle); {
 	case err != nil && strings.HasPrefix(err.Error(), notStreamable):
-		s.result = c.call(c.lib.query, sql, format)
-		if err := c.check(s.result); err != nil {
-			return nil, err
-		}
-		s.rest = c.data(s.result)
-		return s, nil
+		return c.whole(sql, format)
 	case err != nil:
 		return nil, err
 	}
@@ -183,6 +173,16 @@ func (c *conn) answer(sql, format string) (*stream, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// whole runs a statement and returns its answer for reading, all of it in one
+// chunk.
+func (c *conn) whole(sql, format string) (*stream, error) {
+	result := c.call(c.lib.query, sql, format)
+	if err := c.check(result); err != nil {
+		return nil, err
+	}
+	return &stream{conn: c, result: result, rest: c.data(result)}, nil
 }
 
 // fetch gets the next chunk.
