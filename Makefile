@@ -39,13 +39,9 @@ test: engine ## 全部测试；没有安装的服务器、浏览器，相应测�
 # tests: servers written in other languages, programs that run by themselves,
 # walks of a browser or a program over all pages, which web's other tests ask for
 # at once, and labelled texts. "race" and "unraced" are all of "test", each once.
-# Mining is watched by its own tests, which mine at once: in those of the portal it
-# took a sixth of the time, for compiling the dictionary again and again.
 UNRACED := ^(TestCluster|TestClusterCheck|TestServer|TestChaos|TestUpgradeKilled|TestScripts|TestPortal.*|TestEveryRouteForPrograms|TestNginx|TestGuideCommands|TestDocumentedCommands)$$
 race: engine ## 全部测试，带竞态检测（需要 gcc）
-	CGO_ENABLED=1 CHAPING_CORPORA= $(TEST) -race $(UNWATCHED) -gcflags=chaping/nlp/...=-race=false -skip '$(UNRACED)' -timeout 40m \
-		$(LONGEST) $$($(GO) list ./... | grep -v /nlp)
-	CGO_ENABLED=1 CHAPING_CORPORA= $(TEST) -race -timeout 20m ./nlp/...
+	CGO_ENABLED=1 CHAPING_CORPORA= $(TEST) -race $(UNWATCHED) -skip '$(UNRACED)' -timeout 40m $(LONGEST) ./...
 
 unraced: engine ## 竞态检测不跑的那些测试
 	CGO_ENABLED=0 $(TEST) -run '$(UNRACED)' -timeout 30m $(LONGEST) ./...
