@@ -397,7 +397,7 @@ func TestUnknownTermsAreNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	concerns := sheet.Check(nil)
+	concerns := sheet.Check(0, nil)
 	if !slices.ContainsFunc(concerns, func(c report.Concern) bool { return slices.Equal(c.Examples, []string{"缩水"}) }) {
 		t.Errorf("nothing is said before freezing: %+v", concerns)
 	}

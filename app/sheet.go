@@ -95,23 +95,29 @@ func (d *Draft) prove(c *store.Collected, verified string) {
 
 // Concerns are what to look at before the sheet is frozen or signed.
 func (a *App) Concerns(ctx context.Context, sheet *report.Platform) ([]report.Concern, error) {
+	n, names, err := a.Undecided(ctx)
+	return sheet.Check(n, names), err
+}
+
+// Undecided are how many urgent candidates wait for a decision, and the latest of
+// them by keyword and event, as a sheet's concerns name them.
+func (a *App) Undecided(ctx context.Context) (n int, latest []string, err error) {
 	d, err := a.Station(ctx)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	open, err := d.Urgents(ctx, station.UrgentOpen)
+	n, open, err := d.OpenUrgents(ctx, report.ConcernExamples)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	var names []string
 	for _, u := range open {
 		var x struct{ Keyword, Name string } // of a candidate, whose evidence is long
 		if err := json.Unmarshal(u.Candidate, &x); err != nil {
-			return nil, err
+			return 0, nil, err
 		}
-		names = append(names, strings.TrimSpace(x.Keyword+" "+x.Name))
+		latest = append(latest, strings.TrimSpace(x.Keyword+" "+x.Name))
 	}
-	return sheet.Check(names), nil
+	return n, latest, nil
 }
 
 // LastFrozen is the JSON of the version of a sheet that was frozen last; nil

@@ -2625,7 +2625,7 @@ type DashboardPage struct {
 	Rows      []Tally      `json:"rows"`
 	Steps     []Step       `json:"steps"`
 	Submitted bool         `json:"submitted"`
-	Urgent    []Urgent     `json:"urgent"`
+	Urgent    int64        `json:"urgent"`
 	Watches   []Watch      `json:"watches"`
 }
 

@@ -23,21 +23,21 @@ func (c Concern) String() string {
 	return s
 }
 
-// maxExamples is how many examples stand for all.
-const maxExamples = 3
+// ConcernExamples is how many examples stand for all.
+const ConcernExamples = 3
 
 // Check lists what the sheet lacks: blank cells, reviews that nobody looked
 // at, products whose reviews were not read in full; and the urgent candidates
-// that nobody decided on, whose names are urgent; and review keywords of the
-// watch that the dictionary does not have.
-func (p *Platform) Check(urgent []string) []Concern {
+// that nobody decided on, how many there are and the names of some; and review
+// keywords of the watch that the dictionary does not have.
+func (p *Platform) Check(undecided int, some []string) []Concern {
 	var found []Concern
 	add := func(what string, count func(*PlatformRow) uint64) {
 		c := Concern{What: what}
 		for i := range p.Rows {
 			r := &p.Rows[i]
 			n := count(r)
-			if c.Count += int(n); n > 0 && len(c.Examples) < maxExamples {
+			if c.Count += int(n); n > 0 && len(c.Examples) < ConcernExamples {
 				c.Examples = append(
 					c.Examples,
 					fmt.Sprintf("第 %d 行（%s）", r.Seq, chaping.Shorten(r.Term+" "+r.Product, 30)),
@@ -76,10 +76,10 @@ func (p *Platform) Check(urgent []string) []Concern {
 		return 0
 	})
 	if len(p.Unknown) > 0 {
-		found = append(found, Concern{"不在词库里、没有统计的评论关键词", len(p.Unknown), p.Unknown[:min(len(p.Unknown), maxExamples)]})
+		found = append(found, Concern{"不在词库里、没有统计的评论关键词", len(p.Unknown), p.Unknown[:min(len(p.Unknown), ConcernExamples)]})
 	}
-	if len(urgent) > 0 {
-		found = append(found, Concern{"待确认的重要风险信息候选", len(urgent), urgent[:min(len(urgent), maxExamples)]})
+	if undecided > 0 {
+		found = append(found, Concern{"待确认的重要风险信息候选", undecided, some})
 	}
 	return found
 }

@@ -10,7 +10,7 @@ func TestCheck(t *testing.T) {
 	p.UnreviewedReviews = 3
 	p.Rows[0].ProductKeyword, p.Rows[1].Missing, p.Rows[1].Confirmed = "", "中评没有读到", 4
 	var got []string
-	for _, c := range p.Check([]string{"电热水壶 漏电"}) {
+	for _, c := range p.Check(1, []string{"电热水壶 漏电"}) {
 		got = append(got, c.String())
 	}
 	if want := []string{
@@ -23,7 +23,7 @@ func TestCheck(t *testing.T) {
 	}; !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if clean := (&Platform{}).Check(nil); len(clean) != 0 {
+	if clean := (&Platform{}).Check(0, nil); len(clean) != 0 {
 		t.Errorf("%v", clean)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"chaping"
@@ -159,18 +160,49 @@ func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 // Urgents are the candidates of a status, or all when it is empty, the latest
 // first.
 func (d *DB) Urgents(ctx context.Context, status string) ([]Urgent, error) {
-	var list []Urgent
-	err := d.query(
-		ctx,
-		"SELECT "+urgentColumns+" FROM urgent WHERE status = ?1 OR ?1 = '' ORDER BY id DESC",
-		[]any{status},
-		func(scan func(...any) error) error {
-			u, err := scanUrgent(scan)
-			list = append(list, u)
-			return err
-		},
-	)
+	return d.urgents(ctx, "SELECT "+urgentColumns+" FROM urgent WHERE status = ?1 OR ?1 = '' ORDER BY id DESC", status)
+}
+
+func (d *DB) urgents(ctx context.Context, statement string, args ...any) (list []Urgent, err error) {
+	err = d.query(ctx, statement, args, func(scan func(...any) error) error {
+		u, err := scanUrgent(scan)
+		list = append(list, u)
+		return err
+	})
 	return list, err
+}
+
+// UrgentHeads are all urgent reports, the latest first, without what they say:
+// Candidate is empty. A month can have a thousand, with megabytes of sentences.
+func (d *DB) UrgentHeads(ctx context.Context) ([]Urgent, error) {
+	columns := strings.Replace(urgentColumns, ", candidate,", ", '',", 1)
+	return d.urgents(ctx, "SELECT "+columns+" FROM urgent ORDER BY id DESC")
+}
+
+// OpenUrgents are how many candidates wait for a decision, and the latest of them.
+func (d *DB) OpenUrgents(ctx context.Context, latest int) (n int, list []Urgent, err error) {
+	err = d.db.QueryRowContext(ctx, "SELECT count(*) FROM urgent WHERE status = ?", UrgentOpen).Scan(&n)
+	if err != nil || latest == 0 {
+		return n, nil, err
+	}
+	list, err = d.urgents(
+		ctx,
+		"SELECT "+urgentColumns+" FROM urgent WHERE status = ? ORDER BY id DESC LIMIT ?",
+		UrgentOpen,
+		latest,
+	)
+	return n, list, err
+}
+
+// UrgentsWithoutCase are the reports that stations have written and that nobody
+// has opened a case on, the latest first.
+func (d *DB) UrgentsWithoutCase(ctx context.Context) ([]Urgent, error) {
+	return d.urgents(
+		ctx,
+		"SELECT "+urgentColumns+" FROM urgent WHERE status = ? AND station IS NOT NULL AND station != 0"+
+			" AND NOT EXISTS (SELECT 1 FROM casefile WHERE casefile.urgent = urgent.id) ORDER BY id DESC",
+		UrgentConfirmed,
+	)
 }
 
 // Urgent is one candidate; a *chaping.Error when there is none.

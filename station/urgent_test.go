@@ -3,6 +3,8 @@ package station
 import (
 	"context"
 	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +79,70 @@ func TestDecideOnce(t *testing.T) {
 	}
 	if _, err := d.Decide(t.Context(), 7, UrgentConfirmed, "李四", "x", tell); err == nil {
 		t.Error("no such candidate")
+	}
+}
+
+// Pages read only as much of urgent reports as they show.
+func TestUrgentLists(t *testing.T) {
+	d, now := openTest(t)
+	nothing := func(Urgent) []Message { return nil }
+	candidates, order := map[string]json.RawMessage{}, []string{"e1", "e2", "e3", "e4"}
+	for _, e := range order {
+		candidates[e] = json.RawMessage(`{"keyword":"` + e + `"}`)
+	}
+	if _, err := d.Raise(t.Context(), chaping.Period{Year: 2026, Month: 11}, 3, candidates, order, nothing); err != nil {
+		t.Fatal(err)
+	}
+	for id, status := range map[int64]string{1: UrgentConfirmed, 2: UrgentDismissed} {
+		if _, err := d.Decide(t.Context(), id, status, "张三", "核实过", nothing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at, err := d.PutStation(t.Context(), Station{Name: "协会", Kind: AssociationStation})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range []string{`{"event":"a"}`, `{"event":"b"}`} {
+		u := Urgent{Station: at.ID, Found: now.Add(-time.Hour), Event: event, Candidate: json.RawMessage(event), By: "王五"}
+		if _, _, err := d.FileUrgent(t.Context(), Scope{all: true}, u, nothing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := func(list []Urgent) (ids []int64) {
+		for _, u := range list {
+			ids = append(ids, u.ID)
+		}
+		return ids
+	}
+	n, latest, err := d.OpenUrgents(t.Context(), 1)
+	if err != nil || n != 2 || !slices.Equal(ids(latest), []int64{4}) || string(latest[0].Candidate) != `{"keyword":"e4"}` {
+		t.Errorf("%d open, %+v, %v", n, latest, err)
+	}
+	if n, latest, err := d.OpenUrgents(t.Context(), 0); err != nil || n != 2 || latest != nil {
+		t.Errorf("%d open, %+v, %v", n, latest, err)
+	}
+	heads, err := d.UrgentHeads(t.Context())
+	if err != nil || !slices.Equal(ids(heads), []int64{6, 5, 4, 3, 2, 1}) {
+		t.Fatalf("%+v %v", heads, err)
+	}
+	for _, head := range heads {
+		whole, err := d.Urgent(t.Context(), head.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(head.Candidate) != 0 || len(whole.Candidate) == 0 {
+			t.Errorf("%s and %s", head.Candidate, whole.Candidate)
+		}
+		head.Candidate = whole.Candidate
+		if !reflect.DeepEqual(head, whole) {
+			t.Errorf("%+v is not %+v", head, whole)
+		}
+	}
+	if _, err := d.PutCase(t.Context(), Case{Kind: ProductCase, Title: "壶", Urgent: 5, Times: Times{Found: *now}}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := d.UrgentsWithoutCase(t.Context()); err != nil || !slices.Equal(ids(list), []int64{6}) {
+		t.Errorf("%v wait for a case, %v", ids(list), err)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"chaping"
 )
@@ -22,7 +23,7 @@ func (s *Store) searchListings(ctx context.Context, text string, limit int, shop
 	err := s.query(
 		ctx,
 		"search_listings",
-		map[string]any{"Shops": shops},
+		map[string]any{"Shops": shops, "Cased": strings.ToLower(text) != strings.ToUpper(text)},
 		[]any{named("text", text), named("limit", limit)},
 		func(scan func(...any) error) error {
 			var p chaping.Product

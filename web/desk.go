@@ -17,6 +17,7 @@ import (
 	"chaping/app"
 	"chaping/nlp"
 	"chaping/nlp/discover"
+	"chaping/report"
 	"chaping/station"
 	"chaping/store"
 )
@@ -26,7 +27,7 @@ type desk struct {
 	counted  *memo[countedKey, counted]
 	found    *memo[countedKey, sentences]
 	samples  *memo[sampleKey, *sampled]
-	drafts   *memo[draftKey, *app.Draft]
+	drafts   *memo[draftKey, *drafted]
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, app.Board]
 	coverage *memo[countedKey, *discover.Coverage]
@@ -228,6 +229,7 @@ type item struct {
 	Opinion   *opinion          `json:"opinion,omitempty"`
 	Media     []app.Medium      `json:"media,omitempty"` // that the review carries, filled in for display
 
+	said    string  // the text around the term, the term and the text after it
 	says    string  // what those have in common
 	against bool    // the second reader says that it is not so
 	sure    float32 // how sure the program is; +Inf where a cue decides
@@ -367,10 +369,12 @@ func newItem(e *chaping.Evidence) item {
 		says:      e.Term + "\n" + app.SameSentence(r.Body(), e.Mention.Start, e.Mention.End),
 	}
 	parts := chaping.ExcerptParts(r.Body(), e.Mention.Start, e.Mention.End, reach)
-	i.Before, i.Surface, i.After = parts[0], parts[1], parts[2]
 	if r.Body() == "" {
-		i.Surface = e.Mention.Surface
+		parts[1] = e.Mention.Surface
 	}
+	i.said = parts[0] + parts[1] + parts[2] // in one piece, so that a search need not put it together
+	from, to := len(parts[0]), len(parts[0])+len(parts[1])
+	i.Before, i.Surface, i.After = i.said[:from], i.said[from:to], i.said[to:]
 	return i
 }
 
@@ -431,14 +435,27 @@ type draftKey struct {
 	last       string    // hash of the version frozen last; "": none
 }
 
-func (s *Server) loadDraft(ctx context.Context, key draftKey) (*app.Draft, error) {
+// A drafted sheet is remembered with what pages make of it.
+type drafted struct {
+	*app.Draft
+	derived derived
+}
+
+// concerns are those of the sheet, where so many urgent candidates are undecided:
+// it may have a million rows.
+func (d *drafted) concerns(undecided int, some []string) []report.Concern {
+	return derive(&d.derived, fmt.Sprint(undecided, some), func() []report.Concern { return d.Sheet.Check(undecided, some) })
+}
+
+func (s *Server) loadDraft(ctx context.Context, key draftKey) (*drafted, error) {
 	s.work.Lock()
 	defer s.work.Unlock()
 	pipe, err := s.App.Pipeline(ctx, s.miner(), nil)
 	if err != nil {
 		return nil, err
 	}
-	return s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
+	draft, err := s.App.Draft(ctx, pipe, app.SheetRequest{Period: key.period, Watch: key.watch()})
+	return &drafted{Draft: draft}, err
 }
 
 const joint = "\n"

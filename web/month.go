@@ -78,7 +78,7 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
-	open, err := q.Station.Urgents(q.ctx, station.UrgentOpen)
+	open, _, err := q.Station.OpenUrgents(q.ctx, 0)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ type dashboardPage struct {
 	More      int                 `json:"more"`    // rows not listed
 	Quality   []report.Definition `json:"quality"` // how right the numbers are, in words
 	Falls     []fall              `json:"falls"`   // what became worse since earlier periods
-	Urgent    []station.Urgent    `json:"urgent"`
+	Urgent    int                 `json:"urgent"`  // candidates that wait for a decision
 	Notices   []notice            `json:"notices"`
 	Jobs      []*job              `json:"jobs"`
 	Watches   []station.Watch     `json:"watches"`

@@ -33,14 +33,11 @@ func (q *request) notices() (list []notice, err error) {
 		return nil, err
 	}
 	if q.may("POST /cases/{id}") {
-		filed, err := q.Station.Urgents(q.ctx, station.UrgentConfirmed)
+		filed, err := q.Station.UrgentsWithoutCase(q.ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, u := range filed {
-			if u.Station == 0 || u.Case != 0 {
-				continue
-			}
 			x, err := app.CandidateOf(u)
 			if err != nil {
 				return nil, err

@@ -240,7 +240,7 @@ func sentenceTable(p chaping.Period, names map[chaping.ProductKey]string, judge 
 		label: func(s *sentence) string { return s.of.Term + " " + s.of.Surface },
 		columns: []column[sentence]{
 			textColumn("term", "评论关键词", func(s *sentence) string { return s.of.Term }),
-			textColumn("text", "原句", func(s *sentence) string { return s.of.Before + s.of.Surface + s.of.After }),
+			textColumn("text", "原句", func(s *sentence) string { return s.of.said }),
 			linkColumn("product", "商品", product, func(s *sentence) string {
 				return string(query("/product", "platform", s.of.Review.Platform, "id", s.of.Review.Product, "period", p, "term", s.of.Term))
 			}),
@@ -681,7 +681,7 @@ type shownUrgent struct {
 func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
 func (q *request) urgents() error {
-	list, err := q.Station.Urgents(q.ctx, "")
+	list, err := q.Station.UrgentHeads(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -701,7 +701,11 @@ func (q *request) urgents() error {
 	done := slices.DeleteFunc(list, isOpen)
 	waiting, page.Pages = pageOf(q, waiting, "page", openUrgents)
 	done, page.Older = pageOf(q, done, "older", decidedUrgents)
-	for _, u := range slices.Concat(waiting, done) {
+	for _, head := range slices.Concat(waiting, done) {
+		u, err := q.Station.Urgent(q.ctx, head.ID)
+		if err != nil {
+			return err
+		}
 		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
 		if x.X, err = app.CandidateOf(u); err != nil {
 			return err

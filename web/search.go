@@ -164,9 +164,9 @@ func (q *request) searchSentences(text string) (hitGroup, error) {
 			if len(g.Hits) > mostHits {
 				break
 			}
-			if said := i.Before + i.Surface + i.After; has(said) {
+			if has(i.said) {
 				g.Hits = append(g.Hits, hit{
-					Title:  chaping.Shorten(said, 80),
+					Title:  chaping.Shorten(i.said, 80),
 					Detail: fmt.Sprintf("%s，%s 期，%s", i.Term, p, i.Keyword),
 					Path: string(
 						query("/review", "period", p, "state", "all", "term", i.Term, "q", text),

@@ -34,7 +34,7 @@ func (q *request) watchInAddress() (w station.Watch, err error) {
 
 // draft is the sheet as it would be frozen now; ok is false while it is being
 // made, or while there is nothing to make it of.
-func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*app.Draft, bool, error) {
+func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*drafted, bool, error) {
 	mark, err := q.Station.LastJudgement(q.ctx)
 	if err != nil {
 		return nil, false, err
@@ -157,9 +157,11 @@ func (q *request) sheets() error {
 	}
 	if now != nil {
 		page.Draft, page.Hash = now.Sheet, now.Hash
-		if page.Concerns, err = q.App.Concerns(q.ctx, now.Sheet); err != nil {
+		undecided, some, err := q.App.Undecided(q.ctx)
+		if err != nil {
 			return err
 		}
+		page.Concerns = now.concerns(undecided, some)
 	}
 	return q.render("sheets", page)
 }
@@ -292,7 +294,7 @@ func (q *request) sheetInAddress() (*report.Platform, station.Sheet, error) {
 
 // draftInAddress is the draft of the period and of the watch that the address
 // names.
-func (q *request) draftInAddress(p chaping.Period) (*app.Draft, station.Watch, error) {
+func (q *request) draftInAddress(p chaping.Period) (*drafted, station.Watch, error) {
 	w, err := q.watchInAddress()
 	if err != nil {
 		return nil, w, err
@@ -301,7 +303,7 @@ func (q *request) draftInAddress(p chaping.Period) (*app.Draft, station.Watch, e
 	if err != nil {
 		return nil, w, err
 	}
-	var now *app.Draft
+	var now *drafted
 	if ok {
 		now, ok, err = q.draft(p, w, c)
 	}
@@ -335,7 +337,7 @@ func (q *request) sheetFreeze() error {
 		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
 	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+w.Name, q.form("reason")
-	mine := *now // the desk's is shown to others
+	mine := *now.Draft // the desk's is shown to others
 	sheet := *now.Sheet
 	mine.Sheet = &sheet
 	frozen, fresh, err := q.App.FreezeDraft(

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chaping"
 )
@@ -282,11 +283,17 @@ func byNumber(a, b float64, descending bool) int {
 // containing tells whether a text has another one in it, whatever the case of
 // letters. Most that is looked for has none, and is found without folding.
 func containing(text string) func(string) bool {
-	lower := strings.ToLower(text)
-	if lower == strings.ToUpper(text) {
+	lower, upper := strings.ToLower(text), strings.ToUpper(text)
+	if lower == upper {
 		return func(s string) bool { return strings.Contains(s, text) }
 	}
-	return func(s string) bool { return strings.Contains(strings.ToLower(s), lower) }
+	first := lower[:1] + upper[:1] // few Chinese texts have any letter, and most need not be folded
+	if lower[0] >= utf8.RuneSelf || upper[0] >= utf8.RuneSelf {
+		first = ""
+	}
+	return func(s string) bool {
+		return (first == "" || strings.ContainsAny(s, first)) && strings.Contains(strings.ToLower(s), lower)
+	}
 }
 
 // keeps tells which rows the selection leaves.

@@ -335,3 +335,24 @@ func (c *counting) Write(b []byte) (int, error) {
 	c.n += len(b)
 	return len(b), nil
 }
+
+// Letters are found in either case, wherever they are looked for first.
+func TestContaining(t *testing.T) {
+	for _, tt := range []struct {
+		text, in string
+		found    bool
+	}{
+		{"漏电", "插座漏电了", true},
+		{"漏电", "插座漏水了", false},
+		{"usb", "USB 口发烫", true},
+		{"USB", "usb口发烫", true},
+		{"口usb", "接口USB松", true},
+		{"usb", "uSc 口", false},
+		{"éclair", "ÉCLAIR", true},
+		{"usb", "", false},
+	} {
+		if found := containing(tt.text)(tt.in); found != tt.found {
+			t.Errorf("%q in %q: %t", tt.text, tt.in, found)
+		}
+	}
+}

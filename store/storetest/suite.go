@@ -53,6 +53,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"RejectedIsLeftOut", rejectedIsLeftOut},
 		{"Samples", samples},
 		{"ProductHistory", productHistory},
+		{"Search", search},
 		{"ReviewsNamed", reviewsNamed},
 		{"RemovePlatform", removePlatform},
 		{"MediaOfReviews", mediaOfReviews},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,57 @@ func productHistory(t *testing.T, s *store.Store) {
 	days, err := s.ReviewDays(ctx, chaping.ProductKey{Platform: "mall", Product: "p1"})
 	ok(t, err)
 	equal(t, days, []store.DayCount{{Day: at(-24), Reviews: 1, Negative: 1}, {Day: at(0), Reviews: 2, Negative: 1}})
+}
+
+// search finds products and shops by what they are called now.
+func search(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	l := func(id, name, shop string, seen time.Time) chaping.Listing {
+		return chaping.Listing{Keyword: "k", SeenAt: seen, Product: chaping.Product{Platform: "mall", ID: id, Name: name, Shop: chaping.Shop{Name: shop}}}
+	}
+	ok(t, s.PutListings(ctx, []chaping.Listing{
+		l("1", "电热水壶", "甲店", at(1)),
+		l("1", "养生壶", "甲店", at(2)), // another name now
+		l("2", "电热水壶 USB", "乙店", at(1)),
+		l("3", "Usb 电扇", "甲店", at(1)),
+		l("3", "usb 电扇", "丙店", at(3)), // moved
+		l("4", "电热水壶", "甲店", at(1)),
+	}))
+	for _, tt := range []struct {
+		text  string
+		want  []string // numbers of products
+		shops []string
+	}{
+		{"电热水壶", []string{"4", "2"}, nil},
+		{"养生", []string{"1"}, nil},
+		{"uSB", []string{"3", "2"}, nil},
+		{"3", []string{"3"}, nil},
+		{"店", nil, []string{"丙店", "乙店", "甲店"}},
+		{"丙", nil, []string{"丙店"}},
+		{"%' OR 1", nil, nil},
+	} {
+		products, err := s.SearchProducts(ctx, tt.text, 10)
+		ok(t, err)
+		var ids, shops []string
+		for _, p := range products {
+			ids = append(ids, p.ID)
+		}
+		found, err := s.SearchShops(ctx, tt.text, 10)
+		ok(t, err)
+		for _, p := range found {
+			shops = append(shops, p.Shop.Name)
+		}
+		slices.Sort(ids)
+		slices.Sort(shops)
+		slices.Sort(tt.want)
+		slices.Sort(tt.shops)
+		if !slices.Equal(ids, tt.want) || !slices.Equal(shops, tt.shops) {
+			t.Errorf("%q: products %v, shops %v", tt.text, ids, shops)
+		}
+	}
+	some, err := s.SearchProducts(ctx, "电", 2)
+	ok(t, err)
+	equal(t, len(some), 2)
 }
 
 // removePlatform leaves nothing of one platform and all of the others.
