@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"chaping"
@@ -172,11 +171,34 @@ func (d *DB) urgents(ctx context.Context, statement string, args ...any) (list [
 	return list, err
 }
 
-// UrgentHeads are all urgent reports, the latest first, without what they say:
-// Candidate is empty. A month can have a thousand, with megabytes of sentences.
-func (d *DB) UrgentHeads(ctx context.Context) ([]Urgent, error) {
-	columns := strings.Replace(urgentColumns, ", candidate,", ", '',", 1)
-	return d.urgents(ctx, "SELECT "+columns+" FROM urgent ORDER BY id DESC")
+// An UrgentSelection chooses urgent reports: those that wait for a decision, or
+// those that somebody has decided on. A month can have a thousand, with megabytes
+// of sentences.
+type UrgentSelection struct {
+	Scope     Scope // of written ones
+	Suggested bool  // those that the program has suggested, too
+	Decided   bool
+}
+
+const urgentSelected = " FROM urgent WHERE (status != 'open') = ?1" +
+	" AND CASE coalesce(station, 0) WHEN 0 THEN ?2 ELSE ?3 OR station = ?4 END"
+
+func (s UrgentSelection) args() []any {
+	return []any{s.Decided, s.Suggested, s.Scope.all, s.Scope.station}
+}
+
+// CountUrgents is how many there are.
+func (d *DB) CountUrgents(ctx context.Context, s UrgentSelection) (n int, err error) {
+	return n, d.db.QueryRowContext(ctx, "SELECT count(*)"+urgentSelected, s.args()...).Scan(&n)
+}
+
+// UrgentsSelected are some of them, the latest first, after so many others.
+func (d *DB) UrgentsSelected(ctx context.Context, s UrgentSelection, limit, offset int) ([]Urgent, error) {
+	return d.urgents(
+		ctx,
+		"SELECT "+urgentColumns+urgentSelected+" ORDER BY id DESC LIMIT ?5 OFFSET ?6",
+		append(s.args(), limit, offset)...,
+	)
 }
 
 // OpenUrgents are how many candidates wait for a decision, and the latest of them.

@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"encoding/json"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -121,22 +120,37 @@ func TestUrgentLists(t *testing.T) {
 	if n, latest, err := d.OpenUrgents(t.Context(), 0); err != nil || n != 2 || latest != nil {
 		t.Errorf("%d open, %+v, %v", n, latest, err)
 	}
-	heads, err := d.UrgentHeads(t.Context())
-	if err != nil || !slices.Equal(ids(heads), []int64{6, 5, 4, 3, 2, 1}) {
-		t.Fatalf("%+v %v", heads, err)
+	other, err := d.PutStation(t.Context(), Station{Name: "检测", Kind: PlatformStation})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, head := range heads {
-		whole, err := d.Urgent(t.Context(), head.ID)
-		if err != nil {
-			t.Fatal(err)
+	all := UrgentSelection{Scope: Scope{all: true}, Suggested: true}
+	for _, tt := range []struct {
+		what      string
+		selection UrgentSelection
+		open      []int64
+		decided   []int64
+	}{
+		{"centre", all, []int64{4, 3}, []int64{6, 5, 2, 1}},
+		{"station of the installation", UrgentSelection{Scope: Scope{station: other.ID}, Suggested: true}, []int64{4, 3}, []int64{2, 1}},
+		{"who wrote them", UrgentSelection{Scope: Scope{station: at.ID}}, nil, []int64{6, 5}},
+		{"another station", UrgentSelection{Scope: Scope{station: other.ID}}, nil, nil},
+		{"nobody", UrgentSelection{}, nil, nil},
+	} {
+		for decided, want := range map[bool][]int64{false: tt.open, true: tt.decided} {
+			tt.selection.Decided = decided
+			list, err := d.UrgentsSelected(t.Context(), tt.selection, 10, 0)
+			if err != nil || !slices.Equal(ids(list), want) {
+				t.Errorf("%s, decided %t: %v %v", tt.what, decided, ids(list), err)
+			}
+			if n, err := d.CountUrgents(t.Context(), tt.selection); err != nil || n != len(want) {
+				t.Errorf("%s, decided %t: %d %v", tt.what, decided, n, err)
+			}
 		}
-		if len(head.Candidate) != 0 || len(whole.Candidate) == 0 {
-			t.Errorf("%s and %s", head.Candidate, whole.Candidate)
-		}
-		head.Candidate = whole.Candidate
-		if !reflect.DeepEqual(head, whole) {
-			t.Errorf("%+v is not %+v", head, whole)
-		}
+	}
+	all.Decided = true
+	if list, err := d.UrgentsSelected(t.Context(), all, 2, 1); err != nil || !slices.Equal(ids(list), []int64{5, 2}) {
+		t.Errorf("%v %v", ids(list), err)
 	}
 	if _, err := d.PutCase(t.Context(), Case{Kind: ProductCase, Title: "壶", Urgent: 5, Times: Times{Found: *now}}); err != nil {
 		t.Fatal(err)

@@ -137,6 +137,9 @@ type CountQuery struct {
 
 	// Known are the dictionary's terms, by which hazards are told.
 	Known []chaping.Term
+	// ProblemsOnly leaves out the counts of all reviews of rows that are split by
+	// term or hazard, which are asked for separately.
+	ProblemsOnly bool
 }
 
 // A CountRow is a line of an answer. Counts are of distinct reviews.
@@ -317,7 +320,7 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 			named("rejections", partitions(rejectionsPart)),
 		)
 		err := s.count(ctx, c, args, func(list []CountRow) { lists = append(lists, list) })
-		if err != nil || !split {
+		if err != nil || !split || q.ProblemsOnly {
 			return err
 		}
 		return s.addWhole(ctx, c, args, rest, lists)

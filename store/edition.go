@@ -52,6 +52,13 @@ func (e Edition) Mined() bool { return e.parts[mentionsPart].number.known }
 // a state of whatever the miner was told of them.
 func (e Edition) Goods() string { return e.parts[mentionsPart].facts }
 
+// Found names what Evidence gives of the edition with TallyFilter.All, but for the
+// reviews' texts: it is another one when the period was mined anew or its listings
+// were, and the same however people judge.
+func (e Edition) Found() string {
+	return fmt.Sprintf("%s %s %s", e.Period, e.partition(mentionsPart), e.parts[talliesPart].facts)
+}
+
 // The parts of an edition, which are tables.
 const (
 	mentionsPart = iota

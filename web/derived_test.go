@@ -48,7 +48,7 @@ func TestDerive(t *testing.T) {
 func TestContained(t *testing.T) {
 	h := open(t)
 	load := h.desk.found.load
-	h.desk.found.load = func(context.Context, countedKey) (sentences, error) { panic("a bad sentence") }
+	h.desk.found.load = func(context.Context, countedKey, *sentences) (sentences, error) { panic("a bad sentence") }
 	for _, path := range []string{"/review?period=2026-11&state=all", "/search?q=x"} {
 		if r := h.once("platform", "GET", path, nil); r.Code != http.StatusInternalServerError || strings.Contains(r.Body.String(), "a bad sentence") {
 			t.Errorf("%s: %d %s", path, r.Code, r.Body)

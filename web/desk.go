@@ -1,10 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -62,20 +64,20 @@ func (d *desk) open(s *Server) {
 	}
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
-	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, s.loadSample)
+	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, anew(s.loadSample))
 	d.drafts = newMemo(
 		s.ended,
 		func(draftKey) time.Duration { return deskFreshOld },
 		maxDrafts,
-		s.loadDraft,
+		anew(s.loadDraft),
 	) // its key names all that it is made of
-	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, s.loadHistory)
-	d.coverage = newMemo(s.ended, func(countedKey) time.Duration { return deskFreshOld }, maxCoverage, s.loadCoverage)
+	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, anew(s.loadHistory))
+	d.coverage = newMemo(s.ended, func(countedKey) time.Duration { return deskFreshOld }, maxCoverage, anew(s.loadCoverage))
 	d.merged = newMemo(
 		s.ended,
 		func(mergedKey) time.Duration { return deskFreshOld },
 		maxMerged,
-		s.loadMerged,
+		anew(s.loadMerged),
 	) // so does its
 }
 
@@ -89,10 +91,11 @@ func (d *desk) wait() {
 	d.coverage.running.Wait()
 }
 
-// drop forgets all that the store may have changed.
+// drop forgets all that the store may have changed. What takes long to read is
+// looked at again first, and kept if it is the same.
 func (d *desk) drop() {
-	d.counted.drop()
-	d.found.drop()
+	d.counted.doubt()
+	d.found.doubt()
 	d.samples.drop()
 	d.drafts.drop()
 	d.products.drop()
@@ -164,7 +167,7 @@ func (c *counted) lines(term, keyword string) []analysis.ProductLine {
 	})
 }
 
-func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, err error) {
+func (s *Server) loadCounted(ctx context.Context, key countedKey, last *counted) (c counted, err error) {
 	c.derived = &derived{}
 	e, err := s.Store.Edition(ctx, key.period, key.dictionary)
 	if err != nil {
@@ -187,6 +190,10 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey) (c counted, er
 		return c, err
 	}
 	c.Judging = !fits
+	if last != nil && last.Mined && last.Edition.ID() == e.ID() {
+		c.Rows, c.derived = last.Rows, last.derived
+		return c, nil
+	}
 	err = s.Store.Tallies(ctx, e, store.TallyFilter{}, func(t *chaping.Tally) error {
 		c.Rows = append(c.Rows, *t)
 		return nil
@@ -251,8 +258,14 @@ const reach = 80
 
 // sentences are those of a period.
 type sentences struct {
-	list   []item
-	chosen *chosenLists
+	list    []item
+	letters []letters // of each, side by side: a search reads them all
+	chosen  *chosenLists
+
+	// What they are made of: mentions, the texts of reviews, what second readers say.
+	found    string
+	state    string
+	opinions map[chaping.Judged]station.Opinion
 }
 
 // chosenLists are what filters leave of sentences, in one state of judgements: with
@@ -277,22 +290,34 @@ func (c *chosenLists) in(judged map[chaping.Judged]chaping.Judgement) *derived {
 	return c.derived
 }
 
-func (s *Server) loadItems(ctx context.Context, key countedKey) (all sentences, err error) {
+func (s *Server) loadItems(ctx context.Context, key countedKey, last *sentences) (all sentences, err error) {
 	var list []item
 	seen, same, written := map[chaping.Judged]bool{}, map[string]int{}, map[surface]int{}
 	edition, err := s.Store.Edition(ctx, key.period, key.dictionary)
-	if err != nil {
-		return all, err
+	if err != nil || !edition.Mined() {
+		return sentences{chosen: &chosenLists{}}, err
 	}
 	opinions, err := s.App.Opinions(ctx)
 	if err != nil {
 		return all, err
 	}
+	known := []string{edition.State}
+	if last != nil {
+		known = append(known, last.state)
+	}
+	state, _, err := s.Store.WindowState(ctx, key.period.Window(), known...)
+	if err != nil {
+		return all, err
+	}
+	found := edition.Found()
+	if last != nil && last.found == found && store.SameState(last.state, state) && maps.Equal(last.opinions, opinions) {
+		return *last, s.Store.Unchanged(ctx, edition)
+	}
 	sure, err := s.App.Confidence(ctx, s.miner(), key.period)
 	if err != nil {
 		return all, err
 	}
-	err = s.Store.Evidence(ctx, edition, store.TallyFilter{}, func(e *chaping.Evidence) error {
+	err = s.Store.Evidence(ctx, edition, store.TallyFilter{All: true}, func(e *chaping.Evidence) error {
 		about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
 		if seen[about] { // a product under two keywords, or a second mention
 			return nil
@@ -324,7 +349,11 @@ func (s *Server) loadItems(ctx context.Context, key countedKey) (all sentences, 
 		}
 		return cmp.Or(cmp.Compare(a.sure, b.sure), cmp.Compare(b.doubt, a.doubt))
 	})
-	return sentences{list, &chosenLists{}}, s.Store.Unchanged(ctx, edition)
+	all = sentences{list: list, letters: make([]letters, len(list)), chosen: &chosenLists{}, found: found, state: state, opinions: opinions}
+	for i := range list {
+		all.letters[i] = lettersOf(list[i].said)
+	}
+	return all, s.Store.Unchanged(ctx, edition)
 }
 
 // satisfied tells whether the buyer is.
@@ -445,6 +474,16 @@ type drafted struct {
 // it may have a million rows.
 func (d *drafted) concerns(undecided int, some []string) []report.Concern {
 	return derive(&d.derived, fmt.Sprint(undecided, some), func() []report.Concern { return d.Sheet.Check(undecided, some) })
+}
+
+// preview is the page of its first rows.
+func (d *drafted) preview() ([]byte, error) {
+	made := derive(&d.derived, "preview", func() func() ([]byte, error) {
+		var b bytes.Buffer
+		err := excerpt(d.Sheet).Document().HTML(&b)
+		return func() ([]byte, error) { return b.Bytes(), err }
+	})
+	return made()
 }
 
 func (s *Server) loadDraft(ctx context.Context, key draftKey) (*drafted, error) {

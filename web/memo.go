@@ -10,7 +10,8 @@ import (
 // loaded anew in the background when it is older than fresh; what is not there
 // is waited for a moment.
 type memo[K comparable, V any] struct {
-	load  func(ctx context.Context, key K) (V, error)
+	// load is given what was loaded last, nil if nothing was, and may give it again.
+	load  func(ctx context.Context, key K, last *V) (V, error)
 	fresh func(key K) time.Duration
 	max   int // entries
 
@@ -24,6 +25,7 @@ type remembered[V any] struct {
 	value   V
 	err     error
 	known   bool // value or err holds
+	last    *V   // what was loaded last, whether or not it still holds; nil: nothing was
 	loaded  time.Time
 	used    time.Time
 	loading chan struct{} // nil when nothing loads
@@ -33,7 +35,7 @@ func newMemo[K comparable, V any](
 	ended context.Context,
 	fresh func(K) time.Duration,
 	max int,
-	load func(context.Context, K) (V, error),
+	load func(context.Context, K, *V) (V, error),
 ) *memo[K, V] {
 	return &memo[K, V]{load: load, fresh: fresh, max: max, entries: map[K]*remembered[V]{}, ended: ended}
 }
@@ -76,17 +78,18 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 // start loads a value in the background. m.mu is held.
 func (m *memo[K, V]) start(key K, e *remembered[V]) {
 	e.loading = make(chan struct{})
+	last := e.last
 	m.running.Go(func() {
 		var v V
 		err := contained(func() (err error) {
-			v, err = m.load(m.ended, key)
+			v, err = m.load(m.ended, key, last)
 			return err
 		})
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		e.err = err
 		if err == nil {
-			e.value = v
+			e.value, e.last = v, &v
 		}
 		e.known, e.loaded = true, time.Now()
 		close(e.loading)
@@ -117,4 +120,20 @@ func (m *memo[K, V]) drop() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.entries)
+}
+
+// doubt has everything loaded again before it is given, with what it was at hand.
+func (m *memo[K, V]) doubt() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, e := range m.entries {
+		m.entries[key] = &remembered[V]{last: e.last, used: e.used}
+	}
+}
+
+// anew is how what has nothing to keep of the last time is loaded.
+func anew[K comparable, V any](
+	load func(ctx context.Context, key K) (V, error),
+) func(ctx context.Context, key K, last *V) (V, error) {
+	return func(ctx context.Context, key K, _ *V) (V, error) { return load(ctx, key) }
 }

@@ -185,6 +185,8 @@ func (p *pivotQuery) of(q *request, days chaping.Window, by ...store.Dimension) 
 		Last:       chaping.PeriodOf(days.To.Add(-time.Second)),
 		Days:       &days,
 		Known:      q.terms(),
+		// The rate is of all reviews; nothing else is.
+		ProblemsOnly: p.Count != "reviews" && p.Count != "rate",
 	}
 	for _, f := range []struct {
 		value string

@@ -36,7 +36,7 @@ func (s *Server) recountSoon(p chaping.Period) {
 	if r.due == nil {
 		r.due = map[chaping.Period]*time.Timer{}
 	}
-	s.desk.counted.drop()
+	s.desk.counted.doubt()
 	r.running.Add(1)
 	r.due[p] = time.AfterFunc(r.after, func() {
 		defer r.running.Done()

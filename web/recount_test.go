@@ -32,7 +32,12 @@ func TestJudgedIsRecounted(t *testing.T) {
 	if before == 0 {
 		t.Fatal("no product")
 	}
-	for _, i := range h.shownItems(t) {
+	all := h.shownItems(t)
+	for n := range all {
+		i := h.shownItems(t)[n]
+		if i.Judgement.Verdict != chaping.Unreviewed { // with another one that says the same
+			continue
+		}
 		if r := h.ask("platform", "POST", "/review/judge", url.Values{"period": {"2026-11"}, "id": {i.ID}, "verdict": {"rejected"}}); r.Code != http.StatusSeeOther {
 			t.Fatal(r.Code, r.Body)
 		}
@@ -42,6 +47,21 @@ func TestJudgedIsRecounted(t *testing.T) {
 	}
 	if after := products(); after != 0 {
 		t.Errorf("%d of %d products are left although everything was rejected", after, before)
+	}
+	// What was rejected stays to be looked at, and can be taken back.
+	rejected := h.shownItems(t)
+	if len(rejected) != len(all) {
+		t.Fatalf("%d of %d rejected sentences are left", len(rejected), len(all))
+	}
+	undo := url.Values{"period": {"2026-11"}, "id": {rejected[0].ID}, "verdict": {"none"}}
+	if r := h.ask("platform", "POST", "/review/judge", undo); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	if err := <-recounted; err != nil {
+		t.Fatal(err)
+	}
+	if after := products(); after == 0 {
+		t.Error("no product where one rejection was taken back")
 	}
 }
 

@@ -681,10 +681,6 @@ type shownUrgent struct {
 func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
 func (q *request) urgents() error {
-	list, err := q.Station.UrgentHeads(q.ctx)
-	if err != nil {
-		return err
-	}
 	rules, err := q.Station.Rules(q.ctx)
 	if err != nil {
 		return err
@@ -693,36 +689,35 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	var open, decided []*shownUrgent
-	list = slices.DeleteFunc(list, func(u station.Urgent) bool { return !q.seesUrgent(&u) })
 	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews()}
-	isOpen := func(u station.Urgent) bool { return u.Status == station.UrgentOpen }
-	waiting := slices.DeleteFunc(slices.Clone(list), func(u station.Urgent) bool { return !isOpen(u) })
-	done := slices.DeleteFunc(list, isOpen)
-	waiting, page.Pages = pageOf(q, waiting, "page", openUrgents)
-	done, page.Older = pageOf(q, done, "older", decidedUrgents)
-	for _, head := range slices.Concat(waiting, done) {
-		u, err := q.Station.Urgent(q.ctx, head.ID)
+	selection := station.UrgentSelection{Scope: q.account.Scope(), Suggested: page.Reviews}
+	read := func(decided bool, field string, size int) (list []*shownUrgent, l pageLine, err error) {
+		selection.Decided = decided
+		total, err := q.Station.CountUrgents(q.ctx, selection)
 		if err != nil {
-			return err
+			return nil, l, err
 		}
-		x := &shownUrgent{Urgent: u, From: names[u.Station], Slow: u.Late(rules.Hours)}
-		if x.X, err = app.CandidateOf(u); err != nil {
-			return err
-		}
-		if u.Status == station.UrgentOpen { // is sent once it is confirmed
-			open = append(open, x)
-		} else {
-			if x.Push, err = q.App.PushOfUrgent(q.ctx, u); err != nil {
-				return err
+		l, size, after := q.pageLine(total, field, size)
+		urgents, err := q.Station.UrgentsSelected(q.ctx, selection, size, after)
+		for i := 0; err == nil && i < len(urgents); i++ {
+			u := &urgents[i]
+			x := &shownUrgent{Urgent: *u, From: names[u.Station], Slow: u.Late(rules.Hours)}
+			if x.X, err = app.CandidateOf(*u); err == nil && decided { // is sent once it is confirmed
+				x.Push, err = q.App.PushOfUrgent(q.ctx, *u)
 			}
-			decided = append(decided, x)
+			list = append(list, x)
 		}
+		return list, l, err
+	}
+	if page.Open, page.Pages, err = read(false, "page", openUrgents); err != nil {
+		return err
+	}
+	if page.Decided, page.Older, err = read(true, "older", decidedUrgents); err != nil {
+		return err
 	}
 	if page.Route, err = q.App.Route(q.ctx); err != nil {
 		return err
 	}
-	page.Open, page.Decided = open, decided
 	return q.render("urgent", page)
 }
 
@@ -742,13 +737,13 @@ type pageLine struct {
 	On    string `json:"-"`
 }
 
-// pageOf is the part of a list that the address names in the field. Programs that
-// name none get all of it.
-func pageOf[T any](q *request, list []T, field string, size int) ([]T, pageLine) {
+// pageLine is the part of a list of so many that the address names in the field:
+// so many after so many others. Programs that name none get all of it.
+func (q *request) pageLine(total int, field string, size int) (l pageLine, n, after int) {
 	if q.api && q.form(field) == "" {
-		return list, pageLine{Page: 1, Pages: 1, Total: len(list)}
+		return pageLine{Page: 1, Pages: 1, Total: total}, total, 0
 	}
-	l := pageLine{Pages: max((len(list)+size-1)/size, 1), Total: len(list)}
+	l = pageLine{Pages: max((total+size-1)/size, 1), Total: total}
 	l.Page = min(max(int(number(q.form(field))), 1), l.Pages)
 	to := func(n int) string {
 		if n < 1 || n > l.Pages {
@@ -759,7 +754,7 @@ func pageOf[T any](q *request, list []T, field string, size int) ([]T, pageLine)
 		return q.r.URL.Path + "?" + v.Encode()
 	}
 	l.Back, l.On = to(l.Page-1), to(l.Page+1)
-	return list[(l.Page-1)*size : min(l.Page*size, len(list))], l
+	return l, size, (l.Page - 1) * size
 }
 
 type urgentPage struct {

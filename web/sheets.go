@@ -226,11 +226,26 @@ func shownWithin(sheet *report.Platform, now, hash string) (bool, error) {
 }
 
 func (q *request) sheetPreview() error {
-	sheet, _, err := q.sheetInAddress()
+	if q.form("version") != "" {
+		sheet, _, err := q.sheetInAddress()
+		if err != nil {
+			return err
+		}
+		return q.preview(excerpt(sheet).Document())
+	}
+	p, err := q.period()
 	if err != nil {
 		return err
 	}
-	return q.preview(excerpt(sheet).Document())
+	now, _, err := q.draftInAddress(p)
+	if err != nil {
+		return err
+	}
+	page, err := now.preview()
+	if err != nil {
+		return err
+	}
+	return q.framed(page)
 }
 
 // previewRows is how many rows a preview has of each table: a browser takes
@@ -252,14 +267,18 @@ func excerpt(sheet *report.Platform) *report.Platform {
 	return &short
 }
 
-// preview answers with a report's own page. It carries its styles in itself,
-// so it has a policy of its own: no script, nothing loaded, shown in a frame
-// of ours only.
+// preview answers with a report's own page.
 func (q *request) preview(d *report.Document) error {
 	var b bytes.Buffer
 	if err := d.HTML(&b); err != nil {
 		return err
 	}
+	return q.framed(b.Bytes())
+}
+
+// framed answers with a page that carries its styles in itself, so it has a policy
+// of its own: no script, nothing loaded, shown in a frame of ours only.
+func (q *request) framed(page []byte) error {
 	h := q.w.Header()
 	h.Set(
 		"Content-Security-Policy",
@@ -268,7 +287,7 @@ func (q *request) preview(d *report.Document) error {
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	return compress(q.w, q.r, http.StatusOK, b.Bytes())
+	return compress(q.w, q.r, http.StatusOK, page)
 }
 
 // sheetInAddress is the frozen version that the address names, or the draft.

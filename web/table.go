@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"chaping"
 )
@@ -283,17 +282,11 @@ func byNumber(a, b float64, descending bool) int {
 // containing tells whether a text has another one in it, whatever the case of
 // letters. Most that is looked for has none, and is found without folding.
 func containing(text string) func(string) bool {
-	lower, upper := strings.ToLower(text), strings.ToUpper(text)
-	if lower == upper {
+	lower := strings.ToLower(text)
+	if lower == strings.ToUpper(text) {
 		return func(s string) bool { return strings.Contains(s, text) }
 	}
-	first := lower[:1] + upper[:1] // few Chinese texts have any letter, and most need not be folded
-	if lower[0] >= utf8.RuneSelf || upper[0] >= utf8.RuneSelf {
-		first = ""
-	}
-	return func(s string) bool {
-		return (first == "" || strings.ContainsAny(s, first)) && strings.Contains(strings.ToLower(s), lower)
-	}
+	return func(s string) bool { return strings.Contains(strings.ToLower(s), lower) }
 }
 
 // keeps tells which rows the selection leaves.

@@ -354,5 +354,54 @@ func TestContaining(t *testing.T) {
 		if found := containing(tt.text)(tt.in); found != tt.found {
 			t.Errorf("%q in %q: %t", tt.text, tt.in, found)
 		}
+		if tt.found && !lettersOf(tt.in).all(lettersOf(tt.text)) {
+			t.Errorf("%q has not all letters of %q", tt.in, tt.text)
+		}
 	}
+}
+
+func FuzzLetters(f *testing.F) {
+	f.Add("漏电", "插座漏电了")
+	f.Add("\xe6\xbc", "\xe6\xe6\xbc\x8f")
+	f.Add("USB", "usb")
+	f.Fuzz(func(t *testing.T, text, in string) {
+		if containing(text)(in) && !lettersOf(in).all(lettersOf(text)) {
+			t.Errorf("%q in %q", text, in)
+		}
+	})
+}
+
+// BenchmarkSearchSentences looks for what is not there in as many sentences as a
+// period shows.
+func BenchmarkSearchSentences(b *testing.B) {
+	list, all := make([]item, maxItems), make([]letters, maxItems)
+	for i := range list {
+		var s strings.Builder
+		for n := range 60 {
+			s.WriteRune(rune(0x4e00 + (i*7+n*n*31)%3000))
+		}
+		list[i].said = s.String()
+		all[i] = lettersOf(list[i].said)
+	}
+	const text = "插座漏电"
+	has := containing(text)
+	b.Run("letters", func(b *testing.B) {
+		for b.Loop() {
+			letters := lettersOf(text)
+			for i := range list {
+				if all[i].all(letters) && has(list[i].said) {
+					b.Fatal(list[i].said)
+				}
+			}
+		}
+	})
+	b.Run("text", func(b *testing.B) {
+		for b.Loop() {
+			for i := range list {
+				if has(list[i].said) {
+					b.Fatal(list[i].said)
+				}
+			}
+		}
+	})
 }

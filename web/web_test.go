@@ -672,9 +672,9 @@ func TestAssets(t *testing.T) {
 func (h *house) slow() (answer func()) {
 	held := make(chan struct{})
 	load := h.desk.found.load
-	h.desk.found.load = func(ctx context.Context, key countedKey) (sentences, error) {
+	h.desk.found.load = func(ctx context.Context, key countedKey, last *sentences) (sentences, error) {
 		<-held
-		return load(ctx, key)
+		return load(ctx, key, last)
 	}
 	return func() { close(held) }
 }
