@@ -188,7 +188,7 @@ func (q *request) cartogram(p *pivotQuery, out *pivot) (*cartogram, error) {
 		return c, nil
 	}
 	c.Advice = "在商品表的“公司所在区域”里写上省份再导入，就会数进去"
-	texts, err := q.Store.Counts(q.ctx, p.unknownPlaces(q))
+	texts, err := q.Store.Counts(q.ctx, p.unknownPlaces(q.Server))
 	if err != nil {
 		return nil, err
 	}
@@ -201,8 +201,8 @@ func (q *request) cartogram(p *pivotQuery, out *pivot) (*cartogram, error) {
 }
 
 // unknownPlaces asks for what was written where no province was recognised.
-func (p *pivotQuery) unknownPlaces(q *request) store.CountQuery {
-	c := p.of(q, p.Days, store.ByRegion)
+func (p *pivotQuery) unknownPlaces(s *Server) store.CountQuery {
+	c := p.of(s, p.Days, store.ByRegion)
 	c.Provinces = []string{chaping.PlaceUnknown}
 	return c
 }

@@ -33,6 +33,7 @@ type desk struct {
 	products *memo[productKey, history]
 	merged   *memo[mergedKey, app.Board]
 	coverage *memo[countedKey, *discover.Coverage]
+	pivots   *memo[pivotKey, pivot]
 }
 
 // How long what is remembered passes for fresh. A job that changes the store
@@ -50,6 +51,7 @@ const (
 	maxCoverage  = 4 // periods
 	maxHistories = 200
 	maxMerged    = 2 * boardPeriods
+	maxPivots    = 8       // an analysis by shops has a hundred thousand rows
 	maxItems     = 200_000 // sentences of a period, the gravest first
 )
 
@@ -73,6 +75,7 @@ func (d *desk) open(s *Server) {
 	) // its key names all that it is made of
 	d.products = newMemo(s.ended, func(productKey) time.Duration { return deskFresh }, maxHistories, anew(s.loadHistory))
 	d.coverage = newMemo(s.ended, func(countedKey) time.Duration { return deskFreshOld }, maxCoverage, anew(s.loadCoverage))
+	d.pivots = newMemo(s.ended, func(pivotKey) time.Duration { return deskFresh }, maxPivots, anew(s.loadPivot))
 	d.merged = newMemo(
 		s.ended,
 		func(mergedKey) time.Duration { return deskFreshOld },
@@ -89,6 +92,7 @@ func (d *desk) wait() {
 	d.products.running.Wait()
 	d.merged.running.Wait()
 	d.coverage.running.Wait()
+	d.pivots.running.Wait()
 }
 
 // drop forgets all that the store may have changed. What takes long to read is
@@ -100,6 +104,7 @@ func (d *desk) drop() {
 	d.drafts.drop()
 	d.products.drop()
 	d.coverage.drop()
+	d.pivots.drop()
 }
 
 type countedKey struct {

@@ -7,8 +7,8 @@ import (
 )
 
 // A memo remembers what is dear to load. What is there is given at once, and
-// loaded anew in the background when it is older than fresh; what is not there
-// is waited for a moment.
+// loaded anew in the background when it is older than fresh; what is not there,
+// or from long ago, is waited for a moment.
 type memo[K comparable, V any] struct {
 	// load is given what was loaded last, nil if nothing was, and may give it again.
 	load  func(ctx context.Context, key K, last *V) (V, error)
@@ -20,6 +20,9 @@ type memo[K comparable, V any] struct {
 	running sync.WaitGroup
 	ended   context.Context
 }
+
+// tooOld is how many times fresh something may be for it to be given.
+const tooOld = 10
 
 type remembered[V any] struct {
 	value   V
@@ -55,6 +58,9 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 		m.start(key, e)
 	}
 	loading, known := e.loading, e.known && e.err == nil
+	if known && loading != nil && time.Since(e.loaded) > tooOld*m.fresh(key) {
+		known = false
+	}
 	if known {
 		value = e.value
 		m.mu.Unlock()

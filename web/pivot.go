@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -23,7 +24,8 @@ const (
 	pivotColumns   = 12
 	pivotDays      = 10 * 366
 	pivotSentences = 100
-	shownDays      = 120 // and weeks, periods, months, in the chart
+	shownDays      = 120              // and weeks, periods, months, in the chart
+	pivotPatience  = 10 * time.Second // how long a page waits for it
 )
 
 // A pivotQuery is what an analysis asks for.
@@ -177,14 +179,14 @@ func (p *pivotQuery) values() url.Values {
 }
 
 // of is the query for some days, by dimensions.
-func (p *pivotQuery) of(q *request, days chaping.Window, by ...store.Dimension) store.CountQuery {
+func (p *pivotQuery) of(s *Server, days chaping.Window, by ...store.Dimension) store.CountQuery {
 	c := store.CountQuery{
 		By:         by,
-		Dictionary: q.miner().Version(),
+		Dictionary: s.miner().Version(),
 		First:      chaping.PeriodOf(days.From),
 		Last:       chaping.PeriodOf(days.To.Add(-time.Second)),
 		Days:       &days,
-		Known:      q.terms(),
+		Known:      s.terms(),
 		// The rate is of all reviews; nothing else is.
 		ProblemsOnly: p.Count != "reviews" && p.Count != "rate",
 	}
@@ -254,7 +256,20 @@ type pivot struct {
 	totals []store.CountRow // of the rows, also of those that come to nothing
 }
 
-func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
+// pivot answers an analysis; ok is false while it is being counted. Nobody may
+// change what it gives.
+func (q *request) pivot(p *pivotQuery) (out pivot, ok bool, err error) {
+	return q.desk.pivots.get(q.ctx, pivotKey{*p, q.miner().Version()}, pivotPatience)
+}
+
+// A pivotKey is what an answer is remembered by.
+type pivotKey struct {
+	query      pivotQuery
+	dictionary string
+}
+
+func (s *Server) loadPivot(ctx context.Context, key pivotKey) (out pivot, err error) {
+	p := &key.query
 	out = pivot{Rows: []pivotRow{}, Columns: []slice{}, Missing: []string{}}
 	for _, c := range pivotCounts() {
 		if c.Value == p.Count {
@@ -266,13 +281,13 @@ func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
 		spans = append(spans, p.earlier())
 	}
 	for _, days := range spans {
-		missing, err := q.uncounted(days)
+		missing, err := s.uncounted(ctx, days)
 		if err != nil {
 			return out, err
 		}
 		out.Missing = append(out.Missing, missing...)
 	}
-	totals, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Rows))
+	totals, err := s.Store.Counts(ctx, p.of(s, p.Days, p.Rows))
 	if err != nil {
 		return out, err
 	}
@@ -288,12 +303,12 @@ func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
 		out.Rows = append(out.Rows, pivotRow{Key: key, Name: dimensionName(p.Rows, key), Total: n, Path: p.sentences(p.Rows, key)})
 	}
 	if p.Compare != "" {
-		if err := q.compared(p, &out, at); err != nil {
+		if err := s.compared(ctx, p, &out, at); err != nil {
 			return out, err
 		}
 	}
 	if p.Cols != "" {
-		if err := q.columns(p, &out, at); err != nil {
+		if err := s.columns(ctx, p, &out, at); err != nil {
 			return out, err
 		}
 	}
@@ -305,8 +320,8 @@ func (q *request) pivot(p *pivotQuery) (out pivot, err error) {
 
 // compared adds what the rows came to in the earlier days, and rows that were only
 // there.
-func (q *request) compared(p *pivotQuery, out *pivot, at map[string]int) error {
-	before, err := q.Store.Counts(q.ctx, p.of(q, p.earlier(), p.Rows))
+func (s *Server) compared(ctx context.Context, p *pivotQuery, out *pivot, at map[string]int) error {
+	before, err := s.Store.Counts(ctx, p.of(s, p.earlier(), p.Rows))
 	if err != nil {
 		return err
 	}
@@ -331,8 +346,8 @@ func (q *request) compared(p *pivotQuery, out *pivot, at map[string]int) error {
 }
 
 // columns adds the second dimension: the columns that come to most, or the latest.
-func (q *request) columns(p *pivotQuery, out *pivot, at map[string]int) error {
-	heads, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Cols))
+func (s *Server) columns(ctx context.Context, p *pivotQuery, out *pivot, at map[string]int) error {
+	heads, err := s.Store.Counts(ctx, p.of(s, p.Days, p.Cols))
 	if err != nil {
 		return err
 	}
@@ -354,7 +369,7 @@ func (q *request) columns(p *pivotQuery, out *pivot, at map[string]int) error {
 		out.Columns = append(out.Columns, slice{
 			Name: dimensionName(p.Cols, key), Value: uint64(math.Round(p.measure(&heads[i]))), Path: p.sentences(p.Cols, key)})
 	}
-	cells, err := q.Store.Counts(q.ctx, p.of(q, p.Days, p.Rows, p.Cols))
+	cells, err := s.Store.Counts(ctx, p.of(s, p.Days, p.Rows, p.Cols))
 	if err != nil {
 		return err
 	}
@@ -373,9 +388,9 @@ func (q *request) columns(p *pivotQuery, out *pivot, at map[string]int) error {
 
 // uncounted are the periods of the days that have not been mined with the
 // dictionary in use.
-func (q *request) uncounted(days chaping.Window) ([]string, error) {
+func (s *Server) uncounted(ctx context.Context, days chaping.Window) ([]string, error) {
 	first, last := chaping.PeriodOf(days.From), chaping.PeriodOf(days.To.Add(-time.Second))
-	counted, err := q.Store.CountedPeriods(q.ctx, q.miner().Version(), first, last)
+	counted, err := s.Store.CountedPeriods(ctx, s.miner().Version(), first, last)
 	var missing []string
 	for p := first; err == nil; p = p.Next() {
 		if !slices.Contains(counted, p) {
@@ -520,9 +535,12 @@ type pivotPage struct {
 // analysis counts by any two dimensions over any days.
 func (q *request) analysis() error {
 	p, ignored := q.pivotQuery()
-	out, err := q.pivot(&p)
+	out, ok, err := q.pivot(&p)
 	if err != nil {
 		return err
+	}
+	if !ok {
+		return q.loading("正在统计")
 	}
 	t := pivotTable(&p, &out)
 	source := inMemory(&t, out.Rows)
@@ -553,9 +571,12 @@ func (q *request) analysis() error {
 // so that it is counted once.
 func (q *request) analysisData() error {
 	p, _ := q.pivotQuery()
-	out, err := q.pivot(&p)
+	out, ok, err := q.pivot(&p)
 	if err != nil {
 		return err
+	}
+	if !ok {
+		return q.loading("正在统计")
 	}
 	return q.json(http.StatusOK, "application/json", out.drawn(&p))
 }
@@ -589,7 +610,7 @@ func (q *request) analysisSentences() error {
 	case "hidden":
 		which = store.OnlyHidden
 	}
-	list, err := q.Store.Sentences(q.ctx, p.of(q, p.Days), which, pivotSentences)
+	list, err := q.Store.Sentences(q.ctx, p.of(q.Server, p.Days), which, pivotSentences)
 	if err != nil {
 		return err
 	}
