@@ -3432,6 +3432,7 @@ type Written struct {
 type ReviewPage struct {
 	Counted   Counted          `json:"counted"`
 	Counts    map[string]int64 `json:"counts"`
+	Cut       int64            `json:"cut"`
 	From      int64            `json:"from"`
 	Keywords  []RankedName     `json:"keywords"`
 	Next      string           `json:"next,omitempty"`

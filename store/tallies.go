@@ -14,10 +14,11 @@ type TallyFilter struct {
 	Keywords []string // product keywords
 	Terms    []string // names of terms
 	All      bool     // of evidence: with what people have rejected
+	Most     int      // of evidence: how many of the first; 0 means all
 }
 
 func (f TallyFilter) args(e Edition) []any {
-	args := append(e.args(), named("affirmed", string(chaping.Affirmed)))
+	args := append(e.args(), named("affirmed", string(chaping.Affirmed)), named("most", f.Most))
 	return append(args, named("keywords", set(f.Keywords)), named("terms", set(f.Terms)))
 }
 

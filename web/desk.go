@@ -34,6 +34,8 @@ type desk struct {
 	merged   *memo[mergedKey, app.Board]
 	coverage *memo[countedKey, *discover.Coverage]
 	pivots   *memo[pivotKey, pivot]
+
+	maxItems int // sentences of a period that pages have
 }
 
 // How long what is remembered passes for fresh. A job that changes the store
@@ -52,7 +54,7 @@ const (
 	maxHistories = 200
 	maxMerged    = 2 * boardPeriods
 	maxPivots    = 8       // an analysis by shops has a hundred thousand rows
-	maxItems     = 200_000 // sentences of a period, the gravest first
+	maxItems     = 200_000 // sentences of a period, the first of the sheet
 )
 
 func (d *desk) open(s *Server) {
@@ -64,6 +66,7 @@ func (d *desk) open(s *Server) {
 		}
 		return deskFresh
 	}
+	d.maxItems = maxItems
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
 	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, anew(s.loadSample))
@@ -264,6 +267,7 @@ const reach = 80
 // sentences are those of a period.
 type sentences struct {
 	list    []item
+	cut     bool      // the period has more
 	letters []letters // of each, side by side: a search reads them all
 	chosen  *chosenLists
 
@@ -322,12 +326,16 @@ func (s *Server) loadItems(ctx context.Context, key countedKey, last *sentences)
 	if err != nil {
 		return all, err
 	}
-	err = s.Store.Evidence(ctx, edition, store.TallyFilter{All: true}, func(e *chaping.Evidence) error {
+	// Of a review that says a term twice, or whose product has two keywords, one
+	// sentence is made.
+	most, read := s.desk.maxItems+s.desk.maxItems/4, 0
+	err = s.Store.Evidence(ctx, edition, store.TallyFilter{All: true, Most: most}, func(e *chaping.Evidence) error {
+		read++
 		about := chaping.Judged{Review: e.Review.Key(), Term: e.Term}
 		if seen[about] { // a product under two keywords, or a second mention
 			return nil
 		}
-		if len(list) >= maxItems {
+		if len(list) >= s.desk.maxItems {
 			return errFull
 		}
 		seen[about] = true
@@ -341,6 +349,7 @@ func (s *Server) loadItems(ctx context.Context, key countedKey, last *sentences)
 		list = append(list, i)
 		return nil
 	})
+	cut := read >= most || errors.Is(err, errFull)
 	if err != nil && !errors.Is(err, errFull) {
 		return all, err
 	}
@@ -354,7 +363,7 @@ func (s *Server) loadItems(ctx context.Context, key countedKey, last *sentences)
 		}
 		return cmp.Or(cmp.Compare(a.sure, b.sure), cmp.Compare(b.doubt, a.doubt))
 	})
-	all = sentences{list: list, letters: make([]letters, len(list)), chosen: &chosenLists{}, found: found, state: state, opinions: opinions}
+	all = sentences{list: list, letters: make([]letters, len(list)), chosen: &chosenLists{}, cut: cut, found: found, state: state, opinions: opinions}
 	for i := range list {
 		all.letters[i] = lettersOf(list[i].said)
 	}

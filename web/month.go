@@ -48,7 +48,7 @@ func (q *request) dashboard() error {
 	if may && !q.api && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
 		return q.redirect("/start", "")
 	}
-	reviewed, unreviewed := 0, 0
+	reviewed, unreviewed, cut := 0, 0, false
 	var sample progress
 	if c.Mined {
 		of, _, err := q.sample(p)
@@ -67,7 +67,7 @@ func (q *request) dashboard() error {
 		if !ok {
 			return q.loading("正在读取报送期 " + p.String() + " 的证据")
 		}
-		unreviewed = found.counts["unreviewed"]
+		unreviewed, cut = found.counts["unreviewed"], found.cut
 		reviewed = len(found.list) - unreviewed
 	}
 	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
@@ -96,7 +96,7 @@ func (q *request) dashboard() error {
 		{
 			Title:  "复核证据",
 			Done:   c.Mined && (unreviewed == 0 || sample.Total > 0 && !sample.Open()),
-			Detail: reviewedDetail(sample, reviewed, unreviewed),
+			Detail: reviewedDetail(sample, reviewed, unreviewed, cut),
 			Path:   "/review?period=" + period,
 			Link:   "去复核",
 		},
@@ -198,8 +198,11 @@ func minedDetail(c counted) string {
 	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
 }
 
-func reviewedDetail(sample progress, reviewed, unreviewed int) string {
+func reviewedDetail(sample progress, reviewed, unreviewed int, cut bool) string {
 	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed)
+	if cut {
+		detail = fmt.Sprintf("报送表上最靠前的 %d 句里，", reviewed+unreviewed) + detail
+	}
 	if sample.Open() {
 		return fmt.Sprintf("本月抽样 %d/%d，还要约 %d 分钟；", sample.Done, sample.Total, sample.Minutes) + detail
 	}

@@ -65,6 +65,31 @@ func TestJudgedIsRecounted(t *testing.T) {
 	}
 }
 
+// A period with more sentences than pages have says so, wherever it counts them.
+func TestCutOff(t *testing.T) {
+	h := open(t)
+	h.mined(t, 6)
+	says := func(want bool) {
+		t.Helper()
+		for path, text := range map[string]string{
+			"/review?period=2026-11&state=all": "这里只列出并只计报送表上最靠前的 2 句",
+			"/?period=2026-11":                 "报送表上最靠前的 2 句里，已复核 0 条，未复核 2 条",
+			"/search?q=没有这句话":                  "只查了报送表上最靠前的 2 句",
+		} {
+			if body := h.ask("platform", "GET", path, nil).Body.String(); strings.Contains(body, text) != want {
+				t.Errorf("%s says %q: %t", path, text, !want)
+			}
+		}
+	}
+	says(false)
+	h.desk.maxItems = 2
+	h.desk.found.drop()
+	says(true)
+	if n := len(h.shownItems(t)); n != 2 {
+		t.Errorf("%d sentences", n)
+	}
+}
+
 // TestEmptyMonthIsNotFrozen: a month of which nobody has looked at anything is
 // no sheet.
 func TestEmptyMonthIsNotFrozen(t *testing.T) {

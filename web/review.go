@@ -93,6 +93,9 @@ func (q *request) review() error {
 		Keywords: ranked(found.keywords),
 		Judge:    judge,
 	}
+	if found.cut {
+		page.Cut = q.desk.maxItems
+	}
 	if q.form("as") == "table" {
 		page.As = "table"
 	} else {
@@ -157,6 +160,7 @@ type found struct {
 	counts          map[string]int
 	terms, keywords map[string]int
 
+	cut    bool                                 // the period has more than are listed
 	all    []item                               // of the period
 	orders derived                              // of the list
 	judged map[chaping.Judged]chaping.Judgement // that it is made of
@@ -169,7 +173,7 @@ func (q *request) found(p chaping.Period, f reviewFilter) (n *found, ok bool, er
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	n = &found{list: []sentence{}, counts: map[string]int{}, terms: map[string]int{}, keywords: map[string]int{}}
+	n = &found{cut: all.cut, list: []sentence{}, counts: map[string]int{}, terms: map[string]int{}, keywords: map[string]int{}}
 	if n.judged, err = q.App.Judgements(q.ctx); err != nil {
 		return nil, false, err
 	}
@@ -383,6 +387,7 @@ type reviewPage struct {
 	More     string         `json:"-"`
 	List     string         `json:"-"`
 	Counts   map[string]int `json:"counts"` // by verdict
+	Cut      int            `json:"cut"`    // the period has more sentences than these first ones of its sheet, which alone are listed and counted; 0: it has not
 	Sample   progress       `json:"sample"`
 	Terms    []rankedName   `json:"terms"`
 	Keywords []rankedName   `json:"keywords"`

@@ -183,6 +183,9 @@ func (q *request) searchSentences(text string) (hitGroup, error) {
 		if !ok {
 			g.Problem = "报送期 " + p.String() + " 的句子还在读取，稍后再搜一次。"
 		}
+		if ok && all.cut {
+			g.Problem = fmt.Sprintf("报送期 %s 的句子太多，只查了报送表上最靠前的 %d 句。", p, len(all.list))
+		}
 		for n := range all.list {
 			i := &all.list[n]
 			if len(g.Hits) > mostHits {

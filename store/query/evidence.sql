@@ -1,10 +1,8 @@
--- The affirmed mentions behind the tallies, in the tallies' order, each with
--- its review. The window's reviews are read once; version 0 tells that the
--- review has left the window.
-SELECT keyword, term, platform, product, review, published, grade, is_default,
-       surface, start_rune, end_rune, cue,
-       review_published, rating, review_grade, rule, review_default, text, appended, appended_at, run, version
-FROM (
+{{- /* The affirmed mentions behind the tallies, in the tallies' order, each with
+its review. The window's reviews are read once; version 0 tells that the review
+has left the window. */ -}}
+
+{{define "found"}}
     SELECT keyword, term, platform, product, review, published, grade, is_default,
            surface, start_rune, end_rune, cue, negative_reviews, affirmed_reviews
     FROM (
@@ -20,16 +18,32 @@ FROM (
           {{- if .Keywords}} AND keyword IN @keywords{{end}}
           {{- if .Terms}} AND term IN @terms{{end}}
     ) AS counted USING (term, platform, product)
+    {{- if .Most}}
+    ORDER BY {{template "sheet order"}}
+    LIMIT @most{{end}}
+{{- end}}
+
+{{define "sheet order"}}negative_reviews DESC, affirmed_reviews DESC, keyword, term, platform, product,
+         published, review, start_rune, end_rune{{end -}}
+
+SELECT keyword, term, platform, product, review, published, grade, is_default,
+       surface, start_rune, end_rune, cue,
+       review_published, rating, review_grade, rule, review_default, text, appended, appended_at, run, version
+FROM ({{template "found" .}}
 ) AS affirmed ANY LEFT JOIN (
     SELECT platform, product, id AS review, published AS review_published, rating, grade AS review_grade, rule,
            is_default AS review_default, text, appended, appended_at, run, version
     FROM reviews FINAL
     WHERE {{template "inside"}}
       AND (platform, product, id) IN (
+          {{- if .Most}}
+          SELECT platform, product, review FROM ({{template "found" .}}
+          )
+          {{- else}}
           SELECT platform, product, review FROM mentions
           WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
             {{- if .Terms}} AND term IN @terms{{end}}
+          {{- end}}
       )
 ) AS reviewed USING (platform, product, review)
-ORDER BY negative_reviews DESC, affirmed_reviews DESC, keyword, term, platform, product,
-         published, review, start_rune, end_rune
+ORDER BY {{template "sheet order"}}

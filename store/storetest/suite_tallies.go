@@ -362,6 +362,16 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 			t.Error("no evidence")
 		}
 	}
+	var all, first []string
+	for most, list := range map[int]*[]string{0: &all, 700: &first} {
+		ok(t, s.Evidence(ctx, edition(t, s), store.TallyFilter{Most: most}, func(e *chaping.Evidence) error {
+			*list = append(*list, fmt.Sprint(e.Keyword, e.Term, e.Review.Key(), e.Review.Text, e.Mention))
+			return nil
+		}))
+	}
+	if len(first) != 700 || !slices.Equal(first, all[:700]) {
+		t.Errorf("the first 700 of %d mentions are %d others", len(all), len(first))
+	}
 
 	// A review that has left the window since: what the mention knows remains.
 	gone := list[1]
