@@ -1721,6 +1721,18 @@ func (c *Client) GetUrgent(ctx context.Context, in GetUrgentInput) (UrgentPage, 
 	return call[UrgentPage](ctx, c, "GET", "/urgent", in, nil)
 }
 
+// PostUrgentManyInput is what PostUrgentMany takes.
+type PostUrgentManyInput struct {
+	Back   string   `json:"back,omitempty"` // 网页用
+	Ids    []string `json:"ids"`            // 选中的各条的编号
+	Reason string   `json:"reason"`         // 理由；证据的排除原因：negated 否定、hypothetical 假设、other_goods 别的商品、other_meaning 另一个意思、service 服务，写了它不必写 verdict
+}
+
+// PostUrgentMany: 排除多条重要风险信息候选。令牌范围：write。角色：平台监测站。
+func (c *Client) PostUrgentMany(ctx context.Context, in PostUrgentManyInput) (Moved, error) {
+	return call[Moved](ctx, c, "POST", "/urgent/many", in, nil)
+}
+
 // GetUrgentNew: 报送重要风险信息。令牌范围：read。角色：平台监测站、行业组织、检验检测机构监测站、研究中心。
 func (c *Client) GetUrgentNew(ctx context.Context) (UrgentForm, error) {
 	return call[UrgentForm](ctx, c, "GET", "/urgent/new", nil, nil)

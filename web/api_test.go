@@ -421,6 +421,9 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	}
 	w.get("centre", "/urgent", "/urgent?page=1&older=1")
 	w.post("platform", "/urgent/{id}", "/urgent/1", object{"decision": "confirm", "reason": "电话核实"})
+	if m := w.post("platform", "/urgent/many", "/urgent/many", object{"ids": []any{"1"}, "reason": "刷单", "back": "/urgent"}); m["message"] != "已排除 0 条；1 条没有办，因为已有人作了别的决定，或已不在" {
+		t.Error(m)
+	}
 
 	w.get("association", "/urgent/new", "/urgent/new")
 	written := object{"station": 3, "trigger": 1, "product": "电热水壶", "event": "漏电伤人", "place": "上海", "companies": "某厂", "harm": "一人", "spread": "不详", "content": "手柄漏电", "measures": "停售", "advice": "召回", "source": "检测", "filler": "王五", "phone": "021", "found": "2026-11-24T08:00"}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,7 +88,8 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-// Hundreds of candidates stand on pages; programs that ask for no page get all.
+// Hundreds of candidates stand on pages, and many are dismissed at once; programs
+// that ask for no page get all.
 func TestUrgentPages(t *testing.T) {
 	h := open(t)
 	const many = 2*openUrgents + 1
@@ -119,7 +121,30 @@ func TestUrgentPages(t *testing.T) {
 		}
 	}
 	token := h.token(t, "platform", station.Permits()...)
-	for path, want := range map[string]int{"/urgent": many, "/urgent?page=3": 1} {
+	if _, err := h.Station.Decide(t.Context(), 3, station.UrgentConfirmed, "别人", "属实", none); err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"ids": {"1", "2", "3", "99"}, "reason": {"刷单" + evil}, "back": {"/urgent?page=2"}}
+	if r := h.ask("platform", "POST", "/urgent/many", with(form, "reason", "")); r.Code != http.StatusUnprocessableEntity {
+		t.Error("without a reason:", r.Code)
+	}
+	if r := h.ask("bureau", "POST", "/urgent/many", form); r.Code != http.StatusForbidden {
+		t.Error("the bureau decides:", r.Code)
+	}
+	r := h.ask("platform", "POST", "/urgent/many", form)
+	if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/urgent?page=2" {
+		t.Fatal(r.Code, r.Body)
+	}
+	body := h.ask("platform", "GET", "/urgent?page=2", nil, r.Result().Cookies()...).Body.String()
+	if !strings.Contains(body, "已排除 2 条；2 条没有办") || strings.Contains(body, evil) {
+		t.Error("what was done is not said:", body)
+	}
+	for id, want := range map[int64]string{1: station.UrgentDismissed, 2: station.UrgentDismissed, 3: station.UrgentConfirmed, 4: station.UrgentOpen} {
+		if u, err := h.Station.Urgent(t.Context(), id); err != nil || u.Status != want {
+			t.Errorf("%d is %s, %v", id, u.Status, err)
+		}
+	}
+	for path, want := range map[string]int{"/urgent": many - 3, "/urgent?page=2": many - 3 - openUrgents} {
 		var answer struct {
 			Open []any `json:"open"`
 		}

@@ -37,7 +37,7 @@ var pageParts = map[string][]string{
 	"review": {
 		"period",
 		"evidence", "table",
-	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed"}, "urgentform": nil, "written": {"pushed"},
+	}, "sample": {"period", "evidence"}, "quality": {"period"}, "trends": nil, "products": {"period", "table"}, "product": {"evidence"}, "urgent": {"pushed", "table"}, "urgentform": nil, "written": {"pushed"},
 	"lexicon": {"table"}, "coverage": {"period"}, "term": {"progress"}, "preview": nil, "versions": nil, "learning": nil, "learnt": nil,
 	"print": nil, "sheets": {"period", "pushed", "table"}, "form": {"pushed"}, "annual": {"pushed"}, "annuallist": nil, "calendar": nil,
 	"inbox": {"period", "table"}, "submissions": {"table"}, "handin": nil, "board": {"period", "table", "cartogram"}, "lead": {"talk"}, "bulletins": nil, "bulletin": {"talk"}, "comments": {"talk"}, "mynotices": nil, "received": nil, "receiveditem": nil, "cases": {"table"}, "case": {"talk"}, "assessment": nil,

@@ -723,7 +723,41 @@ func (q *request) urgents() error {
 	if page.Route, err = q.App.Route(q.ctx); err != nil {
 		return err
 	}
+	if page.Back = q.r.URL.RequestURI(); len(page.Open) > 1 && q.may("POST /urgent/many") {
+		page.Bulk = &bulk{Path: "/urgent/many", Field: "ids", Note: "reason", Ask: "排除的理由，例如：刷单，已核实",
+			Buttons: []bulkButton{{Field: "decision", Value: "dismiss", Name: "排除选中的"}}}
+	}
 	return q.render("urgent", page)
+}
+
+// urgentsDismiss dismisses many candidates for one reason. Each that is confirmed
+// is looked at by itself.
+func (q *request) urgentsDismiss() error {
+	ids, reason := q.list("ids"), q.form("reason")
+	switch {
+	case len(ids) == 0:
+		return bad("没有选中候选", "先选中要排除的")
+	case reason == "":
+		return bad("没有写理由", "写明依据，例如“刷单，已核实”")
+	}
+	q.act.Detail = reason
+	done := 0
+	for _, id := range ids {
+		_, err := q.Station.Decide(q.ctx, number(id), station.UrgentDismissed, q.account.Person, reason, q.App.ConfirmedMessages)
+		if _, refused := told(err); refused { // somebody has decided otherwise, or there is none
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		done++
+		q.act.Object = strings.TrimSpace(q.act.Object + " " + id)
+	}
+	message := fmt.Sprintf("已排除 %d 条", done)
+	if left := len(ids) - done; left > 0 {
+		message += fmt.Sprintf("；%d 条没有办，因为已有人作了别的决定，或已不在", left)
+	}
+	return q.redirect(q.back("/urgent"), message)
 }
 
 // How many a page of urgent events has, of those that wait and of those that
@@ -769,6 +803,8 @@ type urgentPage struct {
 	Decided []*shownUrgent `json:"decided"`
 	Reviews bool           `json:"-"`
 	Route   app.Route      `json:"route"` // to the centre
+	Bulk    *bulk          `json:"-"`     // nil: there are not several to decide on
+	Back    string         `json:"-"`
 }
 
 func (q *request) urgentDecide() error {

@@ -150,6 +150,7 @@ func allRoutes() []route {
 		{"GET", "/urgent/{id}", concerned, (*request).urgentPage, "重要风险信息", option{}, "", writtenPage{}},
 		{"GET", "/urgent/{id}/download", concerned, (*request).urgentDownload, "下载重要风险信息", option{export: true}, "format!", file("*/*")},
 		{"POST", "/urgent/{id}/push", senders, (*request).urgentPush, "报送重要风险信息到研究中心", option{submit: true}, "", moved{}},
+		{"POST", "/urgent/many", workers, (*request).urgentsDismiss, "排除多条重要风险信息候选", option{data: true}, "ids!:list reason! back", moved{}},
 		{"POST", "/urgent/{id}", workers, (*request).urgentDecide, "处理重要风险信息候选", option{data: true}, "decision! reason!", moved{}},
 		{"GET", "/lexicon", readers, (*request).lexiconPage, "词库", data("研判"), "field hazard only " + tableFields, lexiconPage{}},
 		{"GET", "/lexicon/export", readers, (*request).lexiconPage, "导出词库", option{data: true, export: true}, "field hazard only " + exportFields, file("*/*")},
