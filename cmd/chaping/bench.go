@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,8 @@ import (
 type benchOptions struct {
 	reviews int
 	queried int
+	rows    int // of the sheet by itself
+	pieces  int // of evidence on it; 0: as many
 	seed    uint64
 	dir     string
 	only    []string
@@ -60,6 +63,8 @@ func (p *program) benchCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.IntVar(&o.reviews, "reviews", 1_000_000, "合成评论的条数")
 	f.IntVar(&o.queried, "queried", 1_000_000, "查询一项的评论条数，分布在五年里")
+	f.IntVar(&o.rows, "rows", 50_000, "报送表一项的行数")
+	f.IntVar(&o.pieces, "evidence", 0, "报送表一项的证据条数，不写与行数相同")
 	f.Uint64Var(&o.seed, "seed", 1, "随机种子")
 	f.StringVar(&o.dir, "dir", "", "放临时数据的目录，没有就新建，1000 万条约需 6 GB；不写为系统临时目录")
 	f.StringSliceVar(&o.only, "only", benchParts, "只测这些部分；另有 shards：按商品分成 1、2、4 片，量每片的用时")
@@ -132,6 +137,9 @@ func cpuTime() time.Duration {
 }
 
 func (p *program) runBench(ctx context.Context, o benchOptions) (err error) {
+	if o.rows < 1 || o.pieces < 0 || o.rows > 1_000_000 || o.pieces > 1_000_000 {
+		return usage("--rows 和 --evidence 超出一张工作表放得下的行数，写 1 到 1000000")
+	}
 	if o.reviews < 10_000 {
 		return usage("--reviews 至少 10000，太少量不出稳定的结果")
 	}
@@ -496,21 +504,17 @@ func (b *bench) job(
 	return total, nil
 }
 
-// benchRows is the length of the sheet that sheet writes.
-const benchRows = 50_000
-
-// sheet times a platform sheet of 50,000 rows with as many pieces of evidence.
+// sheet times a platform sheet by itself.
 func (b *bench) sheet() error {
 	l := &synth.Load{Seed: b.seed, Reviews: 20_000_000, Window: b.period.Window()}
 	terms := synth.Terms(100)
+	pieces := cmp.Or(b.pieces, b.rows)
 	var tallies []chaping.Tally
-	for i := range benchRows {
+	for i := range b.rows {
+		n := uint64(b.rows / (i + 1))
 		tallies = append(tallies, chaping.Tally{
 			Period: b.period, Keyword: l.Keyword(i), Term: terms[i%len(terms)], Product: l.Product(i),
-			NegativeReviews: uint64(
-				benchRows / (i + 1),
-			), Reviews: uint64(2 * benchRows / (i + 1)), AllNegativeReviews: uint64(benchRows / (i + 1)),
-			ReviewsWithoutDefault: uint64(benchRows / (i + 1)), AffirmedReviews: uint64(1 + benchRows/(i+1)),
+			NegativeReviews: n, Reviews: 2 * n, AllNegativeReviews: n, ReviewsWithoutDefault: n, AffirmedReviews: 1 + n,
 		})
 	}
 	sheet := &report.Platform{
@@ -521,24 +525,24 @@ func (b *bench) sheet() error {
 		Program:    buildVersion(),
 	}
 	file := filepath.Join(b.work, "sheet.xlsx")
-	took, err := b.stage("sheet-alone", func() error { return b.fillSheet(sheet, l, tallies, file) })
+	took, err := b.stage("sheet-alone", func() error { return b.fillSheet(sheet, l, tallies, pieces, file) })
 	if err != nil {
 		return err
 	}
-	b.took(fmt.Sprintf("%d 行的报送表（xlsx，证据同数）", benchRows), took, 5)
+	b.took(fmt.Sprintf("报送表（xlsx）%d 行、证据 %d 条", b.rows, pieces), took, 5*float64(b.rows+pieces)/100_000)
 	return b.sheetReference(file, took)
 }
 
-// fillSheet makes a sheet of tallies and writes it.
-func (b *bench) fillSheet(sheet *report.Platform, l *synth.Load, tallies []chaping.Tally, file string) error {
+// fillSheet makes a sheet of tallies, with so many pieces of evidence, and writes it.
+func (b *bench) fillSheet(sheet *report.Platform, l *synth.Load, tallies []chaping.Tally, pieces int, file string) error {
 	row, ordered := sheet.CollectRows()
 	for i := range tallies {
 		row(&tallies[i])
 	}
 	ordered()
 	add, done := sheet.CollectEvidence(func(chaping.ReviewKey, string) chaping.Judgement { return chaping.Judgement{} })
-	for i := range tallies {
-		t := &tallies[i]
+	for i := range pieces {
+		t := &tallies[i%len(tallies)]
 		err := add(&chaping.Evidence{Keyword: t.Keyword, Term: t.Term, Review: chaping.Review{
 			Platform: t.Product.Platform, Product: t.Product.ID, ID: strconv.Itoa(i), Published: l.Window.From, Grade: chaping.Negative, Rating: 1,
 			Text: "刚拆开就发现" + t.Term + "，联系商家不理，退货还要自己出运费。",
