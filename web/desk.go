@@ -198,7 +198,8 @@ func (s *Server) loadCounted(ctx context.Context, key countedKey, last *counted)
 		return c, err
 	}
 	c.Judging = !fits
-	if last != nil && last.Mined && last.Edition.ID() == e.ID() {
+	// What is derived of it, as trends are, is of the reviews that are there, too.
+	if last != nil && last.Edition.ID() == e.ID() && last.Mined == c.Mined && last.Stale == c.Stale && last.Reviews == c.Reviews {
 		c.Rows, c.derived = last.Rows, last.derived
 		return c, nil
 	}
