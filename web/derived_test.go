@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/report"
 	"chaping/station"
 )
@@ -85,6 +86,33 @@ func TestExcerpt(t *testing.T) {
 	}
 	if after, err := sheet.JSON(); err != nil || string(after) != string(whole) || sheet.Excerpt != "" {
 		t.Error("the sheet has changed:", err)
+	}
+}
+
+// What a candidate rests on is all there, but for a few folded away.
+func TestUrgentFolded(t *testing.T) {
+	h := open(t)
+	none := func(station.Urgent) []station.Message { return nil }
+	x := incident.Candidate{Key: "e", Keyword: "壶", Name: "漏电"}
+	for i := range 5 {
+		x.Products = append(x.Products, incident.Product{Platform: "mall", ID: fmt.Sprint("p", i), Name: fmt.Sprint("第", i, "件")})
+		x.Evidence = append(x.Evidence, incident.Sentence{Term: "漏电", Sentence: fmt.Sprint("第", i, "句")})
+	}
+	candidate, err := json.Marshal(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"e": candidate}, []string{"e"}, none); err != nil {
+		t.Fatal(err)
+	}
+	body := h.ask("platform", "GET", "/urgent", nil).Body.String()
+	shown, folded, _ := strings.Cut(body, "看其余的（共 5 件商品、5 条原句）")
+	for i := range 5 {
+		for _, text := range []string{fmt.Sprintf("第%d件", i), fmt.Sprintf("第%d句", i)} {
+			if in := strings.Count(shown, text); in+strings.Count(folded, text) != 1 || (in == 1) != (i < 3) {
+				t.Errorf("%s stands %d times before the others", text, in)
+			}
+		}
 	}
 }
 

@@ -694,7 +694,7 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews()}
+	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews(), First: 3}
 	selection := station.UrgentSelection{Scope: q.account.Scope(), Suggested: page.Reviews}
 	read := func(decided bool, field string, size int) (list []*shownUrgent, l pageLine, err error) {
 		selection.Decided = decided
@@ -763,7 +763,7 @@ func (q *request) urgentsDismiss() error {
 // How many a page of urgent events has, of those that wait and of those that
 // somebody has decided on.
 const (
-	openUrgents    = 20
+	openUrgents    = 10
 	decidedUrgents = 50
 )
 
@@ -805,6 +805,7 @@ type urgentPage struct {
 	Route   app.Route      `json:"route"` // to the centre
 	Bulk    *bulk          `json:"-"`     // nil: there are not several to decide on
 	Back    string         `json:"-"`
+	First   int            `json:"-"` // products and sentences that stand on the page, the others are folded away
 }
 
 func (q *request) urgentDecide() error {
