@@ -106,7 +106,10 @@ func (a *App) Undecided(ctx context.Context) (n int, latest []string, err error)
 	if err != nil {
 		return 0, nil, err
 	}
-	n, open, err := d.OpenUrgents(ctx, report.ConcernExamples)
+	if n, err = d.CountUrgents(ctx, station.OpenUrgents()); err != nil {
+		return 0, nil, err
+	}
+	open, err := d.UrgentsSelected(ctx, station.OpenUrgents(), report.ConcernExamples, 0)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -180,6 +180,10 @@ type UrgentSelection struct {
 	Decided   bool
 }
 
+// OpenUrgents are the candidates that wait for a decision: all are suggested, what
+// is written is confirmed.
+func OpenUrgents() UrgentSelection { return UrgentSelection{Suggested: true} }
+
 const urgentSelected = " FROM urgent WHERE (status != 'open') = ?1" +
 	" AND CASE coalesce(station, 0) WHEN 0 THEN ?2 ELSE ?3 OR station = ?4 END"
 
@@ -199,21 +203,6 @@ func (d *DB) UrgentsSelected(ctx context.Context, s UrgentSelection, limit, offs
 		"SELECT "+urgentColumns+urgentSelected+" ORDER BY id DESC LIMIT ?5 OFFSET ?6",
 		append(s.args(), limit, offset)...,
 	)
-}
-
-// OpenUrgents are how many candidates wait for a decision, and the latest of them.
-func (d *DB) OpenUrgents(ctx context.Context, latest int) (n int, list []Urgent, err error) {
-	err = d.db.QueryRowContext(ctx, "SELECT count(*) FROM urgent WHERE status = ?", UrgentOpen).Scan(&n)
-	if err != nil || latest == 0 {
-		return n, nil, err
-	}
-	list, err = d.urgents(
-		ctx,
-		"SELECT "+urgentColumns+" FROM urgent WHERE status = ? ORDER BY id DESC LIMIT ?",
-		UrgentOpen,
-		latest,
-	)
-	return n, list, err
 }
 
 // UrgentsWithoutCase are the reports that stations have written and that nobody

@@ -113,12 +113,16 @@ func TestUrgentLists(t *testing.T) {
 		}
 		return ids
 	}
-	n, latest, err := d.OpenUrgents(t.Context(), 1)
+	n, err := d.CountUrgents(t.Context(), OpenUrgents())
+	if err != nil {
+		t.Fatal(err)
+	}
+	latest, err := d.UrgentsSelected(t.Context(), OpenUrgents(), 1, 0)
 	if err != nil || n != 2 || !slices.Equal(ids(latest), []int64{4}) || string(latest[0].Candidate) != `{"keyword":"e4"}` {
 		t.Errorf("%d open, %+v, %v", n, latest, err)
 	}
-	if n, latest, err := d.OpenUrgents(t.Context(), 0); err != nil || n != 2 || latest != nil {
-		t.Errorf("%d open, %+v, %v", n, latest, err)
+	if latest, err := d.UrgentsSelected(t.Context(), OpenUrgents(), 0, 0); err != nil || latest != nil {
+		t.Errorf("none asked for: %+v, %v", latest, err)
 	}
 	other, err := d.PutStation(t.Context(), Station{Name: "检测", Kind: PlatformStation})
 	if err != nil {

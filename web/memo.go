@@ -25,10 +25,9 @@ type memo[K comparable, V any] struct {
 const tooOld = 10
 
 type remembered[V any] struct {
-	value   V
+	last    *V // what was loaded last; nil: nothing was
 	err     error
-	known   bool // value or err holds
-	last    *V   // what was loaded last, whether or not it still holds; nil: nothing was
+	known   bool // last or err holds
 	loaded  time.Time
 	used    time.Time
 	loading chan struct{} // nil when nothing loads
@@ -62,7 +61,7 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 		known = false
 	}
 	if known {
-		value = e.value
+		value = *e.last
 		m.mu.Unlock()
 		return value, true, nil
 	}
@@ -78,7 +77,10 @@ func (m *memo[K, V]) get(ctx context.Context, key K, patience time.Duration) (va
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return e.value, e.err == nil, e.err
+	if e.err != nil {
+		return value, false, e.err
+	}
+	return *e.last, true, nil
 }
 
 // start loads a value in the background. m.mu is held.
@@ -95,7 +97,7 @@ func (m *memo[K, V]) start(key K, e *remembered[V]) {
 		defer m.mu.Unlock()
 		e.err = err
 		if err == nil {
-			e.value, e.last = v, &v
+			e.last = &v
 		}
 		e.known, e.loaded = true, time.Now()
 		close(e.loading)

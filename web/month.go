@@ -78,7 +78,7 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
-	open, _, err := q.Station.OpenUrgents(q.ctx, 0)
+	open, err := q.Station.CountUrgents(q.ctx, station.OpenUrgents())
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (q *request) review() error {
 		Judge:    judge,
 	}
 	if found.cut {
-		page.Cut = q.desk.maxItems
+		page.Cut = len(found.all)
 	}
 	if q.form("as") == "table" {
 		page.As = "table"

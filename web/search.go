@@ -174,24 +174,24 @@ func (q *request) searchSentences(text string) (hitGroup, error) {
 		return g, err
 	}
 	g.All = string(query("/review", "period", p, "state", "all", "q", text))
-	has, letters, until := containing(text), lettersOf(text), time.Now().Add(searchPatience)
+	has, wanted, until := containing(text), lettersOf(text), time.Now().Add(searchPatience)
 	for _, p := range []chaping.Period{p, p.Previous()} {
 		all, ok, err := q.desk.found.get(q.ctx, countedKey{p, q.miner().Version()}, time.Until(until))
 		if err != nil {
 			return g, err
 		}
 		if !ok {
-			g.Problem = "报送期 " + p.String() + " 的句子还在读取，稍后再搜一次。"
+			g.Problem += "报送期 " + p.String() + " 的句子还在读取，稍后再搜一次。"
 		}
 		if ok && all.cut {
-			g.Problem = fmt.Sprintf("报送期 %s 的句子太多，只查了报送表上最靠前的 %d 句。", p, len(all.list))
+			g.Problem += fmt.Sprintf("报送期 %s 的句子太多，只查了报送表上最靠前的 %d 句。", p, len(all.list))
 		}
 		for n := range all.list {
 			i := &all.list[n]
 			if len(g.Hits) > mostHits {
 				break
 			}
-			if all.letters[n].all(letters) && has(i.said) {
+			if all.letters[n].all(wanted) && has(i.said) {
 				g.Hits = append(g.Hits, hit{
 					Title:  chaping.Shorten(i.said, 80),
 					Detail: fmt.Sprintf("%s，%s 期，%s", i.Term, p, i.Keyword),

@@ -387,9 +387,9 @@ func BenchmarkSearchSentences(b *testing.B) {
 	has := containing(text)
 	b.Run("letters", func(b *testing.B) {
 		for b.Loop() {
-			letters := lettersOf(text)
+			wanted := lettersOf(text)
 			for i := range list {
-				if all[i].all(letters) && has(list[i].said) {
+				if all[i].all(wanted) && has(list[i].said) {
 					b.Fatal(list[i].said)
 				}
 			}
