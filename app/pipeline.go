@@ -466,6 +466,10 @@ func (p *Pipeline) PlatformSheet(
 	}
 }
 
+// evidenceAtATime is about how many reviews behind a sheet are read with one
+// statement. The engine holds a kilobyte and a half for each.
+const evidenceAtATime = 1 << 17
+
 // sheet makes the model of an edition.
 func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {
 	period := e.Period
@@ -509,7 +513,7 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	for _, g := range graded {
 		sheet.Rules = append(sheet.Rules, report.GradeRule{Platform: g.Platform, Rule: describeRule(g.Rule)})
 	}
-	filter.All = true
+	filter.All, filter.AtATime = true, evidenceAtATime
 	add, done := sheet.CollectEvidence(p.judged)
 	if err := p.Store.Evidence(ctx, e, filter, add); err != nil {
 		return nil, err

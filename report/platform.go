@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chaping"
 )
@@ -134,35 +135,23 @@ type Evidence struct {
 // without any affirmed mention makes no row.
 func (p *Platform) CollectRows() (add func(*chaping.Tally), done func()) {
 	from, to := p.window()
-	once := once{} // there are few keywords, terms, shops and regions for many rows
+	var texts texts // there are few keywords, terms, shops and regions for many rows
 	return func(t *chaping.Tally) {
 			if t.AffirmedReviews == 0 {
 				return
 			}
 			p.Rows = append(p.Rows, PlatformRow{
-				ProductKeyword: once.of(t.Keyword), Term: once.of(t.Term), From: from, To: to,
+				ProductKeyword: texts.once(t.Keyword), Term: texts.once(t.Term), From: from, To: to,
 				NegativeReviews: t.NegativeReviews, Reviews: t.Reviews,
-				Shop: once.of(
-					t.Product.Shop.Name,
-				), Product: once.of(t.Product.Name), URL: once.of(t.Product.URL), Price: t.Product.Price.String(), Region: once.of(t.Product.Shop.Region),
+				Shop: texts.once(t.Product.Shop.Name), Product: texts.once(t.Product.Name), URL: texts.once(t.Product.URL),
+				Price: texts.once(t.Product.Price.String()), Region: texts.once(t.Product.Shop.Region),
 				AllNegativeReviews: t.AllNegativeReviews, ReviewsWithoutDefault: t.ReviewsWithoutDefault,
 				HiddenComplaints: t.HiddenComplaints, AffirmedReviews: t.AffirmedReviews,
-				Platform: once.of(t.Product.Platform), ProductID: once.of(t.Product.ID),
+				Platform: texts.once(t.Product.Platform), ProductID: texts.once(t.Product.ID),
 			})
 		}, func() {
 			sortRows(p.Rows)
 		}
-}
-
-// once keeps one copy of equal strings.
-type once map[string]string
-
-func (o once) of(s string) string {
-	if known, ok := o[s]; ok {
-		return known
-	}
-	o[s] = s
-	return s
 }
 
 // sortRows orders and numbers rows, and gives the new number for each old one.
@@ -239,10 +228,20 @@ func (p *Platform) keep(wanted func(*PlatformRow) bool) {
 	for i := range p.Evidence {
 		p.Evidence[i].Seq = number[p.Evidence[i].Seq]
 	}
-	slices.SortStableFunc(p.Evidence, func(a, b Evidence) int {
-		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Counted, b.Counted),
-			cmp.Compare(a.Published, b.Published), cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start))
+	p.sortEvidence(maxEvidence)
+}
+
+// sortEvidence orders evidence by row, counted column and date, and leaves out all
+// but the first pieces, for which a worksheet has room, whatever order they came in.
+func (p *Platform) sortEvidence(most int) {
+	slices.SortFunc(p.Evidence, func(a, b Evidence) int {
+		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Counted, b.Counted), cmp.Compare(a.Published, b.Published),
+			cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Surface, b.Surface))
 	})
+	if over := len(p.Evidence) - most; over > 0 {
+		p.EvidenceOmitted += over
+		p.Evidence = slices.Delete(p.Evidence, most, len(p.Evidence))
+	}
 }
 
 // rowKey is what makes a row of sheet B unique.
@@ -286,7 +285,7 @@ func (p *Platform) CollectEvidence(
 		expected += p.Rows[i].AffirmedReviews
 	}
 	p.Evidence = slices.Grow(p.Evidence, int(min(expected, maxEvidence)))
-	once := once{}
+	var texts texts
 	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
 	shared := p.sharedProducts()
 	p.ConfirmedReviews, p.UnreviewedReviews = 0, 0
@@ -323,13 +322,10 @@ func (p *Platform) CollectEvidence(
 			if !ok {
 				return nil
 			}
-			if len(p.Evidence) >= maxEvidence {
-				p.EvidenceOmitted++
-				return nil
+			if len(p.Evidence) >= maxEvidence+maxEvidence/4 {
+				p.sortEvidence(maxEvidence)
 			}
-			piece := newEvidence(p.Rows[i].Seq, e, j)
-			piece.Surface = once.of(piece.Surface)
-			p.Evidence = append(p.Evidence, piece)
+			p.Evidence = append(p.Evidence, newEvidence(p.Rows[i].Seq, e, j, &texts))
 			return nil
 		}, func() {
 			for i := range p.Rows {
@@ -346,12 +342,12 @@ func (p *Platform) CollectEvidence(
 		}
 }
 
-func newEvidence(seq int, e *chaping.Evidence, j chaping.Judgement) Evidence {
+func newEvidence(seq int, e *chaping.Evidence, j chaping.Judgement, texts *texts) Evidence {
 	return Evidence{
-		Seq: seq, Review: e.Review.ID, Published: e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime),
+		Seq: seq, Review: texts.keep(e.Review.ID), Published: texts.keep(e.Review.Published.In(chaping.Shanghai()).Format(time.DateTime)),
 		Rating: e.Review.Rating, Grade: e.Review.Grade.Chinese(), Default: e.Review.Default, Counted: chaping.CountAs(&e.Review, j.Verdict),
-		Surface: e.Mention.Surface, Start: e.Mention.Start, End: e.Mention.End,
-		Sentence: sentence(e.Review.Body(), e.Mention.Start, e.Mention.End),
+		Surface: texts.once(e.Mention.Surface), Start: e.Mention.Start, End: e.Mention.End,
+		Sentence: texts.keep(sentence(e.Review.Body(), e.Mention.Start, e.Mention.End)),
 		Verdict:  j.Verdict, Note: j.Note,
 	}
 }
@@ -362,27 +358,57 @@ const maxSentence = 60
 
 // sentence is the sentence of body around the runes start to end.
 func sentence(body string, start, end int) string {
-	runes := []rune(body)
-	if start < 0 || end > len(runes) || start > end {
+	first, last := runeAt(body, 0, start), -1
+	if start <= end && first >= 0 {
+		last = runeAt(body, first, end-start)
+	}
+	if last < 0 {
 		return chaping.Shorten(body, 2*maxSentence)
 	}
 	stop := func(r rune) bool { return strings.ContainsRune("。！？!?；;\n\r", r) }
-	from, to := start, end
-	for from > 0 && start-from < maxSentence && !stop(runes[from-1]) {
-		from--
+	from, to := first, last
+	var before, after rune // what stands beside the sentence
+	for n := 0; from > 0; n++ {
+		r, size := utf8.DecodeLastRuneInString(body[:from])
+		if before = r; n == maxSentence || stop(r) {
+			break
+		}
+		from -= size
 	}
-	for to < len(runes) && to-end < maxSentence && !stop(runes[to]) {
-		to++
+	for n := 0; to < len(body); n++ {
+		r, size := utf8.DecodeRuneInString(body[to:])
+		if after = r; n == maxSentence || stop(r) {
+			if stop(r) && r != '\n' && r != '\r' {
+				to += size
+			}
+			break
+		}
+		to += size
 	}
-	if to < len(runes) && stop(runes[to]) && runes[to] != '\n' && runes[to] != '\r' {
-		to++
-	}
-	s := strings.TrimSpace(string(runes[from:to]))
-	if from > 0 && !stop(runes[from-1]) {
+	s := strings.TrimSpace(body[from:to])
+	if from > 0 && !stop(before) {
 		s = "…" + s
 	}
-	if to < len(runes) && !stop(runes[to-1]) && !stop(runes[to]) {
+	if to < len(body) && !stop(after) {
 		s += "…"
 	}
 	return s
+}
+
+// runeAt is where the nth character after a byte of text begins, -1 if there are
+// not so many.
+func runeAt(text string, from, n int) int {
+	if n < 0 {
+		return -1
+	}
+	for i := range text[from:] {
+		if n == 0 {
+			return from + i
+		}
+		n--
+	}
+	if n == 0 {
+		return len(text)
+	}
+	return -1
 }

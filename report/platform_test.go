@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -235,6 +236,9 @@ func TestSentence(t *testing.T) {
 		{strings.Repeat("长", 100) + "漏电" + strings.Repeat("短", 100), 100, 102, "…" + strings.Repeat("长", 60) + "漏电" + strings.Repeat("短", 60) + "…"},
 		{"首评\n追评漏电", 5, 7, "追评漏电"},
 		{"漏电", 5, 9, "漏电"},
+		{"漏电", -1, 2, "漏电"},
+		{"漏电", 2, 1, "漏电"},
+		{"\n漏电", 0, 0, ""},
 	} {
 		if got := sentence(tt.body, tt.start, tt.end); got != tt.want {
 			t.Errorf("sentence(%q) = %q, want %q", tt.body, got, tt.want)
@@ -485,5 +489,22 @@ func TestRowsWithoutNegativeReviews(t *testing.T) {
 		if told != (tt.unlisted > 0) {
 			t.Errorf("%+v: told %v", tt, told)
 		}
+	}
+}
+
+// What a worksheet has no room for is the last evidence, in whatever order it was
+// read, and is counted.
+func TestEvidenceWithoutRoom(t *testing.T) {
+	p := &Platform{EvidenceOmitted: 2}
+	for _, seq := range []int{3, 1, 2, 1, 3} {
+		p.Evidence = append(p.Evidence, Evidence{Seq: seq, Review: strconv.Itoa(len(p.Evidence))})
+	}
+	p.sortEvidence(3)
+	var kept []string
+	for _, e := range p.Evidence {
+		kept = append(kept, e.Review)
+	}
+	if !slices.Equal(kept, []string{"1", "3", "2"}) || p.EvidenceOmitted != 4 {
+		t.Errorf("kept %v, %d left out", kept, p.EvidenceOmitted)
 	}
 }

@@ -15,6 +15,10 @@ type TallyFilter struct {
 	Terms    []string // names of terms
 	All      bool     // of evidence: with what people have rejected
 	Most     int      // of evidence: how many of the first; 0 means all
+	// AtATime: of evidence: about how many reviews behind the tallies are read with
+	// one statement, product by product in place of the tallies' order, so that the
+	// engine's memory does not grow with the evidence; 0 means all.
+	AtATime uint64
 }
 
 func (f TallyFilter) args(e Edition) []any {
@@ -70,8 +74,57 @@ func (s *Store) Tallies(ctx context.Context, e Edition, f TallyFilter, each func
 // the mention knows of it and without text. The evidence is overwritten by
 // the next one.
 func (s *Store) Evidence(ctx context.Context, ed Edition, f TallyFilter, each func(*chaping.Evidence) error) error {
+	if f.AtATime == 0 {
+		return s.evidence(ctx, ed, f, nil, each)
+	}
+	ranges, err := s.evidenceRanges(ctx, ed, f)
+	for i := 0; i < len(ranges) && err == nil; i++ {
+		err = s.evidence(ctx, ed, f, &ranges[i], each)
+	}
+	return err
+}
+
+// A productRange is some products of a platform: from one on up to another one, in the
+// order of their bytes.
+type productRange struct {
+	Platform, Least string
+	Below           string // the first that is no part of it; empty: there is none
+	affirmed        uint64 // reviews that affirm a term, for each keyword
+}
+
+// evidenceRanges cuts the products behind the tallies into ranges.
+func (s *Store) evidenceRanges(ctx context.Context, ed Edition, f TallyFilter) (ranges []productRange, err error) {
+	err = s.query(ctx, "evidence_products", f, f.args(ed), func(scan func(...any) error) error {
+		var platform, product string
+		var affirmed uint64
+		if err := scan(&platform, &product, &affirmed); err != nil {
+			return err
+		}
+		last := len(ranges) - 1
+		if last >= 0 && ranges[last].Platform == platform {
+			if ranges[last].affirmed < f.AtATime {
+				ranges[last].affirmed += affirmed
+				return nil
+			}
+			ranges[last].Below = product
+		}
+		ranges = append(ranges, productRange{Platform: platform, Least: product, affirmed: affirmed})
+		return nil
+	})
+	return ranges, err
+}
+
+// evidence is that of the products of a range, or of all without one.
+func (s *Store) evidence(ctx context.Context, ed Edition, f TallyFilter, in *productRange, each func(*chaping.Evidence) error) error {
 	args := append(f.args(ed), windowArgs(ed.Period.Window())...)
-	return s.query(ctx, "evidence", f, args, func(scan func(...any) error) error {
+	if in != nil {
+		args = append(args, named("platform", in.Platform), named("least", in.Least), named("below", in.Below))
+	}
+	data := struct {
+		TallyFilter
+		Range *productRange
+	}{f, in}
+	return s.query(ctx, "evidence", data, args, func(scan func(...any) error) error {
 		var (
 			e                                          chaping.Evidence
 			foundGrade, foundDefault, grade, isDefault uint8

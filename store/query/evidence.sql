@@ -1,6 +1,8 @@
 {{- /* The affirmed mentions behind the tallies, in the tallies' order, each with
 its review. The window's reviews are read once; version 0 tells that the review
-has left the window. */ -}}
+has left the window. Of a range, products are read in no order. */ -}}
+
+{{define "in range"}}{{with .Range}} AND platform = @platform AND product >= @least{{if .Below}} AND product < @below{{end}}{{end}}{{end -}}
 
 {{define "found"}}
     SELECT keyword, term, platform, product, review, published, grade, is_default,
@@ -10,13 +12,13 @@ has left the window. */ -}}
                surface, start_rune, end_rune, cue
         FROM mentions FINAL
         WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed{{if not .All}} AND {{template "not rejected" .}}{{end}}
-          {{- if .Terms}} AND term IN @terms{{end}}
+          {{- if .Terms}} AND term IN @terms{{end}}{{template "in range" .}}
     ) AS found ALL INNER JOIN (
         SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
         FROM tallies FINAL
         WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}
           {{- if .Keywords}} AND keyword IN @keywords{{end}}
-          {{- if .Terms}} AND term IN @terms{{end}}
+          {{- if .Terms}} AND term IN @terms{{end}}{{template "in range" .}}
     ) AS counted USING (term, platform, product)
     {{- if .Most}}
     ORDER BY {{template "sheet order"}}
@@ -34,7 +36,7 @@ FROM ({{template "found" .}}
     SELECT platform, product, id AS review, published AS review_published, rating, grade AS review_grade, rule,
            is_default AS review_default, text, appended, appended_at, run, version
     FROM reviews FINAL
-    WHERE {{template "inside"}}
+    WHERE {{template "inside"}}{{template "in range" .}}
       AND (platform, product, id) IN (
           {{- if .Most}}
           SELECT platform, product, review FROM ({{template "found" .}}
@@ -42,8 +44,9 @@ FROM ({{template "found" .}}
           {{- else}}
           SELECT platform, product, review FROM mentions
           WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
-            {{- if .Terms}} AND term IN @terms{{end}}
+            {{- if .Terms}} AND term IN @terms{{end}}{{template "in range" .}}
           {{- end}}
       )
 ) AS reviewed USING (platform, product, review)
-ORDER BY {{template "sheet order"}}
+{{- if not .Range}}
+ORDER BY {{template "sheet order"}}{{end}}

@@ -302,6 +302,9 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 	)
 	for i := range 1500 { // several chunks
 		r := review(fmt.Sprint("p", i%7), fmt.Sprintf("%04d", i))
+		if i%7 > 4 {
+			r.Platform = "jd"
+		}
 		r.Text = fmt.Sprintf("第 %d 条", i)
 		r.Published = at(i % 500)
 		r.Grade = chaping.Grade(1 + i%3)
@@ -388,6 +391,16 @@ func evidenceFollowsTallies(t *testing.T, s *store.Store) {
 	}
 	if _, there := found[gone.ID]; !there {
 		t.Error("a mention got lost")
+	}
+	slices.Sort(all)
+	for _, atATime := range []uint64{1, 300, 1 << 20} { // a product, some of them, a platform
+		var parts []string
+		ok(t, s.Evidence(ctx, edition(t, s), store.TallyFilter{AtATime: atATime}, func(e *chaping.Evidence) error {
+			parts = append(parts, fmt.Sprint(e.Keyword, e.Term, e.Review.Key(), e.Review.Text, e.Mention))
+			return nil
+		}))
+		slices.Sort(parts)
+		equal(t, parts, all)
 	}
 }
 
