@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -18,13 +16,6 @@ import (
 type Model interface {
 	Document() *report.Document
 	WriteJSON(path string) error
-}
-
-// HashOf is the sha256 of what would be frozen of a form, its JSON.
-func HashOf(form interface{ JSON() ([]byte, error) }) (string, error) {
-	model, err := form.JSON()
-	sum := sha256.Sum256(model)
-	return hex.EncodeToString(sum[:]), err
 }
 
 // WriteForm writes a form into a directory in every format and returns the

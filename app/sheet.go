@@ -78,7 +78,7 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 	if err := sheet.File(r.Filed, a.Now(), last); err != nil {
 		return nil, err
 	}
-	draft.Hash, err = HashOf(sheet)
+	draft.Hash, err = sheet.Hash()
 	return draft, err
 }
 

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -242,19 +242,14 @@ func (a *Annual) File(named, now time.Time, last []byte) error {
 		}
 		again := *a
 		again.Program = before.Program
-		filed, err := filing(named, now, last, func(day time.Time) ([]byte, error) {
+		filed, same, err := filing(named, now, last, func(w io.Writer, day time.Time) error {
 			again.FiledOn(day)
-			return again.JSON()
+			return formJSON(w, again.json())
 		})
 		if err != nil {
 			return err
 		}
-		again.FiledOn(filed)
-		model, err := again.JSON()
-		if err != nil {
-			return err
-		}
-		if bytes.Equal(model, last) {
+		if same {
 			a.Program = before.Program
 		}
 		now = filed

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -76,6 +78,13 @@ type platformJSON struct {
 // JSON is the sheet as JSON. That of a frozen sheet is what was frozen, byte
 // for byte.
 func (p *Platform) JSON() ([]byte, error) { return encode(p.json()) }
+
+// Hash is the sha256 of the sheet's JSON, in hexadecimal digits.
+func (p *Platform) Hash() (string, error) {
+	sum := sha256.New()
+	err := formJSON(sum, p.json())
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
 
 // WriteJSON writes the sheet's JSON.
 func (p *Platform) WriteJSON(path string) error { return writeJSON(path, p.json()) }

@@ -218,7 +218,7 @@ func shownWithin(sheet *report.Platform, now, hash string) (bool, error) {
 		}
 		earlier.Filed = earlier.Filed.AddDate(0, 0, -1)
 		var err error
-		if now, err = app.HashOf(&earlier); err != nil {
+		if now, err = earlier.Hash(); err != nil {
 			return false, err
 		}
 	}
