@@ -468,7 +468,7 @@ func (p *Pipeline) PlatformSheet(
 
 // evidenceAtATime is about how many reviews behind a sheet are read with one
 // statement. The engine holds a kilobyte and a half for each.
-const evidenceAtATime = 1 << 17
+const evidenceAtATime = 1 << 16
 
 // sheet makes the model of an edition.
 func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (*report.Platform, error) {

@@ -58,8 +58,9 @@ type Platform struct {
 	// definitions are those that a frozen sheet was signed with.
 	definitions []Definition
 	// EvidenceOmitted counts the pieces of evidence that were left out
-	// because a worksheet holds no more rows.
+	// because a worksheet holds no more rows; omitted does by number of their row.
 	EvidenceOmitted int
+	omitted         map[int]int
 }
 
 // Frozen says which version of a sheet this is.
@@ -228,7 +229,23 @@ func (p *Platform) keep(wanted func(*PlatformRow) bool) {
 	for i := range p.Evidence {
 		p.Evidence[i].Seq = number[p.Evidence[i].Seq]
 	}
+	before := p.omitted
+	p.omitted = nil
+	for seq, n := range before {
+		if p.EvidenceOmitted -= n; number[seq] > 0 {
+			p.omit(number[seq], n)
+		}
+	}
 	p.sortEvidence(maxEvidence)
+}
+
+// omit counts n pieces of evidence of a row that are left out.
+func (p *Platform) omit(seq, n int) {
+	if p.omitted == nil {
+		p.omitted = map[int]int{}
+	}
+	p.omitted[seq] += n
+	p.EvidenceOmitted += n
 }
 
 // sortEvidence orders evidence by row, counted column and date, and leaves out all
@@ -238,10 +255,13 @@ func (p *Platform) sortEvidence(most int) {
 		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Counted, b.Counted), cmp.Compare(a.Published, b.Published),
 			cmp.Compare(a.Review, b.Review), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Surface, b.Surface))
 	})
-	if over := len(p.Evidence) - most; over > 0 {
-		p.EvidenceOmitted += over
-		p.Evidence = slices.Delete(p.Evidence, most, len(p.Evidence))
+	if len(p.Evidence) <= most {
+		return
 	}
+	for i := range p.Evidence[most:] {
+		p.omit(p.Evidence[most+i].Seq, 1)
+	}
+	p.Evidence = slices.Delete(p.Evidence, most, len(p.Evidence))
 }
 
 // rowKey is what makes a row of sheet B unique.
@@ -280,11 +300,16 @@ func (p *Platform) CollectEvidence(
 	}
 	index := make(map[rowKey]int, len(p.Rows))
 	expected := uint64(0) // and more where a review has two mentions of a term
+	noRoom := len(p.Rows) // the first row for whose evidence there is none
 	for i := range p.Rows {
 		index[p.Rows[i].key()] = i
+		if expected >= maxEvidence {
+			noRoom = min(noRoom, i)
+		}
 		expected += p.Rows[i].AffirmedReviews
 	}
-	p.Evidence = slices.Grow(p.Evidence, int(min(expected, maxEvidence)))
+	most := maxEvidence + maxEvidence/8 // until those that there is no room for are left out
+	p.Evidence = slices.Grow(p.Evidence, int(min(expected+expected/8, uint64(most))))
 	var texts texts
 	seen := map[judgedReview]bool{} // a review with two mentions of a term is one review
 	shared := p.sharedProducts()
@@ -322,7 +347,11 @@ func (p *Platform) CollectEvidence(
 			if !ok {
 				return nil
 			}
-			if len(p.Evidence) >= maxEvidence+maxEvidence/4 {
+			if i >= noRoom {
+				p.omit(p.Rows[i].Seq, 1)
+				return nil
+			}
+			if len(p.Evidence) >= most {
 				p.sortEvidence(maxEvidence)
 			}
 			p.Evidence = append(p.Evidence, newEvidence(p.Rows[i].Seq, e, j, &texts))

@@ -493,18 +493,28 @@ func TestRowsWithoutNegativeReviews(t *testing.T) {
 }
 
 // What a worksheet has no room for is the last evidence, in whatever order it was
-// read, and is counted.
+// read, and is counted, as long as its row is on the sheet.
 func TestEvidenceWithoutRoom(t *testing.T) {
-	p := &Platform{EvidenceOmitted: 2}
-	for _, seq := range []int{3, 1, 2, 1, 3} {
-		p.Evidence = append(p.Evidence, Evidence{Seq: seq, Review: strconv.Itoa(len(p.Evidence))})
+	p := &Platform{}
+	for i, seq := range []int{3, 1, 2, 1, 3, 4} {
+		p.Evidence = append(p.Evidence, Evidence{Seq: seq, Review: strconv.Itoa(i)})
 	}
+	for i := range 4 {
+		p.Rows = append(p.Rows, PlatformRow{Seq: i + 1, NegativeReviews: uint64(9 - i)})
+	}
+	p.omit(4, 5)
 	p.sortEvidence(3)
 	var kept []string
 	for _, e := range p.Evidence {
 		kept = append(kept, e.Review)
 	}
-	if !slices.Equal(kept, []string{"1", "3", "2"}) || p.EvidenceOmitted != 4 {
+	if !slices.Equal(kept, []string{"1", "3", "2"}) || p.EvidenceOmitted != 8 {
 		t.Errorf("kept %v, %d left out", kept, p.EvidenceOmitted)
+	}
+	if p.Select(0, 3, false); p.EvidenceOmitted != 2 {
+		t.Errorf("%d left out of the first three rows, want 2", p.EvidenceOmitted)
+	}
+	if p.Select(0, 2, false); p.EvidenceOmitted != 0 || len(p.Evidence) != 3 {
+		t.Errorf("%d left out of the first two rows, %d kept", p.EvidenceOmitted, len(p.Evidence))
 	}
 }

@@ -207,8 +207,9 @@ type counting struct {
 	Names     bool
 	Items     bool
 	Listed    bool // only listed products can match
-	Keyword   bool
-	Price     bool
+	// What is asked of listings.
+	Keyword, Shop, Region, Priced bool
+	Price                         bool // of those only
 }
 
 // A span's numbers are columns whose names end in its own.
@@ -280,7 +281,9 @@ func (s *Store) countSpans(ctx context.Context, q CountQuery, affirming bool, sp
 		c.Columns = append(c.Columns, countColumn{column.column, column.item, column.of})
 	}
 	c.Affirming = c.Affirming && !c.folds() // a region without a problem may be part of a place with some
-	c.Keyword = seen[ByKeyword]
+	c.Keyword, c.Shop = seen[ByKeyword], seen[ByShop] || len(q.Shops) > 0
+	c.Region = seen[ByRegion] || seen[ByProvince] || seen[ByDistrict] || len(q.Regions) > 0
+	c.Priced = seen[ByPrice] || c.Price
 	if seen[ByTerm] && seen[ByHazard] {
 		return nil, &chaping.Error{
 			Code:    chaping.CodeUsage,

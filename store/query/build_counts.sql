@@ -1,3 +1,5 @@
+-- Distinct reviews are counted by grouping twice: a set of them for each count of
+-- each group takes a kilobyte a group, and there are nearly as many groups as reviews.
 -- Level 0 does not depend on the dictionary: it may be taken from another one's
 -- counts of the same reviews.
 INSERT INTO counts (period, dictionary, grain, level, name, platform, product, day, reviews, negative, hidden, defaults)
@@ -18,11 +20,15 @@ FROM (
     {{- end}}
     {{- range .Data.Levels}}
     UNION ALL
-    SELECT toUInt8({{.Level}}) AS level, {{.Name}} AS name, platform, product, toDate(published) AS day,
-           uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
-           uniqExactIf(review, {{template "hidden complaint"}}) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
-    FROM mentions
-    WHERE period = @period AND dictionary = @mentions AND {{template "affirmed" $}}
+    SELECT toUInt8({{.Level}}) AS level, name, platform, product, day,
+           count() AS reviews, sum(is_negative) AS negative, sum(is_hidden) AS hidden, sum(by_default) AS defaults
+    FROM (
+        SELECT {{.Name}} AS name, platform, product, review, toDate(published) AS day,
+               max(grade = @negative) AS is_negative, max{{template "hidden complaint"}} AS is_hidden, max(is_default = 1) AS by_default
+        FROM mentions
+        WHERE period = @period AND dictionary = @mentions AND {{template "affirmed" $}}
+        GROUP BY name, platform, product, review, day
+    )
     GROUP BY name, platform, product, day
     {{- end}}
 )

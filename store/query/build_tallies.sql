@@ -17,12 +17,17 @@ FROM (
            all_reviews AS reviews, all_negative_reviews, reviews_without_default
     FROM (
         SELECT term, platform, product,
-               uniqExactIf(review, kept AND grade = @negative) AS negative_reviews,
-               uniqExactIf(review, kept AND {{template "hidden complaint"}}) AS hidden_complaints,
-               uniqExactIf(review, kept) AS affirmed_reviews
+               sum(is_negative) AS negative_reviews, sum(is_hidden) AS hidden_complaints, sum(is_kept) AS affirmed_reviews
         FROM (
-            SELECT term, platform, product, review, grade, is_default, {{template "not rejected" .}} AS kept FROM mentions
-            WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+            SELECT term, platform, product, review,
+                   max(kept AND grade = @negative) AS is_negative,
+                   max(kept AND {{template "hidden complaint"}}) AS is_hidden,
+                   max(kept) AS is_kept
+            FROM (
+                SELECT term, platform, product, review, grade, is_default, {{template "not rejected" .}} AS kept FROM mentions
+                WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
+            )
+            GROUP BY term, platform, product, review
         )
         GROUP BY term, platform, product
     ) AS affirming ANY LEFT JOIN (

@@ -40,13 +40,21 @@ join is of products, not of products and months. */ -}}
     {{- if .Listed}} AND (platform, product) IN (SELECT platform, product FROM ({{template "items" .}})){{end}}
 {{- end -}}
 
+{{- /* What listings say last of a product, as far as it is asked for. A product that
+never was of the shops or in the regions needs no latest listing. */ -}}
 {{define "items"}}
-    SELECT platform, product,
-           {{- if .Keyword}} keyword,{{end}}
-           argMax(name, seen) AS item, argMax(shop, seen) AS shop, argMax(region, seen) AS region, argMax(price_low, seen) AS price
+    SELECT platform, product
+           {{- if .Keyword}}, keyword{{end}}
+           {{- if .Shop}}, argMax(shop, seen) AS shop{{end}}
+           {{- if .Region}}, argMax(region, seen) AS region{{end}}
+           {{- if .Priced}}, argMax(price_low, seen) AS price{{end}}
     FROM listings
-    {{- if .Keywords}}
-    WHERE keyword IN @keywords{{end}}
+    WHERE 1
+    {{- if .Keywords}} AND keyword IN @keywords{{end}}
+    {{- if .Platforms}} AND platform IN @platforms{{end}}
+    {{- if .Products}} AND product IN @products{{end}}
+    {{- if .Shops}} AND (platform, product) IN (SELECT platform, product FROM listings WHERE shop IN @shops){{end}}
+    {{- if .Regions}} AND (platform, product) IN (SELECT platform, product FROM listings WHERE region IN @regions){{end}}
     GROUP BY platform, product
     {{- if .Keyword}}, keyword{{end}}
     {{- if .Listed}}
