@@ -233,17 +233,32 @@ func (c countColumn) Name(i int) string {
 	return "k" + strconv.Itoa(i)
 }
 
-// Grouped is what counts are added up by before they meet listings.
+// Grouped is what counts are added up by before they meet listings: of a product,
+// which one it is says all.
 func (c counting) Grouped() (names []string) {
 	for i, column := range c.Columns {
-		if !column.Item {
+		if !column.Item && !(c.Items && column.ofProduct()) {
 			names = append(names, column.Name(i))
 		}
 	}
 	if c.Items {
-		names = append(names, "platform", "product")
+		names = append(names, "which")
 	}
 	return names
+}
+
+// ofProduct tells whether the column is part of a product's key.
+func (c countColumn) ofProduct() bool { return c.Expression == "platform" || c.Expression == "product" }
+
+// Value is a column's value where counts are added up before they meet listings.
+func (c counting) Value(column countColumn) string {
+	switch {
+	case c.Items && column.Expression == "platform":
+		return "any(on_platform)"
+	case c.Items && column.Expression == "product":
+		return "any(a_product)"
+	}
+	return column.Expression
 }
 
 // countSpans gives for every key a row a span.

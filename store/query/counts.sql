@@ -4,12 +4,14 @@ bound. Of a row's counts those of level 0 are of all reviews, the others of
 reviews that affirm a problem.
 
 Counts are added up before they are joined with facts of listings, so that the
-join is of products, not of products and months. */ -}}
+join is of products, not of products and months. Products are looked up by
+themselves first: that is done in the dictionary of their column, and takes half
+of the time that pairs with the platform take. */ -}}
 
 {{define "counted"}}
     {{- if .Problems}}
     {{- if .Exact}}
-    SELECT toUInt8(@level) AS level, period, toDate(published) AS day, platform, product, '' AS name,
+    SELECT toUInt8(@level) AS level, period, toDate(published) AS day, {{template "of product" .}}, '' AS name,
            uniqExact(review) AS reviews, uniqExactIf(review, grade = @negative) AS negative,
            uniqExactIf(review, {{template "hidden complaint"}}) AS hidden, uniqExactIf(review, is_default = 1) AS defaults
     FROM mentions
@@ -26,7 +28,7 @@ join is of products, not of products and months. */ -}}
 {{- end -}}
 
 {{define "kept"}}
-    SELECT level, period, day, platform, product, name, reviews, negative, hidden, defaults
+    SELECT level, period, day, {{template "of product" .}}, name, reviews, negative, hidden, defaults
     FROM counts{{once}}
     WHERE {{template "spanned" .}} AND (period, dictionary) IN (@counts) AND grain = @grain
     {{- if .Days}} AND day >= toDate(@from) AND day < toDate(@to){{end}}
@@ -37,7 +39,7 @@ join is of products, not of products and months. */ -}}
 {{define "where it is"}}
     {{- if .Platforms}} AND platform IN @platforms{{end}}
     {{- if .Products}} AND product IN @products{{end}}
-    {{- if .Listed}} AND (platform, product) IN (SELECT platform, product FROM ({{template "items" .}})){{end}}
+    {{- if .Listed}} AND product IN (SELECT product FROM ({{template "items" .}})) AND (platform, product) IN (SELECT platform, product FROM ({{template "items" .}})){{end}}
 {{- end -}}
 
 {{- /* What listings say last of a product, as far as it is asked for. A product that
@@ -65,9 +67,13 @@ never was of the shops or in the regions needs no latest listing. */ -}}
     {{- end}}
 {{- end -}}
 
+{{- /* One key for a product takes six tenths of the time of two. A platform's name
+has no zero byte. */ -}}
+{{define "of product"}}{{if .Items}}platform AS on_platform, product AS a_product, concat(product, '\0', platform) AS which{{else}}platform, product{{end}}{{end -}}
+
 {{define "added"}}
-    SELECT {{range $i, $c := .Columns}}{{if not $c.Item}}{{$c.Expression}} AS k{{$i}}, {{end}}{{end}}
-    {{- if .Items}}platform, product, {{end}}
+    SELECT {{range $i, $c := .Columns}}{{if not $c.Item}}{{$.Value $c}} AS k{{$i}}, {{end}}{{end}}
+    {{- if .Items}}any(on_platform) AS platform, any(a_product) AS product, {{end}}
     {{- range $i, $s := .Spans}}{{if $i}}, {{end}}
            sumIf(reviews, level > 0{{template "in span" $s}}) AS affirmed{{$i}}, sumIf(negative, level > 0{{template "in span" $s}}) AS negative{{$i}},
            sumIf(hidden, level > 0{{template "in span" $s}}) AS hidden{{$i}}, sumIf(reviews, level = 0{{template "in span" $s}}) AS reviews{{$i}},
