@@ -237,9 +237,10 @@ func (c countColumn) Name(i int) string {
 // which one it is says all.
 func (c counting) Grouped() (names []string) {
 	for i, column := range c.Columns {
-		if !column.Item && !(c.Items && column.ofProduct()) {
-			names = append(names, column.Name(i))
+		if column.Item || c.Items && column.ofProduct() {
+			continue
 		}
+		names = append(names, column.Name(i))
 	}
 	if c.Items {
 		names = append(names, "which")
