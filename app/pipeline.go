@@ -467,7 +467,7 @@ func (p *Pipeline) PlatformSheet(
 }
 
 // evidenceAtATime is about how many reviews behind a sheet are read with one
-// statement. The engine holds a kilobyte and a half for each.
+// statement. The engine holds about a kilobyte for each.
 const evidenceAtATime = 1 << 16
 
 // sheet makes the model of an edition.

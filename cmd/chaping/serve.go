@@ -64,6 +64,7 @@ func (p *program) serveCommand() *cobra.Command {
 }
 
 func (p *program) runServe(ctx context.Context, o serveOptions) (err error) {
+	limitGarbage(1 << 30) // pages are made of what is remembered: much more than of one sheet
 	if o.openapi {
 		document, err := web.OpenAPI()
 		if err == nil {
