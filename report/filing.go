@@ -10,8 +10,8 @@ import (
 
 // filing decides 填报时间 (D17): the day that a person named, else the day now.
 // A sheet that says the same as the version frozen last, but for that day, is
-// that version, which same tells, and was filed when it was. last may be nil; write writes the
-// sheet's JSON as it is when it is filed on a day.
+// that version, which same tells, and was filed when it was. last may be nil;
+// write writes the sheet's JSON as it is when it is filed on a day.
 func filing(named, now time.Time, last []byte, write func(io.Writer, time.Time) error) (day time.Time, same bool, err error) {
 	switch {
 	case !named.IsZero():

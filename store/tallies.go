@@ -17,7 +17,8 @@ type TallyFilter struct {
 	Most     int      // of evidence: how many of the first; 0 means all
 	// AtATime: of evidence: about how many reviews behind the tallies are read with
 	// one statement, product by product in place of the tallies' order, so that the
-	// engine's memory does not grow with the evidence; 0 means all.
+	// engine's memory does not grow with the evidence; 0 means all. It has no first
+	// ones: Most is not asked for with it.
 	AtATime uint64
 }
 
@@ -69,7 +70,8 @@ func (s *Store) Tallies(ctx context.Context, e Edition, f TallyFilter, each func
 }
 
 // Evidence calls each for every affirmed mention behind the tallies, with its
-// review, in the order of Tallies, within one row by date of publication. A
+// review, in the order of Tallies, within one row by date of publication, unless
+// the filter says AtATime. A
 // mention whose review has left the window since it was mined comes with what
 // the mention knows of it and without text. The evidence is overwritten by
 // the next one.
