@@ -71,10 +71,9 @@ func (s *Store) Tallies(ctx context.Context, e Edition, f TallyFilter, each func
 
 // Evidence calls each for every affirmed mention behind the tallies, with its
 // review, in the order of Tallies, within one row by date of publication, unless
-// the filter says AtATime. A
-// mention whose review has left the window since it was mined comes with what
-// the mention knows of it and without text. The evidence is overwritten by
-// the next one.
+// the filter says AtATime. A mention whose review has left the window since it was
+// mined comes with what the mention knows of it and without text. The evidence is
+// overwritten by the next one.
 func (s *Store) Evidence(ctx context.Context, ed Edition, f TallyFilter, each func(*chaping.Evidence) error) error {
 	if f.AtATime == 0 {
 		return s.evidence(ctx, ed, f, nil, each)

@@ -490,7 +490,7 @@ func (b *bench) job(
 		}
 	}
 	if tell {
-		b.add("　全程内存峰值", float64(highest)/(1<<30), "GiB", 2)
+		b.add("　全程内存峰值", float64(highest)/(1<<30), "GiB", 1.2)
 		fmt.Fprintf(b.err, "读到 %d 行，报送表 %d 行，证据 %d 条\n", sum.Rows, len(sheet.Rows), len(sheet.Evidence))
 	}
 	if tell {

@@ -19,6 +19,9 @@ import (
 // benchPeriods are the periods that the queried reviews are spread over.
 const benchPeriods = 60
 
+// mostAsked is what 95 of 100 questions may take, in milliseconds.
+const mostAsked = 120
+
 // askedTimes is how often every question is asked.
 const askedTimes = 20
 
@@ -98,9 +101,9 @@ func (b *bench) queries(ctx context.Context) (err error) {
 			times = append(times, time.Since(start))
 		}
 		all = append(all, times...)
-		b.add("　查询："+question.name+"，p95", p95(times), "ms", 300)
+		b.add("　查询："+question.name+"，p95", p95(times), "ms", mostAsked)
 	}
-	b.add(fmt.Sprintf("查询 %d 条评论，全部问题 p95", b.queried), p95(all), "ms", 300)
+	b.add(fmt.Sprintf("查询 %d 条评论，全部问题 p95", b.queried), p95(all), "ms", mostAsked)
 	return nil
 }
 
