@@ -41,7 +41,7 @@ const (
 	// A file's clock may be another one than ours.
 	ahead = 24 * time.Hour
 
-	batchRows  = 1 << 16  // reviews sent to the sink at once,
+	batchRows  = 1 << 16  // reviews sent to the sink at once, where no other number is given,
 	batchBytes = 32 << 20 // or this much text, whichever comes first
 )
 
@@ -72,6 +72,8 @@ type Options struct {
 	FillDown bool
 	// Limit ends after so many rows, as a preview does; 0 reads all.
 	Limit int
+	// Batch is how many reviews are sent to the sink at once; 0: 65,536.
+	Batch int
 	// ShopFromTable takes the names of worksheets for those of shops.
 	ShopFromTable bool
 
@@ -81,9 +83,9 @@ type Options struct {
 	// After is how far an earlier, interrupted import of the same file had
 	// come: what it has kept is passed over.
 	After int
-	// Check is called once, before anything is stored, with what the first
-	// batch (65,536 rows, or all of a smaller file) has shown: an error of its
-	// own ends the import. It may be nil.
+	// Check is called once, before anything is stored, with what the first batch
+	// (or all of a smaller file) has shown: an error of its own ends the import. It
+	// may be nil.
 	Check func(Summary) error
 	// Kept is called when all rows up to a place have been stored or refused;
 	// may be nil. What it is told, After of a later import may be.
@@ -117,6 +119,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 		}
 		im.Profile = p
 	}
+	im.Batch = cmp.Or(im.Batch, batchRows)
 	im.joins = newJoins(o.Products)
 	before, statErr := os.Stat(path)
 	err := im.files(ctx)
@@ -387,7 +390,7 @@ func (im *run) all(ctx context.Context, src source) error {
 			}
 			for i := range list {
 				im.take(&list[i])
-				if len(im.batch.reviews) >= batchRows || im.batch.bytes >= batchBytes {
+				if len(im.batch.reviews) >= im.Batch || im.batch.bytes >= batchBytes {
 					if err := send(); err != nil {
 						return err
 					}

@@ -36,7 +36,7 @@ func (s *brokenSink) PutReviews(_ context.Context, list []chaping.Review) error 
 // TestResume breaks an import off again and again: every row must arrive, and
 // none twice.
 func TestResume(t *testing.T) {
-	const rows = 3*batchRows + 17
+	const batch, rows = 2000, 3*2000 + 17
 	var b bytes.Buffer
 	for i := range rows {
 		if i%1000 == 0 {
@@ -57,7 +57,7 @@ func TestResume(t *testing.T) {
 		if attempts == 4 {
 			sink.batches = 10
 		}
-		sum, err := Import(t.Context(), path, Options{Profile: profile(t, "standard"), Sink: sink, Now: time.Date(2026, 11, 26, 0, 0, 0, 0, chaping.Shanghai()), After: after,
+		sum, err := Import(t.Context(), path, Options{Profile: profile(t, "standard"), Sink: sink, Batch: batch, Now: time.Date(2026, 11, 26, 0, 0, 0, 0, chaping.Shanghai()), After: after,
 			Kept: func(line int) error {
 				if line <= after {
 					t.Errorf("kept line %d after %d", line, after)

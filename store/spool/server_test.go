@@ -24,7 +24,7 @@ import (
 // What is stored in the end is what an import without trouble stores.
 func TestServerStoppedDuringImport(t *testing.T) {
 	period := chaping.Period{Year: 2026, Month: time.November}
-	load := synth.Load{Seed: 7, Reviews: 420_000, Window: period.Window(), Terms: synth.Terms(30)}
+	load := synth.Load{Seed: 7, Reviews: 13_000, Window: period.Window(), Terms: synth.Terms(30)}
 	file := filepath.Join(t.TempDir(), "reviews.ndjson")
 	f, err := os.Create(file)
 	if err == nil {
@@ -47,7 +47,7 @@ func TestServerStoppedDuringImport(t *testing.T) {
 	collected := time.Date(2026, 11, 26, 9, 0, 0, 0, chaping.Shanghai())
 	imported := func(sink chaping.Sink, kept func(line int) error) {
 		t.Helper()
-		if _, err := importer.Import(t.Context(), file, importer.Options{Profile: profile, Sink: sink, Run: "r", Now: collected, Kept: kept}); err != nil {
+		if _, err := importer.Import(t.Context(), file, importer.Options{Profile: profile, Sink: sink, Run: "r", Now: collected, Batch: 2000, Kept: kept}); err != nil {
 			t.Fatal(err)
 		}
 	}
