@@ -309,7 +309,9 @@ func TestStreamAndInsertSideBySide(t *testing.T) {
 	}
 }
 
-// TestMemoryStaysFlat reads results of 4 GB, large ones and many small ones.
+// TestMemoryStaysFlat reads a result of 800 MB and many small ones of 600 MB in all:
+// either would be seen if it stayed, in memory that was measured before the engine
+// had anything to do.
 func TestMemoryStaysFlat(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
@@ -317,19 +319,18 @@ func TestMemoryStaysFlat(t *testing.T) {
 	_, db := open(t, dataDir(t))
 	ctx := context.Background()
 	const row = "SELECT randomString(1024) AS s FROM numbers(%d)"
-	if err := drain(ctx, db, fmt.Sprintf(row, 100_000)); err != nil {
-		t.Fatal(err)
-	}
 	before := resident(t)
-	if err := drain(ctx, db, fmt.Sprintf(row, 3_000_000)); err != nil {
+	if err := drain(ctx, db, fmt.Sprintf(row, 800_000)); err != nil {
 		t.Fatal(err)
 	}
 	for range 100 {
-		if err := drain(ctx, db, fmt.Sprintf(row, 10_000)); err != nil {
+		if err := drain(ctx, db, fmt.Sprintf(row, 6_000)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if after := resident(t); after > before+500<<20 {
+	after := resident(t)
+	t.Logf("resident: %d MB before, %d after", before>>20, after>>20)
+	if after > before+500<<20 {
 		t.Errorf("resident memory grew from %d to %d MB", before>>20, after>>20)
 	}
 }
