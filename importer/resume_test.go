@@ -36,7 +36,8 @@ func (s *brokenSink) PutReviews(_ context.Context, list []chaping.Review) error 
 // TestResume breaks an import off again and again: every row must arrive, and
 // none twice.
 func TestResume(t *testing.T) {
-	const batch, rows = 2000, 3*2000 + 17
+	const batch = 2000
+	const rows = 3*batch + 17
 	var b bytes.Buffer
 	for i := range rows {
 		if i%1000 == 0 {

@@ -300,11 +300,11 @@ func (p *Platform) CollectEvidence(
 	}
 	index := make(map[rowKey]int, len(p.Rows))
 	expected := uint64(0) // and more where a review has two mentions of a term
-	noRoom := len(p.Rows) // the first row for whose evidence there is none
+	room := 0             // for the evidence of how many rows there is some
 	for i := range p.Rows {
 		index[p.Rows[i].key()] = i
-		if expected >= maxEvidence {
-			noRoom = min(noRoom, i)
+		if expected < maxEvidence {
+			room = i + 1
 		}
 		expected += p.Rows[i].AffirmedReviews
 	}
@@ -347,7 +347,7 @@ func (p *Platform) CollectEvidence(
 			if !ok {
 				return nil
 			}
-			if i >= noRoom {
+			if i >= room {
 				p.omit(p.Rows[i].Seq, 1)
 				return nil
 			}
@@ -387,52 +387,36 @@ const maxSentence = 60
 
 // sentence is the sentence of body around the runes start to end.
 func sentence(body string, start, end int) string {
-	first, last := runeAt(body, 0, start), -1
-	if start <= end && first >= 0 {
-		last = runeAt(body, first, end-start)
-	}
-	if last < 0 {
+	first, last := runeAt(body, start), runeAt(body, end)
+	if first < 0 || last < first {
 		return chaping.Shorten(body, 2*maxSentence)
 	}
 	stop := func(r rune) bool { return strings.ContainsRune("。！？!?；;\n\r", r) }
-	from, to := first, last
-	var before, after rune // what stands beside the sentence
-	for n := 0; from > 0; n++ {
-		r, size := utf8.DecodeLastRuneInString(body[:from])
-		if before = r; n == maxSentence || stop(r) {
-			break
-		}
-		from -= size
+	from, to := 0, len(body)
+	if i := strings.LastIndexFunc(body[:first], stop); i >= 0 {
+		from = i + runeAt(body[i:], 1)
 	}
-	for n := 0; to < len(body); n++ {
-		r, size := utf8.DecodeRuneInString(body[to:])
-		if after = r; n == maxSentence || stop(r) {
-			if stop(r) && r != '\n' && r != '\r' {
-				to += size
-			}
-			break
-		}
-		to += size
+	if i := strings.IndexFunc(body[last:], stop); i >= 0 {
+		to = last + i
 	}
-	s := strings.TrimSpace(body[from:to])
-	if from > 0 && !stop(before) {
-		s = "…" + s
+	var before, after string
+	if over := utf8.RuneCountInString(body[from:first]) - maxSentence; over > 0 {
+		from, before = from+runeAt(body[from:], over), "…"
 	}
-	if to < len(body) && !stop(after) {
-		s += "…"
+	if utf8.RuneCountInString(body[last:to]) > maxSentence {
+		to, after = last+runeAt(body[last:], maxSentence), "…"
+	} else if to < len(body) && body[to] != '\n' && body[to] != '\r' {
+		to += runeAt(body[to:], 1)
 	}
-	return s
+	return before + strings.TrimSpace(body[from:to]) + after
 }
 
-// runeAt is where the nth character after a byte of text begins, -1 if there are
-// not so many.
-func runeAt(text string, from, n int) int {
-	if n < 0 {
-		return -1
-	}
-	for i := range text[from:] {
+// runeAt is where the nth character of text begins, or the text ends after n; -1
+// where there are not so many.
+func runeAt(text string, n int) int {
+	for i := range text {
 		if n == 0 {
-			return from + i
+			return i
 		}
 		n--
 	}

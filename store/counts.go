@@ -209,7 +209,7 @@ type counting struct {
 	Listed    bool // only listed products can match
 	// What is asked of listings.
 	Keyword, Shop, Region, Priced bool
-	Price                         bool // of those only
+	Price                         bool // only products of some prices match
 }
 
 // A span's numbers are columns whose names end in its own.
@@ -237,7 +237,7 @@ func (c countColumn) Name(i int) string {
 // which one it is says all.
 func (c counting) Grouped() (names []string) {
 	for i, column := range c.Columns {
-		if column.Item || c.Items && column.ofProduct() {
+		if column.Item || c.Value(column) != column.Expression {
 			continue
 		}
 		names = append(names, column.Name(i))
@@ -248,16 +248,11 @@ func (c counting) Grouped() (names []string) {
 	return names
 }
 
-// ofProduct tells whether the column is part of a product's key.
-func (c countColumn) ofProduct() bool { return c.Expression == "platform" || c.Expression == "product" }
-
-// Value is a column's value where counts are added up before they meet listings.
+// Value is a column's value where counts are added up before they meet listings:
+// what is part of a product's key is the same in all that is added up.
 func (c counting) Value(column countColumn) string {
-	switch {
-	case c.Items && column.Expression == "platform":
-		return "any(on_platform)"
-	case c.Items && column.Expression == "product":
-		return "any(a_product)"
+	if c.Items && (column.Expression == "platform" || column.Expression == "product") {
+		return "any(of_" + column.Expression + ")"
 	}
 	return column.Expression
 }

@@ -69,11 +69,11 @@ never was of the shops or in the regions needs no latest listing. */ -}}
 
 {{- /* One key for a product takes six tenths of the time of two. A platform's name
 has no zero byte. */ -}}
-{{define "of product"}}{{if .Items}}platform AS on_platform, product AS a_product, concat(product, '\0', platform) AS which{{else}}platform, product{{end}}{{end -}}
+{{define "of product"}}{{if .Items}}platform AS of_platform, product AS of_product, concat(product, '\0', platform) AS which{{else}}platform, product{{end}}{{end -}}
 
 {{define "added"}}
     SELECT {{range $i, $c := .Columns}}{{if not $c.Item}}{{$.Value $c}} AS k{{$i}}, {{end}}{{end}}
-    {{- if .Items}}any(on_platform) AS platform, any(a_product) AS product, {{end}}
+    {{- if .Items}}any(of_platform) AS platform, any(of_product) AS product, {{end}}
     {{- range $i, $s := .Spans}}{{if $i}}, {{end}}
            sumIf(reviews, level > 0{{template "in span" $s}}) AS affirmed{{$i}}, sumIf(negative, level > 0{{template "in span" $s}}) AS negative{{$i}},
            sumIf(hidden, level > 0{{template "in span" $s}}) AS hidden{{$i}}, sumIf(reviews, level = 0{{template "in span" $s}}) AS reviews{{$i}},

@@ -16,9 +16,7 @@ has left the window. Of a range, products are read in no order. */ -}}
     ) AS found ALL INNER JOIN (
         SELECT keyword, term, platform, product, negative_reviews, affirmed_reviews
         FROM tallies FINAL
-        WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}
-          {{- if .Keywords}} AND keyword IN @keywords{{end}}
-          {{- if .Terms}} AND term IN @terms{{end}}{{template "in range" .}}
+        WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}{{template "asked" .}}{{template "in range" .}}
     ) AS counted USING (term, platform, product)
     {{- if .Most}}
     ORDER BY {{template "sheet order"}}

@@ -2,8 +2,6 @@
 for each keyword that lists them. */ -}}
 SELECT platform, product, sum(affirmed_reviews) AS affirmed
 FROM tallies FINAL
-WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}
-  {{- if .Keywords}} AND keyword IN @keywords{{end}}
-  {{- if .Terms}} AND term IN @terms{{end}}
+WHERE period = @period AND dictionary = @tallies{{if not .All}} AND affirmed_reviews > 0{{end}}{{template "asked" .}}
 GROUP BY platform, product
 ORDER BY platform, product
