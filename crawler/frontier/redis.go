@@ -10,9 +10,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -37,6 +40,13 @@ type RedisOptions struct {
 // workers on any number of machines. Every transition is one Lua script. A
 // Redis that may evict keys is refused, and so is, unless the options say
 // otherwise, one that keeps nothing on disk: it would lose queues silently.
+//
+// Even a Redis that appends all to a file may lose what it confirmed in the
+// last seconds when it is killed while its disk is busy, and so may a replica
+// that takes over. The queue then goes back in time as a whole, and numbers of
+// lost items are given anew. Tokens therefore grow by random strides: a claim
+// from before is not taken for one of the item that has its number now.
+//
 // Closing a queue leaves the client open.
 func Redis(client redis.UniversalClient, o RedisOptions) Opener {
 	return func(ctx context.Context, queue string, policy Policy) (Frontier, error) {
@@ -98,6 +108,7 @@ type redisQueue struct {
 	now     func() time.Time
 	name    string
 	scripts map[string]*redis.Script
+	begun   atomic.Bool // something was added
 }
 
 func (q *redisQueue) load() error {
@@ -151,6 +162,9 @@ func redisClaim(c Claim) map[string]any {
 // Add implements Frontier.
 func (q *redisQueue) Add(ctx context.Context, items ...Item) error {
 	_, err := q.run(ctx, "add", map[string]any{"items": q.items(items)})
+	if err == nil && len(items) > 0 {
+		q.begun.Store(true)
+	}
 	return err
 }
 
@@ -186,13 +200,21 @@ func (q *redisQueue) turn(
 	}
 	answer, err := q.run(ctx, "turn", map[string]any{
 		"results": list, "notes_kept": MaxNotes,
-		"claim": claim, "most": most, "lease": q.policy.Lease.Milliseconds(), "delay": q.policy.Delay.Milliseconds(), "concurrency": q.policy.Concurrency,
+		"claim": claim, "stride": 1 + rand.Int32N(math.MaxInt32), "most": most, "lease": q.policy.Lease.Milliseconds(), "delay": q.policy.Delay.Milliseconds(), "concurrency": q.policy.Concurrency,
 	})
 	if err != nil {
 		return Batch{}, 0, err
 	}
 	r := reply{value: answer}
-	batch = Batch{Open: int(r.at(0).int()), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
+	open := r.at(0).int()
+	if open < 0 && q.begun.Load() {
+		return Batch{}, 0, &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "Redis 中的采集队列不见了，可能是 Redis 重启后没有恢复数据",
+			Remedy:  "再次运行同一采集，已读的网页会重读，评论不会重复计数；在 Redis 中设置 appendonly yes",
+		}
+	}
+	batch = Batch{Open: int(max(open, 0)), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
 	for _, c := range r.at(2).list() {
 		claim := Claim{
 			Item: Item{Key: c.at(0).text(), Host: c.at(1).text(), Rank: int(c.at(2).int())},

@@ -629,3 +629,58 @@ func TestRedisServerClock(t *testing.T) {
 	server.SetTime(at.Add(time.Minute))
 	h.take("a")
 }
+
+// A Redis that is restarted, or whose replica takes over, may have lost the
+// last seconds. It then gives new items the numbers of lost ones. A claim from
+// before is not taken for one of theirs.
+func TestRedisGoesBack(t *testing.T) {
+	client := redis.NewClient(&redis.Options{Addr: redistest.Start(t, "--appendonly", "yes")})
+	defer client.Close()
+	clk := newClock()
+	q, err := frontier.Redis(client, frontier.RedisOptions{Now: clk.Now})(t.Context(), "q", frontier.Policy{Lease: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handle{q, t, clk}
+	h.add(item("list 1", "h", 0))
+	page := map[string]string{}
+	for _, key := range client.Keys(t.Context(), "*").Val() {
+		page[key] = client.Dump(t.Context(), key).Val()
+	}
+	next := func(key string) frontier.Item {
+		i := item(key, "h", 0)
+		i.Sole = true
+		return i
+	}
+	h.ack(frontier.Result{Claim: h.take("list 1"), Add: []frontier.Item{next("list 1, page 2")}})
+	lost := h.take("list 1, page 2")
+
+	h.must(client.FlushAll(t.Context()).Err())
+	for key, value := range page {
+		h.must(client.Restore(t.Context(), key, 0, value).Err())
+	}
+	h.add(item("list 2", "h", 0))
+	h.ack(frontier.Result{Claim: h.take("list 1"), Add: []frontier.Item{next("list 1, page 2")}})
+	two := h.take("list 2")
+	if stale := h.ack(frontier.Result{Claim: lost}); stale != 1 {
+		t.Error("a claim of an item that was lost is taken for one of another")
+	}
+	h.fail(frontier.Failure{Claim: lost, Dead: true, Reason: "lost"})
+	if stale := h.ack(frontier.Result{Claim: two, Add: []frontier.Item{next("list 2, page 2")}}); stale != 0 {
+		t.Error("the item that has the number of a lost one cannot be reported as done")
+	}
+	h.ack(frontier.Result{Claim: h.take("list 1, page 2")}, frontier.Result{Claim: h.take("list 2, page 2")})
+	if s := h.stats(); s.Open != 0 || s.Dead != 0 {
+		t.Errorf("%+v", s)
+	}
+
+	h.must(client.FlushAll(t.Context()).Err())
+	_, claiming := q.Claim(t.Context(), 1)
+	_, acking := q.Ack(t.Context(), frontier.Result{Claim: two})
+	for _, err := range []error{claiming, acking} {
+		var e *chaping.Error
+		if !errors.As(err, &e) || e.Code != chaping.CodeEnvironment {
+			t.Errorf("a queue that is gone is taken for one that is finished: %v", err)
+		}
+	}
+}

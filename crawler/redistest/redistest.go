@@ -2,9 +2,11 @@
 package redistest
 
 import (
+	"bytes"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +30,7 @@ type Server struct {
 	Addr string
 
 	t    testing.TB
+	dir  string
 	args []string
 	cmd  *exec.Cmd
 }
@@ -48,10 +51,10 @@ func New(t testing.TB, args ...string) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Addr: listener.Addr().String(), t: t}
+	s := &Server{Addr: listener.Addr().String(), t: t, dir: t.TempDir()}
 	_ = listener.Close()
 	_, port, _ := strings.Cut(s.Addr, ":")
-	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir()}, args...)
+	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.dir}, args...)
 	t.Cleanup(s.Kill)
 	return s
 }
@@ -75,6 +78,25 @@ func (s *Server) Start() {
 	defer client.Close()
 	if err := client.Ping(s.t.Context()).Err(); err != nil {
 		s.t.Fatalf("redis-server does not answer: %v", err)
+	}
+}
+
+// Forget cuts about so many bytes off the end of what a killed server
+// appended, in whole transactions: a server whose disk is busy confirms what it
+// has not yet written.
+func (s *Server) Forget(n int) {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "appendonlydir", "*.incr.aof"))
+	if err != nil || len(files) != 1 {
+		s.t.Fatalf("append-only files %v %v, want one", files, err)
+	}
+	appended, err := os.ReadFile(files[0])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	end := bytes.LastIndex(appended[:max(0, len(appended)-n)], []byte("*1\r\n$5\r\nMULTI\r\n"))
+	if err := os.Truncate(files[0], int64(max(0, end))); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

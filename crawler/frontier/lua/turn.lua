@@ -13,7 +13,9 @@ for _, r in ipairs(args.results) do
     stale = stale + 1
   end
 end
-if not args.claim then return {0, 0, {}, stale} end
+-- -1: there is no such queue, or no longer.
+local open = tonumber(redis.call('HGET', q .. 'meta', 'open') or -1)
+if not args.claim then return {open, 0, {}, stale} end
 
 -- Leases that ran out.
 for _, seq in ipairs(redis.call('ZRANGEBYSCORE', q .. 'leased', '-inf', now)) do
@@ -73,7 +75,7 @@ for n = 1, math.min(#found, args.most) do
   redis.call('ZADD', root .. 'active:' .. f.host, ends, queue .. '/' .. seq)
   keep(root .. 'active:' .. f.host)
   keep(q .. 'leased')
-  redis.call('HINCRBY', item(seq), 'token', 1)
+  redis.call('HINCRBY', item(seq), 'token', args.stride)
   if f.delay > 0 then
     redis.call('HSET', root .. 'host:' .. f.host, 'next', now + f.delay)
     keep(root .. 'host:' .. f.host)
@@ -84,7 +86,6 @@ for n = 1, math.min(#found, args.most) do
   claims[n] = i
 end
 
-local open = tonumber(redis.call('HGET', q .. 'meta', 'open') or 0)
 local wait = 0
 if #claims < args.most and open > 0 then
   local first = redis.call('ZRANGE', q .. 'leased', 0, 0, 'WITHSCORES')
