@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -116,7 +115,7 @@ func (q *redisQueue) load() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"add", "turn", "extend", "fail", "host", "stats"} {
+	for _, name := range []string{"add", "turn", "extend", "fail", "host", "stats", "drop"} {
 		text, err := luaFiles.ReadFile("lua/" + name + ".lua")
 		if err != nil {
 			return err
@@ -126,42 +125,148 @@ func (q *redisQueue) load() error {
 	return nil
 }
 
-// run calls a transition.
-func (q *redisQueue) run(ctx context.Context, name string, args map[string]any) (any, error) {
-	args["now"] = int64(0)
-	if q.now != nil {
-		args["now"] = q.now().UnixMilli()
-	}
-	data, err := json.Marshal(args)
-	if err != nil {
-		return nil, err
-	}
-	// The one key tells a cluster where the others are.
-	return q.scripts[name].Run(ctx, q.client, []string{"{chaping}:q:" + q.name + ":meta"}, q.name, data).Result()
+// A transition is what a script takes. Every script takes Now, and of the
+// others those that its file uses.
+type transition struct {
+	Now         int64         `json:"now"` // 0: the server's clock
+	Items       []redisItem   `json:"items,omitempty"`
+	Results     []redisResult `json:"results,omitempty"`
+	Failures    []redisResult `json:"failures,omitempty"`
+	Claims      []redisClaim  `json:"claims,omitempty"`
+	Claim       bool          `json:"claim"`
+	Stride      int32         `json:"stride"` // what a token grows by
+	Most        int           `json:"most"`
+	Concurrency int           `json:"concurrency"`
+	Lease       int64         `json:"lease"` // this and all times in milliseconds
+	Delay       int64         `json:"delay"`
+	NotesKept   int           `json:"notes_kept"`
+	LettersKept int           `json:"letters_kept"`
+	Host        string        `json:"host"`
+	Block       int64         `json:"block"`
+	Reason      string        `json:"reason"`
+	Pace        int64         `json:"pace"`
+
+	contents []any // what items say, beside the JSON: see content
 }
 
-// items are the items as scripts take them. Tasks are bytes and travel as
-// base64; the hash of a key is a bucket and an integer in it.
-func (q *redisQueue) items(items []Item) []any {
-	out := make([]any, 0, len(items))
+type redisItem struct {
+	Host    string `json:"host"`
+	Rank    int    `json:"rank"`
+	Content int    `json:"content"` // its number among the contents
+	Sole    bool   `json:"sole,omitempty"`
+	Bucket  string `json:"bucket,omitempty"` // the hash of the key is a bucket and an integer in it
+	Hash    string `json:"hash,omitempty"`
+}
+
+type redisClaim struct {
+	Seq   string `json:"seq"`
+	Token string `json:"token"`
+	Host  string `json:"host"`
+}
+
+// A redisResult is a Result or, with what follows its marks, a Failure.
+type redisResult struct {
+	redisClaim
+	Add     []redisItem       `json:"add,omitempty"`
+	Count   map[string]int64  `json:"count,omitempty"`
+	Notes   []string          `json:"notes,omitempty"`
+	Marks   map[string]string `json:"marks,omitempty"`
+	Reason  string            `json:"reason,omitempty"`
+	Dead    bool              `json:"dead,omitempty"`
+	Wait    int64             `json:"wait,omitempty"`
+	Because string            `json:"because,omitempty"` // failure or snooze
+}
+
+// items are the items as the transition takes them.
+func (t *transition) items(items []Item) []redisItem {
+	out := make([]redisItem, 0, len(items))
 	for _, i := range items {
-		sum := sha256.Sum256([]byte(i.Key))
-		out = append(out, map[string]any{
-			"key": i.Key, "sole": i.Sole, "host": i.Host, "rank": i.Rank, "task": base64.StdEncoding.EncodeToString(i.Task),
-			"bucket": strconv.Itoa(int(binary.BigEndian.Uint16(sum[8:]))),
-			"hash":   strconv.FormatInt(int64(binary.BigEndian.Uint64(sum[:])), 10),
-		})
+		t.contents = append(t.contents, content(i))
+		item := redisItem{Host: i.Host, Rank: i.Rank, Content: len(t.contents), Sole: i.Sole}
+		if !i.Sole {
+			sum := sha256.Sum256([]byte(i.Key))
+			item.Bucket = strconv.Itoa(int(binary.BigEndian.Uint16(sum[8:])))
+			item.Hash = strconv.FormatInt(int64(binary.BigEndian.Uint64(sum[:])), 10)
+		}
+		out = append(out, item)
 	}
 	return out
 }
 
-func redisClaim(c Claim) map[string]any {
-	return map[string]any{"seq": strconv.FormatInt(c.seq, 10), "token": strconv.FormatInt(c.Token, 10)}
+// content is an item as Redis keeps it: a line of its rank and its host, which
+// has no line's end, then
+// the length of its key as a varint, the key and the task.
+func content(i Item) []byte {
+	b := fmt.Appendf(make([]byte, 0, len(i.Host)+len(i.Key)+len(i.Task)+16), "%d %s\n", i.Rank, i.Host)
+	b = binary.AppendUvarint(b, uint64(len(i.Key)))
+	return append(append(b, i.Key...), i.Task...)
+}
+
+// read is the inverse of content.
+func (i *Item) read(content string) (err error) {
+	head, rest, _ := strings.Cut(content, "\n")
+	rank, host, _ := strings.Cut(head, " ")
+	if i.Rank, err = strconv.Atoi(rank); err != nil {
+		return fmt.Errorf("frontier: %q is no item: %w", head, err)
+	}
+	n, used := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
+	if used <= 0 || n > uint64(len(rest)-used) {
+		return fmt.Errorf("frontier: %d bytes are no item", len(content))
+	}
+	i.Host, i.Key, i.Task = host, rest[used:used+int(n)], []byte(rest[used+int(n):])
+	return nil
+}
+
+// read reads what became of the item so far.
+func (c *Claim) read(history, content string) error {
+	if _, err := fmt.Sscan(history, &c.Failures, &c.Snoozes, &c.Losses); err != nil {
+		return fmt.Errorf("frontier: %q is no history: %w", history, err)
+	}
+	return c.Item.read(content)
+}
+
+func claimed(c Claim) redisClaim {
+	return redisClaim{strconv.FormatInt(c.seq, 10), strconv.FormatInt(c.Token, 10), c.Host}
+}
+
+// run makes a transition.
+func (q *redisQueue) run(ctx context.Context, name string, t transition) (reply, error) {
+	if q.now != nil {
+		t.Now = q.now().UnixMilli()
+	}
+	t.NotesKept, t.LettersKept = MaxNotes, MaxListed
+	data, err := json.Marshal(t)
+	if err != nil {
+		return reply{}, err
+	}
+	// The one key tells a cluster where the others are.
+	value, err := q.scripts[name].Run(
+		ctx, q.client, []string{"{chaping}:queue:" + q.name + ":meta"}, append([]any{q.name, data}, t.contents...)...,
+	).Result()
+	if err != nil && strings.Contains(err.Error(), "DAMAGED") {
+		return reply{}, q.damaged(ctx, err)
+	}
+	return reply{value}, err
+}
+
+// damaged empties a queue that does not agree with itself, as after a Redis
+// that ran half a transaction when its file had been torn: what to read next
+// cannot be told any more. Whoever opens it again begins anew.
+func (q *redisQueue) damaged(ctx context.Context, cause error) error {
+	_, err := q.run(ctx, "drop", transition{})
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "Redis 中的采集队列前后矛盾，已经清空；可能是断电损坏了 Redis 的数据文件",
+		Remedy:  "再次运行同一采集，将从头读取，评论不会重复计数",
+		Err:     errors.Join(cause, err),
+	}
 }
 
 // Add implements Frontier.
 func (q *redisQueue) Add(ctx context.Context, items ...Item) error {
-	_, err := q.run(ctx, "add", map[string]any{"items": q.items(items)})
+	var t transition
+	t.Items = t.items(items)
+	_, err := q.run(ctx, "add", t)
 	if err == nil && len(items) > 0 {
 		q.begun.Store(true)
 	}
@@ -191,21 +296,19 @@ func (q *redisQueue) turn(
 	most int,
 	results []Result,
 ) (batch Batch, stale int, err error) {
-	list := make([]any, 0, len(results))
+	t := transition{
+		Claim: claim, Stride: 1 + rand.Int32N(math.MaxInt32), Most: most, Concurrency: q.policy.Concurrency,
+		Lease: q.policy.Lease.Milliseconds(), Delay: q.policy.Delay.Milliseconds(),
+	}
 	for _, r := range results {
-		list = append(list, map[string]any{
-			"claim": redisClaim(r.Claim), "add": q.items(r.Add), "count": counts(r.Count), "notes": notes(r.Notes),
-			"marks": marks(r.Marks),
+		t.Results = append(t.Results, redisResult{
+			redisClaim: claimed(r.Claim), Add: t.items(r.Add), Count: r.Count, Notes: r.Notes, Marks: r.Marks,
 		})
 	}
-	answer, err := q.run(ctx, "turn", map[string]any{
-		"results": list, "notes_kept": MaxNotes,
-		"claim": claim, "stride": 1 + rand.Int32N(math.MaxInt32), "most": most, "lease": q.policy.Lease.Milliseconds(), "delay": q.policy.Delay.Milliseconds(), "concurrency": q.policy.Concurrency,
-	})
+	r, err := q.run(ctx, "turn", t)
 	if err != nil {
 		return Batch{}, 0, err
 	}
-	r := reply{value: answer}
 	open := r.at(0).int()
 	if open < 0 && q.begun.Load() {
 		return Batch{}, 0, &chaping.Error{
@@ -216,14 +319,9 @@ func (q *redisQueue) turn(
 	}
 	batch = Batch{Open: int(max(open, 0)), Wait: time.Duration(r.at(1).int()) * time.Millisecond}
 	for _, c := range r.at(2).list() {
-		claim := Claim{
-			Item: Item{Key: c.at(0).text(), Host: c.at(1).text(), Rank: int(c.at(2).int())},
-			Token: c.at(
-				4,
-			).int(), Failures: int(c.at(5).int()), Snoozes: int(c.at(6).int()), Losses: int(c.at(7).int()), seq: c.at(8).int(),
-		}
-		if claim.Task, err = base64.StdEncoding.DecodeString(c.at(3).text()); err != nil {
-			return Batch{}, 0, fmt.Errorf("frontier: item %q: %w", claim.Key, err)
+		claim := Claim{Token: c.at(1).int(), seq: c.at(0).int()}
+		if err := claim.read(c.at(2).text(), c.at(3).text()); err != nil {
+			return Batch{}, 0, err
 		}
 		batch.Claims = append(batch.Claims, claim)
 	}
@@ -232,67 +330,38 @@ func (q *redisQueue) turn(
 
 // Extend implements Frontier.
 func (q *redisQueue) Extend(ctx context.Context, claims ...Claim) (lost []Claim, err error) {
-	list := make([]any, 0, len(claims))
+	t := transition{Lease: q.policy.Lease.Milliseconds()}
 	for _, c := range claims {
-		list = append(list, redisClaim(c))
+		t.Claims = append(t.Claims, claimed(c))
 	}
-	answer, err := q.run(ctx, "extend", map[string]any{"claims": list, "lease": q.policy.Lease.Milliseconds()})
+	r, err := q.run(ctx, "extend", t)
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range (reply{value: answer}).list() {
+	for _, i := range r.list() {
 		lost = append(lost, claims[i.int()])
 	}
 	return lost, nil
 }
 
-func counts(c map[string]int64) map[string]int64 {
-	if c == nil {
-		return map[string]int64{}
-	}
-	return c
-}
-
-func marks(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
-}
-
-func notes(n []string) []string {
-	if n == nil {
-		return []string{}
-	}
-	return n
-}
-
 // Fail implements Frontier.
 func (q *redisQueue) Fail(ctx context.Context, failures ...Failure) error {
-	list := make([]any, 0, len(failures))
+	var t transition
 	for _, f := range failures {
-		list = append(list, map[string]any{
-			"claim": redisClaim(
-				f.Claim,
-			), "reason": f.Reason, "dead": f.Dead, "wait": f.Retry.Milliseconds(), "counter": "failures",
-			"count": counts(f.Count), "notes": notes(f.Notes),
+		t.Failures = append(t.Failures, redisResult{
+			redisClaim: claimed(f.Claim), Reason: f.Reason, Dead: f.Dead, Wait: f.Retry.Milliseconds(), Because: "failure",
+			Count: f.Count, Notes: f.Notes,
 		})
 	}
-	_, err := q.run(ctx, "fail", map[string]any{"failures": list, "notes_kept": MaxNotes, "letters_kept": MaxListed})
+	_, err := q.run(ctx, "fail", t)
 	return err
 }
 
 // Snooze implements Frontier.
 func (q *redisQueue) Snooze(ctx context.Context, claim Claim, d time.Duration) error {
-	_, err := q.run(
-		ctx,
-		"fail",
-		map[string]any{"notes_kept": MaxNotes, "letters_kept": MaxListed, "failures": []any{map[string]any{
-			"claim": redisClaim(
-				claim,
-			), "dead": false, "wait": d.Milliseconds(), "counter": "snoozes", "count": counts(nil), "notes": notes(nil),
-		}}},
-	)
+	_, err := q.run(ctx, "fail", transition{Failures: []redisResult{
+		{redisClaim: claimed(claim), Wait: d.Milliseconds(), Because: "snooze"},
+	}})
 	return err
 }
 
@@ -301,13 +370,13 @@ func (q *redisQueue) Block(ctx context.Context, host string, d time.Duration, re
 	if d < time.Millisecond {
 		return nil
 	}
-	_, err := q.run(ctx, "host", map[string]any{"host": host, "block": d.Milliseconds(), "reason": reason, "pace": 0})
+	_, err := q.run(ctx, "host", transition{Host: host, Block: d.Milliseconds(), Reason: reason})
 	return err
 }
 
 // Pace implements Frontier.
 func (q *redisQueue) Pace(ctx context.Context, host string, delay time.Duration) error {
-	_, err := q.run(ctx, "host", map[string]any{"host": host, "block": 0, "reason": "", "pace": delay.Milliseconds()})
+	_, err := q.run(ctx, "host", transition{Host: host, Pace: delay.Milliseconds()})
 	return err
 }
 
@@ -322,11 +391,10 @@ func (q *redisQueue) Mark(ctx context.Context, name string) (string, error) {
 
 // Stats implements Frontier.
 func (q *redisQueue) Stats(ctx context.Context) (Stats, error) {
-	answer, err := q.run(ctx, "stats", map[string]any{})
+	r, err := q.run(ctx, "stats", transition{})
 	if err != nil {
 		return Stats{}, err
 	}
-	r := reply{value: answer}
 	s := Stats{
 		Open:   int(r.at(0).int()),
 		Dead:   int(r.at(1).int()),
@@ -334,13 +402,10 @@ func (q *redisQueue) Stats(ctx context.Context) (Stats, error) {
 		Count:  map[string]int64{},
 	}
 	var bad error
-	for l := range slices.Chunk(r.at(3).list(), 5) {
-		task, err := base64.StdEncoding.DecodeString(l[3].text())
-		bad = errors.Join(bad, err)
-		s.Letters = append(
-			s.Letters,
-			Letter{Item{Key: l[0].text(), Host: l[1].text(), Rank: int(l[2].int()), Task: task}, l[4].text()},
-		)
+	for l := range slices.Chunk(r.at(3).list(), 2) {
+		letter := Letter{Reason: l[1].text()}
+		bad = errors.Join(bad, letter.read(l[0].text()))
+		s.Letters = append(s.Letters, letter)
 	}
 	for h := range slices.Chunk(r.at(4).list(), 3) {
 		s.Resting = append(s.Resting, Rest{Host: h[0].text(), Until: time.UnixMilli(h[1].int()), Reason: h[2].text()})

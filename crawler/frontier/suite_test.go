@@ -684,3 +684,57 @@ func TestRedisGoesBack(t *testing.T) {
 		}
 	}
 }
+
+// A queue in Redis that does not agree with itself, as after half a
+// transaction, is neither finished nor waited for without end: it says so,
+// and begins anew.
+func TestRedisDamaged(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		damage func(ctx context.Context, client *redis.Client, q string) error
+	}{
+		{"an item is gone", func(ctx context.Context, client *redis.Client, q string) error {
+			return client.Del(ctx, q+"items").Err()
+		}},
+		{"items are counted that are nowhere", func(ctx context.Context, client *redis.Client, q string) error {
+			return client.Del(ctx, q+"ready:h", q+"leased").Err()
+		}},
+		{"more is done than there was", func(ctx context.Context, client *redis.Client, q string) error {
+			return client.HIncrBy(ctx, q+"meta", "open", -4).Err()
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := miniredis.RunT(t)
+			client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+			defer client.Close()
+			clk := newClock()
+			open := frontier.Redis(client, frontier.RedisOptions{Volatile: true, Now: clk.Now})
+			q, err := open(t.Context(), "q", frontier.Policy{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := handle{q, t, clk}
+			h.add(item("a", "h", 0), item("b", "h", 0))
+			h.take("a")
+			h.must(c.damage(t.Context(), client, "{chaping}:queue:q:"))
+			_, err = q.Claim(t.Context(), 1)
+			var e *chaping.Error
+			if !errors.As(err, &e) || e.Code != chaping.CodeEnvironment || !strings.Contains(e.Message, "前后矛盾") {
+				t.Fatalf("%v", err)
+			}
+			if _, err := q.Claim(t.Context(), 1); !errors.As(err, &e) || !strings.Contains(e.Message, "不见") {
+				t.Errorf("whoever still works on it is told %v", err)
+			}
+			again, err := open(t.Context(), "q", frontier.Policy{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h = handle{again, t, clk}
+			h.add(item("a", "h", 0), item("b", "h", 0))
+			h.ack(frontier.Result{Claim: h.take("a")}, frontier.Result{Claim: h.take("b")})
+			if s := h.stats(); s.Open != 0 || s.Leased != 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}

@@ -1,3 +1,3 @@
-add(args.items)
+add(args.items or {})
 keep(q .. 'meta')
 return 0

@@ -1,21 +1,22 @@
-for _, f in ipairs(args.failures) do
-  local host, rank = held(f.claim)
-  if host then
-    local seq = f.claim.seq
-    release(seq, host)
-    record(f)
-    if f.dead then
-      local i = redis.call('HMGET', item(seq), 'key', 'task')
-      redis.call('DEL', item(seq))
-      redis.call('HINCRBY', q .. 'meta', 'open', -1)
-      if redis.call('HINCRBY', q .. 'meta', 'dead', 1) <= args.letters_kept then
-        redis.call('RPUSH', q .. 'dead', i[1], host, rank, i[2], f.reason)
-        keep(q .. 'dead')
-      end
-    else
-      redis.call('HINCRBY', item(seq), f.counter, 1)
-      back(seq, host, rank, f.wait)
+local items = read(held(args.failures or {}))
+release(items)
+record(items)
+local back, waiting, rest, dead = {}, {}, {}, {}
+for _, i in ipairs(items) do
+  local f = i.result
+  if f.dead then
+    push(dead, i)
+    if redis.call('HINCRBY', q .. 'meta', 'dead', 1) <= args.letters_kept then
+      put('RPUSH', q .. 'dead', {i.content, f.reason or ''})
     end
+  else
+    i.because = f.because
+    push(back, i)
+    if (f.wait or 0) >= 1 then push(rest, whole(now + f.wait), i.seq) else push(waiting, i) end
   end
 end
+finish(dead)
+again(back)
+line(waiting)
+put('ZADD', later, rest)
 return 0
