@@ -738,3 +738,31 @@ func TestRedisDamaged(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a queue leaves in Redis is forgotten in the end, also a hash that
+// one transition empties and fills again.
+func TestRedisForgets(t *testing.T) {
+	server := miniredis.RunT(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	defer client.Close()
+	clk := newClock()
+	q, err := frontier.Redis(client, frontier.RedisOptions{Volatile: true, Now: clk.Now})(t.Context(), "q", frontier.Policy{Concurrency: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handle{q, t, clk}
+	h.add(item("a", "h", 0))
+	results := []frontier.Result{{Claim: h.take("a"), Add: []frontier.Item{item("b", "h", 0), item("c", "h", 1)}, Notes: []string{"n"}}}
+	for _, key := range []string{"b", "c"} {
+		batch, stale, err := q.Turn(t.Context(), 1, results...)
+		if err != nil || stale != 0 || len(batch.Claims) != 1 || batch.Claims[0].Key != key {
+			t.Fatal(batch, stale, err)
+		}
+		for _, key := range client.Keys(t.Context(), "*").Val() {
+			if client.TTL(t.Context(), key).Val() <= 0 {
+				t.Errorf("%s is kept for ever", key)
+			}
+		}
+		results = []frontier.Result{{Claim: batch.Claims[0], Count: map[string]int64{"pages": 1}}}
+	}
+}

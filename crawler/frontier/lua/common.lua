@@ -43,13 +43,12 @@ end
 local function whole(n) return string.format('%.0f', n) end
 
 -- Finished queues are forgotten after this many milliseconds. Once in a
--- transition is enough for a key: none is emptied after something was put in.
+-- transition is enough for a key that is there.
 local lifetime = 60 * 24 * 3600 * 1000
 local kept = {}
 local function keep(key)
   if not kept[key] then
-    kept[key] = true
-    redis.call('PEXPIRE', key, lifetime)
+    kept[key] = redis.call('PEXPIRE', key, lifetime) == 1
   end
 end
 
