@@ -34,7 +34,7 @@ func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err er
 	if err != nil {
 		return v, err
 	}
-	if v.Miner, err = nlp.NewMiner(dict); err != nil || path != "" {
+	if v.Miner, err = minerOf(dict); err != nil || path != "" {
 		return v, err
 	}
 	learnt, _, err := a.learnt(ctx, v.Miner)
@@ -42,6 +42,14 @@ func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err er
 		v.Miner = v.Miner.Adapted(learnt)
 	}
 	return v, err
+}
+
+// minerOf is a miner of the dictionary, the shared one where that will do.
+func minerOf(d *nlp.Dictionary) (*nlp.Miner, error) {
+	if shipped, err := nlp.ShippedDictionary(); err == nil && d == shipped {
+		return nlp.ShippedMiner()
+	}
+	return nlp.NewMiner(d)
 }
 
 // Dictionary is the shipped dictionary with the station's edits.

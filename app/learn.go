@@ -65,7 +65,7 @@ func (a *App) Learn(ctx context.Context, watch Watcher) (*Learnt, error) {
 	if err != nil {
 		return nil, err
 	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := minerOf(dict)
 	if err != nil {
 		return nil, err
 	}

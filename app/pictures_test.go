@@ -68,11 +68,7 @@ func TestKeepPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	collected.Store(true)
-	dict, err := nlp.ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := nlp.ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,11 +32,7 @@ func TestCases(t *testing.T) {
 	if err := json.Unmarshal(data, &cases); err != nil {
 		t.Fatal(err)
 	}
-	dictionary, err := nlp.ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	miner, err := nlp.NewMiner(dictionary)
+	miner, err := nlp.ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}

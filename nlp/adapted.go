@@ -19,10 +19,11 @@ func (m *Miner) Adapted(a *assertion.Adapter) *Miner {
 	if a == nil {
 		return plain
 	}
+	knows := *plain.knowledge
+	knows.judge = knows.judge.Adapted(a)
 	out := &Miner{
-		index: plain.index, dict: plain.dict, folder: plain.folder, classes: plain.classes, goods: plain.goods,
-		rulesOf: plain.rulesOf, judge: plain.judge.Adapted(a), version: with(plain.version, a), base: with(plain.base, a),
-		data: plain.data, adapter: a, plainMiner: plain,
+		index: plain.index, knowledge: &knows, dict: plain.dict, rulesOf: plain.rulesOf,
+		version: with(plain.version, a), base: with(plain.base, a), adapter: a, plainMiner: plain,
 	}
 	out.pool.New = func() any { return new(scratch) }
 	out.tabulate()

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -76,14 +77,16 @@ func LoadDictionary(fsys fs.FS) (*Dictionary, error) {
 }
 
 // ShippedDictionary is the dictionary of all term files that the program
-// carries.
-func ShippedDictionary() (*Dictionary, error) {
+// carries. It is read once, and nobody may change it.
+func ShippedDictionary() (*Dictionary, error) { return shippedDictionary() }
+
+var shippedDictionary = sync.OnceValues(func() (*Dictionary, error) {
 	terms, err := fs.Sub(dictionaries.Files, "terms")
 	if err != nil {
 		return nil, fmt.Errorf("读取自带词典：%w", err)
 	}
 	return LoadDictionary(terms)
-}
+})
 
 // ParseTermList reads a plain list: one term a line, blank lines and lines
 // that start with # left out. Lines that cannot be used are reported as

@@ -129,11 +129,7 @@ func TestLoadDictionaryFaults(t *testing.T) {
 }
 
 func TestShippedDictionary(t *testing.T) {
-	d, err := ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMiner(d)
+	m, err := ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}

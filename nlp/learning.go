@@ -382,7 +382,7 @@ func (m *Miner) known() (*known, error) {
 		}
 	}
 	k := &known{pairs: pairs}
-	if k.miner, err = NewMiner(d, WithData(m.data)); err != nil {
+	if k.miner, err = m.Adapted(nil).knowledge.miner(d, false); err != nil {
 		return nil, err
 	}
 	sc := new(scratch)

@@ -14,7 +14,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -41,18 +40,13 @@ const networkFile = "assertion.bin.gz"
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
 type Miner struct {
-	*index     // ready before it is used
+	*index // ready before it is used
+	*knowledge
 	dict       *Dictionary
-	folder     *fold.Folder
-	classes    *pattern.Classes
-	parsed     map[string]*pattern.Pattern // of the dictionary, where its classes are ours
-	goods      *goods
 	rulesOf    []termRule // by term
-	judge      *assertion.Judge
 	version    string
 	base       string
 	pool       sync.Pool
-	data       fs.FS              // what it was built from
 	adapter    *assertion.Adapter // nil: none
 	plainMiner *Miner             // without the adapter; nil where there is none
 	shifts     []float64          // of the adapter, see shift
@@ -140,99 +134,134 @@ func NewMiner(d *Dictionary, opts ...Option) (*Miner, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	embedded := o.data == nil
-	if embedded {
-		o.data = dictionaries.Files
+	k, err := o.knowledge()
+	if err != nil {
+		return nil, err
 	}
+	m, err := k.miner(d, o.data == nil)
+	if err != nil || o.data == nil { // what is embedded is known to be whole
+		return m, err
+	}
+	if err := m.complete(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (o *options) knowledge() (*knowledge, error) {
+	switch {
+	case o.data != nil:
+		return readKnowledge(o.data, o.cuesOnly)
+	case o.cuesOnly:
+		return readKnowledge(dictionaries.Files, true)
+	}
+	return shippedKnowledge()
+}
+
+// miner builds a miner of a dictionary. Where the knowledge is the shipped one,
+// patterns stand as the dictionary has parsed them.
+func (k *knowledge) miner(d *Dictionary, shipped bool) (*Miner, error) {
 	if d == nil || len(d.Terms) == 0 {
 		return nil, &chaping.InputError{File: "词典", Problem: "没有任何词条", Remedy: "至少给出一个评论关键词"}
 	}
-	h := sha256.New()
-	fmt.Fprintln(h, rules, d.hash())
-	base := sha256.New()
-	fmt.Fprintln(base, rules)
-	read := func(name string) ([]byte, error) {
-		b, err := fs.ReadFile(o.data, name)
-		if err != nil {
-			return nil, dataFault(name, err)
-		}
-		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(b))
-		fmt.Fprintf(base, "%s %x\n", name, sha256.Sum256(b))
-		return b, nil
+	m := &Miner{knowledge: k, dict: d, rulesOf: k.goods.rules(d)}
+	var parsed map[string]*pattern.Pattern
+	if shipped {
+		parsed = d.parsed
 	}
-	files := map[string][]byte{}
-	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, baseFile}
-	if !o.cuesOnly {
-		names = append(names, networkFile)
-	}
-	for _, name := range names {
-		b, err := read(name)
-		if err != nil {
-			return nil, err
-		}
-		files[name] = b
-	}
-	m := &Miner{dict: d, data: o.data}
-	if embedded {
-		m.parsed = d.parsed
-	}
-	if err := m.load(files); err != nil {
+	patterns, err := m.patterns(parsed)
+	if err != nil {
 		return nil, err
 	}
-	if !embedded {
-		if err := m.complete(); err != nil {
-			return nil, err
-		}
-	}
-	m.version = hex.EncodeToString(h.Sum(nil))[:12]
-	m.base = hex.EncodeToString(base.Sum(nil))[:12]
+	m.index = &index{build: func() error { return m.fill(patterns) }}
+	m.version = k.hash(fmt.Sprintln(rules, d.hash()))
+	m.base = k.hash(fmt.Sprintln(rules))
 	m.pool.New = func() any { return new(scratch) }
 	return m, nil
 }
 
-// load builds a miner from its data files.
-func (m *Miner) load(files map[string][]byte) error {
-	var err error
-	if m.folder, err = fold.New("t2s.txt", bytes.NewReader(files["t2s.txt"])); err != nil {
-		return err
-	}
-	cues, err := assertion.ReadCues("cues.yaml", bytes.NewReader(files["cues.yaml"]))
+// ShippedMiner is the miner of the shipped dictionary. It is built once: the
+// stations of a portal share it, but for those who edited their terms.
+func ShippedMiner() (*Miner, error) { return sharedMiner() }
+
+var sharedMiner = sync.OnceValues(func() (*Miner, error) {
+	d, err := ShippedDictionary()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	return NewMiner(d)
+})
+
+// knowledge is what mining needs beside a dictionary.
+type knowledge struct {
+	folder  *fold.Folder
+	cues    *assertion.Cues
+	judge   *assertion.Judge
+	classes *pattern.Classes
+	goods   *goods
+	list    []byte // baseFile, which is read for each dictionary
+	sums    []byte // a line of name and hash for each file
+}
+
+// shippedKnowledge is read once: miners of other dictionaries share it.
+var shippedKnowledge = sync.OnceValues(func() (*knowledge, error) { return readKnowledge(dictionaries.Files, false) })
+
+// readKnowledge reads it from files named as in package dictionaries.
+func readKnowledge(data fs.FS, cuesOnly bool) (*knowledge, error) {
+	k := &knowledge{}
+	files := map[string][]byte{}
+	names := []string{"t2s.txt", "cues.yaml", classesFile, goodsFile, baseFile}
+	if !cuesOnly {
+		names = append(names, networkFile)
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(data, name)
+		if err != nil {
+			return nil, dataFault(name, err)
+		}
+		files[name] = b
+		k.sums = fmt.Appendf(k.sums, "%s %x\n", name, sha256.Sum256(b))
+	}
+	k.list = files[baseFile]
+	var err error
+	if k.folder, err = fold.New("t2s.txt", bytes.NewReader(files["t2s.txt"])); err != nil {
+		return nil, err
+	}
+	if k.cues, err = assertion.ReadCues("cues.yaml", bytes.NewReader(files["cues.yaml"])); err != nil {
+		return nil, err
 	}
 	var network *assertion.Network
 	if file, ok := files[networkFile]; ok {
 		if network, err = assertion.ReadNetwork(networkFile, bytes.NewReader(file)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if m.judge, err = assertion.New(cues, network, m.folder); err != nil {
-		return err
+	if k.judge, err = assertion.New(k.cues, network, k.folder); err != nil {
+		return nil, err
 	}
-	if m.classes, err = pattern.ReadClasses(classesFile, bytes.NewReader(files[classesFile])); err != nil {
-		return err
+	if k.classes, err = pattern.ReadClasses(classesFile, bytes.NewReader(files[classesFile])); err != nil {
+		return nil, err
 	}
-	if m.goods, err = readGoods(goodsFile, bytes.NewReader(files[goodsFile]), m.folder); err != nil {
-		return err
+	if k.goods, err = readGoods(goodsFile, bytes.NewReader(files[goodsFile]), k.folder); err != nil {
+		return nil, err
 	}
-	m.rulesOf = m.goods.rules(m.dict)
-	patterns, err := m.patterns()
-	if err != nil {
-		return err
-	}
-	m.index = &index{build: func() error { return m.fill(files[baseFile], cues, patterns) }}
-	return nil
+	return k, nil
+}
+
+// hash is a short hash of a line and of the files.
+func (k *knowledge) hash(line string) string {
+	return fmt.Sprintf("%x", sha256.Sum256(append([]byte(line), k.sums...)))[:12]
 }
 
 // patterns are those among the dictionary's surfaces.
-func (m *Miner) patterns() (map[string]*pattern.Pattern, error) {
+func (m *Miner) patterns(parsed map[string]*pattern.Pattern) (map[string]*pattern.Pattern, error) {
 	all := map[string]*pattern.Pattern{}
 	for _, term := range m.dict.Terms {
 		for _, f := range append([]string{term.Name}, term.Surfaces...) {
 			if all[f] != nil || !pattern.Is(f) {
 				continue
 			}
-			if p := m.parsed[f]; p != nil {
+			if p := parsed[f]; p != nil {
 				all[f] = p
 				continue
 			}
@@ -258,7 +287,7 @@ func (m *Miner) plain(word string) string {
 }
 
 // fill fills the index.
-func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pattern.Pattern) error {
+func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 	var surfaces []string
 	for t, term := range m.dict.Terms {
 		forms := append([]string{term.Name}, term.Surfaces...)
@@ -281,7 +310,7 @@ func (m *Miner) fill(base []byte, cues *assertion.Cues, patterns map[string]*pat
 	slices.Sort(surfaces)
 	surfaces = slices.Compact(surfaces)
 	var err error
-	if m.cut, err = newCutter(bytes.NewReader(base), surfaces, cues, m.folder); err != nil {
+	if m.cut, err = newCutter(bytes.NewReader(m.list), surfaces, m.cues, m.folder); err != nil {
 		return err
 	}
 	compiler := pattern.NewCompiler(m.classes, m.plain, m.cut.frequency)

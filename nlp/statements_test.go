@@ -145,11 +145,7 @@ func writtenReviews(t testing.TB) []MarkedReview {
 
 func shippedMiner(t testing.TB) *Miner {
 	t.Helper()
-	d, err := ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMiner(d)
+	m, err := ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}

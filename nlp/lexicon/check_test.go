@@ -147,11 +147,7 @@ func TestShipped(t *testing.T) {
 			t.Errorf("no term of hazard %s", h)
 		}
 	}
-	dict, err := nlp.ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := nlp.ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,11 +165,7 @@ func TestShipped(t *testing.T) {
 
 // TestOrdinaryPraise: what satisfied buyers say every day is no complaint.
 func TestOrdinaryPraise(t *testing.T) {
-	dict, err := nlp.ShippedDictionary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	miner, err := nlp.NewMiner(dict)
+	miner, err := nlp.ShippedMiner()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"chaping"
 	"chaping/dictionaries"
@@ -298,8 +299,10 @@ const (
 	maxBody = 32 << 20 // bytes of what is in it
 )
 
-// Shipped is the model that the program carries.
-func Shipped() (*Model, error) {
+// Shipped is the model that the program carries. It is read once.
+func Shipped() (*Model, error) { return shippedModel() }
+
+var shippedModel = sync.OnceValues(func() (*Model, error) {
 	const name = "polarity.bin.gz"
 	f, err := dictionaries.Files.Open(name)
 	if err != nil {
@@ -307,7 +310,7 @@ func Shipped() (*Model, error) {
 	}
 	defer f.Close()
 	return Load(name, f)
-}
+})
 
 // Load reads what WriteTo wrote. A file that is cut short, changed, or
 // something else is a chaping.InputError; name is for its message.
