@@ -550,14 +550,15 @@ func (d *DB) ChangePassword(ctx context.Context, id int64, old, password, keep s
 		if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, version = version + 1 WHERE id = ?", hash, id); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM session WHERE account = ? AND hash <> ?", id, tokenHash(keep))
-		return err
+		return endOtherSessions(ctx, tx, id, keep)
 	})
 }
 
 // SetTOTP turns the second factor on, once code shows that the authenticator
-// has the secret; an empty secret turns it off. Either asks for the password.
-func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code string) error {
+// has the secret; an empty secret turns it off. Either asks for the password,
+// and ends all sessions but that of the cookie keep: who logged in without the
+// second factor has not shown it.
+func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code, keep string) error {
 	if err := d.proved(ctx, id, password); err != nil {
 		return err
 	}
@@ -581,6 +582,15 @@ func (d *DB) SetTOTP(ctx context.Context, id int64, password, secret, code strin
 			counter,
 			id,
 		)
-		return err
+		if err != nil {
+			return err
+		}
+		return endOtherSessions(ctx, tx, id, keep)
 	})
+}
+
+// endOtherSessions ends an account's sessions but that of the cookie keep.
+func endOtherSessions(ctx context.Context, tx *sql.Tx, id int64, keep string) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM session WHERE account = ? AND hash <> ?", id, tokenHash(keep))
+	return err
 }

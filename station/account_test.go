@@ -262,10 +262,10 @@ func TestTOTP(t *testing.T) {
 	d, c, a := started(t)
 	text := base32.StdEncoding.EncodeToString(key)
 	code := func() string { return totpCode(key, c.now().Unix()/30) }
-	if err := d.SetTOTP(t.Context(), a.ID, secret, text, "000000"); err == nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, "000000", ""); err == nil {
 		t.Error("turned on with a wrong code")
 	}
-	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code(), ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := d.Login(t.Context(), "admin", secret, code(), Visitor{}); err == nil {
@@ -389,24 +389,24 @@ func TestSecondFactorAsksForPassword(t *testing.T) {
 	key := []byte("12345678901234567890")
 	text := base32.StdEncoding.EncodeToString(key)
 	code := func() string { return totpCode(key, c.now().Unix()/30) }
-	if err := d.SetTOTP(t.Context(), a.ID, "wrong", text, code()); err == nil {
+	if err := d.SetTOTP(t.Context(), a.ID, "wrong", text, code(), ""); err == nil {
 		t.Error("turned on without the password")
 	}
-	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code()); err != nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, text, code(), ""); err != nil {
 		t.Fatal(err)
 	}
 	for i := range freeAttempts + 1 {
-		err := d.SetTOTP(t.Context(), a.ID, "wrong", "", "")
+		err := d.SetTOTP(t.Context(), a.ID, "wrong", "", "", "")
 		var delay *Delay
 		if err == nil || errors.As(err, &delay) != (i >= freeAttempts) {
 			t.Errorf("turning off without the password, attempt %d: %v", i, err)
 		}
 	}
-	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err == nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", "", ""); err == nil {
 		t.Error("after many attempts the password is still looked at")
 	}
 	c.add(firstWait)
-	if err := d.SetTOTP(t.Context(), a.ID, secret, "", ""); err != nil {
+	if err := d.SetTOTP(t.Context(), a.ID, secret, "", "", ""); err != nil {
 		t.Error(err)
 	}
 	if a, err := d.Account(t.Context(), "admin", 0); err != nil || a.TOTP {
@@ -585,5 +585,44 @@ func TestParked(t *testing.T) {
 	c.add(parkTime)
 	if _, ok, _ := d.Parked(t.Context(), "device", s); ok {
 		t.Error("expired and still there")
+	}
+}
+
+// Who was logged in before the second factor was asked for has not shown it.
+func TestSecondFactorEndsSessions(t *testing.T) {
+	d, c, a := started(t)
+	login := func() string {
+		t.Helper()
+		_, pass, err := d.Login(t.Context(), "admin", secret, "", Visitor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pass.Session
+	}
+	goesOn := func(cookie string) bool {
+		t.Helper()
+		_, ok, err := d.Session(t.Context(), cookie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	here, elsewhere := login(), login()
+	key := []byte("12345678901234567890")
+	if err := d.SetTOTP(t.Context(), a.ID, secret, base32.StdEncoding.EncodeToString(key), "000000", here); err == nil {
+		t.Fatal("turned on with a wrong code")
+	}
+	if !goesOn(elsewhere) {
+		t.Error("a wrong code ended a session")
+	}
+	code := totpCode(key, c.now().Unix()/30)
+	if err := d.SetTOTP(t.Context(), a.ID, secret, base32.StdEncoding.EncodeToString(key), code, here); err != nil {
+		t.Fatal(err)
+	}
+	if goesOn(elsewhere) {
+		t.Error("a session without the second factor goes on")
+	}
+	if !goesOn(here) {
+		t.Error("one's own session ended")
 	}
 }

@@ -481,12 +481,12 @@ func (q *request) myTOTP() error {
 	} else if secret == "" {
 		return bad("没有密钥", "重新打开“我的账号”")
 	}
-	err := q.Station.SetTOTP(q.ctx, q.account.ID, q.r.PostFormValue("password"), secret, q.form("code"))
+	err := q.Station.SetTOTP(q.ctx, q.account.ID, q.r.PostFormValue("password"), secret, q.form("code"), q.cookie)
 	if f, ok := told(err); ok {
 		return q.meForm(http.StatusUnprocessableEntity, secret, f)
 	}
 	if err != nil {
 		return err
 	}
-	return q.redirect("/me", map[bool]string{true: "登录时将要求验证码", false: "登录时不再要求验证码"}[secret != ""])
+	return q.redirect("/me", map[bool]string{true: "登录时将要求验证码", false: "登录时不再要求验证码"}[secret != ""]+"，别处的登录已全部退出")
 }

@@ -356,7 +356,7 @@ func (s *sso) totp(name string) {
 	_ = binary.Write(mac, binary.BigEndian, s.Now().Unix()/30)
 	sum := mac.Sum(nil)
 	code := binary.BigEndian.Uint32(sum[sum[len(sum)-1]&15:]) & 0x7fffffff % 1_000_000
-	if err := s.Station.SetTOTP(s.t.Context(), a.ID, password, secret, fmt.Sprintf("%06d", code)); err != nil {
+	if err := s.Station.SetTOTP(s.t.Context(), a.ID, password, secret, fmt.Sprintf("%06d", code), ""); err != nil {
 		s.t.Fatal(err)
 	}
 }
