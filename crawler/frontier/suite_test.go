@@ -699,6 +699,9 @@ func TestRedisDamaged(t *testing.T) {
 		{"items are counted that are nowhere", func(ctx context.Context, client *redis.Client, q string) error {
 			return client.Del(ctx, q+"ready:h", q+"leased").Err()
 		}},
+		{"a lease that nobody has", func(ctx context.Context, client *redis.Client, q string) error {
+			return client.Del(ctx, q+"states").Err()
+		}},
 		{"more is done than there was", func(ctx context.Context, client *redis.Client, q string) error {
 			return client.HIncrBy(ctx, q+"meta", "open", -4).Err()
 		}},
@@ -717,6 +720,7 @@ func TestRedisDamaged(t *testing.T) {
 			h.add(item("a", "h", 0), item("b", "h", 0))
 			h.take("a")
 			h.must(c.damage(t.Context(), client, "{chaping}:queue:q:"))
+			clk.Advance(frontier.DefaultLease)
 			_, err = q.Claim(t.Context(), 1)
 			var e *chaping.Error
 			if !errors.As(err, &e) || e.Code != chaping.CodeEnvironment || !strings.Contains(e.Message, "前后矛盾") {

@@ -111,6 +111,7 @@ end
 -- longer; each tells which.
 local function again(items)
   for _, i in ipairs(items) do
+    if i.token:sub(1, 1) == '-' then damaged('lease of ' .. i.seq) end
     local failures, snoozes, losses = i.history:match('^(%d+) (%d+) (%d+)$')
     if i.because == 'failure' then failures = whole(failures + 1) end
     if i.because == 'snooze' then snoozes = whole(snoozes + 1) end
