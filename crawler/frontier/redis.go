@@ -194,8 +194,8 @@ func (t *transition) items(items []Item) []redisItem {
 }
 
 // content is an item as Redis keeps it: a line of its rank and its host, which
-// has no line's end, then
-// the length of its key as a varint, the key and the task.
+// has no line's end, then the length of its key as a varint, the key and the
+// task.
 func content(i Item) []byte {
 	b := fmt.Appendf(make([]byte, 0, len(i.Host)+len(i.Key)+len(i.Task)+16), "%d %s\n", i.Rank, i.Host)
 	b = binary.AppendUvarint(b, uint64(len(i.Key)))
@@ -253,11 +253,15 @@ func (q *redisQueue) run(ctx context.Context, name string, t transition) (reply,
 // that ran half a transaction when its file had been torn: what to read next
 // cannot be told any more. Whoever opens it again begins anew.
 func (q *redisQueue) damaged(ctx context.Context, cause error) error {
+	remedy := "队列已经清空：再次运行同一采集，将从头读取，评论不会重复计数"
 	_, err := q.run(ctx, "drop", transition{})
+	if err != nil {
+		remedy = "队列没有清空：Redis 恢复以后再次运行同一采集"
+	}
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,
-		Message: "Redis 中的采集队列前后矛盾，已经清空；可能是断电损坏了 Redis 的数据文件",
-		Remedy:  "再次运行同一采集，将从头读取，评论不会重复计数",
+		Message: "Redis 中的采集队列前后矛盾，可能是断电损坏了 Redis 的数据文件",
+		Remedy:  remedy,
 		Err:     errors.Join(cause, err),
 	}
 }
