@@ -22,19 +22,21 @@ type Vocabulary struct {
 // the shipped dictionary with the station's edits, and what was learnt from its
 // decisions.
 func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err error) {
-	var dict *nlp.Dictionary
-	if path == "" {
-		dict, v.Edits, err = a.Dictionary(ctx)
-	} else {
-		dict, err = readTerms(path)
-		if err != nil && dict != nil {
-			v.Refused, err = err, nil
+	if path != "" {
+		dict, err := readTerms(path)
+		if dict == nil {
+			return v, err
 		}
+		v.Refused = err
+		v.Miner, err = nlp.NewMiner(dict)
+		return v, err
 	}
+	dict, edits, err := a.Dictionary(ctx)
 	if err != nil {
 		return v, err
 	}
-	if v.Miner, err = minerOf(dict); err != nil || path != "" {
+	v.Edits = edits
+	if v.Miner, err = minerOf(dict); err != nil {
 		return v, err
 	}
 	learnt, _, err := a.learnt(ctx, v.Miner)
@@ -44,7 +46,7 @@ func (a *App) Vocabulary(ctx context.Context, path string) (v Vocabulary, err er
 	return v, err
 }
 
-// minerOf is a miner of the dictionary, the shared one where that will do.
+// minerOf is a miner of the station's dictionary, the shared one where that will do.
 func minerOf(d *nlp.Dictionary) (*nlp.Miner, error) {
 	if shipped, err := nlp.ShippedDictionary(); err == nil && d == shipped {
 		return nlp.ShippedMiner()
