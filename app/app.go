@@ -34,6 +34,7 @@ import (
 
 	"chaping"
 	"chaping/crawler/evidence"
+	"chaping/report/pdf"
 	"chaping/scheduler/calendar"
 	"chaping/station"
 	"chaping/store"
@@ -69,20 +70,19 @@ type App struct {
 	evidence *evidence.Store
 	closing  []func() error
 	judged   judged
-	printer  printer
+	fonts    *pdf.Fonts
 	planning planning
 }
 
 // New makes an App. It opens nothing; Close closes what was opened since.
 func New(c Config) *App {
-	return &App{Config: c, store: c.Opened, planning: planning{turn: make(chan struct{}, 1)}}
+	return &App{Config: c, store: c.Opened, fonts: pdf.SystemFonts(), planning: planning{turn: make(chan struct{}, 1)}}
 }
 
 // Close closes what is open, the last opened first.
 func (a *App) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.printer.close()
 	a.judged.forget()
 	var err error
 	for _, done := range slices.Backward(a.closing) {

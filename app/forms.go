@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"chaping"
 	"chaping/report"
@@ -62,45 +61,7 @@ func (a *App) WriteFile(ctx context.Context, f Model, format, path string) error
 	if format == "json" {
 		return f.WriteJSON(path)
 	}
-	return f.Document().Write(ctx, format, path, a.printer.print)
-}
-
-// A printer starts a browser when the first PDF is asked for, and keeps it
-// until it is closed: it outlives what asks for it. It is safe for concurrent
-// use.
-type printer struct {
-	mu      sync.Mutex
-	browser *report.Browser
-}
-
-func (b *printer) print(ctx context.Context, d *report.Document, path string) error {
-	browser, err := b.open(ctx)
-	if err != nil {
-		return err
-	}
-	return browser.WritePDF(ctx, d, path)
-}
-
-func (b *printer) open(ctx context.Context) (*report.Browser, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser == nil {
-		browser, err := report.OpenBrowser(context.WithoutCancel(ctx))
-		if err != nil {
-			return nil, err
-		}
-		b.browser = browser
-	}
-	return b.browser, nil
-}
-
-func (b *printer) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser != nil {
-		b.browser.Close()
-		b.browser = nil
-	}
+	return f.Document().Write(ctx, format, path, a.fonts)
 }
 
 // FileName is a name without what file systems refuse, at most 60 characters.

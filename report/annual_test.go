@@ -3,6 +3,7 @@ package report
 import (
 	"archive/zip"
 	"bytes"
+	"chaping/report/pdf"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -166,7 +167,6 @@ func TestGoldenAnnual(t *testing.T) {
 
 func TestAnnualPrinted(t *testing.T) {
 	need(t, "soffice")
-	b := browser(t)
 	dir := t.TempDir()
 	if keep := os.Getenv("CHAPING_KEEP"); keep != "" { // to look at
 		dir = keep
@@ -176,7 +176,7 @@ func TestAnnualPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	convert(t, dir, filepath.Join(dir, "annual-docx.docx"))
-	if err := b.WritePDF(t.Context(), d, filepath.Join(dir, "annual.pdf")); err != nil {
+	if err := d.WritePDF(t.Context(), filepath.Join(dir, "annual.pdf"), pdf.SystemFonts()); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"annual.pdf", "annual-docx.pdf"} {

@@ -10,15 +10,16 @@ import (
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/report/pdf"
 )
 
 // A Document is a form laid out: what stands on the paper and where. Every
 // form makes one of its model, and every format is written from it, so that
 // xlsx, docx, HTML and PDF agree:
 //
-//	Platform ─┐                ┌─▶ xlsx   all sections, one worksheet each
-//	Urgent   ─┼─▶ Document ────┼─▶ docx   the first section
-//	…        ─┘                └─▶ HTML ─▶ PDF
+//	Platform ─┐                ┌─▶ xlsx        all sections, one worksheet each
+//	Urgent   ─┼─▶ Document ────┼─▶ docx, PDF   the first section, for print
+//	…        ─┘                └─▶ HTML        the first section, to look at
 //
 // The first section is the form as it is filed; the others accompany it and
 // are for those who check the numbers.
@@ -441,13 +442,9 @@ func windowText(w chaping.Window) string { return strings.Replace(w.Chinese(), "
 // model, are written from its document.
 func Formats() []string { return []string{"xlsx", "docx", "pdf", "html", "json"} }
 
-// Write writes the document in one of Formats but json. print makes a PDF; it
-// is called for that format only, because it needs a browser.
-func (d *Document) Write(
-	ctx context.Context,
-	format, path string,
-	print func(ctx context.Context, d *Document, path string) error,
-) error {
+// Write writes the document in one of Formats but json. The fonts are those of
+// a PDF.
+func (d *Document) Write(ctx context.Context, format, path string, fonts *pdf.Fonts) error {
 	switch format {
 	case "xlsx":
 		return d.WriteXLSX(path)
@@ -456,7 +453,7 @@ func (d *Document) Write(
 	case "html":
 		return d.WriteHTML(path)
 	case "pdf":
-		return print(ctx, d, path)
+		return d.WritePDF(ctx, path, fonts)
 	}
 	return fmt.Errorf("no document format %q", format)
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 
 	"chaping"
+	"chaping/report/pdf"
 )
 
 // need is the path of a program that a test cannot do without. Such a test is
@@ -32,23 +34,6 @@ func need(t testing.TB, name string) string {
 		t.Skipf("%s is not installed", name)
 	}
 	return path
-}
-
-// browser is a running browser. A test with one is not short.
-func browser(t testing.TB) *Browser {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs a browser")
-	}
-	b, err := OpenBrowser(t.Context())
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must have chromium: %v", err)
-		}
-		t.Skip(err)
-	}
-	t.Cleanup(b.Close)
-	return b
 }
 
 // convert turns office files into PDF.
@@ -114,7 +99,7 @@ func long(t testing.TB) *Platform {
 // What every format of every form must show when printed.
 func TestPrinted(t *testing.T) {
 	need(t, "soffice")
-	b := browser(t)
+	fonts := pdf.SystemFonts()
 	dir := t.TempDir()
 	if keep := os.Getenv("CHAPING_KEEP"); keep != "" { // to look at
 		dir = keep
@@ -144,7 +129,7 @@ func TestPrinted(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := b.WritePDF(t.Context(), d, path+".pdf"); err != nil {
+		if err := d.WritePDF(t.Context(), path+".pdf", fonts); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -320,14 +305,15 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestNoBrowser(t *testing.T) {
-	t.Setenv("CHAPING_BROWSER", filepath.Join(t.TempDir(), "absent"))
-	if _, err := OpenBrowser(t.Context()); err == nil || !strings.Contains(err.Error(), "CHAPING_BROWSER") {
+// A machine without a Chinese font says so and leaves no file of boxes.
+func TestNoFont(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.pdf")
+	err := sheet(t).Document().WritePDF(t.Context(), path, pdf.SelectedFonts())
+	if e, ok := errors.AsType[*chaping.Error](err); !ok || e.Code != chaping.CodeEnvironment || !strings.Contains(e.Message, "没有中文字体") {
 		t.Errorf("error %v", err)
 	}
-	t.Setenv("CHAPING_BROWSER", need(t, "false"))
-	if _, err := OpenBrowser(t.Context()); err == nil || !strings.Contains(err.Error(), "启动不了") {
-		t.Errorf("error %v", err)
+	if _, err := os.Stat(path); err == nil {
+		t.Error("there is a file")
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 
 // # PDFs
 //
-// A browser lays a PDF out, which takes seconds for a long form. Whoever asks
+// Laying a PDF out takes seconds for a long form. Whoever asks
 // waits a moment; what is not ready then is made in the background, and a page
 // says how it stands (print.html). Programs wait: they have time, and no pages.
 

@@ -105,11 +105,8 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err := sheet.File(time.Time{}, p.now(), nil); err != nil {
 		return err
 	}
-	formats := []string{"xlsx", "docx", "json"}
-	if _, err := report.FindBrowser(); err == nil {
-		formats = append(formats, "pdf")
-	}
-	files, _, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
+	formats := []string{"xlsx", "docx", "json", "pdf"}
+	files, partial, err := p.app.WriteForm(ctx, sheet, o.out, "platform-"+sheet.Period.String(), formats)
 	if err != nil {
 		return err
 	}
@@ -127,6 +124,9 @@ func (p *program) runDemo(ctx context.Context, o demoOptions) (err error) {
 		)
 	}
 	fmt.Fprintf(p.out, "共 %d 行，证据 %d 条：\n  %s\n", len(sheet.Rows), len(sheet.Evidence), strings.Join(files, "\n  "))
+	if partial != nil {
+		fmt.Fprintln(p.out, partial)
+	}
 
 	step(4, "与示例商城的底数核对")
 	if err := p.checkDemo(ctx, s, m, period, sheet); err != nil {

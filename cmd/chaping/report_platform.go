@@ -29,7 +29,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 		Use: "platform", Short: "生成电商平台报送表",
 		Long: "生成一个报送期的《上海市产品质量安全风险信息报送表（电商平台）》。\n" +
 			"评论或词库有变化时，先自动重新挖掘和计数。xlsx 另附“统计口径”“证据”两张工作表；docx、pdf、html 是可打印签字的报送表本身。\n" +
-			"pdf 由 chromium 或 Chrome 生成（环境变量 CHAPING_BROWSER 可指定）。\n\n" +
+			"pdf 用本机的中文字体排版，不需要浏览器。\n\n" +
 			"--freeze 把结果冻结成不可更改的版本，记下词库版本、采集范围、程序版本和 sha256；以后用 --version 重新输出，数字和 sha256 都不变。\n" +
 			"更正是新的版本，须用 --reason 说明原因。",
 		Example: "  chaping report platform --period 2026-11 --format xlsx,docx,pdf --out 报送\n" +

@@ -1,5 +1,5 @@
 // Package browser finds the Chromium that renders pages for the crawler and
-// prints the reports.
+// prints the guide.
 package browser
 
 import (
