@@ -172,7 +172,7 @@ func (w *Writer) resources() {
 	for _, e := range w.ordered {
 		fmt.Fprintf(&fonts, " /F%d %d 0 R", e.number, w.writeFont(e))
 	}
-	hatch := w.pattern("q 0.99 w -1.42 1.42 m 1.42 -1.42 l 0 5.67 m 5.67 0 l 4.25 7.09 m 7.09 4.25 l S Q")
+	hatch := w.pattern("q 0.99 w -1.42 4.25 m 1.42 7.09 l 0 0 m 5.67 5.67 l 4.25 -1.42 m 7.09 1.42 l S Q")
 	dots := w.pattern(circle(patternStep/2, patternStep/2, 1) + "f")
 	w.object(
 		resourcesObject,
