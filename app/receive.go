@@ -28,7 +28,7 @@ type Handed struct {
 // Received is what was kept of it.
 type Received struct {
 	station.Submission
-	Refused []*chaping.InputError `json:"refused"` // lines that are not
+	Refused []*chaping.InputError `json:"refused"` // lines that are not, and what is to be checked
 }
 
 // Receive takes in a monthly form, or some other file about a month, from a
@@ -75,7 +75,7 @@ type FormLook struct {
 	Station station.Station // whose it is
 	Kind    chaping.Form
 	Form    *intake.Form
-	Refused []*chaping.InputError // lines that are not read
+	Refused []*chaping.InputError // lines that are not read, and what is to be checked
 }
 
 // LookAtForm reads a monthly form, and stores nothing. One of another station or
@@ -99,8 +99,69 @@ func (a *App) LookAtForm(ctx context.Context, h Handed) (l FormLook, err error) 
 			Remedy:  "选对报送期再提交",
 		}
 	}
+	if err := l.outside(h.Period, h.File); err != nil {
+		return l, err
+	}
 	l.Kind = formOf(l.Form, l.Station)
 	return l, nil
+}
+
+// outside refuses a form that was filled in before the period began, or whose
+// 时间采集范围 is of other days. Of some rows only, those are not taken; of rows
+// that cover more or fewer days than the period, it is said.
+func (l *FormLook) outside(period chaping.Period, file string) error {
+	window := period.Window()
+	first, last := window.FirstDay().Format(time.DateOnly), window.LastDay().Format(time.DateOnly)
+	if filed := l.Form.Filed; filed != "" && filed < first {
+		return &chaping.InputError{
+			File:    file,
+			Field:   "填报时间",
+			Value:   filed,
+			Problem: "早于 " + period.String() + " 期的采集范围（" + window.Chinese() + "）",
+			Remedy:  "选对报送期再提交，或改正表上的填报时间",
+		}
+	}
+	var kept []report.PlatformRow
+	var refused []*chaping.InputError
+	other := 0 // rows of other days than the period's
+	for _, r := range l.Form.Rows {
+		if r.From == "" || r.To == "" || r.From == first && r.To == last {
+			kept = append(kept, r)
+			continue
+		}
+		if r.From <= last && r.To >= first {
+			other++
+			kept = append(kept, r)
+			continue
+		}
+		refused = append(refused, &chaping.InputError{
+			File:    file,
+			Field:   "时间采集范围",
+			Value:   r.From + " 至 " + r.To,
+			Problem: fmt.Sprintf("不在 %s 期内，第 %d 条（%s，%s）没有读入", period, r.Seq, chaping.Shorten(r.Product, 20), r.Term),
+			Remedy:  "报到那一期去，或改正时间采集范围",
+		})
+	}
+	if len(refused) > 0 && len(kept) == 0 {
+		return &chaping.InputError{
+			File:    file,
+			Field:   "时间采集范围",
+			Value:   refused[0].Value,
+			Problem: "不在 " + period.String() + " 期内（" + window.Chinese() + "）",
+			Remedy:  "选对报送期再提交，或改正表上的时间采集范围",
+		}
+	}
+	l.Refused = append(l.Refused, refused...)
+	if other > 0 {
+		l.Refused = append(l.Refused, &chaping.InputError{
+			File:    file,
+			Field:   "时间采集范围",
+			Problem: fmt.Sprintf("有 %d 条与 %s 期的采集范围（%s）不同，照表读入", other, period, window.Chinese()),
+			Remedy:  "核对差评数是不是这一期的",
+		})
+	}
+	l.Form.Rows = kept
+	return nil
 }
 
 // senderOf is the station that a form is from.

@@ -198,7 +198,7 @@ func (q *request) handedIn(s *app.Received) error {
 		return q.inboxForm(
 			http.StatusOK,
 			&fault{
-				problem: fmt.Sprintf("已读入 %d 条，有 %d 行没有读入", s.Entries, len(s.Refused)),
+				problem: fmt.Sprintf("已读入 %d 条，有 %d 处没有读入或要核对", s.Entries, len(s.Refused)),
 				remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
 			},
 			s.Refused,

@@ -167,7 +167,7 @@ func TestHandInSteps(t *testing.T) {
 	}
 	none("put away")
 	at = upload()
-	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "已读入 1 条，有 1 行没有读入") {
+	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "已读入 1 条，有 1 处没有读入或要核对") {
 		t.Error(r.Code, r.Body)
 	}
 	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusUnprocessableEntity {

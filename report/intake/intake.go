@@ -54,6 +54,7 @@ const (
 type Form struct {
 	Station string // as the form says; may be empty
 	Period  string // as it says; of JSON only
+	Filed   string // 填报时间, as 2026-11-25; empty where it is not written or not read
 	Filler  string
 	Phone   string
 	Entries []report.Entry       // of sheet A
@@ -89,6 +90,7 @@ func (form *Form) Records(hazard func(string) chaping.Hazard) ([]json.RawMessage
 // have their value in every place.
 type table struct {
 	name  string
+	loose int // of the first lines, how many stand above all tables
 	lines []line
 }
 
@@ -107,15 +109,154 @@ func Read(ctx context.Context, name string, data []byte, reject func(*chaping.In
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range tables {
-		if head, columns := findHead(t, fields(), func(found int, columns []int) bool { return found >= 4 && columns[0] >= 0 && columns[3] >= 0 }, formColumns); head >= 0 {
-			return read(name, t, head, columns, reject), nil
+	var forms, filled []*part
+	for _, t := range joined(tables) {
+		p := readPart(name, t)
+		if p == nil {
+			continue
 		}
-		if head, columns := findHead(t, platformFields(), func(found int, _ []int) bool { return found == platformColumns }, platformColumns); head >= 0 {
-			return readPlatform(name, t, head, columns, reject), nil
+		forms = append(forms, p)
+		if p.filled {
+			filled = append(filled, p)
 		}
 	}
-	return nil, wrongForm(name)
+	switch {
+	case len(forms) == 0:
+		return nil, wrongForm(name)
+	case len(filled) > 1:
+		filled = slices.DeleteFunc(filled, func(p *part) bool { return p != filled[0] && p.repeats(filled[0]) })
+	case len(filled) == 0: // blank, or 无
+		filled = forms[:1]
+		for _, p := range forms {
+			filled[0].form.Nothing = filled[0].form.Nothing || p.form.Nothing
+		}
+	}
+	return merge(name, filled, reject)
+}
+
+// joined are the tables, with those of a document that have no head and as many
+// columns as the one before put below it: a form goes on on the next page.
+func joined(tables []table) (list []table) {
+	for _, t := range tables {
+		if n := len(list); n > 0 && t.name == "" {
+			head, own := formHead(list[n-1]), formHead(t)
+			if head >= 0 && own < 0 && len(t.lines) > t.loose &&
+				len(t.lines[t.loose].cells) == len(list[n-1].lines[head].cells) {
+				list[n-1].lines = append(list[n-1].lines, t.lines[t.loose:]...)
+				continue
+			}
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+// formHead is the index of the head of sheet A or B; -1 if there is none.
+func formHead(t table) int {
+	head, _ := headOfA(t)
+	if head < 0 {
+		head, _ = headOfB(t)
+	}
+	return head
+}
+
+func headOfA(t table) (head int, columns []int) {
+	return findHead(t, fields(), func(found int, columns []int) bool { return found >= 4 && columns[0] >= 0 && columns[3] >= 0 }, formColumns)
+}
+
+func headOfB(t table) (head int, columns []int) {
+	return findHead(t, platformFields(), func(found int, _ []int) bool { return found == platformColumns }, platformColumns)
+}
+
+// A part is a form as one table has it.
+type part struct {
+	table    string // its worksheet's name; of a document none
+	platform bool   // sheet B
+	form     *Form
+	rejected []*chaping.InputError
+	filled   bool // has lines, read or refused
+}
+
+// readPart reads a table that is a form; nil if it is none.
+func readPart(name string, t table) *part {
+	p := &part{table: t.name}
+	reject := func(e *chaping.InputError) { p.rejected = append(p.rejected, e) }
+	head, columns := headOfA(t)
+	if head >= 0 {
+		p.form = read(name, t, head, columns, reject)
+	} else {
+		head, columns = headOfB(t)
+		if head < 0 {
+			return nil
+		}
+		p.form, p.platform = readPlatform(name, t, head, columns, reject), true
+	}
+	p.filled = len(p.form.Entries)+len(p.form.Rows) > 0 ||
+		slices.ContainsFunc(p.rejected, func(e *chaping.InputError) bool { return e.Line > t.lines[head].number })
+	return p
+}
+
+// repeats tells whether all rows of a sheet B stand in the other one: those of a
+// companion sheet with more counts do.
+func (p *part) repeats(other *part) bool {
+	type row struct {
+		term, product     string
+		negative, reviews uint64
+	}
+	of := func(r report.PlatformRow) row { return row{r.Term, r.Product, r.NegativeReviews, r.Reviews} }
+	known := map[row]bool{}
+	for _, r := range other.form.Rows {
+		known[of(r)] = true
+	}
+	return len(p.form.Rows) > 0 && !slices.ContainsFunc(p.form.Rows, func(r report.PlatformRow) bool { return !known[of(r)] })
+}
+
+// merge joins the tables of a document, where a form goes on in the next one.
+// Worksheets are not joined: people keep a form for each month in one workbook,
+// and which one is meant only they know.
+func merge(name string, parts []*part, reject func(*chaping.InputError)) (*Form, error) {
+	form := parts[0].form
+	var sheets []string
+	for i, p := range parts {
+		if p.table != "" {
+			sheets = append(sheets, "“"+chaping.Shorten(p.table, 40)+"”")
+		}
+		if p.platform != parts[0].platform {
+			return nil, refuse(name, "文件里既有行业组织、检验检测机构的报送表，又有电商平台的报送表", "分成两个文件提交")
+		}
+		for _, e := range p.rejected {
+			if len(parts) > 1 {
+				e.File += fmt.Sprintf("（第 %d 张表）", i+1)
+			}
+			reject(e)
+		}
+		if i == 0 {
+			continue
+		}
+		form.Entries = append(form.Entries, p.form.Entries...)
+		for _, r := range p.form.Rows {
+			r.Seq = len(form.Rows) + 1
+			form.Rows = append(form.Rows, r)
+		}
+		for _, of := range []struct{ whole, part *string }{
+			{&form.Station, &p.form.Station},
+			{&form.Filler, &p.form.Filler},
+			{&form.Phone, &p.form.Phone},
+			{&form.Filed, &p.form.Filed},
+		} {
+			if *of.whole == "" {
+				*of.whole = *of.part
+			}
+		}
+	}
+	if len(sheets) > 1 {
+		return nil, refuse(
+			name,
+			"几张工作表上都有填好的报送表（"+strings.Join(sheets, "、")+"），不知道报送的是哪一张",
+			"只留要报送的一张；同一期分在几张上的，把各行并到一张里",
+		)
+	}
+	return form, nil
 }
 
 func refuse(name, problem, remedy string) error {
@@ -242,6 +383,8 @@ func wrongForm(name string) error {
 
 var (
 	fieldLine = regexp.MustCompile(`^(填报单位|填报人|联系电话|填报时间)\s*[::]?\s*(.*)$`)
+	nextField = regexp.MustCompile(`\s(填报单位|填报人|联系电话|填报时间)\s*:`)
+	dayField  = regexp.MustCompile(`^(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?$`)
 	noteLine  = regexp.MustCompile(`^(备注|注|说明|填表说明)\s*[::\d]`)
 	nothing   = regexp.MustCompile(`^(无|没有|/|-|—)$`)
 	companies = regexp.MustCompile(
@@ -307,14 +450,8 @@ func read(name string, t table, head int, columns []int, reject func(*chaping.In
 func (form *Form) takeFields(l line) bool {
 	taken := false
 	var last *string
-	for i, cell := range l.cells {
-		if i > 0 && cell == l.cells[i-1] { // a merged cell
-			continue
-		}
-		text := strings.TrimSpace(norm.NFKC.String(cell))
-		if text == "" {
-			continue
-		}
+	filed := ""
+	for _, text := range fieldTexts(l) {
 		m := fieldLine.FindStringSubmatch(text)
 		if m == nil {
 			if last != nil && *last == "" { // the value stands in the next cell
@@ -324,12 +461,36 @@ func (form *Form) takeFields(l line) bool {
 			return false
 		}
 		taken = true
-		last = map[string]*string{"填报单位": &form.Station, "填报人": &form.Filler, "联系电话": &form.Phone, "填报时间": new(string)}[m[1]]
+		last = map[string]*string{"填报单位": &form.Station, "填报人": &form.Filler, "联系电话": &form.Phone, "填报时间": &filed}[m[1]]
 		if *last == "" {
 			*last = m[2]
 		}
 	}
+	if m := dayField.FindStringSubmatch(filed); m != nil && form.Filed == "" {
+		form.Filed = isoDate(m[1:])
+	}
 	return taken
+}
+
+// fieldTexts are the texts of a line, with the fields apart that people write
+// into one cell or paragraph.
+func fieldTexts(l line) (texts []string) {
+	for i, cell := range l.cells {
+		if i > 0 && cell == l.cells[i-1] { // a merged cell
+			continue
+		}
+		text := strings.TrimSpace(norm.NFKC.String(cell))
+		for text != "" {
+			next := nextField.FindStringIndex(text)
+			if next == nil || !fieldLine.MatchString(text) {
+				texts = append(texts, text)
+				break
+			}
+			texts = append(texts, strings.TrimSpace(text[:next[0]]))
+			text = strings.TrimSpace(text[next[0]:])
+		}
+	}
+	return texts
 }
 
 // isNote tells whether a line holds only a remark.

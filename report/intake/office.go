@@ -179,7 +179,7 @@ func readDOCX(archive *foreign.Archive) ([]table, error) {
 			return nil, err
 		}
 		lines := append([]line{}, d.loose...)
-		d.tables[i].lines = append(lines, d.tables[i].lines...)
+		d.tables[i].lines, d.tables[i].loose = append(lines, d.tables[i].lines...), len(lines)
 		if i < len(d.after) {
 			d.tables[i].lines = append(d.tables[i].lines, d.after[i]...)
 		}

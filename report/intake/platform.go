@@ -82,7 +82,7 @@ func readJSON(name string, data []byte) (*Form, error) {
 // platformFields are sheet B's columns besides the number.
 func platformFields() []field {
 	return []field{
-		{"评论关键词", []string{"风险词"}},
+		{"评论关键词", []string{"风险词", "评论关键词复制"}}, // D9: as the notice has it
 		{"差评数", []string{"差评数量"}},
 		{"评论数", []string{"评论数量"}},
 		{"商品名称", []string{"商品"}},
@@ -97,8 +97,11 @@ func platformFields() []field {
 
 const platformColumns = 4 // of platformFields, those without which it is no sheet B
 
-// rangePattern is 时间采集范围 as sheets have it.
-var rangePattern = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日[至\-—~](\d{4})年(\d{1,2})月(\d{1,2})日$`)
+// rangePattern is 时间采集范围 as people write it; the second year may be left
+// out.
+var rangePattern = regexp.MustCompile(
+	`^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:至|到|[-—–~]+)(?:(\d{4})[年./-])?(\d{1,2})[月./-](\d{1,2})日?$`,
+)
 
 // readPlatform reads sheet B below its head.
 func readPlatform(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
@@ -108,6 +111,7 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 		form.takeFields(l)
 	}
 	headText := plain(strings.Join(t.lines[head].cells, ""))
+	var unread []line // whose 时间采集范围 is not understood
 	for _, l := range t.lines[head+1:] {
 		v := make([]string, len(columns))
 		for f, c := range columns {
@@ -138,7 +142,20 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 		} else {
 			row.Seq = len(form.Rows) + 1
 			form.Rows = append(form.Rows, row)
+			if v[5] != "" && (row.From == "" || row.To == "") {
+				unread = append(unread, line{l.number, v[5:6]})
+			}
 		}
+	}
+	if len(unread) > 0 {
+		reject(&chaping.InputError{
+			File:    filepath.Base(name),
+			Line:    unread[0].number,
+			Field:   platformFields()[5].name,
+			Value:   chaping.Shorten(unread[0].cells[0], 40),
+			Problem: fmt.Sprintf("读不懂，共 %d 行；各行照表读入，没有和报送期核对", len(unread)),
+			Remedy:  "写成“2026年10月25日至2026年11月24日”",
+		})
 	}
 	form.Nothing = form.Nothing && len(form.Rows) == 0
 	return form
@@ -178,6 +195,9 @@ func platformRow(name string, number int, v []string) (r report.PlatformRow, bad
 	}
 	r.Term, r.Product, r.ProductKeyword, r.Shop, r.URL, r.Price, r.Region = v[0], v[3], v[4], v[6], v[7], v[8], v[9]
 	if m := rangePattern.FindStringSubmatch(strings.Join(strings.Fields(norm.NFKC.String(v[5])), "")); m != nil {
+		if m[4] == "" {
+			m[4] = m[1]
+		}
 		r.From, r.To = isoDate(m[1:4]), isoDate(m[4:7])
 	}
 	return r, nil
