@@ -38,6 +38,7 @@ type grid interface {
 type gridRow struct {
 	line    int // in its table, from 1
 	cells   []string
+	joined  []int               // columns whose cell is the one above, merged with it
 	damaged bool                // bytes had to be replaced
 	fault   *chaping.InputError // it cannot be read
 	note    *chaping.InputError // it was read in a way that a person should know of
@@ -183,6 +184,7 @@ func (w *workbook) fill(row *gridRow) {
 		}
 		if row.cells[f.area.Left] == "" {
 			row.cells[f.area.Left] = f.text
+			row.joined = append(row.joined, f.area.Left)
 		}
 	}
 	w.open = slices.DeleteFunc(w.open, func(f filler) bool { return row.line >= f.area.Bottom })

@@ -193,6 +193,8 @@ type parsed struct {
 	place   int
 	review  chaping.Review
 	buyer   string
+	vague   bool // others may be called so
+	timed   bool // the time of day is known
 	listing chaping.Listing
 	joined  bool                  // the product file has the product
 	also    []string              // further keywords of the product
@@ -293,6 +295,12 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		if len(t.tables) > 1 {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
 		}
+	}
+	if j, ok := src.(*jsonSource); ok {
+		if u != nil {
+			im.sum.Tables = append(im.sum.Tables, u.Tables...)
+		}
+		im.sum.Tables = append(im.sum.Tables, j.summaries()...)
 	}
 	if several && err == nil {
 		im.sum.Tables = append(im.sum.Tables, TableSummary{Name: c.name, Rows: im.sum.Rows - before})
@@ -441,9 +449,9 @@ func (im *run) parse(rec record, p *parsed) {
 
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
-	merged := false
+	same := isNew
 	if p.fault == nil {
-		merged = im.rows.identify(p)
+		same = im.rows.identify(p)
 	}
 	if p.place <= im.After { // an earlier import has kept it
 		return
@@ -459,7 +467,7 @@ func (im *run) take(p *parsed) {
 	}
 	if im.Row != nil {
 		im.Row(Row{Line: p.row.line, Review: p.review, Listing: p.listing, Notes: p.notes, Fault: p.fault,
-			Merged: merged})
+			Merged: same == isSame})
 	}
 	if p.fault != nil {
 		im.report(p.fault)
@@ -472,9 +480,11 @@ func (im *run) take(p *parsed) {
 	if len(p.notes) > 0 {
 		im.sum.Noted++
 	}
-	im.sum.count(p, merged, im)
-	im.batch.reviews = append(im.batch.reviews, p.review)
-	im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
+	im.sum.count(p, same, im)
+	if same != isSame || p.review.Text != "" { // an empty row does not take the place of a text
+		im.batch.reviews = append(im.batch.reviews, p.review)
+		im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
+	}
 	im.list(p.listing)
 	for _, k := range p.also {
 		p.listing.Keyword = k
@@ -620,6 +630,7 @@ func (im *run) convert(r *row, p *parsed) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)
 	}
 	p.buyer = ingest.Buyer(r.field(fieldBuyer))
+	p.vague = ingest.VagueBuyer(p.buyer)
 	id, damaged := ingest.ID(r.field(fieldID))
 	if record.ID = id; damaged {
 		record.ID = ""
@@ -630,6 +641,7 @@ func (im *run) convert(r *row, p *parsed) {
 		return
 	}
 	var notes []*chaping.InputError
+	p.timed = record.Published.Unix()%86400 != 16*3600 // midnight in Beijing is what days have
 	p.review, notes, p.fault = im.source.Review(&record)
 	p.notes = append(p.notes, notes...)
 }

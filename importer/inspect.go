@@ -37,9 +37,9 @@ type Understanding struct {
 	// Signature is the same for files with the same columns.
 	Signature string `json:"signature"`
 
-	profile  *Profile // what to import with
-	path     []string // JSON: keys to the arrays of records
-	from1904 bool     // days are counted from 1904
+	profile  *Profile   // what to import with
+	paths    [][]string // JSON: keys to each of the arrays of records
+	from1904 bool       // days are counted from 1904
 }
 
 // A TableSummary says what became of a table of a file.

@@ -49,6 +49,7 @@ func (m *mapper) mapColumns() error {
 		m.byValues()
 		m.checkIdentity()
 		m.media()
+		m.keys()
 	} else {
 		m.byProfile()
 	}

@@ -16,6 +16,7 @@ import (
 type row struct {
 	file  string                    // as messages call it
 	table string                    // worksheet
+	part  int                       // which table of the file, or which of the places of JSON
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
 	has   func(field string) bool   // the row has the field, be it empty
@@ -42,20 +43,20 @@ type source interface {
 func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	switch in.format {
 	case formatLines, formatJSON:
-		var path []string
+		var paths [][]string
 		if u != nil {
-			path = u.path
+			paths = u.paths
 		} else {
 			var err error
-			if path, err = findRecords(in.content, p); err != nil {
+			if paths, err = findRecords(in.content, p); err != nil {
 				return nil, err
 			}
 		}
-		units, err := openUnits(in, path)
+		units, err := openUnits(in, paths)
 		if err != nil {
 			return nil, err
 		}
-		return newJSONSource(in.file, units, path, p, []io.Closer{in}), nil
+		return newJSONSource(in.file, units, paths, p, []io.Closer{in}), nil
 	}
 	v := newVocabulary(p)
 	g, comma, err := openGrid(in, v.known)
@@ -239,7 +240,8 @@ func (t *table) next() (record, error) {
 			return record{}, err
 		}
 		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width)) {
+		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) ||
+			t.goesOn(&row)) {
 			if !blankRow(row.cells) {
 				t.passed++
 			}
@@ -252,6 +254,18 @@ func (t *table) next() (record, error) {
 		return t.record(row), nil
 	}
 	return record{}, io.EOF
+}
+
+// goesOn tells whether a row goes on with the review above: text and date are
+// cells merged with those of it, and beside them stand further pictures.
+func (t *table) goesOn(row *gridRow) bool {
+	for _, field := range []string{fieldText, fieldPublished} {
+		at := t.columns[fieldIndex(field)]
+		if len(at) == 0 || !slices.Contains(row.joined, at[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 // fill puts what stands above into empty cells of a product's columns.
@@ -281,7 +295,7 @@ func (t *table) record(g gridRow) record {
 	for _, cell := range g.cells {
 		out.bytes += len(cell)
 	}
-	columns, width, name := t.columns, t.width, t.name
+	columns, width, name, part := t.columns, t.width, t.name, len(t.tables)
 	out.parse = func() row {
 		if g.fault == nil && len(g.cells) > width {
 			g.cells, g.note = t.narrow(g, columns, width, file)
@@ -294,7 +308,7 @@ func (t *table) record(g gridRow) record {
 		if g.fault != nil {
 			return row{file: file, line: g.line, err: g.fault}
 		}
-		rw := row{file: file, table: name, line: g.line, note: g.note, field: func(field string) string {
+		rw := row{file: file, table: name, part: part, line: g.line, note: g.note, field: func(field string) string {
 			for _, i := range columns[fieldIndex(field)] {
 				if i < len(g.cells) && strings.TrimSpace(g.cells[i]) != "" {
 					return g.cells[i]
