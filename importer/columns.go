@@ -154,6 +154,9 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 			}
 		}
 	}
+	if len(fits) == 0 && scope == fieldAppended && strings.HasSuffix(last, plainName("afterUserComment")) {
+		add(fieldAppended, 0.8) // hAfterUserComment in afterUserComment
+	}
 	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
 		return fits
 	}

@@ -20,6 +20,7 @@ const (
 	maxCells    = 50 << 20  // of a workbook: forty columns of as many rows as a sheet can have
 	maxJoined   = 1 << 18   // merged cells of a worksheet
 	maxOldCells = 8 << 20   // cells of a file of Excel 97 to 2003
+	spareCells  = 64        // that a row may have beyond the names of the columns: another table may follow
 )
 
 // A grid reads rows of cells, of one table after another. Errors end the file.
@@ -161,7 +162,7 @@ func (w *workbook) next() (gridRow, error) {
 	if n := len(row.Cells); n > 0 {
 		width := row.Cells[n-1].Column + 1
 		if w.width > 0 {
-			width = min(width, w.width+1) // what is wider than the head is refused whatever its width
+			width = min(width, w.width+spareCells) // what is wider than the head is refused whatever its width
 		}
 		out.cells = make([]string, width)
 		for _, c := range row.Cells {

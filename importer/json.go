@@ -73,7 +73,7 @@ func newJSONSource(file string, u units, paths [][]string, p *Profile, closers [
 	s := &jsonSource{file: file, units: u, profile: p, paths: paths, keyAt: keyAt(paths), keys: map[string][]place{},
 		fields: map[string][]string{}, unread: map[string]int64{}, closers: closers}
 	for field, paths := range p.Fields {
-		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
+		if Joins(field) || slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
 			s.fields[field] = paths
 			continue
 		}
@@ -358,12 +358,15 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 		if len(s.fields) == 0 {
 			return ""
 		}
+		var texts []string
 		for _, path := range s.fields[field] {
-			if text, ok := get(path); ok {
+			if text, ok := get(path); ok && Joins(field) {
+				texts = append(texts, text)
+			} else if ok {
 				return text
 			}
 		}
-		return ""
+		return joined(texts...)
 	}}
 	rw.has = func(field string) bool {
 		return values[fieldIndex(field)].there || slices.ContainsFunc(s.fields[field], func(path string) bool {

@@ -223,39 +223,38 @@ func (s *spot) add(v gjson.Result, parents []gjson.Result) {
 			c.at = append(c.at, row)
 		}
 	}
-	flatten(v, "", flattenedDeep, put)
+	flatten(v, "", "", flattenedDeep, put)
 	for _, parent := range parents {
-		flatten(parent, "^", 2, put)
+		flatten(parent, "^", "", 2, put)
 	}
 }
 
-// flatten visits the members of an object, and of those in it.
-func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v gjson.Result)) {
-	told := ""
-	if v.IsObject() && prefix != "" {
-		told, _ = wrapped(v) // by the object's own name
-	}
+// flatten visits the members of an object, and of those in it, but for one that
+// was visited under the object's own name.
+func flatten(v gjson.Result, prefix, visited string, deep int, visit func(path string, v gjson.Result)) {
 	v.ForEach(func(key, inner gjson.Result) bool {
 		name := prefix + gjsonKey(key.Str)
-		if key.Str == "" || key.Str == told {
+		if key.Str == "" || key.Str == visited {
 			return true
 		}
+		own := ""
 		if _, isText := jsonText(inner); isText || inner.Type == gjson.Null || !inner.IsObject() && !inner.IsArray() {
 			visit(name, inner)
 			if !inner.IsObject() {
 				return true
 			}
+			own, _ = wrapped(inner)
 		}
 		if deep == 0 || strings.HasPrefix(prefix, "^") && inner.IsArray() {
 			return true
 		}
 		if inner.IsArray() {
 			if first := inner.Get("0"); first.IsObject() {
-				flatten(first, name+".0.", deep-1, visit)
+				flatten(first, name+".0.", "", deep-1, visit)
 			}
 			return true
 		}
-		flatten(inner, name+".", deep-1, visit)
+		flatten(inner, name+".", own, deep-1, visit)
 		return true
 	})
 }

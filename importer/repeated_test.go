@@ -115,3 +115,35 @@ func TestRepeatedInWorkbooks(t *testing.T) {
 		t.Errorf("%q %+v", distinct(sink), sum)
 	}
 }
+
+// A column that counts rows identifies none, whatever it is called: the file of
+// the next month counts from 1 again.
+func TestCountedRows(t *testing.T) {
+	for name, tt := range map[string]struct {
+		head, first, step int
+		column            string
+		kept              bool
+	}{
+		"up from 1":       {1, 1, 1, "评论编号", false},
+		"up from 0":       {1, 0, 1, "review_id", false},
+		"down to 1":       {1, 4, -1, "评价ID", false},
+		"an ID that goes": {1, 9023114, 1, "评论编号", true},
+		"with gaps":       {1, 3, 7, "评论编号", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			month := func(m int) string {
+				s := tt.column + ",商品名称,评论内容,评分,评论时间\n"
+				for i := range 4 {
+					s += fmt.Sprintf("%d,电饼铛,第%d月的第%d条,5,2026-%02d-03\n", tt.first+i*tt.step, m, i, m)
+				}
+				return s
+			}
+			_, sum, october := texts(t, "10.csv", month(10), Options{})
+			_, _, november := texts(t, "11.csv", month(11), Options{})
+			asked := slices.ContainsFunc(sum.Questions, func(q Question) bool { return q.Kind == AskIdentity })
+			if same := october.reviews[0].ID == november.reviews[0].ID; same != tt.kept || asked == tt.kept {
+				t.Errorf("%q, %q, %+v", october.reviews[0].ID, november.reviews[0].ID, sum.Questions)
+			}
+		})
+	}
+}
