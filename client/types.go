@@ -2844,6 +2844,7 @@ type Summary struct {
 // TableSummary is importer.TableSummary of the document.
 type TableSummary struct {
 	HeaderRow int64  `json:"header_row,omitempty"`
+	Hidden    bool   `json:"hidden,omitempty"`
 	Name      string `json:"name"`
 	Rows      int64  `json:"rows"`
 	Skipped   string `json:"skipped,omitempty"`

@@ -39,6 +39,7 @@ type grid interface {
 type gridRow struct {
 	line    int // in its table, from 1
 	cells   []string
+	title   bool                // it stands above names of columns and is none of the table's
 	joined  []int               // columns whose cell is the one above, merged with it
 	damaged bool                // bytes had to be replaced
 	fault   *chaping.InputError // it cannot be read
@@ -49,7 +50,8 @@ type gridRow struct {
 type workbook struct {
 	file     string
 	names    []string
-	from1904 bool // days are counted from 1904
+	hidden   []bool // of each worksheet
+	from1904 bool   // days are counted from 1904
 	sheet    func(i int) (sheetRows, []foreign.Area, error)
 
 	at    int
@@ -80,7 +82,7 @@ func openWorkbook(ctx context.Context, file string, r io.ReaderAt, size int64) (
 	if err != nil {
 		return nil, w.fault(err)
 	}
-	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.names, w.hidden, w.from1904 = book.Sheets(), book.Hidden(), book.From1904()
 	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
 		joined, err := book.Joined(i, maxJoined)
 		if err != nil {
@@ -105,7 +107,7 @@ func openOldWorkbook(file string, r io.ReaderAt) (*workbook, error) {
 	if err != nil {
 		return nil, w.fault(err)
 	}
-	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.names, w.hidden, w.from1904 = book.Sheets(), book.Hidden(), book.From1904()
 	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
 		rows, joined, err := book.Rows(i)
 		next := func() (row foreign.SheetRow, err error) {

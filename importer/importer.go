@@ -296,7 +296,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if isTable {
 		im.sum.Questions = append(im.sum.Questions, t.gone...)
 		im.sum.Passed += t.passed
-		if len(t.tables) > 1 {
+		if len(t.tables) > 1 || slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Hidden }) {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
 		}
 	}
@@ -629,6 +629,10 @@ func (im *run) convert(r *row, p *parsed) {
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: joined(r.field(fieldText), r.field(fieldMore)),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
+	}
+	if value := strings.TrimSpace(r.field(fieldText)); ingest.FormulaError(value) {
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldText, Value: value,
+			Problem: "单元格是公式错误，没有内容", Remedy: "原文以 =、+、- 开头的，在表格软件里把这一列设成文本，改回原文"})
 	}
 	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)

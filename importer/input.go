@@ -367,6 +367,11 @@ func (in *input) text(ext, wanted string) error {
 	}
 	start := strings.TrimLeft(in.head, "\ufeff \t\r\n")
 	lower := strings.ToLower(start[:min(len(start), 4096)])
+	if pythonDict.MatchString(start) {
+		return &chaping.InputError{File: in.file, Value: chaping.Shorten(start, 40),
+			Problem: "这是 Python 的字典（单引号），不是 JSON，也不是表格",
+			Remedy:  "在 Python 里用 json.dumps(…, ensure_ascii=False) 或 to_csv 存成文件再导入"}
+	}
 	if _, ok := jsonPrefix(in.head); ok {
 		return in.json(ext)
 	}
@@ -405,6 +410,9 @@ func (in *input) text(ext, wanted string) error {
 var sqlDump = regexp.MustCompile(
 	"^(?:--[^\n]*\n|/\\*.*?\\*/;?|set [^;]*;|\\s)*(?:insert +(?:ignore +)?into|create table|drop table|replace into) +[`\"\\w\\[]",
 )
+
+// pythonDict is how Python prints a record: keys in single quotes.
+var pythonDict = regexp.MustCompile(`^\[?\s*\{\s*u?'[^'\n]{1,60}'\s*:`)
 
 // json tells lines of JSON from other JSON.
 func (in *input) json(ext string) error {

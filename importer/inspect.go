@@ -51,6 +51,7 @@ type TableSummary struct {
 	Header  int    `json:"header_row,omitempty"`
 	Rows    int64  `json:"rows"`
 	Skipped string `json:"skipped,omitempty"` // why it is not read; empty if it is
+	Hidden  bool   `json:"hidden,omitempty"`  // the workbook does not show it
 }
 
 // A Column is one of a file, and what it is taken for.
@@ -263,7 +264,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		if err != nil {
 			return nil, err
 		}
-		t := &sampledTable{summary: TableSummary{Name: g.called()}, name: name, lower: g.from > 0}
+		t := &sampledTable{summary: TableSummary{Name: g.called(), Hidden: g.hidden()}, name: name, lower: g.from > 0}
 		if err := t.read(g, v); err != nil {
 			return nil, err
 		}
@@ -339,7 +340,7 @@ func (t *sampledTable) read(g grid, v *vocabulary) error {
 			t.fault = row.fault
 		}
 		cells += len(row.cells)
-		if row.fault == nil && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
+		if row.fault == nil && !row.title && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
 			t.add(row.cells)
 		}
 	}

@@ -539,7 +539,14 @@ func (m *mapper) titles() {
 	rows := len(m.samples[i].values)
 	if several*2 > len(names) || len(products) == 0 && rows > 1 && len(distinct)*5 >= rows*4 {
 		delete(m.column, fieldProduct)
-		m.set(i, fieldTitle, Likely)
+		switch fits := m.vocabulary.fits(m.samples[i].name); {
+		case fits[fieldTitle] > 0:
+			m.set(i, fieldTitle, Likely)
+		case !m.has(fieldBuyer):
+			m.set(i, fieldBuyer, Likely)
+		default:
+			m.field[i], m.how[i] = "", ""
+		}
 	}
 }
 

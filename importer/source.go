@@ -154,7 +154,7 @@ func (t *table) begin() error {
 		}
 		t.header = findHeader(t.head.rows, t.vocabulary)
 		missing := t.find()
-		summary := TableSummary{Name: t.grid.called(), Header: t.header.line}
+		summary := TableSummary{Name: t.grid.called(), Header: t.header.line, Hidden: t.grid.hidden()}
 		if len(t.head.rows) == 0 {
 			summary.Skipped = "没有数据"
 		} else if len(missing) > 0 {
@@ -280,7 +280,7 @@ func (t *table) next() (record, error) {
 			return record{}, err
 		}
 		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) ||
+		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) || row.title ||
 			t.goesOn(&row)) {
 			if !blankRow(row.cells) {
 				t.passed++

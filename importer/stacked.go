@@ -20,6 +20,8 @@ type stacked struct {
 	name       string   // of the table
 	from       int      // line of the names that this part of the table begins with; 0: it is the first
 	held       *gridRow // those names
+	ahead      []gridRow
+	end        error // what came after the rows that were read ahead
 }
 
 func (s *stacked) table() (string, error) {
@@ -27,7 +29,7 @@ func (s *stacked) table() (string, error) {
 		s.from, s.data = s.held.line, false
 		return s.name, nil
 	}
-	s.names, s.data, s.from = nil, false, 0
+	s.names, s.data, s.from, s.ahead, s.end = nil, false, 0, nil, nil
 	var err error
 	s.name, err = s.grid.table()
 	return s.name, err
@@ -42,21 +44,79 @@ func (s *stacked) next() (gridRow, error) {
 	if s.held != nil {
 		return gridRow{}, io.EOF
 	}
-	row, err := s.grid.next()
+	row, err := s.read()
 	if err != nil || row.fault != nil {
 		return row, err
 	}
-	switch cells := trimRow(row.cells); {
-	case !mayName(cells) || !s.vocabulary.namesColumns(cells):
+	cells := trimRow(row.cells)
+	switch s.namesOf(cells) {
+	case noNames:
 		// Above the first names stand titles, too.
 		s.data = s.data || filled(cells) > 1 && (s.names != nil || filled(cells) > 2 && isData(cells))
-	case !s.data || slices.Equal(cells, s.names):
-		s.names = slices.Clone(cells)
-	default:
+		if filled(cells) == 1 && s.names != nil && len(s.ahead) == 0 {
+			row.title = s.beforeNames()
+		}
+		return row, nil
+	case furtherNames:
 		s.names, s.held = slices.Clone(cells), &row
 		return gridRow{}, io.EOF
 	}
+	s.names = slices.Clone(cells)
 	return row, nil
+}
+
+// read is the next row, of those that were read ahead first.
+func (s *stacked) read() (gridRow, error) {
+	if len(s.ahead) > 0 {
+		row := s.ahead[0]
+		s.ahead = s.ahead[1:]
+		return row, nil
+	}
+	if s.end != nil {
+		return gridRow{}, s.end
+	}
+	return s.grid.next()
+}
+
+// beforeNames tells whether the row that was read stands above names of columns, as
+// the title of a table does.
+func (s *stacked) beforeNames() bool {
+	for range 3 {
+		if s.end != nil {
+			return false
+		}
+		row, err := s.grid.next()
+		if s.end = err; err != nil {
+			return false
+		}
+		s.ahead = append(s.ahead, row)
+		if !blankRow(row.cells) {
+			return row.fault == nil && s.namesOf(trimRow(row.cells)) != noNames
+		}
+	}
+	return false
+}
+
+const (
+	noNames      = iota
+	sameNames    // of columns, or the first
+	furtherNames // than those above the rows before
+)
+
+func (s *stacked) namesOf(cells []string) int {
+	switch {
+	case !mayName(cells) || !s.vocabulary.namesColumns(cells):
+		return noNames
+	case !s.data || slices.Equal(cells, s.names):
+		return sameNames
+	}
+	return furtherNames
+}
+
+// hidden tells whether the table is a worksheet that is not shown.
+func (s *stacked) hidden() bool {
+	w, ok := s.grid.(*workbook)
+	return ok && w.hidden[w.at]
 }
 
 // called is what messages call the table, or the part of it.

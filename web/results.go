@@ -109,6 +109,8 @@ func (l *lines) understood(s *app.ImportResult) {
 	for _, t := range s.Tables {
 		if t.Skipped != "" {
 			l.add("没有读“%s”：%s", t.Name, t.Skipped)
+		} else if t.Hidden {
+			l.add("工作表“%s”是隐藏的，也读了，%d 行", t.Name, t.Rows)
 		}
 	}
 	if s.Passed > 0 {

@@ -239,6 +239,8 @@ func printUnderstood(w io.Writer, s *importer.Summary) {
 	for _, t := range s.Tables {
 		if t.Skipped != "" {
 			fmt.Fprintf(w, "  没有读“%s”：%s\n", t.Name, t.Skipped)
+		} else if t.Hidden {
+			fmt.Fprintf(w, "  工作表“%s”是隐藏的，也读了，%d 行\n", t.Name, t.Rows)
 		}
 	}
 	if s.Passed > 0 {
