@@ -166,6 +166,9 @@ func (a *App) importInto(
 	if err := errors.Join(putReport(ctx, s, out), s.PutRun(ctx, record)); err != nil { // so that it can be taken back
 		return err
 	}
+	if o.Named, err = s.NamedProducts(ctx, o.Profile.Platform.ID); err != nil {
+		return err
+	}
 	mark.Started = record.Started
 	o.Sink, o.Run = sink, out.Run
 	o.Kept = func(line int) error {

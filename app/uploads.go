@@ -423,7 +423,9 @@ func changed(columns []importer.Column, fields []string) bool {
 func difference(columns []importer.Column, fields []string) (map[string]string, error) {
 	found, wanted := map[string]string{}, map[string]string{}
 	for i, c := range columns {
-		if c.Field != "" {
+		if importer.Joins(c.Field) {
+			found[c.Field] = importer.JoinColumns(found[c.Field], c.Name)
+		} else if c.Field != "" {
 			found[c.Field] = c.Name
 		}
 		if i >= len(fields) || fields[i] == "" {
@@ -432,6 +434,10 @@ func difference(columns []importer.Column, fields []string) (map[string]string, 
 		if importer.FieldNamed(fields[i]) != fields[i] {
 			return nil, &chaping.Error{Code: chaping.CodeUsage, Message: "没有字段“" + chaping.Shorten(fields[i], 30) + "”",
 				Remedy: "从列表中选择"}
+		}
+		if importer.Joins(fields[i]) {
+			wanted[fields[i]] = importer.JoinColumns(wanted[fields[i]], c.Name)
+			continue
 		}
 		if other, twice := wanted[fields[i]]; twice {
 			return nil, &chaping.Error{Code: chaping.CodeInput,

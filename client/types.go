@@ -1996,6 +1996,7 @@ type ImportResult struct {
 	Examples             map[string][]Example `json:"examples,omitempty"`
 	File                 string               `json:"file"`
 	First                time.Time            `json:"first"`
+	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
 	Last                 time.Time            `json:"last"`
@@ -2818,6 +2819,7 @@ type Summary struct {
 	Examples             map[string][]Example `json:"examples,omitempty"`
 	File                 string               `json:"file"`
 	First                time.Time            `json:"first"`
+	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
 	Last                 time.Time            `json:"last"`
@@ -2842,6 +2844,7 @@ type Summary struct {
 // TableSummary is importer.TableSummary of the document.
 type TableSummary struct {
 	HeaderRow int64  `json:"header_row,omitempty"`
+	Hidden    bool   `json:"hidden,omitempty"`
 	Name      string `json:"name"`
 	Rows      int64  `json:"rows"`
 	Skipped   string `json:"skipped,omitempty"`

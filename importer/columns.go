@@ -149,10 +149,17 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 			case fieldProduct, fieldShop, fieldBuyer:
 				add(scope, 0.9)
 			case "":
-				add(fieldProduct, 0.45) // a title alone is the product's more often than the review's
-				add(fieldTitle, 0.4)
+				add(fieldProduct, 0.45)             // a title alone is the product's more often than the review's
+				if last == "name" || last == "名称" { // and never what a review is called
+					add(fieldBuyer, 0.3)
+				} else {
+					add(fieldTitle, 0.4)
+				}
 			}
 		}
+	}
+	if len(fits) == 0 && scope == fieldAppended && strings.HasSuffix(last, plainName("afterUserComment")) {
+		add(fieldAppended, 0.8) // hAfterUserComment in afterUserComment
 	}
 	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
 		return fits

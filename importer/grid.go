@@ -20,6 +20,7 @@ const (
 	maxCells    = 50 << 20  // of a workbook: forty columns of as many rows as a sheet can have
 	maxJoined   = 1 << 18   // merged cells of a worksheet
 	maxOldCells = 8 << 20   // cells of a file of Excel 97 to 2003
+	spareCells  = 64        // that a row may have beyond the names of the columns: another table may follow
 )
 
 // A grid reads rows of cells, of one table after another. Errors end the file.
@@ -38,6 +39,8 @@ type grid interface {
 type gridRow struct {
 	line    int // in its table, from 1
 	cells   []string
+	title   bool                // it stands above names of columns and is none of the table's
+	joined  []int               // columns whose cell is the one above, merged with it
 	damaged bool                // bytes had to be replaced
 	fault   *chaping.InputError // it cannot be read
 	note    *chaping.InputError // it was read in a way that a person should know of
@@ -47,7 +50,8 @@ type gridRow struct {
 type workbook struct {
 	file     string
 	names    []string
-	from1904 bool // days are counted from 1904
+	hidden   []bool // of each worksheet
+	from1904 bool   // days are counted from 1904
 	sheet    func(i int) (sheetRows, []foreign.Area, error)
 
 	at    int
@@ -78,7 +82,7 @@ func openWorkbook(ctx context.Context, file string, r io.ReaderAt, size int64) (
 	if err != nil {
 		return nil, w.fault(err)
 	}
-	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.names, w.hidden, w.from1904 = book.Sheets(), book.Hidden(), book.From1904()
 	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
 		joined, err := book.Joined(i, maxJoined)
 		if err != nil {
@@ -103,7 +107,7 @@ func openOldWorkbook(file string, r io.ReaderAt) (*workbook, error) {
 	if err != nil {
 		return nil, w.fault(err)
 	}
-	w.names, w.from1904 = book.Sheets(), book.From1904()
+	w.names, w.hidden, w.from1904 = book.Sheets(), book.Hidden(), book.From1904()
 	w.sheet = func(i int) (sheetRows, []foreign.Area, error) {
 		rows, joined, err := book.Rows(i)
 		next := func() (row foreign.SheetRow, err error) {
@@ -160,7 +164,7 @@ func (w *workbook) next() (gridRow, error) {
 	if n := len(row.Cells); n > 0 {
 		width := row.Cells[n-1].Column + 1
 		if w.width > 0 {
-			width = min(width, w.width+1) // what is wider than the head is refused whatever its width
+			width = min(width, w.width+spareCells) // what is wider than the head is refused whatever its width
 		}
 		out.cells = make([]string, width)
 		for _, c := range row.Cells {
@@ -183,6 +187,7 @@ func (w *workbook) fill(row *gridRow) {
 		}
 		if row.cells[f.area.Left] == "" {
 			row.cells[f.area.Left] = f.text
+			row.joined = append(row.joined, f.area.Left)
 		}
 	}
 	w.open = slices.DeleteFunc(w.open, func(f filler) bool { return row.line >= f.area.Bottom })

@@ -229,26 +229,33 @@ func (h *header) isHeader(cells []string) bool {
 }
 
 var (
-	totalRow = regexp.MustCompile(
-		`(?i)^\s*(?:合\s*计|总\s*计|小\s*计|汇\s*总|共\s*计|总数|平均值?|平均分|total|sum|subtotal|grand total|average)\s*[:：]?\s*\S{0,12}$`,
+	totalName = regexp.MustCompile(
+		`(?i)^\s*(?:合\s*计|总\s*计|小\s*计|汇\s*总|共\s*计|总数|平均值?|平均分|total|sum|subtotal|grand total|average)\s*[:：]?\s*$`,
 	)
-	noteRow = regexp.MustCompile(
+	totalRow = regexp.MustCompile(strings.TrimSuffix(totalName.String(), `$`) + `[\d.,，]*\s*[条个分件行元%]*\s*$`)
+	noteRow  = regexp.MustCompile(
 		`^\s*(?:注\d?[:：]|注意|备注|说明|提示|导出|制表|打印|填表|数据来源|来源[:：]|以上|以下|本表|第\s*\d+\s*页|共\s*\d+|免责|※|\*{2,}|-{3,}|={3,}|—{2,}|\(?\d+ rows?\b|END$)`,
 	)
 )
 
 // isFooter tells whether a row is none of the table's: a total, a remark below
-// it.
+// it. A total is one however many cells it fills.
 func isFooter(cells []string, width int) bool {
 	if isRule(cells) {
 		return true
 	}
-	if width < 3 || filled(cells)*2 > width {
+	if width < 3 {
 		return false
 	}
 	for i, cell := range cells {
 		if ingest.Blank(cell) {
 			continue
+		}
+		if i == 0 && totalName.MatchString(cell) {
+			return true
+		}
+		if filled(cells)*2 > width {
+			return false
 		}
 		return totalRow.MatchString(cell) || i == 0 && filled(cells) == 1 && noteRow.MatchString(cell)
 	}

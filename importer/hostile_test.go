@@ -150,8 +150,8 @@ func TestForeignShapes(t *testing.T) {
 		},
 		{
 			name: "commas in fractions", file: "a.csv", reviews: 2,
-			text:  "sep=;\n商品ID;评论ID;评分;评论;日期\nA1;1;\"1,0\";\"漏电; 吓人\";01.11.2025\nA1;2;\"4,5\";好;14.11.2025\n",
-			first: chaping.Review{Product: "A1", ID: "1", Rating: 1, Text: "漏电; 吓人", Published: midnight(2025, 11, 1)},
+			text:  "sep=;\n商品ID;评论ID;评分;评论;日期\nA1;701;\"1,0\";\"漏电; 吓人\";01.11.2025\nA1;709;\"4,5\";好;14.11.2025\n",
+			first: chaping.Review{Product: "A1", ID: "701", Rating: 1, Text: "漏电; 吓人", Published: midnight(2025, 11, 1)},
 		},
 		{
 			name: "a rating that cannot be read", file: "a.csv", asks: "名称像评分，写法读不懂",

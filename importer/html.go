@@ -83,6 +83,7 @@ func (h *htmlTables) next() (gridRow, error) {
 		return gridRow{}, io.EOF
 	}
 	var cells []string
+	var joined []int
 	var text strings.Builder
 	inRow, inCell := false, false
 	var now span // of the open cell
@@ -90,6 +91,7 @@ func (h *htmlTables) next() (gridRow, error) {
 	place := func() { // where cells of rows above stand
 		for _, s := range h.spans {
 			if s.column == len(cells) && len(cells) < maxColumns {
+				joined = append(joined, len(cells))
 				cells = append(cells, s.text)
 			}
 		}
@@ -123,7 +125,7 @@ func (h *htmlTables) next() (gridRow, error) {
 			}
 		}
 		h.spans = append(kept, begun...)
-		return gridRow{line: h.row, cells: cells}
+		return gridRow{line: h.row, cells: cells, joined: joined}
 	}
 	for {
 		kind, err := h.token()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -14,67 +15,119 @@ import (
 
 const (
 	maxCounted = 1 << 23 // rows without an ID that are told apart, in 192 MB at most
-	maxSampled = 1 << 16 // rows with one of which it is remembered that they were there
+	maxKnown   = 1 << 22 // reviews that are known again, in 100 MB at most
 )
 
 // identities tells rows of a file apart.
 type identities struct {
 	numbered *counter
-	seen     []uint64 // an open table of hashes
-	held     int
-	every    uint64 // one in so many identities is remembered
+	known    *firsts
 }
 
 func newIdentities() *identities {
-	return &identities{numbered: newCounter(), seen: make([]uint64, 2*maxSampled), every: 1}
+	return &identities{numbered: newCounter(), known: newFirsts()}
 }
 
+// shortText is how many characters many buyers write alike: 很好，物流快.
+const shortText = 8
+
+// What a row is to those before it.
+type sameness int
+
+const (
+	isNew   sameness = iota
+	isSame           // the same review as one before
+	isOther          // it has the ID of one before and another text
+)
+
 // identify gives a row without an ID one, and tells whether a row before it was
-// the same review. Rows that are alike in all that is known are different
-// reviews and are numbered, unless the buyer is known.
-func (t *identities) identify(p *parsed) (merged bool) {
+// the same review.
+//
+// Rows that are alike in all that is known are the same review where the buyer
+// is known or the time is: two buyers do not write the same sentence in the same
+// second. Otherwise they are different reviews and are numbered, in each table
+// anew: one that has all and one that has the poor ones once more have the same
+// reviews.
+//
+// A row with the ID of one before and another text is kept beside it: the first
+// review and what its buyer wrote later are two rows of many exports.
+func (t *identities) identify(p *parsed) sameness {
 	r := &p.review
 	if r.ID == "" {
 		r.ID = ingest.ContentID(r, p.buyer, 1)
-		if p.buyer == "" {
-			r.ID = ingest.ContentID(r, "", t.numbered.add(xxhash.Sum64String(r.ID)))
-			return false
+		if !p.sure() {
+			table := strconv.Itoa(p.row.part)
+			r.ID = ingest.ContentID(r, p.buyer, t.numbered.add(xxhash.Sum64String(r.ID+"\x00"+table)))
 		}
 	}
-	key := xxhash.Sum64String(r.ID) + 31*xxhash.Sum64String(r.Product)
-	if key%t.every != 0 {
-		return false
+	text := uint32(xxhash.Sum64String(r.Text)) | 1
+	if strings.TrimSpace(r.Text) == "" {
+		text = 0
 	}
-	if !t.add(key) {
+	key := xxhash.Sum64String(r.ID) + 31*xxhash.Sum64String(r.Product)
+	before, seen := t.known.put(key, text)
+	switch {
+	case !seen:
+		return isNew
+	case before == text || text == 0 || before == 0:
+		return isSame
+	}
+	r.ID = ingest.FurtherID(r.ID, r.Text)
+	if _, seen = t.known.put(xxhash.Sum64String(r.ID)+31*xxhash.Sum64String(r.Product), text); seen {
+		return isSame
+	}
+	return isOther
+}
+
+// sure tells whether a row that is like another in all that is known is the same
+// review. Of a masked name many buyers are called so.
+func (p *parsed) sure() bool {
+	if p.buyer != "" && !p.vague {
 		return true
 	}
-	if t.held > maxSampled {
-		old := t.seen
-		t.every *= 2
-		t.seen, t.held = make([]uint64, len(old)), 0
-		for _, key := range old {
-			if key != 0 && key%t.every == 0 {
-				t.add(key)
+	long := utf8.RuneCountInString(p.review.Text) >= shortText && !p.review.Default
+	return long && p.timed
+}
+
+// firsts knows of many hashes what came first with each, in memory that does
+// not grow beyond a bound: what is new after that is not known again.
+type firsts struct {
+	keys  []uint64 // 0: empty
+	first []uint32
+	used  int
+}
+
+func newFirsts() *firsts {
+	return &firsts{keys: make([]uint64, 1<<10), first: make([]uint32, 1<<10)}
+}
+
+// put remembers what comes with a hash, and tells what came with it first. What
+// was nothing before may be replaced.
+func (c *firsts) put(hash uint64, what uint32) (before uint32, seen bool) {
+	if c.used*4 >= len(c.keys)*3 && len(c.keys) < 2*maxKnown {
+		old := *c
+		c.keys, c.first = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
+		for i, key := range old.keys {
+			if key != 0 {
+				at := openPlace(c.keys, key)
+				c.keys[at], c.first[at] = key, old.first[i]
 			}
 		}
 	}
-	return false
-}
-
-// add remembers a hash, and tells whether it is new.
-func (t *identities) add(key uint64) bool {
-	mask := uint64(len(t.seen) - 1)
-	key |= 1 << 63 // zero is an empty place
-	for i := key * 0x9e3779b97f4a7c15 >> 20 & mask; ; i = (i + 1) & mask {
-		switch t.seen[i] {
-		case key:
-			return false
-		case 0:
-			t.seen[i] = key
-			t.held++
-			return true
+	key := max(hash, 1)
+	i := openPlace(c.keys, key)
+	if c.keys[i] != 0 {
+		before = c.first[i]
+		if before == 0 {
+			c.first[i] = what
 		}
+		return before, true
 	}
+	if c.used*8 < len(c.keys)*7 {
+		c.keys[i], c.first[i] = key, what
+		c.used++
+	}
+	return 0, false
 }
 
 // A counter counts how often it was given each of many hashes, in memory that
@@ -95,13 +148,13 @@ func (c *counter) add(hash uint64) int {
 		c.keys, c.counts = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
 		for i, key := range old.keys {
 			if key != 0 {
-				at := c.find(key)
+				at := openPlace(c.keys, key)
 				c.keys[at], c.counts[at] = key, old.counts[i]
 			}
 		}
 	}
 	key := max(hash, 1)
-	i := c.find(key)
+	i := openPlace(c.keys, key)
 	if c.keys[i] == 0 {
 		if c.used*8 >= len(c.keys)*7 {
 			return 1
@@ -121,11 +174,11 @@ func (c *counter) repeated() (n int64) {
 	return n
 }
 
-// find is the place of a key, or the one where it would be.
-func (c *counter) find(key uint64) int {
-	mask := len(c.keys) - 1
+// openPlace is the place of a key in an open table, or the one where it would be.
+func openPlace(keys []uint64, key uint64) int {
+	mask := len(keys) - 1
 	i := int(key*0x9e3779b97f4a7c15>>32) & mask
-	for c.keys[i] != 0 && c.keys[i] != key {
+	for keys[i] != 0 && keys[i] != key {
 		i = (i + 1) & mask
 	}
 	return i

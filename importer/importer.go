@@ -51,8 +51,11 @@ type Options struct {
 	Sink     chaping.Sink     // nil: nothing is stored, only told
 	Facts    Facts            // for products whose rows and product file say nothing
 	Products map[string]Facts // by product ID, from LoadProducts
-	Run      string           // marks the reviews that this import brings
-	Now      time.Time        // time of collection
+	// Named are the products that are stored under their names, with the shops
+	// that they were listed in: a name stands in for an ID that a file has not.
+	Named map[string][]string
+	Run   string    // marks the reviews that this import brings
+	Now   time.Time // time of collection
 
 	// Map says for a field which column it is, over what the importer finds;
 	// an empty name says that it has none. It holds for profiles that
@@ -155,6 +158,7 @@ type run struct {
 	checked bool
 	taken   int       // records that were read
 	told    time.Time // when the file was exported, if anybody knows
+	rounded bool      // IDs of products have lost their last digits
 	rows    *identities
 	grouped map[string]*group
 	seed    maphash.Seed
@@ -193,6 +197,8 @@ type parsed struct {
 	place   int
 	review  chaping.Review
 	buyer   string
+	vague   bool // others may be called so
+	timed   bool // the time of day is known
 	listing chaping.Listing
 	joined  bool                  // the product file has the product
 	also    []string              // further keywords of the product
@@ -272,7 +278,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if im.Scale > 0 {
 		scale.Max = im.Scale
 	}
-	im.profile, im.told = p, im.ExportedAt
+	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
 	if u != nil && im.told.IsZero() {
 		im.told = u.ExportedAt
 	}
@@ -290,9 +296,15 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if isTable {
 		im.sum.Questions = append(im.sum.Questions, t.gone...)
 		im.sum.Passed += t.passed
-		if len(t.tables) > 1 {
+		if len(t.tables) > 1 || slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Hidden }) {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
 		}
+	}
+	if j, ok := src.(*jsonSource); ok {
+		if u != nil {
+			im.sum.Tables = append(im.sum.Tables, u.Tables...)
+		}
+		im.sum.Tables = append(im.sum.Tables, j.summaries()...)
 	}
 	if several && err == nil {
 		im.sum.Tables = append(im.sum.Tables, TableSummary{Name: c.name, Rows: im.sum.Rows - before})
@@ -441,9 +453,9 @@ func (im *run) parse(rec record, p *parsed) {
 
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
-	merged := false
+	same := isNew
 	if p.fault == nil {
-		merged = im.rows.identify(p)
+		same = im.rows.identify(p)
 	}
 	if p.place <= im.After { // an earlier import has kept it
 		return
@@ -459,7 +471,7 @@ func (im *run) take(p *parsed) {
 	}
 	if im.Row != nil {
 		im.Row(Row{Line: p.row.line, Review: p.review, Listing: p.listing, Notes: p.notes, Fault: p.fault,
-			Merged: merged})
+			Merged: same == isSame})
 	}
 	if p.fault != nil {
 		im.report(p.fault)
@@ -472,9 +484,11 @@ func (im *run) take(p *parsed) {
 	if len(p.notes) > 0 {
 		im.sum.Noted++
 	}
-	im.sum.count(p, merged, im)
-	im.batch.reviews = append(im.batch.reviews, p.review)
-	im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
+	im.sum.count(p, same, im)
+	if same != isSame || p.review.Text != "" { // an empty row does not take the place of a text
+		im.batch.reviews = append(im.batch.reviews, p.review)
+		im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
+	}
 	im.list(p.listing)
 	for _, k := range p.also {
 		p.listing.Keyword = k
@@ -612,14 +626,19 @@ func (im *run) convert(r *row, p *parsed) {
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
 	record := ingest.Record{
-		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
+		Product: facts.ProductID, Rating: r.field(fieldRating), Text: joined(r.field(fieldText), r.field(fieldMore)),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
+	}
+	if value := strings.TrimSpace(r.field(fieldText)); ingest.FormulaError(value) {
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldText, Value: value,
+			Problem: "单元格是公式错误，没有内容", Remedy: "原文以 =、+、- 开头的，在表格软件里把这一列设成文本，改回原文"})
 	}
 	if title := words(r.field(fieldTitle)); title != "" && !strings.Contains(record.Text, title) {
 		record.Text = strings.TrimSpace(title + "\n" + record.Text)
 	}
 	p.buyer = ingest.Buyer(r.field(fieldBuyer))
+	p.vague = ingest.VagueBuyer(p.buyer)
 	id, damaged := ingest.ID(r.field(fieldID))
 	if record.ID = id; damaged {
 		record.ID = ""
@@ -630,6 +649,7 @@ func (im *run) convert(r *row, p *parsed) {
 		return
 	}
 	var notes []*chaping.InputError
+	p.timed = record.Published.Unix()%86400 != 16*3600 // midnight in Beijing is what days have
 	p.review, notes, p.fault = im.source.Review(&record)
 	p.notes = append(p.notes, notes...)
 }
@@ -648,6 +668,7 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	if facts.ProductID == "" && facts.Product == "" {
 		facts.ProductID = productOf(facts.URL)
 	}
+	rounded := ingest.Rounded(facts.ProductID) && (im.rounded || len(facts.ProductID) >= sureRounded)
 	known, ok := im.joins.find(facts.ProductID, damaged)
 	if ok {
 		facts.ProductID, p.joined = known.ProductID, true
@@ -657,13 +678,31 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	} else if damaged {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id,
 			Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
-		if facts.Product != "" {
-			facts.ProductID = facts.Product
-		}
+	}
+	if !ok && (damaged || rounded) && facts.Product != "" {
+		facts.ProductID, known = "", Facts{}
 	}
 	facts = facts.Complete(known).Complete(im.Facts)
 	if facts.ProductID == "" {
-		facts.ProductID = facts.Product // an export of one shop often has names only
+		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))
 	}
 	return facts
+}
+
+// sureRounded are so many digits that one ID in a thousand ends in as many zeros
+// as a spreadsheet leaves.
+const sureRounded = 18
+
+// named is the ID of a product that has only a name, as exports of one shop often
+// have: of the same name in two shops each is one. What an earlier import has
+// stored under the name alone stays there.
+func (im *run) named(f *Facts, platform string) string {
+	if f.Product == "" || f.Shop == "" && platform == "" {
+		return f.Product
+	}
+	if shops, ok := im.Named[f.Product]; ok && (f.Shop == "" || slices.Contains(shops, f.Shop) ||
+		slices.Contains(shops, "")) {
+		return f.Product
+	}
+	return f.Product + "（" + strings.TrimSpace(platform+" "+f.Shop) + "）"
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	letters "unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
@@ -344,7 +345,7 @@ func (in *input) text(ext, wanted string) error {
 			enc, in.charset = unicode.UTF16(order, unicode.IgnoreBOM), "utf-16"
 		}
 	default:
-		in.charset = "gb18030"
+		in.charset, in.dec.gbk = "gb18030", true
 		if order, ok := utf16Order(head); ok {
 			enc, in.charset = unicode.UTF16(order, unicode.IgnoreBOM), "utf-16"
 		}
@@ -366,6 +367,11 @@ func (in *input) text(ext, wanted string) error {
 	}
 	start := strings.TrimLeft(in.head, "\ufeff \t\r\n")
 	lower := strings.ToLower(start[:min(len(start), 4096)])
+	if pythonDict.MatchString(start) {
+		return &chaping.InputError{File: in.file, Value: chaping.Shorten(start, 40),
+			Problem: "这是 Python 的字典（单引号），不是 JSON，也不是表格",
+			Remedy:  "在 Python 里用 json.dumps(…, ensure_ascii=False) 或 to_csv 存成文件再导入"}
+	}
 	if _, ok := jsonPrefix(in.head); ok {
 		return in.json(ext)
 	}
@@ -404,6 +410,9 @@ func (in *input) text(ext, wanted string) error {
 var sqlDump = regexp.MustCompile(
 	"^(?:--[^\n]*\n|/\\*.*?\\*/;?|set [^;]*;|\\s)*(?:insert +(?:ignore +)?into|create table|drop table|replace into) +[`\"\\w\\[]",
 )
+
+// pythonDict is how Python prints a record: keys in single quotes.
+var pythonDict = regexp.MustCompile(`^\[?\s*\{\s*u?'[^'\n]{1,60}'\s*:`)
 
 // json tells lines of JSON from other JSON.
 func (in *input) json(ext string) error {
@@ -571,6 +580,7 @@ func (g *inflateGuard) Read(p []byte) (int, error) {
 type decoder struct {
 	enc  encoding.Encoding // nil: UTF-8
 	auto bool              // decide by record: valid UTF-8, else GB18030
+	gbk  bool              // the file is GB18030 as a whole: valid UTF-8 may be chance
 }
 
 func newDecoder(charset string) decoder {
@@ -586,7 +596,7 @@ func newDecoder(charset string) decoder {
 
 // decode returns the text and whether bytes had to be replaced by U+FFFD.
 func (d decoder) decode(s string) (text string, damaged bool) {
-	if (d.enc == nil || d.auto) && utf8.ValidString(s) {
+	if (d.enc == nil || d.auto) && utf8.ValidString(s) && !(d.gbk && chanceUTF8(s)) {
 		return s, !d.auto && strings.ContainsRune(s, utf8.RuneError) // from decoding the whole
 	}
 	if d.enc == nil || d.auto && mostlyUTF8(s) {
@@ -616,13 +626,51 @@ func mostlyUTF8(s string) bool {
 	return long > wrong
 }
 
+// chanceUTF8 tells whether a valid line of UTF-8 reads better as GBK: 漏水 in GBK
+// is ©ˮ in UTF-8. What reads better has more of the common characters.
+func chanceUTF8(s string) bool {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return false
+	}
+	read, err := simplifiedchinese.GB18030.NewDecoder().String(s)
+	return err == nil && common(read) > common(s)
+}
+
+// common is the part, of the characters beyond ASCII, that every Chinese text is
+// made of: the first level of GB 2312 and its punctuation.
+func common(s string) float64 {
+	known, all := 0, 0
+	enc := simplifiedchinese.GBK.NewEncoder()
+	for _, r := range s {
+		if r < 0x80 {
+			continue
+		}
+		all++
+		if b, err := enc.Bytes([]byte(string(r))); err == nil && len(b) == 2 &&
+			(b[0] >= 0xb0 && b[0] <= 0xd7 || b[0] == 0xa1 || b[0] == 0xa3) && b[1] >= 0xa1 {
+			known++
+		}
+	}
+	return float64(known) / float64(max(all, 1))
+}
+
 // isUTF8 tells whether the start of a text is UTF-8: a cut character at the end
 // of the peeked bytes does not count against it, and neither do single bytes
-// that are wrong in a text that is otherwise UTF-8.
+// that are wrong in a text that is otherwise UTF-8. Characters of two bytes alone
+// are UTF-8 where they are part of words, and words of GBK by chance otherwise.
 func isUTF8(head []byte) bool {
-	wrong, long := 0, 0
+	wrong, long, alone, words := 0, 0, 0, 0
+	last := rune(0)
 	for len(head) > 0 {
 		r, n := utf8.DecodeRune(head)
+		if n == 2 {
+			if next, _ := utf8.DecodeRune(head[n:]); inWord(r, last) || inWord(r, next) {
+				words++
+			} else {
+				alone++
+			}
+		}
+		last = r
 		switch {
 		case r == utf8.RuneError && n == 1:
 			if !utf8.FullRune(head) {
@@ -635,7 +683,16 @@ func isUTF8(head []byte) bool {
 		}
 		head = head[n:]
 	}
-	return wrong == 0 || long > 20*wrong
+	return wrong == 0 && (long > 0 || words >= alone) || long > 20*wrong
+}
+
+// inWord tells whether a letter of two bytes goes on a word with the one beside
+// it: é after an ASCII letter, Cyrillic beside Cyrillic.
+func inWord(r, beside rune) bool {
+	if r < 0x370 {
+		return beside < 0x80 && letters.IsLetter(beside)
+	}
+	return letters.IsLetter(r) && beside >= 0x370 && beside < 0x800 && letters.IsLetter(beside)
 }
 
 func closeAll(closers []io.Closer) error {

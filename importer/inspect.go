@@ -37,9 +37,12 @@ type Understanding struct {
 	// Signature is the same for files with the same columns.
 	Signature string `json:"signature"`
 
-	profile  *Profile // what to import with
-	path     []string // JSON: keys to the arrays of records
-	from1904 bool     // days are counted from 1904
+	profile  *Profile   // what to import with
+	paths    [][]string // JSON: keys to each of the arrays of records
+	from1904 bool       // days are counted from 1904
+	rounded  bool       // IDs of products have lost their last digits
+
+	vocabulary *vocabulary
 }
 
 // A TableSummary says what became of a table of a file.
@@ -48,6 +51,7 @@ type TableSummary struct {
 	Header  int    `json:"header_row,omitempty"`
 	Rows    int64  `json:"rows"`
 	Skipped string `json:"skipped,omitempty"` // why it is not read; empty if it is
+	Hidden  bool   `json:"hidden,omitempty"`  // the workbook does not show it
 }
 
 // A Column is one of a file, and what it is taken for.
@@ -121,7 +125,8 @@ func TitleOf(field string) string {
 		fieldShop: "店铺名称", fieldShopID: "店铺编号", fieldRegion: "公司所在区域", fieldPublished: "评论时间", fieldRating: "评分",
 		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单",
-		fieldPictures: "图片", fieldVideos: "视频"}
+		fieldPictures: "图片", fieldVideos: "视频", fieldPlatform: "平台",
+		fieldMore: "并入评论的内容"}
 	return titles[field]
 }
 
@@ -237,15 +242,17 @@ func inspect(c content, o *Options) (u Understanding, err error) {
 // tables samples the columns of the tables that have the header of the best of
 // them.
 func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample, error) {
-	g, comma, err := openGrid(in, v.known)
+	opened, comma, err := openGrid(in, v.known)
 	if err != nil {
 		return nil, err
 	}
+	g := &stacked{grid: opened, vocabulary: v}
+	u.vocabulary = v
 	defer g.Close()
 	if in.format == formatText {
 		u.Delimiter = comma
 	}
-	if book, ok := g.(*workbook); ok {
+	if book, ok := opened.(*workbook); ok {
 		u.from1904 = book.from1904
 	}
 	var all []*sampledTable
@@ -257,7 +264,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		if err != nil {
 			return nil, err
 		}
-		t := &sampledTable{summary: TableSummary{Name: name}}
+		t := &sampledTable{summary: TableSummary{Name: g.called(), Hidden: g.hidden()}, name: name, lower: g.from > 0}
 		if err := t.read(g, v); err != nil {
 			return nil, err
 		}
@@ -282,12 +289,12 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		switch {
 		case t.rows == 0:
 			t.summary.Skipped = "没有数据"
-		case t != base && !t.like(base):
+		case t != base && !t.like(base, v):
 			t.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
 		case t != base:
 			base.join(t)
 		}
-		if len(all) > 1 {
+		if len(all) > 1 && (!t.lower || t.summary.Skipped != "") {
 			u.Tables = append(u.Tables, t.summary)
 		}
 	}
@@ -301,6 +308,8 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 // A sampledTable is a table with values of each of its columns.
 type sampledTable struct {
 	summary TableSummary
+	name    string
+	lower   bool // it stands below another in one worksheet
 	names   []string
 	samples []*sample
 	rows    int
@@ -331,7 +340,7 @@ func (t *sampledTable) read(g grid, v *vocabulary) error {
 			t.fault = row.fault
 		}
 		cells += len(row.cells)
-		if row.fault == nil && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
+		if row.fault == nil && !row.title && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
 			t.add(row.cells)
 		}
 	}
@@ -373,11 +382,24 @@ func bestTable(all []*sampledTable) (best *sampledTable) {
 	return best
 }
 
-// like tells whether a table has the columns of another, in whatever order and
-// with others beside them.
-func (t *sampledTable) like(base *sampledTable) bool {
+// like tells whether a table has the columns of another, in whatever order,
+// with others beside them or under other names that are known.
+func (t *sampledTable) like(base *sampledTable, v *vocabulary) bool {
 	own, wanted := plainNames(t.names), plainNames(base.names)
-	return slices.Equal(own, wanted) || t.score > 0 && containsAll(own, wanted)
+	if slices.Equal(own, wanted) || t.score > 0 && containsAll(own, wanted) {
+		return true
+	}
+	fields := func(names []string) (list []string) {
+		for _, name := range names {
+			if known := v.names[name]; len(known) > 0 {
+				list = append(list, known[0].field)
+			}
+		}
+		return list
+	}
+	has := fields(own)
+	return t.score > 0 && containsAll(fields(wanted), []string{fieldText, fieldPublished}) &&
+		containsAll(has, []string{fieldText, fieldPublished})
 }
 
 // join adds the values of a table that has the same columns.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,10 +43,13 @@ type units interface {
 type jsonSource struct {
 	file    string
 	units   units
-	path    []string            // keys from a unit to the arrays of its records; none where units are records
+	profile *Profile
+	paths   [][]string          // keys from a unit to each of the arrays of its records; none where units are records
+	keyAt   int                 // which of the keys says something of the records; -1: none
 	keys    map[string][]place  // key of the record's object → fields that it may hold
-	paths   map[string][]string // field → paths, where one of them is more than a key
+	fields  map[string][]string // field → paths, where one of them is more than a key
 	queue   []record
+	unread  map[string]int64 // objects of other places that have texts, by where they stand
 	closers []io.Closer
 }
 
@@ -65,12 +69,12 @@ type fieldValue struct {
 	none  bool // and nothing in it
 }
 
-func newJSONSource(file string, u units, path []string, p *Profile, closers []io.Closer) *jsonSource {
-	s := &jsonSource{file: file, units: u, path: path, keys: map[string][]place{}, paths: map[string][]string{},
-		closers: closers}
+func newJSONSource(file string, u units, paths [][]string, p *Profile, closers []io.Closer) *jsonSource {
+	s := &jsonSource{file: file, units: u, profile: p, paths: paths, keyAt: keyAt(paths), keys: map[string][]place{},
+		fields: map[string][]string{}, unread: map[string]int64{}, closers: closers}
 	for field, paths := range p.Fields {
-		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
-			s.paths[field] = paths
+		if Joins(field) || slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
+			s.fields[field] = paths
 			continue
 		}
 		for rank, key := range paths {
@@ -97,7 +101,14 @@ func (s *jsonSource) next() (record, error) {
 		if err != nil {
 			return record{}, err
 		}
-		if len(s.path) == 0 || u.whole || u.fault != nil {
+		if u.fault != nil {
+			return record{line: u.number, parse: func() row { return s.parse(u) }}, nil
+		}
+		if len(s.paths) == 1 && len(s.paths[0]) == 0 && !u.whole {
+			if mayList(u.text) && s.check(&u) == nil && u.text[0] == '{' {
+				s.put(gjson.Parse(u.text), u.parents, &u, 0)
+				continue
+			}
 			return record{line: u.number, bytes: len(u.text), parse: func() row { return s.parse(u) }}, nil
 		}
 		if fault := s.check(&u); fault != nil {
@@ -107,38 +118,174 @@ func (s *jsonSource) next() (record, error) {
 			}}, nil
 		}
 		s.queue = s.queue[:0]
-		if value := gjson.Parse(u.text); value.IsArray() {
-			value.ForEach(func(_, item gjson.Result) bool {
-				s.expand(item, s.path, u.parents, &u)
-				return true
-			})
-		} else {
-			s.expand(value, s.path, u.parents, &u)
-		}
+		s.unit(&u)
 	}
 }
 
-// expand queues the records that stand below a value.
-func (s *jsonSource) expand(v gjson.Result, path []string, parents []gjson.Result, u *unit) {
+// unit queues the records of a unit. A place that the beginning of the file did
+// not have is read where its objects have what is required; else they are
+// counted.
+func (s *jsonSource) unit(u *unit) {
+	value := gjson.Parse(u.text)
+	if s.expand(value, u.path, u.parents, u); len(s.queue) > 0 || s.known(u.path) {
+		return
+	}
+	l := looker{byPath: map[string]*spot{}}
+	l.visit(value, u.path, u.parents)
+	found := false
+	for _, place := range l.spots {
+		if slices.ContainsFunc(s.paths, func(path []string) bool { return nested(path, place.path) }) {
+			continue
+		}
+		has := func(field string) bool { return slices.ContainsFunc(s.profile.Fields[field], place.has) }
+		switch {
+		case len(place.path) > 0 && aside.MatchString(place.path[len(place.path)-1]):
+		case !slices.ContainsFunc(s.profile.Required, func(field string) bool { return !has(field) }):
+			s.paths, found = append(s.paths, place.path), true
+		case has(fieldText):
+			s.unread[strings.Join(place.path, ".")] += int64(place.rows)
+		}
+	}
+	if found {
+		s.expand(value, u.path, u.parents, u)
+	}
+}
+
+// known tells whether a path leads to records or to what holds them.
+func (s *jsonSource) known(path []string) bool {
+	return len(path) > 0 && slices.ContainsFunc(s.paths, func(p []string) bool {
+		return len(p) >= len(path) && nested(p, path)
+	})
+}
+
+// summaries tells of what was not read.
+func (s *jsonSource) summaries() (list []TableSummary) {
+	for _, path := range slices.Sorted(maps.Keys(s.unread)) {
+		list = append(list, TableSummary{Name: path, Rows: s.unread[path],
+			Skipped: fmt.Sprintf("不像同一种评论，%d 条没有读", s.unread[path])})
+	}
+	return list
+}
+
+// expand queues the records that stand below a value to which keys have led.
+func (s *jsonSource) expand(v gjson.Result, keys []string, parents []gjson.Result, u *unit) {
 	switch {
 	case v.IsArray():
 		v.ForEach(func(_, item gjson.Result) bool {
-			s.expand(item, path, parents, u)
+			s.expand(item, keys, parents, u)
 			return true
 		})
+		return
 	case !v.IsObject():
-	case len(path) == 0:
-		number, damaged := u.number, u.damaged
-		s.queue = append(s.queue, record{line: number, bytes: len(v.Raw),
-			parse: func() row { return s.row(number, v, parents, damaged) }})
-	default:
-		parents = append([]gjson.Result{v}, parents...)
-		v.ForEach(func(key, inner gjson.Result) bool {
-			if key.Str == path[0] || path[0] == anyKey && inner.IsObject() {
-				s.expand(inner, path[1:], parents, u)
+		return
+	}
+	further := false
+	for part, path := range s.paths {
+		if !leads(keys, path) {
+			continue
+		}
+		if len(path) == len(keys) {
+			if s.keyAt >= 0 && s.keyAt < len(keys) {
+				parents = append([]gjson.Result{keyParent(keys[s.keyAt])}, parents...)
 			}
+			s.put(v, parents, u, part)
+			return
+		}
+		further = true
+	}
+	if !further {
+		return
+	}
+	parents = append([]gjson.Result{v}, parents...)
+	v.ForEach(func(key, inner gjson.Result) bool {
+		next := append(slices.Clip(keys), key.Str)
+		if (inner.IsObject() || inner.IsArray()) &&
+			slices.ContainsFunc(s.paths, func(path []string) bool { return leads(next, path) }) {
+			s.expand(inner, next, parents, u)
+		}
+		return true
+	})
+}
+
+// leads tells whether keys are those that a path begins with.
+func leads(keys, path []string) bool {
+	if len(keys) > len(path) {
+		return false
+	}
+	for i, key := range keys {
+		if path[i] != key && path[i] != anyKey {
+			return false
+		}
+	}
+	return true
+}
+
+// put queues a record.
+func (s *jsonSource) put(v gjson.Result, parents []gjson.Result, u *unit, part int) {
+	number, damaged := u.number, u.damaged
+	queue := func(only *string) {
+		s.queue = append(s.queue, record{line: number, bytes: len(v.Raw), parse: func() row {
+			r := s.row(number, v, parents, damaged)
+			if r.part = part; only != nil {
+				field := r.field
+				r.field = func(name string) string {
+					if name == fieldText {
+						return *only
+					}
+					return field(name)
+				}
+			}
+			return r
+		}})
+	}
+	if list := s.texts(v); len(list) > 1 {
+		for i := range list {
+			queue(&list[i])
+		}
+		return
+	}
+	queue(nil)
+}
+
+// parts are the names of lists of texts that are one text in parts.
+var parts = regexp.MustCompile(`(?i)内容|正文|详情|段|body|content|text|detail|paragraph|line`)
+
+// texts are the reviews that one object holds as a list of texts.
+func (s *jsonSource) texts(v gjson.Result) (list []string) {
+	if !mayList(v.Raw) {
+		return nil
+	}
+	for _, path := range s.profile.Fields[fieldText] {
+		if strings.HasPrefix(path, "^") || parts.MatchString(path) {
+			continue
+		}
+		value := v.Get(path)
+		if !value.IsArray() {
+			continue
+		}
+		for _, item := range value.Array() {
+			if item.Type != gjson.String {
+				return nil
+			}
+			if strings.TrimSpace(item.Str) != "" {
+				list = append(list, item.Str)
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// mayList tells whether a list of texts may be in JSON.
+func mayList(text string) bool {
+	for {
+		i := strings.IndexByte(text, '[')
+		if i < 0 {
+			return false
+		}
+		if text = strings.TrimLeft(text[i+1:], " \t\r\n"); strings.HasPrefix(text, `"`) {
 			return true
-		})
+		}
 	}
 }
 
@@ -208,18 +355,21 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 		if v := &values[fieldIndex(field)]; v.there && !v.none {
 			return v.text
 		}
-		if len(s.paths) == 0 {
+		if len(s.fields) == 0 {
 			return ""
 		}
-		for _, path := range s.paths[field] {
-			if text, ok := get(path); ok {
+		var texts []string
+		for _, path := range s.fields[field] {
+			if text, ok := get(path); ok && Joins(field) {
+				texts = append(texts, text)
+			} else if ok {
 				return text
 			}
 		}
-		return ""
+		return joined(texts...)
 	}}
 	rw.has = func(field string) bool {
-		return values[fieldIndex(field)].there || slices.ContainsFunc(s.paths[field], func(path string) bool {
+		return values[fieldIndex(field)].there || slices.ContainsFunc(s.fields[field], func(path string) bool {
 			_, ok := get(path)
 			return ok
 		})
@@ -240,11 +390,14 @@ func jsonText(v gjson.Result) (string, bool) {
 		return v.Raw, true // all digits of a long one
 	case v.IsArray():
 		var parts []string
-		for _, item := range v.Array() {
-			if item.Type != gjson.String {
-				return "", false
-			}
+		texts := true
+		v.ForEach(func(_, item gjson.Result) bool {
+			texts = item.Type == gjson.String
 			parts = append(parts, item.Str)
+			return texts
+		})
+		if !texts {
+			return "", false
 		}
 		return strings.Join(parts, "\n"), len(parts) > 0
 	case v.IsObject():
@@ -321,7 +474,7 @@ func (l *lineUnits) next() (unit, error) {
 type valueUnits struct {
 	file  string
 	dec   *jsontext.Decoder
-	path  []string
+	paths [][]string
 	count int
 	array int                 // depth of arrays whose elements are read
 	large bool                // the objects are too large to hold: their arrays are read
@@ -329,8 +482,8 @@ type valueUnits struct {
 	facts []map[string]string // members of the objects that are open
 }
 
-func newValueUnits(file string, r io.Reader, path []string, large bool) *valueUnits {
-	return &valueUnits{file: file, path: path, large: large, dec: newJSONDecoder(file, r)}
+func newValueUnits(file string, r io.Reader, paths [][]string, large bool) *valueUnits {
+	return &valueUnits{file: file, paths: paths, large: large, dec: newJSONDecoder(file, r)}
 }
 
 // newJSONDecoder reads JSON as it comes. A value that does not end is an
@@ -440,14 +593,19 @@ func (v *valueUnits) step() (unit, bool, error) {
 	}
 }
 
-// atRecords tells whether the decoder stands in an array at the path.
+// atRecords tells whether the decoder stands in an array of records, or in one
+// that does not lead to any and is read so that it is known of.
 func (v *valueUnits) atRecords() bool {
 	depth := v.dec.StackDepth()
 	if depth == 0 {
 		return false
 	}
 	kind, _ := v.dec.StackIndex(depth)
-	return kind == '[' && (v.any || slices.Equal(v.names(), v.path))
+	if kind != '[' || v.any {
+		return kind == '['
+	}
+	names := v.names()
+	return !slices.ContainsFunc(v.paths, func(path []string) bool { return len(path) > len(names) && nested(names, path) })
 }
 
 // names are the keys that lead to where the decoder stands.

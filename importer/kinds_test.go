@@ -284,9 +284,9 @@ func kinds(t testing.TB) map[string]kind {
 			return object{"id": i, "referenceId": "88", "creationTime": day(i), "score": rating, "content": text}
 		})}) + ");"},
 		"每行一页": {file: "a.jsonl", distinct: 10, products: 1, data: jsonOf(t, object{"comments": objectsOf(func(i int, text string, rating int) object {
-			return object{"id": i, "referenceId": "88", "creationTime": day(i), "score": rating, "content": text}
+			return object{"id": 7301 + i, "referenceId": "88", "creationTime": day(i), "score": rating, "content": text}
 		})}) + "\n" + jsonOf(t, object{"comments": objectsOf(func(i int, text string, rating int) object {
-			return object{"id": 10 + i, "referenceId": "88", "creationTime": day(i), "score": rating, "content": text}
+			return object{"id": 7311 + i, "referenceId": "88", "creationTime": day(i), "score": rating, "content": text}
 		})}) + "\n"},
 		"排版过的对象，一个接一个": {file: "a.json", products: 1, data: func() (s string) {
 			for _, o := range objectsOf(func(i int, text string, rating int) object {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,9 +47,11 @@ func (m *mapper) mapColumns() error {
 	}
 	if m.options.Profile.Understand {
 		m.byName()
+		m.more()
 		m.byValues()
 		m.checkIdentity()
 		m.media()
+		m.keys()
 	} else {
 		m.byProfile()
 	}
@@ -56,9 +59,11 @@ func (m *mapper) mapColumns() error {
 	m.dates()
 	m.titles()
 	m.products()
+	m.roundedProducts()
 	m.missing()
 	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
+	m.unusedTexts()
 	m.reversed()
 	m.shops()
 	m.report()
@@ -102,17 +107,16 @@ func (m *mapper) byPerson() error {
 			m.column[FieldNamed(field)] = -1
 			continue
 		}
-		i := m.named(name)
-		if i < 0 {
-			var names []string
-			for _, s := range m.samples {
-				names = append(names, s.name)
-			}
-			return &chaping.InputError{File: m.u.File, Line: m.u.HeaderRow, Field: FieldNamed(field), Value: name,
-				Problem: "文件里没有这一列",
-				Remedy:  "文件的列有：" + chaping.Shorten(strings.Join(names, "、"), 300)}
+		columns, missing := []int{m.named(name)}, name
+		if Joins(FieldNamed(field)) {
+			columns, missing = m.severalColumns(name)
 		}
-		m.set(i, FieldNamed(field), ByPerson)
+		if len(columns) == 0 || columns[0] < 0 {
+			return m.noColumn(FieldNamed(field), missing)
+		}
+		for _, i := range columns {
+			m.set(i, FieldNamed(field), ByPerson)
+		}
 	}
 	return nil
 }
@@ -333,9 +337,7 @@ func (m *mapper) checkIdentity() {
 		drop(fmt.Sprintf("列“%s”的编号第 15 位以后都是 0，被表格软件舍入过", s.name))
 		return
 	}
-	if m.how[i] != ByPerson && m.u.Format != formatLines && m.u.Format != formatJSON && l.counting &&
-		(l.first == "1" || l.first == "0") && slices.Contains([]string{"id", "编号", "key", "mid", "cid"},
-		plainName(s.name)) {
+	if m.how[i] != ByPerson && countsRows(s.values) {
 		drop(fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起", s.name))
 		return
 	}
@@ -358,6 +360,30 @@ func (m *mapper) checkIdentity() {
 		m.how[i] != ByName {
 		drop(fmt.Sprintf("列“%s”里同一个编号的评论内容不同（%d 处），它不是评论的编号", s.name, differ))
 	}
+}
+
+// countsRows tells whether values count rows from 0 or 1, up or down, be it that
+// some rows were taken out: every file does so anew.
+func countsRows(values []string) bool {
+	if len(values) < 2 {
+		return false
+	}
+	first, last, up := 0, 0, true
+	for i, value := range values {
+		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), ".0"))
+		switch {
+		case err != nil || n < 0 || i > 0 && n == last:
+			return false
+		case i == 0:
+			first = n
+		case i == 1:
+			up = n > last
+		case up != (n > last):
+			return false
+		}
+		last = n
+	}
+	return min(first, last) <= 1 && max(first, last) <= 2*len(values)
 }
 
 // contentOf tells text and date of a row of the sample.
@@ -513,7 +539,14 @@ func (m *mapper) titles() {
 	rows := len(m.samples[i].values)
 	if several*2 > len(names) || len(products) == 0 && rows > 1 && len(distinct)*5 >= rows*4 {
 		delete(m.column, fieldProduct)
-		m.set(i, fieldTitle, Likely)
+		switch fits := m.vocabulary.fits(m.samples[i].name); {
+		case fits[fieldTitle] > 0:
+			m.set(i, fieldTitle, Likely)
+		case !m.has(fieldBuyer):
+			m.set(i, fieldBuyer, Likely)
+		default:
+			m.field[i], m.how[i] = "", ""
+		}
 	}
 }
 

@@ -42,10 +42,10 @@ func (m *mapper) media() {
 	}
 }
 
-// path is the name of a column as a profile has it: of lists of pictures, whose
-// first was looked at, all.
+// path is the name of a column as a profile has it: of lists of pictures and of
+// further comments, whose first was looked at, all.
 func (m *mapper) path(field, name string) string {
-	if field == fieldPictures || field == fieldVideos {
+	if field == fieldPictures || field == fieldVideos || field == fieldAppended {
 		return strings.ReplaceAll(name, ".0.", ".#.")
 	}
 	return name

@@ -87,7 +87,7 @@ func productProfile(p *Profile, mapping map[string]string) *Profile {
 		own.Fields[fieldProductID] = append(slices.Clone(p.Fields[fieldProductID]), "编号", "编码", "id")
 		own.Fields[fieldProduct] = append(slices.Clone(p.Fields[fieldProduct]), "名称", "标题", "name", "title")
 		for _, field := range []string{fieldID, fieldPublished, fieldRating, fieldText, fieldTitle, fieldAppended,
-			fieldAppendedAt, fieldBuyer} {
+			fieldAppendedAt, fieldBuyer, fieldMore} {
 			delete(own.Fields, field)
 		}
 	}

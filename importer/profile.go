@@ -86,9 +86,11 @@ const (
 	fieldBuyer      = "buyer"
 	fieldPictures   = "pictures"
 	fieldVideos     = "videos"
+	fieldPlatform   = "platform"
+	fieldMore       = "more_text"
 )
 
-const fieldCount = 19 // one more than there are fields
+const fieldCount = 21 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -129,6 +131,10 @@ func fieldIndex(field string) int {
 		return 16
 	case fieldVideos:
 		return 17
+	case fieldPlatform:
+		return 18
+	case fieldMore:
+		return 19
 	}
 	return fieldCount - 1
 }
@@ -136,7 +142,7 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore}
 }
 
 // Shipped is a profile that is shipped with the program.

@@ -3,7 +3,9 @@ package importer
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,8 +21,9 @@ const (
 	flattenedDeep = 3
 )
 
-// openUnits reads the values of a JSON input.
-func openUnits(in *input, path []string) (units, error) {
+// openUnits reads the values of a JSON input. paths lead to the records; without
+// any, all objects are of interest.
+func openUnits(in *input, paths [][]string) (units, error) {
 	if in.format == formatLines {
 		return &lineUnits{file: in.file, r: in.r, dec: in.dec}, nil
 	}
@@ -38,8 +41,8 @@ func openUnits(in *input, path []string) (units, error) {
 		}
 		in.r = wide
 	}
-	u := newValueUnits(in.file, in.r, path, large)
-	u.any = large && path == nil
+	u := newValueUnits(in.file, in.r, paths, large)
+	u.any = large && paths == nil
 	return u, nil
 }
 
@@ -122,7 +125,29 @@ func (l *looker) visit(v gjson.Result, path []string, parents []gjson.Result) {
 		s.add(v, parents)
 		l.most = max(l.most, s.rows)
 	}
-	l.below(v, path, append([]gjson.Result{v}, parents...))
+	l.below(v, path, append([]gjson.Result{withoutLists(v, 2)}, parents...))
+}
+
+// withoutLists is an object without the arrays in it: each of the many records
+// that stand in an object is looked at together with it.
+func withoutLists(v gjson.Result, deep int) gjson.Result {
+	var b strings.Builder
+	b.WriteByte('{')
+	v.ForEach(func(key, inner gjson.Result) bool {
+		if inner.IsArray() && inner.Get("0").Type != gjson.String {
+			return true
+		}
+		if inner.IsObject() && deep > 0 {
+			inner = withoutLists(inner, deep-1)
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(key.Raw + ":" + inner.Raw)
+		return true
+	})
+	b.WriteByte('}')
+	return gjson.Parse(b.String())
 }
 
 // below goes on to the arrays of objects that an object holds.
@@ -144,7 +169,7 @@ func (l *looker) below(v gjson.Result, path []string, parents []gjson.Result) {
 				return true
 			})
 		case inner.IsObject():
-			l.below(inner, next, append([]gjson.Result{inner}, parents...))
+			l.below(inner, next, append([]gjson.Result{withoutLists(inner, 2)}, parents...))
 		}
 		return true
 	})
@@ -198,45 +223,45 @@ func (s *spot) add(v gjson.Result, parents []gjson.Result) {
 			c.at = append(c.at, row)
 		}
 	}
-	flatten(v, "", flattenedDeep, put)
+	flatten(v, "", "", flattenedDeep, put)
 	for _, parent := range parents {
-		flatten(parent, "^", 2, put)
+		flatten(parent, "^", "", 2, put)
 	}
 }
 
-// flatten visits the members of an object, and of those in it.
-func flatten(v gjson.Result, prefix string, deep int, visit func(path string, v gjson.Result)) {
-	told := ""
-	if v.IsObject() && prefix != "" {
-		told, _ = wrapped(v) // by the object's own name
-	}
+// flatten visits the members of an object, and of those in it, but for one that
+// was visited under the object's own name.
+func flatten(v gjson.Result, prefix, visited string, deep int, visit func(path string, v gjson.Result)) {
 	v.ForEach(func(key, inner gjson.Result) bool {
 		name := prefix + gjsonKey(key.Str)
-		if key.Str == "" || key.Str == told {
+		if key.Str == "" || key.Str == visited {
 			return true
 		}
+		own := ""
 		if _, isText := jsonText(inner); isText || inner.Type == gjson.Null || !inner.IsObject() && !inner.IsArray() {
 			visit(name, inner)
 			if !inner.IsObject() {
 				return true
 			}
+			own, _ = wrapped(inner)
 		}
 		if deep == 0 || strings.HasPrefix(prefix, "^") && inner.IsArray() {
 			return true
 		}
 		if inner.IsArray() {
 			if first := inner.Get("0"); first.IsObject() {
-				flatten(first, name+".0.", deep-1, visit)
+				flatten(first, name+".0.", "", deep-1, visit)
 			}
 			return true
 		}
-		flatten(inner, name+".", deep-1, visit)
+		flatten(inner, name+".", own, deep-1, visit)
 		return true
 	})
 }
 
 // objects finds where the records of a JSON file stand, and samples their
-// columns.
+// columns. Reviews may stand in several places: by month, by product, the good
+// ones apart from the poor.
 func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample, error) {
 	spots, whole, err := look(in)
 	if err != nil {
@@ -254,15 +279,110 @@ func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample
 	if best == nil {
 		return nil, &chaping.InputError{File: u.File, Problem: "文件里没有 JSON 对象", Remedy: "应是评论对象的列表，或每行一个对象"}
 	}
-	u.path, u.Rows = best.path, best.rows
-	for _, c := range best.columns {
-		c.rows = best.rows
+	read := []*spot{best}
+	for _, s := range spots {
+		if !s.apart(read) {
+			continue
+		}
+		switch {
+		case s.like(best, v):
+			read = append(read, s)
+		case s.reviews(v):
+			least := map[bool]string{true: "至少 "}[!whole || s.rows >= sampleRows]
+			u.Tables = append(u.Tables, TableSummary{Name: strings.Join(s.path, "."), Rows: int64(s.rows),
+				Skipped: fmt.Sprintf("不像同一种评论，%s%d 条没有读", least, s.rows)})
+		}
 	}
-	return best.columns, nil
+	slices.SortStableFunc(read, func(a, b *spot) int { return slices.Index(spots, a) - slices.Index(spots, b) })
+	all := spot{byName: map[string]*sample{}}
+	for _, s := range read {
+		u.paths = append(u.paths, s.path)
+		all.join(s)
+	}
+	if at := keyAt(u.paths); at >= 0 {
+		all.addKeys(read, at)
+	}
+	u.Rows = all.rows
+	for _, c := range all.columns {
+		c.rows = all.rows
+	}
+	return all.columns, nil
 }
 
-// score is how much the objects of a place are reviews.
-func (s *spot) score(v *vocabulary, o *Options) (score float64) {
+// apart tells whether a place is in none of others, and none of them is in it:
+// what a review holds are replies.
+func (s *spot) apart(others []*spot) bool {
+	return !slices.ContainsFunc(others, func(other *spot) bool { return nested(s.path, other.path) })
+}
+
+func nested(a, b []string) bool {
+	n := min(len(a), len(b))
+	return slices.Equal(a[:n], b[:n])
+}
+
+// aside are places of what looks like reviews and is about them.
+var aside = regexp.MustCompile(`(?i)repl|answer|question|回复|问答|提问`)
+
+// like tells whether the objects of a place are reviews as those of another are:
+// they have the same members, or what a review of the other has.
+func (s *spot) like(base *spot, v *vocabulary) bool {
+	if !s.reviews(v) {
+		return false
+	}
+	own, others, shared := 0, 0, 0
+	for _, c := range base.columns {
+		if !strings.HasPrefix(c.name, "^") && len(c.values) > 0 {
+			others++
+		}
+	}
+	for _, c := range s.columns {
+		if strings.HasPrefix(c.name, "^") || len(c.values) == 0 {
+			continue
+		}
+		if own++; base.byName[c.name] != nil && len(base.byName[c.name].values) > 0 {
+			shared++
+		}
+	}
+	if shared >= 2 && 5*shared >= 3*own && 5*shared >= 3*others {
+		return true
+	}
+	return s.fields(v)[fieldRating] > 0.2 || base.fields(v)[fieldRating] <= 0.2
+}
+
+// reviews tells whether the objects of a place have the text and the date of
+// reviews.
+func (s *spot) reviews(v *vocabulary) bool {
+	if len(s.path) > 0 {
+		if last := s.path[len(s.path)-1]; aside.MatchString(last) || v.ignored(plainName(last)) {
+			return false
+		}
+	}
+	fields := s.fields(v)
+	return fields[fieldText] > 0.2 && fields[fieldPublished] > 0.2
+}
+
+// join adds the sample of a further place.
+func (s *spot) join(other *spot) {
+	for _, c := range other.columns {
+		own := s.byName[c.name]
+		if own == nil {
+			if len(s.columns) >= sampleCols {
+				continue
+			}
+			own = &sample{name: c.name}
+			s.byName[c.name] = own
+			s.columns = append(s.columns, own)
+		}
+		own.values = append(own.values, c.values...)
+		for _, at := range c.at {
+			own.at = append(own.at, s.rows+at)
+		}
+	}
+	s.rows += other.rows
+}
+
+// fields is how well each field is found among the members of the objects.
+func (s *spot) fields(v *vocabulary) map[string]float64 {
 	best := map[string]float64{}
 	for _, c := range s.columns {
 		l := lookAt(c)
@@ -273,10 +393,16 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 			}
 			best[field] = max(best[field], fit*l.fit(field)*min(1, 0.2+float64(len(c.values))/float64(max(s.rows, 1))))
 		}
-		for field, name := range o.Map {
-			if name == c.name {
-				best[field] = 3
-			}
+	}
+	return best
+}
+
+// score is how much the objects of a place are reviews.
+func (s *spot) score(v *vocabulary, o *Options) (score float64) {
+	best := s.fields(v)
+	for field, name := range o.Map {
+		if s.byName[name] != nil {
+			best[field] = 3
 		}
 	}
 	weight := map[string]float64{fieldText: 3, fieldPublished: 2, fieldRating: 1, fieldID: 0.5, fieldBuyer: 0.3,
@@ -292,7 +418,7 @@ func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 
 // findRecords finds where the records of a JSON file stand that have a profile's
 // fields.
-func findRecords(c content, p *Profile) (path []string, err error) {
+func findRecords(c content, p *Profile) (paths [][]string, err error) {
 	in, err := c.open(p.Charset)
 	if err != nil {
 		return nil, err
@@ -302,22 +428,39 @@ func findRecords(c content, p *Profile) (path []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	var best *spot
 	most := -1
+	whole := []*spot{} // those that have what the profile requires
 	for _, s := range spots {
-		found := 0
-		for field, paths := range p.Fields {
-			if slices.ContainsFunc(paths, s.has) {
+		found, required := 0, 0
+		for field, names := range p.Fields {
+			if slices.ContainsFunc(names, s.has) {
 				found++
 				if slices.Contains(p.Required, field) {
-					found += 10
+					required++
 				}
 			}
 		}
-		if found > most {
-			path, most = s.path, found
+		if required == len(p.Required) {
+			whole = append(whole, s)
+		}
+		if found += 10 * required; found > most {
+			best, most = s, found
 		}
 	}
-	return path, nil
+	if best == nil {
+		return [][]string{nil}, nil
+	}
+	read := []*spot{best}
+	for _, s := range whole {
+		if s.apart(read) && !(len(s.path) > 0 && aside.MatchString(s.path[len(s.path)-1])) {
+			read = append(read, s)
+		}
+	}
+	for _, s := range read {
+		paths = append(paths, s.path)
+	}
+	return paths, nil
 }
 
 // has tells whether objects of the place have something at a path.

@@ -16,6 +16,7 @@ import (
 type row struct {
 	file  string                    // as messages call it
 	table string                    // worksheet
+	part  int                       // which table of the file, or which of the places of JSON
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
 	has   func(field string) bool   // the row has the field, be it empty
@@ -42,27 +43,31 @@ type source interface {
 func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	switch in.format {
 	case formatLines, formatJSON:
-		var path []string
+		var paths [][]string
 		if u != nil {
-			path = u.path
+			paths = u.paths
 		} else {
 			var err error
-			if path, err = findRecords(in.content, p); err != nil {
+			if paths, err = findRecords(in.content, p); err != nil {
 				return nil, err
 			}
 		}
-		units, err := openUnits(in, path)
+		units, err := openUnits(in, paths)
 		if err != nil {
 			return nil, err
 		}
-		return newJSONSource(in.file, units, path, p, []io.Closer{in}), nil
+		return newJSONSource(in.file, units, paths, p, []io.Closer{in}), nil
 	}
 	v := newVocabulary(p)
 	g, comma, err := openGrid(in, v.known)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{file: in.file, grid: g, profile: p, vocabulary: v, comma: comma,
+	all := v
+	if u != nil {
+		all = u.vocabulary
+	}
+	t := &table{file: in.file, grid: &stacked{grid: g, vocabulary: all}, profile: p, vocabulary: v, all: all, comma: comma,
 		dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
 	if err := t.begin(); err != nil {
 		return nil, errors.Join(err, g.Close())
@@ -99,18 +104,21 @@ func openGrid(in *input, known func(string) bool) (g grid, delimiter string, err
 // A table is a source of rows with named columns: CSV, worksheets, HTML.
 type table struct {
 	file       string
-	grid       grid
+	grid       *stacked
 	profile    *Profile
 	vocabulary *vocabulary
+	all        *vocabulary // what the file was understood with
 	dates      ingest.Dates
 	comma      string // of CSV: what its cells are separated by
 
 	fillDown bool
-	above    map[int]string // what the columns of products held last
+	filled   map[int]string // what the columns of products held last
 
 	name    string
 	several bool // there is more than one table
+	part    int  // how many tables there have been
 	head    head
+	above   []gridRow // rows above the header that are no titles
 	header  header
 	columns *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
 	width   int
@@ -136,14 +144,17 @@ func (t *table) begin() error {
 		if err != nil {
 			return err
 		}
-		t.base, t.line = t.base+t.line, 0
-		t.name, t.several = name, t.several || len(t.tables) > 0
+		if t.grid.from == 0 {
+			t.base, t.line = t.base+t.line, 0
+			t.part++
+		}
+		t.name, t.several = name, t.several || t.part > 1
 		if t.head = readHead(t.grid); t.head.err != nil && len(t.head.rows) == 0 {
 			return t.head.err
 		}
 		t.header = findHeader(t.head.rows, t.vocabulary)
 		missing := t.find()
-		summary := TableSummary{Name: name, Header: t.header.line}
+		summary := TableSummary{Name: t.grid.called(), Header: t.header.line, Hidden: t.grid.hidden()}
 		if len(t.head.rows) == 0 {
 			summary.Skipped = "没有数据"
 		} else if len(missing) > 0 {
@@ -154,8 +165,9 @@ func (t *table) begin() error {
 			continue
 		}
 		t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
+		t.width, t.filled = len(t.header.names), map[int]string{}
+		t.above = aboveHeader(t.head.rows[:max(t.header.skip-1, 0)], t.width)
 		t.head.rows = t.head.rows[t.header.skip:]
-		t.width, t.above = len(t.header.names), map[int]string{}
 		t.grid.setWidth(t.width)
 		return nil
 	}
@@ -186,12 +198,35 @@ func (t *table) find() (missing []string) {
 			}
 		}
 	}
+	t.findOthers()
 	for _, field := range t.profile.Required {
 		if len(t.columns[fieldIndex(field)]) == 0 {
 			missing = append(missing, strings.Join(t.profile.Fields[field], " 或 "))
 		}
 	}
 	return missing
+}
+
+// findOthers finds columns of further tables that are called otherwise than in the
+// table that the file was understood by.
+func (t *table) findOthers() {
+	used := map[int]bool{}
+	for _, at := range t.columns {
+		for _, i := range at {
+			used[i] = true
+		}
+	}
+	for field, names := range t.profile.Fields {
+		if len(names) == 0 || len(t.columns[fieldIndex(field)]) > 0 {
+			continue
+		}
+		for i, name := range t.header.names {
+			if known := t.all.names[plainName(name)]; !used[i] && len(known) > 0 && known[0].field == field {
+				t.columns[fieldIndex(field)], used[i] = []int{i}, true
+				break
+			}
+		}
+	}
 }
 
 // unusable is the error of a file none of whose tables has the columns.
@@ -220,7 +255,13 @@ func (t *table) next() (record, error) {
 	for !t.ended {
 		var row gridRow
 		var err error
-		if len(t.head.rows) > 0 {
+		if len(t.above) > 0 {
+			row, t.above = t.above[0], t.above[1:]
+			row.fault = &chaping.InputError{File: t.file, Line: row.line,
+				Value:   chaping.Shorten(strings.Join(row.cells, ","), 200),
+				Problem: fmt.Sprintf("这一行在表头（第 %d 行）上方，没有读", t.header.line),
+				Remedy:  "核对表头是哪一行；两张表叠在一起的，各要有自己的表头"}
+		} else if len(t.head.rows) > 0 {
 			row, t.head.rows = t.head.rows[0], t.head.rows[1:]
 		} else if t.head.err != nil {
 			err = t.head.err
@@ -239,7 +280,8 @@ func (t *table) next() (record, error) {
 			return record{}, err
 		}
 		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width)) {
+		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) || row.title ||
+			t.goesOn(&row)) {
 			if !blankRow(row.cells) {
 				t.passed++
 			}
@@ -254,18 +296,39 @@ func (t *table) next() (record, error) {
 	return record{}, io.EOF
 }
 
-// fill puts what stands above into empty cells of a product's columns.
+// goesOn tells whether a row goes on with the review above: text and date are
+// cells merged with those of it, and beside them stand further pictures.
+func (t *table) goesOn(row *gridRow) bool {
+	for _, field := range []string{fieldText, fieldPublished} {
+		at := t.columns[fieldIndex(field)]
+		if len(at) == 0 || !slices.Contains(row.joined, at[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// fill puts what stands above into empty cells of a product's columns. Another
+// product has nothing of the one above.
 func (t *table) fill(row *gridRow) {
-	for _, field := range []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
-		fieldRegion, fieldKeyword} {
+	fields := []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID, fieldRegion,
+		fieldKeyword, fieldPlatform}
+	for _, field := range fields[:2] {
+		for _, i := range t.columns[fieldIndex(field)] {
+			if i < len(row.cells) && !ingest.Blank(row.cells[i]) && row.cells[i] != t.filled[i] {
+				t.filled = map[int]string{}
+			}
+		}
+	}
+	for _, field := range fields {
 		for _, i := range t.columns[fieldIndex(field)] {
 			for len(row.cells) <= i {
 				row.cells = append(row.cells, "")
 			}
 			if !ingest.Blank(row.cells[i]) {
-				t.above[i] = row.cells[i]
+				t.filled[i] = row.cells[i]
 			} else {
-				row.cells[i] = t.above[i]
+				row.cells[i] = t.filled[i]
 			}
 		}
 	}
@@ -281,7 +344,7 @@ func (t *table) record(g gridRow) record {
 	for _, cell := range g.cells {
 		out.bytes += len(cell)
 	}
-	columns, width, name := t.columns, t.width, t.name
+	columns, width, name, part := t.columns, t.width, t.name, t.part
 	out.parse = func() row {
 		if g.fault == nil && len(g.cells) > width {
 			g.cells, g.note = t.narrow(g, columns, width, file)
@@ -294,7 +357,10 @@ func (t *table) record(g gridRow) record {
 		if g.fault != nil {
 			return row{file: file, line: g.line, err: g.fault}
 		}
-		rw := row{file: file, table: name, line: g.line, note: g.note, field: func(field string) string {
+		rw := row{file: file, table: name, part: part, line: g.line, note: g.note, field: func(field string) string {
+			if Joins(field) {
+				return joinedCells(g.cells, columns[fieldIndex(field)])
+			}
 			for _, i := range columns[fieldIndex(field)] {
 				if i < len(g.cells) && strings.TrimSpace(g.cells[i]) != "" {
 					return g.cells[i]
@@ -309,6 +375,16 @@ func (t *table) record(g gridRow) record {
 		return rw
 	}
 	return out
+}
+
+func joinedCells(cells []string, columns []int) string {
+	var texts []string
+	for _, i := range columns {
+		if i < len(cells) {
+			texts = append(texts, cells[i])
+		}
+	}
+	return joined(texts...)
 }
 
 // narrow takes a row that has more cells than there are columns together again,

@@ -24,8 +24,8 @@ type Summary struct {
 	Passed   int64            `json:"passed"`  // rows that are none and not counted: totals, remarks, headers again
 	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
 	Products int64            `json:"products"`
-	Grades   map[string]int64 `json:"grades"`         // accepted rows by grade, repeated ones included
-	ByText   int64            `json:"graded_by_text"` // of these, rows without a rating that Options.GradeText graded
+	Grades   map[string]int64 `json:"grades"`         // distinct reviews by grade: accepted rows without Merged
+	ByText   int64            `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
 	Defaults int64            `json:"defaults"`
 	First    time.Time        `json:"first"` // earliest and latest publication
 	Last     time.Time        `json:"last"`
@@ -34,9 +34,11 @@ type Summary struct {
 	// Merged are accepted rows that are the same review as one before, because
 	// of their ID or of buyer, product, time and text: they are stored as one.
 	// Numbered are rows that are like one before in all that is known and were
-	// taken for further reviews.
+	// taken for further reviews. Further are rows with the ID of one before and
+	// another text: each is stored as a review of its own.
 	Merged   int64     `json:"merged"`
 	Numbered int64     `json:"numbered"`
+	Further  int64     `json:"further"`
 	Alike    []Example `json:"alike,omitempty"` // some of the merged
 	// Ratings are accepted rows by rating, with what the text model makes of
 	// some of their texts.
@@ -117,15 +119,17 @@ func (s *summary) example(reason string, e *chaping.InputError) {
 }
 
 // count takes in an accepted row.
-func (s *summary) count(p *parsed, merged bool, im *run) {
+func (s *summary) count(p *parsed, same sameness, im *run) {
 	r := &p.review
 	s.Accepted++
-	s.Grades[r.Grade.String()]++
-	if r.Rating == 0 && r.Grade != chaping.Unrated {
-		s.ByText++
-	}
-	if r.Default {
-		s.Defaults++
+	if same != isSame {
+		s.Grades[r.Grade.String()]++
+		if r.Rating == 0 && r.Grade != chaping.Unrated {
+			s.ByText++
+		}
+		if r.Default {
+			s.Defaults++
+		}
 	}
 	if p.listing.Keyword == "" {
 		s.NoKey++
@@ -137,8 +141,11 @@ func (s *summary) count(p *parsed, merged bool, im *run) {
 		s.Last = r.Published
 	}
 	s.days[(r.Published.Unix()+8*3600)/86400]++
-	if merged {
-		s.Merged += int64(im.rows.every)
+	if same == isOther {
+		s.Further++
+	}
+	if same == isSame {
+		s.Merged++
 		if len(s.Alike) < maxExamples {
 			s.Alike = append(s.Alike, Example{Line: p.row.line, Value: r.ID, Text: chaping.Shorten(r.Text, 40)})
 		}

@@ -27,6 +27,20 @@ func ContentID(r *chaping.Review, buyer string, nth int) string {
 	return id
 }
 
+// FurtherID identifies a review that came with the ID of another: what a buyer
+// wrote later.
+func FurtherID(id, text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return id + "-" + hex.EncodeToString(sum[:4])
+}
+
+// VagueBuyer tells names that several buyers may have: masked ones, and numbers
+// that have lost their last digits.
+func VagueBuyer(s string) bool {
+	_, damaged := ID(s)
+	return damaged || Rounded(s) || strings.Contains(s, "*")
+}
+
 // Buyer is a buyer's name as far as it tells buyers apart: "" of those who
 // stay anonymous.
 func Buyer(s string) string {

@@ -194,17 +194,28 @@ func squeeze(s string) string {
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
 }
 
+// FormulaError tells what a spreadsheet shows where a formula has no result. A text
+// that begins with an equals sign or a hyphen is a formula to it.
+func FormulaError(s string) bool {
+	switch strings.ToUpper(s) {
+	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!":
+		return true
+	}
+	return false
+}
+
 // Blank tells whether a value is nothing: empty, or what spreadsheets and data
 // frames write in an empty cell's place.
 func Blank(s string) bool {
 	switch len(s) {
 	case 0:
 		return true
-	case 2, 3, 4, 5, 7:
+	case 2, 3, 4, 5, 6, 7:
 		switch strings.ToLower(s) {
-		case `\n`, "nan", "nat", "null", "none", "#n/a", "n/a", "<na>", "#ref!", "#value!":
+		case `\n`, "nan", "nat", "null", "none", "n/a", "<na>":
 			return true
 		}
+		return FormulaError(s) || strings.TrimSpace(s) == ""
 	}
 	return strings.TrimSpace(s) == ""
 }

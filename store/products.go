@@ -146,6 +146,21 @@ func (s *Store) mutated(ctx context.Context) error {
 	}
 }
 
+// NamedProducts are the products of a platform whose ID is their name, each with
+// the shops that it was listed in.
+func (s *Store) NamedProducts(ctx context.Context, platform string) (map[string][]string, error) {
+	list := map[string][]string{}
+	err := s.query(ctx, "named_products", nil, []any{named("platform", platform)},
+		func(scan func(...any) error) error {
+			var product string
+			var shops []string
+			err := scan(&product, &shops)
+			list[product] = shops
+			return err
+		})
+	return list, err
+}
+
 // ProductNames calls each for every product that was ever listed: with the
 // product keywords that list it, and what it is called nearest to the end of the
 // window. The slice is overwritten by the next call.

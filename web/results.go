@@ -49,12 +49,12 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 	l.add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
 		r.File, r.Rows, r.Accepted, r.Refused, r.Distinct, r.Repeated, r.New)
 	if r.Accepted > 0 {
-		l.add("商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行", r.Products, dayText(r.First), dayText(r.Last), r.Defaults)
-		l.add("差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）",
+		l.add("商品 %d 件；评论时间 %s 至 %s；默认评论 %d 条", r.Products, dayText(r.First), dayText(r.Last), r.Defaults)
+		l.add("差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）",
 			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
 	}
 	if r.ByText > 0 {
-		l.add("其中没有评分、由文本模型按正文评级的 %d 行", r.ByText)
+		l.add("其中没有评分、由文本模型按正文评级的 %d 条", r.ByText)
 	}
 	if r.Damaged > 0 {
 		l.add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
@@ -109,16 +109,24 @@ func (l *lines) understood(s *app.ImportResult) {
 	for _, t := range s.Tables {
 		if t.Skipped != "" {
 			l.add("没有读“%s”：%s", t.Name, t.Skipped)
+		} else if t.Hidden {
+			l.add("工作表“%s”是隐藏的，也读了，%d 行", t.Name, t.Rows)
 		}
 	}
 	if s.Passed > 0 {
-		l.add("另有 %d 行不是评论（合计、备注、重复的表头），没有计入", s.Passed)
+		l.add("另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入", s.Passed)
 	}
 	if s.Noted > 0 {
 		l.add("%d 行有看不懂的价格、评分等，其余内容照常采用", s.Noted)
 	}
 	if s.FarBelow() {
 		l.add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", s.Merged)
+	}
+	if s.Numbered > 0 {
+		l.add("内容全同、不能确定是同一条、各算一条的 %d 行", s.Numbered)
+	}
+	if s.Further > 0 {
+		l.add("编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）", s.Further)
 	}
 	for _, q := range s.Questions {
 		l.add("%s现按：%s", q.Text, q.Assumed)

@@ -206,10 +206,10 @@ func (p *program) printImport(s app.ImportResult) {
 		s.File, s.Rows, s.Accepted, s.Refused, s.Distinct, s.Repeated, s.New)
 	if s.Accepted > 0 {
 		day := func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
-		fmt.Fprintf(&b, "  商品 %d 件；评论时间 %s 至 %s；默认评论 %d 行\n", s.Products, day(s.First), day(s.Last), s.Defaults)
+		fmt.Fprintf(&b, "  商品 %d 件；评论时间 %s 至 %s；默认评论 %d 条\n", s.Products, day(s.First), day(s.Last), s.Defaults)
 		fmt.Fprintf(
 			&b,
-			"  差评 %d 行、中评 %d 行、好评 %d 行、未评级 %d 行（规则 %s）\n",
+			"  差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）\n",
 			s.Grades["negative"],
 			s.Grades["neutral"],
 			s.Grades["positive"],
@@ -218,7 +218,7 @@ func (p *program) printImport(s app.ImportResult) {
 		)
 	}
 	if s.ByText > 0 {
-		fmt.Fprintf(&b, "  其中没有评分、由文本模型按正文评级的 %d 行\n", s.ByText)
+		fmt.Fprintf(&b, "  其中没有评分、由文本模型按正文评级的 %d 条\n", s.ByText)
 	}
 	if s.Damaged > 0 {
 		fmt.Fprintf(&b, "  %d 行有字节不合字符集，已用“\uFFFD”代替后保留\n", s.Damaged)
@@ -239,16 +239,24 @@ func printUnderstood(w io.Writer, s *importer.Summary) {
 	for _, t := range s.Tables {
 		if t.Skipped != "" {
 			fmt.Fprintf(w, "  没有读“%s”：%s\n", t.Name, t.Skipped)
+		} else if t.Hidden {
+			fmt.Fprintf(w, "  工作表“%s”是隐藏的，也读了，%d 行\n", t.Name, t.Rows)
 		}
 	}
 	if s.Passed > 0 {
-		fmt.Fprintf(w, "  另有 %d 行不是评论（合计、备注、重复的表头），没有计入\n", s.Passed)
+		fmt.Fprintf(w, "  另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入\n", s.Passed)
 	}
 	if s.Noted > 0 {
 		fmt.Fprintf(w, "  %d 行有看不懂的价格、评分等，其余内容照常采用\n", s.Noted)
 	}
 	if s.FarBelow() {
 		fmt.Fprintf(w, "  注意：有 %d 行被认作与前面相同的评论，请核对认评论的列\n", s.Merged)
+	}
+	if s.Numbered > 0 {
+		fmt.Fprintf(w, "  内容全同、不能确定是同一条、各算一条的 %d 行\n", s.Numbered)
+	}
+	if s.Further > 0 {
+		fmt.Fprintf(w, "  编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）\n", s.Further)
 	}
 	for _, q := range s.Questions {
 		fmt.Fprintf(w, "  %s现按：%s\n", q.Text, q.Assumed)

@@ -108,6 +108,8 @@ func (p *program) printUnderstanding(u *importer.Understanding) error {
 	for _, t := range u.Tables {
 		if t.Skipped != "" {
 			fmt.Fprintf(p.out, "  没有读“%s”：%s\n", t.Name, t.Skipped)
+		} else if t.Hidden {
+			fmt.Fprintf(p.out, "  工作表“%s”是隐藏的，也会读\n", t.Name)
 		}
 	}
 	err := p.printTable(func(w io.Writer) {

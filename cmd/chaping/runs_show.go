@@ -110,9 +110,6 @@ func (p *program) printQuality(s *importer.Summary) error {
 			fmt.Fprintf(p.out, "    第 %d 行 %s %s\n", e.Line, e.Value, e.Text)
 		}
 	}
-	if s.Numbered > 0 {
-		fmt.Fprintf(p.out, "  内容全同、没有编号和买家、各算一条的 %d 行\n", s.Numbered)
-	}
 	if s.NoFacts > 0 {
 		fmt.Fprintf(p.out, "  没有店铺、区域、价格和地址的商品 %d 件\n", s.NoFacts)
 	}

@@ -81,7 +81,7 @@ func TestPortalImport(t *testing.T) {
 	w.look("import-report")
 	w.print("import-report")
 	report := eval[string](w, "document.querySelector('main').textContent")
-	for _, want := range []string{"采用40 行", "差评 24 行", "2026-11-12"} {
+	for _, want := range []string{"采用40 行", "差评 24 条", "2026-11-12"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report does not say %q: %s", want, report)
 		}

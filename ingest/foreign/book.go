@@ -37,7 +37,10 @@ type Book struct {
 	from1904 bool     // whether days are counted from 1904
 }
 
-type sheetPart struct{ name, part string }
+type sheetPart struct {
+	name, part string
+	hidden     bool
+}
 
 // BookLimits bound what is read of a workbook.
 type BookLimits struct {
@@ -90,7 +93,8 @@ func OpenBook(ctx context.Context, r io.ReaderAt, size int64, l BookLimits) (*Bo
 			b.from1904 = from1904 == "1" || from1904 == "true"
 		case "sheet":
 			if part := parts[Attribute(e, "id")]; part != "" {
-				b.sheets = append(b.sheets, sheetPart{Attribute(e, "name"), part})
+				b.sheets = append(b.sheets, sheetPart{name: Attribute(e, "name"), part: part,
+					hidden: strings.HasSuffix(strings.ToLower(Attribute(e, "state")), "hidden")})
 			}
 		}
 		return nil
@@ -116,6 +120,15 @@ func (b *Book) Sheets() []string {
 		names = append(names, s.name)
 	}
 	return names
+}
+
+// Hidden tells of each worksheet whether the workbook does not show it.
+func (b *Book) Hidden() []bool {
+	var hidden []bool
+	for _, s := range b.sheets {
+		hidden = append(hidden, s.hidden)
+	}
+	return hidden
 }
 
 func (b *Book) readShared(part string, bytes int64) error {
@@ -427,6 +440,7 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 	}
 	switch kind {
 	case "inlineStr":
+		c.Text = unescaped(c.Text)
 	case "s":
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || n < 0 || n >= len(r.book.ends) {
@@ -436,11 +450,11 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 		if n > 0 {
 			from = r.book.ends[n-1]
 		}
-		c.Text = r.book.shared[from:r.book.ends[n]]
+		c.Text = unescaped(r.book.shared[from:r.book.ends[n]])
 	case "b":
 		c.Text = map[string]string{"1": "TRUE", "0": "FALSE"}[value]
 	case "str", "e", "d":
-		c.Text = value
+		c.Text = unescaped(value)
 	default:
 		c.Text, c.Number, c.from1904 = value, true, r.book.from1904
 		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.dates) {
@@ -448,6 +462,22 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 		}
 	}
 	return c, nil
+}
+
+// escapedRune is how a workbook writes characters that XML has not: _x000D_.
+var escapedRune = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+func unescaped(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return escapedRune.ReplaceAllStringFunc(s, func(code string) string {
+		n, err := strconv.ParseUint(code[2:6], 16, 16)
+		if err != nil || n >= 0xd800 && n < 0xe000 {
+			return code
+		}
+		return string(rune(n))
+	})
 }
 
 // Merged are the worksheet's merged cells, no more than most. It reads to the

@@ -23,8 +23,9 @@ type OldBook struct {
 }
 
 type oldSheet struct {
-	name string
-	at   int // of its records
+	name   string
+	at     int // of its records
+	hidden bool
 }
 
 // The records that are read.
@@ -144,7 +145,8 @@ func (b *OldBook) globals() error {
 		case kind == recBoundSheet && len(body) >= 8:
 			name, _ := (&pieces{list: [][]byte{body[6:]}}).text(1)
 			if body[5] == 0 { // a worksheet
-				b.sheets = append(b.sheets, oldSheet{name, int(binary.LittleEndian.Uint32(body))})
+				b.sheets = append(b.sheets, oldSheet{name: name,
+					at: int(binary.LittleEndian.Uint32(body)), hidden: body[4]&3 != 0})
 			}
 		case kind == recSST:
 			if err := b.readShared(r, body); err != nil {
@@ -273,6 +275,15 @@ func (b *OldBook) Sheets() []string {
 		names = append(names, s.name)
 	}
 	return names
+}
+
+// Hidden tells of each worksheet whether the workbook does not show it.
+func (b *OldBook) Hidden() []bool {
+	var hidden []bool
+	for _, s := range b.sheets {
+		hidden = append(hidden, s.hidden)
+	}
+	return hidden
 }
 
 // Rows reads a worksheet: its rows, and the merged cells that span rows.

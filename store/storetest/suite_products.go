@@ -24,6 +24,19 @@ func productHistory(t *testing.T, s *store.Store) {
 	ok(t, err)
 	equal(t, listings, []chaping.Listing{l("水壶", at(2), 200), l("电热", at(2), 200), l("水壶", at(50), 300)})
 
+	byName := l("水壶", at(3), 200)
+	byName.Product.ID, byName.Product.Platform = "水壶", "named"
+	elsewhere := byName
+	elsewhere.Product.Shop.Name, elsewhere.SeenAt = "某店", at(4)
+	ok(t, s.PutListings(ctx, []chaping.Listing{byName, elsewhere}))
+	stored, err := s.NamedProducts(ctx, "named")
+	ok(t, err)
+	slices.Sort(stored["水壶"])
+	equal(t, stored, map[string][]string{"水壶": {"", "某店"}})
+	none, err := s.NamedProducts(ctx, "mall")
+	ok(t, err)
+	equal(t, none, map[string][]string{})
+
 	early, late, good := review("p1", "early"), review("p1", "late"), review("p1", "good")
 	early.Published = at(0).Add(-time.Second) // the day before, by a second
 	good.Grade, good.Published = chaping.Positive, at(23)
