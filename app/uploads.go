@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
@@ -461,11 +462,15 @@ func (c *Choice) reading() (r Reading, err error) {
 		switch kind {
 		case importer.AskScale:
 			if answer != "skip" {
-				_, err = fmt.Sscanf(answer, "%g", &r.Scale)
+				best, reversed := strings.CutSuffix(answer, "r")
+				_, err = fmt.Sscanf(best, "%g", &r.Scale)
 				ok = err == nil && r.Scale > 0 && r.Scale <= 1000
+				r.Reversed = r.Reversed || reversed
 			}
 		case importer.AskReversed:
-			r.Reversed, ok = yes(answer)
+			var reversed bool
+			reversed, ok = yes(answer)
+			r.Reversed = r.Reversed || reversed
 		case importer.AskFillDown:
 			r.FillDown, ok = yes(answer)
 		case importer.AskShop:

@@ -157,8 +157,12 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
 		return fits
 	}
+	if bare := plainName(withoutScale(path[len(path)-1])); bare != last && len(v.names[bare]) > 0 {
+		last = bare // 评分满分10分
+	}
 	for _, n := range v.long {
 		switch {
+		case n.field == fieldRating && ofShop(last):
 		case strings.HasSuffix(last, n.name):
 			add(n.field, 0.7-0.002*float64(min(n.rank, 100)))
 			return fits
@@ -167,6 +171,14 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 		}
 	}
 	return fits
+}
+
+// ofShop tells names of ratings that are those of a shop, or of a product as a
+// whole, and not of one review.
+func ofShop(plain string) bool {
+	return slices.ContainsFunc([]string{"店", "商家", "卖家", "賣家", "dsr", "商品综合", "产品综合", "宝贝综合", "总", "總", "平均", "均",
+		"shop", "store", "seller", "merchant", "avg", "average", "total"},
+		func(owner string) bool { return strings.HasPrefix(plain, owner) })
 }
 
 func containsAny(s string, parts ...string) bool {

@@ -268,7 +268,8 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if im.DayOrder != "" {
 		dates = append(slices.Clip(dates), im.DayOrder)
 	}
-	scale := ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed, Reversed: p.Scale.Reversed || im.Reversed}
+	scale := ingest.Scale(p.Scale)
+	scale.Reversed = scale.Reversed || im.Reversed
 	if im.Scale > 0 {
 		scale.Max = im.Scale
 	}

@@ -190,7 +190,8 @@ func (l *looks) ratingLike() float64 {
 	}
 	if len(l.numbers) > 0 && l.word == 0 {
 		low, high := slices.Min(l.numbers), slices.Max(l.numbers)
-		if high > 100 || low < -1 || high <= 1 && l.zero > 0 && low >= 0 {
+		whole := !slices.ContainsFunc(l.numbers, func(v float64) bool { return v != math.Trunc(v) })
+		if high > 100 || low < -1 || high <= 1 && l.zero > 0 && low >= 0 && whole {
 			return 0
 		}
 	}

@@ -27,6 +27,11 @@ type mapper struct {
 	how    []Confidence
 	fault  []string
 	column map[string]int // of each field
+
+	zero   bool                  // a rating of 0 is the worst
+	best1  bool                  // the file says that 1 is the best rating
+	grades map[int]chaping.Grade // what the text model makes of rows, see gradeOf
+	texts  map[int]string
 }
 
 // prepare looks at the values of the columns.
@@ -48,6 +53,7 @@ func (m *mapper) mapColumns() error {
 		m.byName()
 		m.byValues()
 		m.checkIdentity()
+		m.oneRating()
 		m.media()
 	} else {
 		m.byProfile()
@@ -68,6 +74,12 @@ func (m *mapper) mapColumns() error {
 func (m *mapper) set(i int, field string, how Confidence) {
 	m.field[i], m.how[i] = field, how
 	m.column[field] = i
+}
+
+// unset leaves a column unused; why says what is the matter with it.
+func (m *mapper) unset(i int, why string) {
+	delete(m.column, m.field[i])
+	m.field[i], m.how[i], m.fault[i] = "", "", why
 }
 
 func (m *mapper) has(field string) bool {
@@ -144,6 +156,7 @@ func (m *mapper) byName() {
 		column int
 		field  string
 		name   float64
+		like   float64 // how much the values are like the field's
 		score  float64
 	}
 	var pairs []pair
@@ -158,11 +171,15 @@ func (m *mapper) byName() {
 				continue
 			}
 			l := &m.looks[i]
+			like := l.fit(field)
+			if _, said := m.saidOf(i); said && field == fieldRating {
+				like = max(like, l.rating) // 0 and 1, where the name says what they are
+			}
 			part := 0.75 + 0.25*float64(len(s.values))/float64(max(s.rows, 1))
 			if field == fieldAppended || field == fieldAppendedAt || field == fieldTitle {
 				part = 1
 			}
-			pairs = append(pairs, pair{i, field, fit, fit * l.fit(field) * part})
+			pairs = append(pairs, pair{i, field, fit, like, fit * like * part})
 		}
 	}
 	slices.SortStableFunc(pairs, func(a, b pair) int {
@@ -178,7 +195,7 @@ func (m *mapper) byName() {
 			}
 			continue
 		}
-		if p.field == fieldRating && m.looks[p.column].same > 0 && m.looks[p.column].fit(fieldRating) < 0.5 {
+		if p.field == fieldRating && m.looks[p.column].same > 0 && p.like < 0.5 {
 			m.fault[p.column] = "名称像评分，内容不像"
 			continue
 		}
@@ -289,7 +306,7 @@ func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
 	var like []int
 	for _, i := range m.free() {
 		l := &m.looks[i]
-		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 &&
+		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && !m.aggregate(i) &&
 			slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
 			like = append(like, i)
 		}
@@ -371,43 +388,6 @@ func (m *mapper) contentOf() func(row int) string {
 		}
 	}
 	return func(row int) string { return content[row] }
-}
-
-func (m *mapper) scale() {
-	rule := m.options.Profile.rule()
-	i, ok := m.column[fieldRating]
-	if m.options.Scale > 0 {
-		m.u.Scale = m.options.Scale
-		return
-	}
-	m.u.Scale = float64(rule.Max)
-	if !ok || i < 0 || len(m.looks[i].numbers) == 0 {
-		return
-	}
-	numbers := m.looks[i].numbers
-	s, known := ingest.ScaleOf(numbers, rule.Max)
-	if known {
-		m.u.Signed = s.Signed
-		if s.Max > 0 {
-			m.u.Scale = s.Max
-		}
-	}
-	q := Question{Kind: AskScale, Column: m.samples[i].name, Field: fieldRating, Samples: m.examples(i)}
-	switch highest := slices.Max(numbers); {
-	case !known:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分最高到 %v，满分是多少？", m.samples[i].name, highest), "超过满分的按未评分收录"
-	case s.Signed:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分是 1、0、-1，是好评、中评、差评吗？", m.samples[i].name), "按好评、中评、差评读取"
-	case s.Max != float64(rule.Max):
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分满分像是 %v 分，是吗？", m.samples[i].name, s.Max), fmt.Sprintf("按满分 %v 折算",
-			s.Max)
-	case highest <= 3 && len(numbers) >= 20 && m.looks[i].same > 1:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分没有高于 %v 的，满分是多少？（也可能是好评、中评、差评的代号）", m.samples[i].name,
-			highest), fmt.Sprintf("按满分 %d 分读取", rule.Max)
-	default:
-		return
-	}
-	m.ask(q)
 }
 
 func (m *mapper) dates() {
@@ -614,56 +594,6 @@ func (m *mapper) unused() {
 	}
 }
 
-// reversed compares ratings with what the texts say.
-func (m *mapper) reversed() {
-	rating, text := -1, -1
-	if m.mapped(fieldRating) && m.mapped(fieldText) {
-		rating, text = m.column[fieldRating], m.column[fieldText]
-	}
-	if rating < 0 || m.options.GradeText == nil || m.options.Reversed {
-		return
-	}
-	texts := map[int]string{}
-	for k, value := range m.samples[text].values {
-		texts[m.samples[text].at[k]] = value
-	}
-	var complaints, all [2]int // of low and of high ratings
-	for k, value := range m.samples[rating].values {
-		r, err := ingest.ParseRating(value)
-		if err != nil || r.None() || texts[m.samples[rating].at[k]] == "" {
-			continue
-		}
-		of := cmp.Or(r.Of, m.u.Scale)
-		side := 0
-		switch {
-		case r.Word == chaping.Negative || r.Word == chaping.Unrated && !m.u.Signed && r.Value <= 0.4*of:
-		case r.Word == chaping.Positive || r.Word == chaping.Unrated && !m.u.Signed && r.Value >= 0.8*of:
-			side = 1
-		default:
-			continue
-		}
-		review := chaping.Review{Text: ingest.Text(texts[m.samples[rating].at[k]])}
-		m.options.GradeText(&review)
-		if review.Grade == chaping.Unrated {
-			continue
-		}
-		all[side]++
-		if review.Grade == chaping.Negative {
-			complaints[side]++
-		}
-	}
-	if all[0] < 5 || all[1] < 5 {
-		return
-	}
-	low, high := float64(complaints[0])/float64(all[0]), float64(complaints[1])/float64(all[1])
-	if high > low+0.3 {
-		m.ask(Question{Kind: AskReversed, Column: m.samples[rating].name, Field: fieldRating,
-			Samples: m.examples(rating),
-			Text: fmt.Sprintf("列“%s”的低分评论里只有 %.0f%% 像抱怨，高分的有 %.0f%%：评分是不是反的（1 最好）？", m.samples[rating].name, 100*low,
-				100*high), Assumed: "照原样读取"})
-	}
-}
-
 func (m *mapper) shops() {
 	used := 0
 	for _, t := range m.u.Tables {
@@ -700,7 +630,8 @@ func (m *mapper) report() {
 	if m.u.Scale != float64(p.Rating.Max) || m.u.Signed {
 		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
 	}
-	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed
+	p.Scale.Zero = p.Scale.Zero || m.zero
+	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed || m.best1
 	p.FillDown = p.FillDown || m.options.FillDown
 	p.ShopFromTable = p.ShopFromTable || m.options.ShopFromTable
 	var names []string

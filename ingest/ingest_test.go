@@ -95,7 +95,8 @@ func TestScale(t *testing.T) {
 		want   Scale
 		ok     bool
 	}{
-		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 50}, true},
+		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 10}, true}, {[]float64{20, 10, 30}, Scale{Max: 50}, true},
+		{[]float64{0.07, 0.93, 0.5}, Scale{Max: 1}, true}, {[]float64{1, 0.8}, Scale{Max: 1}, true}, {[]float64{0.5, 1}, Scale{Max: 5}, false}, {[]float64{0.5, 4.5}, Scale{Max: 5}, true},
 		{[]float64{80, 100}, Scale{Max: 100}, true}, {[]float64{-1, 0, 1}, Scale{Signed: true}, true}, {[]float64{-5, 1}, Scale{Signed: true}, false}, {[]float64{800}, Scale{}, false}, {[]float64{1, 5, 9, 5, 5}, Scale{Max: 5}, false},
 	} {
 		if got, ok := ScaleOf(tt.values, 5); got != tt.want || ok != tt.ok {
@@ -111,6 +112,10 @@ func TestScale(t *testing.T) {
 		{Scale{}, "2.5", 3, chaping.Neutral}, {Scale{}, "0.5", 1, chaping.Negative}, {Scale{}, "3.5", 4, chaping.Positive}, {Scale{Max: 10}, "4", 2, chaping.Negative},
 		{Scale{Max: 10}, "5", 3, chaping.Neutral}, {Scale{Max: 50}, "10", 1, chaping.Negative}, {Scale{Max: 100}, "100", 5, chaping.Positive}, {Scale{Signed: true}, "-1", 1, chaping.Negative},
 		{Scale{Max: 10}, "2/5", 2, chaping.Negative}, {Scale{}, "差评", 1, chaping.Negative}, {Scale{Signed: true}, "0", 2, chaping.Neutral}, {Scale{Reversed: true}, "1", 5, chaping.Positive}, {Scale{Reversed: true}, "5", 1, chaping.Negative},
+		{Scale{Max: 3}, "1", 1, chaping.Negative}, {Scale{Max: 3}, "2", 2, chaping.Neutral}, {Scale{Max: 3}, "3", 3, chaping.Positive}, {Scale{Max: 3, Reversed: true}, "1", 3, chaping.Positive}, {Scale{Max: 3, Reversed: true}, "3", 1, chaping.Negative},
+		{Scale{Max: 2}, "1", 1, chaping.Negative}, {Scale{Max: 2}, "2", 3, chaping.Positive}, {Scale{Max: 2, Zero: true}, "0", 1, chaping.Negative}, {Scale{Max: 2, Zero: true}, "1", 3, chaping.Neutral}, {Scale{Max: 2, Zero: true, Reversed: true}, "0", 5, chaping.Positive},
+		{Scale{Max: 4, Zero: true}, "0", 1, chaping.Negative}, {Scale{Max: 4, Zero: true}, "1", 2, chaping.Negative}, {Scale{Max: 4, Zero: true}, "2", 3, chaping.Neutral}, {Scale{Max: 4, Zero: true}, "3", 4, chaping.Positive},
+		{Scale{Max: 1}, "0.04", 1, chaping.Negative}, {Scale{Max: 1}, "0.9", 5, chaping.Positive}, {Scale{Max: 4, Zero: true}, "-", 0, chaping.Unrated}, {Scale{Signed: true}, "—", 0, chaping.Unrated},
 	} {
 		s := NewSource(Source{Rule: chaping.Stars(), Scale: tt.scale, Now: time.Now()})
 		r, notes, fault := s.Review(&Record{Text: "x", Rating: tt.rating})

@@ -266,6 +266,8 @@ type Scale struct {
 	Signed bool
 	// Reversed numbers have 1 as the best.
 	Reversed bool
+	// Zero is the worst rating, or of Reversed numbers the best, and not none.
+	Zero bool
 }
 
 // ScaleOf guesses the scale of a column from its values; ok is false where
@@ -273,7 +275,10 @@ type Scale struct {
 // mistakes. most is the best rating of the rule.
 func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	highest, lowest, tens, beyond := 0.0, 0.0, true, 0
+	halves, parts := false, false
 	for _, v := range values {
+		halves = halves || math.Mod(v, 1) != 0
+		parts = parts || math.Mod(v, 0.5) != 0
 		if v > float64(most) {
 			beyond++
 		}
@@ -283,12 +288,14 @@ func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	switch {
 	case lowest < 0:
 		return Scale{Signed: true}, lowest == -1 && highest <= 1
+	case highest <= 1 && parts: // 0.03, 0.98: no rule begins below one
+		return Scale{Max: 1}, true
+	case highest <= 1 && halves:
+		return Scale{Max: float64(most)}, false
 	case highest <= float64(most):
 		return Scale{Max: float64(most)}, true
 	case beyond*3 < len(values):
 		return Scale{Max: float64(most)}, false
-	case highest == 10 && tens && len(values) > 1: // 10, 20 … of which only 10 was given
-		return Scale{Max: 50}, true
 	case highest > 10 && highest <= 50 && tens:
 		return Scale{Max: 50}, true
 	case highest <= 10:
@@ -298,6 +305,9 @@ func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	}
 	return Scale{}, false
 }
+
+// BeyondScale begins the error of a rating that its scale does not have.
+const BeyondScale = "评分不在"
 
 // grade puts a rating on the rule's scale. A fraction belongs to the next
 // whole rating, so that 2.5 of five stars is no negative one where 2 is the
@@ -321,11 +331,21 @@ func (s Scale) grade(r Rating, rule chaping.RatingRule) (int, chaping.RatingRule
 	if most == 0 {
 		most = float64(rule.Max)
 	}
-	if s.Reversed && r.Value > 0 {
+	switch {
+	case s.Reversed && s.Zero:
+		r.Value = most - r.Value
+	case s.Reversed && r.Value > 0:
 		r.Value = most + 1 - r.Value
 	}
-	if r.Value > most || r.Value < 0 {
-		return 0, rule, fmt.Errorf("评分不在 1–%v 之间", most)
+	switch whole := r.Value == math.Trunc(r.Value); {
+	case r.Value > most || r.Value < 0:
+		return 0, rule, fmt.Errorf("%s 1–%v 之间", BeyondScale, most)
+	case s.Zero && r.Value == 0:
+		return 1, rule, nil
+	case most == 3 && whole && !s.Zero: // 差评, 中评, 好评
+		return int(r.Value), WordRule(), nil
+	case most == 2 && whole && !s.Zero && r.Value > 0: // 差评, 好评
+		return 2*int(r.Value) - 1, WordRule(), nil
 	}
 	return int(math.Ceil(r.Value/most*float64(rule.Max) - 1e-9)), rule, nil
 }

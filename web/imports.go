@@ -428,9 +428,15 @@ func answerOptions(question app.Question, look *app.Look, answer string, now tim
 	switch question.Kind {
 	case app.AskScale:
 		add("skip", question.Assumed)
-		for _, best := range []string{"3", "5", "10", "20", "100"} {
+		add("3r", "代号：1 好评、2 中评、3 差评")
+		add("3", "代号：3 好评、2 中评、1 差评")
+		add("2r", "代号：0 好评、1 中评、2 差评")
+		add("2", "代号：2 好评、1 中评、0 差评")
+		for _, best := range []string{"1", "4", "5", "10", "20", "50", "100"} {
 			add(best, "满分是 "+best+" 分")
 		}
+		add("5r", "满分是 5 分，1 最好")
+		return options, true
 	case app.AskOrder:
 		add("day-first", "日在前")
 		add("month-first", "月在前")
