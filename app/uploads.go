@@ -124,7 +124,7 @@ type Choice struct {
 	Map     map[string]string `json:"map,omitempty"`
 	Facts   importer.Facts    `json:"facts"`
 	// Answers are those to questions, by kind: to scale the best rating, to
-	// reversed, fill and shop yes or no, to order day-first, month-first or skip,
+	// reversed, fill and shop yes or no, to order day-first, month-first, year-first or skip,
 	// to exported a day or skip. skip and no take what is assumed.
 	Answers map[importer.QuestionKind]string `json:"answers,omitempty"`
 	SaveAs  string                           `json:"save_as,omitempty"` // name of the profile to keep
@@ -497,7 +497,8 @@ func (c *Choice) reading() (r Reading, err error) {
 
 func yes(answer string) (yes, ok bool) { return answer == "yes", answer == "yes" || answer == "no" }
 
-var dayOrders = map[string]string{"day-first": importer.DayFirst, "month-first": importer.MonthFirst, "skip": ""}
+var dayOrders = map[string]string{"day-first": importer.DayFirst, "month-first": importer.MonthFirst,
+	"year-first": importer.YearFirst, "skip": ""}
 
 // A PreviewRow is a row of a file as it will be stored, or why it will not.
 type PreviewRow struct {

@@ -63,7 +63,8 @@ type Options struct {
 	// Reversed says that 1 is the best rating.
 	Reversed bool
 	// DayOrder is ingest.DayFirst or ingest.MonthFirst for dates like
-	// 05/11/2026; empty leaves them unread where the column does not tell.
+	// 05/11/2026, ingest.YearFirst for those like 26-11-05; empty leaves them
+	// unread where the column does not tell.
 	DayOrder string
 	// ExportedAt is when the file was exported, for dates like 3天前.
 	ExportedAt time.Time
@@ -238,7 +239,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
 			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
-			FillDown: im.FillDown, GradeText: im.GradeText})
+			FillDown: im.FillDown, GradeText: im.GradeText, Now: im.Now})
 		if err != nil {
 			return err
 		}

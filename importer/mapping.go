@@ -148,6 +148,9 @@ func (m *mapper) byProfile() {
 	}
 }
 
+// notOfReviews is why dates are not used that are of something else by their name.
+const notOfReviews = "是日期，名称不像评论时间"
+
 // least is what name and values must come to together.
 const least = 0.25
 
@@ -195,6 +198,12 @@ func (m *mapper) byName() {
 			}
 			continue
 		}
+		if p.field == fieldPublished && p.name <= onlyGuess {
+			if p.like > 0.5 {
+				m.fault[p.column] = notOfReviews
+			}
+			continue
+		}
 		if p.field == fieldRating && m.looks[p.column].same > 0 && p.like < 0.5 {
 			m.fault[p.column] = "名称像评分，内容不像"
 			continue
@@ -224,10 +233,10 @@ func (m *mapper) needless(i int) bool {
 
 // byValues finds columns whose names say nothing.
 func (m *mapper) byValues() {
-	pick := func(field string, fit func(l *looks) float64) int {
+	pick := func(field string, fit func(i int) float64) int {
 		best, most := -1, 0.0
 		for _, i := range m.free() {
-			if f := fit(&m.looks[i]); f > most {
+			if f := fit(i); f > most {
 				best, most = i, f
 			}
 		}
@@ -240,8 +249,15 @@ func (m *mapper) byValues() {
 		return best
 	}
 	if !m.has(fieldPublished) {
-		pick(fieldPublished, func(l *looks) float64 {
-			if l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
+		for _, i := range m.free() {
+			path := strings.Split(m.samples[i].name, ".")
+			if plain := plainName(path[len(path)-1]); m.fault[i] == "" && m.looks[i].dateLike() > 0.5 && datedOtherwise(plain) {
+				m.fault[i] = notOfReviews
+			}
+		}
+		pick(fieldPublished, func(i int) float64 {
+			l := &m.looks[i]
+			if m.fault[i] != "" || l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
 				return 0
 			}
 			return l.dateLike() + l.distinct
@@ -251,7 +267,8 @@ func (m *mapper) byValues() {
 		m.findRating(pick)
 	}
 	if !m.has(fieldText) {
-		pick(fieldText, func(l *looks) float64 {
+		pick(fieldText, func(i int) float64 {
+			l := &m.looks[i]
 			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
 				l.id > 0.8 && l.runes < 40 {
 				return 0
@@ -275,14 +292,16 @@ func (m *mapper) byValues() {
 		m.options.Facts.Product != "" {
 		return
 	}
-	if pick(fieldProductID, func(l *looks) float64 {
+	if pick(fieldProductID, func(i int) float64 {
+		l := &m.looks[i]
 		if !noNames && l.long < 0.9 || l.id < 0.95 || l.rating > 0.9 || l.counting || l.dateLike() > 0.5 &&
 			l.long < 0.5 || l.runes < 4 || l.distinct > 0.9 && m.u.Rows > 5 {
 			return 0
 		}
 		return 2 - l.distinct
 	}) < 0 && noNames {
-		pick(fieldProduct, func(l *looks) float64 {
+		pick(fieldProduct, func(i int) float64 {
+			l := &m.looks[i]
 			if l.text < 0.9 || l.runes < 3 || l.runes > 80 || l.distinct > 0.6 && m.u.Rows > 3 || l.url > 0 ||
 				l.stronglyRating() {
 				return 0
@@ -294,9 +313,9 @@ func (m *mapper) byValues() {
 
 // findRating takes the one column that looks like ratings; of several a person
 // must choose, unless one is of words or stars.
-func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
-	if pick(fieldRating, func(l *looks) float64 {
-		if !l.stronglyRating() {
+func (m *mapper) findRating(pick func(string, func(int) float64) int) {
+	if pick(fieldRating, func(i int) float64 {
+		if !m.looks[i].stronglyRating() {
 			return 0
 		}
 		return 1
@@ -312,8 +331,8 @@ func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
 		}
 	}
 	if len(like) == 1 {
-		pick(fieldRating, func(l *looks) float64 {
-			if l == &m.looks[like[0]] {
+		pick(fieldRating, func(i int) float64 {
+			if i == like[0] {
 				return 1
 			}
 			return 0
@@ -394,20 +413,20 @@ func (m *mapper) dates() {
 	formats := slices.Clone(m.options.Profile.Dates)
 	i, ok := m.column[fieldPublished]
 	if ok && i >= 0 {
+		if m.how[i] != ByPerson && m.options.Profile.Understand && m.options.DayOrder == "" && m.halfConverted(i) {
+			m.unset(i, "一部分日期是文字（日月的次序与程序相反），另一部分像是被表格软件把日和月弄反了")
+			i, ok = -1, false
+		}
+	}
+	if ok && i >= 0 {
 		l := &m.looks[i]
 		if l.order > 0 {
-			any := ingest.AnyDate
-			switch {
-			case m.options.DayOrder != "":
-				any = m.options.DayOrder
-			case l.dayFirst > 0 && l.monthFirst == 0:
-				any = ingest.DayFirst
-			case l.monthFirst > 0 && l.dayFirst == 0:
-				any = ingest.MonthFirst
-			default:
+			any := cmp.Or(m.options.DayOrder, m.dateOrder(l))
+			if any == "" {
+				any = ingest.AnyDate
 				m.ask(Question{Kind: AskOrder, Column: m.samples[i].name, Field: fieldPublished,
 					Samples: m.examples(i), Blocks: l.order > 0.5,
-					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
+					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是年在前、日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
 					Assumed: "这样的日期不收录"})
 			}
 			formats = slices.DeleteFunc(formats, func(f string) bool { return f == ingest.AnyDate })
@@ -432,6 +451,51 @@ func (m *mapper) dates() {
 		formats = append([]string{ingest.Serial1904}, formats...)
 	}
 	m.u.Dates = formats
+}
+
+// dateOrder is the order of the numbers in a column's dates, as far as they tell
+// it. "": they do not, or contradict each other.
+func (m *mapper) dateOrder(l *looks) string {
+	dayFirst, monthFirst := l.dayFirst > 0, l.monthFirst > 0
+	if len(l.short) > 0 {
+		yearFirst, known := l.yearFirst(m.options.Now)
+		switch {
+		case !known || yearFirst && (dayFirst || monthFirst):
+			return ""
+		case yearFirst:
+			return ingest.YearFirst
+		}
+		dayFirst = dayFirst || slices.ContainsFunc(l.short, func(n [3]int) bool { return n[0] > 12 })
+	}
+	switch {
+	case dayFirst && !monthFirst:
+		return ingest.DayFirst
+	case monthFirst && !dayFirst:
+		return ingest.MonthFirst
+	}
+	return ""
+}
+
+// halfConverted tells columns that a spreadsheet has opened which reads the day
+// where the file has the month: 03/11/2026 became 11 March, and 13/11/2026 stayed
+// the text that it was. All dates have days up to 12 then, all texts later ones.
+func (m *mapper) halfConverted(i int) bool {
+	texts, dates := 0, 0
+	for _, value := range m.samples[i].values {
+		if n, ok := threeNumbers(value); ok && n[2] >= 100 {
+			if n[0] <= 12 && n[1] <= 12 {
+				return false
+			}
+			texts++
+			continue
+		}
+		at, err := ingest.Dates{ingest.AnyDate}.Parse(value, time.Time{})
+		if err != nil || at.Day() > 12 {
+			return false
+		}
+		dates++
+	}
+	return texts > 0 && dates > 0 && texts+dates >= 4
 }
 
 // orderTime tells names of times that are not those of reviews.
@@ -552,10 +616,25 @@ func (m *mapper) missing() {
 	for _, field := range []string{fieldPublished, fieldText} {
 		if !m.mapped(field) {
 			m.u.Missing = append(m.u.Missing, field)
-			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + TitleOf(field),
+			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + TitleOf(field) + m.nearly(field) + "。",
 				Assumed: "不能导入"})
 		}
 	}
+}
+
+// nearly names the columns that look like dates and were not taken for those of
+// the reviews.
+func (m *mapper) nearly(field string) string {
+	var list []string
+	for i, s := range m.samples {
+		if field == fieldPublished && m.fault[i] != "" && m.looks[i].dateLike() > 0.5 && len(list) < 3 {
+			list = append(list, "列“"+s.name+"”"+m.fault[i])
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "：" + strings.Join(list, "；")
 }
 
 // unused asks about columns that look like something and are not used.
@@ -581,7 +660,7 @@ func (m *mapper) unused() {
 		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 &&
 			slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):
 			field = fieldRating
-		case l.date > 0.9 && l.epoch < 0.9:
+		case l.date > 0.9 && l.epoch < 0.9 && m.fault[i] == "":
 			field = fieldPublished
 		case l.long > 0.9 && l.distinct > 0.99 && !m.mapped(fieldID):
 			field = fieldID

@@ -26,10 +26,12 @@ const (
 	relative     = "relative" // 刚刚, 5分钟前, 3小时前, 今天 12:30, 昨天, 前天, 3天前, 11-22, 11月22日 10:30
 	// AnyDate is every way to write a date that says which day it is without
 	// knowing when it was written. 05/11/2026 is read where it can be only
-	// one day; DayFirst and MonthFirst say which number comes first.
+	// one day; DayFirst and MonthFirst say which number comes first, and
+	// YearFirst that of 26-11-05 the year does.
 	AnyDate    = "any"
 	DayFirst   = "any, day first"
 	MonthFirst = "any, month first"
+	YearFirst  = "any, year first"
 	// Serial is a spreadsheet's count of days; Serial1904 is that of books
 	// that count from 1904.
 	Serial     = "serial"
@@ -50,6 +52,7 @@ func KnownFormat(format string) bool {
 		AnyDate,
 		DayFirst,
 		MonthFirst,
+		YearFirst,
 		Serial,
 		Serial1904:
 		return true
@@ -126,7 +129,7 @@ func (d Dates) String() string { return strings.Join(d, " 或 ") }
 
 func parseDate(s, format string, told time.Time) (time.Time, error) {
 	switch format {
-	case AnyDate, DayFirst, MonthFirst:
+	case AnyDate, DayFirst, MonthFirst, YearFirst:
 		return anyDate(s, format, told)
 	case Serial, Serial1904:
 		return serial(s, format == Serial1904)
@@ -255,8 +258,8 @@ var (
 	)
 	// 26年11月5日
 	shortPattern = regexp.MustCompile(`^(\d{2})年(\d{1,2})月(\d{1,2})[日号]?(.*)$`)
-	// 05/11/2026, 5.11.2026, 11/5/26
-	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[ T,]+(.*))?$`)
+	// 05/11/2026, 5.11.2026, 11/5/26, 26/11/5
+	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:[ T,]+(.*))?$`)
 	// Nov 5, 2026; November 5th 2026; Thu Nov 05 15:30:00 +0800 2026
 	monthFirstPattern = regexp.MustCompile(
 		`(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`,
@@ -471,6 +474,12 @@ func ordered(m []string, format string) (time.Time, error) {
 	year := century(m[3])
 	day, month := m[1], m[2]
 	switch {
+	case format == YearFirst && len(m[1]) == 2 && len(m[3]) <= 2:
+		return dated(century(m[1]), m[2], m[3], m[4])
+	case len(m[3]) == 1 && (first <= 12 || second > 12):
+		return time.Time{}, errNoDate // 1.2.3
+	case len(m[3]) == 1:
+		return time.Time{}, ErrOrder
 	case first > 12 && second > 12:
 		return time.Time{}, errNoDate
 	case first > 12 || format == DayFirst && second <= 12:

@@ -114,8 +114,8 @@ func TestAnyDate(t *testing.T) {
 		"46088.33969907407": "2026-03-07 08:09:10", "46088": "2026-03-07 00:00:00",
 
 		"3天前": relativeDate, "昨天 12:00": relativeDate, "11-05": relativeDate, "11月05日": relativeDate, "11.05": relativeDate, "21秒前": relativeDate, "今天06:09": relativeDate, "刚刚": relativeDate, "2周前·江西": relativeDate, "发布于 3天前 广东": relativeDate, "昨天 12:30 上海": relativeDate, "11-05 福建": relativeDate, "3 天前": relativeDate,
-		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order,
-		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "12345678901": nil, "很好用 2026": nil,
+		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order, "26/11/5": order,
+		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "1.2.3": nil, "12.5.3": nil, "26/13/5": nil, "12345678901": nil, "很好用 2026": nil,
 		"2026-03-07 买的 2026-03-09 坏的": nil, "5": nil, "99.5": nil, "20261301": nil,
 	} {
 		got, err := Dates{AnyDate}.Parse(text, time.Time{})
@@ -145,6 +145,12 @@ func TestAnyDate(t *testing.T) {
 			if got, err := (Dates{format}).Parse(text, time.Time{}); err != nil || got.Format(time.DateOnly) != want[i] {
 				t.Errorf("%q, %s: %v, %v, want %s", text, format, got, err, want[i])
 			}
+		}
+	}
+	for text, want := range map[string]string{"26-11-05": "2026-11-05", "26/03/07 8:09": "2026-03-07", "25.12.31": "2025-12-31", "26/3/7": "2026-03-07", "2026-03-07": "2026-03-07", "27/03/2026": "2026-03-27", "26-13-01": "", "05/11/2026": ""} {
+		got, err := (Dates{YearFirst}).Parse(text, time.Time{})
+		if want == "" && err == nil || want != "" && (err != nil || got.Format(time.DateOnly) != want) {
+			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
 		}
 	}
 	if got, err := (Dates{Serial1904}).Parse("44626", time.Time{}); err != nil || got.Format(time.DateOnly) != "2026-03-07" {

@@ -387,7 +387,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 // settled are the questions that are not asked once they are answered, as a page
 // has them so that the answer can be changed.
 var settled = map[app.QuestionKind]string{
-	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是日在前还是月在前？",
+	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是年在前、日在前还是月在前？",
 	app.AskExported: "文件是哪一天导出的？", app.AskFillDown: "没有商品的行和上面同一商品吗？", app.AskShop: "工作表的名称是店铺名称吗？",
 }
 
@@ -440,6 +440,7 @@ func answerOptions(question app.Question, look *app.Look, answer string, now tim
 	case app.AskOrder:
 		add("day-first", "日在前")
 		add("month-first", "月在前")
+		add("year-first", "年在前")
 		add("skip", "不知道，"+question.Assumed)
 	case app.AskExported:
 		if look.ExportedAt.IsZero() {

@@ -64,7 +64,7 @@ func (p *program) importCommand() *cobra.Command {
 	f.StringVar(&o.template, "template", "", "写一个空的 xlsx 表样到这个文件，不导入")
 	f.Float64Var(&o.reading.Scale, "scale", 0, "评分的满分，例如 10；好评、中评、差评的代号 3、2、1 写 3；不写由程序看出")
 	f.BoolVar(&o.reading.Reversed, "reversed", false, "评分越低越好；代号 1 是好评、3 是差评写 --scale 3 --reversed")
-	f.StringVar(&o.dayOrder, "day-order", "", "05/11/2026 这样的日期：day-first 日在前，month-first 月在前")
+	f.StringVar(&o.dayOrder, "day-order", "", "05/11/2026、26-11-05 这样的日期：day-first 日在前，month-first 月在前，year-first 年在前")
 	f.StringVar(&o.exportedAt, "exported-at", "", "文件导出的时间，例如 2026-11-25 10:00，用来推算“3天前”")
 	f.BoolVar(&o.reading.FillDown, "fill-down", false, "商品各栏空着时取上一行的（合并单元格丢失的表）")
 	f.BoolVar(&o.reading.ShopFromTable, "shop-from-sheet", false, "工作表的名称是店铺名称")
