@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,6 +63,7 @@ func (m *mapper) mapColumns() error {
 	m.dates()
 	m.titles()
 	m.products()
+	m.price()
 	m.missing()
 	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
@@ -559,6 +561,24 @@ func (m *mapper) titles() {
 		delete(m.column, fieldProduct)
 		m.set(i, fieldTitle, Likely)
 	}
+}
+
+// price asks about prices that interfaces give in fen: whole numbers from a
+// thousand that end in zero.
+func (m *mapper) price() {
+	i, ok := m.column[fieldPrice]
+	if !ok || i < 0 || m.how[i] == ByPerson || !m.options.Profile.Understand || m.u.Format != formatJSON && m.u.Format != formatLines {
+		return
+	}
+	for _, value := range m.samples[i].values {
+		if n, err := strconv.Atoi(value); err != nil || n < 1000 || n%10 != 0 {
+			return
+		}
+	}
+	m.ask(Question{Kind: AskField, Column: m.samples[i].name, Field: fieldPrice, Samples: m.examples(i),
+		Text:    fmt.Sprintf("列“%s”像是以分为单位的价格，没有用。是以元为单位、要用吗？", m.samples[i].name),
+		Assumed: "价格留空"})
+	m.unset(i, "像是以分为单位的价格")
 }
 
 func (m *mapper) products() {
