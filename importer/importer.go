@@ -369,6 +369,9 @@ func (im *run) all(ctx context.Context, src source) error {
 	g.Go(func() error {
 		defer close(batches)
 		send := func() error {
+			if err := im.scaleHolds(); err != nil {
+				return err
+			}
 			if im.Check != nil && !im.checked {
 				im.checked = true
 				if err := im.Check(im.sum.now(im)); err != nil {

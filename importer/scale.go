@@ -386,3 +386,35 @@ func withoutScale(name string) string {
 	}
 	return name
 }
+
+// wrongScale is how many ratings are beyond the best one before the scale is wrong
+// and not the rows.
+const wrongScale = 20
+
+// scaleHolds ends an import whose later ratings are beyond the scale that its
+// first ones were on, as in a file that is sorted by them: what they meant was
+// wrong then.
+func (im *run) scaleHolds() error {
+	if im.Scale > 0 {
+		return nil
+	}
+	var beyond, rated int64
+	value := ""
+	for reason, n := range im.sum.Reasons {
+		if strings.HasPrefix(reason, TitleOf(fieldRating)+"："+ingest.BeyondScale) {
+			beyond += n
+			value = im.sum.Examples[reason][0].Value
+		}
+	}
+	for key, c := range im.sum.ratings {
+		if key.rating > 0 {
+			rated += c.Rows
+		}
+	}
+	if beyond < wrongScale || beyond*100 <= rated+beyond {
+		return nil
+	}
+	return &chaping.InputError{File: im.file, Field: fieldRating, Value: value,
+		Problem: fmt.Sprintf("有 %d 行的评分超过看出的满分，前面的评分也就读错了，已停止导入", beyond),
+		Remedy:  "指明评分的满分再导入；已经存入的一部分可以撤销"}
+}

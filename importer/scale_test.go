@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -133,5 +135,34 @@ func TestPercentCells(t *testing.T) {
 	sum, err := Import(t.Context(), path, Options{Now: now, Sink: sink})
 	if err != nil || len(sum.Questions) > 0 || sink.reviews[0].Rating != 1 || sink.reviews[1].Rating != 5 || sink.reviews[2].Rating != 5 {
 		t.Errorf("%+v %+v %v", sum, sink.reviews, err)
+	}
+}
+
+// A file that is sorted by ratings shows the best ones last.
+func TestScaleOfSortedFile(t *testing.T) {
+	rows := "商品名称,评分,评价内容,评价时间\n"
+	for i := range 5000 {
+		rows += fmt.Sprintf("灯,%d,第%d条,2016-11-01\n", 1+i*10/5000, i)
+	}
+	path := writeFile(t, "a.csv", rows)
+	for _, tt := range []struct {
+		batch  int
+		scale  float64
+		stored bool
+	}{{batch: 0}, {batch: 100, stored: true}, {scale: 10, stored: true}} {
+		sink := &memory{}
+		_, err := Import(t.Context(), path, Options{Now: now, Sink: sink, Batch: tt.batch, Scale: tt.scale})
+		var input *chaping.InputError
+		if refused := errors.As(err, &input) && input.Field == fieldRating; refused != (tt.scale == 0) || len(sink.reviews) > 0 != tt.stored {
+			t.Errorf("%+v: %v, %d reviews", tt, err, len(sink.reviews))
+		}
+	}
+	few := strings.Replace(rows, "灯,10,", "灯,5,", -1)
+	for best := 9; best > 5; best-- {
+		few = strings.ReplaceAll(few, fmt.Sprintf("灯,%d,", best), "灯,5,")
+	}
+	path = writeFile(t, "few.csv", few+strings.Repeat("灯,55,误,2016-11-01\n", 25))
+	if sum, err := Import(t.Context(), path, Options{Now: now, Sink: &memory{}}); err != nil || sum.Noted != 25 {
+		t.Errorf("mistakes: %v %+v", err, sum)
 	}
 }
