@@ -347,6 +347,8 @@ func (in *input) text(ext, wanted string) error {
 		in.charset = "gb18030"
 		if order, ok := utf16Order(head); ok {
 			enc, in.charset = unicode.UTF16(order, unicode.IgnoreBOM), "utf-16"
+		} else if isBig5(head) {
+			enc, in.charset = foreign.Charset("big5"), "big5"
 		}
 	}
 	if enc != nil {
