@@ -483,7 +483,7 @@ func (c *Choice) reading() (r Reading, err error) {
 				r.ExportedAt, ok = day.Add(24*time.Hour-time.Second), derr == nil // the day is all that is told
 			}
 		case importer.AskField, importer.AskGuess, importer.AskIdentity, importer.AskProduct, importer.AskMissing,
-			importer.AskGone, importer.AskTable:
+			importer.AskGone, importer.AskTable, importer.AskUnused:
 		default:
 			ok = false
 		}

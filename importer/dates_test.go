@@ -44,6 +44,10 @@ func TestDateColumns(t *testing.T) {
 		"sent in by the user":         {column: "用户提交时间", dates: "2026-11-05", want: "2026-11-05"},
 		"of an order":                 {column: "交易付款时间", dates: "2026-11-05", want: "2026-11-05", asked: AskGuess},
 
+		"in another zone":               {column: "评价时间（UTC）", dates: "2026-11-05 17:20:00|2026-11-05 15:20:00", want: "2026-11-06 2026-11-05"},
+		"in a zone with an offset":      {column: "评价时间(GMT-5)", dates: "2026-11-05 12:20", want: "2026-11-06"},
+		"in ours":                       {column: "评价时间(UTC+8)", dates: "2026-11-05 17:20", want: "2026-11-05"},
+		"in another zone, day first":    {column: "评价时间(UTC)", dates: "25/11/2026 17:20|05/11/2026 08:00", want: "2026-11-25 2026-11-05", asked: AskUnused},
 		"half converted":                {dates: "2026-03-11|17/11/2026|2026-05-11|29/10/2026", asked: AskMissing, blocks: true},
 		"half converted, the other way": {dates: "2026/3/11|11/17/2026|2026/5/11|10/29/2026", asked: AskMissing, blocks: true},
 		"two ways to write":             {dates: "2026-11-03|17/11/2026|2026-11-25|29/10/2026", want: "2026-11-03 2026-11-17 2026-11-25 2026-10-29"},

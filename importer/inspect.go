@@ -104,6 +104,7 @@ const (
 	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
 	AskTable    QuestionKind = "table"    // the product table has no column of IDs: another mapping of it
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
+	AskUnused   QuestionKind = "unused"   // the column says what is not used; there is no answer
 )
 
 const (

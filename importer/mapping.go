@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"chaping"
 	"chaping/ingest"
@@ -67,6 +70,7 @@ func (m *mapper) mapColumns() error {
 	m.missing()
 	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
+	m.notUsed()
 	m.reversed()
 	m.shops()
 	m.report()
@@ -449,10 +453,36 @@ func (m *mapper) dates() {
 				Text: fmt.Sprintf("没有评论时间，列“%s”像是下单或收货的时间，用它代替吗？", m.samples[i].name), Assumed: "用它代替评论时间"})
 		}
 	}
+	if ok && i >= 0 {
+		formats = m.zoned(i, formats)
+	}
 	if m.u.from1904 {
 		formats = append([]string{ingest.Serial1904}, formats...)
 	}
 	m.u.Dates = formats
+}
+
+var zoneName = regexp.MustCompile(`(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
+
+// zoned are formats for a column whose name says in which zone its clock is:
+// 评价时间（UTC）.
+func (m *mapper) zoned(i int, formats []string) []string {
+	name := strings.ToLower(width.Fold.String(m.samples[i].name))
+	z := zoneName.FindStringSubmatch(name)
+	if z == nil {
+		return formats
+	}
+	hours, _ := strconv.Atoi(z[2])
+	offset := fmt.Sprintf("%s%02d:%s", cmp.Or(z[1], "+"), hours, cmp.Or(z[3], "00"))
+	if offset == "+08:00" {
+		return formats
+	}
+	if !slices.Contains(formats, ingest.AnyDate) || !ingest.KnownFormat(ingest.Zoned+offset) {
+		m.ask(Question{Kind: AskUnused, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
+			Text: fmt.Sprintf("列“%s”不是北京时间，程序没有换算。", m.samples[i].name), Assumed: "按北京时间读取"})
+		return formats
+	}
+	return slices.Insert(slices.Clone(formats), slices.Index(formats, ingest.AnyDate), ingest.Zoned+offset)
 }
 
 // dateOrder is the order of the numbers in a column's dates, as far as they tell
@@ -665,7 +695,7 @@ func (m *mapper) unused() {
 	}
 	for _, i := range m.free() {
 		l, name := &m.looks[i], m.samples[i].name
-		if asked[name] {
+		if asked[name] || m.followUps(i) > 0 {
 			continue
 		}
 		field := ""
@@ -704,6 +734,53 @@ func (m *mapper) shops() {
 		!m.options.Profile.ShopFromTable {
 		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？", Assumed: "店铺留空"})
 	}
+}
+
+// notUsed tells of columns that say what the import does not take from them.
+func (m *mapper) notUsed() {
+	for i, s := range m.samples {
+		if m.field[i] != "" || strings.HasPrefix(s.name, "^") {
+			continue
+		}
+		tell := func(text, assumed string) {
+			m.ask(Question{Kind: AskUnused, Column: s.name, Samples: m.examples(i), Text: text, Assumed: assumed})
+		}
+		plain := plainName(s.name)
+		flag := strings.HasPrefix(plain, "是否") || strings.HasPrefix(plain, "is")
+		switch n := m.followUps(i); {
+		case n > 0:
+			tell(fmt.Sprintf("列“%s”写明 %d 行是追评，程序没有用它。", s.name, n), "每行追评另算一条评论")
+		case flag && containsAny(plain, "差评", "负面", "negative", "bad") && !m.mapped(fieldRating):
+			tell(fmt.Sprintf("列“%s”写明哪些是差评，程序没有用它；把它改成写着差评、好评的一列就能用。", s.name), "按评论文字判断差评")
+		case flag && containsAny(plain, "默认", "自动", "系统", "default") && m.yes(i) > 0:
+			tell(fmt.Sprintf("列“%s”写明 %d 行是默认评价，程序没有用它。", s.name, m.yes(i)), "默认评价按文字识别")
+		}
+	}
+}
+
+// yes counts the rows that a column says yes of.
+func (m *mapper) yes(i int) (n int) {
+	for _, value := range m.samples[i].values {
+		if slices.Contains([]string{"是", "y", "yes", "true", "1", "t", "√", "有"}, strings.ToLower(strings.TrimSpace(value))) {
+			n++
+		}
+	}
+	return n
+}
+
+// followUps counts the rows that a column calls follow-ups of others; 0 where it
+// is no such column.
+func (m *mapper) followUps(i int) (n int) {
+	for _, value := range m.samples[i].values {
+		switch strings.TrimSpace(value) {
+		case "追评", "追加评价", "追加评论", "追加":
+			n++
+		case "初评", "首评", "初次评价", "首次评价", "主评", "评价", "评论":
+		default:
+			return 0
+		}
+	}
+	return n
 }
 
 // examples are the first three different values of a column.

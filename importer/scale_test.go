@@ -166,3 +166,18 @@ func TestScaleOfSortedFile(t *testing.T) {
 		t.Errorf("mistakes: %v %+v", err, sum)
 	}
 }
+
+// What a column says and the import does not use is told.
+func TestNotUsed(t *testing.T) {
+	for column, values := range map[string][2]string{"是否差评": {"是", "否"}, "是否默认好评": {"否", "是"}, "评价类型": {"初评", "追评"}, "is_negative": {"true", "false"}} {
+		path := writeFile(t, "a.csv", "商品名称,"+column+",评价内容,评价时间\n灯,"+values[0]+",用了两天就坏,2016-11-01\n灯,"+values[1]+",好用,2016-11-02\n")
+		u, err := Inspect(t.Context(), path, Options{})
+		if err != nil || len(u.Questions) != 1 || u.Questions[0].Kind != AskUnused || u.Questions[0].Column != column {
+			t.Errorf("%s: %+v %v", column, u.Questions, err)
+		}
+	}
+	path := writeFile(t, "a.csv", "商品名称,是否差评,是否默认好评,评分,评价内容,评价时间\n灯,是,否,1,用了两天就坏,2016-11-01\n")
+	if u, err := Inspect(t.Context(), path, Options{}); err != nil || len(u.Questions) > 0 {
+		t.Errorf("%+v %v", u.Questions, err)
+	}
+}

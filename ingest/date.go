@@ -32,6 +32,8 @@ const (
 	DayFirst   = "any, day first"
 	MonthFirst = "any, month first"
 	YearFirst  = "any, year first"
+	// Zoned and an offset, +00:00, is AnyDate for a clock in that zone.
+	Zoned = "any, UTC"
 	// Serial is a spreadsheet's count of days; Serial1904 is that of books
 	// that count from 1904.
 	Serial     = "serial"
@@ -56,6 +58,9 @@ func KnownFormat(format string) bool {
 		Serial,
 		Serial1904:
 		return true
+	}
+	if offset, ok := strings.CutPrefix(format, Zoned); ok {
+		return zonePattern.FindString(offset) == offset && offset != ""
 	}
 	// A layout that names all three gives the day back.
 	day := time.Date(2019, time.November, 23, 0, 0, 0, 0, chaping.Shanghai())
@@ -128,6 +133,14 @@ func (d Dates) Parse(s string, told time.Time) (time.Time, error) {
 func (d Dates) String() string { return strings.Join(d, " 或 ") }
 
 func parseDate(s, format string, told time.Time) (time.Time, error) {
+	if offset, ok := strings.CutPrefix(format, Zoned); ok {
+		if strings.Contains(s, ":") { // a day, and a count of seconds, is the same everywhere
+			if t, err := anyDate(s+" "+offset, AnyDate, told); err == nil { // a zone of its own comes first
+				return t, nil
+			}
+		}
+		return anyDate(s, AnyDate, told)
+	}
 	switch format {
 	case AnyDate, DayFirst, MonthFirst, YearFirst:
 		return anyDate(s, format, told)
@@ -256,6 +269,10 @@ var (
 	ymdPattern = regexp.MustCompile(
 		`(?:^|[^\d.])(\d{4})\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?:日|号)?(.*)$`,
 	)
+	// 20261105 15:30
+	solidPattern = regexp.MustCompile(`^((?:19|20)\d{2})(\d{2})(\d{2})(?:t|\s)\s*(\d{1,2}:.*)$`)
+	// 民國115年11月5日
+	republicPattern = regexp.MustCompile(`^民[国國]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]?(.*)$`)
 	// 26年11月5日
 	shortPattern = regexp.MustCompile(`^(\d{2})年(\d{1,2})月(\d{1,2})[日号]?(.*)$`)
 	// 05/11/2026, 5.11.2026, 11/5/26, 26/11/5
@@ -296,6 +313,13 @@ func anyDate(s, format string, told time.Time) (time.Time, error) {
 	s = normal(s)
 	if m := ymdPattern.FindStringSubmatch(s); m != nil {
 		return dated(m[1], m[2], m[3], m[4])
+	}
+	if m := solidPattern.FindStringSubmatch(s); m != nil {
+		return dated(m[1], m[2], m[3], m[4])
+	}
+	if m := republicPattern.FindStringSubmatch(s); m != nil {
+		year, _ := strconv.Atoi(m[1])
+		return dated(strconv.Itoa(1911+year), m[2], m[3], m[4])
 	}
 	if m := shortPattern.FindStringSubmatch(s); m != nil {
 		return dated("20"+m[1], m[2], m[3], m[4])
@@ -426,14 +450,15 @@ func dated(year, month, day, rest string) (time.Time, error) {
 			p[3+i], _ = strconv.Atoi(rest[from:to])
 		}
 	}
-	evening := slices.ContainsFunc([]string{"下午", "晚上", "傍晚", "pm", "p.m"}, func(w string) bool {
-		return strings.Contains(before, w) || strings.Contains(after, w)
-	})
-	morning := slices.ContainsFunc([]string{"上午", "早上", "凌晨", "am", "a.m"}, func(w string) bool {
-		return strings.Contains(before, w) || strings.Contains(after, w)
-	})
+	if at[4] < 0 && strings.HasPrefix(after, "半") { // 8点半
+		p[4] = 30
+	}
+	around := before + " " + after
+	evening := containsAny(around, "下午", "晚上", "傍晚", "pm", "p.m")
+	morning := containsAny(around, "上午", "早上", "凌晨", "am", "a.m")
 	switch {
-	case evening && p[3] < 12:
+	case evening && p[3] < 12, strings.Contains(before, "中午") && p[3] >= 1 && p[3] <= 3,
+		containsAny(before, "半夜", "深夜", "夜里") && p[3] >= 8 && p[3] < 12:
 		p[3] += 12
 	case morning && p[3] == 12:
 		p[3] = 0
@@ -450,10 +475,17 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	return t.Add(time.Duration(ours-offset) * time.Second), nil
 }
 
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+}
+
 // zone reads what follows the time of day: z, +08:00, +0800, gmt. Of letters
 // only those are zones that mean one; cst is Beijing's here.
 func zone(s string) (offset int, ok bool) {
 	s = strings.TrimSpace(s)
+	for _, half := range []string{"am", "pm", "a.m.", "p.m."} {
+		s = strings.TrimSpace(strings.TrimPrefix(s, half))
+	}
 	if m := zonePattern.FindStringSubmatch(s); m != nil {
 		h, _ := strconv.Atoi(m[2])
 		mi, _ := strconv.Atoi(m[3])

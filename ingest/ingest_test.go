@@ -54,7 +54,7 @@ func TestParseRating(t *testing.T) {
 		"4星": {Value: 4}, "四星": {Value: 4}, "四颗星": {Value: 4}, "4颗星": {Value: 4}, "4个星": {Value: 4}, "4星好评": {Value: 4}, "★★★★☆": {Value: 4, Of: 5}, "★★": {Value: 2}, "⭐⭐⭐": {Value: 3},
 		"4,5": {Value: 4.5}, "1,0 von 5 Sternen": {Value: 1, Of: 5}, "4/5": {Value: 4, Of: 5}, "８／１０": {Value: 8, Of: 10}, "4.0 out of 5 stars": {Value: 4, Of: 5}, "4.0 颗星，最多 5 颗星": {Value: 4, Of: 5}, "5つ星のうち4.0": {Value: 4, Of: 5},
 		"4,0 von 5 Sternen": {}, "80%": {Value: 80, Of: 100}, "star4": {Value: 4, Of: 5}, "allstar40 rating": {Value: 40, Of: 50}, "sml-rank-stars sml-str35 star": {}, "评分：4": {Value: 4},
-		"4星(满意)": {Value: 4}, "差评（1星）": {Value: 1}, "1星 非常差": {Value: 1}, "好评(很好)": {Word: chaping.Positive}, "4 stars": {Value: 4}, "five stars": {Value: 5}, "-1": {Value: -1}, "Rated 4 out of 5": {Value: 4, Of: 5},
+		"4星(满意)": {Value: 4}, "三星半": {Value: 3.5}, "2颗星半": {Value: 2.5}, "4-满意": {Value: 4}, "2、不满意": {Value: 2}, "星级：3": {Value: 3}, "不太满意": {Word: chaping.Negative}, "还可以": {Word: chaping.Neutral}, "差评（1星）": {Value: 1}, "1星 非常差": {Value: 1}, "好评(很好)": {Word: chaping.Positive}, "4 stars": {Value: 4}, "five stars": {Value: 5}, "-1": {Value: -1}, "Rated 4 out of 5": {Value: 4, Of: 5},
 		"差评": {Word: chaping.Negative}, "中评": {Word: chaping.Neutral}, "好评": {Word: chaping.Positive}, "不满意": {Word: chaping.Negative}, "GOOD": {Word: chaping.Positive}, "非常满意": {Word: chaping.Positive},
 	} {
 		got, err := ParseRating(s)

@@ -44,6 +44,9 @@ var words = map[string]chaping.Grade{
 	"不错": chaping.Positive, "棒": chaping.Positive, "很棒": chaping.Positive,
 	"負評": chaping.Negative, "差評": chaping.Negative, "中評": chaping.Neutral, "普評": chaping.Neutral,
 	"好評": chaping.Positive, "不滿意": chaping.Negative, "滿意": chaping.Positive,
+	"不太满意": chaping.Negative, "不怎么样": chaping.Negative, "不太好": chaping.Negative, "糟糕": chaping.Negative,
+	"很糟糕": chaping.Negative, "垃圾": chaping.Negative, "极好": chaping.Positive, "太差": chaping.Negative,
+	"还可以": chaping.Neutral, "凑合": chaping.Neutral, "将就": chaping.Neutral,
 	"负面": chaping.Negative, "中性": chaping.Neutral, "正面": chaping.Positive,
 	"负面评价": chaping.Negative, "中性评价": chaping.Neutral, "正面评价": chaping.Positive,
 	"negative": chaping.Negative, "neutral": chaping.Neutral, "positive": chaping.Positive, "neg": chaping.Negative,
@@ -87,7 +90,7 @@ func ParseRating(s string) (Rating, error) {
 	if g, ok := words[s]; ok {
 		return Rating{Word: g}, nil
 	}
-	for _, mark := range []string{"评分", "评级", "得分", "打分", "rating", "rated", "score", "评价", ":", "："} {
+	for _, mark := range []string{"评分", "评级", "得分", "打分", "星级", "星数", "rating", "rated", "score", "评价", ":", "："} {
 		s = strings.TrimSpace(strings.TrimPrefix(s, mark))
 	}
 	if before, grade, ok := strings.Cut(s, "("); ok { // 1星(非常差), 5(非常满意)
@@ -106,6 +109,10 @@ func ParseRating(s string) (Rating, error) {
 	}
 	switch v, rest, ok := leading(s); {
 	case !ok:
+	case named(rest): // 5-非常满意
+		return Rating{Value: v}, nil
+	case halved(rest): // 三星半
+		return Rating{Value: v + 0.5}, nil
 	case rest == "%" && v <= 100:
 		return Rating{Value: v, Of: 100}, nil
 	default:
@@ -211,6 +218,24 @@ func leading(s string) (v float64, rest string, ok bool) {
 		}
 	}
 	return 0, "", false
+}
+
+// named tells whether a joint and a word follow the number of a rating that mean
+// the same.
+func named(rest string) bool {
+	word := strings.TrimLeft(rest, "-_:=|、. ")
+	_, ok := words[word]
+	return ok && word != rest
+}
+
+// halved tells whether stars with a half follow.
+func halved(rest string) bool {
+	for _, unit := range []string{"颗星半", "顆星半", "个半星", "星半", "颗半星", "颗半"} {
+		if rest == unit {
+			return true
+		}
+	}
+	return false
 }
 
 // scaleOf reads what may follow the number of a rating, 0 if it names no

@@ -354,7 +354,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 			a.Options, a.Select = columnOptions(look, question)
 		case app.AskProduct:
 			a.Product = true
-		case app.AskIdentity, app.AskGone:
+		case app.AskIdentity, app.AskGone, app.AskUnused:
 		default:
 			a.Name = "answer-" + string(question.Kind)
 			a.Options, a.Select = answerOptions(question, look, answer, now)
