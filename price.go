@@ -2,6 +2,7 @@ package chaping
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -30,43 +31,25 @@ func (p Price) String() string {
 
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
-// priceMarks are what may stand around and inside the numbers of a price.
-var priceMarks = strings.NewReplacer(
-	"¥",
-	"",
-	"￥",
-	"",
-	"元",
-	"",
-	"RMB",
-	"",
-	"CNY",
-	"",
-	",",
-	"",
-	"，",
-	"",
-	" ",
-	"",
-	"\u00a0",
-	"",
-	"～",
-	"-",
-	"~",
-	"-",
-	"–",
-	"-",
-	"—",
-	"-",
+// priceMarks writes the marks of prices in one way.
+var priceMarks = strings.NewReplacer("￥", "¥", "RMB", "¥", "CNY", "¥", "，", ",", "\u00a0", " ", "～", "-", "~", "-", "–", "-",
+	"—", "-", "至", "-")
+
+var (
+	// ¥1,299.00, 199元
+	amountPattern = regexp.MustCompile(`^(¥?)\s*(\d[\d, ]*(?:\s?\.\s?\d+)?)\s*(元|¥)?$`)
+	// 1,299 and 1 299, in groups of three
+	groupPattern = regexp.MustCompile(`^(\d{1,3})(?:(?:,\d{3})+|(?: \d{3})+)(\.\d+)?$`)
 )
 
 // ParsePrice reads what listings and exports write: "199", "¥1,299.00",
 // "199.00-259.00元". An empty string is the unknown price. Fractions of a fen
-// are refused, and so is whatever is not a price in yuan.
+// are refused, and so is whatever is not a price in yuan, or may be two:
+// "99 129", "199,299".
 func ParsePrice(s string) (Price, error) {
 	clean := s
 	if strings.Trim(s, "0123456789.-") != "" {
-		clean = priceMarks.Replace(s)
+		clean = strings.TrimSpace(priceMarks.Replace(s))
 	}
 	if clean == "" {
 		if strings.TrimSpace(s) == "" {
@@ -75,14 +58,14 @@ func ParsePrice(s string) (Price, error) {
 		return Price{}, fmt.Errorf("价格 %q 不含数字", s)
 	}
 	low, high, ranged := strings.Cut(clean, "-")
-	lo, err := fen(low)
+	lo, err := amount(low)
 	if err != nil {
 		return Price{}, fmt.Errorf("价格 %q 无法识别", s)
 	}
 	if !ranged {
 		return Price{lo, lo}, nil
 	}
-	hi, err := fen(high)
+	hi, err := amount(high)
 	if err != nil {
 		return Price{}, fmt.Errorf("价格 %q 无法识别", s)
 	}
@@ -90,6 +73,35 @@ func ParsePrice(s string) (Price, error) {
 		lo, hi = hi, lo
 	}
 	return Price{lo, hi}, nil
+}
+
+// amount reads one number of yuan with its marks.
+func amount(s string) (int64, error) {
+	if strings.Trim(s, "0123456789.") == "" {
+		return fen(s)
+	}
+	m := amountPattern.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return 0, strconv.ErrSyntax
+	}
+	number := strings.TrimSpace(m[2])
+	if whole, part, ok := strings.Cut(number, "."); ok {
+		number = strings.TrimSpace(whole) + "." + strings.TrimSpace(part)
+	}
+	if !strings.ContainsAny(number, ", ") {
+		return fen(number)
+	}
+	// The more digits come first, the more it looks like two prices.
+	g := groupPattern.FindStringSubmatch(number)
+	switch {
+	case g == nil:
+		return 0, strconv.ErrSyntax
+	case len(g[1]) == 1 || g[2] != "":
+	case len(g[1]) == 2 && m[1]+m[3] != "" && strings.Contains(number, ","):
+	default:
+		return 0, strconv.ErrSyntax
+	}
+	return fen(strings.NewReplacer(",", "", " ", "").Replace(number))
 }
 
 func fen(s string) (int64, error) {

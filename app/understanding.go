@@ -38,6 +38,7 @@ const (
 	AskGone     = importer.AskGone
 	AskTable    = importer.AskTable
 	AskMissing  = importer.AskMissing
+	AskUnused   = importer.AskUnused
 )
 
 // Fields lists the fields that a column of reviews can be mapped to.

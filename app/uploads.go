@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
@@ -123,7 +124,7 @@ type Choice struct {
 	Map     map[string]string `json:"map,omitempty"`
 	Facts   importer.Facts    `json:"facts"`
 	// Answers are those to questions, by kind: to scale the best rating, to
-	// reversed, fill and shop yes or no, to order day-first, month-first or skip,
+	// reversed, fill and shop yes or no, to order day-first, month-first, year-first or skip,
 	// to exported a day or skip. skip and no take what is assumed.
 	Answers map[importer.QuestionKind]string `json:"answers,omitempty"`
 	SaveAs  string                           `json:"save_as,omitempty"` // name of the profile to keep
@@ -467,11 +468,15 @@ func (c *Choice) reading() (r Reading, err error) {
 		switch kind {
 		case importer.AskScale:
 			if answer != "skip" {
-				_, err = fmt.Sscanf(answer, "%g", &r.Scale)
+				best, reversed := strings.CutSuffix(answer, "r")
+				_, err = fmt.Sscanf(best, "%g", &r.Scale)
 				ok = err == nil && r.Scale > 0 && r.Scale <= 1000
+				r.Reversed = r.Reversed || reversed
 			}
 		case importer.AskReversed:
-			r.Reversed, ok = yes(answer)
+			var reversed bool
+			reversed, ok = yes(answer)
+			r.Reversed = r.Reversed || reversed
 		case importer.AskFillDown:
 			r.FillDown, ok = yes(answer)
 		case importer.AskShop:
@@ -484,7 +489,7 @@ func (c *Choice) reading() (r Reading, err error) {
 				r.ExportedAt, ok = day.Add(24*time.Hour-time.Second), derr == nil // the day is all that is told
 			}
 		case importer.AskField, importer.AskGuess, importer.AskIdentity, importer.AskProduct, importer.AskMissing,
-			importer.AskGone, importer.AskTable:
+			importer.AskGone, importer.AskTable, importer.AskUnused:
 		default:
 			ok = false
 		}
@@ -498,7 +503,8 @@ func (c *Choice) reading() (r Reading, err error) {
 
 func yes(answer string) (yes, ok bool) { return answer == "yes", answer == "yes" || answer == "no" }
 
-var dayOrders = map[string]string{"day-first": importer.DayFirst, "month-first": importer.MonthFirst, "skip": ""}
+var dayOrders = map[string]string{"day-first": importer.DayFirst, "month-first": importer.MonthFirst,
+	"year-first": importer.YearFirst, "skip": ""}
 
 // A PreviewRow is a row of a file as it will be stored, or why it will not.
 type PreviewRow struct {

@@ -164,8 +164,14 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 	if len(fits) > 0 || v.ignored(last) || scope != "" || inArray {
 		return fits
 	}
+	if bare := plainName(withoutScale(path[len(path)-1])); bare != last && len(v.names[bare]) > 0 {
+		last = bare // 评分满分10分
+	}
 	for _, n := range v.long {
 		switch {
+		case n.field == fieldRating && ofShop(last):
+		case n.field == fieldPublished && strings.Contains(last, n.name) && otherTime(last, n.name):
+			add(n.field, onlyGuess)
 		case strings.HasSuffix(last, n.name):
 			add(n.field, 0.7-0.002*float64(min(n.rank, 100)))
 			return fits
@@ -174,6 +180,42 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 		}
 	}
 	return fits
+}
+
+// onlyGuess is how well the name of a date fits that of reviews which may be
+// that of anything: 上架时间.
+const onlyGuess = 0.3
+
+// otherTime tells names of dates that say neither that they are those of reviews
+// nor whose: of 上架时间 only 时间 is known, and 商品发布时间 is that of the product.
+// Times of orders are asked about by themselves.
+func otherTime(plain, known string) bool {
+	if containsAny(plain, "评", "評", "留言", "反馈", "投诉", "意见", "晒单", "发帖", "review", "comment", "rate", "rating", "feedback",
+		"evaluat") || orderTime(plain) {
+		return false
+	}
+	owner := strings.Replace(plain, known, "", 1)
+	bare := slices.Contains([]string{"时间", "日期", "時間", "datetime", "timestamp", "时间戳"}, known)
+	return bare || !slices.Contains([]string{"用户", "买家", "客户", "顾客", "首次", "初次", "内容", "文本", "user", "buyer", "customer"},
+		owner)
+}
+
+// datedOtherwise tells names of dates, such as launch_date, that no field has.
+func datedOtherwise(plain string) bool {
+	for _, end := range []string{"date", "time"} {
+		if strings.HasSuffix(plain, end) && plain != end && plain != "date"+end {
+			return otherTime(plain, "时间")
+		}
+	}
+	return false
+}
+
+// ofShop tells names of ratings that are those of a shop, or of a product as a
+// whole, and not of one review.
+func ofShop(plain string) bool {
+	return slices.ContainsFunc([]string{"店", "商家", "卖家", "賣家", "dsr", "商品综合", "产品综合", "宝贝综合", "总", "總", "平均", "均",
+		"shop", "store", "seller", "merchant", "avg", "average", "total"},
+		func(owner string) bool { return strings.HasPrefix(plain, owner) })
 }
 
 func containsAny(s string, parts ...string) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,8 +201,8 @@ func (w *workbook) fill(row *gridRow) {
 	}
 }
 
-// cellText is what a cell shows, as far as it matters: dates as dates, whole
-// numbers without a fraction.
+// cellText is what a cell shows, as far as it matters: dates as dates, percent as
+// such, whole numbers without a fraction.
 func cellText(c foreign.Cell) string {
 	if !c.Number {
 		return c.Text
@@ -211,6 +212,9 @@ func cellText(c foreign.Cell) string {
 			return day.Format(time.DateOnly)
 		}
 		return day.Format(time.DateTime)
+	}
+	if v, err := strconv.ParseFloat(c.Text, 64); err == nil && c.Percent {
+		return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + "%"
 	}
 	return numberText(c.Text)
 }

@@ -66,7 +66,8 @@ type Options struct {
 	// Reversed says that 1 is the best rating.
 	Reversed bool
 	// DayOrder is ingest.DayFirst or ingest.MonthFirst for dates like
-	// 05/11/2026; empty leaves them unread where the column does not tell.
+	// 05/11/2026, ingest.YearFirst for those like 26-11-05; empty leaves them
+	// unread where the column does not tell.
 	DayOrder string
 	// ExportedAt is when the file was exported, for dates like 3天前.
 	ExportedAt time.Time
@@ -244,7 +245,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
 			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
-			FillDown: im.FillDown, GradeText: im.GradeText})
+			FillDown: im.FillDown, GradeText: im.GradeText, Now: im.Now})
 		if err != nil {
 			return err
 		}
@@ -274,7 +275,8 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	if im.DayOrder != "" {
 		dates = append(slices.Clip(dates), im.DayOrder)
 	}
-	scale := ingest.Scale{Max: p.Scale.Max, Signed: p.Scale.Signed, Reversed: p.Scale.Reversed || im.Reversed}
+	scale := ingest.Scale(p.Scale)
+	scale.Reversed = scale.Reversed || im.Reversed
 	if im.Scale > 0 {
 		scale.Max = im.Scale
 	}
@@ -379,6 +381,9 @@ func (im *run) all(ctx context.Context, src source) error {
 	g.Go(func() error {
 		defer close(batches)
 		send := func() error {
+			if err := im.scaleHolds(); err != nil {
+				return err
+			}
 			if im.Check != nil && !im.checked {
 				im.checked = true
 				if err := im.Check(im.sum.now(im)); err != nil {

@@ -348,6 +348,8 @@ func (in *input) text(ext, wanted string) error {
 		in.charset, in.dec.gbk = "gb18030", true
 		if order, ok := utf16Order(head); ok {
 			enc, in.charset = unicode.UTF16(order, unicode.IgnoreBOM), "utf-16"
+		} else if isBig5(head) {
+			enc, in.charset = foreign.Charset("big5"), "big5"
 		}
 	}
 	if enc != nil {

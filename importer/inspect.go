@@ -108,6 +108,7 @@ const (
 	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
 	AskTable    QuestionKind = "table"    // the product table has no column of IDs: another mapping of it
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
+	AskUnused   QuestionKind = "unused"   // the column says what is not used; there is no answer
 )
 
 const (
@@ -419,16 +420,24 @@ func (t *sampledTable) join(other *sampledTable) {
 	t.rows += other.rows
 }
 
-// exported is what titles say of the moment of export.
-var exported = regexp.MustCompile(
-	`(?:导出|下载|生成|统计)(?:时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`,
+// exported is what titles say of the moment of export. What the table is about,
+// 统计时间 and the like, is none, and neither is a range of days.
+var (
+	exported = regexp.MustCompile(
+		`(?:导出|下载|采集|抓取)(?:于|时间|日期)?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)`,
+	)
+	toDay = regexp.MustCompile(`^\s*(?:至|到|~|～|-|–|—)`)
 )
 
 // exportedAt is when the rows above a header say that the table was exported.
 func exportedAt(rows []gridRow) time.Time {
 	for _, row := range rows {
-		if m := exported.FindStringSubmatch(strings.Join(row.cells, " ")); m != nil {
-			if at, err := (ingest.Dates{ingest.AnyDate}).Parse(m[1], time.Time{}); err == nil {
+		line := strings.Join(row.cells, " ")
+		for _, m := range exported.FindAllStringSubmatchIndex(line, -1) {
+			if toDay.MatchString(line[m[1]:]) {
+				continue
+			}
+			if at, err := (ingest.Dates{ingest.AnyDate}).Parse(line[m[2]:m[3]], time.Time{}); err == nil {
 				if at.Hour() == 0 && at.Minute() == 0 {
 					at = at.Add(24*time.Hour - time.Second) // the day is all that is told
 				}
@@ -465,4 +474,5 @@ func containsAll(all, some []string) bool {
 const (
 	DayFirst   = ingest.DayFirst
 	MonthFirst = ingest.MonthFirst
+	YearFirst  = ingest.YearFirst
 )

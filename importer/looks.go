@@ -32,9 +32,11 @@ type looks struct {
 	serial               float64 // a spreadsheet's count of days
 	epoch                float64 // a count of seconds
 	dayFirst, monthFirst int
-	rating               float64 // a rating
-	word                 float64 // a rating that only a rating can be: 差评, 4星, ★★★
-	zero                 float64 // a rating of nothing
+	short                [][3]int // dates like 26-11-05
+	shorter              bool     // of them one ends in one digit, which is no year
+	rating               float64  // a rating
+	word                 float64  // a rating that only a rating can be: 差评, 4星, ★★★
+	zero                 float64  // a rating of nothing
 	numbers              []float64
 	id                   float64 // digits and letters without blanks
 	long                 float64 // digits that only an identifier has
@@ -112,11 +114,16 @@ func (l *looks) see(value string) {
 			l.date++
 			l.order++
 		}
-		if first, second, ok := twoNumbers(value); ok {
-			if first > 12 {
+		if n, ok := threeNumbers(value); ok {
+			switch {
+			case n[2] < 100 && n[1] <= 12:
+				l.short = append(l.short, n) // what of it is the year, all of them together tell
+				date, _, _ := strings.Cut(value, " ")
+				l.shorter = l.shorter || n[2] < 10 && !strings.HasSuffix(date, "0"+strconv.Itoa(n[2]))
+			case n[0] > 12:
 				l.dayFirst++
 			}
-			if second > 12 {
+			if n[1] > 12 {
 				l.monthFirst++
 			}
 		}
@@ -167,15 +174,41 @@ func (l *looks) see(value string) {
 	}
 }
 
-// twoNumbers are the first two of a date like 05/11/2026.
-func twoNumbers(s string) (first, second int, ok bool) {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' })
-	if len(parts) < 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) < 2 {
-		return 0, 0, false
+// threeNumbers are those of a date like 05/11/2026 or 26-11-05.
+func threeNumbers(s string) (n [3]int, ok bool) {
+	date, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	parts := strings.FieldsFunc(date, func(r rune) bool { return r == '/' || r == '-' || r == '.' })
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) > 2 && len(parts[2]) != 4 {
+		return n, false
 	}
-	first, err1 := strconv.Atoi(parts[0])
-	second, err2 := strconv.Atoi(parts[1])
-	return first, second, err1 == nil && err2 == nil
+	for i, part := range parts {
+		v, err := strconv.Atoi(part)
+		if err != nil {
+			return n, false
+		}
+		n[i] = v
+	}
+	return n, true
+}
+
+// yearFirst tells whether the year stands in front in dates of six digits. Years
+// are not ahead of now, and most are this one or the last. known is false where
+// either end may be the year.
+func (l *looks) yearFirst(now time.Time) (first, known bool) {
+	all := func(at int, is func(int) bool) bool {
+		return !slices.ContainsFunc(l.short, func(n [3]int) bool { return !is(n[at]) })
+	}
+	if now.IsZero() {
+		return false, all(0, func(n int) bool { return n <= 12 })
+	}
+	year := now.In(chaping.Shanghai()).Year() % 100
+	past := func(n int) bool { return n <= year }
+	fresh := func(n int) bool { return n == year || n == year-1 }
+	front, back := all(0, past), all(2, past) && !l.shorter
+	if front && back {
+		front, back = all(0, fresh), all(2, fresh)
+	}
+	return front, front != back
 }
 
 // dateLike is how much a column looks like one of dates, serial numbers
@@ -190,7 +223,8 @@ func (l *looks) ratingLike() float64 {
 	}
 	if len(l.numbers) > 0 && l.word == 0 {
 		low, high := slices.Min(l.numbers), slices.Max(l.numbers)
-		if high > 100 || low < -1 || high <= 1 && l.zero > 0 && low >= 0 {
+		whole := !slices.ContainsFunc(l.numbers, func(v float64) bool { return v != math.Trunc(v) })
+		if high > 100 || low < -1 || high <= 1 && l.zero > 0 && low >= 0 && whole {
 			return 0
 		}
 	}

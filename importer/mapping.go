@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"chaping"
 	"chaping/ingest"
@@ -28,6 +31,11 @@ type mapper struct {
 	how    []Confidence
 	fault  []string
 	column map[string]int // of each field
+
+	zero   bool                  // a rating of 0 is the worst
+	best1  bool                  // the file says that 1 is the best rating
+	grades map[int]chaping.Grade // what the text model makes of rows, see gradeOf
+	texts  map[int]string
 }
 
 // prepare looks at the values of the columns.
@@ -50,6 +58,7 @@ func (m *mapper) mapColumns() error {
 		m.more()
 		m.byValues()
 		m.checkIdentity()
+		m.oneRating()
 		m.media()
 		m.keys()
 	} else {
@@ -60,10 +69,12 @@ func (m *mapper) mapColumns() error {
 	m.titles()
 	m.products()
 	m.roundedProducts()
+	m.price()
 	m.missing()
 	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
 	m.unusedTexts()
+	m.notUsed()
 	m.reversed()
 	m.shops()
 	m.report()
@@ -73,6 +84,12 @@ func (m *mapper) mapColumns() error {
 func (m *mapper) set(i int, field string, how Confidence) {
 	m.field[i], m.how[i] = field, how
 	m.column[field] = i
+}
+
+// unset leaves a column unused; why says what is the matter with it.
+func (m *mapper) unset(i int, why string) {
+	delete(m.column, m.field[i])
+	m.field[i], m.how[i], m.fault[i] = "", "", why
 }
 
 func (m *mapper) has(field string) bool {
@@ -140,6 +157,9 @@ func (m *mapper) byProfile() {
 	}
 }
 
+// notOfReviews is why dates are not used that are of something else by their name.
+const notOfReviews = "是日期，名称不像评论时间"
+
 // least is what name and values must come to together.
 const least = 0.25
 
@@ -148,6 +168,7 @@ func (m *mapper) byName() {
 		column int
 		field  string
 		name   float64
+		like   float64 // how much the values are like the field's
 		score  float64
 	}
 	var pairs []pair
@@ -162,11 +183,15 @@ func (m *mapper) byName() {
 				continue
 			}
 			l := &m.looks[i]
+			like := l.fit(field)
+			if _, said := m.saidOf(i); said && field == fieldRating {
+				like = max(like, l.rating) // 0 and 1, where the name says what they are
+			}
 			part := 0.75 + 0.25*float64(len(s.values))/float64(max(s.rows, 1))
 			if field == fieldAppended || field == fieldAppendedAt || field == fieldTitle {
 				part = 1
 			}
-			pairs = append(pairs, pair{i, field, fit, fit * l.fit(field) * part})
+			pairs = append(pairs, pair{i, field, fit, like, fit * like * part})
 		}
 	}
 	slices.SortStableFunc(pairs, func(a, b pair) int {
@@ -182,7 +207,13 @@ func (m *mapper) byName() {
 			}
 			continue
 		}
-		if p.field == fieldRating && m.looks[p.column].same > 0 && m.looks[p.column].fit(fieldRating) < 0.5 {
+		if p.field == fieldPublished && p.name <= onlyGuess {
+			if p.like > 0.5 {
+				m.fault[p.column] = notOfReviews
+			}
+			continue
+		}
+		if p.field == fieldRating && m.looks[p.column].same > 0 && p.like < 0.5 {
 			m.fault[p.column] = "名称像评分，内容不像"
 			continue
 		}
@@ -211,10 +242,10 @@ func (m *mapper) needless(i int) bool {
 
 // byValues finds columns whose names say nothing.
 func (m *mapper) byValues() {
-	pick := func(field string, fit func(l *looks) float64) int {
+	pick := func(field string, fit func(i int) float64) int {
 		best, most := -1, 0.0
 		for _, i := range m.free() {
-			if f := fit(&m.looks[i]); f > most {
+			if f := fit(i); f > most {
 				best, most = i, f
 			}
 		}
@@ -227,8 +258,15 @@ func (m *mapper) byValues() {
 		return best
 	}
 	if !m.has(fieldPublished) {
-		pick(fieldPublished, func(l *looks) float64 {
-			if l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
+		for _, i := range m.free() {
+			path := strings.Split(m.samples[i].name, ".")
+			if plain := plainName(path[len(path)-1]); m.fault[i] == "" && m.looks[i].dateLike() > 0.5 && datedOtherwise(plain) {
+				m.fault[i] = notOfReviews
+			}
+		}
+		pick(fieldPublished, func(i int) float64 {
+			l := &m.looks[i]
+			if m.fault[i] != "" || l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
 				return 0
 			}
 			return l.dateLike() + l.distinct
@@ -238,7 +276,8 @@ func (m *mapper) byValues() {
 		m.findRating(pick)
 	}
 	if !m.has(fieldText) {
-		pick(fieldText, func(l *looks) float64 {
+		pick(fieldText, func(i int) float64 {
+			l := &m.looks[i]
 			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
 				l.id > 0.8 && l.runes < 40 {
 				return 0
@@ -262,14 +301,16 @@ func (m *mapper) byValues() {
 		m.options.Facts.Product != "" {
 		return
 	}
-	if pick(fieldProductID, func(l *looks) float64 {
+	if pick(fieldProductID, func(i int) float64 {
+		l := &m.looks[i]
 		if !noNames && l.long < 0.9 || l.id < 0.95 || l.rating > 0.9 || l.counting || l.dateLike() > 0.5 &&
 			l.long < 0.5 || l.runes < 4 || l.distinct > 0.9 && m.u.Rows > 5 {
 			return 0
 		}
 		return 2 - l.distinct
 	}) < 0 && noNames {
-		pick(fieldProduct, func(l *looks) float64 {
+		pick(fieldProduct, func(i int) float64 {
+			l := &m.looks[i]
 			if l.text < 0.9 || l.runes < 3 || l.runes > 80 || l.distinct > 0.6 && m.u.Rows > 3 || l.url > 0 ||
 				l.stronglyRating() {
 				return 0
@@ -281,9 +322,9 @@ func (m *mapper) byValues() {
 
 // findRating takes the one column that looks like ratings; of several a person
 // must choose, unless one is of words or stars.
-func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
-	if pick(fieldRating, func(l *looks) float64 {
-		if !l.stronglyRating() {
+func (m *mapper) findRating(pick func(string, func(int) float64) int) {
+	if pick(fieldRating, func(i int) float64 {
+		if !m.looks[i].stronglyRating() {
 			return 0
 		}
 		return 1
@@ -293,14 +334,14 @@ func (m *mapper) findRating(pick func(string, func(*looks) float64) int) {
 	var like []int
 	for _, i := range m.free() {
 		l := &m.looks[i]
-		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 &&
+		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && !m.aggregate(i) &&
 			slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
 			like = append(like, i)
 		}
 	}
 	if len(like) == 1 {
-		pick(fieldRating, func(l *looks) float64 {
-			if l == &m.looks[like[0]] {
+		pick(fieldRating, func(i int) float64 {
+			if i == like[0] {
 				return 1
 			}
 			return 0
@@ -399,61 +440,24 @@ func (m *mapper) contentOf() func(row int) string {
 	return func(row int) string { return content[row] }
 }
 
-func (m *mapper) scale() {
-	rule := m.options.Profile.rule()
-	i, ok := m.column[fieldRating]
-	if m.options.Scale > 0 {
-		m.u.Scale = m.options.Scale
-		return
-	}
-	m.u.Scale = float64(rule.Max)
-	if !ok || i < 0 || len(m.looks[i].numbers) == 0 {
-		return
-	}
-	numbers := m.looks[i].numbers
-	s, known := ingest.ScaleOf(numbers, rule.Max)
-	if known {
-		m.u.Signed = s.Signed
-		if s.Max > 0 {
-			m.u.Scale = s.Max
-		}
-	}
-	q := Question{Kind: AskScale, Column: m.samples[i].name, Field: fieldRating, Samples: m.examples(i)}
-	switch highest := slices.Max(numbers); {
-	case !known:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分最高到 %v，满分是多少？", m.samples[i].name, highest), "超过满分的按未评分收录"
-	case s.Signed:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分是 1、0、-1，是好评、中评、差评吗？", m.samples[i].name), "按好评、中评、差评读取"
-	case s.Max != float64(rule.Max):
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分满分像是 %v 分，是吗？", m.samples[i].name, s.Max), fmt.Sprintf("按满分 %v 折算",
-			s.Max)
-	case highest <= 3 && len(numbers) >= 20 && m.looks[i].same > 1:
-		q.Text, q.Assumed = fmt.Sprintf("列“%s”的评分没有高于 %v 的，满分是多少？（也可能是好评、中评、差评的代号）", m.samples[i].name,
-			highest), fmt.Sprintf("按满分 %d 分读取", rule.Max)
-	default:
-		return
-	}
-	m.ask(q)
-}
-
 func (m *mapper) dates() {
 	formats := slices.Clone(m.options.Profile.Dates)
 	i, ok := m.column[fieldPublished]
 	if ok && i >= 0 {
+		if m.how[i] != ByPerson && m.options.Profile.Understand && m.options.DayOrder == "" && m.halfConverted(i) {
+			m.unset(i, "一部分日期是文字（日月的次序与程序相反），另一部分像是被表格软件把日和月弄反了")
+			i, ok = -1, false
+		}
+	}
+	if ok && i >= 0 {
 		l := &m.looks[i]
 		if l.order > 0 {
-			any := ingest.AnyDate
-			switch {
-			case m.options.DayOrder != "":
-				any = m.options.DayOrder
-			case l.dayFirst > 0 && l.monthFirst == 0:
-				any = ingest.DayFirst
-			case l.monthFirst > 0 && l.dayFirst == 0:
-				any = ingest.MonthFirst
-			default:
+			any := cmp.Or(m.options.DayOrder, m.dateOrder(l))
+			if any == "" {
+				any = ingest.AnyDate
 				m.ask(Question{Kind: AskOrder, Column: m.samples[i].name, Field: fieldPublished,
 					Samples: m.examples(i), Blocks: l.order > 0.5,
-					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
+					Text:    fmt.Sprintf("列“%s”的日期（如 %s）是年在前、日在前还是月在前？", m.samples[i].name, m.first(i, ingest.ErrOrder)),
 					Assumed: "这样的日期不收录"})
 			}
 			formats = slices.DeleteFunc(formats, func(f string) bool { return f == ingest.AnyDate })
@@ -474,10 +478,81 @@ func (m *mapper) dates() {
 				Text: fmt.Sprintf("没有评论时间，列“%s”像是下单或收货的时间，用它代替吗？", m.samples[i].name), Assumed: "用它代替评论时间"})
 		}
 	}
+	if ok && i >= 0 {
+		formats = m.zoned(i, formats)
+	}
 	if m.u.from1904 {
 		formats = append([]string{ingest.Serial1904}, formats...)
 	}
 	m.u.Dates = formats
+}
+
+var zoneName = regexp.MustCompile(`(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
+
+// zoned are formats for a column whose name says in which zone its clock is:
+// 评价时间（UTC）.
+func (m *mapper) zoned(i int, formats []string) []string {
+	name := strings.ToLower(width.Fold.String(m.samples[i].name))
+	z := zoneName.FindStringSubmatch(name)
+	if z == nil {
+		return formats
+	}
+	hours, _ := strconv.Atoi(z[2])
+	offset := fmt.Sprintf("%s%02d:%s", cmp.Or(z[1], "+"), hours, cmp.Or(z[3], "00"))
+	if offset == "+08:00" {
+		return formats
+	}
+	if !slices.Contains(formats, ingest.AnyDate) || !ingest.KnownFormat(ingest.Zoned+offset) {
+		m.ask(Question{Kind: AskUnused, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
+			Text: fmt.Sprintf("列“%s”不是北京时间，程序没有换算。", m.samples[i].name), Assumed: "按北京时间读取"})
+		return formats
+	}
+	return slices.Insert(slices.Clone(formats), slices.Index(formats, ingest.AnyDate), ingest.Zoned+offset)
+}
+
+// dateOrder is the order of the numbers in a column's dates, as far as they tell
+// it. "": they do not, or contradict each other.
+func (m *mapper) dateOrder(l *looks) string {
+	dayFirst, monthFirst := l.dayFirst > 0, l.monthFirst > 0
+	if len(l.short) > 0 {
+		yearFirst, known := l.yearFirst(m.options.Now)
+		switch {
+		case !known || yearFirst && (dayFirst || monthFirst):
+			return ""
+		case yearFirst:
+			return ingest.YearFirst
+		}
+		dayFirst = dayFirst || slices.ContainsFunc(l.short, func(n [3]int) bool { return n[0] > 12 })
+	}
+	switch {
+	case dayFirst && !monthFirst:
+		return ingest.DayFirst
+	case monthFirst && !dayFirst:
+		return ingest.MonthFirst
+	}
+	return ""
+}
+
+// halfConverted tells columns that a spreadsheet has opened which reads the day
+// where the file has the month: 03/11/2026 became 11 March, and 13/11/2026 stayed
+// the text that it was. All dates have days up to 12 then, all texts later ones.
+func (m *mapper) halfConverted(i int) bool {
+	texts, dates := 0, 0
+	for _, value := range m.samples[i].values {
+		if n, ok := threeNumbers(value); ok && n[2] >= 100 {
+			if n[0] <= 12 && n[1] <= 12 {
+				return false
+			}
+			texts++
+			continue
+		}
+		at, err := ingest.Dates{ingest.AnyDate}.Parse(value, time.Time{})
+		if err != nil || at.Day() > 12 {
+			return false
+		}
+		dates++
+	}
+	return texts > 0 && dates > 0 && texts+dates >= 4
 }
 
 // orderTime tells names of times that are not those of reviews.
@@ -550,6 +625,24 @@ func (m *mapper) titles() {
 	}
 }
 
+// price asks about prices that interfaces give in fen: whole numbers from a
+// thousand that end in zero.
+func (m *mapper) price() {
+	i, ok := m.column[fieldPrice]
+	if !ok || i < 0 || m.how[i] == ByPerson || !m.options.Profile.Understand || m.u.Format != formatJSON && m.u.Format != formatLines {
+		return
+	}
+	for _, value := range m.samples[i].values {
+		if n, err := strconv.Atoi(value); err != nil || n < 1000 || n%10 != 0 {
+			return
+		}
+	}
+	m.ask(Question{Kind: AskField, Column: m.samples[i].name, Field: fieldPrice, Samples: m.examples(i),
+		Text:    fmt.Sprintf("列“%s”像是以分为单位的价格，没有用。是以元为单位、要用吗？", m.samples[i].name),
+		Assumed: "价格留空"})
+	m.unset(i, "像是以分为单位的价格")
+}
+
 func (m *mapper) products() {
 	facts := m.options.Facts
 	if facts.ProductID != "" || facts.Product != "" {
@@ -605,10 +698,25 @@ func (m *mapper) missing() {
 	for _, field := range []string{fieldPublished, fieldText} {
 		if !m.mapped(field) {
 			m.u.Missing = append(m.u.Missing, field)
-			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + TitleOf(field),
+			m.ask(Question{Kind: AskMissing, Field: field, Blocks: true, Text: "没有认出哪一列是" + TitleOf(field) + m.nearly(field) + "。",
 				Assumed: "不能导入"})
 		}
 	}
+}
+
+// nearly names the columns that look like dates and were not taken for those of
+// the reviews.
+func (m *mapper) nearly(field string) string {
+	var list []string
+	for i, s := range m.samples {
+		if field == fieldPublished && m.fault[i] != "" && m.looks[i].dateLike() > 0.5 && len(list) < 3 {
+			list = append(list, "列“"+s.name+"”"+m.fault[i])
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "：" + strings.Join(list, "；")
 }
 
 // unused asks about columns that look like something and are not used.
@@ -619,7 +727,7 @@ func (m *mapper) unused() {
 	}
 	for _, i := range m.free() {
 		l, name := &m.looks[i], m.samples[i].name
-		if asked[name] {
+		if asked[name] || m.followUps(i) > 0 {
 			continue
 		}
 		field := ""
@@ -634,7 +742,7 @@ func (m *mapper) unused() {
 		case l.stronglyRating() || l.ratingLike() > 0.95 && l.same <= 11 && l.same > 1 && len(l.numbers) > 0 &&
 			slices.Max(l.numbers) <= 5 && l.zero < 0.2 && !m.mapped(fieldRating):
 			field = fieldRating
-		case l.date > 0.9 && l.epoch < 0.9:
+		case l.date > 0.9 && l.epoch < 0.9 && m.fault[i] == "":
 			field = fieldPublished
 		case l.long > 0.9 && l.distinct > 0.99 && !m.mapped(fieldID):
 			field = fieldID
@@ -644,56 +752,6 @@ func (m *mapper) unused() {
 		}
 		m.ask(Question{Kind: AskField, Column: name, Field: field, Samples: m.examples(i),
 			Text: fmt.Sprintf("列“%s”像%s，没有用。要用吗？", name, TitleOf(field)), Assumed: "不用"})
-	}
-}
-
-// reversed compares ratings with what the texts say.
-func (m *mapper) reversed() {
-	rating, text := -1, -1
-	if m.mapped(fieldRating) && m.mapped(fieldText) {
-		rating, text = m.column[fieldRating], m.column[fieldText]
-	}
-	if rating < 0 || m.options.GradeText == nil || m.options.Reversed {
-		return
-	}
-	texts := map[int]string{}
-	for k, value := range m.samples[text].values {
-		texts[m.samples[text].at[k]] = value
-	}
-	var complaints, all [2]int // of low and of high ratings
-	for k, value := range m.samples[rating].values {
-		r, err := ingest.ParseRating(value)
-		if err != nil || r.None() || texts[m.samples[rating].at[k]] == "" {
-			continue
-		}
-		of := cmp.Or(r.Of, m.u.Scale)
-		side := 0
-		switch {
-		case r.Word == chaping.Negative || r.Word == chaping.Unrated && !m.u.Signed && r.Value <= 0.4*of:
-		case r.Word == chaping.Positive || r.Word == chaping.Unrated && !m.u.Signed && r.Value >= 0.8*of:
-			side = 1
-		default:
-			continue
-		}
-		review := chaping.Review{Text: ingest.Text(texts[m.samples[rating].at[k]])}
-		m.options.GradeText(&review)
-		if review.Grade == chaping.Unrated {
-			continue
-		}
-		all[side]++
-		if review.Grade == chaping.Negative {
-			complaints[side]++
-		}
-	}
-	if all[0] < 5 || all[1] < 5 {
-		return
-	}
-	low, high := float64(complaints[0])/float64(all[0]), float64(complaints[1])/float64(all[1])
-	if high > low+0.3 {
-		m.ask(Question{Kind: AskReversed, Column: m.samples[rating].name, Field: fieldRating,
-			Samples: m.examples(rating),
-			Text: fmt.Sprintf("列“%s”的低分评论里只有 %.0f%% 像抱怨，高分的有 %.0f%%：评分是不是反的（1 最好）？", m.samples[rating].name, 100*low,
-				100*high), Assumed: "照原样读取"})
 	}
 }
 
@@ -708,6 +766,53 @@ func (m *mapper) shops() {
 		!m.options.Profile.ShopFromTable {
 		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？", Assumed: "店铺留空"})
 	}
+}
+
+// notUsed tells of columns that say what the import does not take from them.
+func (m *mapper) notUsed() {
+	for i, s := range m.samples {
+		if m.field[i] != "" || strings.HasPrefix(s.name, "^") {
+			continue
+		}
+		tell := func(text, assumed string) {
+			m.ask(Question{Kind: AskUnused, Column: s.name, Samples: m.examples(i), Text: text, Assumed: assumed})
+		}
+		plain := plainName(s.name)
+		flag := strings.HasPrefix(plain, "是否") || strings.HasPrefix(plain, "is")
+		switch n := m.followUps(i); {
+		case n > 0:
+			tell(fmt.Sprintf("列“%s”写明 %d 行是追评，程序没有用它。", s.name, n), "每行追评另算一条评论")
+		case flag && containsAny(plain, "差评", "负面", "negative", "bad") && !m.mapped(fieldRating):
+			tell(fmt.Sprintf("列“%s”写明哪些是差评，程序没有用它；把它改成写着差评、好评的一列就能用。", s.name), "按评论文字判断差评")
+		case flag && containsAny(plain, "默认", "自动", "系统", "default") && m.yes(i) > 0:
+			tell(fmt.Sprintf("列“%s”写明 %d 行是默认评价，程序没有用它。", s.name, m.yes(i)), "默认评价按文字识别")
+		}
+	}
+}
+
+// yes counts the rows that a column says yes of.
+func (m *mapper) yes(i int) (n int) {
+	for _, value := range m.samples[i].values {
+		if slices.Contains([]string{"是", "y", "yes", "true", "1", "t", "√", "有"}, strings.ToLower(strings.TrimSpace(value))) {
+			n++
+		}
+	}
+	return n
+}
+
+// followUps counts the rows that a column calls follow-ups of others; 0 where it
+// is no such column.
+func (m *mapper) followUps(i int) (n int) {
+	for _, value := range m.samples[i].values {
+		switch strings.TrimSpace(value) {
+		case "追评", "追加评价", "追加评论", "追加":
+			n++
+		case "初评", "首评", "初次评价", "首次评价", "主评", "评价", "评论":
+		default:
+			return 0
+		}
+	}
+	return n
 }
 
 // examples are the first three different values of a column.
@@ -733,7 +838,8 @@ func (m *mapper) report() {
 	if m.u.Scale != float64(p.Rating.Max) || m.u.Signed {
 		p.Scale.Max, p.Scale.Signed = m.u.Scale, m.u.Signed
 	}
-	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed
+	p.Scale.Zero = p.Scale.Zero || m.zero
+	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed || m.best1
 	p.FillDown = p.FillDown || m.options.FillDown
 	p.ShopFromTable = p.ShopFromTable || m.options.ShopFromTable
 	var names []string

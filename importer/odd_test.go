@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"chaping"
+	"chaping/ingest/foreign"
 )
 
 // endless writes so many bytes of one line after a beginning.
@@ -170,6 +171,34 @@ func TestMixedCharsets(t *testing.T) {
 	}
 	if !slices.Equal(texts[:3], []string{"漏电很可怕", "起火冒烟了", "好用，推荐"}) || !strings.Contains(texts[3], "坏字节") || sum.Damaged == 0 {
 		t.Errorf("%q, %d damaged", texts, sum.Damaged)
+	}
+}
+
+// Big5 is read as what it is, with or without names that are known.
+func TestBig5(t *testing.T) {
+	encoded := func(s string) string {
+		out, err := foreign.Charset("big5").NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	const rows = "這個熱水壺用了兩天就漏電，不敢再用,1,2016-11-01\n東西很好，買了三個,5,2016-11-02\n"
+	for name, data := range map[string]string{"known": "評價內容,評分,評價時間\n" + rows, "none": rows} {
+		sink := &memory{}
+		u, err := Inspect(t.Context(), writeFile(t, "a.csv", encoded(data)), Options{})
+		if err != nil || u.Charset != "big5" {
+			t.Errorf("%s: %s %v", name, u.Charset, err)
+		}
+		sum, err := Import(t.Context(), writeFile(t, "a.csv", encoded(data)), Options{Now: now, Sink: sink, Facts: Facts{Product: "壺"}})
+		if err != nil || len(sink.reviews) != 2 || sink.reviews[0].Text != "這個熱水壺用了兩天就漏電，不敢再用" {
+			t.Errorf("%s: %+v %+v %v", name, sum, sink.reviews, err)
+		}
+	}
+	for name, data := range map[string]string{"names": "商品编号,评价内容,评分,评价时间\n1,漏水,1,2016-11-03\n", "texts": "漏液,异味,起泡\n渗水,破裂,爆裂\n太烫,臭,裂\n"} {
+		if isBig5(gbk(t, data)) {
+			t.Errorf("%s in GBK is taken for Big5", name)
+		}
 	}
 }
 

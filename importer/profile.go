@@ -44,12 +44,13 @@ type Profile struct {
 	Understand bool
 	Ignore     []string
 	// Scale says how a column writes ratings that are not on the rule's
-	// scale: as numbers up to Max, as 1, 0 and -1 for 好评, 中评 and 差评, or with
-	// 1 as the best.
+	// scale: as numbers up to Max, as 1, 0 and -1 for 好评, 中评 and 差评, with 1 as
+	// the best, or with 0 as the worst and not as none.
 	Scale struct {
 		Max      float64
 		Signed   bool
 		Reversed bool
+		Zero     bool
 	}
 	// FillDown and ShopFromTable are the options of that name, as they were
 	// answered for the file that the profile was made from.
@@ -165,6 +166,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		Max      float64 `yaml:"max,omitempty"`
 		Signed   bool    `yaml:"signed,omitempty"`
 		Reversed bool    `yaml:"reversed,omitempty"`
+		Zero     bool    `yaml:"zero,omitempty"`
 	}
 	out := struct {
 		Name         string              `yaml:"name"`

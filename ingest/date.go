@@ -26,10 +26,14 @@ const (
 	relative     = "relative" // 刚刚, 5分钟前, 3小时前, 今天 12:30, 昨天, 前天, 3天前, 11-22, 11月22日 10:30
 	// AnyDate is every way to write a date that says which day it is without
 	// knowing when it was written. 05/11/2026 is read where it can be only
-	// one day; DayFirst and MonthFirst say which number comes first.
+	// one day; DayFirst and MonthFirst say which number comes first, and
+	// YearFirst that of 26-11-05 the year does.
 	AnyDate    = "any"
 	DayFirst   = "any, day first"
 	MonthFirst = "any, month first"
+	YearFirst  = "any, year first"
+	// Zoned and an offset, +00:00, is AnyDate for a clock in that zone.
+	Zoned = "any, UTC"
 	// Serial is a spreadsheet's count of days; Serial1904 is that of books
 	// that count from 1904.
 	Serial     = "serial"
@@ -50,9 +54,13 @@ func KnownFormat(format string) bool {
 		AnyDate,
 		DayFirst,
 		MonthFirst,
+		YearFirst,
 		Serial,
 		Serial1904:
 		return true
+	}
+	if offset, ok := strings.CutPrefix(format, Zoned); ok {
+		return zonePattern.FindString(offset) == offset && offset != ""
 	}
 	// A layout that names all three gives the day back.
 	day := time.Date(2019, time.November, 23, 0, 0, 0, 0, chaping.Shanghai())
@@ -125,8 +133,16 @@ func (d Dates) Parse(s string, told time.Time) (time.Time, error) {
 func (d Dates) String() string { return strings.Join(d, " 或 ") }
 
 func parseDate(s, format string, told time.Time) (time.Time, error) {
+	if offset, ok := strings.CutPrefix(format, Zoned); ok {
+		if strings.Contains(s, ":") { // a day, and a count of seconds, is the same everywhere
+			if t, err := anyDate(s+" "+offset, AnyDate, told); err == nil { // a zone of its own comes first
+				return t, nil
+			}
+		}
+		return anyDate(s, AnyDate, told)
+	}
 	switch format {
-	case AnyDate, DayFirst, MonthFirst:
+	case AnyDate, DayFirst, MonthFirst, YearFirst:
 		return anyDate(s, format, told)
 	case Serial, Serial1904:
 		return serial(s, format == Serial1904)
@@ -253,10 +269,14 @@ var (
 	ymdPattern = regexp.MustCompile(
 		`(?:^|[^\d.])(\d{4})\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?:日|号)?(.*)$`,
 	)
+	// 20261105 15:30
+	solidPattern = regexp.MustCompile(`^((?:19|20)\d{2})(\d{2})(\d{2})(?:t|\s)\s*(\d{1,2}:.*)$`)
+	// 民國115年11月5日
+	republicPattern = regexp.MustCompile(`^民[国國]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]?(.*)$`)
 	// 26年11月5日
 	shortPattern = regexp.MustCompile(`^(\d{2})年(\d{1,2})月(\d{1,2})[日号]?(.*)$`)
-	// 05/11/2026, 5.11.2026, 11/5/26
-	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[ T,]+(.*))?$`)
+	// 05/11/2026, 5.11.2026, 11/5/26, 26/11/5
+	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:[ T,]+(.*))?$`)
 	// Nov 5, 2026; November 5th 2026; Thu Nov 05 15:30:00 +0800 2026
 	monthFirstPattern = regexp.MustCompile(
 		`(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`,
@@ -293,6 +313,13 @@ func anyDate(s, format string, told time.Time) (time.Time, error) {
 	s = normal(s)
 	if m := ymdPattern.FindStringSubmatch(s); m != nil {
 		return dated(m[1], m[2], m[3], m[4])
+	}
+	if m := solidPattern.FindStringSubmatch(s); m != nil {
+		return dated(m[1], m[2], m[3], m[4])
+	}
+	if m := republicPattern.FindStringSubmatch(s); m != nil {
+		year, _ := strconv.Atoi(m[1])
+		return dated(strconv.Itoa(1911+year), m[2], m[3], m[4])
 	}
 	if m := shortPattern.FindStringSubmatch(s); m != nil {
 		return dated("20"+m[1], m[2], m[3], m[4])
@@ -423,14 +450,15 @@ func dated(year, month, day, rest string) (time.Time, error) {
 			p[3+i], _ = strconv.Atoi(rest[from:to])
 		}
 	}
-	evening := slices.ContainsFunc([]string{"下午", "晚上", "傍晚", "pm", "p.m"}, func(w string) bool {
-		return strings.Contains(before, w) || strings.Contains(after, w)
-	})
-	morning := slices.ContainsFunc([]string{"上午", "早上", "凌晨", "am", "a.m"}, func(w string) bool {
-		return strings.Contains(before, w) || strings.Contains(after, w)
-	})
+	if at[4] < 0 && strings.HasPrefix(after, "半") { // 8点半
+		p[4] = 30
+	}
+	around := before + " " + after
+	evening := containsAny(around, "下午", "晚上", "傍晚", "pm", "p.m")
+	morning := containsAny(around, "上午", "早上", "凌晨", "am", "a.m")
 	switch {
-	case evening && p[3] < 12:
+	case evening && p[3] < 12, strings.Contains(before, "中午") && p[3] >= 1 && p[3] <= 3,
+		containsAny(before, "半夜", "深夜", "夜里") && p[3] >= 8 && p[3] < 12:
 		p[3] += 12
 	case morning && p[3] == 12:
 		p[3] = 0
@@ -447,10 +475,17 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	return t.Add(time.Duration(ours-offset) * time.Second), nil
 }
 
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+}
+
 // zone reads what follows the time of day: z, +08:00, +0800, gmt. Of letters
 // only those are zones that mean one; cst is Beijing's here.
 func zone(s string) (offset int, ok bool) {
 	s = strings.TrimSpace(s)
+	for _, half := range []string{"am", "pm", "a.m.", "p.m."} {
+		s = strings.TrimSpace(strings.TrimPrefix(s, half))
+	}
 	if m := zonePattern.FindStringSubmatch(s); m != nil {
 		h, _ := strconv.Atoi(m[2])
 		mi, _ := strconv.Atoi(m[3])
@@ -471,6 +506,12 @@ func ordered(m []string, format string) (time.Time, error) {
 	year := century(m[3])
 	day, month := m[1], m[2]
 	switch {
+	case format == YearFirst && len(m[1]) == 2 && len(m[3]) <= 2:
+		return dated(century(m[1]), m[2], m[3], m[4])
+	case len(m[3]) == 1 && (first <= 12 || second > 12):
+		return time.Time{}, errNoDate // 1.2.3
+	case len(m[3]) == 1:
+		return time.Time{}, ErrOrder
 	case first > 12 && second > 12:
 		return time.Time{}, errNoDate
 	case first > 12 || format == DayFirst && second <= 12:

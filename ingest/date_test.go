@@ -69,6 +69,7 @@ func TestParseDate(t *testing.T) {
 func TestKnownFormat(t *testing.T) {
 	for layout, want := range map[string]bool{
 		"epoch_s": true, "epoch_ms": true, "rfc3339": true, "relative": true,
+		"any, UTC+00:00": true, "any, UTC-05:00": true, "any, UTC": false, "any, UTC?": false, "any, year first": true,
 		"2006-01-02": true, "2006年1月2日 15:04": true, "06/1/2": true,
 		"": false, "YYYY-MM-DD": false, "01-02": false, "2006-01": false, "15:04": false,
 	} {
@@ -113,9 +114,12 @@ func TestAnyDate(t *testing.T) {
 		"1772842150": "2026-03-07 08:09:10", "1772842150000": "2026-03-07 08:09:10", "1772842150000000": "2026-03-07 08:09:10", "1772842150.0": "2026-03-07 08:09:10",
 		"46088.33969907407": "2026-03-07 08:09:10", "46088": "2026-03-07 00:00:00",
 
+		"2026/3/7 中午1:09": "2026-03-07 13:09:00", "2026-3-7 早上 8点半": "2026-03-07 08:30:00", "2026年3月7日下午3时半": "2026-03-07 15:30:00", "2026-03-07 深夜11:09": "2026-03-07 23:09:00", "2026-03-07 半夜2点": "2026-03-07 02:00:00",
+		"民國115年3月7日": "2026-03-07 00:00:00", "民国 115 年 3 月 7 日 8:09": "2026-03-07 08:09:00", "20260307 08:09": "2026-03-07 08:09:00", "20260307T8:09:10": "2026-03-07 08:09:10",
+
 		"3天前": relativeDate, "昨天 12:00": relativeDate, "11-05": relativeDate, "11月05日": relativeDate, "11.05": relativeDate, "21秒前": relativeDate, "今天06:09": relativeDate, "刚刚": relativeDate, "2周前·江西": relativeDate, "发布于 3天前 广东": relativeDate, "昨天 12:30 上海": relativeDate, "11-05 福建": relativeDate, "3 天前": relativeDate,
-		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order,
-		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "12345678901": nil, "很好用 2026": nil,
+		"05/11/2026": order, "11/05/2026": order, "1/2/26": order, "26-11-05": order, "26/11/5": order,
+		"": nil, "2026": nil, "2026-11": nil, "2026-02-30": nil, "2026-13-01": nil, "2026-03-07 25:00": nil, "13/13/2026": nil, "好评": nil, "1.2.3": nil, "12.5.3": nil, "26/13/5": nil, "12345678901": nil, "很好用 2026": nil,
 		"2026-03-07 买的 2026-03-09 坏的": nil, "5": nil, "99.5": nil, "20261301": nil,
 	} {
 		got, err := Dates{AnyDate}.Parse(text, time.Time{})
@@ -145,6 +149,17 @@ func TestAnyDate(t *testing.T) {
 			if got, err := (Dates{format}).Parse(text, time.Time{}); err != nil || got.Format(time.DateOnly) != want[i] {
 				t.Errorf("%q, %s: %v, %v, want %s", text, format, got, err, want[i])
 			}
+		}
+	}
+	for text, want := range map[string]string{"26-11-05": "2026-11-05", "26/03/07 8:09": "2026-03-07", "25.12.31": "2025-12-31", "26/3/7": "2026-03-07", "2026-03-07": "2026-03-07", "27/03/2026": "2026-03-27", "26-13-01": "", "05/11/2026": ""} {
+		got, err := (Dates{YearFirst}).Parse(text, time.Time{})
+		if want == "" && err == nil || want != "" && (err != nil || got.Format(time.DateOnly) != want) {
+			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
+		}
+	}
+	for text, want := range map[string]string{"2026-03-07 17:09:10": "2026-03-08 01:09:10", "2026-03-07": "2026-03-07 00:00:00", "2026-03-07T08:09:10+08:00": "2026-03-07 08:09:10", "Mar 7, 2026 5:09 PM": "2026-03-08 01:09:00", "1772842150": "2026-03-07 08:09:10"} {
+		if got, err := (Dates{Zoned + "+00:00"}).Parse(text, time.Time{}); err != nil || got.Format(time.DateTime) != want {
+			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
 		}
 	}
 	if got, err := (Dates{Serial1904}).Parse("44626", time.Time{}); err != nil || got.Format(time.DateOnly) != "2026-03-07" {

@@ -54,7 +54,7 @@ func TestParseRating(t *testing.T) {
 		"4星": {Value: 4}, "四星": {Value: 4}, "四颗星": {Value: 4}, "4颗星": {Value: 4}, "4个星": {Value: 4}, "4星好评": {Value: 4}, "★★★★☆": {Value: 4, Of: 5}, "★★": {Value: 2}, "⭐⭐⭐": {Value: 3},
 		"4,5": {Value: 4.5}, "1,0 von 5 Sternen": {Value: 1, Of: 5}, "4/5": {Value: 4, Of: 5}, "８／１０": {Value: 8, Of: 10}, "4.0 out of 5 stars": {Value: 4, Of: 5}, "4.0 颗星，最多 5 颗星": {Value: 4, Of: 5}, "5つ星のうち4.0": {Value: 4, Of: 5},
 		"4,0 von 5 Sternen": {}, "80%": {Value: 80, Of: 100}, "star4": {Value: 4, Of: 5}, "allstar40 rating": {Value: 40, Of: 50}, "sml-rank-stars sml-str35 star": {}, "评分：4": {Value: 4},
-		"4星(满意)": {Value: 4}, "差评（1星）": {Value: 1}, "1星 非常差": {Value: 1}, "好评(很好)": {Word: chaping.Positive}, "4 stars": {Value: 4}, "five stars": {Value: 5}, "-1": {Value: -1}, "Rated 4 out of 5": {Value: 4, Of: 5},
+		"4星(满意)": {Value: 4}, "三星半": {Value: 3.5}, "2颗星半": {Value: 2.5}, "4-满意": {Value: 4}, "2、不满意": {Value: 2}, "星级：3": {Value: 3}, "不太满意": {Word: chaping.Negative}, "还可以": {Word: chaping.Neutral}, "差评（1星）": {Value: 1}, "1星 非常差": {Value: 1}, "好评(很好)": {Word: chaping.Positive}, "4 stars": {Value: 4}, "five stars": {Value: 5}, "-1": {Value: -1}, "Rated 4 out of 5": {Value: 4, Of: 5},
 		"差评": {Word: chaping.Negative}, "中评": {Word: chaping.Neutral}, "好评": {Word: chaping.Positive}, "不满意": {Word: chaping.Negative}, "GOOD": {Word: chaping.Positive}, "非常满意": {Word: chaping.Positive},
 	} {
 		got, err := ParseRating(s)
@@ -95,7 +95,8 @@ func TestScale(t *testing.T) {
 		want   Scale
 		ok     bool
 	}{
-		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 50}, true},
+		{[]float64{1, 5, 3}, Scale{Max: 5}, true}, {[]float64{2, 10, 7}, Scale{Max: 10}, true}, {[]float64{10, 20, 50}, Scale{Max: 50}, true}, {[]float64{10, 10}, Scale{Max: 10}, true}, {[]float64{20, 10, 30}, Scale{Max: 50}, true},
+		{[]float64{0.07, 0.93, 0.5}, Scale{Max: 1}, true}, {[]float64{1, 0.8}, Scale{Max: 1}, true}, {[]float64{0.5, 1}, Scale{Max: 5}, false}, {[]float64{0.5, 4.5}, Scale{Max: 5}, true},
 		{[]float64{80, 100}, Scale{Max: 100}, true}, {[]float64{-1, 0, 1}, Scale{Signed: true}, true}, {[]float64{-5, 1}, Scale{Signed: true}, false}, {[]float64{800}, Scale{}, false}, {[]float64{1, 5, 9, 5, 5}, Scale{Max: 5}, false},
 	} {
 		if got, ok := ScaleOf(tt.values, 5); got != tt.want || ok != tt.ok {
@@ -111,6 +112,10 @@ func TestScale(t *testing.T) {
 		{Scale{}, "2.5", 3, chaping.Neutral}, {Scale{}, "0.5", 1, chaping.Negative}, {Scale{}, "3.5", 4, chaping.Positive}, {Scale{Max: 10}, "4", 2, chaping.Negative},
 		{Scale{Max: 10}, "5", 3, chaping.Neutral}, {Scale{Max: 50}, "10", 1, chaping.Negative}, {Scale{Max: 100}, "100", 5, chaping.Positive}, {Scale{Signed: true}, "-1", 1, chaping.Negative},
 		{Scale{Max: 10}, "2/5", 2, chaping.Negative}, {Scale{}, "差评", 1, chaping.Negative}, {Scale{Signed: true}, "0", 2, chaping.Neutral}, {Scale{Reversed: true}, "1", 5, chaping.Positive}, {Scale{Reversed: true}, "5", 1, chaping.Negative},
+		{Scale{Max: 3}, "1", 1, chaping.Negative}, {Scale{Max: 3}, "2", 2, chaping.Neutral}, {Scale{Max: 3}, "3", 3, chaping.Positive}, {Scale{Max: 3, Reversed: true}, "1", 3, chaping.Positive}, {Scale{Max: 3, Reversed: true}, "3", 1, chaping.Negative},
+		{Scale{Max: 2}, "1", 1, chaping.Negative}, {Scale{Max: 2}, "2", 3, chaping.Positive}, {Scale{Max: 2, Zero: true}, "0", 1, chaping.Negative}, {Scale{Max: 2, Zero: true}, "1", 3, chaping.Neutral}, {Scale{Max: 2, Zero: true, Reversed: true}, "0", 5, chaping.Positive},
+		{Scale{Max: 4, Zero: true}, "0", 1, chaping.Negative}, {Scale{Max: 4, Zero: true}, "1", 2, chaping.Negative}, {Scale{Max: 4, Zero: true}, "2", 3, chaping.Neutral}, {Scale{Max: 4, Zero: true}, "3", 4, chaping.Positive},
+		{Scale{Max: 1}, "0.04", 1, chaping.Negative}, {Scale{Max: 1}, "0.9", 5, chaping.Positive}, {Scale{Max: 4, Zero: true}, "-", 0, chaping.Unrated}, {Scale{Signed: true}, "—", 0, chaping.Unrated},
 	} {
 		s := NewSource(Source{Rule: chaping.Stars(), Scale: tt.scale, Now: time.Now()})
 		r, notes, fault := s.Review(&Record{Text: "x", Rating: tt.rating})
@@ -121,12 +126,13 @@ func TestScale(t *testing.T) {
 }
 
 func TestPrice(t *testing.T) {
-	for s, want := range map[string]string{"199": "199.00", "￥1,299.00": "1299.00", "199元起": "199.00", "券后99": "99.00", "99.9起": "99.90", "1.2万": "12000.00", "199.00~259.00": "199.00-259.00", "": "", "nan": ""} {
+	for s, want := range map[string]string{"199": "199.00", "￥1,299.00": "1299.00", "199元起": "199.00", "券后99": "99.00", "99.9起": "99.90", "1.2万": "12000.00", "199.00~259.00": "199.00-259.00", "18.8元/个": "18.80", "预估到手价¥64": "64.00", "3.5w": "35000.00", "1.2-1.5万": "12000.00-15000.00", "1,688.00元 起": "1688.00",
+		"￥2，488起": "2488.00", "包邮 ￥36": "36.00", "49元-59元起": "49.00-59.00", "": "", "nan": ""} {
 		if got, err := Price(s); err != nil || got.String() != want {
 			t.Errorf("%q: %s, %v", s, got, err)
 		}
 	}
-	for _, s := range []string{"-1.00", "暂无报价", "面议", "待发布", "$12", "12.345", "满200减20"} {
+	for _, s := range []string{"-1.00", "暂无报价", "面议", "待发布", "$12", "12.345", "满200减20", "￥79 ￥89", "259,359起", "2,5元起", "39.9/3件", "原价79 现价59"} {
 		if got, err := Price(s); err == nil || got.Known() {
 			t.Errorf("%q: %s", s, got)
 		}

@@ -8,8 +8,8 @@ import (
 )
 
 // Price reads a price as shops write it: besides what chaping.ParsePrice
-// reads, 199元起, 券后99, 1.2万. What is no number, or below zero, is an error,
-// and the price is unknown then.
+// reads, 199元起, 券后99, 9.9元/件, 1.2万. What is no number, is below zero, or may
+// be several prices, is an error, and the price is unknown then.
 func Price(s string) (chaping.Price, error) {
 	s = strings.TrimSpace(s)
 	if Blank(s) {
@@ -19,7 +19,7 @@ func Price(s string) (chaping.Price, error) {
 	if err == nil {
 		return price, nil
 	}
-	m := pricePattern.FindStringSubmatch(strings.ReplaceAll(strings.ReplaceAll(s, ",", ""), " ", ""))
+	m := pricePattern.FindStringSubmatch(s)
 	if m == nil {
 		return chaping.Price{}, err
 	}
@@ -35,5 +35,7 @@ func Price(s string) (chaping.Price, error) {
 
 // pricePattern is a price with words around it that leave it one.
 var pricePattern = regexp.MustCompile(
-	`^(?:券后|券后价|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|(?i:CN))?[:：]?[¥￥]?(\d+(?:\.\d{1,2})?)(万)?(?:元|块|圆)?(?:起|以上)?$`,
+	`^(?:预估|预计)?(?:券后价?|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|拼单价|会员价|包邮|(?i:CN))?\s*[:：]?\s*` +
+		`([¥￥]?\s*\d[\d,，. ]*?(?:\s*元?\s*[-~～–—至]\s*[¥￥]?\s*\d[\d,，. ]*?)?)\s*(万|[wW])?\s*(?:元|块|圆)?\s*(?:起|以上|` +
+		`/\s*(?:件|个|台|套|只|盒|包|袋|瓶|支|条|把|双|张))?$`,
 )

@@ -44,6 +44,9 @@ var words = map[string]chaping.Grade{
 	"不错": chaping.Positive, "棒": chaping.Positive, "很棒": chaping.Positive,
 	"負評": chaping.Negative, "差評": chaping.Negative, "中評": chaping.Neutral, "普評": chaping.Neutral,
 	"好評": chaping.Positive, "不滿意": chaping.Negative, "滿意": chaping.Positive,
+	"不太满意": chaping.Negative, "不怎么样": chaping.Negative, "不太好": chaping.Negative, "糟糕": chaping.Negative,
+	"很糟糕": chaping.Negative, "垃圾": chaping.Negative, "极好": chaping.Positive, "太差": chaping.Negative,
+	"还可以": chaping.Neutral, "凑合": chaping.Neutral, "将就": chaping.Neutral,
 	"负面": chaping.Negative, "中性": chaping.Neutral, "正面": chaping.Positive,
 	"负面评价": chaping.Negative, "中性评价": chaping.Neutral, "正面评价": chaping.Positive,
 	"negative": chaping.Negative, "neutral": chaping.Neutral, "positive": chaping.Positive, "neg": chaping.Negative,
@@ -87,7 +90,7 @@ func ParseRating(s string) (Rating, error) {
 	if g, ok := words[s]; ok {
 		return Rating{Word: g}, nil
 	}
-	for _, mark := range []string{"评分", "评级", "得分", "打分", "rating", "rated", "score", "评价", ":", "："} {
+	for _, mark := range []string{"评分", "评级", "得分", "打分", "星级", "星数", "rating", "rated", "score", "评价", ":", "："} {
 		s = strings.TrimSpace(strings.TrimPrefix(s, mark))
 	}
 	if before, grade, ok := strings.Cut(s, "("); ok { // 1星(非常差), 5(非常满意)
@@ -106,6 +109,10 @@ func ParseRating(s string) (Rating, error) {
 	}
 	switch v, rest, ok := leading(s); {
 	case !ok:
+	case named(rest): // 5-非常满意
+		return Rating{Value: v}, nil
+	case halved(rest): // 三星半
+		return Rating{Value: v + 0.5}, nil
 	case rest == "%" && v <= 100:
 		return Rating{Value: v, Of: 100}, nil
 	default:
@@ -213,6 +220,24 @@ func leading(s string) (v float64, rest string, ok bool) {
 	return 0, "", false
 }
 
+// named tells whether a joint and a word follow the number of a rating that mean
+// the same.
+func named(rest string) bool {
+	word := strings.TrimLeft(rest, "-_:=|、. ")
+	_, ok := words[word]
+	return ok && word != rest
+}
+
+// halved tells whether stars with a half follow.
+func halved(rest string) bool {
+	for _, unit := range []string{"颗星半", "顆星半", "个半星", "星半", "颗半星", "颗半"} {
+		if rest == unit {
+			return true
+		}
+	}
+	return false
+}
+
 // scaleOf reads what may follow the number of a rating, 0 if it names no
 // scale.
 func scaleOf(rest string) (of float64, ok bool) {
@@ -266,6 +291,8 @@ type Scale struct {
 	Signed bool
 	// Reversed numbers have 1 as the best.
 	Reversed bool
+	// Zero is the worst rating, or of Reversed numbers the best, and not none.
+	Zero bool
 }
 
 // ScaleOf guesses the scale of a column from its values; ok is false where
@@ -273,7 +300,10 @@ type Scale struct {
 // mistakes. most is the best rating of the rule.
 func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	highest, lowest, tens, beyond := 0.0, 0.0, true, 0
+	halves, parts := false, false
 	for _, v := range values {
+		halves = halves || math.Mod(v, 1) != 0
+		parts = parts || math.Mod(v, 0.5) != 0
 		if v > float64(most) {
 			beyond++
 		}
@@ -283,12 +313,14 @@ func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	switch {
 	case lowest < 0:
 		return Scale{Signed: true}, lowest == -1 && highest <= 1
+	case highest <= 1 && parts: // 0.03, 0.98: no rule begins below one
+		return Scale{Max: 1}, true
+	case highest <= 1 && halves:
+		return Scale{Max: float64(most)}, false
 	case highest <= float64(most):
 		return Scale{Max: float64(most)}, true
 	case beyond*3 < len(values):
 		return Scale{Max: float64(most)}, false
-	case highest == 10 && tens && len(values) > 1: // 10, 20 … of which only 10 was given
-		return Scale{Max: 50}, true
 	case highest > 10 && highest <= 50 && tens:
 		return Scale{Max: 50}, true
 	case highest <= 10:
@@ -298,6 +330,9 @@ func ScaleOf(values []float64, most int) (s Scale, ok bool) {
 	}
 	return Scale{}, false
 }
+
+// BeyondScale begins the error of a rating that its scale does not have.
+const BeyondScale = "评分不在"
 
 // grade puts a rating on the rule's scale. A fraction belongs to the next
 // whole rating, so that 2.5 of five stars is no negative one where 2 is the
@@ -321,11 +356,21 @@ func (s Scale) grade(r Rating, rule chaping.RatingRule) (int, chaping.RatingRule
 	if most == 0 {
 		most = float64(rule.Max)
 	}
-	if s.Reversed && r.Value > 0 {
+	switch {
+	case s.Reversed && s.Zero:
+		r.Value = most - r.Value
+	case s.Reversed && r.Value > 0:
 		r.Value = most + 1 - r.Value
 	}
-	if r.Value > most || r.Value < 0 {
-		return 0, rule, fmt.Errorf("评分不在 1–%v 之间", most)
+	switch whole := r.Value == math.Trunc(r.Value); {
+	case r.Value > most || r.Value < 0:
+		return 0, rule, fmt.Errorf("%s 1–%v 之间", BeyondScale, most)
+	case s.Zero && r.Value == 0:
+		return 1, rule, nil
+	case most == 3 && whole && !s.Zero: // 差评, 中评, 好评
+		return int(r.Value), WordRule(), nil
+	case most == 2 && whole && !s.Zero && r.Value > 0: // 差评, 好评
+		return 2*int(r.Value) - 1, WordRule(), nil
 	}
 	return int(math.Ceil(r.Value/most*float64(rule.Max) - 1e-9)), rule, nil
 }

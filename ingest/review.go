@@ -6,6 +6,7 @@ package ingest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"chaping"
@@ -131,7 +132,8 @@ func (s *Source) Words(r *chaping.Review) bool { return r.Rating > 0 && r.Rule !
 // rate sets rating, grade and rule; without a rating it leaves them.
 func (s *Source) rate(review *chaping.Review, written string) error {
 	rating, err := ParseRating(written)
-	if err != nil || Blank(written) || rating.None() && !s.Scale.Signed {
+	if err != nil || Blank(written) || rating.None() && !(s.Scale.Signed || s.Scale.Zero) ||
+		strings.Trim(written, "-—－ ") == "" {
 		return err
 	}
 	value, rule, err := s.Scale.grade(rating, s.Rule)

@@ -2,7 +2,7 @@ package web
 
 // fieldNotes say what the fields that routes read mean.
 var fieldNotes = map[string]string{
-	"answers": "对问题的回答，按问题的 kind：scale 满分，reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first 或 skip，exported 为日期或 skip", "table": "商品表的各列当作哪个字段，同 columns",
+	"answers": "对问题的回答，按问题的 kind：scale 满分（1 最好的加 r，如 3r），reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first、year-first 或 skip，exported 为日期或 skip", "table": "商品表的各列当作哪个字段，同 columns",
 	"is": "各字段是哪一列，按字段；列的序号，- 为没有", "keep": "把对各列的理解存成这个名称的模板", "rename": "新名称", "shop": "文件里没有时的店铺名称", "steps": "不立即导入，先看各列怎样理解",
 	"advice": "初步建议", "analysis": "信息分析", "companies": "涉及企业（数量）", "contact": "联系人", "corrects": "更正时，取代哪一份报送文件（编号）；不写为补充", "cron": "计划时间，五段 cron 表达式，北京时间；页面上用 every 等写", "every": "计划多久一次：month、week、day、hour 或 minutes",
 	"day": "每月几日（1–28）", "weekday": "星期几，0 是星期日", "at": "几点，例如 03:00", "step": "隔几分钟", "dangers": "危及对象", "do": "线索：merge 合并（并入第一条）、split 拆出、mine 由我研判、judge 研判中、assign 指定研判人、dismiss 不予处理（理由写在 note）、reopen 重新研判、note 备注、case 立案；词条：disable 停用、enable 启用；填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览", "event": "发生了什么",

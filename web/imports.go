@@ -354,7 +354,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 			a.Options, a.Select = columnOptions(look, question)
 		case app.AskProduct:
 			a.Product = true
-		case app.AskIdentity, app.AskGone:
+		case app.AskIdentity, app.AskGone, app.AskUnused:
 		default:
 			a.Name = "answer-" + string(question.Kind)
 			a.Options, a.Select = answerOptions(question, look, answer, now)
@@ -387,7 +387,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 // settled are the questions that are not asked once they are answered, as a page
 // has them so that the answer can be changed.
 var settled = map[app.QuestionKind]string{
-	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是日在前还是月在前？",
+	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是年在前、日在前还是月在前？",
 	app.AskExported: "文件是哪一天导出的？", app.AskFillDown: "没有商品的行和上面同一商品吗？", app.AskShop: "工作表的名称是店铺名称吗？",
 }
 
@@ -428,12 +428,19 @@ func answerOptions(question app.Question, look *app.Look, answer string, now tim
 	switch question.Kind {
 	case app.AskScale:
 		add("skip", question.Assumed)
-		for _, best := range []string{"3", "5", "10", "20", "100"} {
+		add("3r", "代号：1 好评、2 中评、3 差评")
+		add("3", "代号：3 好评、2 中评、1 差评")
+		add("2r", "代号：0 好评、1 中评、2 差评")
+		add("2", "代号：2 好评、1 中评、0 差评")
+		for _, best := range []string{"1", "4", "5", "10", "20", "50", "100"} {
 			add(best, "满分是 "+best+" 分")
 		}
+		add("5r", "满分是 5 分，1 最好")
+		return options, true
 	case app.AskOrder:
 		add("day-first", "日在前")
 		add("month-first", "月在前")
+		add("year-first", "年在前")
 		add("skip", "不知道，"+question.Assumed)
 	case app.AskExported:
 		if look.ExportedAt.IsZero() {

@@ -36,8 +36,10 @@ func (o *importOptions) read() (r app.Reading, err error) {
 		r.DayOrder = ingest.DayFirst
 	case "month-first":
 		r.DayOrder = ingest.MonthFirst
+	case "year-first":
+		r.DayOrder = ingest.YearFirst
 	default:
-		return r, usage("--day-order 只能是 day-first、month-first")
+		return r, usage("--day-order 只能是 day-first、month-first、year-first")
 	}
 	if o.exportedAt != "" {
 		for _, layout := range []string{chaping.Minute, time.DateOnly} {

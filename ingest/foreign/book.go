@@ -31,7 +31,7 @@ type Book struct {
 	sheets   []sheetPart
 	shared   string   // all shared strings, one after the other
 	ends     []uint32 // of each of them
-	dates    []bool   // by style, whether its numbers are dates
+	shows    []shown  // by style, what its numbers are shown as
 	cells    int      // that may still be read
 	text     int64    // bytes of cells' text that may still be read
 	from1904 bool     // whether days are counted from 1904
@@ -208,34 +208,46 @@ func (x *XML) skip() error {
 	return nil
 }
 
-// readStyles finds the styles whose numbers are dates.
+// shown is what a number format makes of a number.
+type shown byte
+
+const (
+	asNumber shown = iota
+	asDate
+	asPercent
+)
+
+// readStyles finds what the styles show numbers as.
 func (b *Book) readStyles(part string) error {
-	custom := map[string]bool{}
+	custom := map[string]shown{}
 	inCells := false
 	return b.archive.Each(part, func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "numFmt":
-			custom[Attribute(e, "numFmtId")] = isDateFormat(Attribute(e, "formatCode"))
+			custom[Attribute(e, "numFmtId")] = formatShows(Attribute(e, "formatCode"))
 		case "cellXfs", "cellStyles", "dxfs":
 			inCells = e.Name.Local == "cellXfs"
 		case "xf":
 			if inCells {
 				id := Attribute(e, "numFmtId")
 				n, _ := strconv.Atoi(id)
-				date, known := custom[id]
-				b.dates = append(b.dates, known && date || !known && isDateID(n))
+				as, known := custom[id]
+				if !known {
+					as = builtInShows(n)
+				}
+				b.shows = append(b.shows, as)
 			}
 		}
-		if len(custom)+len(b.dates) > 1<<17 {
+		if len(custom)+len(b.shows) > 1<<17 {
 			return damaged("样式太多")
 		}
 		return nil
 	})
 }
 
-// isDateFormat tells whether a number format shows years or days, outside of
-// quotes and brackets.
-func isDateFormat(code string) bool {
+// formatShows tells whether a number format shows years or days, or percent,
+// outside of quotes and brackets.
+func formatShows(code string) (as shown) {
 	quoted, closing := false, rune(0)
 	for _, r := range code {
 		switch {
@@ -247,18 +259,21 @@ func isDateFormat(code string) bool {
 				closing = ']'
 			}
 		case strings.ContainsRune("yYdD", r):
-			return true
+			return asDate
+		case r == '%':
+			as = asPercent
 		}
 	}
-	return false
+	return as
 }
 
 // A Cell is one that holds something.
 type Cell struct {
-	Column int // from 0
-	Text   string
-	Number bool // Text is a number as the file has it
-	Date   bool // and shown as a date
+	Column  int // from 0
+	Text    string
+	Number  bool // Text is a number as the file has it
+	Date    bool // and shown as a date
+	Percent bool // and shown as 80%, which is 0.8
 
 	from1904 bool
 }
@@ -457,8 +472,8 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 		c.Text = unescaped(value)
 	default:
 		c.Text, c.Number, c.from1904 = value, true, r.book.from1904
-		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.dates) {
-			c.Date = r.book.dates[n]
+		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.shows) {
+			c.Date, c.Percent = r.book.shows[n] == asDate, r.book.shows[n] == asPercent
 		}
 	}
 	return c, nil

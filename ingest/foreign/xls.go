@@ -17,7 +17,7 @@ type OldBook struct {
 	data     []byte // the workbook stream
 	sheets   []oldSheet
 	shared   []string
-	dates    []bool // by style
+	shows    []shown // by style
 	from1904 bool
 	cells    int // that may still be read
 }
@@ -122,7 +122,7 @@ func (b *OldBook) globals() error {
 	if !ok || kind != recBOF || len(body) < 2 || binary.LittleEndian.Uint16(body) != biff8 {
 		return oldDamaged("版本")
 	}
-	custom := map[int]bool{}
+	custom := map[int]shown{}
 	for {
 		kind, body, ok := r.next()
 		if !ok {
@@ -137,11 +137,14 @@ func (b *OldBook) globals() error {
 			b.from1904 = body[0] == 1
 		case kind == recFormat && len(body) >= 5:
 			text, _ := (&pieces{list: [][]byte{body[2:]}}).text(2)
-			custom[int(binary.LittleEndian.Uint16(body))] = isDateFormat(text)
+			custom[int(binary.LittleEndian.Uint16(body))] = formatShows(text)
 		case kind == recXF && len(body) >= 4:
 			id := int(binary.LittleEndian.Uint16(body[2:]))
-			date, known := custom[id]
-			b.dates = append(b.dates, known && date || !known && isDateID(id))
+			as, known := custom[id]
+			if !known {
+				as = builtInShows(id)
+			}
+			b.shows = append(b.shows, as)
 		case kind == recBoundSheet && len(body) >= 8:
 			name, _ := (&pieces{list: [][]byte{body[6:]}}).text(1)
 			if body[5] == 0 { // a worksheet
@@ -298,7 +301,9 @@ func (b *OldBook) Rows(sheet int) (rows []SheetRow, joined []Area, err error) {
 	put := func(c Cell) {
 		if b.cells--; c.Text != "" && b.cells >= 0 {
 			c.Column, c.from1904 = column, b.from1904
-			c.Date = c.Number && style < len(b.dates) && b.dates[style]
+			if c.Number && style < len(b.shows) {
+				c.Date, c.Percent = b.shows[style] == asDate, b.shows[style] == asPercent
+			}
 			byRow[row] = append(byRow[row], c)
 		}
 	}
@@ -400,7 +405,13 @@ func rk(n uint32) float64 {
 	return v
 }
 
-// isDateID tells whether a built-in number format shows dates.
-func isDateID(n int) bool {
-	return n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58
+// builtInShows tells what a built-in number format shows.
+func builtInShows(n int) shown {
+	switch {
+	case n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58:
+		return asDate
+	case n == 9 || n == 10:
+		return asPercent
+	}
+	return asNumber
 }
