@@ -33,6 +33,10 @@ type Cues struct {
 	Groups []Group `yaml:"groups"`
 	// Affixes are characters that extend a term without changing its sense (过敏性).
 	Affixes string `yaml:"affixes"`
+	// Heads are characters that a noun ends with and that alone name the same (木板).
+	Heads string `yaml:"heads"`
+	// Tails are characters that follow a noun and leave its sense (火苗子, 身上).
+	Tails string `yaml:"tails"`
 	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
 	Keep []string `yaml:"keep"`
 	// Covers are longer words in which a term is none (改日期 in 更改日期).
