@@ -540,7 +540,8 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 			}
 			continue
 		}
-		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: form.kinds})
+		kinds := m.judge.KindsSaid(form.kinds, sc.text.Runes[f.start:f.end])
+		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: kinds})
 		sc.forms = append(sc.forms, f.form)
 	}
 	m.displace(sc, g, refused)

@@ -48,6 +48,7 @@ type Kind struct {
 	ID      string   `yaml:"id"`
 	Words   []string `yaml:"words"`
 	Endings []string `yaml:"endings"`
+	Said    []string `yaml:"said"` // if any: a mention is of the kind only where it holds one of these
 }
 
 // A Group is a set of cue words that work alike.
@@ -161,6 +162,13 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		for _, e := range k.Endings {
 			j.kinds[i].endings = append(j.kinds[i].endings, folder.String(e))
 		}
+		if k.ID == "body" {
+			j.body = 1 << i
+		}
+		for _, w := range k.Said {
+			j.kinds[i].said = append(j.kinds[i].said, []rune(folder.String(w)))
+			j.said |= 1 << i
+		}
 	}
 	words := map[string]int{}
 	var patterns []string
@@ -233,6 +241,11 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		return err
 	}
 	j.words = patterns
+	for _, w := range patterns {
+		stem, ok := strings.CutSuffix(w, "有")
+		_, cue := words[stem]
+		j.lends = append(j.lends, ok && stem != "" && !cue)
+	}
 	j.auto = match.New(folder, patterns)
 	return nil
 }
@@ -240,6 +253,7 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 type kind struct {
 	words   map[string]bool
 	endings []string
+	said    [][]rune
 }
 
 // KindsOf is the set of kinds that a term belongs to by any of its forms.
@@ -253,4 +267,28 @@ func (j *Judge) KindsOf(forms ...string) uint32 {
 		}
 	}
 	return set
+}
+
+// KindsSaid is those of a term's kinds that a mention of it is of, whose text is
+// given.
+func (j *Judge) KindsSaid(kinds uint32, text []rune) uint32 {
+	if kinds&j.said == 0 {
+		return kinds
+	}
+	for i, k := range j.kinds {
+		if kinds&j.said&(1<<i) != 0 && !slices.ContainsFunc(k.said, func(w []rune) bool { return holds(text, w) }) {
+			kinds &^= 1 << i
+		}
+	}
+	return kinds
+}
+
+// holds tells whether w stands in text.
+func holds(text, w []rune) bool {
+	for i := range len(text) - len(w) + 1 {
+		if slices.Equal(text[i:i+len(w)], w) {
+			return true
+		}
+	}
+	return false
 }
