@@ -90,6 +90,7 @@ type form struct {
 	text    string           // as the dictionary writes it
 	matcher *pattern.Matcher // nil for a plain form
 	also    bool             // displaces no other term
+	bodily  bool             // counts on all goods
 }
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
@@ -300,7 +301,7 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 		kinds := m.judge.KindsOf(folded...)
 		for _, f := range forms {
 			if p := patterns[f]; p != nil {
-				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also()})
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also(), bodily: term.Hazard != chaping.HazardQuality && m.goods.bodily(f)})
 			} else if plain := m.plain(f); plain != "" {
 				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f})
 				surfaces = append(surfaces, plain)
@@ -525,7 +526,7 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 			continue // a longer form of the same term stands here
 		case held != "":
 			by = "已算作词条“" + held + "”"
-		case !m.rulesOf[form.term].countsOn(g):
+		case !form.bodily && !m.rulesOf[form.term].countsOn(g):
 			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"

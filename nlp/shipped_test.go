@@ -79,6 +79,23 @@ var shippedSays = map[string][]said{
 		{goods: "奶粉", text: "换了它还是该拉肚子拉肚子", no: "拉肚子"},
 		{goods: "水龙头", text: "修了两回该漏水还漏水", yes: "漏水"},
 	},
+	"fields of goods": {
+		{goods: "水杯", text: "宝宝用了两天拉肚子", yes: "拉肚子"},
+		{goods: "空气炸锅", text: "炸篮涂层掉了一块", yes: "涂层脱落"},
+		{goods: "电饼铛", text: "不粘层起皮了", yes: "涂层脱落"},
+		{goods: "美容仪", text: "照了一次下巴脱皮", yes: "脱皮", no: "掉漆 外观瑕疵"},
+		{goods: "手环", text: "戴了几天手腕起皮", yes: "脱皮", no: "掉漆"},
+		{goods: "卷发棒", text: "脖子烫掉一层皮", yes: "脱皮", no: "掉漆 涂层脱落"},
+		{goods: "电吹风", text: "线折了几回就露铜", yes: "露铜"},
+		{goods: "奶茶", text: "喝完嗓子麻了一晚上", yes: "口唇不适"},
+		{goods: "婴儿推车", text: "刹车踩了照样溜", yes: "刹车失灵"},
+		{goods: "百叶窗帘", text: "绳子缠脖子上了，幸好看见", yes: "绳索缠绕"},
+		// what goods of other fields do not have
+		{goods: "手机", text: "折叠屏闭口处有缝", no: "长痘"},
+		{goods: "沙发", text: "坐了一年皮子掉皮", yes: "掉漆", no: "脱皮"},
+		{goods: "插座", text: "孩子的手被拉了一道口子", no: "拉肚子"},
+		{goods: "洗衣机", text: "第二天送货上门了，厕所刚好放下", no: "拉肚子"},
+	},
 }
 
 func TestShippedSays(t *testing.T) {
