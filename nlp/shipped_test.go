@@ -96,6 +96,23 @@ var shippedSays = map[string][]said{
 		{goods: "插座", text: "孩子的手被拉了一道口子", no: "拉肚子"},
 		{goods: "洗衣机", text: "第二天送货上门了，厕所刚好放下", no: "拉肚子"},
 	},
+	"the hazard that it is": {
+		{goods: "燃气灶", text: "不做饭也一股煤气味", yes: "燃气泄漏", no: "异味"},
+		{goods: "燃气热水器", text: "装好就有股臭鸡蛋味", yes: "气体泄漏", no: "异味 蛋品变质"},
+		{goods: "卡式炉", text: "气罐接上去就漏气", yes: "气体泄漏", no: "漏气"},
+		{goods: "压力锅", text: "锅沿直漏气，压不住", yes: "气体泄漏", no: "漏气"},
+		{goods: "卤蛋", text: "袋子漏气了", yes: "漏气", no: "气体泄漏"},
+		{goods: "煤气灶", text: "火灭了不断气", yes: "燃气泄漏"},
+		{goods: "高压锅", text: "还没放完气锅盖就能揭开", yes: "高压锅排气异常"},
+		{goods: "滑梯", text: "孩子翻下来手腕折了", yes: "骨折", no: "断裂"},
+		{goods: "椅子", text: "坐下去腿断了", yes: "断裂", no: "骨折"},
+		{goods: "电暖气", text: "打火的时候手指熏黑了", yes: "烫伤", no: "掉色"},
+		{goods: "戒指", text: "戴两天手指黑了一圈", yes: "掉色"},
+		{goods: "梯子", text: "爬上去啪一声锁扣脱扣了", yes: "脱落", no: "爆炸"},
+		{goods: "蚝油", text: "瓶子鼓得像皮球", yes: "胀袋", no: "鼓包"},
+		{goods: "充电宝", text: "鼓得像面包", yes: "鼓包"},
+		{goods: "手机", text: "充电器坏了", no: "充电器烧坏"},
+	},
 }
 
 func TestShippedSays(t *testing.T) {
