@@ -30,6 +30,8 @@ type cutter struct {
 	*segmenter
 	starts  [1 << 12]uint64 // bit set of hashes of the first two characters of base words: most pairs start none
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
+	heads   map[rune]bool   // characters that a noun ends with and that alone name the same (木板)
+	tails   map[rune]bool   // characters after a noun that leave its sense (火苗子, 身上)
 	keep    map[string]bool
 	covers  map[[2]rune][]string // longer words in which a term is none, by the first two characters
 	begins  [1 << 12]uint64      // as starts, of covers
@@ -48,10 +50,8 @@ const (
 // newCutter reads the base dictionary. surfaces are the dictionary's plain forms,
 // sorted.
 func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *fold.Folder) (*cutter, error) {
-	c := &cutter{affixes: map[rune]bool{}, keep: map[string]bool{}, covers: map[[2]rune][]string{}}
-	for _, r := range cues.Affixes {
-		c.affixes[r] = true
-	}
+	c := &cutter{affixes: runeSet(cues.Affixes), heads: runeSet(cues.Heads), tails: runeSet(cues.Tails),
+		keep: map[string]bool{}, covers: map[[2]rune][]string{}}
 	for _, k := range cues.Keep {
 		c.keep[k] = true
 	}
@@ -76,6 +76,14 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 	}
 	c.segmenter = newSegmenter(c.words, surfaces)
 	return c, c.selfTest()
+}
+
+func runeSet(s string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range s {
+		set[r] = true
+	}
+	return set
 }
 
 // mark notes that a word starts with these characters.
@@ -166,7 +174,8 @@ const (
 )
 
 // crossesStart is the word that takes the beginning of a pattern's hit away. A hit
-// may begin within a compound noun (排|水管太短).
+// may begin within a compound noun (排|水管太短, 木|板断了), and behind a word that
+// has as good a claim on what stands before it (早上|手一麻, not 早|上手).
 func (c *cutter) crossesStart(text []rune, start, end int) string {
 	own := int32(-1) // how usual the most usual word is that begins the hit; -1: nobody has asked
 	for a := max(0, start-maxWord+1); a < start; a++ {
@@ -184,7 +193,8 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 					own = max(own, c.usual(text[start:b]))
 				}
 			}
-			if own > n/asUsual || c.keep[string(text[a:b])] || b-start > 1 && c.usual(text[start:b]) > 0 {
+			if own > n/asUsual || c.keep[string(text[a:b])] || b-start > 1 && c.usual(text[start:b]) > 0 ||
+				b-start == 1 && (c.heads[text[start]] || c.wordBefore(text, start) > n) {
 				continue
 			}
 			return string(text[a:b])
@@ -193,7 +203,18 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 	return ""
 }
 
-// crossesEnd is the word that takes the end of a pattern's hit away.
+// wordBefore is how usual the most usual word is that ends before text[end].
+func (c *cutter) wordBefore(text []rune, end int) (most int32) {
+	for a := max(0, end-maxWord); a <= end-2; a++ {
+		if marked(&c.starts, text, a) {
+			most = max(most, c.usual(text[a:end]))
+		}
+	}
+	return most
+}
+
+// crossesEnd is the word that takes the end of a pattern's hit away. A noun at the
+// end may have a suffix (喷火苗|子).
 func (c *cutter) crossesEnd(text []rune, end int) string {
 	for a := max(0, end-maxWord+1); a < end && end < len(text); a++ {
 		if !marked(&c.starts, text, a) {
@@ -201,7 +222,7 @@ func (c *cutter) crossesEnd(text []rune, end int) string {
 		}
 		for b := end + 1; b <= len(text) && b-a <= maxWord && inWord(text[b-1]); b++ {
 			n := c.usual(text[a:b])
-			if n < rareWord && (n == 0 || b-a < 3) || c.keep[string(text[a:b])] {
+			if n < rareWord && (n == 0 || b-a < 3) || b-end == 1 && c.tails[text[end]] || c.keep[string(text[a:b])] {
 				continue
 			}
 			next := int32(0) // the most usual word that begins after the hit

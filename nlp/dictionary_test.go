@@ -299,6 +299,19 @@ func TestGoods(t *testing.T) {
 
 // Where two terms cross, the graver has the mention; where one holds the other,
 // the longer.
+func TestGoodsOfNoField(t *testing.T) {
+	data := shippedData(t)
+	data[goodsFile].Data = []byte("fields: {食品: [茶]}\nalso: {拉肚子: [食品, 饮品]}\n")
+	d, err := ParseTermList("terms", strings.NewReader("漏电"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewMiner(d, WithData(data))
+	if f := faults(err); len(f) != 1 || f[0].File != goodsFile || f[0].Field != "also" || f[0].Value != "饮品" {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestCrossingTerms(t *testing.T) {
 	d, err := NewDictionary("试验", []chaping.Term{
 		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"三天就漏", "漏电坏了"}},

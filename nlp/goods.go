@@ -37,6 +37,9 @@ type goods struct {
 	words []goodsWord       // the longest first
 	auto  *match.Trie       // finds them
 	shy   map[string]bool   // terms that count only on goods known to be of their field
+	wide  map[string]bool   // terms that count on all goods
+	also  map[string]uint64 // term → further fields on whose goods it counts
+	body  []string          // classes as patterns name them, see goodsData.Body
 }
 
 type goodsWord struct {
@@ -50,10 +53,17 @@ type goodsWord struct {
 //	  食品: [牛奶, 茶叶]
 //	none: [包邮]        # words of names that say nothing, although they hold one that does
 //	known: [闭口]       # terms that are counted only where the goods are known to be of their field
+//	all: [拉肚子]       # terms that count on all goods
+//	also:              # term → further fields on whose goods it counts
+//	  刹车失灵: [儿童玩具与用品]
+//	body: [皮肤]        # classes of words: a pattern with one of them counts on all goods
 type goodsData struct {
 	Fields map[string][]string `yaml:"fields"`
 	None   []string            `yaml:"none"`
 	Known  []string            `yaml:"known"`
+	All    []string            `yaml:"all"`
+	Also   map[string][]string `yaml:"also"`
+	Body   []string            `yaml:"body"`
 }
 
 func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
@@ -61,11 +71,17 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 	dec.KnownFields(true)
 	var data goodsData
 	if err := dec.Decode(&data); err != nil {
-		return nil, &chaping.InputError{File: name, Problem: "商品与领域的对照无法识别：" + err.Error(), Remedy: "按 fields、none、known 的格式改写，或恢复自带的文件"}
+		return nil, &chaping.InputError{File: name, Problem: "商品与领域的对照无法识别：" + err.Error(), Remedy: "按文件开头的说明改写，或恢复自带的文件"}
 	}
-	g := &goods{bits: map[string]uint64{}, shy: map[string]bool{}}
+	g := &goods{bits: map[string]uint64{}, shy: map[string]bool{}, wide: map[string]bool{}, also: map[string]uint64{}}
 	for _, t := range data.Known {
 		g.shy[t] = true
+	}
+	for _, t := range data.All {
+		g.wide[t] = true
+	}
+	for _, class := range data.Body {
+		g.body = append(g.body, "<"+class+">")
 	}
 	var faults []error
 	words := map[string]uint64{}
@@ -86,6 +102,14 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 				continue
 			}
 			words[f] |= bit // goods may belong to several fields
+		}
+	}
+	for term, fields := range data.Also {
+		for _, field := range fields {
+			if g.bits[field] == 0 {
+				faults = append(faults, &chaping.InputError{File: name, Field: "also", Value: field, Problem: "没有这个领域", Remedy: "改为 fields 中的领域"})
+			}
+			g.also[term] |= g.bits[field]
 		}
 	}
 	for _, w := range data.None {
@@ -160,9 +184,9 @@ func (m *Miner) FieldsOf(g Goods) []string {
 	return names
 }
 
-// CountsOn tells whether a term is counted on goods: it is of no particular field,
-// of theirs, or they are not known and it means the same on all goods. A term
-// that the dictionary does not have counts.
+// CountsOn tells whether a term is counted on goods, however it is written: it is
+// of no particular field, of theirs, or they are not known and it means the same
+// on all goods. A term that the dictionary does not have counts.
 func (m *Miner) CountsOn(term string, g Goods) bool {
 	for i := range m.dict.Terms {
 		if m.dict.Terms[i].Name == term {
@@ -175,12 +199,13 @@ func (m *Miner) CountsOn(term string, g Goods) bool {
 // termRule says on which goods a term counts.
 type termRule struct {
 	fields uint64 // 0: all
+	wide   bool   // all, although it is of fields
 	shy    bool
 }
 
 func (r termRule) countsOn(g Goods) bool {
 	switch {
-	case r.fields == 0:
+	case r.fields == 0 || r.wide:
 		return true
 	case !g.Known():
 		return !r.shy
@@ -194,9 +219,19 @@ func (r termRule) ownOf(g Goods) bool { return r.fields&g.fields != 0 }
 func (g *goods) rules(d *Dictionary) []termRule {
 	out := make([]termRule, len(d.Terms))
 	for i := range d.Terms {
-		out[i] = termRule{fields: g.mask(&d.Terms[i]), shy: g.shy[d.Terms[i].Name]}
+		t := &d.Terms[i]
+		out[i] = termRule{fields: g.mask(t), wide: g.wide[t.Name], shy: g.shy[t.Name]}
+		if out[i].fields != 0 {
+			out[i].fields |= g.also[t.Name]
+		}
 	}
 	return out
+}
+
+// bodily tells whether a pattern names a part of the body: what it says then
+// happened to somebody, whatever the goods.
+func (g *goods) bodily(form string) bool {
+	return slices.ContainsFunc(g.body, func(class string) bool { return strings.Contains(form, class) })
 }
 
 // String names what goods are, for messages.

@@ -90,6 +90,7 @@ type form struct {
 	text    string           // as the dictionary writes it
 	matcher *pattern.Matcher // nil for a plain form
 	also    bool             // displaces no other term
+	bodily  bool             // counts on all goods
 }
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
@@ -300,7 +301,7 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 		kinds := m.judge.KindsOf(folded...)
 		for _, f := range forms {
 			if p := patterns[f]; p != nil {
-				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also()})
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also(), bodily: term.Hazard != chaping.HazardQuality && m.goods.bodily(f)})
 			} else if plain := m.plain(f); plain != "" {
 				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f})
 				surfaces = append(surfaces, plain)
@@ -520,12 +521,12 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 	for _, f := range sc.found {
 		form := &m.forms[f.form]
 		by := ""
-		switch held, same := m.within(sc, f); {
+		switch held, same := m.within(sc, f, g); {
 		case same:
 			continue // a longer form of the same term stands here
 		case held != "":
 			by = "已算作词条“" + held + "”"
-		case !m.rulesOf[form.term].countsOn(g):
+		case !form.bodily && !m.rulesOf[form.term].countsOn(g):
 			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"
@@ -540,7 +541,8 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 			}
 			continue
 		}
-		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: form.kinds})
+		kinds := m.judge.KindsSaid(form.kinds, sc.text.Runes[f.start:f.end])
+		sc.spans = append(sc.spans, assertion.Span{Start: f.start, End: f.end, Kinds: kinds})
 		sc.forms = append(sc.forms, f.form)
 	}
 	m.displace(sc, g, refused)
@@ -599,10 +601,10 @@ func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string))
 	gone := 0
 	for _, i := range sc.order {
 		for k := i + 1; k < len(sc.spans) && sc.forms[i] >= 0 && sc.spans[k].Start-sc.spans[i].Start <= maxSpan; k++ {
-			gone += m.settle(sc, i, k, refused)
+			gone += m.settle(sc, i, k, g, refused)
 		}
 		for k := i - 1; k >= 0 && sc.forms[i] >= 0 && sc.spans[i].Start-sc.spans[k].Start <= maxSpan; k-- {
-			gone += m.settle(sc, i, k, refused)
+			gone += m.settle(sc, i, k, g, refused)
 		}
 	}
 	if gone == 0 {
@@ -651,7 +653,7 @@ func (sc *scratch) length(i int) int32 { return sc.spans[i].End - sc.spans[i].St
 
 // settle marks as gone mention i or the less fitting k, where both say the same. It
 // returns how many are gone.
-func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) int {
+func (m *Miner) settle(sc *scratch, i, k int, g Goods, refused func(f found, by string)) int {
 	a, b := sc.spans[i], sc.spans[k]
 	if sc.forms[k] < 0 || b.End <= a.Start || b.Start >= a.End || inside(a, b.Start, b.End) ||
 		sc.length(k) > sc.length(i) ||
@@ -659,8 +661,8 @@ func (m *Miner) settle(sc *scratch, i, k int, refused func(f found, by string)) 
 		return 0
 	}
 	winner, loser := i, k
-	if crossing := b.Start < a.Start || a.End < b.End; crossing &&
-		m.graver(&m.forms[sc.forms[k]], &m.forms[sc.forms[i]]) {
+	if x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]; m.keeps(y, x, g) ||
+		(b.Start < a.Start || a.End < b.End) && m.graver(y, x) {
 		winner, loser = k, i
 	}
 	if refused != nil {
@@ -676,7 +678,7 @@ const maxSpan = 128
 
 // within looks for accepted forms that contain f: same tells that one is of the
 // same term, holder is another term that takes f's place.
-func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
+func (m *Miner) within(sc *scratch, f found, g Goods) (holder string, same bool) {
 	form := &m.forms[f.form]
 	for i := len(sc.spans) - 1; i >= 0; i-- {
 		s := sc.spans[i]
@@ -690,7 +692,7 @@ func (m *Miner) within(sc *scratch, f found) (holder string, same bool) {
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) {
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) && !m.keeps(form, o, g) {
 			holder = m.dict.Terms[o.term].Name
 		}
 	}
@@ -719,6 +721,14 @@ func (m *Miner) displaces(a, b *form) bool {
 // (三天就漏|电).
 func (m *Miner) graver(a, b *form) bool {
 	return m.dict.Terms[a.term].Severity > m.dict.Terms[b.term].Severity
+}
+
+// keeps tells whether form a keeps its place in a longer form b: its term is graver,
+// and of the goods' own field, which b's is not. What b says is a danger too: a
+// plain fault may say more than the danger in it (充电器坏了, 差点咽下去).
+func (m *Miner) keeps(a, b *form, g Goods) bool {
+	return m.graver(a, b) && m.rulesOf[a.term].ownOf(g) && !m.rulesOf[b.term].ownOf(g) &&
+		m.dict.Terms[b.term].Hazard != chaping.HazardQuality
 }
 
 // tooWide tells whether the hit's characters stand too far apart.

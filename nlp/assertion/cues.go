@@ -33,6 +33,10 @@ type Cues struct {
 	Groups []Group `yaml:"groups"`
 	// Affixes are characters that extend a term without changing its sense (过敏性).
 	Affixes string `yaml:"affixes"`
+	// Heads are characters that a noun ends with and that alone name the same (木板).
+	Heads string `yaml:"heads"`
+	// Tails are characters that follow a noun and leave its sense (火苗子, 身上).
+	Tails string `yaml:"tails"`
 	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
 	Keep []string `yaml:"keep"`
 	// Covers are longer words in which a term is none (改日期 in 更改日期).
@@ -44,6 +48,7 @@ type Kind struct {
 	ID      string   `yaml:"id"`
 	Words   []string `yaml:"words"`
 	Endings []string `yaml:"endings"`
+	Said    []string `yaml:"said"` // if any: a mention is of the kind only where it holds one of these
 }
 
 // A Group is a set of cue words that work alike.
@@ -157,6 +162,13 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		for _, e := range k.Endings {
 			j.kinds[i].endings = append(j.kinds[i].endings, folder.String(e))
 		}
+		if k.ID == "body" {
+			j.body = 1 << i
+		}
+		for _, w := range k.Said {
+			j.kinds[i].said = append(j.kinds[i].said, []rune(folder.String(w)))
+			j.said |= 1 << i
+		}
 	}
 	words := map[string]int{}
 	var patterns []string
@@ -229,6 +241,11 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		return err
 	}
 	j.words = patterns
+	for _, w := range patterns {
+		stem, ok := strings.CutSuffix(w, "有")
+		_, cue := words[stem]
+		j.lends = append(j.lends, ok && stem != "" && !cue)
+	}
 	j.auto = match.New(folder, patterns)
 	return nil
 }
@@ -236,6 +253,7 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 type kind struct {
 	words   map[string]bool
 	endings []string
+	said    [][]rune
 }
 
 // KindsOf is the set of kinds that a term belongs to by any of its forms.
@@ -249,4 +267,28 @@ func (j *Judge) KindsOf(forms ...string) uint32 {
 		}
 	}
 	return set
+}
+
+// KindsSaid is those of a term's kinds that a mention of it is of, whose text is
+// given.
+func (j *Judge) KindsSaid(kinds uint32, text []rune) uint32 {
+	if kinds&j.said == 0 {
+		return kinds
+	}
+	for i, k := range j.kinds {
+		if kinds&j.said&(1<<i) != 0 && !slices.ContainsFunc(k.said, func(w []rune) bool { return holds(text, w) }) {
+			kinds &^= 1 << i
+		}
+	}
+	return kinds
+}
+
+// holds tells whether w stands in text.
+func holds(text, w []rune) bool {
+	for i := range len(text) - len(w) + 1 {
+		if slices.Equal(text[i:i+len(w)], w) {
+			return true
+		}
+	}
+	return false
 }

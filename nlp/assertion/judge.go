@@ -17,10 +17,13 @@ const contextReach = 60
 // for concurrent use, each user with a Scratch of its own.
 type Judge struct {
 	kinds   []kind
+	said    uint32 // kinds that the mention must say
+	body    uint32 // the kind of what somebody may have without the product
 	groups  []group
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
+	lends   []bool    // word → whether it may leave its last character, 有, to a mention
 	reads   []int32   // word → its first place in readings, one more than there are words
 	// readings are how words may govern a mention, those of a word side by side.
 	readings []reading
@@ -104,6 +107,11 @@ type scope struct {
 func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	j.read(sc, text, spans, i)
 	rule := j.rule(sc, false)
+	if rule.Status == chaping.Affirmed {
+		if v, ok := j.echoed(text, spans[i]); ok {
+			return v
+		}
+	}
 	if rule.Status == chaping.Affirmed && rule.Cue == "" {
 		if v, ok := j.carried(sc, text, spans, i); ok {
 			return v
@@ -174,6 +182,56 @@ func (j *Judge) carried(sc *Scratch, text []rune, spans []Span, i int) (Verdict,
 	return v, v.Status == chaping.Negated && (r == '没' || r == '无' || r == '未')
 }
 
+// echoed tells what repeating a mention's word says of it: 炸没炸 and 漏电没漏电 ask,
+// 拉肚子都不拉 denies, and 该吐奶吐奶 is of what one has anyway.
+func (j *Judge) echoed(text []rune, m Span) (Verdict, bool) {
+	said, rest := text[m.Start:m.End], text[m.End:]
+	verdict := func(status chaping.Assertion, cue []rune) (Verdict, bool) {
+		return Verdict{Status: status, Cue: string(cue), Group: echoCue}, true
+	}
+	last := said[len(said)-1]
+	switch {
+	case len(rest) < 2:
+	case denies(rest[0]) && !denies(said[0]): // 不熟不熟 says it twice
+		if rest[1] == last && last != '得' && last != '行' { // 痒得不得了, 卡得不行不行的
+			return verdict(chaping.Hypothetical, rest[:2])
+		}
+		if starts(rest[1:], said) {
+			return verdict(chaping.Hypothetical, rest[:1+len(said)])
+		}
+	case len(rest) > 2 && (rest[0] == '都' || rest[0] == '也') && denies(rest[1]) && (rest[2] == said[0] || rest[2] == last):
+		return verdict(chaping.Negated, rest[:3])
+	}
+	if j.body&m.Kinds == 0 {
+		return Verdict{}, false
+	}
+	before := text[:m.Start]
+	word := said // what is said again
+	if k := slices.Index(said, '该'); k >= 0 {
+		word = said[k+1:]
+	}
+	if n := len(before); len(word) < len(said) || n > 0 && before[n-1] == '该' {
+		if starts(rest, []rune("还")) {
+			rest = rest[1:]
+		}
+		if len(word) > 0 && starts(rest, word) {
+			return verdict(chaping.Other, word)
+		}
+		return Verdict{}, false
+	}
+	if n := len(before); n > 0 && before[n-1] == '还' {
+		before = before[:n-1]
+	}
+	if n := len(before) - len(said); n > 0 && before[n-1] == '该' && slices.Equal(before[n:], said) {
+		return verdict(chaping.Other, said)
+	}
+	return Verdict{}, false
+}
+
+func starts(text, w []rune) bool { return len(text) >= len(w) && slices.Equal(text[:len(w)], w) }
+
+func denies(r rune) bool { return r == '没' || r == '不' }
+
 // listTail tells whether what follows a mention in its clause closes a list.
 func listTail(s string) bool {
 	switch s {
@@ -183,6 +241,9 @@ func listTail(s string) bool {
 	}
 	return false
 }
+
+// echoCue names what a repeated word decides.
+const echoCue = "重复"
 
 // modelCue and adapterCue name decisions for which no single word can be shown:
 // of the network, and of what was learnt from decisions.
@@ -472,7 +533,9 @@ func listMark(r rune) bool {
 
 // Prepare finds the cue words of text. Call it before the first Status on a
 // text. A word that shares characters with a mention without holding it is no
-// word there (不过 in 不过敏) and is left out. A word within a mask is left out; a word within a longer cue is mute
+// word there (不过 in 不过敏) and is left out, but one that ends with 有 lends it to
+// the mention where no cue stands for the rest of it (木有 before 有异味, not 没有).
+// A word within a mask is left out; a word within a longer cue is mute
 // where the longer one says something else on the same side (不会 in 会不会, but
 // not 没有 in 都没有, which speaks only backwards, nor 没有 in 没有任何, which says
 // the same).
@@ -497,7 +560,9 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		for next < len(spans) && spans[next].End <= h.start {
 			next++
 		}
-		if cutBy(h, spans[next:]) {
+		if j.lends[h.word] && next < len(spans) && h.end == spans[next].Start+1 && h.start < spans[next].Start {
+			h.end--
+		} else if cutBy(h, spans[next:]) {
 			continue
 		}
 		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {

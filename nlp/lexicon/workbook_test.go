@@ -35,7 +35,7 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 17 {
+	if len(files) != 18 {
 		t.Errorf("%d files", len(files))
 	}
 	got, err := nlp.LoadDictionary(os.DirFS(out))

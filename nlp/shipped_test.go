@@ -1,0 +1,177 @@
+package nlp
+
+import (
+	"strings"
+	"testing"
+
+	"chaping"
+)
+
+// A said is a review of goods with the terms of the shipped dictionary that it
+// affirms, and those that it does not.
+type said struct {
+	goods, text string
+	yes, no     string // terms, separated by spaces
+}
+
+// One group a fault of mining, mended; the sentences are ours.
+var shippedSays = map[string][]said{
+	"a word at the edge": {
+		{goods: "电吹风", text: "吹着吹着喷火苗子了", yes: "起火"},
+		{goods: "电烤炉", text: "一通电里面就窜火苗子", yes: "起火"},
+		{goods: "高压锅", text: "开盖的时候汤喷我脸上了", yes: "喷溅"},
+		{goods: "热水器", text: "晚上手一摸花洒就麻", yes: "漏电"},
+		{goods: "货架", text: "放了两箱水木板断了", yes: "断裂"},
+		{goods: "置物架", text: "上面的隔板裂了", yes: "开裂"},
+		{goods: "电热毯", text: "电源线那截烫得要命", yes: "插头发热"},
+		{goods: "充电宝", text: "收到的还是坏的", yes: "损坏"},
+		{goods: "纸尿裤", text: "好像是假货", yes: "假货"},
+		{goods: "大米", text: "三袋里有一袋漏气了", yes: "漏气"},
+		// what the words at the edge are asked for
+		{goods: "洗衣机", text: "用水量少，挺省", no: "重量不足"},
+		{goods: "面膜", text: "面膜很薄，贴着服帖", no: "材质差"},
+		{goods: "衣服", text: "网购跟实体店质量差不多", no: "质量问题"},
+		{goods: "手机", text: "物流速度太慢了", no: "反应迟缓"},
+		{goods: "口红", text: "颜色没有色差", no: "色差"},
+		{goods: "桌子", text: "老板太好了，坏的那块当天就补发", no: "断裂"},
+	},
+	"cues in other words": {
+		{goods: "书架", text: "没放几本木梁就断了", yes: "断裂"},
+		{goods: "沙发", text: "木架子散架了", yes: "坍塌"},
+		{goods: "口红", text: "木有异味", no: "异味"},
+		{goods: "衣柜", text: "实木有异味，熏得慌", yes: "异味"},
+		{goods: "腰带", text: "后背烫得要命，现在不能用了", yes: "烫手"},
+		{goods: "面霜", text: "脸上起疹子，再也不敢用了", yes: "皮疹"},
+		{goods: "面霜", text: "以前脸上起疹子，换了这个再也不痒了", no: "皮疹"},
+		{goods: "蜂蜜", text: "吃完浑身抖，当晚去急诊", yes: "急诊"},
+		{goods: "地板", text: "装好以后晚上头昏，人没精神", yes: "头晕"},
+		{goods: "电脑", text: "客服绕来绕去，我头疼", no: "头晕"},
+		{goods: "门", text: "怕是要换，插头漏电", yes: "漏电"},
+	},
+	"anger and other figures": {
+		{goods: "电视", text: "售后推来推去，气得我冒烟", no: "冒烟"},
+		{goods: "热水器", text: "等了三天没人来，气得我头顶冒烟", no: "冒烟"},
+		{goods: "热水器", text: "刚插上就头顶那块冒烟", yes: "冒烟"},
+		{goods: "陀螺", text: "转起来跟冒火花似的，好看", no: "打火花"},
+		{goods: "插座", text: "一插就冒火花，吓人", yes: "插座打火"},
+		{goods: "电饭煲", text: "起火好几次了", yes: "起火"},
+	},
+	"an earlier item": {
+		{goods: "椅子", text: "上一把椅子腿断了，这把坐了半年没毛病", no: "断裂"},
+		{goods: "床", text: "前一张床板塌了，这张结实", no: "坍塌"},
+		{goods: "充电器", text: "之前那款充着充着冒烟，这款不热", no: "冒烟"},
+		{goods: "椅子", text: "这把坐了三天腿断了", yes: "断裂"},
+	},
+	"the outer carton": {
+		{goods: "床垫", text: "外箱淋湿发霉了，里面没受潮", no: "发霉"},
+		{goods: "床垫", text: "一拆开床垫发霉了", yes: "发霉"},
+	},
+	"conditions and questions": {
+		{goods: "插排", text: "如果短路起火谁来赔", no: "短路 起火"},
+		{goods: "插排", text: "要不是短路起火，我也不写差评", yes: "起火"},
+		{goods: "灯带", text: "低压的，漏电也伤不着人", no: "漏电"},
+		{goods: "灯带", text: "哪怕漏电也有保护", no: "漏电"},
+		{goods: "衣服", text: "即使冷水洗也掉色", yes: "掉色"},
+		{goods: "手机", text: "你问电池炸没炸？好着呢", no: "电池爆炸"},
+		{goods: "热水器", text: "漏电没漏电拿电笔一试就知道", no: "漏电"},
+		{goods: "大米", text: "不熟不熟，难吃", yes: "生硬难嚼"},
+		{goods: "减肥茶", text: "一点用没有，拉肚子都不拉", no: "拉肚子"},
+		{goods: "奶粉", text: "换了它还是该拉肚子拉肚子", no: "拉肚子"},
+		{goods: "水龙头", text: "修了两回该漏水还漏水", yes: "漏水"},
+	},
+	"fields of goods": {
+		{goods: "水杯", text: "宝宝用了两天拉肚子", yes: "拉肚子"},
+		{goods: "空气炸锅", text: "炸篮涂层掉了一块", yes: "涂层脱落"},
+		{goods: "电饼铛", text: "不粘层起皮了", yes: "涂层脱落"},
+		{goods: "美容仪", text: "照了一次下巴脱皮", yes: "脱皮", no: "掉漆 外观瑕疵"},
+		{goods: "手环", text: "戴了几天手腕起皮", yes: "脱皮", no: "掉漆"},
+		{goods: "卷发棒", text: "脖子烫掉一层皮", yes: "脱皮", no: "掉漆 涂层脱落"},
+		{goods: "电吹风", text: "线折了几回就露铜", yes: "露铜"},
+		{goods: "奶茶", text: "喝完嗓子麻了一晚上", yes: "口唇不适"},
+		{goods: "婴儿推车", text: "刹车踩了照样溜", yes: "刹车失灵"},
+		{goods: "百叶窗帘", text: "绳子缠脖子上了，幸好看见", yes: "绳索缠绕"},
+		// what goods of other fields do not have
+		{goods: "手机", text: "折叠屏闭口处有缝", no: "长痘"},
+		{goods: "沙发", text: "坐了一年皮子掉皮", yes: "掉漆", no: "脱皮"},
+		{goods: "插座", text: "孩子的手被拉了一道口子", no: "拉肚子"},
+		{goods: "洗衣机", text: "第二天送货上门了，厕所刚好放下", no: "拉肚子"},
+	},
+	"the hazard that it is": {
+		{goods: "燃气灶", text: "不做饭也一股煤气味", yes: "燃气泄漏", no: "异味"},
+		{goods: "燃气热水器", text: "装好就有股臭鸡蛋味", yes: "气体泄漏", no: "异味 蛋品变质"},
+		{goods: "卡式炉", text: "气罐接上去就漏气", yes: "气体泄漏", no: "漏气"},
+		{goods: "压力锅", text: "锅沿直漏气，压不住", yes: "气体泄漏", no: "漏气"},
+		{goods: "卤蛋", text: "袋子漏气了", yes: "漏气", no: "气体泄漏"},
+		{goods: "煤气灶", text: "火灭了不断气", yes: "燃气泄漏"},
+		{goods: "高压锅", text: "还没放完气锅盖就能揭开", yes: "高压锅排气异常"},
+		{goods: "滑梯", text: "孩子翻下来手腕折了", yes: "骨折", no: "断裂"},
+		{goods: "椅子", text: "坐下去腿断了", yes: "断裂", no: "骨折"},
+		{goods: "电暖气", text: "打火的时候手指熏黑了", yes: "烫伤", no: "掉色"},
+		{goods: "戒指", text: "戴两天手指黑了一圈", yes: "掉色"},
+		{goods: "梯子", text: "爬上去啪一声锁扣脱扣了", yes: "脱落", no: "爆炸"},
+		{goods: "蚝油", text: "瓶子鼓得像皮球", yes: "胀袋", no: "鼓包"},
+		{goods: "充电宝", text: "鼓得像面包", yes: "鼓包"},
+		{goods: "手机", text: "充电器坏了", no: "充电器烧坏"},
+	},
+	"said in other words": {
+		{goods: "加湿器", text: "夜里自己着了，还好有人醒着", yes: "起火"},
+		{goods: "电热毯", text: "插着没多大会就着了", yes: "起火"},
+		{goods: "充电器", text: "沙发燎了个大洞", yes: "烧坏"},
+		{goods: "榨汁机", text: "湿手去拔插头被打了一下", yes: "触电"},
+		{goods: "热水器", text: "洗澡的时候被电打了", yes: "触电"},
+		{goods: "角磨机", text: "松开开关锯片还在转", yes: "自行启动"},
+		{goods: "童车", text: "手刹拉住还溜", yes: "刹车失灵"},
+		{goods: "狗咬胶", text: "狗啃出来半截铁丝", yes: "混有异物"},
+		{goods: "面包", text: "底下全是绿毛毛的霉", yes: "发霉"},
+		{goods: "泡菜坛", text: "水面漂着一层白醭", yes: "发霉"},
+		{goods: "大米", text: "倒出来一堆芝麻大小的虫，爬得满厨房都是", yes: "虫子"},
+		{goods: "玩具枪", text: "孩子腿上青一块紫一块", yes: "弄伤"},
+		{goods: "晾衣绳", text: "绷断以后甩回来抽到脸上", yes: "击伤"},
+		{goods: "秋千", text: "孩子甩下来脚骨裂了", yes: "骨折"},
+		{goods: "减肥茶", text: "喝完心跳一百二", yes: "胸闷"},
+		{goods: "洗洁精", text: "孩子喝了一口，送去洗胃了", yes: "送医"},
+		{goods: "卷帘", text: "孩子绕脖子上了，吓死人", yes: "窒息"},
+		{goods: "数据线", text: "接头那里铜丝露着", yes: "露铜"},
+		{goods: "打火机", text: "火苗蹿起来二十厘米", yes: "火焰异常"},
+		{goods: "裤子", text: "染得我腿上一片蓝", yes: "衣物染身"},
+		{goods: "电视", text: "看了半年电视自己烧了", yes: "烧坏"},
+		// and what sounds alike
+		{goods: "婴儿床", text: "躺上去没一会儿就睡着了", no: "起火"},
+		{goods: "打火机", text: "一打就着了，火旺", no: "起火"},
+		{goods: "沙袋", text: "被打了一下就弹回来，好玩", no: "触电 击伤"},
+		{goods: "连体衣", text: "宝宝穿着爬得到处都是，灵活", no: "虫子"},
+		{goods: "笋干", text: "全是霉干菜的香味", no: "发霉"},
+		{goods: "高光", text: "打在脸上自然", no: "击伤"},
+		{goods: "围巾", text: "绕脖子两圈，暖和", no: "窒息"},
+		{goods: "手表", text: "心率过快会提醒", no: "胸闷"},
+	},
+}
+
+func TestShippedSays(t *testing.T) {
+	m := shippedMiner(t)
+	known := map[string]bool{}
+	for _, term := range m.dict.Terms {
+		known[term.Name] = true
+	}
+	for name, group := range shippedSays {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range group {
+				affirmed := map[string]bool{}
+				for _, mn := range m.MineGoods(nil, s.text, m.GoodsOf(s.goods)) {
+					if mn.Assertion == chaping.Affirmed {
+						affirmed[mn.Term] = true
+					}
+				}
+				for _, term := range strings.Fields(s.yes + " " + s.no) {
+					want := strings.Contains(" "+s.yes+" ", " "+term+" ")
+					if !known[term] {
+						t.Errorf("%s: no term %s", s.text, term)
+					}
+					if affirmed[term] != want {
+						t.Errorf("%s：%s: %s affirmed %v\n%s", s.goods, s.text, term, affirmed[term], m.ExplainGoods(s.text, m.GoodsOf(s.goods)))
+					}
+				}
+			}
+		})
+	}
+}
