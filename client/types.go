@@ -815,7 +815,7 @@ func (c *Client) GetImportId(ctx context.Context, id string) (LookPage, error) {
 
 // PostImportIdInput is what PostImportId takes.
 type PostImportIdInput struct {
-	Answers map[string]string `json:"answers,omitempty"` // 对问题的回答，按问题的 kind：scale 满分，reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first 或 skip，exported 为日期或 skip
+	Answers map[string]string `json:"answers,omitempty"` // 对问题的回答，按问题的 kind：scale 满分（1 最好的加 r，如 3r），reversed、fill、shop 为 yes 或 no，order 为 day-first、month-first、year-first 或 skip，exported 为日期或 skip
 	Columns map[string]string `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Do      string            `json:"do,omitempty"`      // 线索：merge 合并（并入第一条）、split 拆出、mine 由我研判、judge 研判中、assign 指定研判人、dismiss 不予处理（理由写在 note）、reopen 重新研判、note 备注、case 立案；词条：disable 停用、enable 启用；填表时对各行做什么：add、copy、remove-2、up-2、down-2；核对各列时 look 为不去预览
 	Is      map[string]string `json:"is,omitempty"`      // 各字段是哪一列，按字段；列的序号，- 为没有

@@ -278,14 +278,14 @@ func kinds(t testing.TB) map[string]kind {
 				return object{"rating": rating, "comment": text, "date": "2026-11-05T08:00:00.000Z", "reviewerName": fmt.Sprint("N", i)}
 			})}}})},
 		"价格像以分为单位": {file: "a.json", products: 1, asked: []QuestionKind{AskField}, data: jsonOf(t, objectsOf(func(i int, text string, rating int) object {
-			return object{"评论编号": fmt.Sprint(i), "商品名称": "壶", "评论时间": day(i), "评分": rating, "评论内容": text, "price": 15900}
+			return object{"评论编号": fmt.Sprint(7301 + i), "商品名称": "壶", "评论时间": day(i), "评分": rating, "评论内容": text, "price": 15900}
 		})), check: func(t *testing.T, sum Summary, _ []chaping.Review) {
 			if sum.NoFacts != 1 {
 				t.Errorf("%+v", sum)
 			}
 		}},
 		"贵的东西以元为单位": {file: "a.json", products: 1, fields: "price→price", data: jsonOf(t, objectsOf(func(i int, text string, rating int) object {
-			return object{"评论编号": fmt.Sprint(i), "商品名称": "壶", "评论时间": day(i), "评分": rating, "评论内容": text, "price": 15999}
+			return object{"评论编号": fmt.Sprint(7301 + i), "商品名称": "壶", "评论时间": day(i), "评分": rating, "评论内容": text, "price": 15999}
 		})), check: func(t *testing.T, sum Summary, _ []chaping.Review) {
 			if sum.NoFacts != 0 || len(sum.Questions) > 0 {
 				t.Errorf("%+v", sum)
