@@ -198,7 +198,6 @@ type parsed struct {
 	review  chaping.Review
 	buyer   string
 	vague   bool // others may be called so
-	timed   bool // the time of day is known
 	listing chaping.Listing
 	joined  bool                  // the product file has the product
 	also    []string              // further keywords of the product
@@ -649,7 +648,6 @@ func (im *run) convert(r *row, p *parsed) {
 		return
 	}
 	var notes []*chaping.InputError
-	p.timed = record.Published.Unix()%86400 != 16*3600 // midnight in Beijing is what days have
 	p.review, notes, p.fault = im.source.Review(&record)
 	p.notes = append(p.notes, notes...)
 }
