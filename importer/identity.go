@@ -60,8 +60,8 @@ func (t *identities) identify(p *parsed) sameness {
 	if r.ID == "" {
 		r.ID = ingest.ContentID(r, p.buyer, 1)
 		if !p.sure() {
-			table := strconv.Itoa(p.row.part)
-			r.ID = ingest.ContentID(r, p.buyer, t.numbered.add(xxhash.Sum64String(r.ID+"\x00"+table)))
+			table := uint64(p.row.part) * 0x9e3779b97f4a7c15
+			r.ID = ingest.ContentID(r, p.buyer, t.numbered.add(xxhash.Sum64String(r.ID)+table))
 		}
 	}
 	text := uint32(xxhash.Sum64String(r.Text)) | 1

@@ -625,9 +625,12 @@ func (im *run) convert(r *row, p *parsed) {
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
 	record := ingest.Record{
-		Product: facts.ProductID, Rating: r.field(fieldRating), Text: joined(r.field(fieldText), r.field(fieldMore)),
+		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
+	}
+	if more := r.field(fieldMore); more != "" {
+		record.Text = joined(record.Text, more)
 	}
 	if value := strings.TrimSpace(r.field(fieldText)); ingest.FormulaError(value) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldText, Value: value,
