@@ -236,7 +236,7 @@ func (t *table) findOthers() {
 			continue
 		}
 		for i, name := range t.header.names {
-			if known := t.all.names[plainName(name)]; !used[i] && len(known) > 0 && known[0].field == field {
+			if !used[i] && t.all.exact(name) == field {
 				t.columns[fieldIndex(field)], used[i] = []int{i}, true
 				break
 			}
