@@ -295,8 +295,8 @@ func (t *table) next() (record, error) {
 			return record{}, err
 		}
 		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) || row.title ||
-			t.goesOn(&row)) {
+		if row.fault == nil && (blankRow(row.cells) || row.title || t.header.isHeader(row.cells) ||
+			isFooter(row.cells, t.width) || t.goesOn(&row)) {
 			if !blankRow(row.cells) {
 				t.passed++
 			}
