@@ -45,6 +45,8 @@ type ImportResult struct {
 	Distinct uint64 `json:"distinct"` // distinct reviews among the accepted rows
 	Repeated int64  `json:"repeated"` // accepted rows whose ID came before
 	New      uint64 `json:"new"`      // reviews that the store did not have; at most, if others write meanwhile
+	// Replaced are reviews that the store had with another text.
+	Replaced uint64 `json:"replaced"`
 	Run      string `json:"run"`
 	// After is the line up to which an interrupted import of the same file had
 	// kept the rows: the numbers are of those that follow.
@@ -125,6 +127,11 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 		return out, err
 	}
 	out.Repeated, out.New = out.Accepted-int64(out.Distinct), min(after-before, out.Distinct)
+	if out.New < out.Distinct {
+		if out.Replaced, err = s.Replaced(ctx, out.Run, out.Distinct); err != nil {
+			return out, err
+		}
+	}
 	return out, putReport(ctx, s, &out)
 }
 

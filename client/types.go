@@ -2017,6 +2017,7 @@ type ImportResult struct {
 	Refused              int64                `json:"refused"`
 	Repeated             int64                `json:"repeated"`
 	Repeats              []Repeat             `json:"repeats,omitempty"`
+	Replaced             int64                `json:"replaced"`
 	Restarted            bool                 `json:"restarted,omitempty"`
 	ResumedAfterLine     int64                `json:"resumed_after_line,omitempty"`
 	Rows                 int64                `json:"rows"`

@@ -74,6 +74,14 @@ func (v *vocabulary) known(name string) bool {
 	return plain != "" && (len(v.names[plain]) > 0 || v.ignored(plain))
 }
 
+// exact is the field that a name is known of; "" if there is none.
+func (v *vocabulary) exact(name string) string {
+	if known := v.names[plainName(name)]; len(known) > 0 {
+		return known[0].field
+	}
+	return ""
+}
+
 // fits tells how well a name fits each field, from 0 to 1.
 func (v *vocabulary) fits(name string) map[string]float64 {
 	fits, ok := v.fitted[name]

@@ -199,7 +199,6 @@ type parsed struct {
 	review  chaping.Review
 	buyer   string
 	vague   bool // others may be called so
-	timed   bool // the time of day is known
 	listing chaping.Listing
 	joined  bool                  // the product file has the product
 	also    []string              // further keywords of the product
@@ -631,9 +630,12 @@ func (im *run) convert(r *row, p *parsed) {
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
 	record := ingest.Record{
-		Product: facts.ProductID, Rating: r.field(fieldRating), Text: joined(r.field(fieldText), r.field(fieldMore)),
+		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
+	}
+	if more := r.field(fieldMore); more != "" {
+		record.Text = joined(record.Text, more)
 	}
 	if value := strings.TrimSpace(r.field(fieldText)); ingest.FormulaError(value) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldText, Value: value,
@@ -654,7 +656,6 @@ func (im *run) convert(r *row, p *parsed) {
 		return
 	}
 	var notes []*chaping.InputError
-	p.timed = record.Published.Unix()%86400 != 16*3600 // midnight in Beijing is what days have
 	p.review, notes, p.fault = im.source.Review(&record)
 	p.notes = append(p.notes, notes...)
 }

@@ -293,7 +293,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		case t != base && !t.like(base, v):
 			t.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
 		case t != base:
-			base.join(t)
+			base.join(t, v)
 		}
 		if len(all) > 1 && (!t.lower || t.summary.Skipped != "") {
 			u.Tables = append(u.Tables, t.summary)
@@ -392,29 +392,28 @@ func (t *sampledTable) like(base *sampledTable, v *vocabulary) bool {
 	}
 	fields := func(names []string) (list []string) {
 		for _, name := range names {
-			if known := v.names[name]; len(known) > 0 {
-				list = append(list, known[0].field)
-			}
+			list = append(list, v.exact(name))
 		}
 		return list
 	}
-	has := fields(own)
-	return t.score > 0 && containsAll(fields(wanted), []string{fieldText, fieldPublished}) &&
-		containsAll(has, []string{fieldText, fieldPublished})
+	needed := []string{fieldText, fieldPublished}
+	return t.score > 0 && containsAll(fields(wanted), needed) && containsAll(fields(own), needed)
 }
 
-// join adds the values of a table that has the same columns.
-func (t *sampledTable) join(other *sampledTable) {
+// join adds the values of a table that has the same columns, or those of the same
+// fields.
+func (t *sampledTable) join(other *sampledTable, v *vocabulary) {
 	for j := range t.samples {
-		for k, name := range other.names {
-			if k >= len(other.samples) || plainName(name) != plainName(t.names[j]) {
-				continue
-			}
-			t.samples[j].values = append(t.samples[j].values, other.samples[k].values...)
-			for _, at := range other.samples[k].at {
-				t.samples[j].at = append(t.samples[j].at, t.rows+at)
-			}
-			break
+		k := slices.IndexFunc(other.names, func(name string) bool { return plainName(name) == plainName(t.names[j]) })
+		if field := v.exact(t.names[j]); k < 0 && field != "" {
+			k = slices.IndexFunc(other.names, func(name string) bool { return v.exact(name) == field })
+		}
+		if k < 0 || k >= len(other.samples) {
+			continue
+		}
+		t.samples[j].values = append(t.samples[j].values, other.samples[k].values...)
+		for _, at := range other.samples[k].at {
+			t.samples[j].at = append(t.samples[j].at, t.rows+at)
 		}
 	}
 	t.rows += other.rows

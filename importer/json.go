@@ -73,7 +73,7 @@ func newJSONSource(file string, u units, paths [][]string, p *Profile, closers [
 	s := &jsonSource{file: file, units: u, profile: p, paths: paths, keyAt: keyAt(paths), keys: map[string][]place{},
 		fields: map[string][]string{}, unread: map[string]int64{}, closers: closers}
 	for field, paths := range p.Fields {
-		if Joins(field) || slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
+		if slices.ContainsFunc(paths, func(path string) bool { return strings.ContainsAny(path, pathSyntax) }) {
 			s.fields[field] = paths
 			continue
 		}
@@ -334,6 +334,8 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 			text, ok := jsonText(v)
 			switch old := &values[at.index]; {
 			case !ok && v.Type != gjson.Null:
+			case ok && old.there && !old.none && Joins(at.field):
+				old.text = joined(old.text, text)
 			case !old.there || ok && (old.none || old.rank > at.rank):
 				*old = fieldValue{text: text, rank: at.rank, there: true, none: !ok}
 			}

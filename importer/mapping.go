@@ -365,7 +365,7 @@ func (m *mapper) checkIdentity() {
 		if m.how[i] == ByPerson && l.damaged == 0 {
 			return
 		}
-		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i), Text: why,
+		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i), Text: why + "。",
 			Assumed: "不用这一列认评论，改按商品、时间和内容"})
 		m.fault[i], m.field[i], m.how[i] = why, "", ""
 		delete(m.column, fieldID)

@@ -44,6 +44,8 @@ func TestRepeatedRows(t *testing.T) {
 		negative                  int64
 	}{
 		"pages that were read twice":     {header + strings.Repeat("电饼铛,插上电就跳闸了还有糊味,1,2026-11-03 10:21:33\n", 3), 1, 2, 0, 0, 1},
+		"in one second":                  {header + strings.Repeat("电饼铛,漏电麻手,1,2026-11-03 10:21:33\n", 2), 1, 1, 0, 0, 1},
+		"in one minute":                  {header + strings.Repeat("电饼铛,漏电麻手,1,2026-11-03 10:21\n", 2), 2, 0, 1, 0, 2},
 		"the same day":                   {header + strings.Repeat("电饼铛,插上电就跳闸了还有糊味,1,2026-11-03\n", 3), 3, 0, 2, 0, 3},
 		"short texts":                    {header + strings.Repeat("电饼铛,好,5,2026-11-03 10:21:33\n", 2), 2, 0, 1, 0, 0},
 		"one order":                      {buyers + strings.Repeat("3351234567890123456,电饼铛,漏电,1,2026-11-03\n", 2), 1, 1, 0, 0, 1},

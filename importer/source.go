@@ -67,7 +67,8 @@ func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	if u != nil {
 		all = u.vocabulary
 	}
-	t := &table{file: in.file, grid: &stacked{grid: g, vocabulary: all}, profile: p, vocabulary: v, all: all, comma: comma,
+	t := &table{file: in.file, grid: &stacked{grid: g, vocabulary: all}, profile: p, vocabulary: v, all: all,
+		understood: u != nil, comma: comma,
 		dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
 	if err := t.begin(); err != nil {
 		return nil, errors.Join(err, g.Close())
@@ -108,6 +109,7 @@ type table struct {
 	profile    *Profile
 	vocabulary *vocabulary
 	all        *vocabulary // what the file was understood with
+	understood bool        // the profile is made of this file
 	dates      ingest.Dates
 	comma      string // of CSV: what its cells are separated by
 
@@ -164,7 +166,11 @@ func (t *table) begin() error {
 		if summary.Skipped != "" {
 			continue
 		}
-		t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
+		if t.understood {
+			t.unrated(&summary)
+		} else {
+			t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
+		}
 		t.width, t.filled = len(t.header.names), map[int]string{}
 		t.above = aboveHeader(t.head.rows[:max(t.header.skip-1, 0)], t.width)
 		t.head.rows = t.head.rows[t.header.skip:]
@@ -207,6 +213,15 @@ func (t *table) find() (missing []string) {
 	return missing
 }
 
+// unrated tells of a further table that has no ratings.
+func (t *table) unrated(summary *TableSummary) {
+	names := t.profile.Fields[fieldRating]
+	if len(names) > 0 && len(t.columns[fieldIndex(fieldRating)]) == 0 {
+		t.gone = append(t.gone, Question{Kind: AskGone, Column: names[0], Field: fieldRating,
+			Text: fmt.Sprintf("“%s”没有列“%s”。", summary.Name, names[0]), Assumed: "没有评分，按评论文字判断差评"})
+	}
+}
+
 // findOthers finds columns of further tables that are called otherwise than in the
 // table that the file was understood by.
 func (t *table) findOthers() {
@@ -221,7 +236,7 @@ func (t *table) findOthers() {
 			continue
 		}
 		for i, name := range t.header.names {
-			if known := t.all.names[plainName(name)]; !used[i] && len(known) > 0 && known[0].field == field {
+			if !used[i] && t.all.exact(name) == field {
 				t.columns[fieldIndex(field)], used[i] = []int{i}, true
 				break
 			}
@@ -280,8 +295,8 @@ func (t *table) next() (record, error) {
 			return record{}, err
 		}
 		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || t.header.isHeader(row.cells) || isFooter(row.cells, t.width) || row.title ||
-			t.goesOn(&row)) {
+		if row.fault == nil && (blankRow(row.cells) || row.title || t.header.isHeader(row.cells) ||
+			isFooter(row.cells, t.width) || t.goesOn(&row)) {
 			if !blankRow(row.cells) {
 				t.passed++
 			}

@@ -154,11 +154,11 @@ func (v *vocabulary) namesColumns(cells []string) bool {
 		if all++; utf8.RuneCountInString(cell) > 30 {
 			return false
 		}
-		switch plain := plainName(cell); {
-		case len(v.names[plain]) > 0:
+		switch field := v.exact(cell); {
+		case field != "":
 			known++
-			exact[v.names[plain][0].field] = true
-		case v.ignored(plain) || len(v.fits(strings.TrimSpace(cell))) > 0:
+			exact[field] = true
+		case v.ignored(plainName(cell)) || len(v.fits(strings.TrimSpace(cell))) > 0:
 			known += 0.6
 		}
 	}

@@ -59,6 +59,20 @@ func TestStackedTables(t *testing.T) {
 	}
 }
 
+// Worksheets that call their columns otherwise are read, and nothing is asked
+// about what they have.
+func TestWorksheetsUnderOtherNames(t *testing.T) {
+	got, sum, sink := texts(t, "a.xlsx", book(t, func(f *excelize.File) {
+		_, _ = f.NewSheet("二")
+		putRows(f, "Sheet1", 1, []any{"商品名称", "评价内容", "评分", "评价时间"}, []any{"电饭煲", "漏电", 1, "2026-11-03"})
+		putRows(f, "二", 1, []any{"商品", "评论", "星级", "时间"}, []any{"电饭煲", "糊底", 2, "2026-11-04"})
+	}), Options{})
+	if !slices.Equal(got, []string{"漏电", "糊底"}) || sink.reviews[1].Rating != 2 ||
+		slices.ContainsFunc(sum.Questions, func(q Question) bool { return q.Kind != AskShop }) {
+		t.Errorf("%q %+v", got, sum)
+	}
+}
+
 // Another product has nothing of the one above.
 func TestFillDownByProduct(t *testing.T) {
 	const data = "商品名称,商品价格,店铺名称,评论内容,评分,评论时间\n电饭煲,199,某店,漏电,1,2026-11-03\n,,,煮得快,5,2026-11-04\n蒸锅,,,漏水,1,2026-11-04\n,,,好用,5,2026-11-05\n"

@@ -333,6 +333,28 @@ func (s *Store) CountRun(ctx context.Context, run string) (reviews uint64, err e
 	return reviews, err
 }
 
+// replacedAtOnce is how many reviews Replaced compares at once.
+const replacedAtOnce = 1 << 20
+
+// Replaced is how many of the distinct reviews that an import brought were there
+// before with another text. Ask right after the run, as for CountRun.
+func (s *Store) Replaced(ctx context.Context, run string, distinct uint64) (reviews uint64, err error) {
+	parts := distinct/replacedAtOnce + 1
+	for part := range parts {
+		args := []any{named("run", run), named("parts", parts), named("part", part)}
+		err := s.query(ctx, "replaced", nil, args, func(scan func(...any) error) error {
+			var n uint64
+			err := scan(&n)
+			reviews += n
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return reviews, nil
+}
+
 // HasReviews tells whether there is any review of the platform.
 func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, err error) {
 	err = s.query(ctx, "has_reviews", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {

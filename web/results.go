@@ -53,6 +53,9 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 		l.add("差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）",
 			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
 	}
+	if r.Replaced > 0 {
+		l.add("注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号", r.Replaced)
+	}
 	if r.ByText > 0 {
 		l.add("其中没有评分、由文本模型按正文评级的 %d 条", r.ByText)
 	}

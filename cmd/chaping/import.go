@@ -223,6 +223,9 @@ func (p *program) printImport(s app.ImportResult) {
 	if s.Damaged > 0 {
 		fmt.Fprintf(&b, "  %d 行有字节不合字符集，已用“\uFFFD”代替后保留\n", s.Damaged)
 	}
+	if s.Replaced > 0 {
+		fmt.Fprintf(&b, "  注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号\n", s.Replaced)
+	}
 	printUnderstood(&b, &s.Summary)
 	for _, reason := range slices.SortedFunc(maps.Keys(s.Reasons), func(a, b string) int { return int(s.Reasons[b] - s.Reasons[a]) }) {
 		fmt.Fprintf(&b, "  原因：%s —— %d 行\n", reason, s.Reasons[reason])

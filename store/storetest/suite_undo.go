@@ -65,6 +65,9 @@ func undoImport(t *testing.T, s *store.Store) {
 	for _, i := range []imported{collected, first, second} {
 		i.put(t, s)
 	}
+	replaced, err := s.Replaced(ctx, second.run.ID, 3<<20)
+	ok(t, err)
+	equal(t, replaced, uint64(4)) // 1-cab, 1-ab, 3-moved, 2-cb
 	if _, err := s.UndoImport(ctx, first.run); err != nil && strings.Contains(err.Error(), "升级到 20.10") {
 		return // a cluster of old servers says that it cannot
 	}
