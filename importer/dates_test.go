@@ -44,6 +44,7 @@ func TestDateColumns(t *testing.T) {
 		"sent in by the user":         {column: "用户提交时间", dates: "2026-11-05", want: "2026-11-05"},
 		"of an order":                 {column: "交易付款时间", dates: "2026-11-05", want: "2026-11-05", asked: AskGuess},
 
+		"in three columns":              {column: "年,月,日", dates: "2026,11,3", asked: AskMissing, blocks: true},
 		"in another zone":               {column: "评价时间（UTC）", dates: "2026-11-05 17:20:00|2026-11-05 15:20:00", want: "2026-11-06 2026-11-05"},
 		"in a zone with an offset":      {column: "评价时间(GMT-5)", dates: "2026-11-05 12:20", want: "2026-11-06"},
 		"in ours":                       {column: "评价时间(UTC+8)", dates: "2026-11-05 17:20", want: "2026-11-05"},
