@@ -198,21 +198,20 @@ const onlyGuess = 0.3
 // nor whose: of 上架时间 only 时间 is known, and 商品发布时间 is that of the product.
 // Times of orders are asked about by themselves.
 func otherTime(plain, known string) bool {
-	if containsAny(plain, "评", "評", "留言", "反馈", "投诉", "意见", "晒单", "发帖", "review", "comment", "rate", "rating", "feedback",
-		"evaluat") || orderTime(plain) {
+	if containsAny(plain, "评", "評", "留言", "反馈", "投诉", "意见", "review", "comment", "feedback", "evaluat") ||
+		strings.HasPrefix(plain, "rat") || orderTime(plain) {
 		return false
 	}
-	owner := strings.Replace(plain, known, "", 1)
-	bare := slices.Contains([]string{"时间", "日期", "時間", "datetime", "timestamp", "时间戳"}, known)
-	return bare || !slices.Contains([]string{"用户", "买家", "客户", "顾客", "首次", "初次", "内容", "文本", "user", "buyer", "customer"},
-		owner)
+	return !slices.Contains([]string{"用户", "买家", "客户", "顾客", "首次", "初次", "内容", "文本", "具体", "日期", "发言", "发帖", "发文",
+		"晒单", "填写", "user", "buyer", "customer", "create", "created", "pub", "publish", "published", "post", "posted", "submit",
+		"submitted", "add", "added", "full", "the"}, strings.Replace(plain, known, "", 1))
 }
 
 // datedOtherwise tells names of dates, such as launch_date, that no field has.
 func datedOtherwise(plain string) bool {
 	for _, end := range []string{"date", "time"} {
 		if strings.HasSuffix(plain, end) && plain != end && plain != "date"+end {
-			return otherTime(plain, "时间")
+			return otherTime(plain, end)
 		}
 	}
 	return false

@@ -86,7 +86,8 @@ type Question struct {
 	Text    string       `json:"text"` // in Chinese
 	Assumed string       `json:"assumed"`
 	Samples []string     `json:"samples,omitempty"`
-	// Blocks: without an answer nothing, or next to nothing, can be stored.
+	// Blocks: without an answer nothing, or next to nothing, can be stored, or
+	// what is stored is graded without the file's ratings.
 	Blocks bool `json:"blocks"`
 }
 

@@ -445,7 +445,7 @@ func (m *mapper) dates() {
 	i, ok := m.column[fieldPublished]
 	if ok && i >= 0 {
 		if m.how[i] != ByPerson && m.options.Profile.Understand && m.options.DayOrder == "" && m.halfConverted(i) {
-			m.unset(i, "一部分日期是文字（日月的次序与程序相反），另一部分像是被表格软件把日和月弄反了")
+			m.unset(i, "有的日期是文字，有的像是被表格软件把日和月弄反了，重新导出，别用表格软件打开")
 			i, ok = -1, false
 		}
 	}
@@ -712,6 +712,9 @@ func (m *mapper) nearly(field string) string {
 		if field == fieldPublished && m.fault[i] != "" && m.looks[i].dateLike() > 0.5 && len(list) < 3 {
 			list = append(list, "列“"+s.name+"”"+m.fault[i])
 		}
+	}
+	if field == fieldPublished && m.named("年") >= 0 && m.named("月") >= 0 && m.named("日") >= 0 {
+		list = append(list, "年、月、日分在三列，合成一列才能读")
 	}
 	if len(list) == 0 {
 		return ""

@@ -36,7 +36,7 @@ func (m *mapper) scale() {
 	case !m.options.Profile.Understand && m.options.Profile.Scale.Max > 0:
 		m.u.Scale = m.options.Profile.Scale.Max
 	case ok && said.holds(n):
-		m.u.Scale, m.u.Signed, m.zero = cmp.Or(said.max, m.u.Scale), said.signed, said.zero
+		m.u.Scale, m.u.Signed, m.zero = cmp.Or(said.max, m.u.Scale), said.signed, said.zero && !n.content(0)
 	case len(n.values) > 0:
 		m.guessScale(i, n)
 	}

@@ -74,9 +74,11 @@ func TestRatingColumns(t *testing.T) {
 		"ten in the name": {file: "商品名称,评分（满分10分）,评价内容,评价时间\n灯,4,坏,2016-11-01\n灯,3,坏,2016-11-02\n", column: "评分（满分10分）", scale: 10, negative: 2},
 		"1 best in the name": {file: "商品名称,满意度（1=很满意，5=很不满意）,评价内容,评价时间\n灯,5,坏,2016-11-01\n灯,1,好,2016-11-02\n灯,2,好,2016-11-02\n",
 			column: "满意度（1=很满意，5=很不满意）", scale: 5, negative: 1},
-		"flags in the name": {file: "商品名称,评价结果（0差评 1好评）,评价内容,评价时间\n灯,0,坏,2016-11-01\n灯,1,好,2016-11-02\n", column: "评价结果（0差评 1好评）", scale: 1, negative: 1},
-		"the name is wrong": {file: "商品名称,评分(1-5),评价内容,评价时间\n灯,9,好,2016-11-01\n灯,10,好,2016-11-02\n", column: "评分(1-5)", asked: AskScale, scale: 10},
-		"without brackets":  {file: "商品名称,评分十分制,评价内容,评价时间\n灯,4,坏,2016-11-01\n灯,5,还行,2016-11-02\n", column: "评分十分制", scale: 10, negative: 1},
+		"flags in the name":        {file: "商品名称,评价结果（0差评 1好评）,评价内容,评价时间\n灯,0,坏,2016-11-01\n灯,1,好,2016-11-02\n", column: "评价结果（0差评 1好评）", scale: 1, negative: 1},
+		"zero in the name":         {file: "商品名称,评分(0-5分),评价内容,评价时间\n灯,0,坏,2016-11-01\n灯,5,好,2016-11-02\n", column: "评分(0-5分)", scale: 5, negative: 1},
+		"zero in the name is none": {file: "商品名称,评分(0-5分),评价内容,评价时间\n" + strings.Repeat("灯,0,好,2016-11-01\n", 3) + "灯,5,好,2016-11-02\n", column: "评分(0-5分)", scale: 5},
+		"the name is wrong":        {file: "商品名称,评分(1-5),评价内容,评价时间\n灯,9,好,2016-11-01\n灯,10,好,2016-11-02\n", column: "评分(1-5)", asked: AskScale, scale: 10},
+		"without brackets":         {file: "商品名称,评分十分制,评价内容,评价时间\n灯,4,坏,2016-11-01\n灯,5,还行,2016-11-02\n", column: "评分十分制", scale: 10, negative: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writeFile(t, "a.csv", tt.file)

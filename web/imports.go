@@ -427,6 +427,9 @@ func answerOptions(question app.Question, look *app.Look, answer string, now tim
 	}
 	switch question.Kind {
 	case app.AskScale:
+		if question.Blocks && answer == "" {
+			add("", "请选择")
+		}
 		add("skip", question.Assumed)
 		add("3r", "代号：1 好评、2 中评、3 差评")
 		add("3", "代号：3 好评、2 中评、1 差评")

@@ -77,6 +77,30 @@ func TestHostileUploads(t *testing.T) {
 	}
 }
 
+// Codes of ratings are not counted until it is known which of them is the good
+// one.
+func TestImportCodes(t *testing.T) {
+	h := open(t)
+	path, page := h.lookAt(t, "a.csv", "商品名称,评价类型,评价内容,评价时间\n壶,1,外观好看，烧水快,2026-11-05\n壶,3,插头冒烟，电线烧焦了,2026-11-06\n壶,1,很喜欢，推荐,2026-11-07\n")
+	if !strings.Contains(page, "哪个数字是好评") || !strings.Contains(page, `<option value="3r"`) {
+		t.Fatalf("%s", page)
+	}
+	if w := h.ask("platform", "POST", path, url.Values{"answer-scale": {""}}); w.Code == http.StatusSeeOther && w.Header().Get("Location") != path {
+		t.Errorf("unanswered: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	if w := h.ask("platform", "POST", path, url.Values{"answer-scale": {"3r"}}); w.Header().Get("Location") != path+"/preview" {
+		t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))
+	}
+	preview := h.ask("platform", "GET", path+"/preview", nil).Body.String()
+	if !strings.Contains(preview, "差评") || !strings.Contains(preview, "好评") {
+		t.Errorf("%s", preview)
+	}
+	u, err := h.App.Uploads()
+	if err != nil || len(u) != 1 || u[0].Choice.Answers["scale"] != "3r" {
+		t.Errorf("%+v %v", u, err)
+	}
+}
+
 // What is no answer is refused and changes nothing.
 func TestImportAnswers(t *testing.T) {
 	h := open(t)

@@ -181,3 +181,16 @@ func FuzzArchive(f *testing.F) {
 		_, _ = dump(t.Context(), data, small)
 	})
 }
+
+func TestFormatShows(t *testing.T) {
+	for code, want := range map[string]shown{"0%": asPercent, `0.0%;[Red]-0.0%`: asPercent, `yyyy"年"m"月"`: asDate, `0"%"`: asNumber, "0.00": asNumber, "[$-804]d": asDate} {
+		if got := formatShows(code); got != want {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+	for id, want := range map[int]shown{0: asNumber, 9: asPercent, 10: asPercent, 14: asDate} {
+		if got := builtInShows(id); got != want {
+			t.Errorf("%d: %v", id, got)
+		}
+	}
+}
