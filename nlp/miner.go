@@ -32,7 +32,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-6"
+const rules = "rules-7"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"

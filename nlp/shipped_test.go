@@ -60,7 +60,14 @@ var shippedSays = map[string][]said{
 		{goods: "椅子", text: "上一把椅子腿断了，这把坐了半年没毛病", no: "断裂"},
 		{goods: "床", text: "前一张床板塌了，这张结实", no: "坍塌"},
 		{goods: "充电器", text: "之前那款充着充着冒烟，这款不热", no: "冒烟"},
+		{goods: "椅子", text: "以前的竹椅子塌了，这次买了铁的", no: "坍塌"},
 		{goods: "椅子", text: "这把坐了三天腿断了", yes: "断裂"},
+	},
+	"nobody's fault of the goods": {
+		{goods: "滑梯", text: "孩子自己没扶好摔下来，怪我", no: "摔伤"},
+		{goods: "滑梯", text: "台阶太滑孩子摔下来，客服还怪我", yes: "摔伤"},
+		{goods: "头盔", text: "追尾的时候头盔碎了，救了一命", no: "头盔破裂"},
+		{goods: "汤勺", text: "磁铁吸不上，材质可以", no: "不稳"},
 	},
 	"the outer carton": {
 		{goods: "床垫", text: "外箱淋湿发霉了，里面没受潮", no: "发霉"},
