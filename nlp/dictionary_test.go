@@ -297,8 +297,7 @@ func TestGoods(t *testing.T) {
 	}
 }
 
-// Where two terms cross, the graver has the mention; where one holds the other,
-// the longer.
+// A field of no goods is a fault of the file.
 func TestGoodsOfNoField(t *testing.T) {
 	data := shippedData(t)
 	data[goodsFile].Data = []byte("fields: {食品: [茶]}\nalso: {拉肚子: [食品, 饮品]}\n")
@@ -312,6 +311,8 @@ func TestGoodsOfNoField(t *testing.T) {
 	}
 }
 
+// Where two terms cross, the graver has the mention; where one holds the other,
+// the longer.
 func TestCrossingTerms(t *testing.T) {
 	d, err := NewDictionary("试验", []chaping.Term{
 		{Name: "损坏", Field: "通用", Severity: 1, Surfaces: []string{"三天就漏", "漏电坏了"}},
