@@ -598,7 +598,7 @@ func newDecoder(charset string) decoder {
 
 // decode returns the text and whether bytes had to be replaced by U+FFFD.
 func (d decoder) decode(s string) (text string, damaged bool) {
-	if (d.enc == nil || d.auto) && utf8.ValidString(s) && !(d.gbk && chanceUTF8(s)) {
+	if (d.enc == nil || d.auto) && utf8.ValidString(s) && (!d.gbk || !chanceUTF8(s)) {
 		return s, !d.auto && strings.ContainsRune(s, utf8.RuneError) // from decoding the whole
 	}
 	if d.enc == nil || d.auto && mostlyUTF8(s) {

@@ -453,7 +453,7 @@ func findRecords(c content, p *Profile) (paths [][]string, err error) {
 	}
 	read := []*spot{best}
 	for _, s := range whole {
-		if s.apart(read) && !(len(s.path) > 0 && aside.MatchString(s.path[len(s.path)-1])) {
+		if s.apart(read) && (len(s.path) == 0 || !aside.MatchString(s.path[len(s.path)-1])) {
 			read = append(read, s)
 		}
 	}

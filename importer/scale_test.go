@@ -159,7 +159,7 @@ func TestScaleOfSortedFile(t *testing.T) {
 			t.Errorf("%+v: %v, %d reviews", tt, err, len(sink.reviews))
 		}
 	}
-	few := strings.Replace(rows, "灯,10,", "灯,5,", -1)
+	few := strings.ReplaceAll(rows, "灯,10,", "灯,5,")
 	for best := 9; best > 5; best-- {
 		few = strings.ReplaceAll(few, fmt.Sprintf("灯,%d,", best), "灯,5,")
 	}

@@ -132,7 +132,7 @@ func (s *Source) Words(r *chaping.Review) bool { return r.Rating > 0 && r.Rule !
 // rate sets rating, grade and rule; without a rating it leaves them.
 func (s *Source) rate(review *chaping.Review, written string) error {
 	rating, err := ParseRating(written)
-	if err != nil || Blank(written) || rating.None() && !(s.Scale.Signed || s.Scale.Zero) ||
+	if err != nil || Blank(written) || rating.None() && !s.Scale.Signed && !s.Scale.Zero ||
 		strings.Trim(written, "-—－ ") == "" {
 		return err
 	}
