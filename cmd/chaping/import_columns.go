@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,15 @@ func (p *program) inspect(ctx context.Context, r app.ImportRequest, o importOpti
 			return err
 		}
 		if o.saveAs != "" {
+			// A template is used without asking: what is open would stay so for good.
+			open := slices.IndexFunc(u.Questions, func(q importer.Question) bool { return q.Blocks })
+			if open >= 0 {
+				return &chaping.Error{
+					Code:    chaping.CodeInput,
+					Message: "模板“" + o.saveAs + "”没有存：" + u.Questions[open].Text,
+					Remedy:  "先加 --dry-run（不写 --save-as）看怎样回答，带着回答再存；不用这一列的写 --map 字段=",
+				}
+			}
 			if err := p.app.SaveImportProfile(o.saveAs, &u); err != nil {
 				return err
 			}
