@@ -16,6 +16,16 @@ type said struct {
 
 // One group a fault of mining, mended; the sentences are ours.
 var shippedSays = map[string][]said{
+	"what hot, blocked and blurred is said of": {
+		{goods: "暖水瓶", text: "内胆一碎开水全泼到脚面上", yes: "烫伤"},
+		{goods: "保温壶", text: "倒了杯开水，端到桌上正好", no: "烫伤"},
+		{goods: "果冻", text: "一吸就卡在了喉咙，脸都憋紫了", yes: "窒息"},
+		{goods: "隐形眼镜", text: "戴了半天看东西都模糊", yes: "眼睛不适"},
+		{goods: "显示器", text: "字体边缘有点模糊", no: "眼睛不适"},
+		{goods: "燃气热水器", text: "才洗五分钟一氧化碳报警器一直响", yes: "一氧化碳"},
+		{goods: "一氧化碳报警器", text: "灵敏，装好测了一下", no: "一氧化碳"},
+		{goods: "电动滑板车", text: "没捏油门自己往前冲出去了", yes: "突然加速"},
+	},
 	"a word at the edge": {
 		{goods: "电吹风", text: "吹着吹着喷火苗子了", yes: "起火"},
 		{goods: "电烤炉", text: "一通电里面就窜火苗子", yes: "起火"},
@@ -27,6 +37,9 @@ var shippedSays = map[string][]said{
 		{goods: "充电宝", text: "收到的还是坏的", yes: "损坏"},
 		{goods: "纸尿裤", text: "好像是假货", yes: "假货"},
 		{goods: "大米", text: "三袋里有一袋漏气了", yes: "漏气"},
+		{goods: "充气床", text: "接缝处一直漏气，睡到半夜全瘪了", yes: "漏气", no: "漏水 漏液"},
+		{goods: "帐篷", text: "拉链那里还漏风", no: "漏水 漏液"},
+		{goods: "水桶", text: "接口一直漏，地上全是水", yes: "漏水"},
 		// what the words at the edge are asked for
 		{goods: "洗衣机", text: "用水量少，挺省", no: "重量不足"},
 		{goods: "面膜", text: "面膜很薄，贴着服帖", no: "材质差"},
@@ -127,6 +140,8 @@ var shippedSays = map[string][]said{
 		{goods: "榨汁机", text: "湿手去拔插头被打了一下", yes: "触电"},
 		{goods: "热水器", text: "洗澡的时候被电打了", yes: "触电"},
 		{goods: "角磨机", text: "松开开关锯片还在转", yes: "自行启动"},
+		{goods: "割草机", text: "松手以后停不下来，吓死人", yes: "自行启动"},
+		{goods: "角磨机", text: "手感好，用起来根本停不下来", no: "自行启动"},
 		{goods: "童车", text: "手刹拉住还溜", yes: "刹车失灵"},
 		{goods: "狗咬胶", text: "狗啃出来半截铁丝", yes: "混有异物"},
 		{goods: "面包", text: "底下全是绿毛毛的霉", yes: "发霉"},
