@@ -197,6 +197,9 @@ func squeeze(s string) string {
 // FormulaError tells what a spreadsheet shows where a formula has no result. A text
 // that begins with an equals sign or a hyphen is a formula to it.
 func FormulaError(s string) bool {
+	if !strings.HasPrefix(s, "#") { // nearly all texts, of which no copy is worth making
+		return false
+	}
 	switch strings.ToUpper(s) {
 	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!":
 		return true
