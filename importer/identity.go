@@ -10,6 +10,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"chaping"
 	"chaping/ingest"
 )
 
@@ -68,8 +69,7 @@ func (t *identities) identify(p *parsed) sameness {
 	if strings.TrimSpace(r.Text) == "" {
 		text = 0
 	}
-	key := xxhash.Sum64String(r.ID) + 31*xxhash.Sum64String(r.Product)
-	before, seen := t.known.put(key, text)
+	before, seen := t.known.put(reviewHash(r), text)
 	switch {
 	case !seen:
 		return isNew
@@ -77,10 +77,14 @@ func (t *identities) identify(p *parsed) sameness {
 		return isSame
 	}
 	r.ID = ingest.FurtherID(r.ID, r.Text)
-	if _, seen = t.known.put(xxhash.Sum64String(r.ID)+31*xxhash.Sum64String(r.Product), text); seen {
+	if _, seen = t.known.put(reviewHash(r), text); seen {
 		return isSame
 	}
 	return isOther
+}
+
+func reviewHash(r *chaping.Review) uint64 {
+	return xxhash.Sum64String(r.ID) + 31*xxhash.Sum64String(r.Product)
 }
 
 // sure tells whether a row that is like another in all that is known is the same
@@ -97,86 +101,81 @@ func (p *parsed) sure() bool {
 	return !midnight && !p.review.Default && utf8.RuneCountInString(p.review.Text) >= long
 }
 
-// firsts knows of many hashes what came first with each, in memory that does
-// not grow beyond a bound: what is new after that is not known again.
-type firsts struct {
-	keys  []uint64 // 0: empty
-	first []uint32
-	used  int
+// hashes holds a number for each of many hashes, in memory that does not grow
+// beyond a bound.
+type hashes struct {
+	keys   []uint64 // 0: empty
+	values []uint32
+	used   int
+	most   int // hashes are few enough for it to grow
 }
 
-func newFirsts() *firsts {
-	return &firsts{keys: make([]uint64, 1<<10), first: make([]uint32, 1<<10)}
+func newHashes(most int) hashes {
+	return hashes{keys: make([]uint64, 1<<10), values: make([]uint32, 1<<10), most: most}
 }
+
+// at is the number of a hash, 0 if it is new; nil if there is no room for it.
+func (h *hashes) at(hash uint64) (value *uint32, seen bool) {
+	if h.used*4 >= len(h.keys)*3 && len(h.keys) < 2*h.most {
+		old := *h
+		h.keys, h.values = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
+		for i, key := range old.keys {
+			if key != 0 {
+				at := openPlace(h.keys, key)
+				h.keys[at], h.values[at] = key, old.values[i]
+			}
+		}
+	}
+	key := max(hash, 1)
+	i := openPlace(h.keys, key)
+	if h.keys[i] != 0 {
+		return &h.values[i], true
+	}
+	if h.used*8 >= len(h.keys)*7 {
+		return nil, false
+	}
+	h.keys[i] = key
+	h.used++
+	return &h.values[i], false
+}
+
+// firsts knows of many hashes what came first with each; what is new after its
+// bound is not known again.
+type firsts struct{ hashes }
+
+func newFirsts() *firsts { return &firsts{newHashes(maxKnown)} }
 
 // put remembers what comes with a hash, and tells what came with it first. What
 // was nothing before may be replaced.
 func (c *firsts) put(hash uint64, what uint32) (before uint32, seen bool) {
-	if c.used*4 >= len(c.keys)*3 && len(c.keys) < 2*maxKnown {
-		old := *c
-		c.keys, c.first = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
-		for i, key := range old.keys {
-			if key != 0 {
-				at := openPlace(c.keys, key)
-				c.keys[at], c.first[at] = key, old.first[i]
-			}
-		}
+	value, seen := c.at(hash)
+	if value == nil {
+		return 0, false
 	}
-	key := max(hash, 1)
-	i := openPlace(c.keys, key)
-	if c.keys[i] != 0 {
-		before = c.first[i]
-		if before == 0 {
-			c.first[i] = what
-		}
-		return before, true
+	if before = *value; before == 0 {
+		*value = what
 	}
-	if c.used*8 < len(c.keys)*7 {
-		c.keys[i], c.first[i] = key, what
-		c.used++
-	}
-	return 0, false
+	return before, seen
 }
 
-// A counter counts how often it was given each of many hashes, in memory that
-// does not grow beyond a bound: what is new after that counts as the first.
-type counter struct {
-	keys   []uint64 // 0: empty
-	counts []uint32
-	used   int
-}
+// A counter counts how often it was given each of many hashes; what is new after
+// its bound counts as the first.
+type counter struct{ hashes }
 
-func newCounter() *counter {
-	return &counter{keys: make([]uint64, 1<<10), counts: make([]uint32, 1<<10)}
-}
+func newCounter() *counter { return &counter{newHashes(maxCounted)} }
 
 func (c *counter) add(hash uint64) int {
-	if c.used*4 >= len(c.keys)*3 && len(c.keys) < 2*maxCounted {
-		old := *c
-		c.keys, c.counts = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys))
-		for i, key := range old.keys {
-			if key != 0 {
-				at := openPlace(c.keys, key)
-				c.keys[at], c.counts[at] = key, old.counts[i]
-			}
-		}
+	value, _ := c.at(hash)
+	if value == nil {
+		return 1
 	}
-	key := max(hash, 1)
-	i := openPlace(c.keys, key)
-	if c.keys[i] == 0 {
-		if c.used*8 >= len(c.keys)*7 {
-			return 1
-		}
-		c.keys[i] = key
-		c.used++
-	}
-	c.counts[i]++
-	return int(c.counts[i])
+	*value++
+	return int(*value)
 }
 
 // repeated is how many times a hash came that had come before.
 func (c *counter) repeated() (n int64) {
-	for _, count := range c.counts {
+	for _, count := range c.values {
 		n += int64(max(count, 1) - 1)
 	}
 	return n

@@ -629,15 +629,16 @@ func (im *run) convert(r *row, p *parsed) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
+	text := r.field(fieldText)
 	record := ingest.Record{
-		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(r.field(fieldText)),
+		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(text),
 		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
 	}
 	if more := r.field(fieldMore); more != "" {
 		record.Text = joined(record.Text, more)
 	}
-	if value := strings.TrimSpace(r.field(fieldText)); ingest.FormulaError(value) {
+	if value := strings.TrimSpace(text); ingest.FormulaError(value) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldText, Value: value,
 			Problem: "单元格是公式错误，没有内容", Remedy: "原文以 =、+、- 开头的，在表格软件里把这一列设成文本，改回原文"})
 	}

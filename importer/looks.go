@@ -48,7 +48,6 @@ type looks struct {
 	price                float64
 	distinct             float64 // different values
 	counting             bool    // 1, 2, 3 …
-	first                string  // the first value
 	same                 int     // how many values there are
 }
 
@@ -89,7 +88,7 @@ func lookClosely(values []string) (l looks) {
 	}
 	l.runes, l.same = float64(runes)/n, len(seen)
 	l.distinct = float64(len(seen)) / n
-	l.counting, l.first = counting, values[0]
+	l.counting = counting
 	return l
 }
 

@@ -286,7 +286,7 @@ func (j *Judge) KindsSaid(kinds uint32, text []rune) uint32 {
 // holds tells whether w stands in text.
 func holds(text, w []rune) bool {
 	for i := range len(text) - len(w) + 1 {
-		if slices.Equal(text[i:i+len(w)], w) {
+		if starts(text[i:], w) {
 			return true
 		}
 	}

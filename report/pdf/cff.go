@@ -178,7 +178,7 @@ func fontProgram(name string, glyphs []outline) []byte {
 		strings[i] = g.charstring
 	}
 	charStrings := appendIndex(nil, strings...)
-	dictionaries := func(start int) (head, fdArray []byte, size int) {
+	dictionaries := func(start int) (head, fdArray []byte) {
 		at := func(after ...[]byte) int {
 			place := start
 			for _, b := range after {
@@ -202,10 +202,10 @@ func fontProgram(name string, glyphs []outline) []byte {
 		head = appendIndex(head, top)
 		head = appendIndex(head, []byte("Adobe"), []byte("Identity"))
 		head = appendIndex(head) // global subroutines
-		return head, fdArray, len(head)
+		return head, fdArray
 	}
-	_, _, size := dictionaries(0)
-	out, fdArray, _ := dictionaries(size)
+	sized, _ := dictionaries(0) // offsets take the same room whatever they are
+	out, fdArray := dictionaries(len(sized))
 	for _, part := range [][]byte{charset, fdSelect, charStrings, private, fdArray} {
 		out = append(out, part...)
 	}

@@ -12,7 +12,6 @@ package pdf
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,7 +32,6 @@ type Info struct{ Title, Subject, Producer string }
 type Writer struct {
 	out     *bufio.Writer
 	written int64
-	err     error // all that went wrong
 	packer  *zlib.Writer
 
 	offsets []int64 // of the objects, from number 1
@@ -81,9 +79,8 @@ func (f *Fonts) NewWriter(out io.Writer, info Info) (*Writer, error) {
 }
 
 func (w *Writer) printf(format string, values ...any) {
-	n, err := fmt.Fprintf(w.out, format, values...)
+	n, _ := fmt.Fprintf(w.out, format, values...) // Flush returns the first error
 	w.written += int64(n)
-	w.err = errors.Join(w.err, err)
 }
 
 // begin starts an object; number 0 takes the next one.
@@ -108,25 +105,25 @@ func (w *Writer) object(number int, format string, values ...any) int {
 func (w *Writer) stream(entries string, data []byte) int {
 	var packed bytes.Buffer
 	w.packer.Reset(&packed)
-	_, err := w.packer.Write(data)
-	w.err = errors.Join(w.err, err, w.packer.Close())
+	_, _ = w.packer.Write(data) // into memory
+	_ = w.packer.Close()
 	number := w.begin(0)
 	w.printf("<< %s /Filter /FlateDecode /Length %d >>\nstream\n", entries, packed.Len())
-	n, err := w.out.Write(packed.Bytes())
+	n, _ := w.out.Write(packed.Bytes()) // as printf
 	w.written += int64(n)
-	w.err = errors.Join(w.err, err)
 	w.printf("\nendstream\nendobj\n")
 	return number
 }
 
-// text is a text string of the format.
-func textString(s string) string {
+// textString is a text string of the format.
+func textString(s string) string { return "<FEFF" + hex(s) + ">" }
+
+// hex is text as the digits of its UTF-16.
+func hex(s string) string {
 	var b strings.Builder
-	b.WriteString("<FEFF")
 	for _, u := range utf16.Encode([]rune(s)) {
 		fmt.Fprintf(&b, "%04X", u)
 	}
-	b.WriteByte('>')
 	return b.String()
 }
 
@@ -163,7 +160,7 @@ func (w *Writer) Close() error {
 		infoObject,
 		start,
 	)
-	return errors.Join(w.err, w.out.Flush())
+	return w.out.Flush()
 }
 
 // resources writes the fonts and the patterns of all pages.
@@ -310,7 +307,7 @@ func (e *embedded) toUnicode() []byte {
 	var lines []string
 	for cid, said := range e.said {
 		if said != "" {
-			lines = append(lines, fmt.Sprintf("<%04X> <%s>", cid, strings.Trim(textString(said), "<>")[4:]))
+			lines = append(lines, fmt.Sprintf("<%04X> <%s>", cid, hex(said)))
 		}
 	}
 	var b bytes.Buffer
