@@ -19,10 +19,10 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 moment=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 
-CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -tags=ne" go build -trimpath -ldflags='-s -w -funcalign=16' -o "$stage/chaping" ./cmd/chaping
+make --silent build BIN="$stage/chaping"
 size=$(stat -c %s "$stage/chaping")
-if [ "$size" -gt 63000000 ]; then
-  echo "程序 $size 字节，超过 63 MB" >&2
+if [ "$size" -gt 60000000 ]; then
+  echo "程序 $size 字节，超过 60 MB" >&2
   exit 1
 fi
 "$stage/chaping" completion bash >"$stage/completion/chaping.bash"
