@@ -2,9 +2,7 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,26 +44,7 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 	case r.Restarted:
 		l.add("上次导入中断后，数据库里的评论被清除过，已从头导入")
 	}
-	l.add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
-		r.File, r.Rows, r.Accepted, r.Refused, r.Distinct, r.Repeated, r.New)
-	if r.Accepted > 0 {
-		l.add("商品 %d 件；评论时间 %s 至 %s；默认评论 %d 条", r.Products, dayText(r.First), dayText(r.Last), r.Defaults)
-		l.add("差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）",
-			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
-	}
-	if r.Replaced > 0 {
-		l.add("注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号", r.Replaced)
-	}
-	if r.ByText > 0 {
-		l.add("其中没有评分、由文本模型按正文评级的 %d 条", r.ByText)
-	}
-	if r.Damaged > 0 {
-		l.add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
-	}
-	l.understood(&r)
-	for _, reason := range slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) }) {
-		l.add("原因：%s —— %d 行", reason, r.Reasons[reason])
-	}
+	l = append(l, r.Lines()...)
 	for _, e := range r.Problems {
 		l.add("%s", chaping.Explain(e, wordAdvice))
 	}
@@ -85,12 +64,7 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 
 // tableText says what became of a product table that came without reviews.
 func tableText(r *app.ImportResult) (string, error) {
-	var l lines
-	l.add("%s：读到 %d 行，采用 %d 行，不收 %d 行", r.File, r.Rows, r.Accepted, r.Refused)
-	l.add("商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件", r.Products, r.Listed.New, r.Listed.Changed, r.Listed.Same)
-	if r.Noted > 0 {
-		l.add("%d 处看不懂的价格等按未知收录，其余内容照常采用", r.Noted)
-	}
+	l := lines(r.Lines())
 	if r.NoKey > 0 {
 		l.add("注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；在商品表里补上，或核对各列时填写，再导入一次", r.NoKey)
 	}
@@ -101,39 +75,10 @@ func tableText(r *app.ImportResult) (string, error) {
 		l.add("……以上是前 %d 处，共 %d 处", len(r.Problems), all)
 	}
 	if r.Refused > 0 {
-		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行不收，其余已导入", r.Refused),
+		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", r.Refused),
 			Remedy: "按列出的原因改正后重新导入同一商品表，已导入的不会重复"}
 	}
 	return l.String(), nil
-}
-
-// understood says what was not taken as it stands, and what had to be assumed.
-func (l *lines) understood(s *app.ImportResult) {
-	for _, t := range s.Tables {
-		if t.Skipped != "" {
-			l.add("没有读“%s”：%s", t.Name, t.Skipped)
-		} else if t.Hidden {
-			l.add("工作表“%s”是隐藏的，也读了，%d 行", t.Name, t.Rows)
-		}
-	}
-	if s.Passed > 0 {
-		l.add("另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入", s.Passed)
-	}
-	if s.Noted > 0 {
-		l.add("%d 行有看不懂的价格、评分等，其余内容照常采用", s.Noted)
-	}
-	if s.FarBelow() {
-		l.add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", s.Merged)
-	}
-	if s.Numbered > 0 {
-		l.add("内容全同、不能确定是同一条、各算一条的 %d 行", s.Numbered)
-	}
-	if s.Further > 0 {
-		l.add("编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）", s.Further)
-	}
-	for _, q := range s.Questions {
-		l.add("%s现按：%s", q.Text, q.Assumed)
-	}
 }
 
 // maxProblems is how many rows of a product table a page lists.

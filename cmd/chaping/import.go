@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"maps"
 	"os"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -193,76 +188,12 @@ func (p *program) printResumed(r app.ImportResult) {
 }
 
 func (p *program) printImport(s app.ImportResult) {
-	var b bytes.Buffer
-	if s.Listed != nil { // a product table without reviews
-		fmt.Fprintf(p.out, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件\n",
-			s.File, s.Rows, s.Accepted, s.Refused, s.Products, s.Listed.New, s.Listed.Changed, s.Listed.Same)
-		if s.NoKey > 0 {
-			fmt.Fprintf(p.out, "  注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或在商品表里补上后重新导入\n", s.NoKey)
-		}
-		return
-	}
-	fmt.Fprintf(&b, "%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条\n",
-		s.File, s.Rows, s.Accepted, s.Refused, s.Distinct, s.Repeated, s.New)
-	if s.Accepted > 0 {
-		day := func(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
-		fmt.Fprintf(&b, "  商品 %d 件；评论时间 %s 至 %s；默认评论 %d 条\n", s.Products, day(s.First), day(s.Last), s.Defaults)
-		fmt.Fprintf(
-			&b,
-			"  差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）\n",
-			s.Grades["negative"],
-			s.Grades["neutral"],
-			s.Grades["positive"],
-			s.Grades["unrated"],
-			s.RatingRule,
-		)
-	}
-	if s.ByText > 0 {
-		fmt.Fprintf(&b, "  其中没有评分、由文本模型按正文评级的 %d 条\n", s.ByText)
-	}
-	if s.Damaged > 0 {
-		fmt.Fprintf(&b, "  %d 行有字节不合字符集，已用“\uFFFD”代替后保留\n", s.Damaged)
-	}
-	if s.Replaced > 0 {
-		fmt.Fprintf(&b, "  注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号\n", s.Replaced)
-	}
-	printUnderstood(&b, &s.Summary)
-	for _, reason := range slices.SortedFunc(maps.Keys(s.Reasons), func(a, b string) int { return int(s.Reasons[b] - s.Reasons[a]) }) {
-		fmt.Fprintf(&b, "  原因：%s —— %d 行\n", reason, s.Reasons[reason])
-	}
-	if s.NoKey > 0 {
-		fmt.Fprintf(&b, "  注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或 --products 补上后重新导入\n", s.NoKey)
-	}
-	fmt.Fprint(p.out, b.String())
-}
-
-// printUnderstood says what was not taken as it stands, and what had to be
-// assumed.
-func printUnderstood(w io.Writer, s *importer.Summary) {
-	for _, t := range s.Tables {
-		if t.Skipped != "" {
-			fmt.Fprintf(w, "  没有读“%s”：%s\n", t.Name, t.Skipped)
-		} else if t.Hidden {
-			fmt.Fprintf(w, "  工作表“%s”是隐藏的，也读了，%d 行\n", t.Name, t.Rows)
-		}
-	}
-	if s.Passed > 0 {
-		fmt.Fprintf(w, "  另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入\n", s.Passed)
-	}
-	if s.Noted > 0 {
-		fmt.Fprintf(w, "  %d 行有看不懂的价格、评分等，其余内容照常采用\n", s.Noted)
-	}
-	if s.FarBelow() {
-		fmt.Fprintf(w, "  注意：有 %d 行被认作与前面相同的评论，请核对认评论的列\n", s.Merged)
-	}
-	if s.Numbered > 0 {
-		fmt.Fprintf(w, "  内容全同、不能确定是同一条、各算一条的 %d 行\n", s.Numbered)
-	}
-	if s.Further > 0 {
-		fmt.Fprintf(w, "  编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）\n", s.Further)
-	}
-	for _, q := range s.Questions {
-		fmt.Fprintf(w, "  %s现按：%s\n", q.Text, q.Assumed)
+	fmt.Fprintln(p.out, strings.Join(s.Lines(), "\n  "))
+	switch {
+	case s.NoKey > 0 && s.Listed != nil:
+		fmt.Fprintf(p.out, "  注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或在商品表里补上后重新导入\n", s.NoKey)
+	case s.NoKey > 0:
+		fmt.Fprintf(p.out, "  注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或 --products 补上后重新导入\n", s.NoKey)
 	}
 }
 
