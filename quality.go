@@ -1,5 +1,7 @@
 package chaping
 
+import "math"
+
 // # How right a count is
 //
 // People judge a random sample of what mining found and of what it passed over.
@@ -32,6 +34,25 @@ type Share struct {
 	Estimate   float64 `json:"estimate"`
 	Low        float64 `json:"low"`
 	High       float64 `json:"high"`
+}
+
+// Wilson is the score interval of a share that was seen in n trials (Wilson 1927;
+// Brown, Cai, DasGupta 2001); z is the normal quantile of either end: 1.96 for an
+// interval of 95 %. Of no trials nothing is known: 0 and 1.
+func Wilson(share, n, z float64) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	middle := (share + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(share*(1-share)/n+z*z/(4*n*n))
+	low, high = max(middle-half, 0), min(middle+half, 1)
+	if share == 0 {
+		low = 0 // and not a rounding error above it
+	}
+	if share == 1 {
+		high = 1
+	}
+	return low, high
 }
 
 // Holds tells whether there is an estimate.

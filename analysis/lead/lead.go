@@ -44,7 +44,11 @@
 // 爆炸 among a hundred 发烫 does not make a hundred explosions.
 package lead
 
-import "math"
+import (
+	"math"
+
+	"chaping"
+)
 
 // Doubt is the number of silent reviews that are added to every product.
 const Doubt = 20
@@ -140,9 +144,9 @@ func poissonLower(x float64) float64 {
 
 // wilsonLower is Wilson's lower bound of a proportion, x out of n.
 func wilsonLower(x, n float64) float64 {
-	if x == 0 || n == 0 {
+	if n == 0 {
 		return 0
 	}
-	p, zz := x/n, z*z
-	return (p + zz/(2*n) - z*math.Sqrt(p*(1-p)/n+zz/(4*n*n))) / (1 + zz/n)
+	low, _ := chaping.Wilson(x/n, n, z)
+	return low
 }

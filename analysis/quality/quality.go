@@ -166,7 +166,7 @@ func interval(strata []Stratum, population uint64) (p, low, high float64) {
 	if spread := p * (1 - p); v > 0 && spread > 0 {
 		n = spread / v
 	}
-	low, high = wilson(p, n)
+	low, high = chaping.Wilson(p, n, z)
 	// What was seen is certain, whatever the formula says.
 	var hits, misses float64
 	for _, h := range strata {
@@ -174,20 +174,6 @@ func interval(strata []Stratum, population uint64) (p, low, high float64) {
 		misses += float64(h.Judged - h.Hits)
 	}
 	return p, max(low, hits/float64(population)), min(high, 1-misses/float64(population))
-}
-
-// wilson is Wilson's interval for a share p of n.
-func wilson(p, n float64) (low, high float64) {
-	middle := (p + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	low, high = max(middle-half, 0), min(middle+half, 1)
-	if p == 0 {
-		low = 0 // and not a rounding error above it
-	}
-	if p == 1 {
-		high = 1
-	}
-	return low, high
 }
 
 // Sum adds amounts that were estimated independently. Without one of them

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"chaping"
 )
 
 // An Adapter lowers the log-odds that the network gives a mention by what people
@@ -168,18 +170,16 @@ func wrong(decisions []Decision) (list []string) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		if c := counts[name]; c.all >= wrongLeast && upper(c.confirmed, c.all) <= wrongShare {
+		c := counts[name]
+		if c.all < wrongLeast {
+			continue
+		}
+		n := float64(c.all)
+		if _, high := chaping.Wilson(float64(c.confirmed)/n, n, 1.96); high <= wrongShare {
 			list = append(list, name)
 		}
 	}
 	return list
-}
-
-// upper is the upper end of the 95 % Wilson interval of a share.
-func upper(k, n int) float64 {
-	const z = 1.959964
-	p, m := float64(k)/float64(n), float64(n)
-	return (p + z*z/(2*m) + z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))) / (1 + z*z/m)
 }
 
 // A regression is a logistic regression with a normal prior, solved in its dual
