@@ -106,6 +106,19 @@ func (a *App) LookAtForm(ctx context.Context, h Handed) (l FormLook, err error) 
 	return l, nil
 }
 
+// Covers is 时间采集范围 as the form has it, of its first row; empty where it has
+// none that is understood.
+func (l *FormLook) Covers() string {
+	from, to := l.Form.From, l.Form.To
+	if len(l.Form.Rows) > 0 {
+		from, to = l.Form.Rows[0].From, l.Form.Rows[0].To
+	}
+	if from == "" || to == "" {
+		return ""
+	}
+	return from + " 至 " + to
+}
+
 // outside refuses a form that was filled in before the period began, or whose
 // 时间采集范围 is of other days. Of some rows only, those are not taken; of rows
 // that cover more or fewer days than the period, it is said.
@@ -119,6 +132,15 @@ func (l *FormLook) outside(period chaping.Period, file string) error {
 			Value:   filed,
 			Problem: "早于 " + period.String() + " 期的采集范围（" + window.Chinese() + "）",
 			Remedy:  "选对报送期再提交，或改正表上的填报时间",
+		}
+	}
+	if l.Form.From != "" && l.Form.To != "" && (l.Form.From > last || l.Form.To < first) {
+		return &chaping.InputError{
+			File:    file,
+			Field:   "时间采集范围",
+			Value:   l.Form.From + " 至 " + l.Form.To,
+			Problem: "不在 " + period.String() + " 期内（" + window.Chinese() + "）",
+			Remedy:  "选对报送期再提交，或改正表上的时间采集范围",
 		}
 	}
 	var kept []report.PlatformRow

@@ -24,12 +24,14 @@ func TestOutside(t *testing.T) {
 		refused string // of the file
 		said    string // of rows
 	}{
-		"its own":             {intake.Form{Filed: "2026-11-25", Rows: []report.PlatformRow{own, row("", "")}}, 2, "", ""},
-		"the month before":    {intake.Form{Rows: []report.PlatformRow{october, october}}, 0, "不在 2026-11 期内", ""},
-		"one row of it":       {intake.Form{Rows: []report.PlatformRow{own, october}}, 1, "", "第 1 条（插座，漏电）没有读入"},
-		"a calendar month":    {intake.Form{Rows: []report.PlatformRow{own, row("2026-11-01", "2026-11-30")}}, 2, "", "有 1 条与 2026-11 期的采集范围"},
-		"filled in too early": {intake.Form{Filed: "2026-10-24"}, 0, "早于 2026-11 期的采集范围", ""},
-		"filled in within":    {intake.Form{Filed: "2026-10-25"}, 0, "", ""},
+		"its own":                      {intake.Form{Filed: "2026-11-25", Rows: []report.PlatformRow{own, row("", "")}}, 2, "", ""},
+		"the month before":             {intake.Form{Rows: []report.PlatformRow{october, october}}, 0, "不在 2026-11 期内", ""},
+		"nothing, of the month before": {intake.Form{Nothing: true, From: "2026-09-25", To: "2026-10-24"}, 0, "不在 2026-11 期内", ""},
+		"nothing, of its own month":    {intake.Form{Nothing: true, From: "2026-10-25", To: "2026-11-24"}, 0, "", ""},
+		"one row of it":                {intake.Form{Rows: []report.PlatformRow{own, october}}, 1, "", "第 1 条（插座，漏电）没有读入"},
+		"a calendar month":             {intake.Form{Rows: []report.PlatformRow{own, row("2026-11-01", "2026-11-30")}}, 2, "", "有 1 条与 2026-11 期的采集范围"},
+		"filled in too early":          {intake.Form{Filed: "2026-10-24"}, 0, "早于 2026-11 期的采集范围", ""},
+		"filled in within":             {intake.Form{Filed: "2026-10-25"}, 0, "", ""},
 	} {
 		l := FormLook{Form: &tt.form}
 		err := l.outside(period, "表.xlsx")

@@ -71,7 +71,8 @@ type boardPage struct {
 	Omitted  int            `json:"omitted"`        // leads on other pages
 	All      int            `json:"-"`              // leads of all classes
 	Gone     []station.Lead `json:"gone,omitempty"` // worked on, and no longer reported
-	Stations []string       `json:"stations"`
+	Stations []string       `json:"stations"` // whose entries are on the board
+	Filed    int            `json:"filed"`    // stations that have reported, those without anything to report included
 	Late     []string       `json:"late"`    // stations whose report is overdue
 	Given    int            `json:"entries"` // of sheets A, before merging
 	Rows     int            `json:"rows"`    // of sheets B
@@ -82,6 +83,9 @@ type boardPage struct {
 	Map      *cartogram     `json:"-"`
 	City     *cartogram     `json:"-"` // Shanghai's districts; nil where no lead names one
 }
+
+// Nothing is how many stations have reported that there is nothing.
+func (b *boardPage) Nothing() int { return max(b.Filed-len(b.Stations), 0) }
 
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {
@@ -156,6 +160,9 @@ func (q *request) board() error {
 		return err
 	}
 	for i := range duties {
+		if duties[i].Filed() {
+			page.Filed++
+		}
 		if duties[i].Missing() {
 			page.Late = append(page.Late, duties[i].Station.Name)
 		}

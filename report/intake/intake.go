@@ -61,6 +61,9 @@ type Form struct {
 	Rows    []report.PlatformRow // of sheet B
 	// Nothing is set when the form says 无: a valid report of no finding.
 	Nothing bool
+	// From and To are the first and last day beside 无, as 2026-10-25; empty where
+	// they are not written or not read.
+	From, To string
 }
 
 // Records are what was read, as JSON to be kept. hazard is the hazard class of
@@ -127,8 +130,9 @@ func Read(ctx context.Context, name string, data []byte, reject func(*chaping.In
 		filled = slices.DeleteFunc(filled, func(p *part) bool { return p != filled[0] && p.repeats(filled[0]) })
 	case len(filled) == 0: // blank, or 无
 		filled = forms[:1]
-		for _, p := range forms {
-			filled[0].form.Nothing = filled[0].form.Nothing || p.form.Nothing
+		if i := slices.IndexFunc(forms, func(p *part) bool { return p.form.Nothing }); i >= 0 {
+			form, says := filled[0].form, forms[i].form
+			form.Nothing, form.From, form.To = true, says.From, says.To
 		}
 	}
 	return merge(name, filled, reject)

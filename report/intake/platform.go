@@ -123,7 +123,10 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 		case whole == "", whole == headText, form.takeFields(l), isNote(l):
 			continue
 		case v[0] == "" && v[1] == "" && v[2] == "": // 无, or an empty line of the form
-			form.Nothing = form.Nothing || strings.HasPrefix(whole, "无")
+			if strings.HasPrefix(whole, "无") {
+				form.Nothing = true
+				form.From, form.To = readRange(v[5])
+			}
 			continue
 		}
 		if len(form.Rows) == maxPlatformRows {
@@ -194,13 +197,20 @@ func platformRow(name string, number int, v []string) (r report.PlatformRow, bad
 		return fault(1, "比评论数多", "核对两个数")
 	}
 	r.Term, r.Product, r.ProductKeyword, r.Shop, r.URL, r.Price, r.Region = v[0], v[3], v[4], v[6], v[7], v[8], v[9]
-	if m := rangePattern.FindStringSubmatch(strings.Join(strings.Fields(norm.NFKC.String(v[5])), "")); m != nil {
-		if m[4] == "" {
-			m[4] = m[1]
-		}
-		r.From, r.To = isoDate(m[1:4]), isoDate(m[4:7])
-	}
+	r.From, r.To = readRange(v[5])
 	return r, nil
+}
+
+// readRange is 时间采集范围 as its first and last day; "" where it is not understood.
+func readRange(text string) (from, to string) {
+	m := rangePattern.FindStringSubmatch(strings.Join(strings.Fields(norm.NFKC.String(text)), ""))
+	if m == nil {
+		return "", ""
+	}
+	if m[4] == "" {
+		m[4] = m[1]
+	}
+	return isoDate(m[1:4]), isoDate(m[4:7])
 }
 
 // isoDate writes year, month and day; "" where there is no such day.

@@ -49,6 +49,9 @@ func TestOwnPlatformSheets(t *testing.T) {
 				}
 				continue
 			}
+			if empty && (form.From != "2026-10-25" || form.To != "2026-11-24") {
+				t.Errorf("%s: nothing from %q to %q", format, form.From, form.To)
+			}
 			if len(form.Rows) != len(rows) {
 				t.Fatalf("%s: %+v", format, form.Rows)
 			}
