@@ -108,7 +108,7 @@ func (a *App) LookAtForm(ctx context.Context, h Handed) (l FormLook, err error) 
 
 // Covers is 时间采集范围 as the form has it, of its first row; empty where it has
 // none that is understood.
-func (l *FormLook) Covers() string {
+func (l FormLook) Covers() string {
 	from, to := l.Form.From, l.Form.To
 	if len(l.Form.Rows) > 0 {
 		from, to = l.Form.Rows[0].From, l.Form.Rows[0].To

@@ -2273,6 +2273,7 @@ type BoardLead struct {
 // BoardPage is boardPage of the document.
 type BoardPage struct {
 	Entries  int64       `json:"entries"`
+	Filed    int64       `json:"filed"`
 	Gone     []Lead      `json:"gone,omitempty"`
 	Hazard   string      `json:"hazard,omitempty"`
 	Late     []string    `json:"late"`
@@ -2639,6 +2640,7 @@ type DashboardPage struct {
 	Rows      []Tally      `json:"rows"`
 	Steps     []Step       `json:"steps"`
 	Submitted bool         `json:"submitted"`
+	Unsent    []Unsent     `json:"unsent"`
 	Urgent    int64        `json:"urgent"`
 	Watches   []Watch      `json:"watches"`
 }
@@ -2692,6 +2694,7 @@ type FormPage struct {
 	Station   Station      `json:"station"`
 	Stations  []Station    `json:"stations,omitempty"`
 	Submitted []Submission `json:"submitted"`
+	Unsent    []Unsent     `json:"unsent"`
 }
 
 // Rest is frontier.Rest of the document.
@@ -2726,6 +2729,7 @@ type HomePage struct {
 	Notices   []Notice   `json:"notices"`
 	Period    string     `json:"period"`
 	Stations  []Duty     `json:"stations"`
+	Unsent    []Unsent   `json:"unsent"`
 	Waiting   []Notice   `json:"waiting"`
 }
 
@@ -3551,6 +3555,7 @@ type SheetsPage struct {
 	Period    string       `json:"period"`
 	Submitted bool         `json:"submitted"`
 	Table     TableView    `json:"table"`
+	Unsent    []Unsent     `json:"unsent"`
 	Versions  []ShownSheet `json:"versions"`
 	Watches   []Watch      `json:"watches"`
 }
@@ -4049,6 +4054,13 @@ type Token struct {
 	Scopes  []string  `json:"scopes"`
 	Station int64     `json:"station,omitempty"`
 	Used    time.Time `json:"used,omitzero"`
+}
+
+// Unsent is station.Unsent of the document.
+type Unsent struct {
+	Name    string `json:"name,omitempty"`
+	Sent    int64  `json:"sent"`
+	Version int64  `json:"version"`
 }
 
 // Urgent is station.Urgent of the document.

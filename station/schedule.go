@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"chaping"
@@ -266,6 +267,35 @@ func (d *DB) FiledBy(ctx context.Context, period chaping.Period, of int64) (file
 		&filed,
 	)
 	return filed, err
+}
+
+// An Unsent is a correction that was frozen and has not been handed in: the
+// receiver has an earlier version.
+type Unsent struct {
+	Name    string `json:"name,omitempty"` // the watch, where there are several
+	Version int    `json:"version"`
+	Sent    int    `json:"sent"` // the version that was handed in last
+}
+
+// Chinese says it in a sentence.
+func (u Unsent) Chinese() string {
+	name := u.Name
+	if name != "" {
+		name = "“" + name + "”"
+	}
+	return fmt.Sprintf("%s第 %d 版已冻结，还没有报送；报送过的是第 %d 版", name, u.Version, u.Sent)
+}
+
+// Unsent are the corrections of a period's form that have not been handed in: of
+// the sheets that were counted (of 0), or of those that a station fills in.
+func (d *DB) Unsent(ctx context.Context, form chaping.Form, period string, of int64) (list []Unsent, err error) {
+	err = d.query(ctx, statement("unsent"), []any{form, period, of}, func(scan func(...any) error) error {
+		var u Unsent
+		err := scan(&u.Version, &u.Sent, &u.Name)
+		list = append(list, u)
+		return err
+	})
+	return list, err
 }
 
 // AnyFiling tells whether a sheet of the period was noted as filed where there

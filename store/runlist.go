@@ -23,6 +23,19 @@ func runColumns() map[string]string {
 	}
 }
 
+// Done names what was finished in the store: another run that has ended, or counts
+// that were made anew, give another name. It is cheap to ask for, and tells those
+// who remember what they have read when to read again.
+func (s *Store) Done(ctx context.Context) (name string, err error) {
+	err = s.query(ctx, "done", nil, []any{named("whole", uint8(whole))}, func(scan func(...any) error) error {
+		var n, run, generation uint64
+		err := scan(&n, &run, &generation)
+		name = fmt.Sprint(n, run, generation)
+		return err
+	})
+	return name, err
+}
+
 // runTexts are the columns in which a text is looked for.
 func runTexts() []string { return []string{"period", "error", "run"} }
 

@@ -85,7 +85,7 @@ type boardPage struct {
 }
 
 // Nothing is how many stations have reported that there is nothing.
-func (b *boardPage) Nothing() int { return max(b.Filed-len(b.Stations), 0) }
+func (b boardPage) Nothing() int { return max(b.Filed-len(b.Stations), 0) }
 
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {

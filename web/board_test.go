@@ -49,7 +49,7 @@ func TestBoard(t *testing.T) {
 		}
 	}
 	page := h.ask("centre", "GET", "/board?period=2026-11", nil).Body.String()
-	for _, want := range []string{"3 个监测站报送，合并为 1 条线索", "手柄漏电", "差评 5 条（漏电 5），涉及 1 件商品、1 家店铺", lab.Name, platform.Name, "食品接触", "江苏省"} {
+	for _, want := range []string{"3 个监测站已报送，合并为 1 条线索", "手柄漏电", "差评 5 条（漏电 5），涉及 1 件商品、1 家店铺", lab.Name, platform.Name, "食品接触", "江苏省"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s on the board", want)
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -37,7 +38,7 @@ const (
 
 // inboxTitle is what the account calls the page.
 func (q *request) inboxTitle() string {
-	if q.account.Scope().Sees(0) {
+	if q.oversees() {
 		return "收件"
 	}
 	return handInTitle
@@ -52,7 +53,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	filings, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	filings, err := q.duties(p)
 	if err != nil {
 		return err
 	}
@@ -99,6 +100,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			Filed:    filed,
 			Late:     late,
 			Stations: stations,
+			Own:      q.own(),
 			Refused:  refused,
 			Annual:   annual,
 			Problem:  problem,
@@ -115,6 +117,7 @@ type inboxPage struct {
 	Filed    int                   `json:"filed"`
 	Late     int                   `json:"late"`
 	Stations []station.Station     `json:"-"`
+	Own      int64                 `json:"-"` // the account's station; 0: it is to be chosen
 	Refused  []*chaping.InputError `json:"-"`
 	Annual   []station.Submission  `json:"annual"` // annual reports
 	Problem  *fault                `json:"-"`
@@ -138,9 +141,9 @@ func (q *request) handIn() error {
 		return &fault{http.StatusRequestEntityTooLarge, "上传没有完成", "重新上传", err}
 	}
 	name := uploadedName(head)
-	id := q.account.Station
+	id := q.own()
 	if q.account.Scope().Sees(0) { // the centre takes in for anybody
-		id = number(q.form("station"))
+		id = cmp.Or(number(q.form("station")), q.own())
 	}
 	of, err := q.Station.Station(q.ctx, q.account.Scope(), id)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chaping"
@@ -36,16 +37,24 @@ type desk struct {
 	pivots   *memo[pivotKey, pivot]
 
 	maxItems int // sentences of a period that pages have
+
+	// What other processes had finished in the store when a page last asked.
+	heedEvery time.Duration
+	heeding   sync.Mutex
+	heeded    time.Time              // guarded by heeding
+	done      atomic.Pointer[string] // nil: to be asked for, and no news
 }
 
 // How long what is remembered passes for fresh. A job that changes the store
-// drops it anyway; this is for what other processes do.
+// drops it anyway, and so does what another process finishes (see heed); this is
+// for what neither tells of.
 const (
 	deskFresh    = 30 * time.Second
 	deskFreshOld = 10 * time.Minute
 	oldPeriod    = 31 * 24 * time.Hour     // since its end
 	deskPatience = 1500 * time.Millisecond // how long a page waits for it
 	deskDecision = 20 * time.Second        // how long a decision does, which must not be lost
+	heedEvery    = 2 * time.Second         // a look costs the store some milliseconds
 	maxCounted   = 60                      // periods
 	maxFound     = 4                       // periods
 	maxSamples   = 4                       // periods
@@ -66,7 +75,7 @@ func (d *desk) open(s *Server) {
 		}
 		return deskFresh
 	}
-	d.maxItems = maxItems
+	d.maxItems, d.heedEvery = maxItems, heedEvery
 	d.counted = newMemo(s.ended, byPeriod, maxCounted, s.loadCounted)
 	d.found = newMemo(s.ended, byPeriod, maxFound, s.loadItems)
 	d.samples = newMemo(s.ended, func(sampleKey) time.Duration { return deskFreshOld }, maxSamples, anew(s.loadSample))
@@ -108,6 +117,29 @@ func (d *desk) drop() {
 	d.products.drop()
 	d.coverage.drop()
 	d.pivots.drop()
+	d.done.Store(nil)
+}
+
+// heed drops what is remembered when another process has finished something in
+// the store since a page last asked: the command line works on the same data, and
+// a page that shows numbers of before would not say so.
+func (d *desk) heed(ctx context.Context, s *store.Store) {
+	if !d.heeding.TryLock() { // somebody asks
+		return
+	}
+	defer d.heeding.Unlock()
+	if time.Since(d.heeded) < d.heedEvery {
+		return
+	}
+	done, err := s.Done(ctx)
+	if err != nil {
+		return // what needs the store says so
+	}
+	d.heeded = time.Now()
+	if last := d.done.Load(); last != nil && *last != done {
+		d.drop()
+	}
+	d.done.Store(&done)
 }
 
 type countedKey struct {
@@ -622,10 +654,29 @@ func (q *request) submitted(p chaping.Period) (bool, error) {
 	return q.Station.FiledBy(q.ctx, p, q.home.ID)
 }
 
+// own is the station that the account reports for: its own, or, for the first
+// account of a station's installation, which also runs it, the home station. It is
+// 0 for those who look after all stations.
+func (q *request) own() int64 {
+	switch {
+	case q.account.Station != 0:
+		return q.account.Station
+	case q.account.Has(station.RoleCentre, station.RoleBureau):
+		return 0
+	case q.account.Has(station.RoleAssociation, station.RolePlatform):
+		return q.home.ID
+	}
+	return 0
+}
+
+// oversees tells whether the account looks after all stations, and is shown what
+// they hand in.
+func (q *request) oversees() bool { return q.account.Scope().Sees(0) && q.own() == 0 }
+
 // current is the period that is worked on: by the account's station, or by the
 // installation for those who see all.
 func (q *request) current() (chaping.Period, error) {
-	if of := q.account.Station; of != 0 && !q.account.Scope().Sees(0) {
+	if of := q.own(); of != 0 && !q.oversees() {
 		return q.App.CurrentPeriodOf(q.ctx, of)
 	}
 	return q.App.CurrentPeriod(q.ctx)

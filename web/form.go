@@ -130,6 +130,7 @@ type formPage struct {
 	Faults    []rowFault           `json:"faults"`
 	Frozen    []shownSheet         `json:"frozen"`
 	Submitted []station.Submission `json:"submitted"`
+	Unsent    []station.Unsent     `json:"unsent"` // a correction that was frozen and not handed in
 	Formats   []string             `json:"formats"`
 	Centre    string               `json:"-"` // where frozen versions can be sent
 	Conflict  bool                 `json:"-"` // of an autosave
@@ -149,7 +150,7 @@ func (f *formPage) Late(s station.Submission) bool {
 // formStation is the station whose form is filled in: the account's own, or
 // for those who see all the one in the address; zero if none was chosen yet.
 func (q *request) formStation() (station.Station, error) {
-	id := q.account.Station
+	id := q.own()
 	if chosen := number(q.form("station")); chosen != 0 && q.account.Scope().Sees(0) {
 		id = chosen
 	}
@@ -210,6 +211,9 @@ func (q *request) openForm() (f formPage, err error) {
 			return f, err
 		}
 		f.Centre = c.URL
+	}
+	if f.Unsent, err = q.Station.Unsent(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID); err != nil {
+		return f, err
 	}
 	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
 	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != f.Station.ID })

@@ -27,6 +27,7 @@ type kpi struct {
 type figure struct {
 	n     int
 	known bool
+	why   string // there is none; empty: there is no data
 }
 
 func knownFigure(n int) figure { return figure{n: n, known: true} }
@@ -51,7 +52,7 @@ func (q *request) newKPI(p chaping.Period, key, title, unit, path string, of [3]
 		then := of[i+1]
 		switch {
 		case !then.known:
-			k.Changes = append(k.Changes, name+"没有数据")
+			k.Changes = append(k.Changes, name+cmp.Or(then.why, "没有数据"))
 		case running:
 			k.Changes = append(k.Changes, fmt.Sprintf("%s全期 %d", name, then.n))
 		case !of[0].known:
@@ -86,10 +87,17 @@ func (q *request) platformKPIs(p chaping.Period, now counted) ([]kpi, error) {
 				return nil, err
 			}
 		}
-		if !ok || c.Reviews == 0 {
+		if !ok {
+			reading := figure{why: "正在读取"}
+			reviews[i], affirmed[i], products[i] = reading, reading, reading
+			continue
+		}
+		if c.Reviews == 0 {
 			continue
 		}
 		if reviews[i] = knownFigure(int(c.Reviews)); !c.Mined {
+			affirmed[i] = figure{why: "还没有用现在的词库挖掘"}
+			products[i] = affirmed[i]
 			continue
 		}
 		affirmed[i] = knownFigure(int(c.Edition.Affirmed))
@@ -164,15 +172,15 @@ func casesIn(cases []station.Case, p chaping.Period, any bool) (opened, closed f
 func (q *request) stationKPIs(p chaping.Period, cases []station.Case) ([]kpi, error) {
 	var entries, opened, closed [3]figure
 	for i, at := range threePeriods(p) {
-		duties, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{at}, q.due)
+		duties, err := q.duties(at)
 		if err != nil {
 			return nil, err
 		}
-		j := slices.IndexFunc(duties, func(d station.Duty) bool { return d.Station.ID == q.account.Station })
-		if j >= 0 && (duties[j].Filed() || i == 0) {
-			entries[i] = knownFigure(duties[j].Entries)
+		filed := len(duties) > 0 && duties[0].Filed()
+		if len(duties) > 0 && (filed || i == 0) {
+			entries[i] = knownFigure(duties[0].Entries)
 		}
-		opened[i], closed[i] = casesIn(cases, at, i == 0 || j >= 0 && duties[j].Filed())
+		opened[i], closed[i] = casesIn(cases, at, i == 0 || filed)
 	}
 	period := p.String()
 	return []kpi{

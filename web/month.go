@@ -78,12 +78,19 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
+	unsent, err := q.Station.Unsent(q.ctx, chaping.FormPlatform, p.String(), 0)
+	if err != nil {
+		return err
+	}
+	frozen, err := q.frozenDetail(sheets, watches, c)
+	if err != nil {
+		return err
+	}
 	open, err := q.Station.CountUrgents(q.ctx, station.OpenUrgents())
 	if err != nil {
 		return err
 	}
 	period := p.String()
-	ended := !q.Now().Before(p.Window().To)
 	steps := []step{
 		{
 			Title:  "采集或导入评论",
@@ -96,21 +103,21 @@ func (q *request) dashboard() error {
 		{
 			Title:  "复核证据",
 			Done:   c.Mined && (unreviewed == 0 || sample.Total > 0 && !sample.Open()),
-			Detail: reviewedDetail(sample, reviewed, unreviewed, cut),
+			Detail: reviewedDetail(c, sample, reviewed, unreviewed, cut),
 			Path:   "/review?period=" + period,
 			Link:   "去复核",
 		},
 		{
 			Title:  "冻结报送表",
 			Done:   len(sheets) > 0,
-			Detail: frozenDetail(sheets, ended, p),
+			Detail: frozen,
 			Path:   "/sheets?period=" + period,
 			Link:   "去冻结",
 		},
 		{
 			Title:  "报送",
-			Done:   submitted,
-			Detail: map[bool]string{true: "已登记报送", false: "下载后报送研究中心，并在这里登记"}[submitted],
+			Done:   submitted && len(unsent) == 0,
+			Detail: submittedDetail(submitted, unsent),
 			Path:   "/sheets?period=" + period,
 			Link:   "去报送",
 		},
@@ -142,6 +149,7 @@ func (q *request) dashboard() error {
 		"dashboard",
 		dashboardPage{
 			picker:    q.pick(p, "/"),
+			Counted:   c,
 			Due:       due,
 			Days:      days,
 			KPIs:      kpis,
@@ -156,6 +164,7 @@ func (q *request) dashboard() error {
 			Jobs:      q.running(),
 			Watches:   watches,
 			Submitted: submitted,
+			Unsent:    unsent,
 			First:     first,
 		},
 	)
@@ -163,6 +172,7 @@ func (q *request) dashboard() error {
 
 type dashboardPage struct {
 	picker
+	Counted   counted             `json:"-"`
 	Due       calendar.Due        `json:"due"`
 	Days      int                 `json:"days"` // until the due day
 	KPIs      []kpi               `json:"kpis"`
@@ -177,6 +187,7 @@ type dashboardPage struct {
 	Jobs      []*job              `json:"jobs"`
 	Watches   []station.Watch     `json:"watches"`
 	Submitted bool                `json:"submitted"`
+	Unsent    []station.Unsent    `json:"unsent"` // corrections that were frozen and not handed in
 	First     []firstStep         `json:"-"`
 }
 
@@ -198,7 +209,10 @@ func minedDetail(c counted) string {
 	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
 }
 
-func reviewedDetail(sample progress, reviewed, unreviewed int, cut bool) string {
+func reviewedDetail(c counted, sample progress, reviewed, unreviewed int, cut bool) string {
+	if !c.Mined {
+		return "挖掘以后才有要复核的句子"
+	}
 	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed)
 	if cut {
 		detail = fmt.Sprintf("报送表上最靠前的 %d 句里，", reviewed+unreviewed) + detail
@@ -209,19 +223,50 @@ func reviewedDetail(sample progress, reviewed, unreviewed int, cut bool) string 
 	return detail
 }
 
-func frozenDetail(sheets []station.Sheet, ended bool, p chaping.Period) string {
+// frozenDetail says which version was frozen last, and whether the sheet has
+// changed since.
+func (q *request) frozenDetail(sheets []station.Sheet, watches []station.Watch, c counted) (string, error) {
+	p, err := q.period()
+	if err != nil {
+		return "", err
+	}
 	switch {
 	case len(sheets) > 0:
-		return fmt.Sprintf(
-			"已冻结第 %d 版（%s，%s）",
-			sheets[0].Version,
-			sheets[0].Frozen.Format(chaping.Minute),
-			sheets[0].By,
-		)
-	case !ended:
-		return "采集范围到 " + chaping.ChineseDate(p.Window().LastDay()) + " 才结束，之后才能冻结"
+	case q.Now().Before(p.Window().To):
+		return "采集范围到 " + chaping.ChineseDate(p.Window().LastDay()) + " 才结束，之后才能冻结", nil
+	default:
+		return "还没有冻结", nil
 	}
-	return "还没有冻结"
+	last := sheets[0]
+	detail := fmt.Sprintf("已冻结第 %d 版（%s，%s）", last.Version, last.Frozen.Format(chaping.Minute), last.By)
+	var w station.Watch
+	if last.Name != "" {
+		i := slices.IndexFunc(watches, func(w station.Watch) bool { return w.Name == last.Name })
+		if i < 0 {
+			return detail, nil
+		}
+		w = watches[i]
+	}
+	now, ok, err := q.draftWithin(p, w, c, 0)
+	switch {
+	case err != nil:
+		return "", err
+	case ok && now.Hash != last.Hash:
+		return detail + "；现在的内容与它不同，要更正的再冻结一版", nil
+	case !ok && c.Mined && !c.Stale:
+		return detail + "；正在和现在的内容比较", nil
+	}
+	return detail, nil
+}
+
+func submittedDetail(submitted bool, unsent []station.Unsent) string {
+	switch {
+	case len(unsent) > 0:
+		return unsent[0].Chinese()
+	case submitted:
+		return "已登记报送"
+	}
+	return "下载后报送研究中心，并在这里登记"
 }
 
 // running are the jobs that go on.
@@ -235,9 +280,14 @@ func (q *request) homePage() error {
 	if err != nil {
 		return err
 	}
-	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now()}
+	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now(), Overall: q.oversees()}
+	if of := q.own(); of != 0 {
+		if view.Unsent, err = q.Station.Unsent(q.ctx, chaping.FormAssociation, p.String(), of); err != nil {
+			return err
+		}
+	}
 	if q.account.Has(concerned...) {
-		filings, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+		filings, err := q.duties(p)
 		if err != nil {
 			return err
 		}
@@ -254,7 +304,7 @@ func (q *request) homePage() error {
 				view.Missing++
 			}
 		}
-		if q.account.Scope().Sees(0) {
+		if view.Overall {
 			view.KPIs, err = q.overallKPIs(p, cases)
 		} else {
 			view.KPIs, err = q.stationKPIs(p, cases)
@@ -277,11 +327,24 @@ func (q *request) homePage() error {
 	return q.render("home", view)
 }
 
+// duties are what was to be handed in for a period, and was: by all stations, or by
+// the account's own.
+func (q *request) duties(p chaping.Period) ([]station.Duty, error) {
+	list, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	if !q.oversees() {
+		of := q.own()
+		list = slices.DeleteFunc(list, func(d station.Duty) bool { return d.Station.ID != of })
+	}
+	return list, err
+}
+
 type homePage struct {
 	Period    chaping.Period     `json:"period"`
 	Due       calendar.Due       `json:"due"`
 	Filings   []station.Duty     `json:"stations"`
 	Missing   int                `json:"missing"` // stations that have not reported
+	Unsent    []station.Unsent   `json:"unsent"`  // a station's correction that was frozen and not handed in
+	Overall   bool               `json:"-"`       // of all stations
 	Cases     []station.Case     `json:"cases"`
 	Bulletins []station.Bulletin `json:"bulletins"`
 	Notices   []notice           `json:"notices"`

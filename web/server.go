@@ -354,6 +354,9 @@ func (q *request) admit() error {
 	if rt.data && !q.seesReviews() {
 		return &fault{http.StatusForbidden, "这里的评论数据属于别的监测站", "用该监测站的账号登录", nil}
 	}
+	if q.seesReviews() {
+		q.desk.heed(q.ctx, q.Store)
+	}
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"chaping"
 	"chaping/app"
@@ -35,6 +36,10 @@ func (q *request) watchInAddress() (w station.Watch, err error) {
 // draft is the sheet as it would be frozen now; ok is false while it is being
 // made, or while there is nothing to make it of.
 func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*drafted, bool, error) {
+	return q.draftWithin(p, w, c, 2*deskPatience)
+}
+
+func (q *request) draftWithin(p chaping.Period, w station.Watch, c counted, patience time.Duration) (*drafted, bool, error) {
 	mark, err := q.Station.LastJudgement(q.ctx)
 	if err != nil {
 		return nil, false, err
@@ -74,7 +79,7 @@ func (q *request) draft(p chaping.Period, w station.Watch, c counted) (*drafted,
 			today:      dayOf(q.Now()),
 			last:       last,
 		},
-		2*deskPatience,
+		patience,
 	)
 }
 
@@ -120,6 +125,10 @@ func (q *request) sheets() error {
 	if err != nil {
 		return err
 	}
+	unsent, err := q.Station.Unsent(q.ctx, chaping.FormPlatform, p.String(), 0)
+	if err != nil {
+		return err
+	}
 	centre, err := q.Station.Centre(q.ctx)
 	if err != nil {
 		return err
@@ -152,6 +161,7 @@ func (q *request) sheets() error {
 		),
 		Due:       q.Calendar.Due(p),
 		Submitted: submitted,
+		Unsent:    unsent,
 		Formats:   report.Formats(),
 		Centre:    centre.URL,
 	}
@@ -182,6 +192,7 @@ type sheetsPage struct {
 	Ended     bool             `json:"ended"` // the window, so that it can be frozen
 	Due       calendar.Due     `json:"due"`
 	Submitted bool             `json:"submitted"`
+	Unsent    []station.Unsent `json:"unsent"` // corrections that were frozen and not handed in
 	Formats   []string         `json:"formats"`
 	Centre    string           `json:"-"` // where sheets can be sent
 }
