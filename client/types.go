@@ -2729,7 +2729,6 @@ type HomePage struct {
 	Notices   []Notice   `json:"notices"`
 	Period    string     `json:"period"`
 	Stations  []Duty     `json:"stations"`
-	Unsent    []Unsent   `json:"unsent"`
 	Waiting   []Notice   `json:"waiting"`
 }
 

@@ -281,11 +281,6 @@ func (q *request) homePage() error {
 		return err
 	}
 	view := homePage{Period: p, Due: q.Calendar.Due(p), Now: q.Now(), Overall: q.oversees()}
-	if of := q.own(); of != 0 {
-		if view.Unsent, err = q.Station.Unsent(q.ctx, chaping.FormAssociation, p.String(), of); err != nil {
-			return err
-		}
-	}
 	if q.account.Has(concerned...) {
 		filings, err := q.duties(p)
 		if err != nil {
@@ -343,7 +338,6 @@ type homePage struct {
 	Due       calendar.Due       `json:"due"`
 	Filings   []station.Duty     `json:"stations"`
 	Missing   int                `json:"missing"` // stations that have not reported
-	Unsent    []station.Unsent   `json:"unsent"`  // a station's correction that was frozen and not handed in
 	Overall   bool               `json:"-"`       // of all stations
 	Cases     []station.Case     `json:"cases"`
 	Bulletins []station.Bulletin `json:"bulletins"`

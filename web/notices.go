@@ -27,6 +27,9 @@ func (q *request) notices() (list []notice, err error) {
 	if !q.account.Has(concerned...) {
 		return nil, nil
 	}
+	if list, err = q.unsent(); err != nil {
+		return nil, err
+	}
 	overall := q.account.Has(station.RoleCentre, station.RoleBureau)
 	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
 	if err != nil {
@@ -53,7 +56,7 @@ func (q *request) notices() (list []notice, err error) {
 		}
 	}
 	for i := range cases {
-		if c := &cases[i]; c.Overdue(q.Now()) && (overall || c.Station == q.account.Station) {
+		if c := &cases[i]; c.Overdue(q.Now()) && (overall || c.Station == q.own()) {
 			list = append(
 				list,
 				notice{
@@ -74,7 +77,7 @@ func (q *request) notices() (list []notice, err error) {
 	}
 	missing := map[chaping.Period][]string{}
 	for i := range duties {
-		if y := &duties[i]; y.Missing() && (overall || y.Station.ID == q.account.Station) {
+		if y := &duties[i]; y.Missing() && (overall || y.Station.ID == q.own()) {
 			missing[y.Period] = append(missing[y.Period], y.Station.Name)
 		}
 	}
@@ -96,6 +99,38 @@ func (q *request) notices() (list []notice, err error) {
 				path = "/form?period=" + p.String()
 			}
 			list = append(list, notice{p.String() + " 期报送表已逾期，还没有报送", path, "去报送"})
+		}
+	}
+	return list, nil
+}
+
+// unsent are the account's own corrections that were frozen and not handed in, of
+// the period that is worked on and the one before, whose page is not home any more.
+func (q *request) unsent() (list []notice, err error) {
+	current, err := q.current()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range []chaping.Period{current, current.Previous()} {
+		for _, of := range []struct {
+			form    chaping.Form
+			station int64
+			path    string
+			own     bool
+		}{
+			{chaping.FormPlatform, 0, "/sheets", q.seesReviews() && q.may("POST /sheets/submit")},
+			{chaping.FormAssociation, q.own(), "/form", q.own() != 0 && q.may("POST /form/submit")},
+		} {
+			if !of.own {
+				continue
+			}
+			found, err := q.Station.Unsent(q.ctx, of.form, p.String(), of.station)
+			if err != nil {
+				return nil, err
+			}
+			for _, u := range found {
+				list = append(list, notice{p.String() + " 期" + u.Chinese(), string(query(of.path, "period", p)), "去报送"})
+			}
 		}
 	}
 	return list, nil

@@ -578,8 +578,17 @@ func gaps(t *testing.T, s *store.Store) {
 	equal(t, got, []chaping.Coverage{begun, cut})
 }
 
+// doneIn names what was finished in the store.
+func doneIn(t *testing.T, s *store.Store) string {
+	t.Helper()
+	name, err := s.Done(context.Background())
+	ok(t, err)
+	return name
+}
+
 func runs(t *testing.T, s *store.Store) {
 	ctx := context.Background()
+	empty := doneIn(t, s)
 	mined := store.Run{ID: "m1", Stage: "mine", Period: period, Dictionary: dictionary, State: "3-ff", Started: at(1)}
 	ok(t, s.PutRun(ctx, mined))
 	mined.Finished = at(2)
@@ -587,8 +596,13 @@ func runs(t *testing.T, s *store.Store) {
 	ok(t, s.PutRun(ctx, mined))
 	failed := store.Run{ID: "m2", Stage: "mine", Period: period, Dictionary: "other", Started: at(3), Finished: at(4), Error: "断电", Counts: map[string]uint64{}}
 	ok(t, s.PutRun(ctx, failed))
+	if doneIn(t, s) == empty {
+		t.Error("runs have ended, and nothing was finished")
+	}
 	imported := store.Run{ID: "i1", Stage: "import", Started: at(5), Counts: map[string]uint64{}}
+	done := doneIn(t, s)
 	ok(t, s.PutRun(ctx, imported))
+	equal(t, doneIn(t, s), done) // a run that goes on has finished nothing
 	for _, test := range []struct {
 		filter store.RunFilter
 		want   []store.Run
