@@ -185,7 +185,7 @@ func (a *App) KeepUpload(u *Upload) error {
 func (a *App) DropUpload(u *Upload) error { return os.RemoveAll(u.dir) }
 
 func noUpload() error {
-	return &chaping.Error{Code: chaping.CodeInput, Message: "没有这个上传的文件，或已过了一天，自动删除了", Remedy: "重新上传"}
+	return &chaping.Error{Code: chaping.CodeInput, Message: "这个上传的文件已经提交或导入过，或没有提交，过了一天自动删除了", Remedy: "先看是不是已经收到；没有收到的重新上传"}
 }
 
 // Upload is one of reviews that waits.

@@ -270,7 +270,7 @@ func (q *request) boardTable(p chaping.Period) (t boardTable, now joinedBoard, o
 		if class == "" {
 			t.Classes[i] = unclassified
 		}
-		t.Terms, t.Cells = append(t.Terms, cmp.Or(class.Chinese(), "未归类")), append(t.Cells, cells[class])
+		t.Terms, t.Cells = append(t.Terms, cmp.Or(class.Chinese(), "未分类")), append(t.Cells, cells[class])
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(regions), func(a, b string) int {
 		return cmp.Or(cmp.Compare(regions[b], regions[a]), strings.Compare(a, b))

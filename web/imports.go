@@ -635,13 +635,16 @@ func (q *request) importProfileSave() error {
 
 type runPage struct {
 	app.RunDetail
-	Stage   string       `json:"-"`
-	State   string       `json:"-"`
-	Lines   []string     `json:"-"` // of an import
-	Counts  []string     `json:"-"` // of another run
-	Quality *qualityPage `json:"-"`
-	Sheets  string       `json:"-"`
+	Stage   string           `json:"-"`
+	State   string           `json:"-"`
+	Lines   []string         `json:"-"` // of an import
+	Counts  []string         `json:"-"` // of another run
+	Quality *qualityPage     `json:"-"`
+	Sheets  []chaping.Period `json:"-"` // that an import brought reviews of, the latest first
 }
+
+// maxSheetLinks is how many periods' sheets the page of an import leads to.
+const maxSheetLinks = 6
 
 // qualityPage is what the report of an import has besides its lines.
 type qualityPage struct {
@@ -672,14 +675,16 @@ func (q *request) runDetail() error {
 		Counts: shownCounts(d.Run.Counts)}
 	if d.Import != nil && !q.api {
 		page.Lines, page.Quality = reportLines(d.Import), qualityOf(d.Import)
-		p, err := q.current()
-		if err != nil {
-			return err
+		page.Sheets = d.Import.Periods()
+		if len(page.Sheets) == 0 {
+			p, err := q.current()
+			if err != nil {
+				return err
+			}
+			page.Sheets = []chaping.Period{p}
 		}
-		if brought := d.Import.Periods(); len(brought) > 0 && !slices.Contains(brought, p) {
-			p = brought[len(brought)-1]
-		}
-		page.Sheets = p.String()
+		slices.Reverse(page.Sheets) // the latest first
+		page.Sheets = page.Sheets[:min(len(page.Sheets), maxSheetLinks)]
 	}
 	return q.show(http.StatusOK, "run", page.Stage+"：记录", page)
 }

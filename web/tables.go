@@ -40,7 +40,7 @@ func productTable(p chaping.Period, term string) table[analysis.ProductLine] {
 		numberColumn("negative", "差评数", func(l *line) float64 { return float64(l.Negative) }),
 		numberColumn("affirmed", "成立", func(l *line) float64 { return float64(l.Affirmed) }),
 		numberColumn("reviews", "评论数", func(l *line) float64 { return float64(l.Reviews) }),
-		numberColumn("rate", "差评率（%）", func(l *line) float64 { return rate(l.AllNegative, l.Reviews) }).
+		numberColumn("rate", "全部差评率（%）", func(l *line) float64 { return rate(l.AllNegative, l.Reviews) }).
 			written(func(l *line) string { return rateText(l.AllNegative, l.Reviews) }),
 		textColumn("keywords", "商品关键词", func(l *line) string { return strings.Join(l.Keywords, "、") }).hide(),
 		textColumn("region", "公司所在区域", func(l *line) string { return l.Product.Shop.Region }).hide(),

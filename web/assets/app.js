@@ -220,8 +220,8 @@
     regions: t => makers.bars({ products: t.regions, unit: t.unit }),
     product: months => [{ ...base, grid: { left: 56, right: 56, top: 40, bottom: 32 }, legend: { top: 0 }, tooltip: { ...base.tooltip, trigger: "axis" },
       xAxis: { type: "category", data: months.map(m => m.period) },
-      yAxis: [{ type: "value", name: "差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],
-      series: [{ type: "bar", name: "差评率", barMaxWidth: 48, data: months.map(m => m.reviews ? +(100 * m.negative / m.reviews).toFixed(1) : null) },
+      yAxis: [{ type: "value", name: "全部差评率 %" }, { type: "value", name: "元", splitLine: { show: false }, scale: true }],
+      series: [{ type: "bar", name: "全部差评率", barMaxWidth: 48, data: months.map(m => m.reviews ? +(100 * m.negative / m.reviews).toFixed(1) : null) },
         { type: "line", name: "最低价", yAxisIndex: 1, step: "end", symbolSize: 8, connectNulls: true, data: months.map(m => m.low || null) }] }, null],
   };
   // A spike is a number of at least 5 that is more than twice the mean of the
