@@ -348,6 +348,9 @@ type homePage struct {
 	First     []firstStep        `json:"-"`
 }
 
+// Overdue tells whether the due day has passed.
+func (p homePage) Overdue() bool { return !p.Now.Before(p.Due.Day.AddDate(0, 0, 1)) }
+
 func (q *request) startPage() error {
 	p, err := q.current()
 	if err != nil {
