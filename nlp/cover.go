@@ -3,11 +3,13 @@ package nlp
 import (
 	"fmt"
 	"io"
+	"strings"
 	"unicode"
 
 	"chaping"
 	"chaping/nlp/assertion"
 	"chaping/nlp/fold"
+	"chaping/nlp/pattern"
 )
 
 // maxWord is the longest base word in runes; windowReach is how far around a
@@ -56,6 +58,9 @@ func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *
 		c.keep[k] = true
 	}
 	for _, w := range cues.Covers {
+		if pattern.Is(w) {
+			continue // a decoy: see Miner.takeDecoys
+		}
 		r := []rune(folder.String(w))
 		if len(r) < 2 {
 			return nil, dataFault("cues.yaml", fmt.Errorf("covers 中的“%s”太短", w))
@@ -193,7 +198,7 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 					own = max(own, c.usual(text[start:b]))
 				}
 			}
-			if own > n/asUsual || c.keep[string(text[a:b])] || b-start > 1 && c.usual(text[start:b]) > 0 ||
+			if own > n/asUsual || c.keep[string(text[a:b])] || a == start-1 && a > 0 && numeral(text[a-1]) || b-start > 1 && c.usual(text[start:b]) > 0 ||
 				b-start == 1 && (c.heads[text[start]] || c.wordBefore(text, start) > n) {
 				continue
 			}
@@ -201,6 +206,12 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 		}
 	}
 	return ""
+}
+
+// numeral tells whether a character is a number; what follows it is what is counted,
+// and no part of a word (一家四口|吃完, not 口吃).
+func numeral(r rune) bool {
+	return r >= '0' && r <= '9' || strings.ContainsRune("一二两俩三仨四五六七八九十几半", r)
 }
 
 // wordBefore is how usual the most usual word is that ends before text[end].
@@ -222,8 +233,9 @@ func (c *cutter) crossesEnd(text []rune, end int) string {
 		}
 		for b := end + 1; b <= len(text) && b-a <= maxWord && inWord(text[b-1]); b++ {
 			n := c.usual(text[a:b])
-			if n < rareWord && (n == 0 || b-a < 3) || b-end == 1 && c.tails[text[end]] || c.keep[string(text[a:b])] {
-				continue
+			if n < rareWord && (n == 0 || b-a < 3) || b-end == 1 && c.tails[text[end]] || c.keep[string(text[a:b])] ||
+				b-end == 1 && end-a > 1 && c.usual(text[a:end]) > 0 {
+				continue // 吃出指甲|盖: what the longer noun names is of the kind
 			}
 			next := int32(0) // the most usual word that begins after the hit
 			for e := end + 2; e <= min(len(text), end+maxWord); e++ {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ const goodsFile = "goods.yaml"
 // something else on goods of other fields.
 type Goods struct {
 	fields uint64
+	aims   uint64 // what they are for, by bits of goods.aims
 }
 
 // Known tells whether any field is.
@@ -40,6 +42,48 @@ type goods struct {
 	wide  map[string]bool   // terms that count on all goods
 	also  map[string]uint64 // term → further fields on whose goods it counts
 	body  []string          // classes as patterns name them, see goodsData.Body
+	aims  []aim
+}
+
+// An aim is what goods are for: on them, terms name no danger but that they work, or
+// what they are used against.
+type aim struct {
+	goods        []string
+	terms        map[string]bool
+	said         [][]rune // if any: only mentions that end with one of these
+	near, unless [][]rune // words one of which must stand, none of which may stand near the mention
+}
+
+// aimReach is how many characters around a mention are near.
+const aimReach = 16
+
+// aimed tells whether a term at text[start:end] says that the goods do what they are
+// for.
+func (g *goods) aimed(of Goods, term string, text []rune, start, end int32) bool {
+	for rest := of.aims; rest != 0; rest &= rest - 1 {
+		a := &g.aims[bits.TrailingZeros64(rest)]
+		if !a.terms[term] {
+			continue
+		}
+		around := text[max(0, start-aimReach):min(int32(len(text)), end+aimReach)]
+		stands := func(words [][]rune, in []rune) bool {
+			return slices.ContainsFunc(words, func(w []rune) bool { return holds(in, w) })
+		}
+		ends := func(w []rune) bool { return strings.HasSuffix(string(text[start:end]), string(w)) }
+		if (len(a.said) == 0 || slices.ContainsFunc(a.said, ends)) && (len(a.near) == 0 || stands(a.near, around)) && !stands(a.unless, around) {
+			return true
+		}
+	}
+	return false
+}
+
+func holds(text, w []rune) bool {
+	for i := range len(text) - len(w) + 1 {
+		if slices.Equal(text[i:i+len(w)], w) {
+			return true
+		}
+	}
+	return false
 }
 
 type goodsWord struct {
@@ -57,6 +101,12 @@ type goodsWord struct {
 //	also:              # term → further fields on whose goods it counts
 //	  刹车失灵: [儿童玩具与用品]
 //	body: [皮肤]        # classes of words: a pattern with one of them counts on all goods
+//	aims:              # what goods are for or used against: there terms say that they work
+//	  - goods: [灭蚊灯]  # words as in fields
+//	    terms: [冒烟]
+//	    said: [冒烟]    # if given: only mentions that end so
+//	    near: [蚊子]    # if given: only where one of these stands within 12 characters
+//	    unless: [插头]  # not where one of these does
 type goodsData struct {
 	Fields map[string][]string `yaml:"fields"`
 	None   []string            `yaml:"none"`
@@ -64,6 +114,15 @@ type goodsData struct {
 	All    []string            `yaml:"all"`
 	Also   map[string][]string `yaml:"also"`
 	Body   []string            `yaml:"body"`
+	Aims   []aimData           `yaml:"aims"`
+}
+
+type aimData struct {
+	Goods  []string `yaml:"goods"`
+	Terms  []string `yaml:"terms"`
+	Said   []string `yaml:"said"`
+	Near   []string `yaml:"near"`
+	Unless []string `yaml:"unless"`
 }
 
 func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
@@ -84,6 +143,25 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 		g.body = append(g.body, "<"+class+">")
 	}
 	var faults []error
+	folded := func(words []string) (out [][]rune) {
+		for _, w := range words {
+			out = append(out, []rune(folder.String(w)))
+		}
+		return out
+	}
+	for i, a := range data.Aims {
+		if i == 64 || len(a.Goods) == 0 || len(a.Terms) == 0 {
+			return nil, &chaping.InputError{File: name, Field: "aims", Problem: "没有商品或词条，或超过 64 项", Remedy: "写出商品和词条，或合并几项"}
+		}
+		out := aim{terms: map[string]bool{}, said: folded(a.Said), near: folded(a.Near), unless: folded(a.Unless)}
+		for _, w := range a.Goods {
+			out.goods = append(out.goods, folder.String(w))
+		}
+		for _, t := range a.Terms {
+			out.terms[t] = true
+		}
+		g.aims = append(g.aims, out)
+	}
 	words := map[string]uint64{}
 	for _, field := range slices.Sorted(maps.Keys(data.Fields)) {
 		if len(g.names) == 64 {
@@ -140,6 +218,11 @@ func (g *goods) of(folder *fold.Folder, names []string) (out Goods) {
 	var text fold.Text
 	for _, name := range names {
 		folder.Fold(&text, name)
+		for i := range g.aims {
+			if slices.ContainsFunc(g.aims[i].goods, func(w string) bool { return strings.Contains(string(text.Runes), w) }) {
+				out.aims |= 1 << i
+			}
+		}
 		found := g.auto.All(nil, text.Runes)
 		slices.SortFunc(found, func(a, b match.Match) int {
 			return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Start, b.Start))

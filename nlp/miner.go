@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"chaping"
@@ -32,7 +33,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-7"
+const rules = "rules-8"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
@@ -92,6 +93,10 @@ type form struct {
 	also    bool             // displaces no other term
 	bodily  bool             // counts on all goods
 }
+
+// decoy is the term of forms that are no term's: in what they match, terms mean
+// something else (see assertion.Cues.Covers).
+const decoy = -1
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
 // it anchors.
@@ -274,6 +279,16 @@ func (m *Miner) patterns(parsed map[string]*pattern.Pattern) (map[string]*patter
 			all[f] = p
 		}
 	}
+	for _, f := range m.cues.Covers {
+		if all[f] != nil || !pattern.Is(f) {
+			continue
+		}
+		p, err := pattern.Parse(f, m.classes)
+		if err != nil {
+			return nil, &chaping.InputError{File: "cues.yaml", Field: "covers", Value: f, Problem: err.Error(), Remedy: "改写这个模式"}
+		}
+		all[f] = p
+	}
 	return all, nil
 }
 
@@ -306,6 +321,11 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f})
 				surfaces = append(surfaces, plain)
 			}
+		}
+	}
+	for _, f := range m.cues.Covers {
+		if patterns[f] != nil {
+			m.forms = append(m.forms, form{term: decoy, text: f})
 		}
 	}
 	slices.Sort(surfaces)
@@ -408,6 +428,7 @@ type scratch struct {
 	matches []match.Match
 	scan    match.Scan
 	found   []found
+	decoys  []found // see Miner.takeDecoys
 	spans   []assertion.Span
 	forms   []int32 // forms[i] is the form of spans[i]
 	order   []int   // buffer of displace
@@ -513,7 +534,9 @@ const maxGap = 2
 func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f found, by string)) {
 	m.ready()
 	m.folder.Fold(&sc.text, text)
+	partClauses(sc.text.Runes)
 	m.find(sc, sc.text.Runes)
+	m.takeDecoys(sc)
 	sc.spans, sc.forms = sc.spans[:0], sc.forms[:0]
 	slices.SortFunc(sc.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.form, b.form))
@@ -530,6 +553,11 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"
+		case sc.decoyed(f) != nil:
+			d := sc.decoyed(f)
+			by = "此处是“" + string(sc.text.Runes[d.start:d.end]) + "”"
+		case m.goods.aimed(g, m.dict.Terms[form.term].Name, sc.text.Runes, f.start, f.end):
+			by = "这种商品的用途"
 		default:
 			if word := m.cut.covering(sc.text.Runes, int(f.start), int(f.end), form.matcher != nil); word != "" {
 				by = "此处是“" + word + "”"
@@ -547,6 +575,62 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 	}
 	m.displace(sc, g, refused)
 }
+
+// takeDecoys moves the decoys among sc.found to sc.decoys.
+func (m *Miner) takeDecoys(sc *scratch) {
+	sc.decoys = sc.decoys[:0]
+	kept := sc.found[:0]
+	for _, f := range sc.found {
+		if m.forms[f.form].term == decoy {
+			sc.decoys = append(sc.decoys, f)
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	sc.found = kept
+}
+
+// decoyed is the decoy that holds f, nil for none.
+func (sc *scratch) decoyed(f found) *found {
+	for i := range sc.decoys {
+		if d := &sc.decoys[i]; d.start <= f.start && f.end <= d.end {
+			return d
+		}
+	}
+	return nil
+}
+
+// partClauses replaces spaces between clauses by commas: what stands on both sides
+// is too long to be parts of one word that somebody spaced out.
+func partClauses(text []rune) {
+	for i, r := range text {
+		if r == ' ' && clauseLong(text[:i], -1) && clauseLong(text[i+1:], 1) {
+			text[i] = '，'
+		}
+	}
+}
+
+// clauseLong tells whether text ends (dir -1) or begins (1) with as many characters
+// as a clause has.
+func clauseLong(text []rune, dir int) bool {
+	if len(text) < clauseLeast {
+		return false
+	}
+	part := text[:clauseLeast]
+	if dir < 0 {
+		part = text[len(text)-clauseLeast:]
+	}
+	for _, r := range part {
+		if r < 0x2E80 && !unicode.IsLetter(r) && !unicode.IsDigit(r) || fold.Gap(r) || r == '：' || match.EndsClause(r) {
+			return false
+		}
+	}
+	return part[0] >= 0x2E80 && part[clauseLeast-1] >= 0x2E80
+}
+
+// clauseLeast is how many characters a clause has at least that a space parts from
+// another one.
+const clauseLeast = 4
 
 // find leaves in sc.found every occurrence of every form in folded text.
 func (m *Miner) find(sc *scratch, text []rune) {

@@ -39,7 +39,8 @@ type Cues struct {
 	Tails string `yaml:"tails"`
 	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
 	Keep []string `yaml:"keep"`
-	// Covers are longer words in which a term is none (改日期 in 更改日期).
+	// Covers are longer words in which a term is none (改日期 in 更改日期), and patterns
+	// in whose matches none is (看得~3头皮发麻).
 	Covers []string `yaml:"covers"`
 }
 
