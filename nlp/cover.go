@@ -33,6 +33,7 @@ type cutter struct {
 	starts  [1 << 12]uint64 // bit set of hashes of the first two characters of base words: most pairs start none
 	affixes map[rune]bool   // characters that extend a term without changing its sense (过敏性)
 	heads   map[rune]bool   // characters that a noun ends with and that alone name the same (木板)
+	parts   map[rune]bool   // what a thing has or falls into: the noun before names the same kind (指甲盖)
 	tails   map[rune]bool   // characters after a noun that leave its sense (火苗子, 身上)
 	keep    map[string]bool
 	covers  map[[2]rune][]string // longer words in which a term is none, by the first two characters
@@ -52,7 +53,7 @@ const (
 // newCutter reads the base dictionary. surfaces are the dictionary's plain forms,
 // sorted.
 func newCutter(base io.Reader, surfaces []string, cues *assertion.Cues, folder *fold.Folder) (*cutter, error) {
-	c := &cutter{affixes: runeSet(cues.Affixes), heads: runeSet(cues.Heads), tails: runeSet(cues.Tails),
+	c := &cutter{affixes: runeSet(cues.Affixes), heads: runeSet(cues.Heads), tails: runeSet(cues.Tails), parts: runeSet(cues.Parts),
 		keep: map[string]bool{}, covers: map[[2]rune][]string{}}
 	for _, k := range cues.Keep {
 		c.keep[k] = true
@@ -234,7 +235,7 @@ func (c *cutter) crossesEnd(text []rune, end int) string {
 		for b := end + 1; b <= len(text) && b-a <= maxWord && inWord(text[b-1]); b++ {
 			n := c.usual(text[a:b])
 			if n < rareWord && (n == 0 || b-a < 3) || b-end == 1 && c.tails[text[end]] || c.keep[string(text[a:b])] ||
-				b-end == 1 && end-a > 1 && c.usual(text[a:end]) > 0 {
+				b-end == 1 && c.parts[text[end]] && end-a > 1 && c.usual(text[a:end]) > 0 {
 				continue // 吃出指甲|盖: what the longer noun names is of the kind
 			}
 			next := int32(0) // the most usual word that begins after the hit

@@ -37,6 +37,8 @@ type Cues struct {
 	Heads string `yaml:"heads"`
 	// Tails are characters that follow a noun and leave its sense (火苗子, 身上).
 	Tails string `yaml:"tails"`
+	// Parts are characters that follow a noun and name a part or piece of it (指甲盖).
+	Parts string `yaml:"parts"`
 	// Keep are words that may overlap a term without refusing it (头发 in 头发痒).
 	Keep []string `yaml:"keep"`
 	// Covers are longer words in which a term is none (改日期 in 更改日期), and patterns
