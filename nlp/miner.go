@@ -590,10 +590,10 @@ func (m *Miner) takeDecoys(sc *scratch) {
 	sc.found = kept
 }
 
-// decoyed is the decoy that holds f, nil for none.
+// decoyed is the decoy that holds what f ends with, nil for none.
 func (sc *scratch) decoyed(f found) *found {
 	for i := range sc.decoys {
-		if d := &sc.decoys[i]; d.start <= f.start && f.end <= d.end {
+		if d := &sc.decoys[i]; d.start < f.end && f.end <= d.end {
 			return d
 		}
 	}

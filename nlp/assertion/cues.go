@@ -64,6 +64,8 @@ type Group struct {
 	Reach   int               `yaml:"reach"`   // most runes between cue and mention; 0 means the link's own bound
 	Weak    bool              `yaml:"weak"`    // the status counts only when the model finds that the problem is not affirmed
 	Final   bool              `yaml:"final"`   // the cue must end its clause
+	Untold  bool              `yaml:"untold"`  // the network is not told of it; such groups stand last
+	Across  bool              `yaml:"across"`  // of a mask: a mention may begin within its words
 	Kinds   []string          `yaml:"kinds"`   // only for terms of these kinds
 	With    []string          `yaml:"with"`    // only where one of these groups, listed before, governs the mention too
 	Without []string          `yaml:"without"` // only where none of these groups, listed before, does
@@ -208,6 +210,12 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		out.with, out.without = earlier("with", g.With), earlier("without", g.Without)
 		id := len(j.groups)
 		j.groups = append(j.groups, out)
+		switch {
+		case !g.Untold && j.told < id:
+			fault("groups", g.ID, "列在 untold 的线索组后面")
+		case !g.Untold:
+			j.told = len(j.groups)
+		}
 		for _, w := range g.Words {
 			f := folder.String(w)
 			if n := len([]rune(f)); n == 0 || n > maxCue {
@@ -228,6 +236,7 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 			switch {
 			case out.role == roleMask:
 				j.says[n].mask = true
+				j.says[n].across = j.says[n].across || g.Across
 			case out.role == roleCue && out.status != "" && !out.weak && out.side == near:
 				j.says[n].status[before] |= statusBit(out.status)
 				j.says[n].status[after] |= statusBit(out.status)

@@ -40,7 +40,7 @@ var fixedNames = [fixedSigns]string{"question", "exclaim", "short", "long", "fir
 var statuses = [...]chaping.Assertion{chaping.Affirmed, chaping.Negated, chaping.Hypothetical, chaping.Other}
 
 func (j *Judge) nameSigns(c *Cues) {
-	for _, g := range j.groups {
+	for _, g := range j.groups[:j.told] {
 		j.names = append(j.names, "cue:"+g.id)
 	}
 	for _, k := range c.Kinds {
@@ -84,12 +84,12 @@ func (j *Judge) features(sc *Scratch, text []rune, spans []Span, i int, rule Ver
 func (j *Judge) signs(sc *Scratch, text []rune, spans []Span, i int, rule Verdict) {
 	m := spans[i]
 	on := sc.example.on[:0]
-	for g, h := range sc.fired {
+	for g, h := range sc.fired[:j.told] {
 		if h != 0 {
 			on = append(on, uint16(g))
 		}
 	}
-	at := len(j.groups)
+	at := j.told
 	for kinds := m.Kinds; kinds != 0; kinds &= kinds - 1 {
 		on = append(on, uint16(at+bits.TrailingZeros32(kinds)))
 	}

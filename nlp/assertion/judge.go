@@ -20,6 +20,7 @@ type Judge struct {
 	said    uint32 // kinds that the mention must say
 	body    uint32 // the kind of what somebody may have without the product
 	groups  []group
+	told    int       // groups that the network is told of: those that stand before others
 	words   []string  // folded cue words
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
@@ -354,6 +355,7 @@ const noHit = -1
 // says is what a cue word stands for, in any of its groups.
 type says struct {
 	mask   bool
+	across bool             // of a mask: a mention may begin within it
 	status [sideCount]uint8 // per side: bit set of statuses, weak ones left out
 }
 
@@ -562,7 +564,7 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		}
 		if j.lends[h.word] && next < len(spans) && h.end == spans[next].Start+1 && h.start < spans[next].Start {
 			h.end--
-		} else if cutBy(h, spans[next:]) {
+		} else if cutBy(h, spans[next:]) && !(j.says[h.word].across && h.start < spans[next].Start) {
 			continue
 		}
 		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {
