@@ -199,7 +199,7 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 					own = max(own, c.usual(text[start:b]))
 				}
 			}
-			if own > n/asUsual || c.keep[string(text[a:b])] || a == start-1 && a > 0 && numeral(text[a-1]) || b-start > 1 && c.usual(text[start:b]) > 0 ||
+			if own > n/asUsual || c.keep[string(text[a:b])] || a == start-1 && counted(text[:start]) || b-start > 1 && c.usual(text[start:b]) > 0 ||
 				b-start == 1 && (c.heads[text[start]] || c.wordBefore(text, start) > n) {
 				continue
 			}
@@ -209,10 +209,12 @@ func (c *cutter) crossesStart(text []rune, start, end int) string {
 	return ""
 }
 
-// numeral tells whether a character is a number; what follows it is what is counted,
-// and no part of a word (一家四口|吃完, not 口吃).
-func numeral(r rune) bool {
-	return r >= '0' && r <= '9' || strings.ContainsRune("一二两俩三仨四五六七八九十几半", r)
+// counted tells whether text ends with a number and a measure, which is no part of
+// the next word (一家四口|吃完, not 口吃).
+func counted(text []rune) bool {
+	n := len(text)
+	return n > 1 && strings.ContainsRune("一二两俩三仨四五六七八九十几半0123456789", text[n-2]) &&
+		strings.ContainsRune("口个只条根块颗粒片瓶盒袋包箱台件双套张把支辆次回天年月周", text[n-1])
 }
 
 // wordBefore is how usual the most usual word is that ends before text[end].

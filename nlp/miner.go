@@ -69,6 +69,7 @@ type index struct {
 	words  []int32
 	stands []stand
 	cut    *cutter
+	unless [][]rune // see assertion.Relief
 }
 
 // complete builds the index, once.
@@ -97,6 +98,10 @@ type form struct {
 // decoy is the term of forms that are no term's: in what they match, terms mean
 // something else (see assertion.Cues.Covers).
 const decoy = -1
+
+// relief is the term of forms that say that something was relieved (see
+// assertion.Relief).
+const relief = -2
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
 // it anchors.
@@ -279,7 +284,7 @@ func (m *Miner) patterns(parsed map[string]*pattern.Pattern) (map[string]*patter
 			all[f] = p
 		}
 	}
-	for _, f := range m.cues.Covers {
+	for _, f := range slices.Concat(m.cues.Covers, m.cues.Relief.Patterns) {
 		if all[f] != nil || !pattern.Is(f) {
 			continue
 		}
@@ -327,6 +332,12 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 		if patterns[f] != nil {
 			m.forms = append(m.forms, form{term: decoy, text: f})
 		}
+	}
+	for _, f := range m.cues.Relief.Patterns {
+		m.forms = append(m.forms, form{term: relief, text: f})
+	}
+	for _, w := range m.cues.Relief.Unless {
+		m.unless = append(m.unless, []rune(m.folder.String(w)))
 	}
 	slices.Sort(surfaces)
 	surfaces = slices.Compact(surfaces)
@@ -429,6 +440,7 @@ type scratch struct {
 	scan    match.Scan
 	found   []found
 	decoys  []found // see Miner.takeDecoys
+	reliefs []found
 	spans   []assertion.Span
 	forms   []int32 // forms[i] is the form of spans[i]
 	order   []int   // buffer of displace
@@ -556,6 +568,9 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 		case sc.decoyed(f) != nil:
 			d := sc.decoyed(f)
 			by = "此处是“" + string(sc.text.Runes[d.start:d.end]) + "”"
+		case m.relieved(sc, f) != nil:
+			d := m.relieved(sc, f)
+			by = "“" + string(sc.text.Runes[d.start:d.end]) + "”，是买来之前的事"
 		case m.goods.aimed(g, m.dict.Terms[form.term].Name, sc.text.Runes, f.start, f.end):
 			by = "这种商品的用途"
 		default:
@@ -576,14 +591,17 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 	m.displace(sc, g, refused)
 }
 
-// takeDecoys moves the decoys among sc.found to sc.decoys.
+// takeDecoys moves the decoys among sc.found to sc.decoys, and reliefs to sc.reliefs.
 func (m *Miner) takeDecoys(sc *scratch) {
-	sc.decoys = sc.decoys[:0]
+	sc.decoys, sc.reliefs = sc.decoys[:0], sc.reliefs[:0]
 	kept := sc.found[:0]
 	for _, f := range sc.found {
-		if m.forms[f.form].term == decoy {
+		switch m.forms[f.form].term {
+		case decoy:
 			sc.decoys = append(sc.decoys, f)
-		} else {
+		case relief:
+			sc.reliefs = append(sc.reliefs, f)
+		default:
 			kept = append(kept, f)
 		}
 	}
@@ -599,6 +617,41 @@ func (sc *scratch) decoyed(f found) *found {
 	}
 	return nil
 }
+
+// relieved tells whether f is what somebody had before the goods relieved it: harm to
+// a body, and right behind it that it has gone, with no use of them before it in the
+// sentence.
+func (m *Miner) relieved(sc *scratch, f found) *found {
+	form := &m.forms[f.form]
+	if len(sc.reliefs) == 0 || m.dict.Terms[form.term].Hazard != chaping.HazardInjury && !m.judge.Bodily(form.kinds) {
+		return nil
+	}
+	for i := range sc.reliefs {
+		r := &sc.reliefs[i]
+		if r.start < f.end || r.start-f.end > reliefReach || slices.ContainsFunc(sc.text.Runes[f.end:r.start], endsSentence) {
+			continue
+		}
+		from := int(f.start)
+		for from > 0 && f.start-int32(from) < 2*reliefReach && !endsSentence(sc.text.Runes[from-1]) {
+			from--
+		}
+		if !slices.ContainsFunc(m.unless, func(w []rune) bool { return holds(sc.text.Runes[from:r.start], w) }) {
+			return r
+		}
+	}
+	return nil
+}
+
+func endsSentence(r rune) bool {
+	switch r {
+	case '。', '！', '？', '；', '\n':
+		return true
+	}
+	return false
+}
+
+// reliefReach is how many characters may stand between harm and its relief.
+const reliefReach = 9
 
 // partClauses replaces spaces between clauses by commas: what stands on both sides
 // is too long to be parts of one word that somebody spaced out.

@@ -44,6 +44,15 @@ type Cues struct {
 	// Covers are longer words in which a term is none (改日期 in 更改日期), and patterns
 	// in whose matches none is (看得~3头皮发麻).
 	Covers []string `yaml:"covers"`
+	// Relief says that harm to a body was there before the goods.
+	Relief Relief `yaml:"relief"`
+}
+
+// Relief is how a review says that the goods relieved something: what stands right
+// before a pattern's match is no harm of theirs, unless a word before tells of use.
+type Relief struct {
+	Patterns []string `yaml:"patterns"`
+	Unless   []string `yaml:"unless"`
 }
 
 // A Kind is a sort of term, told by its words or by how they end.
@@ -280,6 +289,9 @@ func (j *Judge) KindsOf(forms ...string) uint32 {
 	}
 	return set
 }
+
+// Bodily tells whether kinds hold that of what somebody may have without the product.
+func (j *Judge) Bodily(kinds uint32) bool { return kinds&j.body != 0 }
 
 // KindsSaid is those of a term's kinds that a mention of it is of, whose text is
 // given.
