@@ -43,12 +43,14 @@ type goods struct {
 	also  map[string]uint64 // term → further fields on whose goods it counts
 	body  []string          // classes as patterns name them, see goodsData.Body
 	aims  []aim
+	// aimWords finds the words of goods that have aims, aimsOf is the bits of these.
+	aimWords *match.Trie
+	aimsOf   []uint64
 }
 
 // An aim is what goods are for: on them, terms name no danger but that they work, or
 // what they are used against.
 type aim struct {
-	goods        []string
 	terms        map[string]bool
 	said         [][]rune // if any: only mentions that end with one of these
 	near, unless [][]rune // words one of which must stand, none of which may stand near the mention
@@ -149,19 +151,25 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 		}
 		return out
 	}
+	aims := map[string]uint64{}
 	for i, a := range data.Aims {
 		if i == 64 || len(a.Goods) == 0 || len(a.Terms) == 0 {
 			return nil, &chaping.InputError{File: name, Field: "aims", Problem: "没有商品或词条，或超过 64 项", Remedy: "写出商品和词条，或合并几项"}
 		}
 		out := aim{terms: map[string]bool{}, said: folded(a.Said), near: folded(a.Near), unless: folded(a.Unless)}
 		for _, w := range a.Goods {
-			out.goods = append(out.goods, folder.String(w))
+			aims[folder.String(w)] |= 1 << i
 		}
 		for _, t := range a.Terms {
 			out.terms[t] = true
 		}
 		g.aims = append(g.aims, out)
 	}
+	aimWords := slices.Sorted(maps.Keys(aims))
+	for _, w := range aimWords {
+		g.aimsOf = append(g.aimsOf, aims[w])
+	}
+	g.aimWords = match.New(folder, aimWords)
 	words := map[string]uint64{}
 	for _, field := range slices.Sorted(maps.Keys(data.Fields)) {
 		if len(g.names) == 64 {
@@ -218,10 +226,8 @@ func (g *goods) of(folder *fold.Folder, names []string) (out Goods) {
 	var text fold.Text
 	for _, name := range names {
 		folder.Fold(&text, name)
-		for i := range g.aims {
-			if slices.ContainsFunc(g.aims[i].goods, func(w string) bool { return strings.Contains(string(text.Runes), w) }) {
-				out.aims |= 1 << i
-			}
+		for _, f := range g.aimWords.All(nil, text.Runes) {
+			out.aims |= g.aimsOf[f.Pattern]
 		}
 		found := g.auto.All(nil, text.Runes)
 		slices.SortFunc(found, func(a, b match.Match) int {
