@@ -67,13 +67,14 @@ never was of the shops or in the regions needs no latest listing. */ -}}
     {{- end}}
 {{- end -}}
 
-{{- /* One key for a product takes six tenths of the time of two. A platform's name
-has no zero byte. */ -}}
-{{define "of product"}}{{if .Items}}platform AS of_platform, product AS of_product, concat(product, '\0', platform) AS which{{else}}platform, product{{end}}{{end -}}
+{{- /* One key for a product takes six tenths of the time of two, in groups and in
+joins. A platform's name has no zero byte. */ -}}
+{{define "which"}}concat(product, '\0', platform){{end -}}
+{{define "of product"}}{{if .Items}}platform AS of_platform, product AS of_product, {{template "which"}} AS which{{else}}platform, product{{end}}{{end -}}
 
 {{define "added"}}
     SELECT {{range $i, $c := .Columns}}{{if not $c.Item}}{{$.Value $c}} AS k{{$i}}, {{end}}{{end}}
-    {{- if .Items}}any(of_platform) AS platform, any(of_product) AS product, {{end}}
+    {{- if .Items}}which, {{end}}
     {{- range $i, $s := .Spans}}{{if $i}}, {{end}}
            sumIf(reviews, level > 0{{template "in span" $s}}) AS affirmed{{$i}}, sumIf(negative, level > 0{{template "in span" $s}}) AS negative{{$i}},
            sumIf(hidden, level > 0{{template "in span" $s}}) AS hidden{{$i}}, sumIf(reviews, level = 0{{template "in span" $s}}) AS reviews{{$i}},
@@ -91,7 +92,7 @@ SELECT {{range $i, $c := .Columns}}toString({{$c.Name $i}}), {{end}}
        {{- range $j, $n := $s.Counts}}{{if $j}}, {{end}}toUInt64({{if $.Items}}sum({{$n}}){{else}}{{$n}}{{end}}) AS {{$n}}_{{end}}
        {{- end}}
 FROM ({{template "added" .}})
-{{- if .Items}} AS counted ALL {{if .Listed}}INNER{{else}}LEFT{{end}} JOIN ({{template "items" .}}) AS items USING (platform, product)
+{{- if .Items}} AS counted ALL {{if .Listed}}INNER{{else}}LEFT{{end}} JOIN (SELECT {{template "which"}} AS which, * FROM ({{template "items" .}})) AS items USING (which)
 {{- if .Columns}}
 GROUP BY {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{$c.Name $i}}{{end}}{{end}}
 HAVING {{template "wanted" .}}
