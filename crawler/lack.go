@@ -11,8 +11,10 @@ const (
 	LackDates      Lack = "dates"
 	LackDayOrder   Lack = "day_order"
 	LackRatings    Lack = "ratings"
-	LackPaging     Lack = "paging"     // the page shows fewer reviews than it says there are
-	LackTotal      Lack = "total"      // nothing says whether the list is whole
+	LackPaging     Lack = "paging"   // the page shows fewer reviews than it says there are
+	LackTotal      Lack = "total"    // nothing says whether the list is whole
+	LackAppended   Lack = "appended" // reviews seem to have follow-ups
+	LackAppendedAt Lack = "appended_at"
 	LackSearch     Lack = "search"     // no page that finds products by a word
 	LackListPaging Lack = "list_pages" // how the list of products goes on
 	LackProductID  Lack = "product_id"
@@ -40,7 +42,11 @@ func (l Lack) Chinese() string {
 	case LackPaging:
 		return "评论的翻页：网站称还有更多评论，没有找到下一页"
 	case LackTotal:
-		return "评论总数：没有找到，看不出页上是否就是全部"
+		return "评论总数：没有找到，看不出读到的是否就是全部"
+	case LackAppended:
+		return "追评：评论里有“追评”一类的字样，没有认出在哪里，在 fields 里补上 appended"
+	case LackAppendedAt:
+		return "追评时间：没有找到"
 	case LackSearch:
 		return "搜索：没有找到按关键词搜索商品的网址，在网站上搜索一次，照着改 search"
 	case LackListPaging:

@@ -221,7 +221,74 @@ func (d *drafter) htmlReviews(n node) reviewDraft {
 	}
 	best.as, best.items = formatHTML, spec{css: selector}
 	best.next = nextLinkOn(n.html)
+	best.htmlTotal(n.html)
+	best.htmlAppended(d, where.nodes)
 	return best
+}
+
+var (
+	totalText    = regexp.MustCompile(`(?i)^\D{0,12}(?:共|全部|累计|总计|所有|评价|评论|点评|reviews?|comments?)\D{0,8}\d[\d,.]*\s*[千万kw]?\+?\D{0,10}$|^\D{0,4}\d[\d,.]*\s*[千万kw]?\+?\s*(?:条|个|则)?\s*(?:customer )?(?:评价|评论|点评|reviews?|comments?|ratings?)\D{0,4}$`)
+	appendedText = regexp.MustCompile(`追评|追加评|追加的?评|追加：|^追加`)
+	appendedHint = regexp.MustCompile(`(?i)append|follow-?up|additional|zhuiping|^again`)
+)
+
+// htmlTotal looks for the number of all reviews on the page, which is written
+// out: 评价（共 132 条）.
+func (r *reviewDraft) htmlTotal(doc *goquery.Selection) {
+	for looked, n := range doc.Find("body *").Nodes {
+		if looked > maxItemNodes*sampleItems || n.Data == "script" || n.Data == "style" {
+			continue
+		}
+		shown := strings.Join(strings.Fields(text(n)), " ")
+		if len(shown) > 80 || !totalText.MatchString(shown) {
+			continue
+		}
+		count, _, err := parseCount(shown)
+		// Stars, pages and shares are smaller, or stand in the list.
+		if err != nil || count < int64(r.n) || count > 1e9 {
+			continue
+		}
+		at := n
+		for _, inner := range goquery.NewDocumentFromNode(n).Find("*").Nodes { // the number alone, where it has an element
+			if s := strings.TrimSpace(text(inner)); s != "" && strings.Trim(s, "0123456789,.万千+") == "" {
+				at = inner
+			}
+		}
+		if css := selectorFor(doc, []*html.Node{at}); css != "" {
+			r.total, r.count = css, int(count)
+			return
+		}
+	}
+}
+
+// htmlAppended looks for follow-ups, which few of the items have.
+func (r *reviewDraft) htmlAppended(d *drafter, items []*html.Node) {
+	seen := false
+	for _, item := range items {
+		for _, n := range goquery.NewDocumentFromNode(item).Find("*").Nodes {
+			class, own := classOf(n), strings.TrimSpace(text(n))
+			seen = seen || appendedText.MatchString(own)
+			if !appendedHint.MatchString(class) || own == "" {
+				continue
+			}
+			at := spec{css: simple(n)}
+			if p := goquery.NewDocumentFromNode(n).Find("p"); p.Length() == 1 {
+				at.css += " p"
+			}
+			r.add("appended", at, 0)
+			for _, inner := range goquery.NewDocumentFromNode(n).Find("*").Nodes {
+				value := strings.TrimSpace(text(inner))
+				if formats, _ := d.dateFormats([]string{value}); formats != nil && len(value) >= 8 {
+					r.add("appended_at", spec{css: simple(n) + " " + simple(inner), date: formats}, 0)
+					break
+				}
+			}
+			return
+		}
+	}
+	if seen {
+		r.lacks = append(r.lacks, LackAppended)
+	}
 }
 
 // judgeGroup tells how much a group looks like reviews.

@@ -105,6 +105,13 @@ func TestPropose(t *testing.T) {
 		{"ids, titles and time elements", htmlShop("", func(id string) string {
 			return `<ul class="review-list">` + repeat(`<li class=review data-review-id="ID"><span class=stars title="STARS星"></span><b class=user>BUYER</b><p class=content>TEXT</p><time datetime="2026-11-DAYT10:00:00+08:00">不久前</time></li>`, id) + `</ul>`
 		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackIDs, crawler.LackDates, crawler.LackRatings, crawler.LackSearch}},
+		{"a total in words and follow-ups", htmlShop("", func(id string) string {
+			return `<h3>商品评价（共 <em class=num>5</em> 条）</h3><ul class="review-list">` + repeat(`<li class=review data-review-id="ID"><span class=stars title="STARS星"></span><p class=content>TEXT</p><time datetime="2026-11-DAYT10:00:00+08:00">不久前</time></li>`, id) +
+				`<li class=review data-review-id="x` + id + `"><span class=stars title="1星"></span><p class=content>烧水冒烟，不敢用了</p><time datetime="2026-11-09T10:00:00+08:00">不久前</time><div class=append-box><b>追评</b><p>还是冒烟</p><i>2026-11-12 08:00</i></div></li></ul>`
+		}), "/goods/7.html", "html", 10, nil, []crawler.Lack{crawler.LackTotal, crawler.LackAppended, crawler.LackAppendedAt}},
+		{"a total and follow-ups that are not found", htmlShop("", func(id string) string {
+			return `<ul class="review-list">` + repeat(`<li class=review data-review-id="ID"><span class=stars title="STARS星"></span><p class=content>TEXT（追评：一样）</p><time datetime="2026-11-DAYT10:00:00+08:00">不久前</time></li>`, id) + `</ul>`
+		}), "/goods/7.html", "html", 8, []crawler.Lack{crawler.LackTotal, crawler.LackAppended}, nil},
 		{"dates within texts and black stars", htmlShop("", func(id string) string {
 			return `<div id=comments>` + repeat(`<div class=comment><div class=meta><span class=author>BUYER</span><span class=score>BLACK</span><em>发表于 2026-11-DAY 10:00 来自手机</em></div><div class=text>TEXT</div></div>`, id) + `</div>`
 		}), "/goods/7.html", "html", 8, []crawler.Lack{crawler.LackIDs}, []crawler.Lack{crawler.LackBuyers, crawler.LackDates, crawler.LackRatings, crawler.LackSearch}},

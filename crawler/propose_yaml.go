@@ -256,7 +256,8 @@ func (d *drafter) noteLacks() {
 		lack(LackRatings, !r.has("rating"))
 		turns := r.next != nil || strings.Contains(r.url, "{page}")
 		lack(LackPaging, !turns && r.count > r.n)
-		lack(LackTotal, !turns && r.total == "")
+		lack(LackTotal, r.total == "")
+		lack(LackAppendedAt, r.has("appended") && !r.has("appended_at"))
 	}
 	for _, l := range r.lacks {
 		lack(l, true)
@@ -398,7 +399,7 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 		b.WriteString("  - url: \"{url}\"   # 评论就在商品页上\n")
 	}
 	fmt.Fprintf(b, "    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
-	b.WriteString("    order: none   # 确知新的在前时删去，增量采集可少读几页\n")
+	b.WriteString("    order: none   # 确知新的在前时改成 newest，可少读几页\n")
 	if r.shared && r.has("id") {
 		b.WriteString("    shared: true   # 同款的各个规格显示同一份评论，只记一次；各有各的评论时删去\n")
 	}
