@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"chaping/ingest"
 	"chaping/ingest/foreign"
@@ -29,6 +31,7 @@ type schemaPage struct {
 	Reviews []schemaReview `json:"reviews"`           // of that product
 	Items   []schemaItem   `json:"items"`             // ItemList, or else all products on the page
 	Next    string         `json:"next,omitempty"`    // <link rel=next> or <a rel=next>
+	Broken  string         `json:"broken,omitempty"`  // what is wrong with JSON-LD about products or reviews, in Chinese
 }
 
 type schemaProduct struct {
@@ -77,7 +80,7 @@ func schemaView(doc *goquery.Selection, at string) schemaPage {
 			g.microdata(doc, s.Nodes[0], false, 0)
 		}
 	})
-	page := schemaPage{Reviews: []schemaReview{}, Items: g.items()}
+	page := schemaPage{Reviews: []schemaReview{}, Items: g.items(), Broken: g.broken}
 	page.Next, _ = doc.Find(`link[rel~="next"], a[rel~="next"]`).First().Attr("href")
 	product := g.product(at)
 	if product == nil {
@@ -105,6 +108,9 @@ func schemaView(doc *goquery.Selection, at string) schemaPage {
 type schemaGraph struct {
 	all  []*thing
 	byID map[string]*thing
+
+	scripts int    // of JSON-LD
+	broken  string // what is wrong with the first that matters
 }
 
 func (g *schemaGraph) keep(t *thing) {
@@ -124,8 +130,11 @@ func typeName(s string) string {
 }
 
 // jsonLD reads a script. What is no JSON is passed over: shops publish broken
-// ones, and beside good ones.
+// ones, and beside good ones. What was wrong is kept for a page that turns out
+// to lack what should have stood there.
 func (g *schemaGraph) jsonLD(s string) {
+	g.scripts++
+	whole := s
 	s = strings.Map(func(r rune) rune { // raw line breaks in strings are common
 		if r < ' ' {
 			return ' '
@@ -149,10 +158,32 @@ func (g *schemaGraph) jsonLD(s string) {
 	decoder := json.NewDecoder(strings.NewReader(s))
 	decoder.UseNumber()
 	var value any
-	if decoder.Decode(&value) == nil {
+	err := decoder.Decode(&value)
+	if err == nil {
 		g.value(value, false)
+		return
+	}
+	if g.broken == "" && aboutProducts.MatchString(s) {
+		at := int(decoder.InputOffset())
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			at = int(syntax.Offset)
+		}
+		// Positions are those in the script as it stands, but for what was
+		// stripped or unescaped at its head.
+		at = min(max(0, strings.Index(whole, s[:min(len(s), 1)]))+at, len(whole))
+		line := 1 + strings.Count(whole[:at], "\n")
+		column := utf8.RuneCountInString(whole[strings.LastIndexByte(whole[:at], '\n')+1 : at])
+		from := max(0, at-20)
+		for from < at && !utf8.RuneStart(whole[from]) {
+			from++
+		}
+		g.broken = fmt.Sprintf("网页中第 %d 段 JSON-LD 有语法错误（第 %d 行第 %d 个字符，在“%s”处）", g.scripts, line, column,
+			strings.TrimSpace(strings.ToValidUTF8(whole[from:at], "")))
 	}
 }
+
+var aboutProducts = regexp.MustCompile(`(?i)"(?:[\w.:/-]*[:/])?(?:Product|ProductGroup|Review|reviewBody|aggregateRating)"`)
 
 var escapedJSON = regexp.MustCompile(`^[\[{ ]+&(amp;)?(quot|#34|#x22);`)
 
@@ -485,6 +516,13 @@ func (p *schemaPage) add(g schemaGraph, r *thing, seen schemaSeen) {
 // five puts a rating on the scale from 1 to 5, rounded half up. Where the page
 // names no scale it is that one already, as schema.org has it. What is no
 // number comes back as it is.
+//
+// The vocabulary's worst rating is 1 unless the page says otherwise, and up to
+// ten that is how scales are: 1 of 10 is the worst. A scale that goes further,
+// in practice to 100, is a share: shops write 20, 40, 60, 80 and 100 for one to
+// five stars, and have 1 for the worst, if any. Taken as a scale from 1, two
+// stars of five would become three, and a negative review no longer be one.
+// Only a page that says that 0 is the worst has a scale of its own.
 func five(value, worst, best string) string {
 	v, err := strconv.ParseFloat(strings.Replace(value, ",", ".", 1), 64)
 	if err != nil {
@@ -498,8 +536,12 @@ func five(value, worst, best string) string {
 	if err != nil || hi <= lo {
 		hi = 5
 	}
-	if v < lo || v > hi {
+	share := hi > 10 && lo == 1
+	if v < lo && !(share && v >= 0) || v > hi {
 		return value
+	}
+	if share {
+		return strconv.Itoa(max(1, int(math.Floor(v/hi*5+0.5))))
 	}
 	return strconv.Itoa(int(math.Floor(1 + (v-lo)/(hi-lo)*4 + 0.5)))
 }

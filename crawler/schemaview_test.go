@@ -44,6 +44,34 @@ func TestEscapedJSONLD(t *testing.T) {
 	}
 }
 
+// A scale that goes beyond ten is a share of five stars, unless the page says
+// where it begins.
+func TestFive(t *testing.T) {
+	for _, c := range []struct{ value, worst, best, want string }{
+		{"4", "", "", "4"}, {"2", "", "10", "1"}, {"4", "", "10", "2"}, {"9", "1", "10", "5"}, {"1", "0", "4", "2"},
+		{"20", "", "100", "1"}, {"40", "", "100", "2"}, {"60", "", "100", "3"}, {"80", "", "100", "4"}, {"100", "", "100", "5"},
+		{"40", "1", "100", "2"}, {"0", "", "100", "1"}, {"20", "0", "100", "2"}, {"101", "", "100", "101"}, {"6", "", "", "6"}, {"五", "", "", "五"},
+	} {
+		if got := five(c.value, c.worst, c.best); got != c.want {
+			t.Errorf("%s of %s to %s is %s, want %s", c.value, c.worst, c.best, got, c.want)
+		}
+	}
+}
+
+// What is wrong with JSON-LD is kept with its place, if it is about a product.
+func TestBrokenJSONLD(t *testing.T) {
+	for name, c := range map[string]struct{ page, says string }{
+		"a comma too many": {linked("{\n\"@type\":\"Product\",\n\"name\":\"壶\",}"), "第 1 段 JSON-LD 有语法错误（第 3 行第 12 个字符"},
+		"cut off":          {linked(`{"@type":"BreadcrumbList"}`) + linked(`{"@type":"https://schema.org/Product","name":"壶`), "第 2 段 JSON-LD"},
+		"of no matter":     {linked(`{"@type":"BreadcrumbList",}`), ""},
+		"whole":            {linked(`{"@type":"Product","name":"壶"}`), ""},
+	} {
+		if got := viewOf(t, c.page).Broken; !strings.Contains(got, c.says) || (got == "") != (c.says == "") {
+			t.Errorf("%s: %q, want %q", name, got, c.says)
+		}
+	}
+}
+
 // Reviews without an id that nobody in particular wrote are two if they stand
 // there twice, but not if they stand there in two notations.
 func TestAlikeSchemaReviews(t *testing.T) {
