@@ -16,7 +16,10 @@
 // interpretation decisions D1–D20 recorded in docs/decisions.md.
 package chaping
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Platform is an e-commerce site, or a station's own export standing for one.
 type Platform struct {
@@ -56,8 +59,12 @@ type Listing struct {
 
 // A Coverage says how far the reviews of a product could be read.
 type Coverage struct {
-	Platform, Product string
-	Window            Window // whose reviews were asked for
+	Platform string
+	// Product is the id; the address where the product's page was never read
+	// and the search told no id; or SearchFor a keyword, whose results were
+	// not all read.
+	Product string
+	Window  Window // whose reviews were asked for
 	// Missing says, in Chinese, what was out of reach; empty when everything
 	// in the window was read.
 	Missing string
@@ -66,6 +73,17 @@ type Coverage struct {
 	Final bool
 	Run   string
 	At    time.Time
+}
+
+// SearchFor is what stands in the place of a product for the results of a
+// search, which may hold products that nobody knows of.
+func SearchFor(keyword string) string { return searchBefore + keyword + searchBehind }
+
+const searchBefore, searchBehind = "关键词“", "”的搜索"
+
+// IsSearch tells whether this is what SearchFor gave.
+func IsSearch(product string) bool {
+	return strings.HasPrefix(product, searchBefore) && strings.HasSuffix(product, searchBehind)
 }
 
 // A Review is one buyer's comment.

@@ -249,7 +249,7 @@ func collectCounts(r crawler.Report) map[string]uint64 {
 		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
 		"outside": r.Outside, "duplicates": r.Duplicates, "shared": r.Shared, "foreign_prices": r.Foreign, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
-		"truncated": r.TruncatedLists, "gaps": r.Gaps,
+		"truncated": r.TruncatedLists, "gaps": r.Gaps, "mixed_order": r.Mixed, "untold": r.Untold, "twins": r.Twins,
 	} {
 		if n > 0 {
 			out[name] = uint64(n)

@@ -33,8 +33,9 @@ const maxAlike = 1000
 // content, as imports do. Those that are alike in everything are counted from
 // the top of the list on, so that the same list again is the same reviews.
 // Lists move while one reads them: where a page begins with what the page
-// before ended with, these are no further reviews.
-func (s *seen) number(entries []entry) {
+// before ended with, these are no further reviews, and neither are those of a
+// page that was here before, which round tells of.
+func (s *seen) number(entries []entry) (round bool) {
 	var contents hashes
 	usable := make([]*entry, 0, len(entries))
 	local := make([]string, 0, len(entries)) // IDs if the page stood alone
@@ -56,13 +57,18 @@ func (s *seen) number(entries []entry) {
 	// The first page is what some sites show behind the last one.
 	first := len(s.First) > 0 && len(local) >= len(s.First) &&
 		!slices.ContainsFunc(local, func(id string) bool { return !s.has(hash(id)) })
+	whole := fingerprint(contents)
+	if len(s.Pages) > 2 && len(count) > 1 { // a page of the platform's own texts says little
+		round = slices.Contains(s.Pages[1:len(s.Pages)-1], whole)
+	}
+	s.Pages = append(slices.Clip(s.Pages), whole)
 	clear(count)
 	for _, content := range s.Alike {
 		count[content]++
 	}
 	for i, e := range usable {
 		e.place.id = local[i]
-		if first || i < moved || e.place.pinned && slices.Contains(s.First, hash(local[i])) {
+		if first || round || i < moved || e.place.pinned && slices.Contains(s.First, hash(local[i])) {
 			e.place.again = true
 		} else {
 			if e.buyer == "" {
@@ -78,4 +84,11 @@ func (s *seen) number(entries []entry) {
 	if extra := len(s.Alike) - max(maxAlike, len(contents)); extra > 0 {
 		s.Alike = slices.Clone(s.Alike[extra:])
 	}
+	return round
+}
+
+// fingerprint is the same for pages with the same contents.
+func fingerprint(contents hashes) uint64 {
+	text, _ := contents.MarshalText() // never fails
+	return hash(string(text))
 }

@@ -212,7 +212,7 @@ func (r *renderer) on(ctx context.Context, v *visit, event any) {
 		over := v.bytes > r.fetcher.profile.BodyLimit
 		v.mu.Unlock()
 		if over {
-			v.cancel(errGone{fmt.Sprintf("页面连同所载内容超过上限 %d 字节", r.fetcher.profile.BodyLimit)})
+			v.cancel(errGone{reason: fmt.Sprintf("页面连同所载内容超过上限 %d 字节", r.fetcher.profile.BodyLimit)})
 		}
 	case *cdpage.EventLifecycleEvent:
 		v.mu.Lock()
@@ -269,7 +269,7 @@ func (r *renderer) decide(ctx context.Context, v *visit, e *fetch.EventRequestPa
 		over := v.documents > maxRedirects+1
 		v.mu.Unlock()
 		if over {
-			refuse(errGone{fmt.Sprintf("重定向超过 %d 次", maxRedirects)})
+			refuse(errGone{reason: fmt.Sprintf("重定向超过 %d 次", maxRedirects)})
 			return
 		}
 	}

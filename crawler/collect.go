@@ -153,6 +153,13 @@ func (c *collection) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var unread outcome // until it is
+	for _, keyword := range c.job.Watch.Keywords {
+		c.reader.searched(&unread, keyword, "搜索结果没有读到底", false, c.now())
+	}
+	if err := c.put(ctx, func() error { return c.Sink.PutCoverage(ctx, unread.covered) }); err != nil {
+		return err
+	}
 	if err := c.queue.Add(ctx, seeds...); err != nil {
 		return err
 	}
@@ -535,6 +542,9 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 		permanent = fmt.Sprintf("尝试 %d 次均失败：%v", claim.Failures+1, err)
 	}
 	if permanent != "" {
+		if t.Step == stepReviews && c.reader.beyond(t, err) {
+			return c.ended(d, t, permanent)
+		}
 		return c.bury(d, t, permanent)
 	}
 	c.log.Info("稍后重试", "url", t.URL, "err", err)
@@ -542,12 +552,25 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 	return d
 }
 
-// deny notes a page that the rules forbid. A forbidden product is as good as
-// not for sale; where lists are forbidden, something is missing.
+// ended ends a list of reviews before a page that cannot be read, and need not
+// be.
+func (c *collection) ended(d done, t task, reason string) done {
+	c.log.Info("列表已读到底，后面的一页取不到", "url", t.URL, "reason", reason)
+	d.outcome = outcome{}
+	if err := c.reader.sliced(&d.outcome, t, &c.job.Profile.reviews[t.Reviews], c.now()); err != nil {
+		return c.bury(d, t, err.Error())
+	}
+	return d
+}
+
+// deny notes a page that the rules forbid. A product that robots.txt forbids is
+// as good as not for sale; where lists are forbidden, something is missing.
 func (c *collection) deny(d *done, t task, why errDenied) {
 	fault := Fault{URL: t.URL, Problem: why.reason}
-	if t.Step == stepReviews {
-		c.reader.covered(&d.outcome, t.Product, "评论页不允许访问："+why.reason, true, c.now())
+	if why.robots && t.Step == stepProduct && t.Known != "" {
+		c.reader.covered(&d.outcome, t.Known, "", true, c.now())
+	} else {
+		c.unread(d, t, "不允许访问："+why.reason)
 	}
 	if !why.robots {
 		d.outcome.add(countDenied, 1)
@@ -570,9 +593,7 @@ func (c *collection) deny(d *done, t task, why errDenied) {
 func (c *collection) bury(d done, t task, reason string) done {
 	c.log.Warn("放弃页面", "url", t.URL, "reason", reason)
 	c.salvage(&d, t)
-	if t.Step == stepReviews {
-		c.reader.covered(&d.outcome, t.Product, "评论页没有取到："+reason, true, c.now())
-	}
+	c.unread(&d, t, "没有取到："+reason)
 	d.failure = &frontier.Failure{
 		Claim:  d.claim,
 		Reason: reason,
@@ -581,6 +602,23 @@ func (c *collection) bury(d done, t task, reason string) done {
 		Notes:  d.outcome.notes,
 	}
 	return d
+}
+
+// unread says which reviews a page keeps back that cannot be read.
+func (c *collection) unread(d *done, t task, why string) {
+	switch t.Step {
+	case stepSearch:
+		c.reader.searched(&d.outcome, t.Keyword, "搜索结果页"+why, true, c.now())
+	case stepProduct:
+		if t.Known != "" {
+			c.reader.covered(&d.outcome, t.Known, "商品页"+why, true, c.now())
+		}
+	case stepReviews:
+		if t.Reviews < len(c.job.Profile.reviews) {
+			why += t.Seen.hint(&c.job.Profile.reviews[t.Reviews])
+		}
+		c.reader.covered(&d.outcome, t.Product, "评论页"+why, true, c.now())
+	}
 }
 
 // salvage keeps the listing that waited for a shop's page which cannot be
@@ -613,6 +651,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countByText: &r.ByText, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countShared: &r.Shared, countRefused: &r.Refused, countForeign: &r.Foreign, countIrrelevant: &r.Irrelevant,
 		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists, countGaps: &r.Gaps,
+		countMixed: &r.Mixed, countUntold: &r.Untold, countTwins: &r.Twins,
 	} {
 		*to = s.Count[name]
 	}
@@ -630,7 +669,12 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 			r.Currencies = append(r.Currencies, n.Value)
 		}
 	}
-	r.Dead, r.Unfinished, r.Resting = s.Dead, s.Open, s.Resting
+	r.Dead, r.Unfinished = s.Dead, s.Open
+	for _, rest := range s.Resting { // the queues of all sites share what they know of hosts
+		if c.job.Profile.asks(rest.Host) {
+			r.Resting = append(r.Resting, rest)
+		}
+	}
 	for _, letter := range s.Letters {
 		var t task
 		address := letter.Key

@@ -7,13 +7,17 @@
 //	search ──▶ product ──▶ shop ──▶ Listing
 //	   │          │
 //	   └ next     └──▶ reviews ──▶ Review
-//	     page            └ next page, until a whole page is older than the window
+//	     page            └ next page, to the end; or until a whole page is older
+//	                       than the window, where the newest come first
 //
 // Pages wait in a frontier.Frontier, which decides what may be fetched when
 // and keeps what was counted; colly fetches them, a few at once, or a headless
 // browser where scripts fill them; what they hold goes to a chaping.Sink before the page counts as done. A collection
 // that is killed and started again under the same run name goes on where it
 // stopped and ends with the same result.
+//
+// A page without reviews ends a list only where it shows that it does: a site
+// that is busy, or wants a login, says so with status 200, too.
 //
 // One bad page never stops the rest. What the site gets wrong (a missing
 // field, a date that does not exist) and what cannot be fetched is counted
@@ -130,6 +134,9 @@ type Report struct {
 	Examples       []Fault         `json:"examples"`        // of these
 	Truncated      []Fault         `json:"truncated"`       // lists that could not be read to their end
 	TruncatedLists int64           `json:"truncated_lists"` // how many; Truncated names the first of them
+	Mixed          int64           `json:"mixed_order"`     // lists that were to have the newest first and do not; read to their end
+	Untold         int64           `json:"untold"`          // lists without the total that the profile names: nothing says that they are whole
+	Twins          int64           `json:"twins"`           // reviews that another product has as well, stored with both
 	Gaps           int64           `json:"gaps"`            // products of whose reviews some were out of reach; their Coverage says why
 	BudgetSpent    bool            `json:"budget_spent"`    // the profile allows no more pages or bytes in one run
 	Dead           int             `json:"dead"`            // pages given up

@@ -44,7 +44,10 @@ type (
 		robots bool
 	}
 	// errGone is an answer that another attempt will not change.
-	errGone struct{ reason string }
+	errGone struct {
+		reason string
+		status int // 0: there was no answer to speak of
+	}
 	// errBusy is a site that asks to come back later.
 	errBusy struct {
 		after  time.Duration // 0: it does not say when
@@ -126,7 +129,7 @@ func newFetcher(
 	c.SetRequestTimeout(p.Timeout)
 	c.SetRedirectHandler(func(r *http.Request, via []*http.Request) error {
 		if len(via) > maxRedirects {
-			return errGone{fmt.Sprintf("重定向超过 %d 次", maxRedirects)}
+			return errGone{reason: fmt.Sprintf("重定向超过 %d 次", maxRedirects)}
 		}
 		return f.allowed(r.Context(), r.URL)
 	})
@@ -191,7 +194,7 @@ func (f *fetcher) visitor() *visitor {
 		r.Ctx.Put(declared, r.Headers.Get("Content-Type"))
 		r.Headers.Set("Content-Type", "application/octet-stream; charset=utf-8")
 		if n, err := strconv.ParseInt(r.Headers.Get("Content-Length"), 10, 64); err == nil && n > f.profile.BodyLimit {
-			v.err = errGone{fmt.Sprintf("页面 %d 字节，超过上限 %d 字节", n, f.profile.BodyLimit)}
+			v.err = errGone{reason: fmt.Sprintf("页面 %d 字节，超过上限 %d 字节", n, f.profile.BodyLimit)}
 			r.Request.Abort()
 		}
 	})
@@ -212,7 +215,7 @@ func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte
 		return nil, fmt.Errorf("服务器返回 %d", status)
 	}
 	if int64(len(body)) > f.profile.BodyLimit {
-		return nil, errGone{fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
+		return nil, errGone{reason: fmt.Sprintf("页面超过上限 %d 字节", f.profile.BodyLimit)}
 	}
 	text, bad := decode(body, contentType, f.profile.Charset)
 	p := &page{url: at, read: f.now(), body: text, raw: body, kind: contentType, size: len(body), bad: bad,
@@ -226,7 +229,7 @@ func (f *fetcher) judge(status int, header http.Header, at *url.URL, body []byte
 		if n, err := parse(text, formatHTML, ""); err == nil && f.challenged(n, text) {
 			return nil, errChallenge{}
 		}
-		return nil, errGone{fmt.Sprintf("服务器返回 %d", status)}
+		return nil, errGone{fmt.Sprintf("服务器返回 %d", status), status}
 	}
 	return p, nil
 }

@@ -448,11 +448,6 @@ func (f *field) shows(n node) bool {
 	return len(f.list(n)) > 0 || found && truthy(value) && value != "[]"
 }
 
-// isThere tells whether the page has the list, be it empty.
-func (f *field) isThere(n node) bool {
-	return f.at(n.json, func(r gjson.Result) bool { return r.IsArray() }).IsArray()
-}
-
 // has tells whether the challenge is what the page shows.
 func (c challenge) has(n node, text string) bool {
 	if c.css != nil {

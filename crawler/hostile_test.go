@@ -47,6 +47,7 @@ reviews:
   - format: json
     url: /r?item={product}&p={page}
     items: list
+    order: newest
     fields:
       id: id
       rating: stars

@@ -124,7 +124,8 @@ type reviewStep struct {
 	pinned     *field
 	pictures   *field // addresses, of all elements that fit
 	videos     *field
-	unordered  bool
+	unordered  bool // no order of dates
+	sworn      bool // the profile says that the newest come first; else that is found out
 	shared     bool // the variants of a product show one list
 	slices     slicing
 	paging     paging
@@ -458,6 +459,16 @@ func (p *Profile) allowsHost(host string) bool {
 		}
 	}
 	return false
+}
+
+// asks tells whether a collection may ask the host, which has a port unless it
+// is the usual one.
+func (p *Profile) asks(host string) bool {
+	if host == p.Base.Host {
+		return true
+	}
+	name := (&url.URL{Host: host}).Hostname()
+	return !strings.EqualFold(name, p.Base.Hostname()) && p.allowsHost(name)
 }
 
 // A loader turns the YAML form into a Profile and gathers what is wrong.

@@ -93,7 +93,7 @@ func TestProfileErrors(t *testing.T) {
 		{"browser behind a proxy", edit("search:", "render: browser\nrequest: {proxy: \"${PROXY}\"}\nsearch:"), lineOf("search:"), "render", "代理"},
 		{"bad format", edit("format: json", "format: xml"), lineOf("  - format"), "reviews.0.format", "不认识的格式"},
 		{"css in JSON", edit("      id: id", "      id: {css: a}"), lineOf("      id: id"), "reviews.0.fields.id", "不能用 css"},
-		{"bad order", edit("    items: list", "    items: list\n    order: oldest"), lineOf("    items: list") + 1, "reviews.0.order", "newest"},
+		{"bad order", edit("    order: newest", "    order: oldest"), lineOf("    order: newest"), "reviews.0.order", "newest"},
 		{"paging in one word", edit("paging: {limit: 5, next: {css: a.next, attr: href}}", "paging: all"), lineOf("  paging: {limit: 5"), "paging", "翻页的写法不对"},
 		{"unknown key in paging", edit("limit: 5, next", "limt: 5, next"), lineOf("  paging: {limit: 5"), "limt", "没有这个配置项"},
 		{"no paging and a limit", edit("{total: total", "{none: true, total: total"), lineOf("    paging: {total"), "reviews.0.paging.none", "又写了怎样翻页"},

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/width"
+
 	"chaping"
 	"chaping/ingest"
 )
@@ -19,14 +21,19 @@ import (
 func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	step := &r.job.Profile.search
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
-		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "既没有商品也没有“无结果”的标志，页面结构可能已变"}}
+	if len(items) == 0 {
+		list := listPage{what: "商品", items: &step.items, empty: step.empty, total: step.paging.total, counted: step.paging.counts(), format: step.format,
+			on: on, asked: t.URL, first: t.Page == step.paging.from, short: t.Seen.Short, like: t.Like}
+		if why := list.lack(n); why != "" {
+			return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: why}}
+		}
+	} else if t.Page == step.paging.from {
+		t.Like = remember(step.format, n, items)
 	}
-	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
-		return errLayout{Fault{URL: t.URL, Field: "search.items", Problem: "页面的脚本中没有商品列表，页面结构可能已变"}}
-	}
+	t.Seen.size(len(items), step.paging.size)
 	for _, item := range items {
 		id, _ := step.id.get(item)
+		name, _ := step.name.get(item)
 		link, ok := step.link.get(item)
 		if step.link == nil && id != "" {
 			link, ok = r.job.Profile.product.url.fill(map[string]string{"product": url.PathEscape(id)}), true
@@ -37,7 +44,7 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		}
 		o.add(countFound+t.Keyword, 1)
 		if step.nameContains {
-			if name, _ := step.name.get(item); !strings.Contains(strings.ToLower(name), strings.ToLower(t.Keyword)) {
+			if !strings.Contains(strings.ToLower(name), strings.ToLower(t.Keyword)) {
 				o.add(countIrrelevant, 1)
 				continue
 			}
@@ -57,11 +64,22 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		if key == "" {
 			key = address
 		}
-		o.link(task{Step: stepProduct, URL: address, Keyword: t.Keyword, Product: id}, t.Keyword, key)
+		known := r.knownBy(id, address)
+		r.covered(o, known, "商品页还没有读", false, on.read)
+		o.link(task{Step: stepProduct, URL: address, Keyword: t.Keyword, Product: id, Name: chaping.Shorten(ingest.Text(name), 120), Known: known},
+			t.Keyword, key)
 	}
 
-	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
+	next, cursor, more := r.next(o, &step.paging, &t, on, n, len(items))
+	if t.Seen.Round {
+		o.add(countTruncated+t.Keyword, 1)
+		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging", Value: t.Keyword,
+			Problem: fmt.Sprintf("关键词“%s”的搜索结果翻页绕回到已经读过的一页，看不出后面还有没有", t.Keyword)})
+		r.searched(o, t.Keyword, "搜索结果翻页绕回到已经读过的一页，看不出后面还有没有", true, on.read)
+		return nil
+	}
 	if !more {
+		r.searched(o, t.Keyword, "", true, on.read)
 		return nil
 	}
 	if next == "" {
@@ -75,16 +93,18 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		o.add(countTruncated+t.Keyword, 1)
 		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword,
 			Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
+		r.searched(o, t.Keyword, fmt.Sprintf("搜索结果超过 %d 页，其余未读", step.paging.limit), true, on.read)
 		return nil
 	}
-	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}, t.Keyword,
+	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor, Like: t.Like, Seen: t.Seen}, t.Keyword,
 		strconv.Itoa(t.Page+1))
 	return nil
 }
 
 // next tells whether there is a following page, and its address or cursor
-// where the page names it.
-func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int) (address, cursor string, more bool) {
+// where the page names it. A way that has been gone before leads round in a
+// circle, which t remembers.
+func (r *reader) next(o *outcome, p *paging, t *task, on *page, n node, items int) (address, cursor string, more bool) {
 	switch {
 	case p.none:
 		return "", "", false
@@ -98,10 +118,16 @@ func (r *reader) next(o *outcome, p *paging, t task, on *page, n node, items int
 			o.fault(Fault{URL: t.URL, Field: p.next.name, Value: link, Problem: err.Error()})
 			return "", "", false
 		}
-		return address, "", address != t.URL
+		if address == t.URL || len(t.Seen.Ways) > 0 && hash(address) == t.Seen.Ways[0] {
+			return "", "", false // what the last page of some lists has for a next one
+		}
+		return address, "", t.Seen.onward(address, t.URL)
 	case p.cursor != nil:
 		cursor, ok := p.cursor.get(n)
-		return "", cursor, ok && cursor != "" && cursor != t.Cursor
+		if !ok || cursor == "" || cursor == t.Cursor && items == 0 {
+			return "", "", false
+		}
+		return "", cursor, t.Seen.onward(cursor, t.Cursor)
 	case p.pages != nil:
 		value, ok := p.pages.get(n)
 		if !ok {
@@ -129,14 +155,18 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		}
 		product.ID = id
 	}
+	broken := n.json.Get("broken").String() // only views of schema.org have it
 	if product.ID == "" {
-		return errLayout{Fault{URL: t.URL, Field: "product.fields.id", Problem: "商品页没有商品编号"}}
+		return errLayout{Fault{URL: t.URL, Field: "product.fields.id", Problem: cmp.Or(broken, "商品页没有商品编号"+says(n))}}
 	}
 	name, ok := step.name.get(n)
 	if !ok || name == "" {
-		return errLayout{Fault{URL: t.URL, Field: step.name.name, Problem: "商品页没有商品名称，页面结构可能已变"}}
+		return errLayout{Fault{URL: t.URL, Field: step.name.name, Problem: cmp.Or(broken, "商品页没有商品名称，页面结构可能已变"+says(n))}}
 	}
 	product.Name = ingest.Text(name)
+	if why := r.noProduct(t, n, product.Name); why != "" {
+		return errLayout{Fault{URL: t.URL, Field: step.name.name, Value: product.Name, Problem: why}}
+	}
 	if link, ok := step.link.get(n); ok && link != "" {
 		if address, err := resolve(on, n, link); err == nil {
 			product.URL = address
@@ -153,6 +183,9 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	shared, err := r.identify(ctx, o, t, &product)
 	if err != nil {
 		return err
+	}
+	if t.Known != "" && t.Known != product.ID && (!shared || t.Known != own) { // it goes by another name from here on
+		r.covered(o, t.Known, "", true, on.read)
 	}
 
 	listing := chaping.Listing{Keyword: t.Keyword, Product: product, SeenAt: on.read}
@@ -345,6 +378,10 @@ func (r *reader) shop(o *outcome, t task, n node) {
 	own.ID, _ = step.id.get(n)
 	own.Name, _ = step.name.get(n)
 	own.Region, _ = step.region.get(n)
+	if goneWords.MatchString(own.Name) || troubleWords.MatchString(own.Name) {
+		o.fault(Fault{URL: t.URL, Field: "shop.fields.name", Value: own.Name, Problem: "店铺页打开的不是店铺，未采用"})
+		own = chaping.Shop{}
+	}
 	r.shops.put(t.URL, own)
 	if t.Listing != nil {
 		listing := *t.Listing
@@ -362,17 +399,22 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 	p := r.job.Profile
 	step := &p.reviews[t.Reviews]
 	items := step.items.list(n)
-	if len(items) == 0 && t.Page == step.paging.from && step.empty != nil && !step.empty.shows(n) {
-		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "既没有评论也没有“无评论”的标志，页面结构可能已变"}}
+	if len(items) == 0 {
+		list := listPage{what: "评论", items: &step.items, empty: step.empty, total: step.paging.total, counted: step.paging.counts(), format: step.format,
+			on: on, asked: t.URL, first: t.Page == step.paging.from, whole: t.Seen.Whole, short: t.Seen.Short, like: t.Like}
+		if why := list.lack(n); why != "" {
+			return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: why}}
+		}
+	} else if t.Page == step.paging.from && !step.paging.none {
+		t.Like = remember(step.format, n, items)
 	}
-
-	if len(items) == 0 && missing(step.format, &step.items, step.empty, n) {
-		return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: "页面的脚本中没有评论列表，页面结构可能已变"}}
-	}
+	t.Seen.size(len(items), step.paging.size)
 
 	// One page is judged by what stands in its natural place: a page is past
 	// the window when it has such reviews and all are older.
 	natural, older := 0, 0
+	round := false
+	wanted := false // a review that is not older than the window
 	var oldest time.Time
 	var edge []uint64 // published then
 	var ids []uint64
@@ -383,7 +425,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 		entries = append(entries, r.review(o, t, step, item, on.as, from))
 	}
 	if step.id == nil {
-		t.Seen.number(entries)
+		round = t.Seen.number(entries)
 	}
 	if step.shared && t.Page == step.paging.from && t.Slice == 0 {
 		var err error
@@ -400,6 +442,8 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 			natural++
 			if place.published.Before(t.From) {
 				older++
+			} else if !place.again && review.Appended == "" && !t.Seen.has(hash(place.id)) {
+				wanted = true
 			}
 			if oldest.IsZero() || place.published.Before(oldest) {
 				oldest, edge = place.published, nil
@@ -418,7 +462,20 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 			continue
 		}
 		ids = append(ids, id)
+		if slices.Contains(t.Seen.Old, uint32(id)) {
+			// Its trace was here before. Traces are short: it is counted as
+			// known, and stored all the same, which changes nothing if it is.
+			round = true
+			o.add(countDuplicates, 1)
+			if ok && r.job.Window.Contains(review.Published) {
+				review.Product = cmp.Or(t.Owner, review.Product)
+				o.reviews = append(o.reviews, *review)
+			}
+			continue
+		}
 		fresh++
+		t.Seen.Ill = t.Seen.Ill || review.Grade == chaping.Negative
+		t.Seen.Well = t.Seen.Well || review.Grade == chaping.Positive || review.Grade == chaping.Neutral
 		if !ok {
 			o.add(countRefused, 1)
 			t.Seen.Bad = true
@@ -428,7 +485,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 			o.add(countOutside, 1)
 			continue
 		}
-		r.keep(o, t, id, review)
+		r.keep(o, t, step, id, review)
 	}
 
 	if t.Began.IsZero() {
@@ -436,25 +493,59 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 	}
 	// Other orders than the whole list's say nothing about the window.
 	ordered := !step.unordered && t.Slice <= len(step.slices.parts)
-	if past := ordered && natural > 0 && older == natural; past {
+	mixed := t.Seen.Mixed
+	if ordered {
+		t.Seen.Mixed = mixed || !t.Seen.inOrder(entries) || t.Seen.Past && wanted
+	}
+	got := t.Seen.Count + int64(fresh)
+	stated := r.stated(o, &t, step, n, len(items), got)
+	past := ordered && !t.Seen.Mixed && natural > 0 && older == natural
+	if past {
+		trusted, err := r.trusted(ctx, t, step)
+		if err != nil {
+			return err
+		}
+		t.Seen.Past, past = true, trusted
+	}
+	if past {
+		if lost := t.Seen.shrunk(got); lost != "" && t.Slice == 0 {
+			r.truncated(o, t, step, lost, now)
+			return nil
+		}
 		t.Total = 0 // the rest was not asked for
 		return r.sliced(o, t, step, now)
 	}
-	got := t.Seen.Count + int64(fresh)
-	next, cursor, more := r.next(o, &step.paging, t, on, n, len(items))
-	if more && fresh == 0 && len(items) > 0 && t.Page > step.paging.from {
+	next, cursor, more := r.next(o, &step.paging, &t, on, n, len(items))
+	if fresh == 0 && len(items) > 0 && t.Page > step.paging.from {
 		more = false // the site shows the same page for ever
+		t.Seen.Round = t.Seen.Round || round
+	}
+	if t.Seen.Whole && t.Seen.Short && step.paging.counts() {
+		more = false // a page beyond the end: some sites answer it with an error
+	}
+	if t.Seen.Mixed && !mixed && t.Slice == 0 && (more || t.Page > step.paging.from) {
+		o.add(countMixed, 1)
+	}
+	if full := t.Page+1-step.paging.from >= step.paging.limit; !more || full || t.Seen.Mixed && !mixed {
+		if err := r.learn(ctx, o, t, step); err != nil {
+			return err
+		}
+		if more && full && ordered && t.Seen.Past && !t.Seen.Mixed { // behind a page that would have been the last
+			t.Total = 0
+			return r.sliced(o, t, step, now)
+		}
 	}
 	if t.Slice > 0 && !more {
 		t.Parts += got
 	}
-	if short, total := r.short(o, t, step, n, got, more); short != "" {
+	if short, total := t.short(step, stated, got, more); short != "" {
+		short += t.Seen.hint(step)
 		switch {
 		case t.Slice > 0:
 			t.Cut = true
 		case step.slices.count() > 0:
 			t.Edge, t.Seen.Edge, t.Total = oldest, edge, total
-			if step.unordered || oldest.IsZero() {
+			if step.unordered || t.Seen.Mixed || oldest.IsZero() {
 				t.Edge = lastMoment // nothing is known to have been read
 			}
 			t.Cut = len(step.slices.parts) == 0
@@ -468,6 +559,7 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 		following := t
 		following.Page, following.URL, following.Cursor = t.Page+1, next, cursor
 		following.Seen.Last, following.Seen.Count = ids, got
+		following.Seen.Old = t.Seen.Old.add(t.Seen.Last) // those of this page are in Last
 		if t.Page == step.paging.from {
 			following.Seen.First = ids
 			following.Seen.Last = nil
@@ -479,13 +571,16 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 
 // keep hands on a review of the window, and counts it unless it was counted
 // with another product or in another part of the list.
-func (r *reader) keep(o *outcome, t task, id uint64, review *chaping.Review) {
+func (r *reader) keep(o *outcome, t task, step *reviewStep, id uint64, review *chaping.Review) {
 	review.Product = cmp.Or(t.Owner, review.Product)
 	o.reviews = append(o.reviews, *review)
 	if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
 		slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
 		o.add(countDuplicates, 1)
 		return
+	}
+	if !step.shared && step.id != nil && r.twins.known(id, review) {
+		o.add(countTwins, 1)
 	}
 	o.add(countReviews, 1)
 	if review.Default {
@@ -499,37 +594,75 @@ func (r *reader) keep(o *outcome, t task, id uint64, review *chaping.Review) {
 	}
 }
 
-// missing tells whether a page's scripts lack the list, which is not the same
-// as an empty one. A profile that says what an empty page looks like is asked
-// that instead.
-func missing(as format, items, empty *field, n node) bool {
-	return as == formatScript && empty == nil && !items.isThere(n)
+// A statement is how many reviews the site says there are.
+type statement struct {
+	value string
+	least int64 // at least so many, 0 if it does not say
+}
+
+// stated reads how many reviews the site says there are, and keeps in t what
+// that says of the list. entries are those of the page, got all so far.
+func (r *reader) stated(o *outcome, t *task, step *reviewStep, n node, entries int, got int64) (s statement) {
+	if step.paging.total == nil || t.Slice > 0 {
+		return s
+	}
+	value, ok := step.paging.total.get(n)
+	if !ok || value == "" {
+		if t.Page == step.paging.from && entries > 0 {
+			o.add(countUntold, 1)
+		}
+		return statement{least: t.Seen.Most}
+	}
+	total, exact, err := parseCount(value)
+	s.value = strings.TrimSpace(countPattern.FindString(strings.ReplaceAll(width.Fold.String(value), ",", "")))
+	switch {
+	case err != nil:
+		o.fault(Fault{URL: t.URL, Field: step.paging.total.name, Value: value, Problem: err.Error()})
+		return statement{least: t.Seen.Most}
+	case !exact: // 1.3万 may be 12,500
+		s.least = total - total/10
+		return s
+	}
+	seen := &t.Seen
+	if total < seen.Most && (!seen.Fell || total < seen.Least) {
+		seen.Fell, seen.Least = true, total
+	}
+	seen.Most = max(seen.Most, total)
+	seen.Whole = total > 0 && got >= seen.Most
+	s.least = total
+	return s
+}
+
+// shrunk tells what may be missing where the list lost entries while it was
+// read: those behind moved up, past the page that was read next.
+func (s *seen) shrunk(got int64) string {
+	if !s.Fell || got >= s.Most {
+		return ""
+	}
+	if s.Least < got { // there is no such list
+		return fmt.Sprintf("网站起初称共 %d 条，后来称共 %d 条，只读到 %d 条", s.Most, s.Least, got)
+	}
+	return fmt.Sprintf("读的过程中网站的评论总数由 %d 条减到 %d 条，后面的评论往前移，可能跳过了 %d 条", s.Most, s.Least, s.Most-s.Least)
 }
 
 // short tells what is missing when the reading of a list has to end here: the
 // limit of pages, or what the site says there is. "" if nothing is missing, or
 // there is a page to follow. least is how many the site says there are at
 // least, 0 if it does not say.
-func (r *reader) short(o *outcome, t task, step *reviewStep, n node, got int64, more bool) (problem string,
-	least int64) {
-	value, ok := step.paging.total.get(n)
-	if t.Slice == 0 && ok && value != "" {
-		total, exact, err := parseCount(value)
-		switch {
-		case err != nil:
-			o.fault(Fault{URL: t.URL, Field: step.paging.total.name, Value: value, Problem: err.Error()})
-		case exact:
-			least = total
-		default: // 1.3万 may be 12,500
-			least = total - total/10
-		}
-	}
+func (t *task) short(step *reviewStep, stated statement, got int64, more bool) (problem string, least int64) {
+	least = stated.least
 	full := t.Page+1-step.paging.from >= step.paging.limit
-	if full && (more || t.Slice > 0 && step.paging.pages != nil) { // sites count no pages beyond their limit
+	switch {
+	case full && (more || t.Slice > 0 && step.paging.pages != nil): // sites count no pages beyond their limit
 		return fmt.Sprintf("超过 %d 页，其余未读", step.paging.limit), least
-	}
-	if !more && got < least {
-		return fmt.Sprintf("网站称共 %s 条评论，只读到 %d 条", chaping.Shorten(value, 20), got), least
+	case more:
+		return "", least
+	case t.Seen.shrunk(got) != "":
+		return t.Seen.shrunk(got), max(least, t.Seen.Most)
+	case got < least:
+		return fmt.Sprintf("网站称共 %s 条，只读到 %d 条", cmp.Or(stated.value, strconv.FormatInt(least, 10)), got), least
+	case t.Seen.Round && !t.Seen.Whole:
+		return "翻页绕回到已经读过的一页，看不出后面还有没有", least
 	}
 	return "", least
 }
@@ -579,7 +712,7 @@ func (r *reader) look(o *outcome, t task, step *reviewStep, now time.Time) error
 func (r *reader) truncated(o *outcome, t task, step *reviewStep, problem string, now time.Time) {
 	r.covered(o, t.Product, problem, true, now)
 	o.note(noteTruncated, Fault{URL: t.URL, Field: step.items.name, Value: t.Product,
-		Problem: fmt.Sprintf("商品 %s 的评论%s", t.Product, problem)})
+		Problem: fmt.Sprintf("商品 %s 的评论：%s", t.Product, problem)})
 }
 
 // source is how the site writes the reviews of a step.

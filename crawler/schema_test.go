@@ -35,7 +35,7 @@ var described = map[string]string{
 	"only_names_with_keyword": "只采用名称中含有关键词的商品", "paging": "翻页", "from": "第一页的页码，0 或 1", "limit": "最多读几页", "next": "下一页的链接",
 	"total": "总条数的位置", "cursor": "下一页游标的位置", "start": "第一页的游标", "none": "列表全在一页，不翻页；可简写成 paging: none", "header": "响应头的名称，只用于 paging；Link 取其中 rel=next 的地址", "size": "每页条数，用于 {offset} 和 {size}",
 	"price": "价格", "currency": "币种；不是人民币的价格不收录", "shop_id": "店铺编号", "shop_name": "店铺名称", "shop_url": "店铺页的链接", "region": "公司所在区域（营业执照）",
-	"link": "商品页上评论的链接", "order": "newest 新的在前（默认），none 不按时间", "shared": "同款的各个规格显示同一份评论；只记一次，记在先读到的规格名下", "slices": "超出页数限度时分段再读", "whole": "整个列表的 {slice}",
+	"link": "商品页上评论的链接", "order": "newest 新的在前，none 不按时间；不写则读几件商品来弄清", "shared": "同款的各个规格显示同一份评论；只记一次，记在先读到的规格名下", "slices": "超出页数限度时分段再读", "whole": "整个列表的 {slice}",
 	"parts": "合起来即全部的各段，例如各个评分", "views": "另外的排序，能多读一些但不能保证全部",
 	"text": "评论正文；验证页中为出现的文字", "published": "发表时间", "buyer": "买家；评论没有编号时用来区分，不保存", "appended": "追评", "appended_at": "追评时间", "default": "是否默认评论", "pinned": "是否置顶", "pictures": "买家的图片的网址；css 找到的每个元素各一张", "videos": "买家的视频的网址",
 	"css": "CSS 选择器", "attr": "元素的属性", "json": "JSON 路径（gjson 语法）", "match": "正则表达式，取第一组", "map": "对照表", "address": "取自页面的网址：正则表达式，取第一组", "count": "true：值是 css 找到的元素个数，例如画出来的星",

@@ -125,11 +125,13 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		}
 	}
 	switch s.Order {
-	case "", "newest":
+	case "": // to be found out
+	case "newest":
+		step.sworn = true
 	case "none":
 		step.unordered = true
 	default:
-		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "按时间倒序的评论不用写本项")
+		l.fail(path+".order", s.Order, "只能是 newest（新的在前）或 none（不按时间）", "拿不准就不写，程序读几件商品来弄清")
 	}
 	if step.shared = s.Shared; s.Shared && s.Fields.ID == nil {
 		l.fail(path+".shared", "true", "各规格共用的评论要有编号才认得出", "在 fields 中配置 id，或删去 shared")
@@ -209,6 +211,11 @@ var pagePlaceholders = []string{"page", "offset", "size", "cursor"}
 func turnsPages(address string, y pagingYAML) bool {
 	return y.None || y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
 		strings.Contains(address, "{offset}") && y.Size > 0 || strings.Contains(address, "{cursor}") && y.Cursor != nil
+}
+
+// counts tells whether pages are counted up until one is empty.
+func (p *paging) counts() bool {
+	return !p.none && p.next == nil && p.cursor == nil && p.pages == nil
 }
 
 // inHeaders tells whether something of the paging stands in response headers.

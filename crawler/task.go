@@ -45,8 +45,11 @@ type task struct {
 	Total   int64            `json:"t,omitempty"` // of the whole list, as the site says; 0: unknown, or of no interest
 	Parts   int64            `json:"w,omitempty"` // read in the parts so far
 	Seen    seen             `json:"d,omitzero"`
-	Began   time.Time        `json:"b,omitzero"` // when the first page of reviews was read
-	From    time.Time        `json:"f,omitzero"` // reviews before are not wanted, or known
+	Began   time.Time        `json:"b,omitzero"`  // when the first page of reviews was read
+	From    time.Time        `json:"f,omitzero"`  // reviews before are not wanted, or known
+	Name    string           `json:"g,omitempty"` // of the product, as the search has it
+	Known   string           `json:"j,omitempty"` // what the search knew the product by; see knownBy
+	Like    look             `json:"y,omitzero"`  // the list's first page
 }
 
 // The steps, with the rank of their pages: a product is read to its end
@@ -64,7 +67,9 @@ func rank(step string) int {
 
 // seen remembers the reviews of a product that can come again: those of the
 // first page, because of what is pinned there, and those of the page before,
-// because lists move while one reads them. It does not grow with the product.
+// because lists move while one reads them. Of the others it remembers enough
+// to tell that a list has begun to go round: bounds keep it from growing with
+// the product.
 type seen struct {
 	First hashes `json:"f,omitempty"`
 	Last  hashes `json:"l,omitempty"`
@@ -72,6 +77,77 @@ type seen struct {
 	Count int64  `json:"c,omitempty"` // distinct reviews so far
 	Bad   bool   `json:"b,omitempty"` // some could not be used
 	Alike hashes `json:"a,omitempty"` // contents of the last ones, where the site gives no IDs; see number
+
+	Old   traces    `json:"o,omitempty"` // of the last maxTraces reviews
+	Ways  hashes    `json:"w,omitempty"` // cursors and addresses of the pages
+	Pages hashes    `json:"p,omitempty"` // contents of the pages, where the site gives no IDs
+	Size  int       `json:"s,omitempty"` // entries of the first page
+	Short bool      `json:"h,omitempty"` // the last page had fewer
+	Whole bool      `json:"t,omitempty"` // as many were read as the site says there are
+	Most  int64     `json:"m,omitempty"` // reviews that the site said there are
+	Fell  bool      `json:"n,omitempty"` // and fewer on a later page,
+	Least int64     `json:"z,omitempty"` // so many
+	Mid   time.Time `json:"d,omitzero"`  // date in the middle of the last page
+	Mixed bool      `json:"x,omitempty"` // the list is not in the order of dates
+	Past  bool      `json:"y,omitempty"` // a page was older than the window
+	Well  bool      `json:"g,omitempty"` // there were reviews that are not negative
+	Ill   bool      `json:"i,omitempty"` // and some that are
+	Round bool      `json:"r,omitempty"` // the way on leads back to pages that were read
+}
+
+// size takes in how many entries a page has.
+func (s *seen) size(entries, configured int) {
+	if s.Size == 0 {
+		s.Size = max(entries, configured)
+	}
+	if entries > 0 {
+		s.Short = entries < s.Size
+	}
+}
+
+// onward tells whether the way on, from here, has not been gone before.
+func (s *seen) onward(way, here string) bool {
+	s.Ways = append(slices.Clip(s.Ways), hash(here))
+	s.Round = s.Round || slices.Contains(s.Ways, hash(way))
+	return !s.Round
+}
+
+// maxTraces is how many reviews of a list are remembered, a few bytes each.
+const maxTraces = 2000
+
+// traces are short hashes: good enough to count what comes again, and not to
+// leave anything out.
+type traces []uint32
+
+// MarshalText implements encoding.TextMarshaler.
+func (h traces) MarshalText() ([]byte, error) {
+	b := make([]byte, 0, 4*len(h))
+	for _, n := range h {
+		b = binary.LittleEndian.AppendUint32(b, n)
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, b), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (h *traces) UnmarshalText(text []byte) error {
+	b, err := base64.RawStdEncoding.AppendDecode(nil, text)
+	if err != nil || len(b)%4 != 0 {
+		return errors.New("编号摘要无法识别")
+	}
+	*h = make(traces, 0, len(b)/4)
+	for ; len(b) > 0; b = b[4:] {
+		*h = append(*h, binary.LittleEndian.Uint32(b))
+	}
+	return nil
+}
+
+// add remembers the reviews of a page.
+func (h traces) add(ids []uint64) traces {
+	h = slices.Clone(h[max(0, len(h)+len(ids)-maxTraces):])
+	for _, id := range ids {
+		h = append(h, uint32(id))
+	}
+	return h
 }
 
 // hashes are written as base64, which is shorter and faster than numbers.
@@ -163,8 +239,11 @@ const (
 	countRobots     = "robots"
 	countDenied     = "denied"
 	countFaults     = "faults"
-	countCut        = "cut"  // lists that were not read to their end
-	countGaps       = "gaps" // products
+	countCut        = "cut"    // lists that were not read to their end
+	countGaps       = "gaps"   // products
+	countMixed      = "mixed"  // lists that are not in the order that the profile says
+	countUntold     = "untold" // lists without the total that the profile names
+	countTwins      = "twins"  // reviews that another product has as well
 
 	countFound     = "found/"     // + keyword
 	countListed    = "listed/"    // + keyword
@@ -189,7 +268,7 @@ const (
 	noteTruncated = "truncated"
 	noteForeign   = "foreign" // its value is the currency
 
-	notesPerPage = 3 // so that one page does not crowd out the rest
+	notesPerPage = 20 // so that one page does not crowd out the rest
 )
 
 func (o *outcome) note(kind string, f Fault) {
@@ -242,6 +321,7 @@ type reader struct {
 	known func(ctx context.Context, name string) (string, error) // identities
 	ids   identities
 	shops shopCache
+	twins twinList
 	kept  *evidence.Store // pages of reviews; nil keeps none
 
 	gradeText func(*chaping.Review) // nil: none
@@ -328,16 +408,16 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 		as = p.product.format
 	case stepShop:
 		if p.shop == nil {
-			return outcome{}, errGone{"站点配置中已没有步骤 shop"}
+			return outcome{}, errGone{reason: "站点配置中已没有步骤 shop"}
 		}
 		as = p.shop.format
 	case stepReviews:
 		if t.Reviews >= len(p.reviews) {
-			return outcome{}, errGone{"站点配置中已没有这一评论步骤"}
+			return outcome{}, errGone{reason: "站点配置中已没有这一评论步骤"}
 		}
 		as = p.reviews[t.Reviews].format
 	default:
-		return outcome{}, errGone{fmt.Sprintf("不认识的步骤 %q", t.Step)}
+		return outcome{}, errGone{reason: fmt.Sprintf("不认识的步骤 %q", t.Step)}
 	}
 	page, err := r.fetch(ctx, v, t, as)
 	if err != nil {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
+
+	"chaping"
 )
 
 // To many sites the colours and sizes of one product are products of their
@@ -19,6 +22,33 @@ const listSample = 4
 
 // maxOwners bounds what is kept at hand of lists that were read lately.
 const maxOwners = 20_000
+
+// A twinList knows reviews of this process by id, date and text, to tell that
+// two products show the same ones although the profile does not say so. The id
+// alone does not tell that: some sites number reviews within each product.
+type twinList struct {
+	mu sync.Mutex
+	of map[uint64]uint32 // traces of the products
+}
+
+// maxTwins bounds what is remembered; what is older is forgotten.
+const maxTwins = 100_000
+
+// known notes the review and tells whether another product has it.
+func (l *twinList) known(id uint64, review *chaping.Review) bool {
+	key := hash(strconv.FormatUint(id, 36), review.Published.UTC().String(), review.Text)
+	product := uint32(hash(review.Product))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil || len(l.of) >= maxTwins {
+		l.of = map[uint64]uint32{}
+	}
+	first, ok := l.of[key]
+	if !ok {
+		l.of[key] = product
+	}
+	return ok && first != product
+}
 
 // owner is the product whose reviews the list of t.Product is, "" if they are
 // its own.

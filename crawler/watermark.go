@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,6 +61,22 @@ func (r *reader) covered(o *outcome, product, missing string, final bool, at tim
 	o.covered = append(o.covered, chaping.Coverage{
 		Platform: r.job.Profile.Platform.ID, Product: product, Window: r.job.Window, Missing: missing, Final: final, Run: r.job.Run, At: at,
 	})
+}
+
+// knownBy is what a product is called before its page was read: its id, as far
+// as the search or the address tells it, or else the address.
+func (r *reader) knownBy(id, address string) string {
+	if id == "" && r.job.Profile.product.id != nil && r.job.Profile.product.id.address {
+		id, _ = r.job.Profile.product.id.get(node{address: address})
+	}
+	return cmp.Or(id, address)
+}
+
+// searched says how far the search for a keyword was read. What it does not
+// find is in no list of products, so it has a word of its own.
+func (r *reader) searched(o *outcome, keyword, missing string, final bool, at time.Time) {
+	o.covered = append(o.covered, chaping.Coverage{Platform: r.job.Profile.Platform.ID, Product: chaping.SearchFor(keyword),
+		Window: r.job.Window, Missing: missing, Final: final, Run: r.job.Run, At: at})
 }
 
 // finished notes that the product's reviews have been read from now back to

@@ -116,7 +116,7 @@ func (p *program) printTakenUp(s app.CollectedSource) {
 	}
 }
 
-const maxFaultsShown = 10
+const maxFaultsShown = 20
 
 func (p *program) printCollected(r crawler.Report) {
 	out := p.out
@@ -137,6 +137,9 @@ func (p *program) printCollected(r crawler.Report) {
 	if r.ByText > 0 {
 		fmt.Fprintf(out, "  没有评分、由文本模型评级的评论 %d 条\n", r.ByText)
 	}
+	if r.Twins > 0 {
+		fmt.Fprintf(out, "  %d 条评论在几件商品下重复出现（编号、时间、内容都相同），每件商品都计了一次；同款各规格显示同一份评论的，在站点配置的 reviews 里写 shared: true\n", r.Twins)
+	}
 	if r.Shared > 0 {
 		fmt.Fprintf(out, "  与同款另一规格共用评论的商品 %d 件，评论只记一次\n", r.Shared)
 	}
@@ -153,6 +156,12 @@ func (p *program) printCollected(r crawler.Report) {
 	if r.Unchanged > 0 {
 		fmt.Fprintf(out, "  自上次以来没有变化的评论页 %d 页，没有重新传送\n", r.Unchanged)
 	}
+	if r.Mixed > 0 {
+		fmt.Fprintf(out, "  评论不是新的在前的列表 %d 个，不在早于报送期的一页停下；站点配置里可写 order: none\n", r.Mixed)
+	}
+	if r.Untold > 0 {
+		fmt.Fprintf(out, "  页上没有站点配置所写的评论总数（total）的列表 %d 个，核对不了是否读全\n", r.Untold)
+	}
 	if r.Robots > 0 {
 		fmt.Fprintf(out, "  robots.txt 不允许访问的 %d 页，未访问\n", r.Robots)
 	}
@@ -163,6 +172,7 @@ func (p *program) printCollected(r crawler.Report) {
 		fmt.Fprintf(out, "  站点内容有误 %d 处，其中评论 %d 条不可用：\n", r.Faults, r.Refused)
 		for i, f := range r.Examples {
 			if i == maxFaultsShown {
+				fmt.Fprintf(out, "    另有 %d 处没有列出\n", r.Faults-maxFaultsShown)
 				break
 			}
 			fmt.Fprintf(out, "    %s\n", f)
