@@ -498,13 +498,20 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 	if err != nil {
 		return nil, err
 	}
-	missing := map[chaping.ProductKey]string{}
+	missing, listed := map[chaping.ProductKey]string{}, map[chaping.ProductKey]bool{}
 	for _, g := range gaps {
 		missing[chaping.ProductKey{Platform: g.Platform, Product: g.Product}] = g.Missing
 	}
 	for i := range sheet.Rows {
 		r := &sheet.Rows[i]
-		r.Missing = missing[chaping.ProductKey{Platform: r.Platform, Product: r.ProductID}]
+		key := chaping.ProductKey{Platform: r.Platform, Product: r.ProductID}
+		r.Missing = missing[key]
+		listed[key] = true
+	}
+	for _, g := range gaps {
+		if !listed[chaping.ProductKey{Platform: g.Platform, Product: g.Product}] {
+			sheet.Unread = append(sheet.Unread, g.Platform+" "+g.Product+"："+g.Missing)
+		}
 	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {

@@ -377,9 +377,16 @@ func TestEvidenceAndGaps(t *testing.T) {
 	if err := s.PutCoverage(t.Context(), []chaping.Coverage{{Platform: "mall", Product: "B", Window: period.Window(), Missing: "超过 5 页", Final: true, At: now}}); err != nil {
 		t.Fatal(err)
 	}
+	search := chaping.Coverage{Platform: "mall", Product: chaping.SearchFor("壶"), Window: period.Window(), Missing: "搜索结果没有读到底", At: now}
+	if err := s.PutCoverage(t.Context(), []chaping.Coverage{search}); err != nil {
+		t.Fatal(err)
+	}
 	sheet, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{})
-	if err != nil || len(sheet.Rows) == 0 {
+	if err != nil || len(sheet.Rows) == 0 || !slices.Equal(sheet.Unread, []string{"mall 关键词“壶”的搜索：搜索结果没有读到底"}) {
 		t.Fatal(sheet, err)
+	}
+	if model, err := sheet.JSON(); err != nil || !strings.Contains(string(model), "没有读全、不在表上的商品共 1 处") {
+		t.Errorf("the sheet does not say what was not read: %v", err)
 	}
 	for _, r := range sheet.Rows {
 		if (r.Missing == "超过 5 页") != (r.ProductID == "B") {

@@ -75,6 +75,9 @@ func (p *Platform) Check(undecided int, some []string) []Concern {
 		}
 		return 0
 	})
+	if len(p.Unread) > 0 {
+		found = append(found, Concern{"没有读全的搜索，和没有读全、不在表上的商品", len(p.Unread), p.Unread[:min(len(p.Unread), ConcernExamples)]})
+	}
 	if len(p.Unknown) > 0 {
 		found = append(found, Concern{"不在词库里、没有统计的评论关键词", len(p.Unknown), p.Unknown[:min(len(p.Unknown), ConcernExamples)]})
 	}

@@ -66,6 +66,14 @@ func (p *Platform) Definitions() []Definition {
 	if len(p.Unknown) > 0 {
 		defs = append(defs, Definition{"没有统计的评论关键词", strings.Join(p.Unknown, "、") + "。监测任务要求统计，但不在词库里。"})
 	}
+	if len(p.Unread) > 0 {
+		more := ""
+		if len(p.Unread) > unreadNamed {
+			more = "等"
+		}
+		defs = append(defs, Definition{"没有读全", fmt.Sprintf("采集中没有读全的搜索，和没有读全、不在表上的商品共 %d 处，其中可能有差评：%s%s。",
+			len(p.Unread), strings.Join(p.Unread[:min(len(p.Unread), unreadNamed)], "；"), more)})
+	}
 	defs = append(defs, Definition{"人工复核", p.reviewed()})
 	if p.Learning != "" {
 		defs = append(defs, Definition{"从复核中学习", "采用了从本站复核决定中学到的判断，版本 " + p.Learning +
@@ -84,6 +92,9 @@ func (p *Platform) Definitions() []Definition {
 		Definition{"检查关系", "差评数 ≤ 全部差评数 ≤ 评论数；剔除默认评论的评论数 ≤ 评论数；全部差评数 + 高星隐性投诉数 ≤ 评论数。"},
 	)
 }
+
+// unreadNamed is how many of what was not read the sheet names.
+const unreadNamed = 5
 
 // remark flags what a row lacks.
 func (r *PlatformRow) remark() string {

@@ -36,7 +36,7 @@ func (p *program) runsCommand() *cobra.Command {
 	f.StringVar(&o.stage, "stage", "", "只看一种：collect、import、undo、mine、remove")
 	f.StringVar(&o.period, "period", "", "只看一个报送期")
 	f.IntVar(&o.limit, "limit", 20, "最多几条，新的在前")
-	f.BoolVar(&o.gaps, "gaps", false, "改为列出一个报送期内评论没有读全的商品，和读不到的原因")
+	f.BoolVar(&o.gaps, "gaps", false, "改为列出一个报送期内评论没有读全的商品、没有读完的搜索，和读不到的原因")
 	f.BoolVar(&o.json, "json", false, "以 JSON 输出")
 	cmd.AddCommand(p.runsShowCommand())
 	return cmd
@@ -71,10 +71,18 @@ func (p *program) showGaps(ctx context.Context, s *store.Store, o runsOptions) e
 	if o.json {
 		return p.printJSON(list)
 	}
+	searches := 0
 	for _, g := range list {
 		fmt.Fprintf(p.out, "%s %s：%s（%s）\n", g.Platform, g.Product, g.Missing, g.At.Format(time.DateTime))
+		if chaping.IsSearch(g.Product) {
+			searches++
+		}
 	}
-	fmt.Fprintf(p.out, "报送期 %s：评论没有读全的商品 %d 件\n", period, len(list))
+	fmt.Fprintf(p.out, "报送期 %s：评论没有读全的商品 %d 件", period, len(list)-searches)
+	if searches > 0 {
+		fmt.Fprintf(p.out, "，没有读完的搜索 %d 个", searches)
+	}
+	fmt.Fprintln(p.out)
 	return nil
 }
 
@@ -178,7 +186,8 @@ func countName(name string) string {
 	names := map[string]string{
 		"pages": "页面", "unchanged": "没有变化的页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
 		"duplicates": "重复", "shared": "与同款共用评论", "foreign_prices": "价格不是人民币", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
-		"unfinished": "未读页面", "truncated": "未读到底的列表", "gaps": "评论没有读全的商品", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
+		"unfinished": "未读页面", "truncated": "未读到底的列表", "gaps": "评论没有读全的商品",
+		"mixed_order": "不是新的在前的列表", "untold": "没有总数可核对的列表", "twins": "几件商品下重复的评论", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
 		"lines": "行", "stored": "新入库", "rows": "行", "accepted": "采用", "restored": "恢复原样",
 	}
 	if chinese, ok := names[name]; ok {
