@@ -1964,6 +1964,7 @@ type CollectedSource struct {
 	Keywords       []KeywordReport `json:"keywords"`
 	Letters        []Letter        `json:"letters"`
 	Listings       int64           `json:"listings"`
+	MixedOrder     int64           `json:"mixed_order"`
 	Outside        int64           `json:"outside"`
 	Pages          int64           `json:"pages"`
 	Platform       string          `json:"platform"`
@@ -1980,8 +1981,10 @@ type CollectedSource struct {
 	Started        time.Time       `json:"started"`
 	Truncated      []Fault         `json:"truncated"`
 	TruncatedLists int64           `json:"truncated_lists"`
+	Twins          int64           `json:"twins"`
 	Unchanged      int64           `json:"unchanged"`
 	Unfinished     int64           `json:"unfinished"`
+	Untold         int64           `json:"untold"`
 	Window         Window          `json:"window"`
 }
 

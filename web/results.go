@@ -29,8 +29,6 @@ func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(fo
 
 func (l *lines) String() string { return strings.Join(*l, "\n") }
 
-func dayText(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }
-
 // importText says what became of an imported file and of the product table that
 // came with it. An error tells that not all of it could be used.
 func importText(r app.ImportResult, products *app.ProductTable) (string, error) {
