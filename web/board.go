@@ -71,11 +71,11 @@ type boardPage struct {
 	Omitted  int            `json:"omitted"`        // leads on other pages
 	All      int            `json:"-"`              // leads of all classes
 	Gone     []station.Lead `json:"gone,omitempty"` // worked on, and no longer reported
-	Stations []string       `json:"stations"` // whose entries are on the board
-	Filed    int            `json:"filed"`    // stations that have reported, those without anything to report included
-	Late     []string       `json:"late"`    // stations whose report is overdue
-	Given    int            `json:"entries"` // of sheets A, before merging
-	Rows     int            `json:"rows"`    // of sheets B
+	Stations []string       `json:"stations"`       // whose entries are on the board
+	Filed    int            `json:"filed"`          // stations that have reported, those without anything to report included
+	Late     []string       `json:"late"`           // stations whose report is overdue
+	Given    int            `json:"entries"`        // of sheets A, before merging
+	Rows     int            `json:"rows"`           // of sheets B
 	Hazard   chaping.Hazard `json:"hazard,omitempty"`
 	Counts   boardTable     `json:"table"`
 	Data     string         `json:"-"`
