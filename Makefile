@@ -26,7 +26,7 @@ UNWATCHED := $(foreach package,modernc.org/sqlite/lib modernc.org/libc modernc.o
 UNINLINED := $(foreach package,github.com/redis/go-redis/v9/... google.golang.org/... \
 	github.com/prometheus/... github.com/chromedp/... github.com/andybalholm/brotli \
 	github.com/yuin/goldmark/... github.com/go-jose/... github.com/coreos/... \
-	github.com/ClickHouse/clickhouse-go/v2 chaping/web chaping/cmd/chaping,-gcflags=$(package)=-l)
+	github.com/ClickHouse/clickhouse-go/v2 chaping/web chaping/app chaping/station chaping/cmd/chaping,-gcflags=$(package)=-l)
 
 .PHONY: help demo quick test race unraced lint build engine bench bench-compare chaos package package-test release clean
 
