@@ -64,6 +64,7 @@ func (a *App) HandedIn(ctx context.Context, r *report.Annual, of int64) error {
 			}
 		}
 	}
+	r.Given = len(r.Entries)
 	r.Entries = report.Merge(r.Entries)
 	urgents, err := d.Urgents(ctx, station.UrgentConfirmed)
 	if err != nil {

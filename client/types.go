@@ -2883,6 +2883,7 @@ type InboxPage struct {
 	Due      Due          `json:"due"`
 	Filed    int64        `json:"filed"`
 	Late     int64        `json:"late"`
+	Missing  int64        `json:"missing"`
 	Period   string       `json:"period"`
 	Stations []Duty       `json:"stations"`
 	Table    TableView    `json:"table"`

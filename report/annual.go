@@ -29,7 +29,8 @@ type Annual struct {
 	Lists      []AnnualList     `json:"lists"`
 	Candidates []Candidate      `json:"candidates"`
 	Urgent     []AnnualUrgent   `json:"urgent"`
-	Entries    []Entry          `json:"entries"` // handed in by stations
+	Entries    []Entry          `json:"entries"`         // handed in by stations, those on one product and hazard class together
+	Given      int              `json:"given,omitempty"` // how many that were
 	Outline    []AnnualGuidance `json:"outline"`
 
 	// Texts are what the author has written, by key of the section.

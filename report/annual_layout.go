@@ -375,7 +375,7 @@ func (a *Annual) concentration(head, what, full string, list []AnnualCount, all 
 		text += fmt.Sprintf("%s不明的 %d 条次，占 %s。", full, unknown, percent(unknown, all))
 	}
 	if what == "区域" {
-		text += "区域取自店铺公示的营业执照。"
+		text += "区域取自商品资料里的公司所在区域。"
 	}
 	blocks := []Block{Para{Text: text}}
 	if first > 0 {
@@ -615,7 +615,7 @@ func (a *Annual) warnings() []Block {
 			)...)
 	}
 	if list := a.entries(false); len(list) > 0 {
-		blocks = append(blocks, Para{Text: fmt.Sprintf("监测站全年报送风险信息 %d 条（行业潜规则另见下文）。", len(list))})
+		blocks = append(blocks, Para{Text: a.given() + fmt.Sprintf("风险信息 %d 条（行业潜规则另见下文）。", len(list))})
 		blocks = append(blocks, entryTable("监测站报送的风险信息", list)...)
 	}
 	return blocks
@@ -624,6 +624,15 @@ func (a *Annual) warnings() []Block {
 // entries are those handed in, of practices of the trade or of the rest.
 func (a *Annual) entries(practice bool) []Entry {
 	return slices.DeleteFunc(slices.Clone(a.Entries), func(e Entry) bool { return (e.Kind == Practice) != practice })
+}
+
+// given begins a sentence on entries: how many were handed in, where several of them
+// are one here.
+func (a *Annual) given() string {
+	if a.Given > len(a.Entries) {
+		return fmt.Sprintf("监测站全年报送 %d 条，同一产品、同一危害类别的合并为 %d 条，其中", a.Given, len(a.Entries))
+	}
+	return "监测站全年报送"
 }
 
 func entryTable(caption string, list []Entry) []Block {
@@ -647,7 +656,7 @@ func (a *Annual) practices() []Block {
 	if len(list) == 0 {
 		return nil
 	}
-	return append([]Block{Para{Text: fmt.Sprintf("监测站全年报送行业潜规则方面的信息 %d 条。", len(list))}}, entryTable("行业潜规则", list)...)
+	return append([]Block{Para{Text: a.given() + fmt.Sprintf("行业潜规则方面的信息 %d 条。", len(list))}}, entryTable("行业潜规则", list)...)
 }
 
 // factors is 三（二）: what is known of a risk without its cause.

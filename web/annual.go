@@ -267,7 +267,7 @@ func (q *request) annualFigures() error {
 		if err := q.Server.keepFigures(q.ctx, scope, r, a.Station, who); err != nil {
 			return err
 		}
-		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条", a.Year, len(r.Entries)))
+		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条，同一产品、同一危害类别的合并为 %d 条", a.Year, r.Given, len(r.Entries)))
 	}
 	year, of := a.Year, a.Station
 	request := app.AnnualRequest{Year: year, Products: a.Written.Products, Lists: a.report("").Lists, Station: of.ID}

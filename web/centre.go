@@ -57,13 +57,16 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	filed, late := 0, 0
+	filed, late, missing := 0, 0, 0
 	for i := range filings {
 		if filings[i].Filed() {
 			filed++
 		}
-		if filings[i].Late() || filings[i].Missing() {
+		switch {
+		case filings[i].Late():
 			late++
+		case filings[i].Missing():
+			missing++
 		}
 	}
 	t := dutyTable()
@@ -99,6 +102,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			All:      filings,
 			Filed:    filed,
 			Late:     late,
+			Missing:  missing,
 			Stations: stations,
 			Own:      q.own(),
 			Refused:  refused,
@@ -115,7 +119,8 @@ type inboxPage struct {
 	Filings  []station.Duty        `json:"stations"` // of the page
 	All      []station.Duty        `json:"-"`
 	Filed    int                   `json:"filed"`
-	Late     int                   `json:"late"`
+	Late     int                   `json:"late"`    // handed in after the due day
+	Missing  int                   `json:"missing"` // the due day has passed without them
 	Stations []station.Station     `json:"-"`
 	Own      int64                 `json:"-"` // the account's station; 0: it is to be chosen
 	Refused  []*chaping.InputError `json:"-"`
@@ -342,20 +347,25 @@ func (q *request) cases() error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := q.elsewhere()
+	if err != nil {
+		return err
+	}
 	return q.render(
 		"cases",
-		casesPage{Table: view, List: shown, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)},
+		casesPage{Elsewhere: elsewhere, Table: view, List: shown, Names: names, Now: q.Now(), Open: open, Overdue: overdue, Lags: lagsOf(list)},
 	)
 }
 
 type casesPage struct {
-	Table   *tableView       `json:"table"`
-	List    []station.Case   `json:"cases"` // of the page
-	Names   map[int64]string `json:"-"`
-	Now     time.Time        `json:"-"`
-	Open    int              `json:"open"`
-	Overdue int              `json:"overdue"`
-	Lags    []lag            `json:"steps"`
+	Elsewhere bool             `json:"-"` // the centre has them, see received
+	Table     *tableView       `json:"table"`
+	List      []station.Case   `json:"cases"` // of the page
+	Names     map[int64]string `json:"-"`
+	Now       time.Time        `json:"-"`
+	Open      int              `json:"open"`
+	Overdue   int              `json:"overdue"`
+	Lags      []lag            `json:"steps"`
 }
 
 // A lag is how long a step of cases took (R4).
@@ -678,28 +688,34 @@ func (q *request) bulletinsForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := q.elsewhere()
+	if err != nil {
+		return err
+	}
 	return q.show(
 		status,
 		"bulletins",
 		q.route.title,
 		bulletinsPage{
-			List:     shown,
-			Stations: stations,
-			Names:    names,
-			Kinds:    station.BulletinKinds(),
-			F:        q.r.PostForm,
-			Problem:  problem,
+			Elsewhere: elsewhere,
+			List:      shown,
+			Stations:  stations,
+			Names:     names,
+			Kinds:     station.BulletinKinds(),
+			F:         q.r.PostForm,
+			Problem:   problem,
 		},
 	)
 }
 
 type bulletinsPage struct {
-	List     []shownBulletin        `json:"bulletins"`
-	Stations []station.Station      `json:"stations"`
-	Names    map[int64]string       `json:"-"`
-	Kinds    []station.BulletinKind `json:"kinds"`
-	F        url.Values             `json:"-"`
-	Problem  *fault                 `json:"-"`
+	Elsewhere bool                   `json:"-"` // the centre has them, see received
+	List      []shownBulletin        `json:"bulletins"`
+	Stations  []station.Station      `json:"stations"`
+	Names     map[int64]string       `json:"-"`
+	Kinds     []station.BulletinKind `json:"kinds"`
+	F         url.Values             `json:"-"`
+	Problem   *fault                 `json:"-"`
 }
 
 func (q *request) issue() error {
@@ -756,20 +772,25 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := q.elsewhere()
+	if err != nil {
+		return err
+	}
 	return q.show(
 		status,
 		"assessment",
 		q.route.title,
-		assessmentPage{Year: year, List: list, W: w, Rules: rules, Problem: problem},
+		assessmentPage{Elsewhere: elsewhere, Year: year, List: list, W: w, Rules: rules, Problem: problem},
 	)
 }
 
 type assessmentPage struct {
-	Year    int                  `json:"year"`
-	List    []station.Assessment `json:"stations"`
-	W       station.Weights      `json:"weights"`
-	Rules   rulesView            `json:"rules"`
-	Problem *fault               `json:"-"`
+	Elsewhere bool                 `json:"-"` // the centre has them, see received
+	Year      int                  `json:"year"`
+	List      []station.Assessment `json:"stations"`
+	W         station.Weights      `json:"weights"`
+	Rules     rulesView            `json:"rules"`
+	Problem   *fault               `json:"-"`
 }
 
 func (q *request) assessmentFile() error {

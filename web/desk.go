@@ -673,6 +673,13 @@ func (q *request) own() int64 {
 // they hand in.
 func (q *request) oversees() bool { return q.account.Scope().Sees(0) && q.own() == 0 }
 
+// elsewhere tells whether the centre keeps its cases, bulletins and assessment in
+// an installation of its own, from which this one only receives.
+func (q *request) elsewhere() (bool, error) {
+	c, err := q.Station.Centre(q.ctx)
+	return c.URL != "" && !q.account.Has(station.RoleCentre, station.RoleBureau), err
+}
+
 // current is the period that is worked on: by the account's station, or by the
 // installation for those who see all.
 func (q *request) current() (chaping.Period, error) {

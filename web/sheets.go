@@ -430,7 +430,14 @@ func (q *request) handOver(s *station.Sheet, message, back string, note func() e
 		return err
 	}
 	if route == app.RouteCentre && (s.Station == 0 || s.Station == q.home.ID) {
-		return q.pushSheet(s, back)
+		err := q.pushSheet(s, back)
+		if busy, ok := errors.AsType[*fault](err); ok && busy.status == http.StatusConflict { // what was frozen stays frozen
+			if err := q.Station.Push(q.ctx, s); err != nil {
+				return err
+			}
+			return q.redirect(back, message+"，已排队：另一项报送完成以后自动送到研究中心")
+		}
+		return err
 	}
 	if err := note(); err != nil {
 		return err

@@ -37,8 +37,8 @@ func productTable(p chaping.Period, term string) table[analysis.ProductLine] {
 		textColumn("shop", "店铺", func(l *line) string { return l.Product.Shop.Name }),
 		numberColumn("price", "价格（元）", price).written(func(l *line) string { return l.Product.Price.String() }),
 		textColumn("terms", "评论关键词", func(l *line) string { return strings.Join(l.Terms, "、") }),
-		numberColumn("negative", "差评数", func(l *line) float64 { return float64(l.Negative) }),
-		numberColumn("affirmed", "成立", func(l *line) float64 { return float64(l.Affirmed) }),
+		numberColumn("negative", "差评数（条次）", func(l *line) float64 { return float64(l.Negative) }),
+		numberColumn("affirmed", "成立（条次）", func(l *line) float64 { return float64(l.Affirmed) }),
 		numberColumn("reviews", "评论数", func(l *line) float64 { return float64(l.Reviews) }),
 		numberColumn("rate", "全部差评率（%）", func(l *line) float64 { return rate(l.AllNegative, l.Reviews) }).
 			written(func(l *line) string { return rateText(l.AllNegative, l.Reviews) }),

@@ -97,9 +97,9 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 			return t, nil, false, err
 		}
 	}
-	t.Running, t.Unit, t.Query = -1, "差评数（条）", f.query().Encode()
+	t.Running, t.Unit, t.Query = -1, "差评数（条次）", f.query().Encode()
 	if f.Count == "affirmed" {
-		t.Unit = "成立的评论（条）"
+		t.Unit = "成立的评论（条次）"
 	}
 	ok = true
 	until := time.Now().Add(deskPatience)
