@@ -176,6 +176,9 @@ func (a *App) importInto(
 	if o.Named, err = s.NamedProducts(ctx, o.Profile.Platform.ID); err != nil {
 		return err
 	}
+	o.Stored = func(ctx context.Context, ids []string) (map[string][]chaping.Product, error) {
+		return storedProducts(ctx, s, o.Profile.Platform.ID, ids, o.Now)
+	}
 	mark.Started = record.Started
 	o.Sink, o.Run = sink, out.Run
 	o.Kept = func(line int) error {

@@ -170,6 +170,32 @@ func (t *tableImport) listingsOf(id string, known []chaping.Listing) (list []cha
 	return list
 }
 
+// storedProducts are what was said of products before now, under each of their
+// keywords.
+func storedProducts(
+	ctx context.Context,
+	s *store.Store,
+	platform string,
+	ids []string,
+	now time.Time,
+) (map[string][]chaping.Product, error) {
+	var keys []chaping.ProductKey
+	for _, id := range ids {
+		keys = append(keys, chaping.ProductKey{Platform: platform, Product: id})
+	}
+	known, err := s.Products(ctx, chaping.Window{To: now}, keys)
+	if store.Away(err) {
+		return nil, nil // nor is it written to: the reviews wait, and what they say of products
+	}
+	out := map[string][]chaping.Product{}
+	for key, listings := range known {
+		for _, l := range listings {
+			out[key.Product] = append(out[key.Product], l.Product)
+		}
+	}
+	return out, err
+}
+
 // factsOf are what a listing says. Its ID in place of a name says nothing.
 func factsOf(l chaping.Listing) importer.Facts {
 	p := l.Product

@@ -238,8 +238,14 @@ var (
 	)
 )
 
+// signedRow is how a row begins in which people have signed a table: 审核人：李六.
+var signedRow = regexp.MustCompile(
+	`^\s*(?:制表|制单|填表|填报|编制|导出|下载|审核|复核|核对|审批|批准|校对|经办|录入|统计|打印|主管|负责|领导|签收|签字|签名|盖章|记录|汇总|上报)` +
+		`(?:人员|人|员|者|单位|部门|科室|时间|日期)?(?:签字|签名|签章|盖章|确认)?\s*(?:[:：]|[(（](?:签字|签名|签章|盖章)[)）])`,
+)
+
 // isFooter tells whether a row is none of the table's: a total, a remark below
-// it. A total is one however many cells it fills.
+// it. A total is one however many cells it fills, and so is a row of signatures.
 func isFooter(cells []string, width int) bool {
 	if isRule(cells) {
 		return true
@@ -251,7 +257,7 @@ func isFooter(cells []string, width int) bool {
 		if ingest.Blank(cell) {
 			continue
 		}
-		if i == 0 && totalName.MatchString(cell) {
+		if i == 0 && totalName.MatchString(cell) || signedRow.MatchString(cell) {
 			return true
 		}
 		if filled(cells)*2 > width {

@@ -261,15 +261,44 @@ func rounds(known, damaged string) bool {
 	return false
 }
 
-// productURL are the addresses of products that name their ID.
-var productURL = regexp.MustCompile(
-	`(?i)(?:/dp/|/gp/product/|[?&](?:asin|id|item_?id|goods_?id|product_?id|sku_?id|pid|itemid)=|/item/|/product/|/goods/|item\.jd\.com/|/offer/|-i\.)([A-Za-z0-9_.-]{4,40})`,
-)
+// productURLs are the addresses of products that name their ID, those first that
+// name nothing else: a page has further parameters, and folders that are none.
+var productURLs = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)(?:/dp/|/gp/product/|/gp/aw/d/|/product-reviews/)([A-Z0-9]{10})(?:$|[/?&#])`),
+	regexp.MustCompile(`(?i)(?:item(?:\.m)?\.jd\.(?:com|hk)/(?:product/)?|/offer/|/itm/|-i\.\d+\.)(\d{4,40})`),
+	regexp.MustCompile(`(?i)[?&#](?:item_?id|num_?iid|goods_?id|product_?id|prod_?id|asin)=([A-Za-z0-9_.-]{1,40})`),
+	regexp.MustCompile(`(?i)[?&#](?:id|sku_?id|sku|spu_?id|pid|ware_?id)=([A-Za-z0-9_.-]{4,40})`),
+	regexp.MustCompile(`(?i)(?:/item/|/items/|/product/|/products/|/goods/|/p/|/detail/|-i\.)([A-Za-z0-9_.-]*\d[A-Za-z0-9_.-]{2,40})`),
+}
 
 // productOf is the product that an address is of; "" if it does not say.
 func productOf(address string) string {
-	if m := productURL.FindStringSubmatch(address); m != nil {
-		return strings.TrimSuffix(strings.TrimSuffix(m[1], ".html"), ".htm")
+	for _, re := range productURLs {
+		if m := re.FindStringSubmatch(address); m != nil {
+			return strings.TrimSuffix(strings.TrimSuffix(m[1], ".html"), ".htm")
+		}
 	}
 	return ""
+}
+
+// namedID is an ID that stands in one cell with the name: below it, in brackets, at
+// its end or before it.
+var (
+	namedID = regexp.MustCompile(
+		`(?i)[\s,，;；|/(（【\[]*(?:商品|宝贝|产品|货品|平台|sku|spu|item|product|goods)?\s?(?:id|编号|编码)\s*[:：]\s*([A-Z0-9][A-Z0-9_-]{3,39})\s*[)）】\]]?\s*$`,
+	)
+	idThenName = regexp.MustCompile(
+		`(?i)^\s*[(（【\[]?(?:商品|宝贝|产品|货品|平台|sku|spu|item|product|goods)?\s?(?:id|编号|编码)\s*[:：]\s*([A-Z0-9][A-Z0-9_-]{3,39})\s*[)）】\]]?[\s,，;；|/]+(\S.*)$`,
+	)
+)
+
+// withoutID takes the ID out of the name of a product.
+func withoutID(name string) (rest, id string) {
+	if m := namedID.FindStringSubmatchIndex(name); m != nil && m[0] > 0 {
+		return strings.TrimSpace(name[:m[0]]), name[m[2]:m[3]]
+	}
+	if m := idThenName.FindStringSubmatch(name); m != nil {
+		return strings.TrimSpace(m[2]), m[1]
+	}
+	return name, ""
 }

@@ -54,8 +54,11 @@ type Options struct {
 	// Named are the products that are stored under their names, with the shops
 	// that they were listed in: a name stands in for an ID that a file has not.
 	Named map[string][]string
-	Run   string    // marks the reviews that this import brings
-	Now   time.Time // time of collection
+	// Stored is what was imported before of products: a cell that a file leaves
+	// blank does not take it away. It may be nil.
+	Stored func(ctx context.Context, ids []string) (map[string][]chaping.Product, error)
+	Run    string    // marks the reviews that this import brings
+	Now    time.Time // time of collection
 
 	// Map says for a field which column it is, over what the importer finds;
 	// an empty name says that it has none. It holds for profiles that
@@ -114,7 +117,8 @@ type Row struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]uint64{}, sum: newSummary(path),
+	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{},
+		said: map[uint64]chaping.Product{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
@@ -159,11 +163,15 @@ type run struct {
 	checked bool
 	taken   int       // records that were read
 	told    time.Time // when the file was exported, if anybody knows
-	rounded bool      // IDs of products have lost their last digits
-	rows    *identities
-	grouped map[string]*group
-	seed    maphash.Seed
-	listed  map[uint64]uint64 // hash of a keyword and its product → of the listing that was sent last
+	// pagesOfReviews says that each row has its own address, which is then none of
+	// a product.
+	pagesOfReviews bool
+	rounded        bool // IDs of products have lost their last digits
+	rows           *identities
+	grouped        map[string]*group
+	seed           maphash.Seed
+	listed         map[uint64]sentListing     // hash of a keyword and its product → the listing that was sent last
+	said           map[uint64]chaping.Product // hash of an ID → what the rows so far say of the product
 
 	batch batch
 	lists lists
@@ -280,6 +288,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		scale.Max = im.Scale
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
+	im.pagesOfReviews = u != nil && u.pagesOfReviews
 	if u != nil && im.told.IsZero() {
 		im.told = u.ExportedAt
 	}
@@ -500,23 +509,94 @@ func (im *run) take(p *parsed) {
 	}
 }
 
+// A sentListing is a listing as hashes: as its row had it, and as it was sent.
+type sentListing struct{ row, sent uint64 }
+
+// maxFacts is how many products' facts are held, so that a row whose cells are
+// blank does not take away what others have said; of further products the store
+// knows it.
+const maxFacts = 1 << 16
+
 // list puts a listing on the batch unless it has been there. A file may have
-// millions of products: of each only hashes are held.
+// millions of products: of most only hashes are held.
 func (im *run) list(listing chaping.Listing) {
 	key := maphash.Comparable(im.seed, [2]string{listing.Keyword, listing.Product.ID})
-	content := maphash.Comparable(im.seed, listing)
-	if sent, known := im.listed[key]; known && sent == content {
+	row := maphash.Comparable(im.seed, listing)
+	last, known := im.listed[key]
+	if known && last.row == row {
 		return
 	}
-	if _, known := im.listed[key]; !known {
+	id := maphash.String(im.seed, listing.Product.ID)
+	facts, held := im.said[id]
+	if complete(&listing.Product, &facts); held || len(im.said) < maxFacts {
+		im.said[id] = listing.Product
+	}
+	if !known {
 		im.sum.Products++
 		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() &&
 			listing.Product.URL == "" {
 			im.sum.NoFacts++
 		}
 	}
-	im.listed[key] = content
-	im.batch.listings = append(im.batch.listings, listing)
+	sent := maphash.Comparable(im.seed, listing)
+	im.listed[key] = sentListing{row, sent}
+	if !known || last.sent != sent {
+		im.batch.listings = append(im.batch.listings, listing)
+	}
+}
+
+// complete fills in what is not known of a product. A name that is the ID is none.
+func complete(p, from *chaping.Product) {
+	fill := func(s *string, from string) {
+		if *s == "" {
+			*s = from
+		}
+	}
+	if p.Name == p.ID && from.Name != "" {
+		p.Name = from.Name
+	}
+	fill(&p.URL, from.URL)
+	if !p.Price.Known() {
+		p.Price = from.Price
+	}
+	// What is known of one shop says nothing of another.
+	if p.Shop.Name == "" || from.Shop.Name == "" || p.Shop.Name == from.Shop.Name {
+		fill(&p.Shop.Name, from.Shop.Name)
+		fill(&p.Shop.ID, from.Shop.ID)
+		fill(&p.Shop.Region, from.Shop.Region)
+	}
+}
+
+// poor tells whether something is not known of a product.
+func poor(p *chaping.Product) bool {
+	return p.Name == p.ID || p.URL == "" || !p.Price.Known() || p.Shop.Name == "" || p.Shop.ID == "" ||
+		p.Shop.Region == ""
+}
+
+// completed fills in what imports before this one have said.
+func (im *run) completed(ctx context.Context, listings []chaping.Listing) error {
+	if im.Stored == nil {
+		return nil
+	}
+	var ids []string
+	for i := range listings {
+		if poor(&listings[i].Product) {
+			ids = append(ids, listings[i].Product.ID)
+		}
+	}
+	slices.Sort(ids)
+	for chunk := range slices.Chunk(slices.Compact(ids), 1000) {
+		known, err := im.Stored(ctx, chunk)
+		if err != nil {
+			return err
+		}
+		for i := range listings {
+			for _, from := range known[listings[i].Product.ID] {
+				complete(&listings[i].Product, &from)
+			}
+		}
+	}
+	return nil
 }
 
 // A group is a fault that many rows may have for one reason, which is told
@@ -581,6 +661,9 @@ func (im *run) put(ctx context.Context, b batch) error {
 		return nil
 	}
 	if len(b.listings) > 0 {
+		if err := im.completed(ctx, b.listings); err != nil {
+			return err
+		}
 		if err := im.Sink.PutListings(ctx, b.listings); err != nil {
 			return err
 		}
@@ -669,11 +752,19 @@ func (im *run) facts(r *row, p *parsed) Facts {
 		facts.Shop = strings.TrimSpace(r.table)
 	}
 	id, damaged := ingest.ID(facts.ProductID)
+	if strings.Trim(id, "0") == "" {
+		id = "" // what a database has where it has none
+	}
 	if facts.ProductID = id; facts.ProductID == "" {
 		facts.ProductID = im.Facts.ProductID
 	}
-	if facts.ProductID == "" && facts.Product == "" {
-		facts.ProductID = productOf(facts.URL)
+	if named, id := withoutID(facts.Product); id != "" {
+		facts.Product, facts.ProductID = named, cmp.Or(facts.ProductID, id)
+	}
+	if facts.ProductID == "" && !im.pagesOfReviews {
+		if of := productOf(facts.URL); of != "" && !im.storedByName(&facts) {
+			facts.ProductID = of
+		}
 	}
 	rounded := ingest.Rounded(facts.ProductID) && (im.rounded || len(facts.ProductID) >= sureRounded)
 	known, ok := im.joins.find(facts.ProductID, damaged)
@@ -694,6 +785,17 @@ func (im *run) facts(r *row, p *parsed) Facts {
 		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))
 	}
 	return facts
+}
+
+// storedByName tells whether an earlier import has stored the product under its
+// name: the same file once more has the same product, although its address says
+// an ID.
+func (im *run) storedByName(f *Facts) bool {
+	if f.Product == "" {
+		return false
+	}
+	shops, ok := im.Named[f.Product]
+	return ok && (f.Shop == "" || slices.Contains(shops, f.Shop) || slices.Contains(shops, ""))
 }
 
 // sureRounded are so many digits that one ID in a thousand ends in as many zeros

@@ -43,6 +43,8 @@ type Understanding struct {
 	rounded  bool       // IDs of products have lost their last digits
 
 	vocabulary *vocabulary
+	// pagesOfReviews says that addresses are those of reviews, one a row.
+	pagesOfReviews bool
 }
 
 // A TableSummary says what became of a table of a file.

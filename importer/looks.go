@@ -265,6 +265,9 @@ func (l *looks) fit(field string) float64 {
 		}
 		return 1
 	case fieldProductID:
+		if l.id < 0.5 && l.text > 0.5 {
+			return 0.35 // names, or 白色 1.7L: where nothing else tells products apart
+		}
 		if l.dateLike() > 0.9 && l.epoch < 0.5 && l.serial < 0.5 {
 			return 0.1
 		}

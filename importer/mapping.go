@@ -187,6 +187,9 @@ func (m *mapper) byName() {
 			if _, said := m.saidOf(i); said && field == fieldRating {
 				like = max(like, l.rating) // 0 and 1, where the name says what they are
 			}
+			if field == fieldProductID && l.id < 0.5 && l.text > 0.5 && ofVariants(s.name) {
+				continue // a colour is no product
+			}
 			part := 0.75 + 0.25*float64(len(s.values))/float64(max(s.rows, 1))
 			if field == fieldAppended || field == fieldAppendedAt || field == fieldTitle {
 				part = 1
@@ -198,6 +201,9 @@ func (m *mapper) byName() {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.column, b.column), cmp.Compare(a.field, b.field))
 	})
 	for _, p := range pairs {
+		if p.field == fieldRating && m.ofService(p.column) {
+			continue
+		}
 		if m.field[p.column] != "" || m.has(p.field) {
 			continue
 		}
@@ -223,6 +229,11 @@ func (m *mapper) byName() {
 		}
 		m.set(p.column, p.field, how)
 	}
+}
+
+// ofVariants tells names of what a product comes in several of.
+func ofVariants(name string) bool {
+	return containsAny(plainName(name), "sku", "规格", "属性", "款式", "颜色", "variant", "option")
 }
 
 // free are the columns that have no field yet and are not known as needless.
@@ -324,7 +335,7 @@ func (m *mapper) byValues() {
 // must choose, unless one is of words or stars.
 func (m *mapper) findRating(pick func(string, func(int) float64) int) {
 	if pick(fieldRating, func(i int) float64 {
-		if !m.looks[i].stronglyRating() {
+		if !m.looks[i].stronglyRating() || m.ofService(i) {
 			return 0
 		}
 		return 1
@@ -334,7 +345,7 @@ func (m *mapper) findRating(pick func(string, func(int) float64) int) {
 	var like []int
 	for _, i := range m.free() {
 		l := &m.looks[i]
-		if l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && !m.aggregate(i) &&
+		if m.fault[i] == "" && l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && !m.aggregate(i) &&
 			slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
 			like = append(like, i)
 		}
@@ -644,6 +655,7 @@ func (m *mapper) price() {
 }
 
 func (m *mapper) products() {
+	m.u.pagesOfReviews = m.ownPages()
 	facts := m.options.Facts
 	if facts.ProductID != "" || facts.Product != "" {
 		return
@@ -665,6 +677,23 @@ func (m *mapper) products() {
 	}
 	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？",
 		Assumed: "不知道是哪件商品，不收录"})
+}
+
+// ownPages tells whether each row has an ID of its own in its address: those of
+// products come again.
+func (m *mapper) ownPages() bool {
+	i, ok := m.column[fieldURL]
+	if !ok || i < 0 || !m.mapped(fieldProduct) || len(m.samples[i].values) < 6 {
+		return false
+	}
+	ids, names := map[string]bool{}, map[string]bool{}
+	for _, value := range m.samples[i].values {
+		ids[productOf(value)] = true
+	}
+	for _, value := range m.samples[m.column[fieldProduct]].values {
+		names[value] = true
+	}
+	return len(ids)*10 > len(m.samples[i].values)*9 && len(names)*2 < len(ids)
 }
 
 // gaps asks about rows that name no product below rows that do.

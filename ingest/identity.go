@@ -4,7 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
+
+	"golang.org/x/text/width"
 
 	"chaping"
 )
@@ -77,6 +80,15 @@ func ID(s string) (id string, damaged bool) {
 		s = strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
 	}
 	s = strings.TrimSpace(strings.TrimLeft(s, "'`‘’＇"))
+	if strings.ContainsFunc(s, func(r rune) bool { return r >= '０' && r <= '９' }) {
+		s = width.Fold.String(s)
+	}
+	if m := idPrefix.FindString(s); m != "" && len(m) < len(s) {
+		s = s[len(m):]
+	}
+	if groupedID.MatchString(s) {
+		s = strings.ReplaceAll(s, ",", "")
+	}
 	if Blank(s) || s == "-" || s == "--" || s == "无" {
 		return "", false
 	}
@@ -90,6 +102,14 @@ func ID(s string) (id string, damaged bool) {
 	}
 	return expand(s)
 }
+
+var (
+	// idPrefix is what stands before an ID in its cell: ID：, 商品编号:.
+	idPrefix = regexp.MustCompile(`^(?i:商品|宝贝|产品|货品|平台|sku|spu|item|product|goods)?[ _]?(?i:id|编号|编码)\s*[:：]\s*`)
+	// groupedID is a number as a spreadsheet shows it with thousands apart. Two
+	// groups may be two numbers.
+	groupedID = regexp.MustCompile(`^[1-9]\d{0,2}(?:,\d{3}){2,}$`)
+)
 
 // expand writes a number with an exponent out where nothing of it is lost.
 func expand(s string) (id string, damaged bool) {

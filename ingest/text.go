@@ -213,9 +213,9 @@ func Blank(s string) bool {
 	switch len(s) {
 	case 0:
 		return true
-	case 2, 3, 4, 5, 6, 7:
+	case 2, 3, 4, 5, 6, 7, 9:
 		switch strings.ToLower(s) {
-		case `\n`, "nan", "nat", "null", "none", "n/a", "<na>":
+		case `\n`, "nan", "nat", "null", "none", "n/a", "<na>", "nil", "(null)", "<null>", "undefined":
 			return true
 		}
 		return FormulaError(s) || strings.TrimSpace(s) == ""
