@@ -30,11 +30,12 @@ type Reading struct {
 	ExportedAt    time.Time         `json:"exported_at,omitzero"`
 	FillDown      bool              `json:"fill_down,omitempty"`
 	ShopFromTable bool              `json:"shop_from_table,omitempty"`
+	SkipVoid      bool              `json:"skip_void,omitempty"`
 }
 
 func readingOf(o importer.Options) Reading {
 	return Reading{Map: o.Map, Scale: o.Scale, Reversed: o.Reversed, DayOrder: o.DayOrder, ExportedAt: o.ExportedAt,
-		FillDown: o.FillDown, ShopFromTable: o.ShopFromTable}
+		FillDown: o.FillDown, ShopFromTable: o.ShopFromTable, SkipVoid: o.SkipVoid}
 }
 
 // importOptions are the importer's for a request.
@@ -55,6 +56,7 @@ func (a *App) importOptions(ctx context.Context, r ImportRequest) (importer.Opti
 		ExportedAt:    g.ExportedAt,
 		FillDown:      g.FillDown,
 		ShopFromTable: g.ShopFromTable,
+		SkipVoid:      g.SkipVoid,
 	}
 	if r.Products != nil {
 		o.Products = r.Products.Facts

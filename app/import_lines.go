@@ -50,6 +50,18 @@ func (r *ImportResult) Lines() []string {
 	if r.Passed > 0 {
 		add("另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入", r.Passed)
 	}
+	if r.Others > 0 {
+		add("另有 %d 行不是买家写的（商家、客服的话，或问答），没有计入", r.Others)
+	}
+	if r.Void > 0 {
+		add("表里标明作废（已删除、隐藏、无效等）的 %d 行，%s", r.Void, map[bool]string{true: "没有计入", false: "照样计入"}[r.VoidSkipped])
+	}
+	if r.Decoded > 0 {
+		add("%d 行的内容是转义、编码或乱码，已还原成文字", r.Decoded)
+	}
+	if r.Cut > 0 {
+		add("%d 行的评论内容后面连着商家的回复，只用了买家的话", r.Cut)
+	}
 	if r.Noted > 0 {
 		add("%d 行有看不懂的价格、评分等，其余内容照常采用", r.Noted)
 	}

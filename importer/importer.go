@@ -30,6 +30,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -83,6 +84,9 @@ type Options struct {
 	Batch int
 	// ShopFromTable takes the names of worksheets for those of shops.
 	ShopFromTable bool
+	// SkipVoid leaves out the rows that the file itself says are void: deleted,
+	// hidden, not valid.
+	SkipVoid bool
 
 	// GradeText grades a review without a rating by its text; nil leaves it
 	// unrated.
@@ -166,6 +170,7 @@ type run struct {
 	// pagesOfReviews says that each row has its own address, which is then none of
 	// a product.
 	pagesOfReviews bool
+	mojibake       bool // texts are UTF-8 that was taken for GBK
 	rounded        bool // IDs of products have lost their last digits
 	rows           *identities
 	grouped        map[string]*group
@@ -208,6 +213,9 @@ type parsed struct {
 	buyer   string
 	vague   bool // others may be called so
 	listing chaping.Listing
+	marks   marks
+	decoded bool                  // its text was encoded
+	cut     bool                  // a shop's answer stood behind its text
 	joined  bool                  // the product file has the product
 	also    []string              // further keywords of the product
 	notes   []*chaping.InputError // what is left out of the review
@@ -252,7 +260,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
 			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
-			FillDown: im.FillDown, GradeText: im.GradeText, Now: im.Now})
+			FillDown: im.FillDown, SkipVoid: im.SkipVoid, GradeText: im.GradeText, Now: im.Now})
 		if err != nil {
 			return err
 		}
@@ -288,6 +296,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		scale.Max = im.Scale
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
+	im.mojibake = u != nil && u.mojibake
 	im.pagesOfReviews = u != nil && u.pagesOfReviews
 	if u != nil && im.told.IsZero() {
 		im.told = u.ExportedAt
@@ -455,6 +464,9 @@ func (im *run) parse(rec record, p *parsed) {
 		p.fault = p.row.err
 		return
 	}
+	if p.marks = im.marksOf(&p.row); p.marks.others {
+		return
+	}
 	im.convert(&p.row, p)
 	for _, note := range p.notes {
 		note.File, note.Line = p.row.file, p.row.line
@@ -467,14 +479,24 @@ func (im *run) parse(rec record, p *parsed) {
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
 	same := isNew
-	if p.fault == nil {
+	skipped := p.marks.others || p.fault == nil && p.marks.void && (im.SkipVoid || im.profile.SkipVoid)
+	if p.fault == nil && !skipped {
 		same = im.rows.identify(p)
 	}
 	if p.place <= im.After { // an earlier import has kept it
 		return
 	}
-	im.sum.Rows++
 	im.batch.last = p.place
+	switch {
+	case p.marks.others:
+		im.sum.Others++
+	case p.marks.void && p.fault == nil:
+		im.sum.Void++
+	}
+	if skipped {
+		return
+	}
+	im.sum.Rows++
 	if p.row.err != nil && p.row.field != nil { // kept with damage
 		im.report(p.row.err)
 		im.sum.Damaged++
@@ -712,10 +734,16 @@ func (im *run) convert(r *row, p *parsed) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
 			Remedy: "写成 199.00 或 199.00-259.00（元）"})
 	}
-	text := r.field(fieldText)
+	text := im.legible(p, r.field(fieldText))
+	if p.fault != nil {
+		return
+	}
+	if own, cut := ingest.Buyers(text); cut {
+		text, p.cut = own, true
+	}
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(text),
-		Appended: words(r.field(fieldAppended)), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
+		Appended: words(im.legible(p, r.field(fieldAppended))), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
 	}
 	if more := r.field(fieldMore); more != "" {
@@ -744,10 +772,39 @@ func (im *run) convert(r *row, p *parsed) {
 	p.notes = append(p.notes, notes...)
 }
 
+// legible is a text of a row as its writer wrote it. One that is garbled and does
+// not come back refuses the row.
+func (im *run) legible(p *parsed, s string) string {
+	text, decoded, garbled := ingest.Legible(s)
+	if im.mojibake && !decoded {
+		if back, ok := ingest.OfGBK(s); ok {
+			text, decoded = back, true
+		} else {
+			garbled = garbled || utf8.RuneCountInString(s) > 3 && common(s) < soundPart
+		}
+	}
+	if p.decoded = p.decoded || decoded; garbled {
+		p.fault = &chaping.InputError{Field: fieldText, Value: s, Problem: "正文是乱码，还原不了",
+			Remedy: "按正确的字符集重新导出；不要用表格软件打开后另存"}
+	}
+	return text
+}
+
+// soundPart is the part of common characters that Chinese texts have at least, and
+// what was decoded wrong has not.
+const soundPart = 0.6
+
 // facts are those of a row's product: its own, then the product file's, then
 // the caller's.
 func (im *run) facts(r *row, p *parsed) Facts {
 	facts := rowFacts(r)
+	for _, name := range []*string{&facts.Product, &facts.Shop, &facts.Keyword} {
+		if text, decoded, _ := ingest.Legible(*name); decoded {
+			*name = text
+		} else if im.mojibake {
+			*name, _ = ingest.OfGBK(*name)
+		}
+	}
 	if (im.ShopFromTable || im.profile.ShopFromTable) && facts.Shop == "" {
 		facts.Shop = strings.TrimSpace(r.table)
 	}

@@ -45,6 +45,7 @@ type Understanding struct {
 	vocabulary *vocabulary
 	// pagesOfReviews says that addresses are those of reviews, one a row.
 	pagesOfReviews bool
+	mojibake       bool // texts are UTF-8 that was taken for GBK
 }
 
 // A TableSummary says what became of a table of a file.
@@ -111,6 +112,7 @@ const (
 	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
 	AskTable    QuestionKind = "table"    // the product table has no column of IDs: another mapping of it
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
+	AskVoid     QuestionKind = "void"     // the file says that rows are void: Options.SkipVoid
 	AskUnused   QuestionKind = "unused"   // the column says what is not used; there is no answer
 )
 
@@ -130,7 +132,7 @@ func TitleOf(field string) string {
 		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单",
 		fieldPictures: "图片", fieldVideos: "视频", fieldPlatform: "平台",
-		fieldMore: "并入评论的内容"}
+		fieldMore: "并入评论的内容", fieldSpeaker: "谁写的", fieldState: "是否有效"}
 	return titles[field]
 }
 

@@ -376,6 +376,13 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 			return ok
 		})
 	}
+	rw.cells = func(field string, visit func(column, value string)) {
+		for _, path := range s.profile.Fields[field] {
+			if text, ok := get(path); ok {
+				visit(path, text)
+			}
+		}
+	}
 	if damaged {
 		rw.err = damagedError(s.file, number)
 	}

@@ -165,7 +165,7 @@ func (l *looks) see(value string) {
 	if strings.HasPrefix(value, "http://") || strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "//") {
 		l.url++
 	}
-	if strings.IndexFunc(value, unicode.IsLetter) >= 0 && !strings.Contains(value, "://") {
+	if (strings.IndexFunc(value, unicode.IsLetter) >= 0 || strings.HasPrefix(value, "&#")) && !strings.Contains(value, "://") {
 		l.text++
 	}
 	if p, err := ingest.Price(value); err == nil && p.Known() {

@@ -54,6 +54,7 @@ func (m *mapper) mapColumns() error {
 		return err
 	}
 	if m.options.Profile.Understand {
+		m.marks()
 		m.byName()
 		m.more()
 		m.byValues()
@@ -64,6 +65,7 @@ func (m *mapper) mapColumns() error {
 	} else {
 		m.byProfile()
 	}
+	m.garbled()
 	m.scale()
 	m.dates()
 	m.titles()
@@ -873,6 +875,7 @@ func (m *mapper) report() {
 	p.Scale.Zero = p.Scale.Zero || m.zero
 	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed || m.best1
 	p.FillDown = p.FillDown || m.options.FillDown
+	p.SkipVoid = p.SkipVoid || m.options.SkipVoid
 	p.ShopFromTable = p.ShopFromTable || m.options.ShopFromTable
 	var names []string
 	for i, s := range m.samples {

@@ -14,7 +14,9 @@ const columnSeparator = "+"
 
 // Joins tells whether a field may have several columns at once, whose texts are
 // put together.
-func Joins(field string) bool { return field == fieldMore }
+func Joins(field string) bool {
+	return field == fieldMore || field == fieldSpeaker || field == fieldState
+}
 
 // JoinColumns is how Options.Map names several columns of a field that Joins.
 func JoinColumns(names ...string) string {

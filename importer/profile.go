@@ -52,10 +52,11 @@ type Profile struct {
 		Reversed bool
 		Zero     bool
 	}
-	// FillDown and ShopFromTable are the options of that name, as they were
-	// answered for the file that the profile was made from.
+	// FillDown, ShopFromTable and SkipVoid are the options of that name, as they
+	// were answered for the file that the profile was made from.
 	FillDown      bool `yaml:"fill_down"`
 	ShopFromTable bool `yaml:"shop_from_table"`
+	SkipVoid      bool `yaml:"skip_void"`
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
 	Signature string
@@ -89,9 +90,11 @@ const (
 	fieldVideos     = "videos"
 	fieldPlatform   = "platform"
 	fieldMore       = "more_text"
+	fieldSpeaker    = "speaker"
+	fieldState      = "state"
 )
 
-const fieldCount = 21 // one more than there are fields
+const fieldCount = 23 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -136,6 +139,10 @@ func fieldIndex(field string) int {
 		return 18
 	case fieldMore:
 		return 19
+	case fieldSpeaker:
+		return 20
+	case fieldState:
+		return 21
 	}
 	return fieldCount - 1
 }
@@ -143,7 +150,7 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos, fieldPlatform, fieldMore}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState}
 }
 
 // Shipped is a profile that is shipped with the program.
@@ -179,6 +186,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		Scale        *scale              `yaml:"scale,omitempty"`
 		FillDown     bool                `yaml:"fill_down,omitempty"`
 		ShopFrom     bool                `yaml:"shop_from_table,omitempty"`
+		SkipVoid     bool                `yaml:"skip_void,omitempty"`
 		Signature    string              `yaml:"signature,omitempty"`
 		ProductURL   string              `yaml:"product_url,omitempty"`
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
@@ -189,7 +197,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		Rating: rating(
 			p.Rating,
 		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore,
-		FillDown: p.FillDown, ShopFrom: p.ShopFromTable}
+		FillDown: p.FillDown, ShopFrom: p.ShopFromTable, SkipVoid: p.SkipVoid}
 	if s := scale(p.Scale); s != (scale{}) {
 		out.Scale = &s
 	}

@@ -19,8 +19,10 @@ type row struct {
 	part  int                       // which table of the file, or which of the places of JSON
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
-	has   func(field string) bool   // the row has the field, be it empty
-	err   *chaping.InputError       // the row cannot be read at all; with field, something of it
+	// cells visits what each of the columns of a field that Joins holds.
+	cells func(field string, visit func(column, value string))
+	has   func(field string) bool // the row has the field, be it empty
+	err   *chaping.InputError     // the row cannot be read at all; with field, something of it
 	note  *chaping.InputError
 }
 
@@ -359,7 +361,7 @@ func (t *table) record(g gridRow) record {
 	for _, cell := range g.cells {
 		out.bytes += len(cell)
 	}
-	columns, width, name, part := t.columns, t.width, t.name, t.part
+	columns, width, name, part, names := t.columns, t.width, t.name, t.part, t.header.names
 	out.parse = func() row {
 		if g.fault == nil && len(g.cells) > width {
 			g.cells, g.note = t.narrow(g, columns, width, file)
@@ -383,6 +385,13 @@ func (t *table) record(g gridRow) record {
 			}
 			return ""
 		}}
+		rw.cells = func(field string, visit func(column, value string)) {
+			for _, i := range columns[fieldIndex(field)] {
+				if i < len(g.cells) && i < len(names) {
+					visit(names[i], g.cells[i])
+				}
+			}
+		}
 		rw.has = func(field string) bool { return len(columns[fieldIndex(field)]) > 0 }
 		if g.damaged {
 			rw.err = damagedError(file, g.line)

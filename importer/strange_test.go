@@ -173,3 +173,101 @@ func FuzzWithoutID(f *testing.F) {
 		}
 	})
 }
+
+// What somebody else than a buyer wrote is no review, and what the file says is
+// void a person is asked about.
+func TestMarkedRows(t *testing.T) {
+	const mine, theirs = "饭煲,1,内胆烧穿了,2016-11-03,", "饭煲,,亲烧穿的可以换,2016-11-04,"
+	const own, both = "饭煲 饭煲  差评 03 内胆烧穿了", "饭煲 饭煲  未评级 04 亲烧穿的可以换"
+	for name, tt := range map[string]struct {
+		column, buyer, other string
+		kept                 bool
+	}{
+		"role":               {"角色", "买家", "商家", false},
+		"who rates":          {"评价方", "买家", "卖家", false},
+		"kind":               {"评论类型", "评价", "商家回复", false},
+		"question":           {"类型", "评价", "问大家", false},
+		"answer":             {"内容类型", "买家评论", "问大家回答", false},
+		"identity":           {"身份", "用户", "官方客服", false},
+		"flag":               {"是否商家", "否", "是", false},
+		"English flag":       {"is_seller", "false", "TRUE", false},
+		"English":            {"user_type", "buyer", "seller", false},
+		"who answered":       {"回复人", "", "饭煲旗舰店", false},
+		"an unknown name":    {"来自", "买家", "客服", false},
+		"kinds of reviews":   {"评论类型", "初评", "追评", true},
+		"codes":              {"user_type", "1", "2", true},
+		"members":            {"身份", "会员", "官方旗舰店会员", true},
+		"reviews of a shop":  {"评论类型", "商品评价", "店铺评价", true},
+		"who has a question": {"标签", "好用", "有问题", true},
+	} {
+		want := []string{own}
+		if tt.kept {
+			want = append(want, both)
+		}
+		t.Run(name, (&strange{"a.csv", "商品名称,评分,评论内容,评论时间," + tt.column + "\n" + mine + tt.buyer + "\n" + theirs + tt.other + "\n",
+			nil, want, []string{map[bool]string{true: "!", false: ""}[tt.kept] + "不是买家写的"}}).check)
+	}
+	t.Run("beside the answer", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间,回复人,回复内容\n" + mine + "饭煲旗舰店,亲可以换\n", nil,
+		[]string{own}, []string{"!不是买家写的"}}).check)
+	t.Run("late", func(t *testing.T) {
+		data := "商品名称,评分,评论内容,评论时间,角色\n"
+		for range sampleRows {
+			data += mine + "买家\n"
+		}
+		sum, _, _, err := importBytes(t, profile(t, "standard"), "a.csv", []byte(data+theirs+"商家\n"), Facts{})
+		if err != nil || sum.Others != 1 || sum.Rows != sampleRows {
+			t.Errorf("%d of %d, %v", sum.Others, sum.Rows, err)
+		}
+	})
+	for name, tt := range map[string]struct {
+		column, sound, void string
+		is                  bool
+	}{
+		"deleted":         {"状态", "正常", "已删除", true},
+		"state":           {"评论状态", "已发布", "已隐藏", true},
+		"not valid":       {"是否有效", "是", "否", true},
+		"valid":           {"有效评价", "有效", "无效", true},
+		"brushed":         {"是否刷单", "0", "1", true},
+		"refused":         {"审核状态", "审核通过", "审核不通过", true},
+		"not shown":       {"是否显示", "是", "否", true},
+		"is deleted":      {"is_deleted", "0", "1", true},
+		"published":       {"published", "true", "FALSE", true},
+		"curated":         {"curated", "ok", "spam", true},
+		"status":          {"status", "Published", "Removed", true},
+		"hidden":          {"隐藏", "否", "是", true},
+		"an unknown name": {"备考", "正常", "已删除", true},
+		"of the order":    {"订单状态", "已完成", "已撤销", false},
+		"codes":           {"状态", "0", "1", false},
+		"default":         {"是否默认", "否", "是", false},
+		"remarks":         {"备注", "正常发货", "已删除", false},
+	} {
+		data := "商品名称,评分,评论内容,评论时间," + tt.column + "\n" + mine + tt.sound + "\n饭煲,5,很好,2016-11-04," + tt.void + "\n"
+		says := map[bool]string{true: "标明有的行作废", false: "!标明有的行作废"}[tt.is]
+		t.Run(name, (&strange{"a.csv", data, nil, []string{own, "饭煲 饭煲  好评 04 很好"}, []string{says}}).check)
+		want := []string{own}
+		if !tt.is {
+			want = append(want, "饭煲 饭煲  好评 04 很好")
+		}
+		t.Run(name+", left out", (&strange{"a.csv", data, func(o *Options) { o.SkipVoid = true }, want, nil}).check)
+	}
+	t.Run("JSON", (&strange{"a.json", `[{"item_id":"8801","content":"内胆烧穿了","created":"2016-11-03 10:00","user":{"role":"buyer"}},` +
+		`{"item_id":"8801","content":"好买家","created":"2016-11-04 10:00","user":{"role":"seller"}}]`, nil,
+		[]string{"8801 8801  未评级 03 内胆烧穿了"}, nil}).check)
+	t.Run("an answer behind the text", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n饭煲,2,送得太慢 [卖家回复] 亲，烧穿的情况请联系,2016-11-03\n", nil,
+		[]string{"饭煲 饭煲  差评 03 送得太慢"}, nil}).check)
+}
+
+// Texts that were encoded once too often are read, and what does not come back is
+// refused.
+func TestGarbledTexts(t *testing.T) {
+	const head = "商品名称,评分,评论内容,评论时间\n"
+	want := []string{"饭煲 饭煲  差评 03 内胆裂了"}
+	for name, text := range map[string]string{"escapes": `\u5185\u80c6\u88c2\u4e86`, "percent": "%E5%86%85%E8%83%86%E8%A3%82%E4%BA%86",
+		"base64": "5YaF6IOG6KOC5LqG", "GBK": "鍐呰儐瑁備簡", "entities": "&#20869;&#32966;&#35010;&#20102;"} {
+		t.Run(name, (&strange{"a.csv", head + "饭煲,1," + text + ",2016-11-03\n", nil, want, nil}).check)
+	}
+	t.Run("lost", (&strange{"a.csv", head + "饭煲,1,ç…®é¥çš„æ¶å€™å†èƒ,2016-11-03\n饭煲,1,内胆裂了,2016-11-03\n", nil, want, []string{"正文是乱码"}}).check)
+	t.Run("names", (&strange{"a.csv", head + `\u996d\u7172,1,内胆裂了,2016-11-03` + "\n", nil, want, nil}).check)
+	t.Run("rare characters", (&strange{"a.csv", head + "饭煲,1,龘靐齉爩,2016-11-03\n饭煲,5,煮饭很香,2016-11-04\n", nil,
+		[]string{"饭煲 饭煲  差评 03 龘靐齉爩", "饭煲 饭煲  好评 04 煮饭很香"}, nil}).check)
+}

@@ -15,13 +15,23 @@ import (
 
 // A Summary says what became of a file's rows: Rows = Accepted + Refused.
 type Summary struct {
-	File     string           `json:"file"`
-	Rows     int64            `json:"rows"`
-	Accepted int64            `json:"accepted"`
-	Refused  int64            `json:"refused"`
-	Damaged  int64            `json:"damaged"` // accepted with bytes that had to be replaced
-	Noted    int64            `json:"noted"`   // accepted without something that could not be read: a price, a rating
-	Passed   int64            `json:"passed"`  // rows that are none and not counted: totals, remarks, headers again
+	File     string `json:"file"`
+	Rows     int64  `json:"rows"`
+	Accepted int64  `json:"accepted"`
+	Refused  int64  `json:"refused"`
+	Damaged  int64  `json:"damaged"` // accepted with bytes that had to be replaced
+	Noted    int64  `json:"noted"`   // accepted without something that could not be read: a price, a rating
+	Passed   int64  `json:"passed"`  // rows that are none and not counted: totals, remarks, headers again
+	// Others are rows that the file says somebody else than a buyer wrote, Void
+	// those that it says are void. The first are not counted; neither are the
+	// others where they are skipped.
+	Others      int64 `json:"others"`
+	Void        int64 `json:"void"`
+	VoidSkipped bool  `json:"void_skipped,omitempty"`
+	// Decoded are texts that were encoded once too often, Cut those behind which
+	// a shop's answer stood.
+	Decoded  int64            `json:"decoded"`
+	Cut      int64            `json:"cut"`
 	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
 	Products int64            `json:"products"`
 	Grades   map[string]int64 `json:"grades"`         // distinct reviews by grade: accepted rows without Merged
@@ -131,6 +141,12 @@ func (s *summary) count(p *parsed, same sameness, im *run) {
 			s.Defaults++
 		}
 	}
+	if p.decoded {
+		s.Decoded++
+	}
+	if p.cut {
+		s.Cut++
+	}
 	if p.listing.Keyword == "" {
 		s.NoKey++
 	}
@@ -211,6 +227,7 @@ func (s *summary) repeat(r *chaping.Review) {
 // now is the Summary of what was gathered so far.
 func (s *summary) now(im *run) Summary {
 	out := s.Summary
+	out.VoidSkipped = out.Void > 0 && (im.SkipVoid || im.profile != nil && im.profile.SkipVoid)
 	out.Numbered += im.rows.numbered.repeated()
 	out.Reasons, out.Grades, out.Examples = maps.Clone(s.Reasons), maps.Clone(s.Grades), maps.Clone(s.Examples)
 	for _, key := range slices.SortedFunc(maps.Keys(s.ratings), func(a, b ratingKey) int {

@@ -1,0 +1,31 @@
+package importer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"chaping/ingest"
+)
+
+// garbled finds out whether the texts of a file were decoded wrong before it was
+// written. UTF-8 that was taken for GBK consists of Chinese characters, though
+// none that people use; what comes back as a whole is decoded, row by row.
+func (m *mapper) garbled() {
+	i, ok := m.column[fieldText]
+	if !ok || i < 0 {
+		return
+	}
+	strange, back, all := 0, 0, 0
+	for _, value := range m.samples[i].values {
+		if utf8.RuneCountInString(value) < 3 || strings.IndexFunc(value, func(r rune) bool { return r >= 0x4e00 }) < 0 {
+			continue
+		}
+		if all++; common(value) < soundPart {
+			strange++
+			if _, ok := ingest.OfGBK(value); ok {
+				back++
+			}
+		}
+	}
+	m.u.mojibake = back > 0 && strange > 0 || strange*2 > all && all > 2
+}
