@@ -28,7 +28,9 @@ type delimited struct {
 	file    string
 	lines   *lineReader
 	comma   string
-	width   int // columns of the header, once it is known
+	width   int  // columns of the header, once it is known
+	orphan  bool // a quote was opened and not closed
+	widest  int  // cells of a row so far, in whose text no quotes stand
 	started bool
 }
 
@@ -116,11 +118,39 @@ func (d *delimited) next() (gridRow, error) {
 			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number,
 				Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
 		}
+		if strings.IndexByte(line.text, '\r') >= 0 {
+			if parts := d.returned(line); len(parts) > 1 {
+				d.lines.unread(parts)
+				continue
+			}
+		}
 		if line.number == 1 && sepLine.MatchString(line.text) {
 			continue
 		}
 		return d.row(line)
 	}
+}
+
+// returned are the rows of a line that carriage returns end, as in a file that was
+// put together of several. Those within a cell end no row.
+func (d *delimited) returned(line textLine) []textLine {
+	whole := max(d.width, d.widest)
+	var parts []textLine
+	rows := 0
+	for part := range strings.SplitSeq(strings.ReplaceAll(line.text, "\r\r", "\r"), "\r") {
+		if part == "" {
+			continue
+		}
+		s := splitter{comma: d.comma}
+		s.feed(part)
+		n := len(s.cells)
+		if n < 2 || s.open || s.illegal || whole > 0 && n != whole {
+			return nil
+		}
+		rows++
+		parts = append(parts, textLine{text: part, number: line.number, damaged: line.damaged})
+	}
+	return parts
 }
 
 // sepLine tells Excel the delimiter; it is no row.
@@ -130,7 +160,15 @@ var sepLine = regexp.MustCompile(`^"?sep=(.)"?[,;\t]*$`)
 func (d *delimited) row(first textLine) (gridRow, error) {
 	row := gridRow{line: first.number, damaged: first.damaged}
 	if !strings.Contains(first.text, `"`) {
-		return d.checked(row, strings.Split(first.text, d.comma)), nil
+		cells := strings.Split(first.text, d.comma)
+		if d.width == 0 {
+			d.widest = max(d.widest, len(cells))
+		}
+		return d.checked(row, cells), nil
+	}
+	known := d.width
+	if known == 0 { // the names of the columns have been read, though nobody has said yet that it is them
+		known = d.widest
 	}
 	s := splitter{comma: d.comma}
 	s.feed(first.text)
@@ -155,19 +193,28 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 		for _, line := range more {
 			row.damaged = row.damaged || line.damaged
 		}
+		for i, cell := range s.cells {
+			if d.orphan && len(more) == 0 && strings.IndexByte(cell, '"') == len(cell)-1 && cell != "" {
+				s.cells[i], d.orphan = cell[:len(cell)-1], false // the one that closes it, rows below
+			}
+		}
 		return d.checked(row, s.cells), nil
 	}
+	d.orphan = true
 	d.lines.unread(more)
 	lenient := splitter{comma: d.comma, lenient: true}
 	lenient.feed(first.text)
 	cells := lenient.cells
-	if plain := strings.Split(first.text, d.comma); lenient.open || d.width > 0 && len(cells) != d.width &&
-		len(plain) == d.width {
+	if plain := strings.Split(first.text, d.comma); lenient.open || known > 0 && len(cells) != known &&
+		len(plain) == known {
 		cells = plain
 	}
-	if d.width > 0 && strings.ContainsRune(strings.Join(cells, ""), '"') {
+	if known > 0 && strings.ContainsRune(strings.Join(cells, ""), '"') {
 		for i, cell := range cells {
 			cells[i] = strings.TrimPrefix(cell, `"`)
+			if strings.Count(cells[i], `"`) == 1 { // the end of what began in another line
+				cells[i] = strings.TrimSuffix(cells[i], `"`)
+			}
 		}
 	}
 	if s.open || len(more) > 0 {
@@ -183,13 +230,20 @@ func (d *delimited) swallowed(first textLine, more []textLine, width int) bool {
 	if d.width > 0 && width != d.width {
 		return true
 	}
-	if d.width < 3 || strings.Count(first.text, d.comma)+1 != d.width {
+	whole := d.width
+	if whole == 0 {
+		whole = d.widest
+	}
+	if whole < 3 || strings.Count(first.text, d.comma)+1 != whole {
 		return false
 	}
 	for _, line := range more {
 		s := splitter{comma: d.comma}
-		if s.feed(line.text); !s.open && !s.illegal && len(s.cells) == d.width {
+		if s.feed(line.text); !s.open && !s.illegal && len(s.cells) == whole {
 			return true
+		}
+		if strings.Count(line.text, `"`) == 1 && strings.Count(line.text, d.comma)+1 == whole {
+			return true // the row in which the other quote stands
 		}
 	}
 	return false

@@ -122,7 +122,7 @@ type Row struct {
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{},
-		said: map[uint64]chaping.Product{}, sum: newSummary(path),
+		said: map[uint64]chaping.Product{}, ids: map[uint64]uint64{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
@@ -170,12 +170,15 @@ type run struct {
 	// pagesOfReviews says that each row has its own address, which is then none of
 	// a product.
 	pagesOfReviews bool
-	mojibake       bool // texts are UTF-8 that was taken for GBK
-	rounded        bool // IDs of products have lost their last digits
+	other          string // of a product, what the store says of its shop against the file
+	sharedID       bool   // several shops have products of the same ID
+	mojibake       bool   // texts are UTF-8 that was taken for GBK
+	rounded        bool   // IDs of products have lost their last digits
 	rows           *identities
 	grouped        map[string]*group
 	seed           maphash.Seed
 	listed         map[uint64]sentListing     // hash of a keyword and its product → the listing that was sent last
+	ids            map[uint64]uint64          // hash of an ID → of the shop that it came with first
 	said           map[uint64]chaping.Product // hash of an ID → what the rows so far say of the product
 
 	batch batch
@@ -214,6 +217,8 @@ type parsed struct {
 	vague   bool // others may be called so
 	listing chaping.Listing
 	marks   marks
+	shop    string                // platform and shop that its row names
+	ownID   bool                  // the row has its product's ID
 	decoded bool                  // its text was encoded
 	cut     bool                  // a shop's answer stood behind its text
 	joined  bool                  // the product file has the product
@@ -481,6 +486,7 @@ func (im *run) take(p *parsed) {
 	same := isNew
 	skipped := p.marks.others || p.fault == nil && p.marks.void && (im.SkipVoid || im.profile.SkipVoid)
 	if p.fault == nil && !skipped {
+		im.apart(p)
 		same = im.rows.identify(p)
 	}
 	if p.place <= im.After { // an earlier import has kept it
@@ -529,6 +535,32 @@ func (im *run) take(p *parsed) {
 		p.listing.Keyword = k
 		im.list(p.listing)
 	}
+}
+
+// apart keeps the products of several shops apart that have the same ID: it is the
+// merchant's own then, or of several platforms. Those of the first shop keep it.
+func (im *run) apart(p *parsed) {
+	if !p.ownID || p.shop == "" {
+		return
+	}
+	key, shop := maphash.String(im.seed, p.review.Product), maphash.String(im.seed, p.shop)
+	switch first, known := im.ids[key]; {
+	case !known:
+		im.ids[key] = shop
+		return
+	case first == shop:
+		return
+	}
+	if !im.sharedID {
+		im.sharedID = true
+		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldProductID,
+			Text: fmt.Sprintf("同一商品编号在几家店铺（或平台）里都有（如 %s）。", chaping.Shorten(p.review.Product, 40)), Assumed: "每家各算一件商品"})
+	}
+	p.review.Product += "（" + p.shop + "）"
+	if p.listing.Product.Name == p.listing.Product.ID {
+		p.listing.Product.Name = p.review.Product
+	}
+	p.listing.Product.ID = p.review.Product
 }
 
 // A sentListing is a listing as hashes: as its row had it, and as it was sent.
@@ -602,7 +634,7 @@ func (im *run) completed(ctx context.Context, listings []chaping.Listing) error 
 	}
 	var ids []string
 	for i := range listings {
-		if poor(&listings[i].Product) {
+		if poor(&listings[i].Product) || listings[i].Product.Shop.Name != "" {
 			ids = append(ids, listings[i].Product.ID)
 		}
 	}
@@ -614,6 +646,11 @@ func (im *run) completed(ctx context.Context, listings []chaping.Listing) error 
 		}
 		for i := range listings {
 			for _, from := range known[listings[i].Product.ID] {
+				if im.other == "" && from.Shop.Name != "" && listings[i].Product.Shop.Name != "" &&
+					from.Shop.Name != listings[i].Product.Shop.Name {
+					im.other = fmt.Sprintf("商品 %s 的店铺，库里是“%s”，这个文件里是“%s”。", chaping.Shorten(from.ID, 40),
+						from.Shop.Name, listings[i].Product.Shop.Name)
+				}
 				complete(&listings[i].Product, &from)
 			}
 		}
@@ -666,6 +703,10 @@ func inOneLine(e *chaping.InputError) bool {
 
 // finish tells what is told once.
 func (im *run) finish() {
+	if im.other != "" {
+		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldShop,
+			Text: im.other, Assumed: "同一件商品，店铺以这个文件为准；几家店铺共用编号的，请放在一个文件里导入"})
+	}
 	for _, reason := range slices.Sorted(maps.Keys(im.grouped)) {
 		g := im.grouped[reason]
 		if e := *g.first; im.Problem != nil {
@@ -837,6 +878,8 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	if !ok && (damaged || rounded) && facts.Product != "" {
 		facts.ProductID, known = "", Facts{}
 	}
+	p.ownID = id != "" && !ok
+	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + facts.Shop)
 	facts = facts.Complete(known).Complete(im.Facts)
 	if facts.ProductID == "" {
 		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))

@@ -363,7 +363,8 @@ func (in *input) text(ext, wanted string) error {
 	if in.dec.auto && in.charset == "utf-8" {
 		in.head = strings.ToValidUTF8(string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))), "")
 	}
-	if strings.Contains(in.head, "\r") && !strings.Contains(in.head, "\n") {
+	if ends := strings.Count(in.head, "\n"); strings.Count(in.head, "\r")-strings.Count(in.head, "\r\n") > 10*ends ||
+		ends == 1 && strings.HasSuffix(in.head, "\n") && strings.Contains(in.head[:len(in.head)-2], "\r") {
 		in.r = bufio.NewReaderSize(returns{in.r}, 1<<20)
 		in.head = strings.ReplaceAll(in.head, "\r", "\n")
 	}

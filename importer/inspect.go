@@ -333,21 +333,32 @@ func (t *sampledTable) read(g grid, v *vocabulary) error {
 		return head.err
 	}
 	h := findHeader(head.rows, v)
+	wide := len(h.names)
+	b := besides(&h, v)
+	if b != nil {
+		h.names = h.names[:b.width]
+	}
 	t.summary.Header, t.names, t.score, t.above = h.line, h.names, h.score, head.rows[:h.skip]
 	for i, column := range h.names {
 		if i < maxColumns {
 			t.samples = append(t.samples, &sample{name: column})
 		}
 	}
-	g.setWidth(len(h.names))
+	g.setWidth(wide)
 	cells := 0
 	add := func(row gridRow) {
 		if t.fault == nil {
 			t.fault = row.fault
 		}
 		cells += len(row.cells)
-		if row.fault == nil && !row.title && !blankRow(row.cells) && !h.isHeader(row.cells) && !isFooter(row.cells, len(h.names)) {
-			t.add(row.cells)
+		parts := [][]string{row.cells}
+		if b != nil && row.fault == nil {
+			parts = b.split(row.cells)
+		}
+		for _, part := range parts {
+			if row.fault == nil && !row.title && !blankRow(part) && !h.isHeader(row.cells) && !isFooter(part, len(h.names)) {
+				t.add(part)
+			}
 		}
 	}
 	for _, row := range head.rows[h.skip:] {

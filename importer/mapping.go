@@ -76,6 +76,7 @@ func (m *mapper) mapColumns() error {
 	m.u.Questions = m.options.Profile.gone(m.u.Questions, m.mapped)
 	m.unused()
 	m.unusedTexts()
+	m.severalInOne()
 	m.notUsed()
 	m.reversed()
 	m.shops()
@@ -658,6 +659,7 @@ func (m *mapper) price() {
 
 func (m *mapper) products() {
 	m.u.pagesOfReviews = m.ownPages()
+	m.oneID()
 	facts := m.options.Facts
 	if facts.ProductID != "" || facts.Product != "" {
 		return
@@ -679,6 +681,52 @@ func (m *mapper) products() {
 	}
 	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？",
 		Assumed: "不知道是哪件商品，不收录"})
+}
+
+// oneID tells of an ID under which there are products that have nothing in common
+// by their names.
+func (m *mapper) oneID() {
+	id, ok := m.column[fieldProductID]
+	if !ok || id < 0 || !m.mapped(fieldProduct) {
+		return
+	}
+	ids := map[int]string{}
+	for k, value := range m.samples[id].values {
+		ids[m.samples[id].at[k]] = value
+	}
+	first := map[string]string{}
+	s := m.samples[m.column[fieldProduct]]
+	for k, name := range s.values {
+		of, _ := ingest.ID(ids[s.at[k]])
+		if strings.Trim(of, "0") == "" {
+			continue
+		}
+		if before, ok := first[of]; !ok {
+			first[of] = name
+		} else if before != name && !alike(before, name) {
+			m.ask(Question{Kind: AskGuess, Column: m.samples[id].name, Field: fieldProductID, Samples: m.examples(id),
+				Text: fmt.Sprintf("同一编号下有不同的商品（如 %s：%s、%s），列“%s”是商品编号吗？", chaping.Shorten(of, 20),
+					chaping.Shorten(before, 20), chaping.Shorten(name, 20), m.samples[id].name), Assumed: "同一编号算同一件商品"})
+			return
+		}
+	}
+}
+
+// alike tells whether two names have two characters in a row in common.
+func alike(a, b string) bool {
+	a, b = plainName(a), plainName(b)
+	pairs := map[string]bool{}
+	runes := []rune(a)
+	for i := range max(len(runes)-1, 0) {
+		pairs[string(runes[i:i+2])] = true
+	}
+	runes = []rune(b)
+	for i := range max(len(runes)-1, 0) {
+		if pairs[string(runes[i:i+2])] {
+			return true
+		}
+	}
+	return strings.Contains(a, b) || strings.Contains(b, a)
 }
 
 // ownPages tells whether each row has an ID of its own in its address: those of

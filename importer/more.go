@@ -81,6 +81,32 @@ func (m *mapper) unusedTexts() {
 	}
 }
 
+// listed is a text that counts what it says.
+var listed = regexp.MustCompile(`(?s)^\s*[(（]?(?:1|一|①)[.、．)）:：]?\s*\S.*\n\s*[(（]?(?:2|二|②)[.、．)）:：]?\s*\S`)
+
+// severalInOne tells of texts that may be several reviews in one cell. One buyer may
+// have counted his reasons, so that they are not taken apart.
+func (m *mapper) severalInOne() {
+	i, ok := m.column[fieldText]
+	if !ok || i < 0 || len(m.samples[i].values) < 2 && m.u.Rows > 1 {
+		return
+	}
+	counted, joined := 0, 0
+	for _, value := range m.samples[i].values {
+		switch {
+		case listed.MatchString(value):
+			counted++
+		case strings.Contains(value, "||") || strings.Contains(value, "\n---") || strings.Contains(value, "\n==="):
+			joined++
+		}
+	}
+	if n := counted + joined; n*2 > len(m.samples[i].values) {
+		m.ask(Question{Kind: AskUnused, Column: m.samples[i].name, Field: fieldText, Samples: m.examples(i),
+			Text: fmt.Sprintf("列“%s”看过的 %d 行里有 %d 行像是几条评论写在一格里；是的话，先拆成一行一条再导入。", m.samples[i].name,
+				len(m.samples[i].values), n), Assumed: "每行算一条评论"})
+	}
+}
+
 // longText is the mean length of texts that a column of names hardly has.
 const longText = 8
 

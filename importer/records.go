@@ -111,6 +111,13 @@ func (l *looker) visit(v gjson.Result, path []string, parents []gjson.Result) {
 	if !v.IsObject() || len(path) > maxNested {
 		return
 	}
+	if len(path) == 0 && isMap(v) { // the whole file is a list by ID
+		v.ForEach(func(_, item gjson.Result) bool {
+			l.visit(item, []string{anyKey}, parents)
+			return true
+		})
+		return
+	}
 	key := strings.Join(path, "\x00")
 	s := l.byPath[key]
 	if s == nil {
@@ -179,23 +186,38 @@ func (l *looker) below(v gjson.Result, path []string, parents []gjson.Result) {
 // members are their IDs.
 const anyKey = "*"
 
-// isMap tells whether an object is such a list.
+// isMap tells whether an object is such a list. Members whose keys have no digits
+// are one where all have the same three members and more.
 func isMap(v gjson.Result) bool {
 	if !v.IsObject() {
 		return false
 	}
-	members, ids := 0, 0
+	members, ids, like := 0, 0, 0
+	var first map[string]gjson.Result
 	v.ForEach(func(key, inner gjson.Result) bool {
 		if !inner.IsObject() {
-			members, ids = 0, 0
+			members, ids, like = 0, 0, 0
 			return false
+		}
+		own := inner.Map()
+		if first == nil {
+			first = own
+		}
+		shared := 0
+		for name := range own {
+			if _, ok := first[name]; ok {
+				shared++
+			}
+		}
+		if shared >= 3 && 5*shared >= 4*max(len(own), len(first)) {
+			like++
 		}
 		if members++; strings.ContainsAny(key.Str, "0123456789") || strings.HasPrefix(key.Str, "-") {
 			ids++
 		}
 		return members < 20
 	})
-	return members > 0 && ids == members
+	return members > 0 && ids == members || members > 2 && like == members
 }
 
 // add samples the columns of an object.

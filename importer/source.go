@@ -126,7 +126,9 @@ type table struct {
 	header  header
 	columns *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
 	width   int
-	base    int // lines of the tables before
+	beside  *beside   // further tables at its right
+	rest    []gridRow // their rows, of the line that was read last
+	base    int       // lines of the tables before
 	line    int
 	tables  []TableSummary
 	gone    []Question // columns of a saved profile that the file has not
@@ -157,6 +159,10 @@ func (t *table) begin() error {
 			return t.head.err
 		}
 		t.header = findHeader(t.head.rows, t.vocabulary)
+		wide := len(t.header.names)
+		if t.beside = besides(&t.header, t.all); t.beside != nil {
+			t.header.names = t.header.names[:t.beside.width]
+		}
 		missing := t.find()
 		summary := TableSummary{Name: t.grid.called(), Header: t.header.line, Hidden: t.grid.hidden()}
 		if len(t.head.rows) == 0 {
@@ -176,7 +182,7 @@ func (t *table) begin() error {
 		t.width, t.filled = len(t.header.names), map[int]string{}
 		t.above = aboveHeader(t.head.rows[:max(t.header.skip-1, 0)], t.width)
 		t.head.rows = t.head.rows[t.header.skip:]
-		t.grid.setWidth(t.width)
+		t.grid.setWidth(wide)
 		return nil
 	}
 }
@@ -272,7 +278,9 @@ func (t *table) next() (record, error) {
 	for !t.ended {
 		var row gridRow
 		var err error
-		if len(t.above) > 0 {
+		if len(t.rest) > 0 {
+			row, t.rest = t.rest[0], t.rest[1:]
+		} else if len(t.above) > 0 {
 			row, t.above = t.above[0], t.above[1:]
 			row.fault = &chaping.InputError{File: t.file, Line: row.line,
 				Value:   chaping.Shorten(strings.Join(row.cells, ","), 200),
@@ -295,6 +303,18 @@ func (t *table) next() (record, error) {
 		}
 		if err != nil {
 			return record{}, err
+		}
+		if t.beside != nil && row.fault == nil && len(row.cells) > t.width {
+			if t.header.isHeader(row.cells) {
+				t.passed++
+				continue
+			}
+			for _, cells := range t.beside.split(row.cells)[1:] {
+				right := row
+				right.cells = cells
+				t.rest = append(t.rest, right)
+			}
+			row.cells = row.cells[:t.width]
 		}
 		t.line = row.line
 		if row.fault == nil && (blankRow(row.cells) || row.title || t.header.isHeader(row.cells) ||

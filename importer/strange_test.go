@@ -20,7 +20,10 @@ type strange struct {
 	says       []string // parts of what is asked or told; "!" before one: it is not
 }
 
-func (s *strange) check(t *testing.T) {
+func (s *strange) check(t *testing.T) { s.compare(t, func([]string) {}) }
+
+// compare imports the file; sort arranges what becomes of it.
+func (s *strange) compare(t *testing.T, sort func([]string)) {
 	t.Helper()
 	sink := &memory{}
 	o := Options{Now: now, Sink: sink, Run: "r"}
@@ -42,6 +45,7 @@ func (s *strange) check(t *testing.T) {
 		}
 		seen[r.Key()] = true
 	}
+	sort(got)
 	if !slices.Equal(got, s.want) {
 		t.Errorf("%v\ngot  %q\nwant %q", err, got, s.want)
 	}
@@ -270,4 +274,60 @@ func TestGarbledTexts(t *testing.T) {
 	t.Run("names", (&strange{"a.csv", head + `\u996d\u7172,1,内胆裂了,2016-11-03` + "\n", nil, want, nil}).check)
 	t.Run("rare characters", (&strange{"a.csv", head + "饭煲,1,龘靐齉爩,2016-11-03\n饭煲,5,煮饭很香,2016-11-04\n", nil,
 		[]string{"饭煲 饭煲  差评 03 龘靐齉爩", "饭煲 饭煲  好评 04 煮饭很香"}, nil}).check)
+}
+
+// Products of several shops that have one ID are several.
+func TestSharedIDs(t *testing.T) {
+	const head = "商品编码,商品名称,店铺,评分,评论内容,评论时间\n"
+	t.Run("two shops", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\nM-1,饭煲,乙店,5,很好,2016-11-04\nM-1,饭煲,甲店,5,煮饭香,2016-11-05\n",
+		nil, []string{"M-1 饭煲 甲店 差评 03 内胆裂了", "M-1（乙店） 饭煲 乙店 好评 04 很好", "M-1 饭煲 甲店 好评 05 煮饭香"}, []string{"几家店铺"}}).check)
+	t.Run("two platforms", (&strange{"a.csv", "平台,商品编码,评分,评论内容,评论时间\n天猫,M-1,1,内胆裂了,2016-11-03\n京东,M-1,5,很好,2016-11-04\n",
+		nil, []string{"M-1 M-1  差评 03 内胆裂了", "M-1（京东） M-1（京东）  好评 04 很好"}, []string{"几家店铺"}}).check)
+	t.Run("one shop", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\nM-1,饭煲,,5,很好,2016-11-04\n",
+		nil, []string{"M-1 饭煲 甲店 差评 03 内胆裂了", "M-1 饭煲 甲店 好评 04 很好"}, []string{"!几家店铺"}}).check)
+	t.Run("two products", (&strange{"a.csv", head + "1,饭煲,甲店,1,内胆裂了,2016-11-03\n1,台灯,甲店,5,很亮,2016-11-04\n", nil,
+		[]string{"1 台灯 甲店 差评 03 内胆裂了", "1 台灯 甲店 好评 04 很亮"}, []string{"同一编号下有不同的商品"}}).check)
+	t.Run("another title", (&strange{"a.csv", head + "1,饭煲3L,甲店,1,内胆裂了,2016-11-03\n1,新款饭煲,甲店,5,很好,2016-11-04\n", nil,
+		[]string{"1 新款饭煲 甲店 差评 03 内胆裂了", "1 新款饭煲 甲店 好评 04 很好"}, []string{"!同一编号下"}}).check)
+	t.Run("in the store", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\n", func(o *Options) {
+		o.Stored = func(_ context.Context, ids []string) (map[string][]chaping.Product, error) {
+			return map[string][]chaping.Product{"M-1": {{ID: "M-1", Name: "饭煲", Shop: chaping.Shop{Name: "乙店"}}}}, nil
+		}
+	}, []string{"M-1 饭煲 甲店 差评 03 内胆裂了"}, []string{"库里是“乙店”"}}).check)
+}
+
+// Every row of a file comes back as one, whatever its quotes, its line ends and its
+// lists are.
+func TestRowsComeBack(t *testing.T) {
+	const head = "商品名称,评分,评论内容,评论时间\n"
+	one, two, three := "饭煲 饭煲  差评 03 内胆裂了", "饭煲 饭煲  好评 04 很好", "饭煲 饭煲  差评 05 跳闸"
+	all := []string{one, two, three}
+	object := func(text string, rating, day int) string {
+		return fmt.Sprintf(`{"商品名称":"饭煲","评分":%d,"评论内容":%q,"评论时间":"2016-11-%02d"}`, rating, text, day)
+	}
+	a, b, c := object("内胆裂了", 1, 3), object("很好", 5, 4), object("跳闸", 2, 5)
+	for name, tt := range map[string]strange{
+		"quotes in two rows":     {"a.csv", head + "饭煲,1,\"内胆裂了,2016-11-03\n饭煲,5,很好,2016-11-04\n饭煲,2,跳闸\",2016-11-05\n", nil, all, nil},
+		"quotes in rows beside":  {"a.csv", head + "饭煲,1,\"内胆裂了,2016-11-03\n饭煲,5,很好\",2016-11-04\n饭煲,2,跳闸,2016-11-05\n", nil, all, nil},
+		"a cell of two lines":    {"a.csv", head + "饭煲,1,\"内胆,裂了\n真的\",2016-11-03\n饭煲,5,很好,2016-11-04\n", nil, []string{"饭煲 饭煲  差评 03 内胆,裂了\n真的", two}, nil},
+		"inches":                 {"a.csv", head + "24\"饭煲,1,内胆裂了,2016-11-03\n", nil, []string{"24\"饭煲 24\"饭煲  差评 03 内胆裂了"}, nil},
+		"carriage returns":       {"a.csv", head + "饭煲,1,内胆裂了,2016-11-03\r饭煲,5,很好,2016-11-04\r饭煲,2,跳闸,2016-11-05\n", nil, all, nil},
+		"CR and at last CRLF":    {"a.csv", strings.ReplaceAll(head, "\n", "\r") + "饭煲,1,内胆裂了,2016-11-03\r饭煲,5,很好,2016-11-04\r饭煲,2,跳闸,2016-11-05\r\n", nil, all, nil},
+		"CR in a cell":           {"a.csv", head + "饭煲,1,\"内胆\r裂了\",2016-11-03\n", nil, []string{"饭煲 饭煲  差评 03 内胆\n裂了"}, nil},
+		"by ID":                  {"a.json", `{"c1":` + a + `,"c2":` + b + `,"c3":` + c + `}`, nil, all, nil},
+		"by number":              {"a.json", `{"0":` + a + `,"1":` + b + `,"2":` + c + `}`, nil, all, nil},
+		"by words":               {"a.json", `{"ab":` + a + `,"cd":` + b + `,"ef":` + c + `}`, nil, all, nil},
+		"one object":             {"a.json", a, nil, []string{one}, nil},
+		"an object of objects":   {"a.json", `{"评论":` + a + `,"页":{"total":1}}`, nil, []string{one}, nil},
+		"side by side":           {"a.csv", "商品名称,评分,评论内容,评论时间,,商品名称,评分,评论内容,评论时间\n饭煲,1,内胆裂了,2016-11-03,,饭煲,5,很好,2016-11-04\n,,,,,饭煲,2,跳闸,2016-11-05\n", nil, all, nil},
+		"beside in other order":  {"a.csv", "商品名称,评分,评论内容,评论时间,,评价时间,评价内容,评分,商品名称\n饭煲,1,内胆裂了,2016-11-03,,2016-11-04,很好,5,饭煲\n饭煲,2,跳闸,2016-11-05,,,,,\n", nil, all, nil},
+		"beside, without a gap":  {"a.csv", "商品名称,评分,评论内容,评论时间,商品名称,评分,评论内容,评论时间\n饭煲,1,内胆裂了,2016-11-03,饭煲,5,很好,2016-11-04\n饭煲,2,跳闸,2016-11-05,,,,\n", nil, all, nil},
+		"several in one cell":    {"a.csv", head + "饭煲,,\"1. 内胆裂了\n2. 很好\n3. 跳闸\",2016-11-03\n", nil, []string{"饭煲 饭煲  未评级 03 1. 内胆裂了\n2. 很好\n3. 跳闸"}, []string{"几条评论写在一格里"}},
+		"one who counts reasons": {"a.csv", head + "饭煲,1,\"1. 内胆裂了\n2. 跳闸\",2016-11-03\n饭煲,5,很好,2016-11-04\n饭煲,2,跳闸,2016-11-05\n", nil, []string{"饭煲 饭煲  差评 03 1. 内胆裂了\n2. 跳闸", two, three}, []string{"!几条评论"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			slices.Sort(tt.want)
+			tt.compare(t, slices.Sort[[]string])
+		})
+	}
 }
