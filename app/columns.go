@@ -23,19 +23,20 @@ import (
 // A Reading is what a person says of a file over what the importer finds. What
 // each part means, importer.Options says.
 type Reading struct {
-	Map           map[string]string `json:"map,omitempty"`
-	Scale         float64           `json:"scale,omitempty"`
-	Reversed      bool              `json:"reversed,omitempty"`
-	DayOrder      string            `json:"day_order,omitempty"`
-	ExportedAt    time.Time         `json:"exported_at,omitzero"`
-	FillDown      bool              `json:"fill_down,omitempty"`
-	ShopFromTable bool              `json:"shop_from_table,omitempty"`
-	SkipVoid      bool              `json:"skip_void,omitempty"`
+	Map              map[string]string `json:"map,omitempty"`
+	Scale            float64           `json:"scale,omitempty"`
+	Reversed         bool              `json:"reversed,omitempty"`
+	DayOrder         string            `json:"day_order,omitempty"`
+	ExportedAt       time.Time         `json:"exported_at,omitzero"`
+	FillDown         bool              `json:"fill_down,omitempty"`
+	ShopFromTable    bool              `json:"shop_from_table,omitempty"`
+	SkipVoid         bool              `json:"skip_void,omitempty"`
+	ProductFromTable bool              `json:"product_from_table,omitempty"`
 }
 
 func readingOf(o importer.Options) Reading {
 	return Reading{Map: o.Map, Scale: o.Scale, Reversed: o.Reversed, DayOrder: o.DayOrder, ExportedAt: o.ExportedAt,
-		FillDown: o.FillDown, ShopFromTable: o.ShopFromTable, SkipVoid: o.SkipVoid}
+		FillDown: o.FillDown, ShopFromTable: o.ShopFromTable, SkipVoid: o.SkipVoid, ProductFromTable: o.ProductFromTable}
 }
 
 // importOptions are the importer's for a request.
@@ -46,17 +47,19 @@ func (a *App) importOptions(ctx context.Context, r ImportRequest) (importer.Opti
 	}
 	g := r.Reading
 	o := importer.Options{
-		Facts:         r.Facts,
-		GradeText:     text.GradeReview,
-		Now:           a.Now(),
-		Map:           g.Map,
-		Scale:         g.Scale,
-		Reversed:      g.Reversed,
-		DayOrder:      g.DayOrder,
-		ExportedAt:    g.ExportedAt,
-		FillDown:      g.FillDown,
-		ShopFromTable: g.ShopFromTable,
-		SkipVoid:      g.SkipVoid,
+		Facts:            r.Facts,
+		GradeText:        text.GradeReview,
+		Now:              a.Now(),
+		Map:              g.Map,
+		Scale:            g.Scale,
+		Reversed:         g.Reversed,
+		DayOrder:         g.DayOrder,
+		ExportedAt:       g.ExportedAt,
+		FillDown:         g.FillDown,
+		ShopFromTable:    g.ShopFromTable,
+		SkipVoid:         g.SkipVoid,
+		ProductFromTable: g.ProductFromTable,
+		Name:             r.Name,
 	}
 	if r.Products != nil {
 		o.Products = r.Products.Facts

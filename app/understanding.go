@@ -38,6 +38,7 @@ const (
 	AskGone     = importer.AskGone
 	AskTable    = importer.AskTable
 	AskMissing  = importer.AskMissing
+	AskSheet    = importer.AskSheet
 	AskVoid     = importer.AskVoid
 	AskUnused   = importer.AskUnused
 )

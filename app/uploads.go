@@ -481,6 +481,8 @@ func (c *Choice) reading() (r Reading, err error) {
 			r.FillDown, ok = yes(answer)
 		case importer.AskShop:
 			r.ShopFromTable, ok = yes(answer)
+		case importer.AskSheet:
+			r.ProductFromTable, ok = yes(answer)
 		case importer.AskVoid:
 			r.SkipVoid, ok = yes(answer)
 		case importer.AskOrder:

@@ -28,9 +28,10 @@ type delimited struct {
 	file    string
 	lines   *lineReader
 	comma   string
-	width   int  // columns of the header, once it is known
-	orphan  bool // a quote was opened and not closed
-	widest  int  // cells of a row so far, in whose text no quotes stand
+	width   int    // columns of the header, once it is known
+	first   string // the first line that has several cells
+	orphan  bool   // a quote was opened and not closed
+	widest  int    // cells of a row so far, in whose text no quotes stand
 	started bool
 }
 
@@ -117,6 +118,14 @@ func (d *delimited) next() (gridRow, error) {
 		if line.tooLong {
 			return gridRow{line: line.number, fault: &chaping.InputError{File: d.file, Line: line.number,
 				Value: line.text, Problem: "这一行超过 32 MB", Remedy: "检查是否缺少换行"}}, nil
+		}
+		if d.first == "" && strings.Count(line.text, d.comma) > 1 {
+			d.first = line.text
+		} else if row, ok := strings.CutSuffix(line.text, d.first); ok && row != "" && len(d.first) > 8 &&
+			!strings.HasSuffix(row, d.comma) { // files were joined, the first of which ended without a line end
+			d.lines.unread([]textLine{{text: strings.TrimSuffix(row, "\ufeff"), number: line.number, damaged: line.damaged},
+				{text: d.first, number: line.number}})
+			continue
 		}
 		if strings.IndexByte(line.text, '\r') >= 0 {
 			if parts := d.returned(line); len(parts) > 1 {

@@ -58,6 +58,7 @@ type Options struct {
 	// Stored is what was imported before of products: a cell that a file leaves
 	// blank does not take it away. It may be nil.
 	Stored func(ctx context.Context, ids []string) (map[string][]chaping.Product, error)
+	Name   string    // what its sender calls the file; empty: as it is called
 	Run    string    // marks the reviews that this import brings
 	Now    time.Time // time of collection
 
@@ -84,6 +85,8 @@ type Options struct {
 	Batch int
 	// ShopFromTable takes the names of worksheets for those of shops.
 	ShopFromTable bool
+	// ProductFromTable takes them for those of products.
+	ProductFromTable bool
 	// SkipVoid leaves out the rows that the file itself says are void: deleted,
 	// hidden, not valid.
 	SkipVoid bool
@@ -171,9 +174,11 @@ type run struct {
 	// a product.
 	pagesOfReviews bool
 	other          string // of a product, what the store says of its shop against the file
-	sharedID       bool   // several shops have products of the same ID
-	mojibake       bool   // texts are UTF-8 that was taken for GBK
-	rounded        bool   // IDs of products have lost their last digits
+	nameGrade      string // the rating that the name of the file says
+	sheetGrades    bool
+	sharedID       bool // several shops have products of the same ID
+	mojibake       bool // texts are UTF-8 that was taken for GBK
+	rounded        bool // IDs of products have lost their last digits
 	rows           *identities
 	grouped        map[string]*group
 	seed           maphash.Seed
@@ -262,10 +267,10 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	p := im.Profile
 	var u *Understanding
 	if p.Understand {
-		understood, err := inspect(c, &Options{Profile: p, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
+		understood, err := inspect(c, &Options{Profile: p, Name: im.Name, Facts: im.Facts, Map: im.Map, Scale: im.Scale,
 			DayOrder:   im.DayOrder,
 			ExportedAt: im.ExportedAt, ShopFromTable: im.ShopFromTable, Reversed: im.Reversed,
-			FillDown: im.FillDown, SkipVoid: im.SkipVoid, GradeText: im.GradeText, Now: im.Now})
+			FillDown: im.FillDown, SkipVoid: im.SkipVoid, ProductFromTable: im.ProductFromTable, GradeText: im.GradeText, Now: im.Now})
 		if err != nil {
 			return err
 		}
@@ -302,6 +307,9 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
 	im.mojibake = u != nil && u.mojibake
+	if im.nameGrade, im.sheetGrades = "", false; u != nil {
+		im.nameGrade, im.sheetGrades = u.gradeWord, u.sheetGrades
+	}
 	im.pagesOfReviews = u != nil && u.pagesOfReviews
 	if u != nil && im.told.IsZero() {
 		im.told = u.ExportedAt
@@ -787,6 +795,9 @@ func (im *run) convert(r *row, p *parsed) {
 		Appended: words(im.legible(p, r.field(fieldAppended))), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
 		Media: ingest.Media(r.field(fieldPictures), r.field(fieldVideos), nil),
 	}
+	if record.Rating == "" && (im.nameGrade != "" || im.sheetGrades) {
+		record.Rating = im.gradeWord(r)
+	}
 	if more := r.field(fieldMore); more != "" {
 		record.Text = joined(record.Text, more)
 	}
@@ -805,7 +816,8 @@ func (im *run) convert(r *row, p *parsed) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
 			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), im.told); p.fault != nil {
+	record.Told = im.toldOf(r)
+	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), record.Told); p.fault != nil {
 		return
 	}
 	var notes []*chaping.InputError
@@ -855,6 +867,9 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	}
 	if facts.ProductID = id; facts.ProductID == "" {
 		facts.ProductID = im.Facts.ProductID
+	}
+	if (im.ProductFromTable || im.profile.ProductFromTable) && facts.Product == "" {
+		facts.Product = strings.TrimSpace(r.table)
 	}
 	if named, id := withoutID(facts.Product); id != "" {
 		facts.Product, facts.ProductID = named, cmp.Or(facts.ProductID, id)

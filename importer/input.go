@@ -271,11 +271,28 @@ func (c content) open(wanted string) (in *input, err error) {
 		return refuse("这是图片，不能读取", "从平台导出 xlsx 或 CSV 后再导入")
 	case bytes.HasPrefix(head, []byte("MIME-Ver")):
 		return refuse("这是网页存档（mht），不能读取", convert)
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}), bytes.HasPrefix(head, []byte("\xfd7zXZ")),
+		bytes.HasPrefix(head, []byte("BZh")) && !isText(head[3:4]) || bytes.HasPrefix(head, []byte("BZh9")),
+		bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+		return refuse("这是 zst、xz、bz2 或 lz4 压缩文件，不能读取", "解压后再导入，或改成 .zip、.gz")
+	case isTar(in):
+		return refuse("这是 tar 打包的文件，不能读取", "解开后逐个导入，或改成 .zip")
+	case bytes.HasPrefix(head, []byte("\x00\x01\x00\x00Stan")):
+		return refuse("这是 Access 数据库，不能读取", "在 Access 里打开评论表，导出成 xlsx 或 CSV 后再导入")
+	case bytes.HasPrefix(head, []byte("Obj\x01")) || bytes.HasPrefix(head, []byte("\x93NUMPY")) ||
+		bytes.HasPrefix(head, []byte("\x89HDF")) || bytes.HasPrefix(head, []byte("ARROW1")) || bytes.HasPrefix(head, []byte("ORC")) && !isText(head[3:]):
+		return refuse("这是程序用的数据文件（avro、numpy、hdf5、arrow 或 orc），不能读取", "在 Python 里用 to_csv 存成 CSV 后再导入")
 	case bytes.HasPrefix(head, []byte("PAR1")) || bytes.HasPrefix(head, []byte("\x80\x04\x95")) ||
 		bytes.HasPrefix(head, []byte("\x80\x05\x95")):
 		return refuse("这是 parquet 或 pickle 数据，不能读取", "在 Python 里用 to_csv 存成 CSV 后再导入")
 	}
 	return in, in.text(ext, wanted)
+}
+
+// isTar tells archives of tar by the mark in their first block.
+func isTar(in *input) bool {
+	block, err := in.peek(512)
+	return err == nil && len(block) == 512 && bytes.Equal(block[257:262], []byte("ustar"))
 }
 
 // peek looks at the beginning.
@@ -382,6 +399,15 @@ func (in *input) text(ext, wanted string) error {
 	case sqlDump.MatchString(lower):
 		return &chaping.InputError{File: in.file, Problem: "这是数据库导出的 SQL 语句，不是表格",
 			Remedy: "在数据库工具里打开这张表，导出成 csv 或 Excel 再导入"}
+	case pgDump.MatchString(lower):
+		return &chaping.InputError{File: in.file, Problem: "这是 PostgreSQL 导出的数据（COPY），不是表格",
+			Remedy: "用 COPY … TO … WITH CSV HEADER，或在数据库工具里导出成 csv 再导入"}
+	case strings.Contains(lower, "urn:oasis:names:tc:opendocument"):
+		return &chaping.InputError{File: in.file, Problem: "这是 OpenDocument 文件（fods），不能读取",
+			Remedy: "用 LibreOffice 或 WPS 打开，另存为 xlsx 后再导入"}
+	case strings.HasPrefix(start, "<?xml") && !strings.Contains(lower, "<workbook") && !strings.Contains(strings.ToLower(in.head), "<table"):
+		return &chaping.InputError{File: in.file, Problem: "这是 XML，不是表格",
+			Remedy: "在导出的系统里选 xlsx、CSV 或 JSON；或用 Excel 打开（数据 → 来自 XML），另存为 xlsx 后再导入"}
 	case strings.HasPrefix(start, "<"):
 		if in.format = formatHTML; strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet") &&
 			strings.Contains(lower, "<workbook") {
@@ -414,11 +440,21 @@ var sqlDump = regexp.MustCompile(
 	"^(?:--[^\n]*\n|/\\*.*?\\*/;?|set [^;]*;|\\s)*(?:insert +(?:ignore +)?into|create table|drop table|replace into) +[`\"\\w\\[]",
 )
 
+// pgDump is how a dump of PostgreSQL has rows.
+var pgDump = regexp.MustCompile("(?m)^copy [\\w.\"]+ *\\([^)\n]*\\) from stdin;")
+
 // pythonDict is how Python prints a record: keys in single quotes.
 var pythonDict = regexp.MustCompile(`^\[?\s*\{\s*u?'[^'\n]{1,60}'\s*:`)
 
+// harLog is how a browser writes what it has sent and received.
+var harLog = regexp.MustCompile(`^\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|entries|browser|pages)"`)
+
 // json tells lines of JSON from other JSON.
 func (in *input) json(ext string) error {
+	if harLog.MatchString(in.head) {
+		return &chaping.InputError{File: in.file, Problem: "这是浏览器录下的网络请求（HAR），不能读取",
+			Remedy: "在里面找到评论接口的答复，把它的内容另存为 .json 再导入"}
+	}
 	whole, objects, others := 0, 0, 0
 	lines := strings.Split(in.head, "\n")
 	if len(in.head) > headPeek/2 {
@@ -457,6 +493,9 @@ func (in *input) json(ext string) error {
 	}
 	if err := in.decodeAll(nil); err != nil {
 		return err
+	}
+	if needsRepair.MatchString(in.head) {
+		in.r = bufio.NewReaderSize(&repaired{r: in.r}, 1<<20)
 	}
 	skip := n
 	if head, _ := in.peek(3); bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {

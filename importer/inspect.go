@@ -45,7 +45,11 @@ type Understanding struct {
 	vocabulary *vocabulary
 	// pagesOfReviews says that addresses are those of reviews, one a row.
 	pagesOfReviews bool
-	mojibake       bool // texts are UTF-8 that was taken for GBK
+	called         string            // the file, by its sender
+	gradeWord      string            // the rating that this says of all its reviews
+	sheetGrades    bool              // names of worksheets say the ratings of theirs
+	preamble       map[string]string // what stands above the header of the products
+	mojibake       bool              // texts are UTF-8 that was taken for GBK
 }
 
 // A TableSummary says what became of a table of a file.
@@ -112,6 +116,7 @@ const (
 	AskGone     QuestionKind = "gone"     // the saved profile's column is not there: another profile
 	AskTable    QuestionKind = "table"    // the product table has no column of IDs: another mapping of it
 	AskMissing  QuestionKind = "missing"  // a required field has no column: Options.Map
+	AskSheet    QuestionKind = "sheet"    // names of tables look like products: Options.ProductFromTable
 	AskVoid     QuestionKind = "void"     // the file says that rows are void: Options.SkipVoid
 	AskUnused   QuestionKind = "unused"   // the column says what is not used; there is no answer
 )
@@ -132,7 +137,7 @@ func TitleOf(field string) string {
 		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单",
 		fieldPictures: "图片", fieldVideos: "视频", fieldPlatform: "平台",
-		fieldMore: "并入评论的内容", fieldSpeaker: "谁写的", fieldState: "是否有效"}
+		fieldMore: "并入评论的内容", fieldSpeaker: "谁写的", fieldState: "是否有效", fieldCaptured: "采集时间"}
 	return titles[field]
 }
 
@@ -229,7 +234,10 @@ func inspect(c content, o *Options) (u Understanding, err error) {
 		return Understanding{File: c.file}, err
 	}
 	defer in.Close()
-	u = Understanding{File: c.file, Format: in.format, Charset: in.charset, Whole: true}
+	u = Understanding{File: c.file, called: c.name, Format: in.format, Charset: in.charset, Whole: true}
+	if c.onDisk != nil && o.Name != "" {
+		u.called = o.Name
+	}
 	v := newVocabulary(o.Profile)
 	var samples []*sample
 	if in.format == formatLines || in.format == formatJSON {
@@ -290,6 +298,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	u.ExportedAt = exportedAt(base.above)
+	u.preamble = preamble(base.above[:max(len(base.above)-1, 0)], v)
 	u.HeaderRow = base.summary.Header
 	for _, t := range all {
 		switch {
@@ -319,6 +328,7 @@ type sampledTable struct {
 	names   []string
 	samples []*sample
 	rows    int
+	reviews bool                // its names have those of text and date
 	score   float64             // of the header
 	above   []gridRow           // the header
 	whole   bool                // all rows were read
@@ -339,11 +349,14 @@ func (t *sampledTable) read(g grid, v *vocabulary) error {
 		h.names = h.names[:b.width]
 	}
 	t.summary.Header, t.names, t.score, t.above = h.line, h.names, h.score, head.rows[:h.skip]
+	text, date := false, false
 	for i, column := range h.names {
+		text, date = text || v.exact(column) == fieldText, date || v.exact(column) == fieldPublished
 		if i < maxColumns {
 			t.samples = append(t.samples, &sample{name: column})
 		}
 	}
+	t.reviews = text && date
 	g.setWidth(wide)
 	cells := 0
 	add := func(row gridRow) {
@@ -392,7 +405,7 @@ func (t *sampledTable) add(cells []string) {
 // another has ten times its rows. nil: none has a row.
 func bestTable(all []*sampledTable) (best *sampledTable) {
 	for _, t := range all {
-		if t.rows > 0 && (best == nil || t.score > best.score || t.score == best.score && t.rows > 10*best.rows) {
+		if t.rows > 0 && (best == nil || t.reviews && !best.reviews || t.reviews == best.reviews && (t.score > best.score || t.score == best.score && t.rows > 10*best.rows)) {
 			best = t
 		}
 	}

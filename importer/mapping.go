@@ -66,6 +66,8 @@ func (m *mapper) mapColumns() error {
 		m.byProfile()
 	}
 	m.garbled()
+	m.captured()
+	m.gradedByName()
 	m.scale()
 	m.dates()
 	m.titles()
@@ -311,7 +313,7 @@ func (m *mapper) byValues() {
 			}
 		}
 	}
-	if m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" ||
+	if m.u.preamble[fieldProductID] != "" || m.u.preamble[fieldProduct] != "" || m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" ||
 		m.options.Facts.Product != "" {
 		return
 	}
@@ -477,7 +479,7 @@ func (m *mapper) dates() {
 			formats = slices.DeleteFunc(formats, func(f string) bool { return f == ingest.AnyDate })
 			formats = append(formats, any)
 		}
-		if l.relative > 0 && m.options.ExportedAt.IsZero() {
+		if l.relative > 0 && m.options.ExportedAt.IsZero() && !m.mapped(fieldCaptured) {
 			q := Question{Kind: AskExported, Column: m.samples[i].name, Field: fieldPublished,
 				Samples: m.examples(i), Blocks: l.relative > 0.5,
 				Text:    fmt.Sprintf("列“%s”有相对的日期（如 %s），文件是哪一天导出的？", m.samples[i].name, m.first(i, ingest.ErrRelative)),
@@ -661,7 +663,7 @@ func (m *mapper) products() {
 	m.u.pagesOfReviews = m.ownPages()
 	m.oneID()
 	facts := m.options.Facts
-	if facts.ProductID != "" || facts.Product != "" {
+	if facts.ProductID != "" || facts.Product != "" || m.u.preamble[fieldProductID] != "" || m.u.preamble[fieldProduct] != "" {
 		return
 	}
 	if m.mapped(fieldProductID) || m.mapped(fieldProduct) {
@@ -677,6 +679,16 @@ func (m *mapper) products() {
 		}
 		if found*5 >= len(m.samples[i].values)*4 {
 			return
+		}
+	}
+	if m.options.ProductFromTable || m.options.Profile.ProductFromTable {
+		return
+	}
+	for _, t := range m.u.Tables {
+		if t.Skipped == "" && t.Name != "" && t.Name != m.u.File && len(m.u.Tables) > 1 && m.u.Format != formatJSON && m.u.Format != formatLines {
+			m.ask(Question{Kind: AskSheet, Field: fieldProduct, Text: fmt.Sprintf("工作表的名称（如“%s”）是商品名称吗？", chaping.Shorten(t.Name, 40)),
+				Assumed: "不是商品名称"})
+			break
 		}
 	}
 	m.ask(Question{Kind: AskProduct, Field: fieldProductID, Blocks: true, Text: "文件里没有商品编号或商品名称，是哪件商品的评论？",
@@ -923,6 +935,7 @@ func (m *mapper) report() {
 	p.Scale.Zero = p.Scale.Zero || m.zero
 	p.Scale.Reversed = p.Scale.Reversed || m.options.Reversed || m.best1
 	p.FillDown = p.FillDown || m.options.FillDown
+	p.ProductFromTable = p.ProductFromTable || m.options.ProductFromTable
 	p.SkipVoid = p.SkipVoid || m.options.SkipVoid
 	p.ShopFromTable = p.ShopFromTable || m.options.ShopFromTable
 	var names []string
@@ -994,6 +1007,9 @@ func (m *mapper) alternatives(p *Profile) {
 }
 
 func (m *mapper) exportedAt() time.Time {
+	if m.mapped(fieldCaptured) { // it is told row by row
+		return m.options.Now
+	}
 	if m.options.ExportedAt.IsZero() {
 		return m.u.ExportedAt
 	}

@@ -52,11 +52,12 @@ type Profile struct {
 		Reversed bool
 		Zero     bool
 	}
-	// FillDown, ShopFromTable and SkipVoid are the options of that name, as they
+	// FillDown, ShopFromTable, SkipVoid and ProductFromTable are the options of that name, as they
 	// were answered for the file that the profile was made from.
-	FillDown      bool `yaml:"fill_down"`
-	ShopFromTable bool `yaml:"shop_from_table"`
-	SkipVoid      bool `yaml:"skip_void"`
+	FillDown         bool `yaml:"fill_down"`
+	ShopFromTable    bool `yaml:"shop_from_table"`
+	SkipVoid         bool `yaml:"skip_void"`
+	ProductFromTable bool `yaml:"product_from_table"`
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
 	Signature string
@@ -92,9 +93,10 @@ const (
 	fieldMore       = "more_text"
 	fieldSpeaker    = "speaker"
 	fieldState      = "state"
+	fieldCaptured   = "captured_at"
 )
 
-const fieldCount = 23 // one more than there are fields
+const fieldCount = 24 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -143,6 +145,8 @@ func fieldIndex(field string) int {
 		return 20
 	case fieldState:
 		return 21
+	case fieldCaptured:
+		return 22
 	}
 	return fieldCount - 1
 }
@@ -150,7 +154,7 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured}
 }
 
 // Shipped is a profile that is shipped with the program.
@@ -187,6 +191,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		FillDown     bool                `yaml:"fill_down,omitempty"`
 		ShopFrom     bool                `yaml:"shop_from_table,omitempty"`
 		SkipVoid     bool                `yaml:"skip_void,omitempty"`
+		ProductFrom  bool                `yaml:"product_from_table,omitempty"`
 		Signature    string              `yaml:"signature,omitempty"`
 		ProductURL   string              `yaml:"product_url,omitempty"`
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
@@ -197,7 +202,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		Rating: rating(
 			p.Rating,
 		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore,
-		FillDown: p.FillDown, ShopFrom: p.ShopFromTable, SkipVoid: p.SkipVoid}
+		FillDown: p.FillDown, ShopFrom: p.ShopFromTable, SkipVoid: p.SkipVoid, ProductFrom: p.ProductFromTable}
 	if s := scale(p.Scale); s != (scale{}) {
 		out.Scale = &s
 	}

@@ -118,23 +118,24 @@ type table struct {
 	fillDown bool
 	filled   map[int]string // what the columns of products held last
 
-	name    string
-	several bool // there is more than one table
-	part    int  // how many tables there have been
-	head    head
-	above   []gridRow // rows above the header that are no titles
-	header  header
-	columns *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
-	width   int
-	beside  *beside   // further tables at its right
-	rest    []gridRow // their rows, of the line that was read last
-	base    int       // lines of the tables before
-	line    int
-	tables  []TableSummary
-	gone    []Question // columns of a saved profile that the file has not
-	passed  int64      // rows that are none: totals, remarks, headers again
-	ended   bool
-	closers []io.Closer
+	name     string
+	several  bool // there is more than one table
+	part     int  // how many tables there have been
+	head     head
+	above    []gridRow // rows above the header that are no titles
+	header   header
+	columns  *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
+	width    int
+	preamble map[string]string // what stands above the header of its products
+	beside   *beside           // further tables at its right
+	rest     []gridRow         // their rows, of the line that was read last
+	base     int               // lines of the tables before
+	line     int
+	tables   []TableSummary
+	gone     []Question // columns of a saved profile that the file has not
+	passed   int64      // rows that are none: totals, remarks, headers again
+	ended    bool
+	closers  []io.Closer
 }
 
 func (t *table) Close() error { return closeAll(t.closers) }
@@ -180,6 +181,7 @@ func (t *table) begin() error {
 			t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
 		}
 		t.width, t.filled = len(t.header.names), map[int]string{}
+		t.preamble = preamble(t.head.rows[:max(t.header.skip-1, 0)], t.all)
 		t.above = aboveHeader(t.head.rows[:max(t.header.skip-1, 0)], t.width)
 		t.head.rows = t.head.rows[t.header.skip:]
 		t.grid.setWidth(wide)
@@ -382,6 +384,7 @@ func (t *table) record(g gridRow) record {
 		out.bytes += len(cell)
 	}
 	columns, width, name, part, names := t.columns, t.width, t.name, t.part, t.header.names
+	facts := t.preamble
 	out.parse = func() row {
 		if g.fault == nil && len(g.cells) > width {
 			g.cells, g.note = t.narrow(g, columns, width, file)
@@ -403,7 +406,7 @@ func (t *table) record(g gridRow) record {
 					return g.cells[i]
 				}
 			}
-			return ""
+			return facts[field]
 		}}
 		rw.cells = func(field string, visit func(column, value string)) {
 			for _, i := range columns[fieldIndex(field)] {

@@ -3,9 +3,14 @@ package importer
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"github.com/tidwall/gjson"
+	"github.com/xuri/excelize/v2"
 
 	"chaping"
 )
@@ -330,4 +335,122 @@ func TestRowsComeBack(t *testing.T) {
 			tt.compare(t, slices.Sort[[]string])
 		})
 	}
+}
+
+// What the name of a file or worksheet, or a line above the names of the columns,
+// says of all rows is used, and told.
+func TestToldOutsideRows(t *testing.T) {
+	const plain = "商品名称,评论内容,评论时间\n饭煲,还没有用,2016-11-03\n"
+	poor, good := []string{"饭煲 饭煲  差评 03 还没有用"}, []string{"饭煲 饭煲  好评 03 还没有用"}
+	none := []string{"饭煲 饭煲  未评级 03 还没有用"}
+	for name, want := range map[string][]string{"差评.csv": poor, "11月好评.csv": good, "差评(2).csv": poor, "饭煲_差评_20161105.csv": poor,
+		"好评率.csv": none, "中差评.csv": none, "评论.csv": none, "不好评.csv": none, "差评分析师.csv": none} {
+		t.Run(name, (&strange{name, plain, nil, want, nil}).check)
+	}
+	t.Run("as its sender calls it", (&strange{"upload.csv", plain, func(o *Options) { o.Name = "差评.csv" }, poor, []string{"文件名写着“差评”"}}).check)
+	t.Run("with ratings", (&strange{"差评.csv", "商品名称,评分,评论内容,评论时间\n饭煲,5,还没有用,2016-11-03\n", nil, good, []string{"!文件名"}}).check)
+	t.Run("not wanted", (&strange{"差评.csv", plain, func(o *Options) { o.Map = map[string]string{"rating": ""} }, none, nil}).check)
+	above := "评价导出\n店铺名称：甲店\n商品ID：66880011\n商品名称：饭煲\n\n评分,评论内容,评论时间\n1,内胆裂了,2016-11-03\n"
+	t.Run("above the names", (&strange{"a.csv", above, nil, []string{"66880011 饭煲 甲店 差评 03 内胆裂了"}, nil}).check)
+	t.Run("in two cells", (&strange{"a.csv", "商品名称,饭煲\n店铺,甲店\n评分,评论内容,评论时间\n1,内胆裂了,2016-11-03\n", nil,
+		[]string{"饭煲（甲店） 饭煲 甲店 差评 03 内胆裂了"}, nil}).check)
+	t.Run("sheets", (&strange{"a.xlsx", book(t, func(f *excelize.File) {
+		for _, name := range []string{"好评", "差评"} {
+			if _, err := f.NewSheet(name); err != nil {
+				t.Fatal(err)
+			}
+			putRows(f, name, 1, []any{"商品名称", "评论内容", "评论时间"}, []any{"饭煲", name + "表", "2016-11-03"})
+		}
+	}), nil, []string{"饭煲 饭煲  好评 03 好评表", "饭煲 饭煲  差评 03 差评表"}, []string{"工作表的名称写着“差评”"}}).check)
+	products := book(t, func(f *excelize.File) {
+		for _, name := range []string{"饭煲3L", "台灯"} {
+			if _, err := f.NewSheet(name); err != nil {
+				t.Fatal(err)
+			}
+			putRows(f, name, 1, []any{"评分", "评论内容", "评论时间"}, []any{1, "坏了", "2016-11-03"})
+		}
+	})
+	t.Run("products", (&strange{"a.xlsx", products, nil, nil, []string{"是商品名称吗"}}).check)
+	t.Run("products, answered", (&strange{"a.xlsx", products, func(o *Options) { o.ProductFromTable = true },
+		[]string{"饭煲3L 饭煲3L  差评 03 坏了", "台灯 台灯  差评 03 坏了"}, nil}).check)
+	t.Run("products first", (&strange{"a.xlsx", book(t, func(f *excelize.File) {
+		for _, name := range []string{"商品", "评论"} {
+			if _, err := f.NewSheet(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		putRows(f, "商品", 1, []any{"商品ID", "商品名称", "店铺", "价格", "链接"}, []any{"8801", "饭煲", "甲店", 99, "https://example.com"})
+		putRows(f, "评论", 1, []any{"商品ID", "评分", "评论内容", "评论时间"}, []any{"8801", 1, "坏了", "2016-11-03"})
+	}), nil, []string{"8801 8801  差评 03 坏了"}, nil}).check)
+}
+
+// Dates are read with what shops write behind them, and relative ones count from
+// the moment at which their row was read.
+func TestDatesWithMore(t *testing.T) {
+	for value, want := range map[string]string{"2016年11月3日已购：白色;3L": "03", "2016-11-04 · 颜色分类：白 1.7": "04", "2016/11/5 规格:3L;2只装": "05"} {
+		t.Run(value, (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n饭煲,1,坏了," + value + "\n", nil,
+			[]string{"饭煲 饭煲  差评 " + want + " 坏了"}, nil}).check)
+	}
+	const rows = "饭煲,1,坏了,3天前,2016-11-06 10:00\n饭煲,5,很好,昨天 11:00,2016-11-05 09:00\n饭煲,5,煮饭香,11-01,2016-11-05\n"
+	want := []string{"饭煲 饭煲  差评 03 坏了", "饭煲 饭煲  好评 04 很好", "饭煲 饭煲  好评 01 煮饭香"}
+	for _, name := range []string{"采集时间", "抓取时间", "crawl_time", "当前时间"} {
+		t.Run(name, (&strange{"a.csv", "商品名称,评分,评论内容,评论时间," + name + "\n" + rows, nil, want, []string{"!哪一天导出"}}).check)
+	}
+}
+
+// What cannot be read is called what it is.
+func TestNamedForWhatItIs(t *testing.T) {
+	tar := "a.csv" + strings.Repeat("\x00", 252) + "ustar\x0000" + strings.Repeat("\x00", 300)
+	for name, tt := range map[string]struct{ file, data, want string }{
+		"zstd":       {"a.zst", "\x28\xb5\x2f\xfd\x00\x00\x00\x00", "zst"},
+		"xz":         {"a.xz", "\xfd7zXZ\x00\x00\x00", "xz"},
+		"tar":        {"a.tar", tar, "tar"},
+		"Access":     {"a.mdb", "\x00\x01\x00\x00Standard Jet DB\x00", "Access"},
+		"avro":       {"a.avro", "Obj\x01abcdefg", "avro"},
+		"XML":        {"a.xml", "<?xml version=\"1.0\"?><reviews><review><text>坏了</text></review></reviews>", "这是 XML"},
+		"fods":       {"a.fods", `<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>`, "OpenDocument"},
+		"COPY":       {"a.sql", "SET x = 1;\nCOPY public.reviews (id, text) FROM stdin;\n1\t坏了\n\\.\n", "PostgreSQL"},
+		"HAR":        {"a.har", `{"log":{"version":"1.2","entries":[{"request":{"url":"x"}}]}}`, "HAR"},
+		"text":       {"a.txt", "饭煲坏了\n很好用\n", "不像表格"},
+		"contents":   {"a.csv", "商品名称,评论内容,评论时间\n饭煲,坏了,霜降前后\n", "列“评论时间”名称像评论时间，内容读不懂"},
+		"no column":  {"a.csv", "商品名称,评论内容,备注\n饭煲,坏了,无\n", "缺少必需的列：评论时间"},
+		"only marks": {"a.csv", "商品名称,评论内容,评论时间\n饭煲,?????,2016-11-03\n", "列“评论内容”名称像评论内容，内容读不懂"},
+	} {
+		t.Run(name, (&strange{tt.file, tt.data, nil, nil, []string{tt.want}}).check)
+	}
+}
+
+func TestRepairedJSON(t *testing.T) {
+	for name, data := range map[string]string{
+		"NaN":             `[{"商品名称":"饭煲","评分":NaN,"评论内容":"坏了","评论时间":"2016-11-03"}]`,
+		"infinite":        `[{"商品名称":"饭煲","评分": -Infinity ,"评论内容":"坏了","评论时间":"2016-11-03"}]`,
+		"a comma at last": `[{"商品名称":"饭煲","评论内容":"坏了","评论时间":"2016-11-03",},` + "\n]",
+	} {
+		t.Run(name, (&strange{"a.json", data, nil, []string{"饭煲 饭煲  未评级 03 坏了"}, nil}).check)
+	}
+	t.Run("in a text", (&strange{"a.json", `[{"商品名称":"饭煲","评分":NaN,"评论内容":"说[NaN,]\"坏了","评论时间":"2016-11-03"}]`, nil, []string{`饭煲 饭煲  未评级 03 说[NaN,]"坏了`}, nil}).check)
+	t.Run("joined files", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n饭煲,1,坏了,2016-11-03商品名称,评分,评论内容,评论时间\n饭煲,5,很好,2016-11-04\n", nil,
+		[]string{"饭煲 饭煲  差评 03 坏了", "饭煲 饭煲  好评 04 很好"}, nil}).check)
+}
+
+func FuzzRepaired(f *testing.F) {
+	for _, s := range []string{`[NaN,]`, `{"a":"NaN,]"}`, `[1,2 , ]`, `-Infinity`, `[-1,`, `"\\",]`} {
+		f.Add(s, 3)
+	}
+	f.Fuzz(func(t *testing.T, s string, step int) {
+		read := func(r io.Reader) string {
+			out, err := io.ReadAll(&repaired{r: r})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(out)
+		}
+		whole := read(strings.NewReader(s))
+		if parts := read(iotest.OneByteReader(strings.NewReader(s))); parts != whole {
+			t.Errorf("%q: %q, %q", s, parts, whole)
+		}
+		if gjson.Valid(s) && whole != s {
+			t.Errorf("%q became %q", s, whole)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"chaping"
@@ -261,6 +262,17 @@ func (u *Understanding) fault() *chaping.InputError {
 		names = append(names, c.Name)
 	}
 	field := u.Missing[0]
+	for _, c := range u.Columns {
+		if c.Field == "" && c.Filled > 0 && strings.HasPrefix(c.Fault, "名称像"+TitleOf(field)) && len(c.Samples) > 0 {
+			return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: c.Samples[0],
+				Problem: fmt.Sprintf("列“%s”名称像%s，内容读不懂", c.Name, TitleOf(field)),
+				Remedy:  "核对这一列的内容；是别的列的，指明哪一列是" + TitleOf(field)}
+		}
+	}
+	if len(u.Columns) == 1 && u.Format == formatText {
+		return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: strings.Join(u.Columns[0].Samples[:min(1, len(u.Columns[0].Samples))], ""),
+			Problem: "缺少必需的列：" + TitleOf(field) + "。文件不像表格：每行只有一段文字，没有分成几列", Remedy: "第一行应是列名，下面每行一条评论，各列用逗号或制表符隔开；或另存为 xlsx"}
+	}
 	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
 		Value:   chaping.Shorten(fmt.Sprint(names), 200),
 		Problem: "缺少必需的列：" + TitleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + TitleOf(field)}

@@ -293,6 +293,9 @@ var (
 	zonePattern = regexp.MustCompile(`^(?:\s*(?:gmt|utc))?\s*([+-])(\d{2}):?(\d{2})?`)
 )
 
+// bought is what shops write behind the date of a review: 2026年11月3日已购：白色;1.7L.
+var bought = regexp.MustCompile(`(\d\s*[日号]?)\s*[·|,，;；]?\s*(?:已购买?|已买|购买了?|颜色(?:分类)?|规格|型号|款式|尺码|套餐|版本)\s*[:：].*$`)
+
 // maxDateText bounds what anyDate looks at; sentences of Amazon have sixty
 // characters.
 const maxDateText = 120
@@ -310,7 +313,7 @@ func anyDate(s, format string, told time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	s = normal(s)
+	s = bought.ReplaceAllString(normal(s), "$1")
 	if m := ymdPattern.FindStringSubmatch(s); m != nil {
 		return dated(m[1], m[2], m[3], m[4])
 	}

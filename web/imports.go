@@ -389,7 +389,7 @@ func asksOf(look *app.Look, u *app.Upload, now time.Time) (list []ask) {
 var settled = map[app.QuestionKind]string{
 	app.AskScale: "评分的满分是多少？", app.AskReversed: "评分是反的（1 最好）吗？", app.AskOrder: "日期是年在前、日在前还是月在前？",
 	app.AskExported: "文件是哪一天导出的？", app.AskFillDown: "没有商品的行和上面同一商品吗？", app.AskShop: "工作表的名称是店铺名称吗？",
-	app.AskVoid: "表里标明作废的行不算评论吗？",
+	app.AskSheet: "工作表的名称是商品名称吗？", app.AskVoid: "表里标明作废的行不算评论吗？",
 }
 
 // columnOptions are the columns that a field may have: those that it is asked

@@ -63,6 +63,7 @@ func (p *program) importCommand() *cobra.Command {
 	f.StringVar(&o.exportedAt, "exported-at", "", "文件导出的时间，例如 2026-11-25 10:00，用来推算“3天前”")
 	f.BoolVar(&o.reading.FillDown, "fill-down", false, "商品各栏空着时取上一行的（合并单元格丢失的表）")
 	f.BoolVar(&o.reading.ShopFromTable, "shop-from-sheet", false, "工作表的名称是店铺名称")
+	f.BoolVar(&o.reading.ProductFromTable, "product-from-sheet", false, "工作表的名称是商品名称")
 	f.BoolVar(&o.reading.SkipVoid, "skip-void", false, "表里自己标明作废（已删除、隐藏、无效）的行不计入")
 	f.StringVar(&o.charset, "charset", "", "字符集，覆盖模板（auto、utf-8、gbk、gb18030……）")
 	f.StringVar(&o.products, "products", "", "商品表文件：按商品编号补全名称、店铺、地址、价格、区域、关键词")
@@ -149,7 +150,7 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 func (o *importOptions) tableOnly() error {
 	if o.dryRun || o.saveAs != "" || o.rejects != "" || o.charset != "" || o.dayOrder != "" || o.exportedAt != "" ||
 		len(o.reading.Map) > 0 || o.reading.Scale != 0 || o.reading.Reversed || o.reading.FillDown ||
-		o.reading.ShopFromTable || o.reading.SkipVoid || o.facts.ProductID != "" || o.facts.Product != "" || o.facts.URL != "" ||
+		o.reading.ShopFromTable || o.reading.SkipVoid || o.reading.ProductFromTable || o.facts.ProductID != "" || o.facts.Product != "" || o.facts.URL != "" ||
 		o.facts.Price != "" {
 		return usage("只导入商品表时，没有关于评论文件的选项")
 	}

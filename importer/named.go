@@ -1,0 +1,137 @@
+package importer
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"chaping/ingest"
+)
+
+// gradeNames are names of files and worksheets that say how all their reviews
+// grade: 差评, 11月差评 (2), 好评导出. Of 好评率 and 中差评 none is it.
+var gradeNames = regexp.MustCompile(
+	`^(?:[^好中差]*[^好中差率度不非无])?(好评|中评|差评)(?:评论|评价|数据|明细|列表|导出|汇总|内容|部分|表)?[\s_\-—]*(?:[(（]?\d[\d\-_.年月日]*[)）]?)?$`,
+)
+
+// gradeOfName is the rating that a name says; "" if it says none.
+func gradeOfName(name string) string {
+	name = strings.TrimSpace(filepath.ToSlash(name))
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	for _, ext := range []string{".gz", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".html"} {
+		name = strings.TrimSuffix(name, ext)
+	}
+	if m := gradeNames.FindStringSubmatch(strings.TrimSpace(name)); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// gradedByName asks about a file whose reviews are graded by its name only, or by
+// those of its worksheets.
+func (m *mapper) gradedByName() {
+	if _, told := m.column[fieldRating]; told {
+		return
+	}
+	if m.u.gradeWord = gradeOfName(m.u.called); m.u.gradeWord != "" {
+		m.ask(Question{Kind: AskUnused, Field: fieldRating, Text: fmt.Sprintf("没有评分列，文件名写着“%s”。", m.u.gradeWord),
+			Assumed: "这些评论都按" + m.u.gradeWord})
+	}
+	for _, t := range m.u.Tables {
+		if word := gradeOfName(t.Name); word != "" && t.Skipped == "" {
+			m.u.sheetGrades = true
+			m.ask(Question{Kind: AskUnused, Field: fieldRating, Text: fmt.Sprintf("没有评分列，工作表的名称写着“%s”。", word),
+				Assumed: "这张表的评论都按" + word})
+		}
+	}
+}
+
+// gradeWord is the rating that the name of a row's worksheet, or of its file, says.
+func (im *run) gradeWord(r *row) string {
+	if im.sheetGrades {
+		if word := gradeOfName(r.table); word != "" {
+			return word
+		}
+	}
+	return im.nameGrade
+}
+
+// capturedNames are names of columns that say when a row was read off a page.
+var capturedNames = regexp.MustCompile(
+	`^(?:数据|页面|评论)?(?:采集|抓取|爬取|获取|提取|导出|下载|入库|更新|当前|系统)(?:的)?(?:时间|日期|时刻|于)$|` +
+		`^(?:crawl(?:ed)?|scrap(?:ed?|ing)|captur(?:ed?)|fetch(?:ed)?|collect(?:ed)?|extract(?:ed)?|export(?:ed)?|download(?:ed)?|current|gather(?:ed)?)(?:at|time|date|on|datetime|timestamp|ts)$`,
+)
+
+// captured finds the column from which relative dates count, row by row.
+func (m *mapper) captured() {
+	i, ok := m.column[fieldPublished]
+	if !ok || i < 0 || m.looks[i].relative == 0 || !m.options.ExportedAt.IsZero() {
+		return
+	}
+	if _, told := m.column[fieldCaptured]; told {
+		return
+	}
+	for k, s := range m.samples {
+		l := &m.looks[k]
+		if m.field[k] == "" && capturedNames.MatchString(lastName(s.name)) && l.dateLike() > 0.9 && l.relative == 0 && l.order == 0 {
+			m.set(k, fieldCaptured, ByName)
+			return
+		}
+	}
+}
+
+// toldOf is when a row was read off a page, as far as it says so.
+func (im *run) toldOf(r *row) time.Time {
+	if len(im.profile.Fields[fieldCaptured]) == 0 {
+		return im.told
+	}
+	at, err := ingest.Dates{ingest.AnyDate, ingest.Serial}.Parse(r.field(fieldCaptured), time.Time{})
+	if err != nil {
+		return im.told
+	}
+	if at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 {
+		at = at.Add(24*time.Hour - time.Second) // the day is all that is told
+	}
+	return at
+}
+
+// factLine is a fact that stands above the names of the columns: 店铺名称：甲店.
+var factLine = regexp.MustCompile(`^\s*([^:：\s]{2,12})\s*[:：]\s*(\S.*?)\s*$`)
+
+// preamble are the facts of products that stand above the names of a table's
+// columns. Of those that stand there twice none is certain.
+func preamble(rows []gridRow, v *vocabulary) map[string]string {
+	facts, twice := map[string]string{}, map[string]bool{}
+	put := func(name, value string) {
+		field := v.exact(name)
+		switch field {
+		case fieldProductID, fieldProduct, fieldShop, fieldURL, fieldPrice, fieldRegion:
+			if ingest.Blank(value) {
+				return
+			}
+			twice[field] = twice[field] || facts[field] != "" && facts[field] != value
+			facts[field] = value
+		}
+	}
+	for _, row := range rows {
+		cells := trimRow(row.cells)
+		if filled(cells) == 2 && len(cells) == 2 && !strings.ContainsAny(cells[1], ":：") {
+			put(strings.TrimRight(strings.TrimSpace(cells[0]), ":："), strings.TrimSpace(cells[1]))
+			continue
+		}
+		for _, cell := range cells {
+			if m := factLine.FindStringSubmatch(cell); m != nil {
+				put(m[1], m[2])
+			}
+		}
+	}
+	for field := range twice {
+		if twice[field] {
+			delete(facts, field)
+		}
+	}
+	return facts
+}
