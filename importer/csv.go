@@ -209,8 +209,14 @@ func (d *delimited) row(first textLine) (gridRow, error) {
 		}
 		return d.checked(row, s.cells), nil
 	}
-	d.orphan = true
 	d.lines.unread(more)
+	if escaped := (&splitter{comma: d.comma}); strings.Contains(first.text, `\"`) { // as databases write quotes
+		escaped.feed(strings.ReplaceAll(first.text, `\"`, `""`))
+		if !escaped.open && !escaped.illegal && (known == 0 || len(escaped.cells) == known) {
+			return d.checked(row, escaped.cells), nil
+		}
+	}
+	d.orphan = true
 	lenient := splitter{comma: d.comma, lenient: true}
 	lenient.feed(first.text)
 	cells := lenient.cells

@@ -38,13 +38,15 @@ type grid interface {
 
 // A gridRow is a row of a table, as the file has it.
 type gridRow struct {
-	line    int // in its table, from 1
-	cells   []string
-	title   bool                // it stands above names of columns and is none of the table's
-	joined  []int               // columns whose cell is the one above, merged with it
-	damaged bool                // bytes had to be replaced
-	fault   *chaping.InputError // it cannot be read
-	note    *chaping.InputError // it was read in a way that a person should know of
+	line       int // in its table, from 1
+	cells      []string
+	title      bool                // it stands above names of columns and is none of the table's
+	hidden     bool                // it is not shown
+	uncomputed int                 // cells with formulas without a result
+	joined     []int               // columns whose cell is the one above, merged with it
+	damaged    bool                // bytes had to be replaced
+	fault      *chaping.InputError // it cannot be read
+	note       *chaping.InputError // it was read in a way that a person should know of
 }
 
 // workbook reads the worksheets of an Excel file.
@@ -161,7 +163,7 @@ func (w *workbook) next() (gridRow, error) {
 	if err != nil {
 		return gridRow{}, w.fault(err)
 	}
-	out := gridRow{line: row.Number}
+	out := gridRow{line: row.Number, hidden: row.Hidden, uncomputed: row.Uncomputed}
 	if n := len(row.Cells); n > 0 {
 		width := row.Cells[n-1].Column + 1
 		if w.width > 0 {
@@ -215,6 +217,9 @@ func cellText(c foreign.Cell) string {
 	}
 	if v, err := strconv.ParseFloat(c.Text, 64); err == nil && c.Percent {
 		return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + "%"
+	}
+	if c.Digits > len(c.Text) && strings.Trim(c.Text, "0123456789") == "" {
+		return strings.Repeat("0", c.Digits-len(c.Text)) + c.Text
 	}
 	return numberText(c.Text)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -96,6 +97,7 @@ func (h *htmlTables) next() (gridRow, error) {
 			}
 		}
 	}
+	hidden := false
 	endCell := func() {
 		if !inCell {
 			return
@@ -125,7 +127,7 @@ func (h *htmlTables) next() (gridRow, error) {
 			}
 		}
 		h.spans = append(kept, begun...)
-		return gridRow{line: h.row, cells: cells, joined: joined}
+		return gridRow{line: h.row, cells: cells, joined: joined, hidden: hidden}
 	}
 	for {
 		kind, err := h.token()
@@ -156,6 +158,12 @@ func (h *htmlTables) next() (gridRow, error) {
 					return row, nil
 				}
 				inRow = true
+				for attributes {
+					var key, value []byte
+					key, value, attributes = h.z.TagAttr()
+					hidden = hidden || string(key) == "hidden" ||
+						string(key) == "style" && hiddenStyle.Match(value)
+				}
 			case tag == atom.Td || tag == atom.Th:
 				inRow = true
 				endCell()
@@ -199,3 +207,6 @@ func (h *htmlTables) next() (gridRow, error) {
 		}
 	}
 }
+
+// hiddenStyle is that of what a page does not show.
+var hiddenStyle = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)`)

@@ -61,7 +61,8 @@ func (t *identities) identify(p *parsed) sameness {
 	if r.ID == "" {
 		r.ID = ingest.ContentID(r, p.buyer, 1)
 		if !p.sure() {
-			table := uint64(p.row.part) * 0x9e3779b97f4a7c15
+			// The same review may stand under each keyword that its product is found by.
+			table := uint64(p.row.part)*0x9e3779b97f4a7c15 + xxhash.Sum64String(p.listing.Keyword)
 			r.ID = ingest.ContentID(r, p.buyer, t.numbered.add(xxhash.Sum64String(r.ID)+table))
 		}
 	}

@@ -326,7 +326,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	before := im.sum.Rows
 	err = im.all(ctx, src)
 	if isTable {
-		im.sum.Questions = append(im.sum.Questions, t.gone...)
+		im.sum.Questions = append(append(im.sum.Questions, t.gone...), t.unseen()...)
 		im.sum.Passed += t.passed
 		if len(t.tables) > 1 || slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Hidden }) {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
@@ -817,7 +817,11 @@ func (im *run) convert(r *row, p *parsed) {
 			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
 	record.Told = im.toldOf(r)
-	if record.Published, p.fault = im.source.Published(r.field(fieldPublished), record.Told); p.fault != nil {
+	published := r.field(fieldPublished)
+	if len(im.profile.Fields[fieldClock]) > 0 {
+		published = strings.TrimSpace(published + " " + words(r.field(fieldClock)))
+	}
+	if record.Published, p.fault = im.source.Published(published, record.Told); p.fault != nil {
 		return
 	}
 	var notes []*chaping.InputError

@@ -67,6 +67,7 @@ func (m *mapper) mapColumns() error {
 	}
 	m.garbled()
 	m.captured()
+	m.clock()
 	m.gradedByName()
 	m.scale()
 	m.dates()
@@ -663,6 +664,13 @@ func (m *mapper) products() {
 	m.u.pagesOfReviews = m.ownPages()
 	m.oneID()
 	facts := m.options.Facts
+	if given := facts.ProductID; given != "" && m.mapped(fieldProductID) && m.options.Profile.Understand {
+		s := m.samples[m.column[fieldProductID]]
+		if slices.ContainsFunc(s.values, func(value string) bool { id, _ := ingest.ID(value); return id != given }) {
+			m.ask(Question{Kind: AskUnused, Column: s.name, Field: fieldProductID, Samples: m.examples(m.column[fieldProductID]),
+				Text: fmt.Sprintf("另外指定了商品编号 %s，文件里有列“%s”。", chaping.Shorten(given, 40), s.name), Assumed: "以列里的为准，空着的行用指定的"})
+		}
+	}
 	if facts.ProductID != "" || facts.Product != "" || m.u.preamble[fieldProductID] != "" || m.u.preamble[fieldProduct] != "" {
 		return
 	}
@@ -826,6 +834,9 @@ func (m *mapper) unused() {
 		}
 		field := ""
 		lost := m.vocabulary.fits(name)
+		if containsAny(plainName(name), "date", "time", "日期", "时间") && l.date < 0.9 {
+			continue
+		}
 		if lost[fieldRating] > 0.9 && !m.mapped(fieldRating) && len(m.samples[i].values) > 0 {
 			m.ask(Question{Kind: AskField, Column: name, Field: fieldRating, Samples: m.examples(i),
 				Text:    fmt.Sprintf("列“%s”名称像评分，写法读不懂，没有用。仍要用吗？", name),

@@ -135,3 +135,36 @@ func preamble(rows []gridRow, v *vocabulary) map[string]string {
 	}
 	return facts
 }
+
+// Times of day that have a column of their own, beside that of the days.
+var (
+	clockNames = regexp.MustCompile(`时间$|时刻$|时分秒?$|(?:^|[a-z])time$|^(?:hour|clock)$`)
+	clockValue = regexp.MustCompile(`^\s*(?:[01]?\d|2[0-3])[:：时点][0-5]?\d(?:[:：分][0-5]?\d秒?|分)?\s*$`)
+)
+
+// clock finds the column of the time of day where that of the days has none. The
+// same text in one second is one review, on one day it is two.
+func (m *mapper) clock() {
+	i, ok := m.column[fieldPublished]
+	if _, told := m.column[fieldClock]; told || !ok || i < 0 || m.looks[i].relative > 0 {
+		return
+	}
+	for _, value := range m.samples[i].values {
+		if strings.ContainsAny(value, ":：时点") || strings.Trim(value, "0123456789") == "" && len(value) > 8 {
+			return
+		}
+	}
+	for k, s := range m.samples {
+		if m.field[k] != "" || len(s.values) == 0 || !clockNames.MatchString(lastName(s.name)) || orderTime(s.name) {
+			continue
+		}
+		fits := true
+		for _, value := range s.values {
+			fits = fits && clockValue.MatchString(value)
+		}
+		if fits {
+			m.set(k, fieldClock, ByName)
+			return
+		}
+	}
+}

@@ -94,9 +94,10 @@ const (
 	fieldSpeaker    = "speaker"
 	fieldState      = "state"
 	fieldCaptured   = "captured_at"
+	fieldClock      = "clock"
 )
 
-const fieldCount = 24 // one more than there are fields
+const fieldCount = 25 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -147,6 +148,8 @@ func fieldIndex(field string) int {
 		return 21
 	case fieldCaptured:
 		return 22
+	case fieldClock:
+		return 23
 	}
 	return fieldCount - 1
 }
@@ -154,7 +157,7 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured, fieldClock}
 }
 
 // Shipped is a profile that is shipped with the program.

@@ -313,6 +313,9 @@ func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample
 			least := map[bool]string{true: "至少 "}[!whole || s.rows >= sampleRows]
 			u.Tables = append(u.Tables, TableSummary{Name: strings.Join(s.path, "."), Rows: int64(s.rows),
 				Skipped: fmt.Sprintf("不像同一种评论，%s%d 条没有读", least, s.rows)})
+		case s.products(v):
+			u.Tables = append(u.Tables, TableSummary{Name: strings.Join(s.path, "."), Rows: int64(s.rows),
+				Skipped: fmt.Sprintf("像商品，%d 条没有读；另存成商品表导入，里面的名称、店铺、价格就会用上", s.rows)})
 		}
 	}
 	slices.SortStableFunc(read, func(a, b *spot) int { return slices.Index(spots, a) - slices.Index(spots, b) })
@@ -381,6 +384,14 @@ func (s *spot) reviews(v *vocabulary) bool {
 	}
 	fields := s.fields(v)
 	return fields[fieldText] > 0.2 && fields[fieldPublished] > 0.2
+}
+
+// products tells whether the objects of a place are products, with their facts.
+func (s *spot) products(v *vocabulary) bool {
+	fields := s.fields(v)
+	id := max(fields[fieldProductID], fields[fieldID])
+	return len(s.path) > 0 && id > 0.5 && (fields[fieldShop] > 0.5 || fields[fieldPrice] > 0.5 && fields[fieldProduct] > 0.3) &&
+		fields[fieldText] <= 0.2 && fields[fieldPublished] <= 0.2
 }
 
 // join adds the sample of a further place.

@@ -118,24 +118,25 @@ type table struct {
 	fillDown bool
 	filled   map[int]string // what the columns of products held last
 
-	name     string
-	several  bool // there is more than one table
-	part     int  // how many tables there have been
-	head     head
-	above    []gridRow // rows above the header that are no titles
-	header   header
-	columns  *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
-	width    int
-	preamble map[string]string // what stands above the header of its products
-	beside   *beside           // further tables at its right
-	rest     []gridRow         // their rows, of the line that was read last
-	base     int               // lines of the tables before
-	line     int
-	tables   []TableSummary
-	gone     []Question // columns of a saved profile that the file has not
-	passed   int64      // rows that are none: totals, remarks, headers again
-	ended    bool
-	closers  []io.Closer
+	name               string
+	several            bool // there is more than one table
+	part               int  // how many tables there have been
+	head               head
+	above              []gridRow // rows above the header that are no titles
+	header             header
+	columns            *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
+	width              int
+	preamble           map[string]string // what stands above the header of its products
+	beside             *beside           // further tables at its right
+	rest               []gridRow         // their rows, of the line that was read last
+	base               int               // lines of the tables before
+	line               int
+	tables             []TableSummary
+	gone               []Question // columns of a saved profile that the file has not
+	hidden, uncomputed int64      // rows that are not shown, formulas without a result
+	passed             int64      // rows that are none: totals, remarks, headers again
+	ended              bool
+	closers            []io.Closer
 }
 
 func (t *table) Close() error { return closeAll(t.closers) }
@@ -170,6 +171,9 @@ func (t *table) begin() error {
 			summary.Skipped = "没有数据"
 		} else if len(missing) > 0 {
 			summary.Skipped = "缺少列：" + strings.Join(missing, "、")
+			if t.ofProducts() {
+				summary.Skipped += "；它像商品表，把这个文件再作为商品表导入，里面的名称、店铺、价格就会用上"
+			}
 		}
 		t.tables = append(t.tables, summary)
 		if summary.Skipped != "" {
@@ -221,6 +225,15 @@ func (t *table) find() (missing []string) {
 		}
 	}
 	return missing
+}
+
+// ofProducts tells whether the table's columns are those of a table of products.
+func (t *table) ofProducts() bool {
+	has := map[string]bool{}
+	for _, name := range t.header.names {
+		has[t.all.exact(name)] = true
+	}
+	return has[fieldProductID] && (has[fieldProduct] || has[fieldShop] || has[fieldPrice]) && !has[fieldPublished]
 }
 
 // unrated tells of a further table that has no ratings.
@@ -326,6 +339,10 @@ func (t *table) next() (record, error) {
 			}
 			continue
 		}
+		if row.hidden {
+			t.hidden++
+		}
+		t.uncomputed += int64(row.uncomputed)
 		t.tables[len(t.tables)-1].Rows++
 		if t.fillDown && row.fault == nil {
 			t.fill(&row)
@@ -333,6 +350,20 @@ func (t *table) next() (record, error) {
 		return t.record(row), nil
 	}
 	return record{}, io.EOF
+}
+
+// unseen tells of what nobody sees who opens the file.
+func (t *table) unseen() (list []Question) {
+	if t.hidden > 0 {
+		list = append(list, Question{Kind: AskUnused, Text: fmt.Sprintf("有 %d 行在表里是隐藏的（例如筛选掉的）。", t.hidden),
+			Assumed: "也读了；不要的，删去后再导入"})
+	}
+	if t.uncomputed > 0 {
+		list = append(list, Question{Kind: AskUnused,
+			Text:    fmt.Sprintf("有 %d 个单元格是公式，文件里没有存它的结果；用 Excel 或 WPS 打开，保存一次再导入。", t.uncomputed),
+			Assumed: "这些单元格按空着读取"})
+	}
+	return list
 }
 
 // goesOn tells whether a row goes on with the review above: text and date are

@@ -454,3 +454,58 @@ func FuzzRepaired(f *testing.F) {
 		}
 	})
 }
+
+// What a file does not show, or has not computed, is told of, and a review is
+// counted once under two keywords.
+func TestUnseen(t *testing.T) {
+	const page = `<table><tr><th>商品名称</th><th>评分</th><th>评论内容</th><th>评论时间</th></tr>` +
+		`<tr><td>饭煲</td><td>1</td><td>坏了</td><td>2016-11-03</td></tr><tr style="display: none"><td>饭煲</td><td>5</td><td>很好</td><td>2016-11-04</td></tr></table>`
+	both := []string{"饭煲 饭煲  差评 03 坏了", "饭煲 饭煲  好评 04 很好"}
+	t.Run("page", (&strange{"a.xls", page, nil, both, []string{"有 1 行在表里是隐藏的"}}).check)
+	t.Run("filtered", (&strange{"a.xlsx", book(t, func(f *excelize.File) {
+		putRows(f, "Sheet1", 1, []any{"商品名称", "评分", "评论内容", "评论时间"}, []any{"饭煲", 1, "坏了", "2016-11-03"}, []any{"饭煲", 5, "很好", "2016-11-04"})
+		if err := f.SetRowVisible("Sheet1", 3, false); err != nil {
+			t.Fatal(err)
+		}
+	}), nil, both, []string{"有 1 行在表里是隐藏的"}}).check)
+	t.Run("formulas", (&strange{"a.xlsx", book(t, func(f *excelize.File) {
+		putRows(f, "Sheet1", 1, []any{"商品名称", "评分", "评论内容", "评论时间"}, []any{"饭煲", nil, "坏了", "2016-11-03"})
+		if err := f.SetCellFormula("Sheet1", "B2", "1+1"); err != nil {
+			t.Fatal(err)
+		}
+	}), nil, []string{"饭煲 饭煲  未评级 03 坏了"}, []string{"有 1 个单元格是公式"}}).check)
+	t.Run("zeros in front", (&strange{"a.xlsx", book(t, func(f *excelize.File) {
+		putRows(f, "Sheet1", 1, []any{"商品ID", "评分", "评论内容", "评论时间"}, []any{8801, 1, "坏了", "2016-11-03"})
+		format := "0000000000"
+		style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &format})
+		if err == nil {
+			err = f.SetCellStyle("Sheet1", "A2", "A2", style)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}), nil, []string{"0000008801 0000008801  差评 03 坏了"}, nil}).check)
+	t.Run("keywords", (&strange{"a.csv", "关键词,商品名称,评分,评论内容,评论时间\n饭煲,饭煲A,1,坏了,2016-11-03\n电饭锅,饭煲A,1,坏了,2016-11-03\n", nil,
+		[]string{"饭煲A 饭煲A  差评 03 坏了"}, nil}).check)
+	t.Run("one keyword", func(t *testing.T) {
+		sum, sink, _, err := importBytes(t, profile(t, "standard"), "a.csv", []byte("关键词,商品名称,评分,评论内容,评论时间\n"+
+			strings.Repeat("饭煲,饭煲A,1,坏了,2016-11-03\n", 2)+strings.Repeat("电饭锅,饭煲A,1,坏了,2016-11-03\n", 2)), Facts{})
+		if n := len(distinct(sink)); n != 2 || err != nil || sum.Merged != 2 {
+			t.Errorf("%d, %d, %v", n, sum.Merged, err)
+		}
+	})
+	t.Run("time of day", func(t *testing.T) {
+		_, sink, _, err := importBytes(t, profile(t, "standard"), "a.csv", []byte("商品名称,评分,评论内容,评论日期,评论时间\n饭煲,1,坏了,2016-11-03,10:30:05\n"), Facts{})
+		if err != nil || len(sink.reviews) != 1 || sink.reviews[0].Published.In(chaping.Shanghai()).Format("02 15:04:05") != "03 10:30:05" {
+			t.Errorf("%v %v", sink.reviews, err)
+		}
+	})
+	t.Run("another ID", (&strange{"a.csv", "商品ID,评分,评论内容,评论时间\n8801,1,坏了,2016-11-03\n", func(o *Options) { o.Facts.ProductID = "77" },
+		[]string{"8801 8801  差评 03 坏了"}, []string{"另外指定了商品编号 77"}}).check)
+	t.Run("products beside", (&strange{"a.json", `{"products":[{"product_id":"8801","product_name":"饭煲","shop_name":"甲店","price":99}],` +
+		`"reviews":[{"product_id":"8801","rating":1,"content":"坏了","created":"2016-11-03"}]}`, nil, []string{"8801 8801  差评 03 坏了"}, []string{"products", "像商品"}}).check)
+	t.Run("quotes of databases", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n" + `"饭煲","1","说\"没事\", 坏了","2016-11-03"` + "\n", nil,
+		[]string{`饭煲 饭煲  差评 03 说"没事", 坏了`}, nil}).check)
+	t.Run("line ends in letters", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n" + `饭煲,1,坏了\n还冒烟，在D:\new里,2016-11-03` + "\n", nil,
+		[]string{"饭煲 饭煲  差评 03 坏了\n还冒烟，在D:\\new里"}, nil}).check)
+}

@@ -273,9 +273,13 @@ func (u *Understanding) fault() *chaping.InputError {
 		return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field, Value: strings.Join(u.Columns[0].Samples[:min(1, len(u.Columns[0].Samples))], ""),
 			Problem: "缺少必需的列：" + TitleOf(field) + "。文件不像表格：每行只有一段文字，没有分成几列", Remedy: "第一行应是列名，下面每行一条评论，各列用逗号或制表符隔开；或另存为 xlsx"}
 	}
+	remedy := "给文件补上这一列，或指明哪一列是" + TitleOf(field)
+	if len(u.Missing) > 1 && slices.ContainsFunc(u.Columns, func(c Column) bool { return c.Field == fieldProductID }) {
+		remedy += "；这是商品表的话，请作为商品表导入"
+	}
 	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
 		Value:   chaping.Shorten(fmt.Sprint(names), 200),
-		Problem: "缺少必需的列：" + TitleOf(field), Remedy: "给文件补上这一列，或指明哪一列是" + TitleOf(field)}
+		Problem: "缺少必需的列：" + TitleOf(field), Remedy: remedy}
 }
 
 // dateFails tells whether a date fails for a reason.

@@ -22,6 +22,9 @@ func Legible(s string) (text string, decoded, garbled bool) {
 	if s == "" || s[0] >= 0xe3 && s[0] < 0xf0 && strings.IndexByte(s, '\\') < 0 { // nearly all texts
 		return s, false, false
 	}
+	if strings.Contains(s, `\n`) && brokenLine.MatchString(s) {
+		s, decoded = brokenLine.ReplaceAllString(s, "$1\n"), true
+	}
 	for range 2 { // JSON with escapes, escapes of what was garbled
 		before := s
 		switch {
@@ -52,6 +55,10 @@ func Legible(s string) (text string, decoded, garbled bool) {
 	}
 	return s, decoded, false
 }
+
+// brokenLine is the end of a line as programs write it within one: \n behind a
+// character or a stop that no folder ends with.
+var brokenLine = regexp.MustCompile(`([^\x00-\x7f]|[.!?,;~)])(?:\\r)?\\n`)
 
 var (
 	escape      = regexp.MustCompile(`(?:\\{1,2}u[0-9a-fA-F]{4})+`)

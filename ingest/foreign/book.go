@@ -215,6 +215,7 @@ const (
 	asNumber shown = iota
 	asDate
 	asPercent
+	asDigits // and so many more: filled up with zeros in front
 )
 
 // readStyles finds what the styles show numbers as.
@@ -248,6 +249,9 @@ func (b *Book) readStyles(part string) error {
 // formatShows tells whether a number format shows years or days, or percent,
 // outside of quotes and brackets.
 func formatShows(code string) (as shown) {
+	if len(code) >= 5 && len(code) <= 40 && strings.Trim(code, "0") == "" {
+		return asDigits + shown(len(code))
+	}
 	quoted, closing := false, rune(0)
 	for _, r := range code {
 		switch {
@@ -276,6 +280,10 @@ type Cell struct {
 	Percent bool // and shown as 80%, which is 0.8
 
 	from1904 bool
+	// Digits are how many a number is shown with at least, filled up with zeros.
+	Digits int
+
+	formula bool
 }
 
 // Time is the moment that a number means, the number being days since 1899, or
@@ -296,6 +304,9 @@ func (c Cell) Time() (time.Time, bool) {
 type SheetRow struct {
 	Number int // from 1
 	Cells  []Cell
+	Hidden bool // it is not shown, as of one that a filter leaves out
+	// Uncomputed are cells with formulas of which no result was saved.
+	Uncomputed int
 }
 
 // Rows reads a worksheet.
@@ -358,6 +369,9 @@ func (r *Rows) read(start xml.StartElement) (row SheetRow, err error) {
 			Remedy: "用 Excel 或 WPS 打开后重新保存"}
 	}
 	r.row, row.Number = number, number
+	if hidden := Attribute(start, "hidden"); hidden == "1" || hidden == "true" {
+		row.Hidden = true
+	}
 	column := 0
 	for {
 		t, err := r.x.Next()
@@ -385,6 +399,9 @@ func (r *Rows) read(start xml.StartElement) (row SheetRow, err error) {
 			cell, err := r.cell(t)
 			if err != nil {
 				return row, err
+			}
+			if cell.formula && cell.Text == "" {
+				row.Uncomputed++
 			}
 			if cell.Column = column - 1; cell.Text != "" {
 				row.Cells = append(row.Cells, cell)
@@ -443,6 +460,9 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 			switch start.Name.Local {
 			case "v":
 				value, err = r.x.text(true)
+			case "f":
+				c.formula = true
+				err = r.x.skip()
 			case "is":
 				c.Text, err = r.x.text(false)
 			default:
@@ -474,6 +494,7 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 		c.Text, c.Number, c.from1904 = value, true, r.book.from1904
 		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.shows) {
 			c.Date, c.Percent = r.book.shows[n] == asDate, r.book.shows[n] == asPercent
+			c.Digits = max(int(r.book.shows[n]-asDigits), 0)
 		}
 	}
 	return c, nil
