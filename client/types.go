@@ -1992,8 +1992,10 @@ type CollectedSource struct {
 type ImportResult struct {
 	Accepted             int64                `json:"accepted"`
 	Alike                []Example            `json:"alike,omitempty"`
+	Cut                  int64                `json:"cut"`
 	Damaged              int64                `json:"damaged"`
 	Days                 map[string]int64     `json:"days,omitempty"`
+	Decoded              int64                `json:"decoded"`
 	Defaults             int64                `json:"defaults"`
 	Distinct             int64                `json:"distinct"`
 	Examples             map[string][]Example `json:"examples,omitempty"`
@@ -2008,6 +2010,7 @@ type ImportResult struct {
 	New                  int64                `json:"new"`
 	Noted                int64                `json:"noted"`
 	Numbered             int64                `json:"numbered"`
+	Others               int64                `json:"others"`
 	Passed               int64                `json:"passed"`
 	Problems             []InputError         `json:"problems,omitempty"`
 	Products             int64                `json:"products"`
@@ -2028,6 +2031,8 @@ type ImportResult struct {
 	Tables               []TableSummary       `json:"tables,omitempty"`
 	Unjoined             int64                `json:"unjoined"`
 	UnjoinedExamples     []string             `json:"unjoined_examples,omitempty"`
+	Void                 int64                `json:"void"`
+	VoidSkipped          bool                 `json:"void_skipped,omitempty"`
 	WithoutKeyword       int64                `json:"without_keyword"`
 }
 
@@ -2820,8 +2825,10 @@ type Repeat struct {
 type Summary struct {
 	Accepted             int64                `json:"accepted"`
 	Alike                []Example            `json:"alike,omitempty"`
+	Cut                  int64                `json:"cut"`
 	Damaged              int64                `json:"damaged"`
 	Days                 map[string]int64     `json:"days,omitempty"`
+	Decoded              int64                `json:"decoded"`
 	Defaults             int64                `json:"defaults"`
 	Examples             map[string][]Example `json:"examples,omitempty"`
 	File                 string               `json:"file"`
@@ -2833,6 +2840,7 @@ type Summary struct {
 	Merged               int64                `json:"merged"`
 	Noted                int64                `json:"noted"`
 	Numbered             int64                `json:"numbered"`
+	Others               int64                `json:"others"`
 	Passed               int64                `json:"passed"`
 	Products             int64                `json:"products"`
 	ProductsWithoutFacts int64                `json:"products_without_facts"`
@@ -2845,6 +2853,8 @@ type Summary struct {
 	Tables               []TableSummary       `json:"tables,omitempty"`
 	Unjoined             int64                `json:"unjoined"`
 	UnjoinedExamples     []string             `json:"unjoined_examples,omitempty"`
+	Void                 int64                `json:"void"`
+	VoidSkipped          bool                 `json:"void_skipped,omitempty"`
 	WithoutKeyword       int64                `json:"without_keyword"`
 }
 
