@@ -7,6 +7,9 @@ import (
 	"chaping/ingest"
 )
 
+// garbledRows is how many texts are looked at for it.
+const garbledRows = 300
+
 // garbled finds out whether the texts of a file were decoded wrong before it was
 // written. UTF-8 that was taken for GBK consists of Chinese characters, though
 // none that people use; what comes back as a whole is decoded, row by row.
@@ -16,7 +19,8 @@ func (m *mapper) garbled() {
 		return
 	}
 	strange, back, all := 0, 0, 0
-	for _, value := range m.samples[i].values {
+	values := m.samples[i].values
+	for _, value := range values[:min(len(values), garbledRows)] {
 		if utf8.RuneCountInString(value) < 3 || strings.IndexFunc(value, func(r rune) bool { return r >= 0x4e00 }) < 0 {
 			continue
 		}

@@ -295,6 +295,9 @@ var (
 
 // withoutID takes the ID out of the name of a product.
 func withoutID(name string) (rest, id string) {
+	if !strings.Contains(name, ":") && !strings.Contains(name, "：") { // nearly all names
+		return name, ""
+	}
 	if m := namedID.FindStringSubmatchIndex(name); m != nil && m[0] > 0 {
 		return strings.TrimSpace(name[:m[0]]), name[m[2]:m[3]]
 	}

@@ -122,9 +122,14 @@ func (m *mapper) marks() {
 
 // part counts the values of a column that are so.
 func (m *mapper) part(i int, is func(name, value string) bool) (n int, first string) {
-	name := lastName(m.samples[i].name)
+	name, known := lastName(m.samples[i].name), map[string]bool{}
 	for _, value := range m.samples[i].values {
-		if is(name, value) {
+		so, ok := known[value]
+		if !ok {
+			so = is(name, value)
+			known[value] = so
+		}
+		if so {
 			if n++; first == "" {
 				first = chaping.Shorten(strings.TrimSpace(value), 20)
 			}
@@ -133,8 +138,14 @@ func (m *mapper) part(i int, is func(name, value string) bool) (n int, first str
 	return n, first
 }
 
+// mostMarks is how many different values a column of roles or states may have.
+const mostMarks = 20
+
 func (m *mapper) tellsSpeaker(i int) bool {
 	name, l := lastName(m.samples[i].name), &m.looks[i]
+	if l.same > mostMarks && !replierNames.MatchString(name) { // texts, IDs, names
+		return false
+	}
 	n, _ := m.part(i, speaks)
 	switch {
 	case replierNames.MatchString(name):
@@ -159,6 +170,9 @@ func (m *mapper) answersBeside(i int) bool {
 
 func (m *mapper) tellsState(i int) bool {
 	name, l := lastName(m.samples[i].name), &m.looks[i]
+	if l.same > mostMarks {
+		return false
+	}
 	flags := func(_, value string) bool {
 		value = plainValue(value)
 		return slices.Contains(yesValues, value) || slices.Contains(noValues, value) || voids.MatchString(value) || sound.MatchString(value)

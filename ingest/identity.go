@@ -80,13 +80,15 @@ func ID(s string) (id string, damaged bool) {
 		s = strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
 	}
 	s = strings.TrimSpace(strings.TrimLeft(s, "'`‘’＇"))
-	if strings.ContainsFunc(s, func(r rune) bool { return r >= '０' && r <= '９' }) {
+	if strings.Contains(s, "\xef\xbc") && strings.ContainsFunc(s, func(r rune) bool { return r >= '０' && r <= '９' }) {
 		s = width.Fold.String(s)
 	}
-	if m := idPrefix.FindString(s); m != "" && len(m) < len(s) {
-		s = s[len(m):]
+	if strings.Contains(s, ":") || strings.Contains(s, "：") {
+		if m := idPrefix.FindString(s); len(m) < len(s) {
+			s = s[len(m):]
+		}
 	}
-	if groupedID.MatchString(s) {
+	if strings.IndexByte(s, ',') > 0 && groupedID.MatchString(s) {
 		s = strings.ReplaceAll(s, ",", "")
 	}
 	if Blank(s) || s == "-" || s == "--" || s == "无" {

@@ -177,7 +177,8 @@ var (
 // Buyers is the part of a text that its buyer wrote: an export may have the shop's
 // answer behind it in one cell. What a buyer tells of an answer is his.
 func Buyers(s string) (own string, cut bool) {
-	if !strings.Contains(s, "回") && !strings.Contains(s, "答复") && !strings.Contains(s, "解释") {
+	if !strings.Contains(s, "回复") && !strings.Contains(s, "回评") && !strings.Contains(s, "答复") && !strings.Contains(s, "解释") ||
+		!strings.ContainsAny(s, ":：]】)）>》") {
 		return s, false
 	}
 	for _, at := range answered.FindAllStringIndex(s, -1) {
