@@ -51,7 +51,7 @@ func (r *ImportResult) Lines() []string {
 		add("另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入", r.Passed)
 	}
 	if r.Others > 0 {
-		add("另有 %d 行不是买家写的（商家、客服的话，或问答），没有计入", r.Others)
+		add("另有 %d 行不是买家写的（商家、客服的话，问答，或商品介绍），没有计入", r.Others)
 	}
 	if r.Void > 0 {
 		add("表里标明作废（已删除、隐藏、无效等）的 %d 行，%s", r.Void, map[bool]string{true: "没有计入", false: "照样计入"}[r.VoidSkipped])

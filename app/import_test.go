@@ -145,3 +145,34 @@ func TestImportNames(t *testing.T) {
 		}
 	}
 }
+
+// A file that says nothing of a product's shop leaves it as an earlier one said.
+func TestImportKeepsFacts(t *testing.T) {
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	s, err := a.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range []string{
+		"商品编号,商品名称,店铺,价格,评论内容,评论时间\nK7,饭煲,甲店,99,坏了,2026-11-01 08:00:00\n",
+		"商品编号,店铺,价格,评论内容,评论时间\nK7,,NULL,很好,2026-11-02 08:00:00\n",
+		"商品编号,评论内容,评论时间\nK7,还行吧,2026-11-03 08:00:00\n",
+	} {
+		path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".csv"))
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Import(t.Context(), ImportRequest{File: path}, nil); err != nil {
+			t.Fatal(err)
+		}
+		key := chaping.ProductKey{Platform: "import", Product: "K7"}
+		known, err := s.Products(t.Context(), chaping.Window{To: time.Now().Add(time.Minute)}, []chaping.ProductKey{key})
+		if err != nil || len(known[key]) != 1 {
+			t.Fatalf("%v %v", known, err)
+		}
+		if p := known[key][0].Product; p.Name != "饭煲" || p.Shop.Name != "甲店" || !p.Price.Known() {
+			t.Errorf("file %d: %+v", i, p)
+		}
+	}
+}

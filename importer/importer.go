@@ -478,6 +478,11 @@ func (im *run) parse(rec record, p *parsed) {
 		return
 	}
 	if p.marks = im.marksOf(&p.row); p.marks.others {
+		if p.marks.product { // what it says of the product is of use
+			if facts := im.facts(&p.row, p); facts.ProductID != "" {
+				p.listing, _ = im.profile.Listing(facts, im.Now)
+			}
+		}
 		return
 	}
 	im.convert(&p.row, p)
@@ -508,6 +513,9 @@ func (im *run) take(p *parsed) {
 		im.sum.Void++
 	}
 	if skipped {
+		if p.listing.Product.ID != "" && p.marks.product {
+			im.list(p.listing)
+		}
 		return
 	}
 	im.sum.Rows++

@@ -695,7 +695,7 @@ func (m *mapper) products() {
 	for _, t := range m.u.Tables {
 		if t.Skipped == "" && t.Name != "" && t.Name != m.u.File && len(m.u.Tables) > 1 && m.u.Format != formatJSON && m.u.Format != formatLines {
 			m.ask(Question{Kind: AskSheet, Field: fieldProduct, Text: fmt.Sprintf("工作表的名称（如“%s”）是商品名称吗？", chaping.Shorten(t.Name, 40)),
-				Assumed: "不是商品名称"})
+				Assumed: "不知道是哪件商品，不收录"})
 			break
 		}
 	}

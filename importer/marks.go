@@ -17,7 +17,10 @@ import (
 // of a fire, and whether it is to count a person must say.
 
 // marks are what the columns of a row say of it.
-type marks struct{ others, void bool }
+type marks struct {
+	others, void bool
+	product      bool // the row describes a product
+}
 
 var (
 	// speakerNames are names of columns that say who speaks, shopNames those of
@@ -39,8 +42,9 @@ var (
 		`^(?:seller|merchant|shop|store|vendor|official|admin|administrator|staff|owner|shopowner|supplier|brand|customerservice|customer_?support|support|service|agent|system|reply|sellerreply|merchantreply|officialreply|question|answer|questions?_?(?:and)?_?answers?|qa|q&a|ask|faq)$`)
 	buyers = regexp.MustCompile(`^(?:普通|匿名|注册)?(?:买家|買家|用户|会员|顾客|客户|消费者|购买者|个人|粉丝|游客|评价|评论|初评|追评|首评|主评|追加评价|买家评论|买家评价|用户评论|用户评价|商品评价)$|` +
 		`^(?:buyer|customer|user|member|consumer|guest|reviewer|review|comment|rate|purchaser)$`)
-	repliers = regexp.MustCompile(`店|客服|官方|商家|卖家|掌柜|seller|shop|store|official|service`)
-	voids    = regexp.MustCompile(`^(?:已被?|评论已|评价已|系统|平台|商家|用户|买家|审核)*(?:删除|隐藏|屏蔽|折叠|无效|失效|作废|下架|撤回|撤销|过滤|封禁|驳回|拒绝|违规|刷单|虚假|垃圾|不通过|未通过|不显示|未显示|不展示|未展示|不可见|不公开|仅自己可见|审核不通过|审核未通过|无效评价|虚假评价|违规评价|刷单评价|垃圾评论|无效评论|删除评论)(?:的)?(?:评论|评价)?$|` +
+	productRows = regexp.MustCompile(`^(?:商品|宝贝|产品|货品|商品信息|商品介绍|商品详情|宝贝信息|产品信息|product|item|goods|listing)$`)
+	repliers    = regexp.MustCompile(`店|客服|官方|商家|卖家|掌柜|seller|shop|store|official|service`)
+	voids       = regexp.MustCompile(`^(?:已被?|评论已|评价已|系统|平台|商家|用户|买家|审核)*(?:删除|隐藏|屏蔽|折叠|无效|失效|作废|下架|撤回|撤销|过滤|封禁|驳回|拒绝|违规|刷单|虚假|垃圾|不通过|未通过|不显示|未显示|不展示|未展示|不可见|不公开|仅自己可见|审核不通过|审核未通过|无效评价|虚假评价|违规评价|刷单评价|垃圾评论|无效评论|删除评论)(?:的)?(?:评论|评价)?$|` +
 		`^(?:removed|deleted|hidden|spam|rejected|unpublished|archived|invalid|blocked|trash(?:ed)?|disapproved|unapproved|notpublished|notapproved|declined|void|fake|suppressed|withdrawn|banned)$`)
 	sound = regexp.MustCompile(`^(?:正常|有效|已?显示|已?展示|公开|可见|已?通过|审核通过|已?审核|已?发布|待审核|审核中|未审核|已?上架|展示中|显示中)$|` +
 		`^(?:published|approved|active|visible|normal|ok|valid|pending|live|public|notspam|enabled|accepted|new)$`)
@@ -73,7 +77,7 @@ func speaks(name, value string) bool {
 	case replierNames.MatchString(name):
 		return repliers.MatchString(value)
 	}
-	return others.MatchString(value)
+	return others.MatchString(value) || speakerNames.MatchString(name) && productRows.MatchString(value)
 }
 
 // voided tells whether a value of a column says that the row is void.
@@ -95,7 +99,10 @@ func (im *run) marksOf(r *row) (m marks) {
 		return m
 	}
 	if len(im.profile.Fields[fieldSpeaker]) > 0 {
-		r.cells(fieldSpeaker, func(column, value string) { m.others = m.others || speaks(lastName(column), value) })
+		r.cells(fieldSpeaker, func(column, value string) {
+			m.others = m.others || speaks(lastName(column), value)
+			m.product = m.product || m.others && productRows.MatchString(plainValue(value))
+		})
 	}
 	if len(im.profile.Fields[fieldState]) > 0 {
 		r.cells(fieldState, func(column, value string) { m.void = m.void || voided(lastName(column), value) })
@@ -196,7 +203,7 @@ func (m *mapper) tellMarks() {
 		case fieldSpeaker:
 			if n, first := m.part(i, speaks); n > 0 {
 				m.ask(Question{Kind: AskGuess, Column: s.name, Field: fieldSpeaker, Samples: m.examples(i),
-					Text:    fmt.Sprintf("列“%s”写明有的行不是买家写的（如 %s），是商家、客服的话或问答，是吗？", s.name, first),
+					Text:    fmt.Sprintf("列“%s”写明有的行不是买家写的（如 %s），是商家、客服的话、问答或商品介绍，是吗？", s.name, first),
 					Assumed: "这些行不是评论，不计入"})
 			}
 		case fieldState:

@@ -262,6 +262,8 @@ func TestMarkedRows(t *testing.T) {
 	t.Run("JSON", (&strange{"a.json", `[{"item_id":"8801","content":"内胆烧穿了","created":"2016-11-03 10:00","user":{"role":"buyer"}},` +
 		`{"item_id":"8801","content":"好买家","created":"2016-11-04 10:00","user":{"role":"seller"}}]`, nil,
 		[]string{"8801 8801  未评级 03 内胆烧穿了"}, nil}).check)
+	t.Run("a row of the product", (&strange{"a.csv", "类型,商品ID,商品名称,店铺,评分,评论内容,评论时间\n商品,8801,饭煲,甲店,,煮饭又快又香,2016-11-01\n评论,8801,,,1,内胆烧穿了,2016-11-03\n", nil,
+		[]string{"8801 饭煲 甲店 差评 03 内胆烧穿了"}, []string{"不是买家写的"}}).check)
 	t.Run("an answer behind the text", (&strange{"a.csv", "商品名称,评分,评论内容,评论时间\n饭煲,2,送得太慢 [卖家回复] 亲，烧穿的情况请联系,2016-11-03\n", nil,
 		[]string{"饭煲 饭煲  差评 03 送得太慢"}, nil}).check)
 }
