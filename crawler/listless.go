@@ -1,6 +1,8 @@
 package crawler
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -194,7 +196,7 @@ func (p *listPage) htmlLack(n node) string {
 		return "被转到别的页面 " + p.on.url.Path + says(n)
 	}
 	now := signs(shown)
-	if p.first {
+	if p.first && p.like.Title == "" && p.like.Box == "" {
 		// Nothing to compare with. A page of a few words that speaks of trouble
 		// is about nothing else.
 		trouble := troubleWords.MatchString(shown) || wallWords.MatchString(shown) || goneWords.MatchString(shown)
@@ -212,6 +214,9 @@ func (p *listPage) htmlLack(n node) string {
 		if inner := strings.TrimSpace(text(box.Nodes[0])); inner == "" || endWords.MatchString(inner) {
 			return ""
 		}
+	}
+	if p.first { // of another product: its title is another one
+		return ""
 	}
 	ends := endWords.MatchString(shown) && !p.like.Ends
 	if ends || p.short || p.empty == nil && p.like.Title != "" && titleOf(doc) == p.like.Title {
@@ -299,6 +304,46 @@ func remember(as format, n node, items []node) (l look) {
 	return l
 }
 
+// anyList is the look of a list of the site that had reviews: the first page of a
+// product without any is compared with it, as there is no page before. It is the
+// zero look where none was read yet, by this collection or an earlier one.
+func (r *reader) anyList(ctx context.Context, t task) (l look, err error) {
+	if r.job.Profile.reviews[t.Reviews].format != formatHTML {
+		return l, nil
+	}
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	known, err := r.ownerMark(ctx, r.lookName(t))
+	if err != nil || known == "" {
+		return l, err
+	}
+	return l, json.Unmarshal([]byte(known), &l) // written by haveList
+}
+
+// haveList remembers the look of a list with reviews for anyList.
+func (r *reader) haveList(ctx context.Context, o *outcome, t task) error {
+	if r.job.Profile.reviews[t.Reviews].format != formatHTML {
+		return nil
+	}
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	name := r.lookName(t)
+	if known, err := r.ownerMark(ctx, name); err != nil || known != "" {
+		return err
+	}
+	text, err := json.Marshal(t.Like)
+	if err != nil {
+		return err
+	}
+	r.ids.owners[name] = string(text)
+	o.mark(name, string(text))
+	return nil
+}
+
+func (r *reader) lookName(t task) string {
+	return fmt.Sprintf("look/%s/%d", r.job.Profile.Platform.ID, t.Reviews)
+}
+
 // beyond tells whether a page of reviews that cannot be read stands behind the
 // end of its list: there are no more than were read, or the last page had room
 // for more and the site knows of no page behind it.
@@ -306,7 +351,18 @@ func (r *reader) beyond(t task, err error) bool {
 	if t.Slice > 0 || t.Page <= r.job.Profile.reviews[t.Reviews].paging.from {
 		return false
 	}
-	var gone errGone
-	none := errors.As(err, &gone) && (gone.status == http.StatusNotFound || gone.status == http.StatusRequestedRangeNotSatisfiable)
-	return t.Seen.Whole || t.Seen.Short && none && t.Seen.Most <= t.Seen.Count
+	return t.Seen.Whole || t.Seen.Short && noPage(err) && t.Seen.Most <= t.Seen.Count
+}
+
+// mayEnd tells whether the page that is not there may stand behind the end of its
+// list, as the profile does not say how that is told.
+func (r *reader) mayEnd(t task, err error) bool {
+	paging := &r.job.Profile.reviews[t.Reviews].paging
+	return t.Page > paging.from && noPage(err) && paging.total == nil && paging.size == 0
+}
+
+// noPage tells whether the site says that there is no such page.
+func noPage(err error) bool {
+	gone, ok := errors.AsType[errGone](err)
+	return ok && (gone.status == http.StatusNotFound || gone.status == http.StatusRequestedRangeNotSatisfiable)
 }

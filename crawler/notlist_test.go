@@ -546,3 +546,63 @@ func TestRestOfAnotherSite(t *testing.T) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
+
+// The first page of a product without reviews speaks of logging in and of codes in
+// its frame, as all pages of the site do: what tells is how lists of other products
+// look.
+func TestProductWithoutReviews(t *testing.T) {
+	for name, c := range map[string]struct{ list, gap string }{
+		"an empty list":         {`<ul class=list></ul>`, ""},
+		"no list":               {``, ""},
+		"words in the list":     {`<ul class=list>还没有人评价</ul>`, ""},
+		"a wall beside the box": {`<ul class=list></ul><div>登录后查看全部评价</div>`, "登录后"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite()
+			s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li><li><a href="/p?id=2">二</a></li>`)
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				frame := func(list string) string {
+					return `<title>评价</title><header>你好，请登录</header>` + list + `<footer>请登录后发表评价，输入验证码</footer>`
+				}
+				if r.URL.Query().Get("item") == "2" {
+					sayText(frame(c.list))(w, r)
+					return
+				}
+				sayText(frame(`<ul class=list><li class=one id=e1><p>挺好</p><i>`+end.AddDate(0, 0, -1).Format(time.DateTime)+`</i></li></ul>`))(w, r)
+			}
+			before, _, _ := strings.Cut(strings.Replace(smallProfile, "concurrency: 4", "concurrency: 1", 1), "  - format: json")
+			got := collect(t, s, before+"  - url: /r?item={product}\n    items: li.one\n    order: none\n    paging: none\n    fields: {id: {attr: id}, text: p, published: {css: i, date: iso8601}}\n")
+			if gap := got.sink.gap("2"); (gap == "") != (c.gap == "") || !strings.Contains(gap, c.gap) || len(got.sink.reviews) != 1 {
+				t.Errorf("the product lacks %q, want %q; report %+v", gap, c.gap, got.report)
+			}
+		})
+	}
+}
+
+// A page that is not there behind full pages is a gap, and the gap says how the end
+// of such a list can be told.
+func TestNoPageBehindFullOnes(t *testing.T) {
+	for paging, want := range map[string]string{
+		"":                            "paging 里写 total",
+		"    paging: {total: total}\n": "",
+	} {
+		s := newSite()
+		s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+		s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+			page, _ := strconv.Atoi(r.URL.Query().Get("p"))
+			if page > 2 {
+				http.NotFound(w, r)
+				return
+			}
+			var list []string
+			for i := 10 * (page - 1); i < 10*page; i++ {
+				list = append(list, entryOf(i))
+			}
+			fmt.Fprintf(w, `{"total":20,"list":[%s]}`, strings.Join(list, ","))
+		}
+		got := collect(t, s, strings.Replace(smallProfile, "    paging: {total: total, limit: 6}\n", paging, 1))
+		if gap := got.sink.gap("1"); (gap == "") != (want == "") || !strings.Contains(gap, want) {
+			t.Errorf("with %q the product lacks %q", paging, gap)
+		}
+	}
+}

@@ -402,11 +402,20 @@ func (r *reader) reviews(ctx context.Context, o *outcome, t task, on *page, n no
 	if len(items) == 0 {
 		list := listPage{what: "评论", items: &step.items, empty: step.empty, total: step.paging.total, counted: step.paging.counts(), format: step.format,
 			on: on, asked: t.URL, first: t.Page == step.paging.from, whole: t.Seen.Whole, short: t.Seen.Short, like: t.Like}
+		if list.first {
+			var err error
+			if list.like, err = r.anyList(ctx, t); err != nil {
+				return err
+			}
+		}
 		if why := list.lack(n); why != "" {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.items", Problem: why}}
 		}
-	} else if t.Page == step.paging.from && !step.paging.none {
+	} else if t.Page == step.paging.from {
 		t.Like = remember(step.format, n, items)
+		if err := r.haveList(ctx, o, t); err != nil {
+			return err
+		}
 	}
 	t.Seen.size(len(items), step.paging.size)
 
