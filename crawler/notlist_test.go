@@ -583,7 +583,7 @@ func TestProductWithoutReviews(t *testing.T) {
 // of such a list can be told.
 func TestNoPageBehindFullOnes(t *testing.T) {
 	for paging, want := range map[string]string{
-		"":                            "paging 里写 total",
+		"":                             "paging 里写 total",
 		"    paging: {total: total}\n": "",
 	} {
 		s := newSite()

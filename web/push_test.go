@@ -158,6 +158,9 @@ func TestPushToCentre(t *testing.T) {
 	if page := h.ask("platform", "GET", "/sheets?period=2026-11", nil).Body.String(); !strings.Contains(page, "报送到研究中心") {
 		t.Error("no button")
 	}
+	for _, path := range []string{"/cases", "/bulletins", "/assessment"} { // the centre has them
+		h.says(t, "platform", path, "本站连着研究中心")
+	}
 	first := h.push(t, "1")
 	if !first.Accepted() || first.Error != "" || first.Receipt != 1 || first.Centre != c.address {
 		t.Fatalf("%+v", first)
@@ -579,4 +582,44 @@ func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(follow("association", "/urgent/new", with(urgentReport(), "event", "漏电")), "没有连接研究中心", "已报送")
+}
+
+// What was frozen to be handed in waits its turn when another push goes on: it is
+// neither refused nor forgotten.
+func TestPushWaitsItsTurn(t *testing.T) {
+	h := open(t)
+	h.mined(t, 3)
+	c := openCentre(t, h)
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	h.freeze(t, "")
+	s, err := h.Station.Sheet(t.Context(), chaping.FormPlatform, "2026-11", "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := make(chan struct{})
+	if _, err := h.jobs.start(kindPush, "2026-09", "甲", "/", func(context.Context, *job) (string, error) { <-release; return "", nil }); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	home, _, err := h.Station.Home(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &request{Server: h.Server, w: w, r: httptest.NewRequest("POST", "/form/freeze", nil), ctx: t.Context(), home: home, act: &station.Act{}, account: &station.Account{Person: "甲"}}
+	if err := q.handOver(&s, "已冻结第 1 版", "/sheets", func() error { return nil }); err != nil || w.Code != http.StatusSeeOther {
+		t.Fatal(err, w.Code)
+	}
+	if p := h.pushed(t, "1"); p.Accepted() || p.Stopped {
+		t.Errorf("%+v", p)
+	}
+	close(release)
+	h.settle()
+	if err := h.App.DeliverToCentre(t.Context()); err != nil { // as the portal does every minute
+		t.Fatal(err)
+	}
+	if p := h.pushed(t, "1"); !p.Accepted() {
+		t.Errorf("%+v", p)
+	}
 }

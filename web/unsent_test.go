@@ -133,3 +133,13 @@ func TestOwnInstallation(t *testing.T) {
 		t.Errorf("%+v %v", duties, err)
 	}
 }
+
+// Who may only read has no button to mine with.
+func TestReadersCannotMine(t *testing.T) {
+	h := open(t)
+	h.withReviews(t, chaping.Negative, "插上就漏电，手都麻了")
+	for _, path := range []string{"/products", "/review", "/sheets"} {
+		h.says(t, "platform", path+"?period=2026-11", "还没有用现在的词库挖掘", "开始挖掘")
+		h.says(t, "bureau", path+"?period=2026-11", "还没有用现在的词库挖掘", "!开始挖掘")
+	}
+}
