@@ -564,7 +564,7 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		}
 		if j.lends[h.word] && next < len(spans) && h.end == spans[next].Start+1 && h.start < spans[next].Start {
 			h.end--
-		} else if cutBy(h, spans[next:]) && !(j.says[h.word].across && h.start < spans[next].Start) {
+		} else if cutBy(h, spans[next:]) && (!j.says[h.word].across || h.start >= spans[next].Start) {
 			continue
 		}
 		for k := len(kept) - 1; k >= 0 && h.start-kept[k].start < maxCue; k-- {
