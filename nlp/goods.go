@@ -79,13 +79,16 @@ func (g *goods) aimed(of Goods, term string, text []rune, start, end int32) bool
 	return false
 }
 
-func holds(text, w []rune) bool {
+func holds(text, w []rune) bool { return indexOf(text, w) >= 0 }
+
+// indexOf is where w first stands in text, -1 if nowhere.
+func indexOf(text, w []rune) int {
 	for i := range len(text) - len(w) + 1 {
 		if slices.Equal(text[i:i+len(w)], w) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 type goodsWord struct {
@@ -107,7 +110,7 @@ type goodsWord struct {
 //	  - goods: [灭蚊灯]  # words as in fields
 //	    terms: [冒烟]
 //	    said: [冒烟]    # if given: only mentions that end so
-//	    near: [蚊子]    # if given: only where one of these stands within 12 characters
+//	    near: [蚊子]    # if given: only where one of these stands within 16 characters
 //	    unless: [插头]  # not where one of these does
 type goodsData struct {
 	Fields map[string][]string `yaml:"fields"`

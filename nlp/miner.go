@@ -69,7 +69,8 @@ type index struct {
 	words  []int32
 	stands []stand
 	cut    *cutter
-	unless [][]rune // see assertion.Relief
+	// see assertion.Relief
+	unless, earlier, now [][]rune
 }
 
 // complete builds the index, once.
@@ -102,6 +103,9 @@ const decoy = -1
 // relief is the term of forms that say that something was relieved (see
 // assertion.Relief).
 const relief = -2
+
+// ending is the term of forms that say that what was there earlier has ended.
+const ending = -3
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
 // it anchors.
@@ -284,7 +288,7 @@ func (m *Miner) patterns(parsed map[string]*pattern.Pattern) (map[string]*patter
 			all[f] = p
 		}
 	}
-	for _, f := range slices.Concat(m.cues.Covers, m.cues.Relief.Patterns) {
+	for _, f := range slices.Concat(m.cues.Covers, m.cues.Relief.Patterns, m.cues.Relief.Then) {
 		if all[f] != nil || !pattern.Is(f) {
 			continue
 		}
@@ -336,9 +340,16 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 	for _, f := range m.cues.Relief.Patterns {
 		m.forms = append(m.forms, form{term: relief, text: f})
 	}
-	for _, w := range m.cues.Relief.Unless {
-		m.unless = append(m.unless, []rune(m.folder.String(w)))
+	for _, f := range m.cues.Relief.Then {
+		m.forms = append(m.forms, form{term: ending, text: f})
 	}
+	folded := func(words []string) (out [][]rune) {
+		for _, w := range words {
+			out = append(out, []rune(m.folder.String(w)))
+		}
+		return out
+	}
+	m.unless, m.earlier, m.now = folded(m.cues.Relief.Unless), folded(m.cues.Relief.Earlier), folded(m.cues.Relief.Now)
 	slices.Sort(surfaces)
 	surfaces = slices.Compact(surfaces)
 	var err error
@@ -599,7 +610,7 @@ func (m *Miner) takeDecoys(sc *scratch) {
 		switch m.forms[f.form].term {
 		case decoy:
 			sc.decoys = append(sc.decoys, f)
-		case relief:
+		case relief, ending:
 			sc.reliefs = append(sc.reliefs, f)
 		default:
 			kept = append(kept, f)
@@ -618,28 +629,60 @@ func (sc *scratch) decoyed(f found) *found {
 	return nil
 }
 
-// relieved tells whether f is what somebody had before the goods relieved it: harm to
-// a body, and right behind it that it has gone, with no use of them before it in the
-// sentence.
+// relieved tells whether f is what was there before the goods, which put an end to it:
+// harm to a body, and right behind it that it has gone, with no use of them before it in
+// the sentence; or anything behind a word for the time before.
 func (m *Miner) relieved(sc *scratch, f found) *found {
-	form := &m.forms[f.form]
-	if len(sc.reliefs) == 0 || m.dict.Terms[form.term].Hazard != chaping.HazardInjury && !m.judge.Bodily(form.kinds) {
+	if len(sc.reliefs) == 0 {
 		return nil
 	}
+	form, text := &m.forms[f.form], sc.text.Runes
+	body := m.dict.Terms[form.term].Hazard == chaping.HazardInjury || form.bodily || m.judge.Bodily(form.kinds)
 	for i := range sc.reliefs {
 		r := &sc.reliefs[i]
-		if r.start < f.end || r.start-f.end > reliefReach || slices.ContainsFunc(sc.text.Runes[f.end:r.start], endsSentence) {
+		if r.start < f.end || r.start-f.end > reliefReach || slices.ContainsFunc(text[f.end:r.start], endsSentence) {
 			continue
 		}
-		from := int(f.start)
-		for from > 0 && f.start-int32(from) < 2*reliefReach && !endsSentence(sc.text.Runes[from-1]) {
-			from--
+		if m.forms[r.form].term == ending {
+			if m.was(text, f.start, r.start) {
+				return r
+			}
+			continue
 		}
-		if !slices.ContainsFunc(m.unless, func(w []rune) bool { return holds(sc.text.Runes[from:r.start], w) }) {
+		if body && !anyIn(m.unless, text[sentenceStart(text, f.start, 2*reliefReach):r.start]) {
 			return r
 		}
 	}
 	return nil
+}
+
+// was tells whether a word for the time before the goods stands before text[start:end],
+// and none between them for the time of the goods.
+func (m *Miner) was(text []rune, start, end int32) bool {
+	before := text[sentenceStart(text, start, earlierReach):end]
+	for _, w := range m.earlier {
+		if i := indexOf(before, w); i >= 0 && !anyIn(m.now, before[i+len(w):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// earlierReach is how many characters may stand between a word for the time before and
+// what was there.
+const earlierReach = 14
+
+// sentenceStart is where the sentence of start begins, or reach characters before it.
+func sentenceStart(text []rune, start int32, reach int) int {
+	from := int(start)
+	for from > 0 && int(start)-from < reach && !endsSentence(text[from-1]) {
+		from--
+	}
+	return from
+}
+
+func anyIn(words [][]rune, text []rune) bool {
+	return slices.ContainsFunc(words, func(w []rune) bool { return holds(text, w) })
 }
 
 func endsSentence(r rune) bool {
@@ -799,7 +842,7 @@ func (m *Miner) settle(sc *scratch, i, k int, g Goods, refused func(f found, by 
 	}
 	winner, loser := i, k
 	if x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]; m.keeps(y, x, g) ||
-		(b.Start < a.Start || a.End < b.End) && m.graver(y, x) {
+		sc.length(k) == sc.length(i) && m.hurts(y, x) || (b.Start < a.Start || a.End < b.End) && m.graver(y, x) {
 		winner, loser = k, i
 	}
 	if refused != nil {
@@ -858,6 +901,12 @@ func (m *Miner) displaces(a, b *form) bool {
 // (三天就漏|电).
 func (m *Miner) graver(a, b *form) bool {
 	return m.dict.Terms[a.term].Severity > m.dict.Terms[b.term].Severity
+}
+
+// hurts tells whether form a says that somebody was hurt where form b, of the same
+// length, says no more than that something is of bad quality (门牙磕了 is no 外观瑕疵).
+func (m *Miner) hurts(a, b *form) bool {
+	return m.dict.Terms[a.term].Hazard == chaping.HazardInjury && m.dict.Terms[b.term].Hazard == chaping.HazardQuality
 }
 
 // keeps tells whether form a keeps its place in a longer form b: its term is graver,

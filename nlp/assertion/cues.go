@@ -53,6 +53,12 @@ type Cues struct {
 type Relief struct {
 	Patterns []string `yaml:"patterns"`
 	Unless   []string `yaml:"unless"`
+	// Earlier are words for the time before the goods; Then is how a review goes on
+	// that what it names behind one of them has ended, whether a body had it or a thing.
+	// Now are words after which it tells of the goods again.
+	Earlier []string `yaml:"earlier"`
+	Then    []string `yaml:"then"`
+	Now     []string `yaml:"now"`
 }
 
 // A Kind is a sort of term, told by its words or by how they end.
