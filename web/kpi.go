@@ -79,11 +79,18 @@ func change(now, then int) string {
 // platformKPIs are those of a station that works on reviews.
 func (q *request) platformKPIs(p chaping.Period, now counted) ([]kpi, error) {
 	var reviews, affirmed, products [3]figure
-	for i, at := range threePeriods(p) {
+	all := threePeriods(p)
+	for _, at := range all[1:] { // both begin to load, and share one wait
+		if _, _, err := q.countedWithin(at, 0); err != nil {
+			return nil, err
+		}
+	}
+	until := time.Now().Add(deskPatience / 5)
+	for i, at := range all {
 		c, ok := now, true
 		if i > 0 {
 			var err error
-			if c, ok, err = q.countedWithin(at, 0); err != nil {
+			if c, ok, err = q.countedWithin(at, time.Until(until)); err != nil {
 				return nil, err
 			}
 		}
