@@ -16,12 +16,15 @@ import (
 func (r *ImportResult) Lines() []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	some := func(n int64, format string) { // nothing of none
+		if n > 0 {
+			add(format, n)
+		}
+	}
 	if r.Listed != nil { // a product table without reviews
 		add("%s：读到 %d 行，采用 %d 行，拒收 %d 行", r.File, r.Rows, r.Accepted, r.Refused)
 		add("商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件", r.Products, r.Listed.New, r.Listed.Changed, r.Listed.Same)
-		if r.Noted > 0 {
-			add("%d 处看不懂的价格等按未知收录，其余内容照常采用", r.Noted)
-		}
+		some(r.Noted, "%d 处看不懂的价格等按未知收录，其余内容照常采用")
 		return lines
 	}
 	add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
@@ -31,15 +34,9 @@ func (r *ImportResult) Lines() []string {
 		add("差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）",
 			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
 	}
-	if r.ByText > 0 {
-		add("其中没有评分、由文本模型按正文评级的 %d 条", r.ByText)
-	}
-	if r.Damaged > 0 {
-		add("%d 行有字节不合字符集，已用“\uFFFD”代替后保留", r.Damaged)
-	}
-	if r.Replaced > 0 {
-		add("注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号", r.Replaced)
-	}
+	some(r.ByText, "其中没有评分、由文本模型按正文评级的 %d 条")
+	some(r.Damaged, "%d 行有字节不合字符集，已用“\uFFFD”代替后保留")
+	some(int64(r.Replaced), "注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号")
 	for _, t := range r.Tables {
 		if t.Skipped != "" {
 			add("没有读“%s”：%s", t.Name, t.Skipped)
@@ -47,33 +44,19 @@ func (r *ImportResult) Lines() []string {
 			add("工作表“%s”是隐藏的，也读了，%d 行", t.Name, t.Rows)
 		}
 	}
-	if r.Passed > 0 {
-		add("另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入", r.Passed)
-	}
-	if r.Others > 0 {
-		add("另有 %d 行不是买家写的（商家、客服的话，问答，或商品介绍），没有计入", r.Others)
-	}
+	some(r.Passed, "另有 %d 行不是评论（合计、备注、重复的表头、合并单元格的续行），没有计入")
+	some(r.Others, "另有 %d 行不是买家写的（商家、客服的话，问答，或商品介绍），没有计入")
 	if r.Void > 0 {
 		add("表里标明作废（已删除、隐藏、无效等）的 %d 行，%s", r.Void, map[bool]string{true: "没有计入", false: "照样计入"}[r.VoidSkipped])
 	}
-	if r.Decoded > 0 {
-		add("%d 行的内容是转义、编码或乱码，已还原成文字", r.Decoded)
-	}
-	if r.Cut > 0 {
-		add("%d 行的评论内容后面连着商家的回复，只用了买家的话", r.Cut)
-	}
-	if r.Noted > 0 {
-		add("%d 行有看不懂的价格、评分等，其余内容照常采用", r.Noted)
-	}
+	some(r.Decoded, "%d 行的内容是转义、编码或乱码，已还原成文字")
+	some(r.Cut, "%d 行的评论内容后面连着商家的回复，只用了买家的话")
+	some(r.Noted, "%d 行有看不懂的价格、评分等，其余内容照常采用")
 	if r.FarBelow() {
 		add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", r.Merged)
 	}
-	if r.Numbered > 0 {
-		add("内容全同、不能确定是同一条、各算一条的 %d 行", r.Numbered)
-	}
-	if r.Further > 0 {
-		add("编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）", r.Further)
-	}
+	some(r.Numbered, "内容全同、不能确定是同一条、各算一条的 %d 行")
+	some(r.Further, "编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）")
 	for _, q := range r.Questions {
 		add("%s现按：%s", q.Text, q.Assumed)
 	}

@@ -134,14 +134,17 @@ func (l *FormLook) outside(period chaping.Period, file string) error {
 			Remedy:  "选对报送期再提交，或改正表上的填报时间",
 		}
 	}
-	if l.Form.From != "" && l.Form.To != "" && (l.Form.From > last || l.Form.To < first) {
+	elsewhere := func(value string) error {
 		return &chaping.InputError{
 			File:    file,
 			Field:   "时间采集范围",
-			Value:   l.Form.From + " 至 " + l.Form.To,
+			Value:   value,
 			Problem: "不在 " + period.String() + " 期内（" + window.Chinese() + "）",
 			Remedy:  "选对报送期再提交，或改正表上的时间采集范围",
 		}
+	}
+	if l.Form.From != "" && l.Form.To != "" && (l.Form.From > last || l.Form.To < first) {
+		return elsewhere(l.Form.From + " 至 " + l.Form.To)
 	}
 	var kept []report.PlatformRow
 	var refused []*chaping.InputError
@@ -165,13 +168,7 @@ func (l *FormLook) outside(period chaping.Period, file string) error {
 		})
 	}
 	if len(refused) > 0 && len(kept) == 0 {
-		return &chaping.InputError{
-			File:    file,
-			Field:   "时间采集范围",
-			Value:   refused[0].Value,
-			Problem: "不在 " + period.String() + " 期内（" + window.Chinese() + "）",
-			Remedy:  "选对报送期再提交，或改正表上的时间采集范围",
-		}
+		return elsewhere(refused[0].Value)
 	}
 	l.Refused = append(l.Refused, refused...)
 	if other > 0 {

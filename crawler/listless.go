@@ -335,8 +335,7 @@ func (r *reader) haveList(ctx context.Context, o *outcome, t task) error {
 	if err != nil {
 		return err
 	}
-	r.ids.owners[name] = string(text)
-	o.mark(name, string(text))
+	r.setOwnerMark(o, name, string(text))
 	return nil
 }
 

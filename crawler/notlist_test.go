@@ -109,16 +109,21 @@ func TestAnswersThatAreNoList(t *testing.T) {
 				paging = "paging: " + c.paging
 			}
 			profile := strings.NewReplacer("/r?item={product}&p={page}", url, "items: list", "items: "+c.items, "    paging: {total: total, limit: 6}\n", "    "+paging+"\n").Replace(smallProfile)
-			got := collect(t, s, profile)
-			want := min(reviewsFrom, 10*(c.at-1))
-			if all := len(got.sink.reviews) + int(got.report.Outside); all != want {
-				t.Errorf("%d reviews, want %d", all, want)
-			}
-			gap := got.sink.gap("1")
-			if !strings.Contains(gap, c.gap) || (gap == "") != (c.gap == "") || got.report.Complete() != (c.gap == "") {
-				t.Errorf("the product lacks %q, want %q; report %+v", gap, c.gap, got.report)
-			}
+			readUpTo(t, collect(t, s, profile), c.at, c.gap)
 		})
+	}
+}
+
+// readUpTo checks that the pages before one were read, and what the product lacks.
+func readUpTo(t *testing.T, got collected, at int, lacks string) {
+	t.Helper()
+	want := min(reviewsFrom, 10*(at-1))
+	if all := len(got.sink.reviews) + int(got.report.Outside); all != want {
+		t.Errorf("%d reviews, want %d", all, want)
+	}
+	gap := got.sink.gap("1")
+	if !strings.Contains(gap, lacks) || (gap == "") != (lacks == "") || got.report.Complete() != (lacks == "") {
+		t.Errorf("the product lacks %q, want %q; report %+v", gap, lacks, got.report)
 	}
 }
 
@@ -187,15 +192,7 @@ func TestPagesThatAreNoList(t *testing.T) {
 			if c.next {
 				profile = strings.Replace(profile, "&p={page}\n    items: li", "&p=1\n    items: li", 1) + "    paging: {next: {css: a.next, attr: href}}\n"
 			}
-			got := collect(t, s, profile)
-			want := min(reviewsFrom, 10*(c.at-1))
-			if all := len(got.sink.reviews) + int(got.report.Outside); all != want {
-				t.Errorf("%d reviews, want %d", all, want)
-			}
-			gap := got.sink.gap("1")
-			if !strings.Contains(gap, c.gap) || (gap == "") != (c.gap == "") || got.report.Complete() != (c.gap == "") {
-				t.Errorf("the product lacks %q, want %q; report %+v", gap, c.gap, got.report)
-			}
+			readUpTo(t, collect(t, s, profile), c.at, c.gap)
 		})
 	}
 }

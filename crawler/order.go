@@ -65,8 +65,7 @@ func (r *reader) learn(ctx context.Context, o *outcome, t task, step *reviewStep
 	case t.Seen.Mixed:
 		value = orderNone
 	}
-	r.ids.owners[name] = value
-	o.mark(name, value)
+	r.setOwnerMark(o, name, value)
 	return nil
 }
 

@@ -280,8 +280,7 @@ func (r *reader) answered(ctx context.Context, o *outcome, t task) (bool, error)
 	if err != nil || run == r.job.Run {
 		return err == nil, err
 	}
-	r.ids.owners[name] = r.job.Run
-	o.mark(name, r.job.Run)
+	r.setOwnerMark(o, name, r.job.Run)
 	return false, nil
 }
 
@@ -660,14 +659,15 @@ func (s *seen) shrunk(got int64) string {
 // least, 0 if it does not say.
 func (t *task) short(step *reviewStep, stated statement, got int64, more bool) (problem string, least int64) {
 	least = stated.least
+	lost := t.Seen.shrunk(got)
 	full := t.Page+1-step.paging.from >= step.paging.limit
 	switch {
 	case full && (more || t.Slice > 0 && step.paging.pages != nil): // sites count no pages beyond their limit
 		return fmt.Sprintf("超过 %d 页，其余未读", step.paging.limit), least
 	case more:
 		return "", least
-	case t.Seen.shrunk(got) != "":
-		return t.Seen.shrunk(got), max(least, t.Seen.Most)
+	case lost != "":
+		return lost, max(least, t.Seen.Most)
 	case got < least:
 		return fmt.Sprintf("网站称共 %s 条，只读到 %d 条", cmp.Or(stated.value, strconv.FormatInt(least, 10)), got), least
 	case t.Seen.Round && !t.Seen.Whole:

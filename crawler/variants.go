@@ -81,14 +81,19 @@ func (r *reader) owner(ctx context.Context, o *outcome, t task, entries []entry)
 	}
 	for _, name := range names {
 		if known := r.ids.owners[name]; known == "" {
-			r.ids.owners[name] = owner
-			o.mark(name, owner)
+			r.setOwnerMark(o, name, owner)
 		}
 	}
 	if owner == t.Product {
 		return "", nil
 	}
 	return owner, nil
+}
+
+// setOwnerMark keeps what ownerMark gives, for this process and for later ones.
+func (r *reader) setOwnerMark(o *outcome, name, value string) {
+	r.ids.owners[name] = value
+	o.mark(name, value)
 }
 
 // ownerMark is what was noted under the name. The lock is held.

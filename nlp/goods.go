@@ -68,18 +68,26 @@ func (g *goods) aimed(of Goods, term string, text []rune, start, end int32) bool
 			continue
 		}
 		around := text[max(0, start-aimReach):min(int32(len(text)), end+aimReach)]
-		stands := func(words [][]rune, in []rune) bool {
-			return slices.ContainsFunc(words, func(w []rune) bool { return holds(in, w) })
-		}
 		ends := func(w []rune) bool { return strings.HasSuffix(string(text[start:end]), string(w)) }
-		if (len(a.said) == 0 || slices.ContainsFunc(a.said, ends)) && (len(a.near) == 0 || stands(a.near, around)) && !stands(a.unless, around) {
+		if (len(a.said) == 0 || slices.ContainsFunc(a.said, ends)) && (len(a.near) == 0 || anyIn(a.near, around)) && !anyIn(a.unless, around) {
 			return true
 		}
 	}
 	return false
 }
 
-func holds(text, w []rune) bool { return indexOf(text, w) >= 0 }
+// foldedRunes are words as folded texts have them.
+func foldedRunes(folder *fold.Folder, words []string) (out [][]rune) {
+	for _, w := range words {
+		out = append(out, []rune(folder.String(w)))
+	}
+	return out
+}
+
+// anyIn tells whether one of the words stands in text.
+func anyIn(words [][]rune, text []rune) bool {
+	return slices.ContainsFunc(words, func(w []rune) bool { return indexOf(text, w) >= 0 })
+}
 
 // indexOf is where w first stands in text, -1 if nowhere.
 func indexOf(text, w []rune) int {
@@ -148,18 +156,12 @@ func readGoods(name string, r io.Reader, folder *fold.Folder) (*goods, error) {
 		g.body = append(g.body, "<"+class+">")
 	}
 	var faults []error
-	folded := func(words []string) (out [][]rune) {
-		for _, w := range words {
-			out = append(out, []rune(folder.String(w)))
-		}
-		return out
-	}
 	aims := map[string]uint64{}
 	for i, a := range data.Aims {
 		if i == 64 || len(a.Goods) == 0 || len(a.Terms) == 0 {
 			return nil, &chaping.InputError{File: name, Field: "aims", Problem: "没有商品或词条，或超过 64 项", Remedy: "写出商品和词条，或合并几项"}
 		}
-		out := aim{terms: map[string]bool{}, said: folded(a.Said), near: folded(a.Near), unless: folded(a.Unless)}
+		out := aim{terms: map[string]bool{}, said: foldedRunes(folder, a.Said), near: foldedRunes(folder, a.Near), unless: foldedRunes(folder, a.Unless)}
 		for _, w := range a.Goods {
 			aims[folder.String(w)] |= 1 << i
 		}

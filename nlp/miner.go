@@ -343,13 +343,8 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 	for _, f := range m.cues.Relief.Then {
 		m.forms = append(m.forms, form{term: ending, text: f})
 	}
-	folded := func(words []string) (out [][]rune) {
-		for _, w := range words {
-			out = append(out, []rune(m.folder.String(w)))
-		}
-		return out
-	}
-	m.unless, m.earlier, m.now = folded(m.cues.Relief.Unless), folded(m.cues.Relief.Earlier), folded(m.cues.Relief.Now)
+	gone := &m.cues.Relief
+	m.unless, m.earlier, m.now = foldedRunes(m.folder, gone.Unless), foldedRunes(m.folder, gone.Earlier), foldedRunes(m.folder, gone.Now)
 	slices.Sort(surfaces)
 	surfaces = slices.Compact(surfaces)
 	var err error
@@ -576,18 +571,8 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 			by = m.describe(g) + "，不属于" + m.dict.Terms[form.term].Field
 		case m.tooWide(sc.text.Runes, f):
 			by = "间隔过长"
-		case sc.decoyed(f) != nil:
-			d := sc.decoyed(f)
-			by = "此处是“" + string(sc.text.Runes[d.start:d.end]) + "”"
-		case m.relieved(sc, f) != nil:
-			d := m.relieved(sc, f)
-			by = "“" + string(sc.text.Runes[d.start:d.end]) + "”，是买来之前的事"
-		case m.goods.aimed(g, m.dict.Terms[form.term].Name, sc.text.Runes, f.start, f.end):
-			by = "这种商品的用途"
 		default:
-			if word := m.cut.covering(sc.text.Runes, int(f.start), int(f.end), form.matcher != nil); word != "" {
-				by = "此处是“" + word + "”"
-			}
+			by = m.otherSense(sc, f, g)
 		}
 		if by != "" {
 			if refused != nil {
@@ -600,6 +585,24 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 		sc.forms = append(sc.forms, f.form)
 	}
 	m.displace(sc, g, refused)
+}
+
+// otherSense tells why what was found is not what its term means, "" if it is.
+func (m *Miner) otherSense(sc *scratch, f found, g Goods) string {
+	form, text := &m.forms[f.form], sc.text.Runes
+	if d := sc.decoyed(f); d != nil {
+		return "此处是“" + string(text[d.start:d.end]) + "”"
+	}
+	if r := m.relieved(sc, f); r != nil {
+		return "“" + string(text[r.start:r.end]) + "”，是买来之前的事"
+	}
+	if m.goods.aimed(g, m.dict.Terms[form.term].Name, text, f.start, f.end) {
+		return "这种商品的用途"
+	}
+	if word := m.cut.covering(text, int(f.start), int(f.end), form.matcher != nil); word != "" {
+		return "此处是“" + word + "”"
+	}
+	return ""
 }
 
 // takeDecoys moves the decoys among sc.found to sc.decoys, and reliefs to sc.reliefs.
@@ -679,10 +682,6 @@ func sentenceStart(text []rune, start int32, reach int) int {
 		from--
 	}
 	return from
-}
-
-func anyIn(words [][]rune, text []rune) bool {
-	return slices.ContainsFunc(words, func(w []rune) bool { return holds(text, w) })
 }
 
 func endsSentence(r rune) bool {

@@ -217,7 +217,7 @@ func (q *request) openForm() (f formPage, err error) {
 	}
 	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
 	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != f.Station.ID })
-	f.Overdue = len(f.Submitted) == 0 && !q.Now().Before(f.Due.Day.AddDate(0, 0, 1))
+	f.Overdue = len(f.Submitted) == 0 && chaping.Late(q.Now(), f.Due.Day)
 	return f, err
 }
 

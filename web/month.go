@@ -82,7 +82,7 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
-	frozen, err := q.frozenDetail(sheets, watches, c)
+	frozen, err := q.frozenDetail(p, sheets, watches, c)
 	if err != nil {
 		return err
 	}
@@ -225,11 +225,7 @@ func reviewedDetail(c counted, sample progress, reviewed, unreviewed int, cut bo
 
 // frozenDetail says which version was frozen last, and whether the sheet has
 // changed since.
-func (q *request) frozenDetail(sheets []station.Sheet, watches []station.Watch, c counted) (string, error) {
-	p, err := q.period()
-	if err != nil {
-		return "", err
-	}
+func (q *request) frozenDetail(p chaping.Period, sheets []station.Sheet, watches []station.Watch, c counted) (string, error) {
 	switch {
 	case len(sheets) > 0:
 	case q.Now().Before(p.Window().To):
@@ -349,7 +345,7 @@ type homePage struct {
 }
 
 // Overdue tells whether the due day has passed.
-func (p homePage) Overdue() bool { return !p.Now.Before(p.Due.Day.AddDate(0, 0, 1)) }
+func (p homePage) Overdue() bool { return chaping.Late(p.Now, p.Due.Day) }
 
 func (q *request) startPage() error {
 	p, err := q.current()
