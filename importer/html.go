@@ -83,128 +83,148 @@ func (h *htmlTables) next() (gridRow, error) {
 	if h.ended || h.depth == 0 {
 		return gridRow{}, io.EOF
 	}
-	var cells []string
-	var joined []int
-	var text strings.Builder
-	inRow, inCell := false, false
-	var now span // of the open cell
-	var begun []span
-	place := func() { // where cells of rows above stand
-		for _, s := range h.spans {
-			if s.column == len(cells) && len(cells) < maxColumns {
-				joined = append(joined, len(cells))
-				cells = append(cells, s.text)
-			}
-		}
-	}
-	hidden := false
-	endCell := func() {
-		if !inCell {
-			return
-		}
-		inCell = false
-		place()
-		now.text = strings.TrimSpace(text.String())
-		text.Reset()
-		if now.rows > 1 && len(begun) < maxColumns {
-			begun = append(begun, span{len(cells), now.rows - 1, now.text})
-		}
-		if len(cells) < maxColumns {
-			cells = append(cells, now.text)
-		}
-		for extra := 1; extra < now.column && len(cells) < maxColumns; extra++ {
-			cells = append(cells, "")
-		}
-	}
-	finish := func() gridRow {
-		endCell()
-		place()
-		h.row++
-		kept := h.spans[:0]
-		for _, s := range h.spans {
-			if s.rows--; s.rows > 0 {
-				kept = append(kept, s)
-			}
-		}
-		h.spans = append(kept, begun...)
-		return gridRow{line: h.row, cells: cells, joined: joined, hidden: hidden}
-	}
+	row := htmlRow{above: h.spans}
 	for {
 		kind, err := h.token()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			h.ended, h.depth = true, 0
-			if inRow {
-				return finish(), nil
-			}
-			return gridRow{}, io.EOF
-		}
-		if err != nil {
+		case err != nil:
 			return gridRow{}, err
 		}
+		ended := h.ended
 		switch kind {
 		case html.TextToken:
-			if inCell {
-				text.Write(h.z.Text())
+			if row.inCell {
+				row.text.Write(h.z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, attributes := h.z.TagName()
-			switch tag := atom.Lookup(name); {
-			case tag == atom.Table:
-				h.depth++
-			case h.depth > 1:
-			case tag == atom.Tr:
-				if inRow && (len(cells) > 0 || inCell) {
-					row := finish()
-					return row, nil
-				}
-				inRow = true
-				for attributes {
-					var key, value []byte
-					key, value, attributes = h.z.TagAttr()
-					hidden = hidden || string(key) == "hidden" ||
-						string(key) == "style" && hiddenStyle.Match(value)
-				}
-			case tag == atom.Td || tag == atom.Th:
-				inRow = true
-				endCell()
-				inCell, now = true, span{column: 1, rows: 1}
-				for attributes {
-					var key, value []byte
-					key, value, attributes = h.z.TagAttr()
-					n, err := strconv.Atoi(string(value))
-					if err != nil || n < 1 {
-						continue
-					}
-					switch string(key) {
-					case "colspan":
-						now.column = min(n, 1000)
-					case "rowspan":
-						now.rows = min(n, maxSpan)
-					}
-				}
-			case inCell && (tag == atom.Br || tag == atom.P || tag == atom.Div):
-				text.WriteByte('\n')
-			case tag == atom.Script || tag == atom.Style:
-				_, _ = h.token() // its text
-			}
+			ended = h.begin(&row)
 		case html.EndTagToken:
-			name, _ := h.z.TagName()
-			switch tag := atom.Lookup(name); {
-			case tag == atom.Table:
-				if h.depth--; h.depth == 0 {
-					h.ended = true
-					if inRow {
-						return finish(), nil
-					}
-					return gridRow{}, io.EOF
-				}
-			case h.depth > 1:
-			case tag == atom.Td || tag == atom.Th:
-				endCell()
-			case tag == atom.Tr && inRow:
-				return finish(), nil
+			ended = h.end(&row)
+		}
+		switch {
+		case ended && row.begun:
+			return h.finish(&row), nil
+		case h.ended:
+			return gridRow{}, io.EOF
+		}
+	}
+}
+
+// begin takes a tag that opens, and tells whether it ends the row before it.
+func (h *htmlTables) begin(row *htmlRow) (ended bool) {
+	name, attributes := h.z.TagName()
+	switch tag := atom.Lookup(name); {
+	case tag == atom.Table:
+		h.depth++
+	case h.depth > 1:
+	case tag == atom.Tr:
+		if row.begun && (len(row.cells) > 0 || row.inCell) {
+			return true
+		}
+		row.begun = true
+		for attributes {
+			var key, value []byte
+			key, value, attributes = h.z.TagAttr()
+			row.hidden = row.hidden || string(key) == "hidden" ||
+				string(key) == "style" && hiddenStyle.Match(value)
+		}
+	case tag == atom.Td || tag == atom.Th:
+		cell := span{column: 1, rows: 1}
+		for attributes {
+			var key, value []byte
+			key, value, attributes = h.z.TagAttr()
+			n, err := strconv.Atoi(string(value))
+			if err != nil || n < 1 {
+				continue
+			}
+			switch string(key) {
+			case "colspan":
+				cell.column = min(n, 1000)
+			case "rowspan":
+				cell.rows = min(n, maxSpan)
 			}
 		}
+		row.endCell()
+		row.begun, row.inCell, row.cell = true, true, cell
+	case row.inCell && (tag == atom.Br || tag == atom.P || tag == atom.Div):
+		row.text.WriteByte('\n')
+	case tag == atom.Script || tag == atom.Style:
+		_, _ = h.token() // its text
+	}
+	return false
+}
+
+// end takes a tag that closes, and tells whether it ends the row.
+func (h *htmlTables) end(row *htmlRow) (ended bool) {
+	name, _ := h.z.TagName()
+	switch tag := atom.Lookup(name); {
+	case tag == atom.Table:
+		h.depth--
+		h.ended = h.depth == 0
+		return h.ended
+	case h.depth > 1:
+	case tag == atom.Td || tag == atom.Th:
+		row.endCell()
+	case tag == atom.Tr:
+		return true
+	}
+	return false
+}
+
+func (h *htmlTables) finish(row *htmlRow) gridRow {
+	row.endCell()
+	row.place()
+	h.row++
+	kept := h.spans[:0]
+	for _, s := range h.spans {
+		if s.rows--; s.rows > 0 {
+			kept = append(kept, s)
+		}
+	}
+	h.spans = append(kept, row.below...)
+	return gridRow{line: h.row, cells: row.cells, joined: row.joined, hidden: row.hidden}
+}
+
+// An htmlRow is a row as far as it has been read.
+type htmlRow struct {
+	begun, inCell, hidden bool
+
+	above  []span // cells of rows above that reach into this one
+	below  []span // cells of this row that reach further
+	cell   span   // the open one
+	text   strings.Builder
+	cells  []string
+	joined []int // columns that hold cells of rows above
+}
+
+// place fills in the cells of rows above that come next.
+func (r *htmlRow) place() {
+	for _, s := range r.above {
+		if s.column == len(r.cells) && len(r.cells) < maxColumns {
+			r.joined = append(r.joined, len(r.cells))
+			r.cells = append(r.cells, s.text)
+		}
+	}
+}
+
+func (r *htmlRow) endCell() {
+	if !r.inCell {
+		return
+	}
+	r.inCell = false
+	r.place()
+	r.cell.text = strings.TrimSpace(r.text.String())
+	r.text.Reset()
+	if r.cell.rows > 1 && len(r.below) < maxColumns {
+		r.below = append(r.below, span{len(r.cells), r.cell.rows - 1, r.cell.text})
+	}
+	if len(r.cells) < maxColumns {
+		r.cells = append(r.cells, r.cell.text)
+	}
+	for extra := 1; extra < r.cell.column && len(r.cells) < maxColumns; extra++ {
+		r.cells = append(r.cells, "")
 	}
 }
 

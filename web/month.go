@@ -44,45 +44,17 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
-	may := q.may("POST /mine")
-	if may && !q.api && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
+	if !q.api && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
 		return q.redirect("/start", "")
 	}
-	reviewed, unreviewed, cut := 0, 0, false
-	var sample progress
-	if c.Mined {
-		of, _, err := q.sample(p)
-		if err != nil {
-			return err
-		}
-		if of != nil { // it has been drawn
-			if sample, err = q.progress(of); err != nil {
-				return err
-			}
-		}
-		found, ok, err := q.found(p, reviewFilter{State: "all"})
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return q.loading("正在读取报送期 " + p.String() + " 的证据")
-		}
-		unreviewed, cut = found.counts["unreviewed"], found.cut
-		reviewed = len(found.list) - unreviewed
-	}
-	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, p.String())
+	seen, ok, err := q.checked(p, c)
 	if err != nil {
 		return err
 	}
-	submitted, err := q.submitted(p)
-	if err != nil {
-		return err
+	if !ok {
+		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
-	unsent, err := q.Station.Unsent(q.ctx, chaping.FormPlatform, p.String(), 0)
-	if err != nil {
-		return err
-	}
-	frozen, err := q.frozenDetail(p, sheets, watches, c)
+	month, err := q.month(p, c, watches, seen)
 	if err != nil {
 		return err
 	}
@@ -90,39 +62,7 @@ func (q *request) dashboard() error {
 	if err != nil {
 		return err
 	}
-	period := p.String()
-	steps := []step{
-		{
-			Title:  "采集或导入评论",
-			Done:   c.Reviews > 0,
-			Detail: fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews),
-			Path:   "/watches",
-			Link:   "去采集",
-		},
-		{Title: "挖掘", Done: c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
-		{
-			Title:  "复核证据",
-			Done:   c.Mined && (unreviewed == 0 || sample.Total > 0 && !sample.Open()),
-			Detail: reviewedDetail(c, sample, reviewed, unreviewed, cut),
-			Path:   "/review?period=" + period,
-			Link:   "去复核",
-		},
-		{
-			Title:  "冻结报送表",
-			Done:   len(sheets) > 0,
-			Detail: frozen,
-			Path:   "/sheets?period=" + period,
-			Link:   "去冻结",
-		},
-		{
-			Title:  "报送",
-			Done:   submitted && len(unsent) == 0,
-			Detail: submittedDetail(submitted, unsent),
-			Path:   "/sheets?period=" + period,
-			Link:   "去报送",
-		},
-	}
-	next := slices.IndexFunc(steps, func(s step) bool { return !s.Done })
+	next := slices.IndexFunc(month.steps, func(s step) bool { return !s.Done })
 	due := q.Calendar.Due(p)
 	days := int(due.Day.Sub(dayOf(q.Now())).Hours() / 24)
 	notices, err := q.notices()
@@ -153,7 +93,7 @@ func (q *request) dashboard() error {
 			Due:       due,
 			Days:      days,
 			KPIs:      kpis,
-			Steps:     steps,
+			Steps:     month.steps,
 			Next:      next,
 			Rows:      rows,
 			More:      len(c.Rows) - len(rows),
@@ -163,8 +103,8 @@ func (q *request) dashboard() error {
 			Notices:   notices,
 			Jobs:      q.running(),
 			Watches:   watches,
-			Submitted: submitted,
-			Unsent:    unsent,
+			Submitted: month.submitted,
+			Unsent:    month.unsent,
 			First:     first,
 		},
 	)
@@ -199,6 +139,93 @@ func dayOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, chaping.Shanghai())
 }
 
+// checked is how much of a period's evidence people have looked at.
+type checked struct {
+	sample               progress
+	reviewed, unreviewed int
+	cut                  bool // of the sentences that come first
+}
+
+// checked is not ok while the evidence is being read.
+func (q *request) checked(p chaping.Period, c counted) (seen checked, ok bool, err error) {
+	if !c.Mined {
+		return seen, true, nil
+	}
+	of, _, err := q.sample(p)
+	if err != nil {
+		return seen, false, err
+	}
+	if of != nil { // it has been drawn
+		if seen.sample, err = q.progress(of); err != nil {
+			return seen, false, err
+		}
+	}
+	found, ok, err := q.found(p, reviewFilter{State: "all"})
+	if err != nil || !ok {
+		return seen, false, err
+	}
+	seen.unreviewed, seen.cut = found.counts["unreviewed"], found.cut
+	seen.reviewed = len(found.list) - seen.unreviewed
+	return seen, true, nil
+}
+
+// A month is what there is to do for the month's sheet, and how far it is.
+type month struct {
+	steps     []step
+	submitted bool
+	unsent    []station.Unsent
+}
+
+func (q *request) month(p chaping.Period, c counted, watches []station.Watch, seen checked) (m month, err error) {
+	period := p.String()
+	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, period)
+	if err != nil {
+		return m, err
+	}
+	if m.submitted, err = q.submitted(p); err != nil {
+		return m, err
+	}
+	if m.unsent, err = q.Station.Unsent(q.ctx, chaping.FormPlatform, period, 0); err != nil {
+		return m, err
+	}
+	frozen, err := q.frozenDetail(p, sheets, watches, c)
+	if err != nil {
+		return m, err
+	}
+	m.steps = []step{
+		{
+			Title:  "采集或导入评论",
+			Done:   c.Reviews > 0,
+			Detail: fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews),
+			Path:   "/watches",
+			Link:   "去采集",
+		},
+		{Title: "挖掘", Done: c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
+		{
+			Title:  "复核证据",
+			Done:   c.Mined && (seen.unreviewed == 0 || seen.sample.Total > 0 && !seen.sample.Open()),
+			Detail: reviewedDetail(c, seen),
+			Path:   "/review?period=" + period,
+			Link:   "去复核",
+		},
+		{
+			Title:  "冻结报送表",
+			Done:   len(sheets) > 0,
+			Detail: frozen,
+			Path:   "/sheets?period=" + period,
+			Link:   "去冻结",
+		},
+		{
+			Title:  "报送",
+			Done:   m.submitted && len(m.unsent) == 0,
+			Detail: submittedDetail(m.submitted, m.unsent),
+			Path:   "/sheets?period=" + period,
+			Link:   "去报送",
+		},
+	}
+	return m, nil
+}
+
 func minedDetail(c counted) string {
 	switch {
 	case !c.Mined:
@@ -209,15 +236,15 @@ func minedDetail(c counted) string {
 	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
 }
 
-func reviewedDetail(c counted, sample progress, reviewed, unreviewed int, cut bool) string {
+func reviewedDetail(c counted, seen checked) string {
 	if !c.Mined {
 		return "挖掘以后才有要复核的句子"
 	}
-	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", reviewed, unreviewed)
-	if cut {
-		detail = fmt.Sprintf("报送表上最靠前的 %d 句里，", reviewed+unreviewed) + detail
+	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", seen.reviewed, seen.unreviewed)
+	if seen.cut {
+		detail = fmt.Sprintf("报送表上最靠前的 %d 句里，", seen.reviewed+seen.unreviewed) + detail
 	}
-	if sample.Open() {
+	if sample := seen.sample; sample.Open() {
 		return fmt.Sprintf("本月抽样 %d/%d，还要约 %d 分钟；", sample.Done, sample.Total, sample.Minutes) + detail
 	}
 	return detail
