@@ -356,45 +356,16 @@ const (
 //
 // What was read before the file turned out to be damaged is sent all the same.
 func (im *run) all(ctx context.Context, src source) error {
-	type part struct {
-		records []record
-		done    chan []parsed
-	}
 	var readErr error
 	g, ctx := errgroup.WithContext(ctx)
 	work := make(chan part, runtime.NumCPU())
 	order := make(chan part, 2*runtime.NumCPU())
 	batches := make(chan batch)
-	base := im.place
-	g.Go(func() error {
+	g.Go(func() (err error) {
 		defer close(work)
 		defer close(order)
-		for readErr == nil {
-			p := part{records: make([]record, 0, partRows), done: make(chan []parsed, 1)}
-			for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
-				r, err := src.next()
-				if im.Limit > 0 && im.taken >= im.Limit {
-					err = io.EOF
-				}
-				if err != nil {
-					readErr = err
-					break
-				}
-				im.taken++
-				im.place = max(im.place+1, base+r.line)
-				r.line = im.place
-				bytes += r.bytes
-				p.records = append(p.records, r)
-			}
-			for _, to := range []chan<- part{work, order} {
-				select {
-				case to <- p:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-		}
-		return nil
+		readErr, err = im.readParts(ctx, src, work, order)
+		return err
 	})
 	for range runtime.NumCPU() {
 		g.Go(func() error {
@@ -410,48 +381,7 @@ func (im *run) all(ctx context.Context, src source) error {
 	}
 	g.Go(func() error {
 		defer close(batches)
-		send := func() error {
-			if err := im.scaleHolds(); err != nil {
-				return err
-			}
-			if im.Check != nil && !im.checked {
-				im.checked = true
-				if err := im.Check(im.sum.now(im)); err != nil {
-					return err
-				}
-			}
-			select {
-			case batches <- im.batch:
-				im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		for p := range order {
-			var list []parsed
-			select {
-			case list = <-p.done:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			for i := range list {
-				im.take(&list[i])
-				if len(im.batch.reviews) >= im.Batch || im.batch.bytes >= batchBytes {
-					if err := send(); err != nil {
-						return err
-					}
-				}
-			}
-			im.lists.put(list)
-			if im.Progress != nil {
-				im.Progress(im.read.Load(), im.sum.Rows)
-			}
-		}
-		if err := ctx.Err(); err != nil { // the reader may have stopped for it
-			return err
-		}
-		return send()
+		return im.takeParts(ctx, order, batches)
 	})
 	g.Go(func() error {
 		for b := range batches {
@@ -468,6 +398,94 @@ func (im *run) all(ctx context.Context, src source) error {
 		return nil
 	}
 	return readErr
+}
+
+// A part is some rows of a file: read by one, parsed by any, taken in order.
+type part struct {
+	records []record
+	done    chan []parsed
+}
+
+// readParts hands the file's rows to those who parse and, in order, to the one
+// who takes them. What ends the file is no error of the others: the rows before
+// are still taken.
+func (im *run) readParts(ctx context.Context, src source, work, order chan<- part) (ended, err error) {
+	base := im.place
+	for ended == nil {
+		p := part{records: make([]record, 0, partRows), done: make(chan []parsed, 1)}
+		for bytes := 0; len(p.records) < partRows && bytes < partBytes; {
+			r, err := src.next()
+			if im.Limit > 0 && im.taken >= im.Limit {
+				err = io.EOF
+			}
+			if err != nil {
+				ended = err
+				break
+			}
+			im.taken++
+			im.place = max(im.place+1, base+r.line)
+			r.line = im.place
+			bytes += r.bytes
+			p.records = append(p.records, r)
+		}
+		for _, to := range []chan<- part{work, order} {
+			select {
+			case to <- p:
+			case <-ctx.Done():
+				return ended, ctx.Err()
+			}
+		}
+	}
+	return ended, nil
+}
+
+// takeParts takes what was parsed, in the file's order, and sends it on in
+// batches.
+func (im *run) takeParts(ctx context.Context, order <-chan part, batches chan<- batch) error {
+	for p := range order {
+		var list []parsed
+		select {
+		case list = <-p.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		for i := range list {
+			im.take(&list[i])
+			if len(im.batch.reviews) >= im.Batch || im.batch.bytes >= batchBytes {
+				if err := im.send(ctx, batches); err != nil {
+					return err
+				}
+			}
+		}
+		im.lists.put(list)
+		if im.Progress != nil {
+			im.Progress(im.read.Load(), im.sum.Rows)
+		}
+	}
+	if err := ctx.Err(); err != nil { // the reader may have stopped for it
+		return err
+	}
+	return im.send(ctx, batches)
+}
+
+// send sends the batch, after what may still stop the import.
+func (im *run) send(ctx context.Context, batches chan<- batch) error {
+	if err := im.scaleHolds(); err != nil {
+		return err
+	}
+	if im.Check != nil && !im.checked {
+		im.checked = true
+		if err := im.Check(im.sum.now(im)); err != nil {
+			return err
+		}
+	}
+	select {
+	case batches <- im.batch:
+		im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // parse makes a review of a record. It changes nothing of the run.
