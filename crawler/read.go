@@ -188,6 +188,14 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	listing := chaping.Listing{Keyword: t.Keyword, Product: product, SeenAt: on.read}
 	r.sell(o, t, on, n, listing)
 
+	return r.reviewList(ctx, o, t, on, n, &product, own, shared)
+}
+
+// reviewList goes on with the product's reviews, by the first step whose link the
+// page has. own is the product's ID in the site's addresses, shared tells that
+// another product has the same.
+func (r *reader) reviewList(ctx context.Context, o *outcome, t task, on *page, n node, product *chaping.Product, own string, shared bool) error {
+	p := r.job.Profile
 	for i := range p.reviews {
 		review := &p.reviews[i]
 		link := ""

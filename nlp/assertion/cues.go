@@ -153,128 +153,156 @@ func ReadCues(name string, r io.Reader) (*Cues, error) {
 
 // compile checks the cue file and folds its words.
 func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
-	var faults []error
-	fault := func(field, value, problem string) {
-		faults = append(faults, &chaping.InputError{File: "cues.yaml", Field: field, Value: value, Problem: problem, Remedy: "按文件开头的说明改正"})
+	l := &loading{Judge: j, folder: folder, kindBit: map[string]uint32{}, words: map[string]int{}}
+	for i := range c.Kinds {
+		l.kind(i, &c.Kinds[i])
 	}
-	index := func(field, value string, names []string, fallback string) int {
-		if value == "" {
-			value = fallback
-		}
-		i := slices.Index(names, value)
-		if i < 0 {
-			fault(field, value, "只能是 "+strings.Join(names, "、")+" 之一")
-			return 0
-		}
-		return i
-	}
-	kindBit := map[string]uint32{}
-	for i, k := range c.Kinds {
-		if i >= 32 || k.ID == "" || kindBit[k.ID] != 0 {
-			fault("kinds", k.ID, "种类没有名字、重名，或超过 32 个")
-			continue
-		}
-		kindBit[k.ID] = 1 << i
-		j.kinds = append(j.kinds, kind{words: map[string]bool{}})
-		for _, w := range k.Words {
-			j.kinds[i].words[folder.String(w)] = true
-		}
-		for _, e := range k.Endings {
-			j.kinds[i].endings = append(j.kinds[i].endings, folder.String(e))
-		}
-		if k.ID == "body" {
-			j.body = 1 << i
-		}
-		for _, w := range k.Said {
-			j.kinds[i].said = append(j.kinds[i].said, []rune(folder.String(w)))
-			j.said |= 1 << i
-		}
-	}
-	words := map[string]int{}
-	var patterns []string
-	for _, g := range c.Groups {
-		out := group{id: g.ID, status: g.Status, reach: int32(g.Reach), weak: g.Weak, final: g.Final, silent: len(g.Words) == 0}
-		out.role = role(index(g.ID+".role", g.Role, roles, "cue"))
-		out.side = side(index(g.ID+".side", g.Side, sides, "before"))
-		out.link = link(index(g.ID+".link", g.Link, links, "chain"))
-		if g.ID == "" || len(g.Words) == 0 && len(g.Without) == 0 {
-			fault("groups", g.ID, "线索组没有名字或没有词")
-		}
-		switch g.Status {
-		case "", chaping.Affirmed, chaping.Negated, chaping.Hypothetical, chaping.Other:
-		default:
-			fault(g.ID+".status", string(g.Status), "没有这种判定")
-		}
-		for _, k := range g.Kinds {
-			if kindBit[k] == 0 {
-				fault(g.ID+".kinds", k, "没有这个种类")
-			}
-			out.kinds |= kindBit[k]
-		}
-		earlier := func(field string, ids []string) (set []uint8) {
-			for _, id := range ids {
-				n := slices.IndexFunc(j.groups, func(o group) bool { return o.id == id })
-				if n < 0 {
-					fault(g.ID+"."+field, id, "没有列在前面的这个线索组")
-					continue
-				}
-				set = append(set, uint8(n))
-			}
-			return set
-		}
-		out.with, out.without = earlier("with", g.With), earlier("without", g.Without)
-		id := len(j.groups)
-		j.groups = append(j.groups, out)
-		switch {
-		case !g.Untold && j.told < id:
-			fault("groups", g.ID, "列在 untold 的线索组后面")
-		case !g.Untold:
-			j.told = len(j.groups)
-		}
-		for _, w := range g.Words {
-			f := folder.String(w)
-			if n := len([]rune(f)); n == 0 || n > maxCue {
-				fault(g.ID+".words", w, fmt.Sprintf("线索词应有 1–%d 个字", maxCue))
-				continue
-			}
-			n, ok := words[f]
-			if !ok {
-				n = len(patterns)
-				words[f] = n
-				patterns = append(patterns, f)
-				j.members = append(j.members, nil)
-				j.says = append(j.says, says{})
-			}
-			if !slices.Contains(j.members[n], uint8(id)) {
-				j.members[n] = append(j.members[n], uint8(id))
-			}
-			switch {
-			case out.role == roleMask:
-				j.says[n].mask = true
-				j.says[n].across = j.says[n].across || g.Across
-			case out.role == roleCue && out.status != "" && !out.weak && out.side == near:
-				j.says[n].status[before] |= statusBit(out.status)
-				j.says[n].status[after] |= statusBit(out.status)
-				j.says[n].status[near] |= statusBit(out.status)
-			case out.role == roleCue && out.status != "" && !out.weak:
-				j.says[n].status[out.side] |= statusBit(out.status)
-			}
-		}
+	for i := range c.Groups {
+		l.group(&c.Groups[i])
 	}
 	if len(j.groups) == 0 || len(j.groups) > 255 {
-		fault("groups", fmt.Sprint(len(j.groups)), "线索组应有 1–255 个")
+		l.fault("groups", fmt.Sprint(len(j.groups)), "线索组应有 1–255 个")
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := errors.Join(l.faults...); err != nil {
 		return err
 	}
-	j.words = patterns
-	for _, w := range patterns {
+	j.words = l.patterns
+	for _, w := range l.patterns {
 		stem, ok := strings.CutSuffix(w, "有")
-		_, cue := words[stem]
+		_, cue := l.words[stem]
 		j.lends = append(j.lends, ok && stem != "" && !cue)
 	}
-	j.auto = match.New(folder, patterns)
+	j.auto = match.New(folder, l.patterns)
 	return nil
+}
+
+// loading is a judge whose cues are being read.
+type loading struct {
+	*Judge
+	folder   *fold.Folder
+	kindBit  map[string]uint32
+	words    map[string]int // place in patterns
+	patterns []string
+	faults   []error
+}
+
+func (l *loading) fault(field, value, problem string) {
+	l.faults = append(l.faults, &chaping.InputError{File: "cues.yaml", Field: field, Value: value, Problem: problem, Remedy: "按文件开头的说明改正"})
+}
+
+// index is the place of a value among the names that it may have.
+func (l *loading) index(field, value string, names []string, fallback string) int {
+	if value == "" {
+		value = fallback
+	}
+	i := slices.Index(names, value)
+	if i < 0 {
+		l.fault(field, value, "只能是 "+strings.Join(names, "、")+" 之一")
+		return 0
+	}
+	return i
+}
+
+func (l *loading) kind(i int, k *Kind) {
+	if i >= 32 || k.ID == "" || l.kindBit[k.ID] != 0 {
+		l.fault("kinds", k.ID, "种类没有名字、重名，或超过 32 个")
+		return
+	}
+	l.kindBit[k.ID] = 1 << i
+	out := kind{words: map[string]bool{}}
+	for _, w := range k.Words {
+		out.words[l.folder.String(w)] = true
+	}
+	for _, e := range k.Endings {
+		out.endings = append(out.endings, l.folder.String(e))
+	}
+	if k.ID == "body" {
+		l.body = 1 << i
+	}
+	for _, w := range k.Said {
+		out.said = append(out.said, []rune(l.folder.String(w)))
+		l.said |= 1 << i
+	}
+	l.kinds = append(l.kinds, out)
+}
+
+func (l *loading) group(g *Group) {
+	out := group{id: g.ID, status: g.Status, reach: int32(g.Reach), weak: g.Weak, final: g.Final, silent: len(g.Words) == 0}
+	out.role = role(l.index(g.ID+".role", g.Role, roles, "cue"))
+	out.side = side(l.index(g.ID+".side", g.Side, sides, "before"))
+	out.link = link(l.index(g.ID+".link", g.Link, links, "chain"))
+	if g.ID == "" || len(g.Words) == 0 && len(g.Without) == 0 {
+		l.fault("groups", g.ID, "线索组没有名字或没有词")
+	}
+	switch g.Status {
+	case "", chaping.Affirmed, chaping.Negated, chaping.Hypothetical, chaping.Other:
+	default:
+		l.fault(g.ID+".status", string(g.Status), "没有这种判定")
+	}
+	for _, k := range g.Kinds {
+		if l.kindBit[k] == 0 {
+			l.fault(g.ID+".kinds", k, "没有这个种类")
+		}
+		out.kinds |= l.kindBit[k]
+	}
+	out.with, out.without = l.earlier(g.ID+".with", g.With), l.earlier(g.ID+".without", g.Without)
+	id := len(l.groups)
+	l.groups = append(l.groups, out)
+	switch {
+	case !g.Untold && l.told < id:
+		l.fault("groups", g.ID, "列在 untold 的线索组后面")
+	case !g.Untold:
+		l.told = len(l.groups)
+	}
+	for _, w := range g.Words {
+		l.word(w, g, uint8(id))
+	}
+}
+
+// earlier are the groups of those IDs, which must stand before this one.
+func (l *loading) earlier(field string, ids []string) (set []uint8) {
+	for _, id := range ids {
+		n := slices.IndexFunc(l.groups, func(o group) bool { return o.id == id })
+		if n < 0 {
+			l.fault(field, id, "没有列在前面的这个线索组")
+			continue
+		}
+		set = append(set, uint8(n))
+	}
+	return set
+}
+
+// word makes a word a member of a group; it may be one of several.
+func (l *loading) word(w string, g *Group, id uint8) {
+	f := l.folder.String(w)
+	if n := len([]rune(f)); n == 0 || n > maxCue {
+		l.fault(g.ID+".words", w, fmt.Sprintf("线索词应有 1–%d 个字", maxCue))
+		return
+	}
+	n, ok := l.words[f]
+	if !ok {
+		n = len(l.patterns)
+		l.words[f] = n
+		l.patterns = append(l.patterns, f)
+		l.members = append(l.members, nil)
+		l.says = append(l.says, says{})
+	}
+	if !slices.Contains(l.members[n], id) {
+		l.members[n] = append(l.members[n], id)
+	}
+	says, group := &l.says[n], &l.groups[id]
+	switch {
+	case group.role == roleMask:
+		says.mask = true
+		says.across = says.across || g.Across
+	case group.role != roleCue || group.status == "" || group.weak:
+	case group.side == near:
+		says.status[before] |= statusBit(group.status)
+		says.status[after] |= statusBit(group.status)
+		says.status[near] |= statusBit(group.status)
+	default:
+		says.status[group.side] |= statusBit(group.status)
+	}
 }
 
 type kind struct {
