@@ -60,6 +60,8 @@ type ImportResult struct {
 	// Listed says what became of the products of a table that was imported
 	// without reviews.
 	Listed *ListedProducts `json:"listed,omitempty"`
+	// Relisted are the products that had another product keyword before.
+	Relisted *store.Relisted `json:"relisted,omitempty"`
 }
 
 // Periods are those whose reviews the file has, the earliest first.
@@ -132,7 +134,19 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 			return out, err
 		}
 	}
+	if err := out.relisted(ctx, s, o.Now); err != nil {
+		return out, err
+	}
 	return out, putReport(ctx, s, &out)
+}
+
+// relisted notes which products had another product keyword before.
+func (r *ImportResult) relisted(ctx context.Context, s *store.Store, seen time.Time) error {
+	list, err := s.Relisted(ctx, seen)
+	if list.Products > 0 {
+		r.Relisted = &list
+	}
+	return err
 }
 
 // importStart is the moment of an import. No other has the same: it tells what

@@ -25,7 +25,7 @@ func (r *ImportResult) Lines() []string {
 		add("%s：读到 %d 行，采用 %d 行，拒收 %d 行", r.File, r.Rows, r.Accepted, r.Refused)
 		add("商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件", r.Products, r.Listed.New, r.Listed.Changed, r.Listed.Same)
 		some(r.Noted, "%d 处看不懂的价格等按未知收录，其余内容照常采用")
-		return lines
+		return append(lines, r.relistedLines()...)
 	}
 	add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",
 		r.File, r.Rows, r.Accepted, r.Refused, r.Distinct, r.Repeated, r.New)
@@ -63,7 +63,15 @@ func (r *ImportResult) Lines() []string {
 	for _, reason := range slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) }) {
 		add("原因：%s —— %d 行", reason, r.Reasons[reason])
 	}
-	return lines
+	return append(lines, r.relistedLines()...)
+}
+
+func (r *ImportResult) relistedLines() []string {
+	if r.Relisted == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("注意：%d 件商品原来已列在别的商品关键词下（例如“%s”：原来是“%s”，这次是“%s”），报送表上两个关键词各占一行。"+
+		"是改正写错的关键词的，请撤销原来那次导入", r.Relisted.Products, chaping.Shorten(r.Relisted.Example, 40), r.Relisted.Before, r.Relisted.Under)}
 }
 
 func shanghaiDay(t time.Time) string { return t.In(chaping.Shanghai()).Format(time.DateOnly) }

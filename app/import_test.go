@@ -14,6 +14,7 @@ import (
 
 	"chaping"
 	"chaping/importer"
+	"chaping/nlp"
 	"chaping/store"
 	"chaping/store/storetest"
 )
@@ -142,6 +143,47 @@ func TestImportNames(t *testing.T) {
 	for _, bad := range []string{write("3.csv", "评论编号,评论内容\n1,漏电\n"), write("4.csv", ""), filepath.Join(dir, "5.csv"), write("6.xlsx", "PK\x03\x04")} {
 		if _, err := a.Import(t.Context(), ImportRequest{File: bad, Name: "评论.csv"}, nil); err == nil || strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: %v", filepath.Base(bad), err)
+		}
+	}
+}
+
+// A product that is imported with a keyword has no row without one, and one under
+// a corrected keyword is told of.
+func TestKeywordComesLater(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, chaping.Shanghai())
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	m, err := nlp.ShippedMiner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "评论.csv")
+	text := "评论编号,评论内容,评论时间,评分,商品编号,商品名称\n1,漏电,2026-11-01 08:00:00,1,A,泡脚桶\n2,冒烟,2026-11-02 08:00:00,1,A,泡脚桶\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		keyword string
+		rows    int
+		told    string
+	}{{"", 2, ""}, {"足浴盆", 2, ""}, {"足浴盆", 2, ""}, {"足浴桶", 4, "原来是“足浴盆”，这次是“足浴桶”"}} {
+		r, err := a.Import(t.Context(), ImportRequest{File: file, Facts: importer.Facts{Keyword: test.keyword}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Join(r.Lines(), "\n"); strings.Contains(lines, "原来已列在") != (test.told != "") || !strings.Contains(lines, test.told) {
+			t.Errorf("%q: %s", test.keyword, lines)
+		}
+		pipe, err := a.Pipeline(t.Context(), m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheet, _, err := pipe.PlatformSheet(t.Context(), chaping.PeriodOf(now.AddDate(0, 0, -10)), SheetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(sheet.Rows) != test.rows {
+			t.Errorf("%q: %d rows, want %d", test.keyword, len(sheet.Rows), test.rows)
 		}
 	}
 }

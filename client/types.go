@@ -2021,6 +2021,7 @@ type ImportResult struct {
 	Ratings              []RatingCount        `json:"ratings,omitempty"`
 	Reasons              map[string]int64     `json:"reasons"`
 	Refused              int64                `json:"refused"`
+	Relisted             *Relisted            `json:"relisted,omitempty"`
 	Repeated             int64                `json:"repeated"`
 	Repeats              []Repeat             `json:"repeats,omitempty"`
 	Replaced             int64                `json:"replaced"`
@@ -4130,6 +4131,14 @@ type Step struct {
 	Detail string `json:"detail"`
 	Done   bool   `json:"done"`
 	Title  string `json:"title"`
+}
+
+// Relisted is store.Relisted of the document.
+type Relisted struct {
+	Before   string `json:"before"`
+	Example  string `json:"example"`
+	Products int64  `json:"products"`
+	Under    string `json:"under"`
 }
 
 // StoreRun is store.Run of the document.

@@ -267,12 +267,16 @@ func (s *Store) partitionRows(ctx context.Context, part int, g generation) (rows
 	return rows, err
 }
 
+// keywordRule is how listings are given to product keywords (see "under a keyword"
+// in counted.sql). Tallies that were made by an earlier rule are made again.
+const keywordRule = 2
+
 // listingsState is another one after every change of the listings.
 func (s *Store) listingsState(ctx context.Context) (state string, err error) {
 	err = s.query(ctx, "listings_state", nil, nil, func(scan func(...any) error) error {
 		var rows, sum uint64
 		err := scan(&rows, &sum)
-		state = fmt.Sprintf("%d-%016x", rows, sum)
+		state = fmt.Sprintf("%d-%d-%016x", keywordRule, rows, sum)
 		return err
 	})
 	return state, err

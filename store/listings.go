@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"chaping"
 )
@@ -65,4 +66,21 @@ func (s *Store) PutListings(ctx context.Context, listings []chaping.Listing) err
 		region,
 		seen,
 	)
+}
+
+// Relisted are products that an import listed under a product keyword that they
+// did not have, and that had another one before: each has a row for both.
+type Relisted struct {
+	Products uint64 `json:"products"`
+	Example  string `json:"example"` // name of one
+	Under    string `json:"under"`   // its keyword now
+	Before   string `json:"before"`  // and before
+}
+
+// Relisted are the products of the import that began at a moment.
+func (s *Store) Relisted(ctx context.Context, seen time.Time) (r Relisted, err error) {
+	err = s.query(ctx, "relisted", nil, []any{named("seen", seen.UnixMilli())}, func(scan func(...any) error) error {
+		return scan(&r.Products, &r.Example, &r.Under, &r.Before)
+	})
+	return r, err
 }

@@ -23,6 +23,7 @@ type Funnel struct {
 // selection is what the statements on mentions are executed with.
 type selection struct {
 	Terms, Platforms, Products []string
+	Pairs                      []clickhouse.GroupSet // of platform and product, where the products were found, not named
 	NegativeOnly, HiddenOnly   bool
 	Days                       bool // bounds the days
 }
@@ -53,21 +54,21 @@ func (s *Store) selectMentions(ctx context.Context, q CountQuery) (sel selection
 	}
 	if len(q.Shops)+len(q.Regions)+len(q.Keywords) > 0 || q.PriceLow > 0 || q.PriceHigh > 0 {
 		products := q
-		products.By, products.Terms, products.Hazards = []Dimension{ByProduct}, nil, nil
+		products.By, products.Terms, products.Hazards = []Dimension{ByPlatform, ByProduct}, nil, nil
 		rows, err := s.Counts(ctx, products)
 		if err != nil {
 			return sel, nil, false, err
 		}
-		sel.Products = nil
+		sel.Products = nil // they are among the pairs
 		for _, r := range rows {
 			if r.Affirmed > 0 {
-				sel.Products = append(sel.Products, r.Keys[0])
+				sel.Pairs = append(sel.Pairs, clickhouse.GroupSet{Value: []any{r.Keys[0], r.Keys[1]}})
 			}
 		}
-		none = none || len(sel.Products) == 0
+		none = none || len(sel.Pairs) == 0
 	}
 	q.Products = sel.Products
-	return sel, q.args(levelTerm, sel.Terms, grainMonth), none, nil
+	return sel, append(q.args(levelTerm, sel.Terms, grainMonth), named("pairs", sel.Pairs)), none, nil
 }
 
 // Funnel counts what the query selects; By is not regarded.
@@ -128,6 +129,7 @@ func (s *Store) Sentences(ctx context.Context, q CountQuery, which Which, limit 
 			func(partitions func(int) []clickhouse.GroupSet) (err error) {
 				args := append(
 					part.args(levelTerm, sel.Terms, grainMonth),
+					named("pairs", sel.Pairs),
 					named("limit", limit-len(list)),
 					named("mentions", partitions(mentionsPart)),
 					named("rejections", partitions(rejectionsPart)),

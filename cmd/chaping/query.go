@@ -211,6 +211,9 @@ func (p *program) countQuery(
 		Regions:    o.regions,
 	}
 	for _, d := range o.by {
+		if d == string(store.ByProduct) && !slices.Contains(o.by, string(store.ByPlatform)) {
+			q.By = append(q.By, store.ByPlatform) // platforms number their products as they like
+		}
 		q.By = append(q.By, store.Dimension(d))
 	}
 	var err error

@@ -1,7 +1,7 @@
 -- One row per product keyword × term × product with an affirmed mention, also
 -- where people have rejected all of them.
 -- Distinct reviews are counted, so that neither a second mention nor a row
--- sent twice changes a number. A product that was never listed keeps keyword ''.
+-- sent twice changes a number. A product that was never listed under a keyword has ''.
 INSERT INTO tallies (
     period, dictionary, keyword, term, platform, product,
     name, url, price_low, price_high, shop_id, shop, region,
@@ -48,7 +48,7 @@ FROM (
         SELECT platform, product
         FROM mentions
         WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
-    )
+    ) AND {{template "under a keyword"}}
     ORDER BY abs(seen - @end), seen DESC
     LIMIT 1 BY platform, product, keyword
 ) AS facts USING (platform, product)

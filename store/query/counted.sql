@@ -10,3 +10,9 @@ partitions of an edition, or of several. */ -}}
 {{define "affirmed"}}assertion = @affirmed AND {{template "not rejected" .}}{{end}}
 
 {{define "hidden complaint"}}(grade = @positive OR is_default = 1 AND grade != @negative){{end}}
+
+{{- /* Of a product's listings those that count: one without a product keyword was
+made before anybody gave the product one, and would count everything twice. */ -}}
+{{define "under a keyword"}}(keyword != '' OR (platform, product) NOT IN (
+        SELECT platform, product FROM listings WHERE keyword != ''
+    )){{end -}}

@@ -51,7 +51,7 @@ never was of the shops or in the regions needs no latest listing. */ -}}
            {{- if .Region}}, argMax(region, seen) AS region{{end}}
            {{- if .Priced}}, argMax(price_low, seen) AS price{{end}}
     FROM listings
-    WHERE 1
+    WHERE {{if .Keyword}}{{template "under a keyword"}}{{else}}1{{end}}
     {{- if .Keywords}} AND keyword IN @keywords{{end}}
     {{- if .Platforms}} AND platform IN @platforms{{end}}
     {{- if .Products}} AND product IN @products{{end}}

@@ -2,6 +2,7 @@
   {{- if .Terms}} AND term IN @terms{{end}}
   {{- if .Platforms}} AND platform IN @platforms{{end}}
   {{- if .Products}} AND product IN @products{{end}}
+  {{- if .Pairs}} AND (platform, product) IN (@pairs){{end}}
   {{- if .Days}} AND toDate(published) >= toDate(@from) AND toDate(published) < toDate(@to){{end}}
 {{- end -}}
 

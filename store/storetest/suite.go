@@ -40,6 +40,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"EmptyPeriod", emptyPeriod},
 		{"EvidenceFollowsTallies", evidenceFollowsTallies},
 		{"CountsEqualANaiveCount", countsEqualANaiveCount},
+		{"SameNumberElsewhere", sameNumberElsewhere},
 		{"WriteWhileReading", writeWhileReading},
 		{"StopReading", stopReading},
 		{"Concurrency", concurrency},

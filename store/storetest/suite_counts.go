@@ -33,8 +33,13 @@ func countsEqualANaiveCount(t *testing.T, s *store.Store) {
 	var listings []chaping.Listing
 	for i := range 6 {
 		it := item{fmt.Sprint("p", i), fmt.Sprint("店", i%2), []string{"上海市", "浙江省", "上海浦东", "宁波", "朝阳区"}[i%5], []string{"壶"}, int64(1500 + 3000*i)}
-		if i == 0 {
+		switch i {
+		case 0:
 			it.keywords = []string{"壶", "杯"}
+		case 1: // first without
+			listings = append(listings, chaping.Listing{SeenAt: at(0), Product: chaping.Product{Platform: "mall", ID: it.product, Shop: chaping.Shop{Name: it.shop}}})
+		case 4:
+			it.keywords = []string{""}
 		}
 		if i == 5 {
 			items[it.product] = item{product: it.product} // never listed
@@ -265,4 +270,33 @@ func bandOf(fen int64) string {
 		return "0050-0100元"
 	}
 	return "0100-0200元"
+}
+
+// sameNumberElsewhere has two platforms give their products the same number: what
+// is asked of a shop on one of them finds nothing of the other's.
+func sameNumberElsewhere(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	terms := []chaping.Term{{Name: "漏水", Hazard: chaping.HazardMechanical}}
+	var mined []chaping.Mined
+	for i, platform := range []string{"jd", "mall", "mall"} {
+		r := review("77001", fmt.Sprint(i))
+		r.Platform = platform
+		ok(t, s.PutReviews(ctx, []chaping.Review{r}))
+		ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "壶", SeenAt: at(1),
+			Product: chaping.Product{Platform: platform, ID: "77001", Shop: chaping.Shop{Name: platform + "的店"}}}}))
+		mined = append(mined, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
+	}
+	Mine(t, s, period, dictionary, terms, mined...)
+	q := store.CountQuery{Dictionary: dictionary, First: period, Last: period, Known: terms, Shops: []string{"jd的店"}}
+	f, err := s.Funnel(ctx, q)
+	ok(t, err)
+	equal(t, f.Reviews, 1)
+	list, err := s.Sentences(ctx, q, store.AnyAffirmed, 10)
+	ok(t, err)
+	equal(t, len(list), 1)
+	equal(t, list[0].Review.Platform, "jd")
+	q.Shops, q.By = nil, []store.Dimension{store.ByPlatform, store.ByProduct}
+	rows, err := s.Counts(ctx, q)
+	ok(t, err)
+	equal(t, len(rows), 2)
 }

@@ -37,6 +37,20 @@ func productHistory(t *testing.T, s *store.Store) {
 	ok(t, err)
 	equal(t, none, map[string][]string{})
 
+	// p1 had other keywords, p3 gets one for the first time, 水壶 one that it has.
+	blank := l("", at(1), 1)
+	blank.Product.ID = "p3"
+	again, first := byName, blank
+	again.SeenAt, first.SeenAt, first.Keyword = at(60), at(60), "烧水壶"
+	ok(t, s.PutListings(ctx, []chaping.Listing{l("烧水壶", at(60), 200), again, blank, first}))
+	moved, err := s.Relisted(ctx, at(60))
+	ok(t, err)
+	equal(t, moved.Products, 1)
+	equal(t, []string{moved.Example, moved.Under}, []string{"水壶", "烧水壶"})
+	unmoved, err := s.Relisted(ctx, at(2))
+	ok(t, err)
+	equal(t, unmoved, store.Relisted{})
+
 	early, late, good := review("p1", "early"), review("p1", "late"), review("p1", "good")
 	early.Published = at(0).Add(-time.Second) // the day before, by a second
 	good.Grade, good.Published = chaping.Positive, at(23)
