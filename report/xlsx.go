@@ -3,10 +3,14 @@ package report
 import (
 	"archive/zip"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/xuri/excelize/v2"
@@ -40,8 +44,37 @@ func (d *Document) WriteXLSX(path string) error {
 		if b.err != nil {
 			return b.err
 		}
-		return book.Write(w)
+		return inOrder(w, filepath.Dir(path), func(w io.Writer) error { return book.Write(w) })
 	})
+}
+
+// inOrder writes a zip file with its parts in the order of their names: the library
+// writes worksheets in no order, and the same document is the same bytes.
+func inOrder(w io.Writer, dir string, write func(io.Writer) error) (err error) {
+	parts, err := os.CreateTemp(dir, ".xlsx.*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, parts.Close(), os.Remove(parts.Name())) }()
+	if err := write(parts); err != nil {
+		return err
+	}
+	size, err := parts.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	zr, err := zip.NewReader(parts, size)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(zr.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	zw := zip.NewWriter(w)
+	for _, part := range zr.File {
+		if err := zw.Copy(part); err != nil {
+			return err
+		}
+	}
+	return zw.Close()
 }
 
 // newZip compresses about as well as the library's own writer, which takes half of
