@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,6 +136,25 @@ func (r *Run) spans(w chaping.Window) bool {
 func (r *Run) touches(w chaping.Window) bool {
 	first, last := r.dates()
 	return r.Stage == "collect" || r.Counts["accepted"] > 0 && first.Before(w.To) && !last.Before(w.From)
+}
+
+// ChangedSince tells whether a run that ended after a moment may have changed what
+// is said of a window's reviews.
+func (s *Store) ChangedSince(ctx context.Context, w chaping.Window, since time.Time) (bool, error) {
+	runs, err := s.Runs(ctx, RunFilter{Limit: maxCollections})
+	return slices.ContainsFunc(runs, func(r Run) bool {
+		if !r.Finished.After(since) {
+			return false
+		}
+		switch r.Stage {
+		case StageUndo, stageRemove: // of any time
+			return true
+		case StageImport:
+			return r.Counts["products"] > 0 || r.touches(w)
+		}
+		of := r.Period.Window()
+		return r.Period != chaping.Period{} && of.From.Before(w.To) && w.From.Before(of.To)
+	}), err
 }
 
 // Check refuses to make a sheet of a period of which nobody knows anything.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,8 +57,14 @@ type annualPage struct {
 	Conflict  bool                   `json:"-"` // of an autosave
 	Problem   *fault                 `json:"-"`
 
-	figures report.Annual
+	figures yearFigures
 	lists   station.Draft
+}
+
+// yearFigures are the figures of a year, as they are kept.
+type yearFigures struct {
+	report.Annual
+	Judged int64 `json:"judged,omitempty"` // the mark of the last judgement that they regard
 }
 
 // Query is what the page's addresses end with.
@@ -142,7 +149,7 @@ func (q *request) fillAnnual(a *annualPage) (err error) {
 
 // report is the report as it would be frozen now.
 func (a *annualPage) report(program string) *report.Annual {
-	r := a.figures
+	r := a.figures.Annual
 	r.Year, r.Products, r.Station, r.Program, r.Texts, r.Lists = a.Year, a.Written.Products, a.Station.Name, program, a.Written.Texts, nil
 	for _, l := range a.Lists {
 		l.Records = slices.Clone(l.Records)
@@ -260,11 +267,8 @@ func (q *request) annualFigures() error {
 	q.act.Object = fmt.Sprintf("%s %d 年", a.Station.Name, a.Year)
 	scope, who := q.account.Scope(), q.account.Person
 	if !a.Store {
-		r := &report.Annual{Year: a.Year, Products: a.Written.Products}
-		if err := q.App.HandedIn(q.ctx, r, a.Station.ID); err != nil {
-			return err
-		}
-		if err := q.Server.keepFigures(q.ctx, scope, r, a.Station, who); err != nil {
+		r, err := q.sumUp(a)
+		if err != nil {
 			return err
 		}
 		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条，同一产品、同一危害类别的合并为 %d 条", a.Year, r.Given, len(r.Entries)))
@@ -281,6 +285,10 @@ func (q *request) annualFigures() error {
 			defer q.Server.work.Unlock()
 			defer q.Server.desk.drop()
 			pipe, err := q.App.Pipeline(ctx, q.Server.miner(), j.tell)
+			if err != nil {
+				return "", err
+			}
+			judged, err := q.Server.Station.LastJudgement(ctx) // before, so that none is missed
 			if err != nil {
 				return "", err
 			}
@@ -303,7 +311,7 @@ func (q *request) annualFigures() error {
 				), q.Server.keepFigures(
 					ctx,
 					scope,
-					r,
+					&yearFigures{*r, judged},
 					of,
 					who,
 				)
@@ -312,11 +320,79 @@ func (q *request) annualFigures() error {
 	return q.follow(j, err)
 }
 
+// sumUp makes the figures of what the station handed in, and keeps them.
+func (q *request) sumUp(a *annualPage) (*yearFigures, error) {
+	r := &yearFigures{Annual: report.Annual{Year: a.Year, Products: a.Written.Products}}
+	if err := q.App.HandedIn(q.ctx, &r.Annual, a.Station.ID); err != nil {
+		return nil, err
+	}
+	return r, q.Server.keepFigures(q.ctx, q.account.Scope(), r, a.Station, q.account.Person)
+}
+
+// outdated says why the figures are not those that would be made now; nil if they
+// are. Figures of what was handed in are made anew at once.
+func (q *request) outdated(a *annualPage) (*fault, error) {
+	now := report.Annual{Year: a.Year, Products: a.Written.Products}
+	if err := q.App.HandedIn(q.ctx, &now, a.Station.ID); err != nil {
+		return nil, err
+	}
+	same := reflect.DeepEqual(handedIn(&a.figures.Annual), handedIn(&now))
+	if !a.Store {
+		if same {
+			return nil, nil
+		}
+		made, err := q.sumUp(a)
+		if err != nil {
+			return nil, err
+		}
+		a.figures, a.Figures = *made, q.Now()
+		return &fault{problem: fmt.Sprintf("本年的数字有了变化，已按现在报送的内容和所写的产品重新汇总：%d 条，合并为 %d 条。没有冻结", now.Given, len(now.Entries)),
+			remedy: "核对各节写的数字，再冻结；内容已保存为草稿"}, nil
+	}
+	again := func(problem string) (*fault, error) {
+		return &fault{problem: problem + "，没有冻结", remedy: "点“重新汇总”，核对各节写的数字，再冻结；内容已保存为草稿"}, nil
+	}
+	judged, err := q.Station.LastJudgement(q.ctx)
+	if err != nil {
+		return nil, err
+	}
+	periods := report.AnnualPeriods(a.Year)
+	year := chaping.Window{From: periods[0].Window().From, To: periods[len(periods)-1].Window().To}
+	changed, err := q.Store.ChangedSince(q.ctx, year, a.Figures)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Figures.IsZero():
+		return again("还没有汇总本年的数字")
+	case !slices.Equal(a.figures.Products, a.Written.Products):
+		return again(fmt.Sprintf("数字是按%s汇总的，与现在所写的产品不同", productsNamed(a.figures.Products)))
+	case changed:
+		return again("汇总以后又采集、导入或挖掘过本年的评论")
+	case judged != a.figures.Judged:
+		return again("汇总以后又复核过")
+	case !same:
+		return again("汇总以后又报送或确认过")
+	}
+	return nil, nil
+}
+
+// handedIn are the figures that come of what was handed in, as they are kept.
+func handedIn(r *report.Annual) any {
+	return []any{r.Given, len(r.Entries), fmt.Sprintf("%+v", r.Entries), fmt.Sprintf("%+v", r.Urgent)}
+}
+
+func productsNamed(list []string) string {
+	if len(list) == 0 {
+		return "全部产品"
+	}
+	return "“" + strings.Join(list, "、") + "”"
+}
+
 // keepFigures puts figures in the place of those before.
 func (s *Server) keepFigures(
 	ctx context.Context,
 	scope station.Scope,
-	r *report.Annual,
+	r *yearFigures,
 	of station.Station,
 	who string,
 ) error {
@@ -375,6 +451,13 @@ func (q *request) annualFreeze() error {
 		return refuse(&fault{problem: "没有写是关于什么产品的报告，没有冻结", remedy: "在“产品”里写明，例如“电热水壶”；内容已保存为草稿"})
 	case len(open) > 0:
 		return refuse(&fault{problem: "还没有写：" + strings.Join(open, " ") + "，没有冻结", remedy: "写完再冻结；内容已保存为草稿"})
+	}
+	old, err := q.outdated(a)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		return refuse(old)
 	}
 	q.act.Object, q.act.Detail = fmt.Sprintf("%s %d 年专题分析报告", a.Station.Name, a.Year), q.form("reason")
 	frozen, fresh, err := q.App.Freeze(

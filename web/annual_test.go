@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"chaping"
 	"chaping/report"
 	"chaping/station"
+	"chaping/store"
 )
 
 // written is the annual report in the page's form with the sections that have
@@ -58,7 +60,14 @@ func TestAnnualReport(t *testing.T) {
 	if r := post("association", "/annual/freeze?year=2026", with(writtenYear("1"), "products", ""), http.StatusUnprocessableEntity); !strings.Contains(r.Body.String(), "没有写是关于什么产品") {
 		t.Error(r.Body.String())
 	}
-	post("association", "/annual/freeze?year=2026", with(writtenYear("2"), "then", "submit"), http.StatusSeeOther)
+	// What came in since they were made is in the figures before they are frozen.
+	if r := h.handIn(t, "association", "补充.csv", strings.ReplaceAll(sheetA, "手柄漏电", "壶底开裂"), nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code)
+	}
+	if r := post("association", "/annual/freeze?year=2026", writtenYear("2"), http.StatusUnprocessableEntity); !strings.Contains(r.Body.String(), "本年的数字有了变化") {
+		t.Error(r.Body.String())
+	}
+	post("association", "/annual/freeze?year=2026", with(writtenYear("3"), "then", "submit"), http.StatusSeeOther)
 	*h.now = testNow.Add(time.Hour) // filed at another time, but the same report
 	post("association", "/annual/freeze?year=2026", with(writtenYear("3"), "then", "submit"), http.StatusSeeOther)
 	if list, err := h.Station.Sheets(t.Context(), chaping.FormAnnual, "2026"); err != nil || len(list) != 1 || list[0].Name != ownName {
@@ -286,4 +295,46 @@ func TestAnnualFigures(t *testing.T) {
 	if err != nil || r.Items != 1 || r.Dictionary != h.miner().Version() || len(r.Periods) != 12 || r.Periods[10].Period != (chaping.Period{Year: 2026, Month: time.November}).String() || r.Periods[10].Negative == 0 {
 		t.Errorf("%+v %v", r, err)
 	}
+
+	// Figures of other products, or of before something changed, are not frozen.
+	version := 0
+	written := url.Values{}
+	freeze := func(want string) {
+		t.Helper()
+		written.Set("version", strconv.Itoa(version))
+		version++
+		r := h.ask("platform", "POST", "/annual/freeze?year=2026", written)
+		if want == "" && r.Code != http.StatusSeeOther || want != "" && (r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), want)) {
+			t.Errorf("%s: %d %s", want, r.Code, r.Body.String())
+		}
+	}
+	sum := func() {
+		t.Helper()
+		if r := h.ask("platform", "POST", "/annual/figures?year=2026", url.Values{}); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+		h.wait(t)
+	}
+	for name, v := range writtenYear("0") {
+		written[name] = v
+	}
+	written.Set("products", "电热水壶")
+	freeze("数字是按全部产品汇总的")
+	sum()
+	first := h.shownItems(t)[0]
+	if r := h.ask("platform", "POST", "/review/judge", url.Values{"period": {"2026-11"}, "id": {first.ID}, "verdict": {"rejected"}, "reason": {"other_goods"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	freeze("汇总以后又")
+	sum()
+	freeze("")
+	*h.now = h.now.Add(time.Hour)
+	fill(t, h.Store, 4)
+	run := store.Run{ID: "import-later", Stage: store.StageImport, Started: *h.now, Finished: h.now.Add(time.Second), Counts: map[string]uint64{"accepted": 1},
+		State: store.Dates(chaping.Period{Year: 2026, Month: time.November}.Window().From, chaping.Period{Year: 2026, Month: time.November}.Window().From)}
+	if err := h.Store.PutRun(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	written.Set("reason", "补充")
+	freeze("汇总以后又采集、导入或挖掘过本年的评论")
 }

@@ -47,6 +47,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"Versions", versionsStandBesideEachOther},
 		{"ReadOnly", readOnly},
 		{"Runs", runs},
+		{"ChangedSince", changedSince},
 		{"Gaps", gaps},
 		{"PeriodsSideBySide", periodsSideBySide},
 		{"Editions", editions},
@@ -640,4 +641,36 @@ func runsOf(t *testing.T, s *store.Store, f store.RunFilter) []store.Run {
 		list[i].Sequence = 0
 	}
 	return list
+}
+
+// changedSince looks for runs that ended since and concern a window.
+func changedSince(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	w := period.Window()
+	later := w.To.AddDate(0, 1, 0)
+	for i, test := range []struct {
+		run  store.Run
+		want bool
+	}{
+		{store.Run{Stage: "mine", Period: period.Next(), Finished: at(5)}, false},
+		{store.Run{Stage: store.StageImport, State: store.Dates(later, later), Finished: at(5), Counts: map[string]uint64{"accepted": 1}}, false},
+		{store.Run{Stage: "collect", Period: period}, false}, // still going on
+		{store.Run{Stage: "mine", Period: period, Finished: at(2)}, false},
+		{store.Run{Stage: "mine", Period: period, Finished: at(5)}, true},
+		{store.Run{Stage: store.StageImport, State: store.Dates(w.From, later), Finished: at(6), Counts: map[string]uint64{"accepted": 1}}, true},
+		{store.Run{Stage: store.StageImport, Finished: at(7), Counts: map[string]uint64{"products": 1}}, true},
+		{store.Run{Stage: store.StageUndo, Finished: at(8)}, true},
+	} {
+		since := at(3)
+		if test.want {
+			since = test.run.Finished.Add(-time.Second) // after those before it
+		}
+		test.run.ID, test.run.Started = fmt.Sprint("run", i), at(1)
+		ok(t, s.PutRun(ctx, test.run))
+		got, err := s.ChangedSince(ctx, w, since)
+		ok(t, err)
+		if got != test.want {
+			t.Errorf("%+v: %v", test.run, got)
+		}
+	}
 }
