@@ -99,12 +99,13 @@ func (a *App) FreezeUrgent(ctx context.Context, u station.Urgent) (s station.She
 	if err != nil {
 		return s, err
 	}
-	w, err := a.written(ctx, u)
+	w, err := a.Written(ctx, u)
 	if err != nil {
 		return s, err
 	}
 	s = urgentSheet(u)
 	s.Program, s.By = a.Version, u.By
+	s.Reason = "程序补全了内容" // an earlier program may have frozen less of it
 	if s.Model, err = w.JSON(); err != nil {
 		return s, err
 	}
@@ -137,8 +138,9 @@ func (a *App) PushOfUrgent(ctx context.Context, u station.Urgent) (*station.Push
 	return nil, nil
 }
 
-// written is the report of an urgent event in the form that a station writes.
-func (a *App) written(ctx context.Context, u station.Urgent) (*report.Written, error) {
+// Written is the report of an urgent event in the form that a station writes, also
+// of one that the program suggested and a person has confirmed.
+func (a *App) Written(ctx context.Context, u station.Urgent) (*report.Written, error) {
 	if u.Station != 0 {
 		w, err := report.ReadWritten(u.Candidate)
 		if err == nil {

@@ -145,9 +145,18 @@ func (a *App) ConfirmedMessages(u station.Urgent) []station.Message {
 	)
 }
 
-// CandidateOf is what the rules saw of an urgent candidate.
+// CandidateOf is what the rules saw of an urgent candidate. Where products are
+// listed under no product keyword, it is called by the first one's name: a report
+// that names no product cannot be handed in.
 func CandidateOf(u station.Urgent) (x incident.Candidate, err error) {
 	err = json.Unmarshal(u.Candidate, &x)
+	if x.Keyword != "" || len(x.Products) == 0 {
+		return x, err
+	}
+	x.Keyword = cmp.Or(x.Products[0].Name, x.Products[0].ID)
+	if n := len(x.Products); n > 1 {
+		x.Keyword += fmt.Sprintf("等 %d 件商品", n)
+	}
 	return x, err
 }
 
@@ -178,7 +187,7 @@ func summary(x incident.Candidate) string {
 // in the latter.
 func (a *App) UrgentReport(ctx context.Context, u station.Urgent, of, filler, phone string) (Model, error) {
 	if u.Station != 0 {
-		return a.written(ctx, u)
+		return a.Written(ctx, u)
 	}
 	return a.suggested(u, of, filler, phone)
 }

@@ -11,6 +11,7 @@ import (
 	"chaping/report"
 	"chaping/report/intake"
 	"chaping/station"
+	"chaping/station/uplink"
 )
 
 // Handed is a file that a station hands in.
@@ -252,6 +253,9 @@ func (a *App) ReceiveUrgent(ctx context.Context, scope station.Scope, of station
 	found, err := time.ParseInLocation(chaping.Minute, w.Found, chaping.Shanghai())
 	if err != nil {
 		return refuse("发现时间“"+chaping.Shorten(w.Found, 30)+"”不对", "写成 2026-11-25 08:00")
+	}
+	if now := a.Now(); found.After(now) && found.Sub(now) <= uplink.Skew { // the sender's clock, as far as its signature may be off
+		found = now
 	}
 	u := station.Urgent{Station: of.ID, Found: found, Candidate: data, By: w.Filler}
 	u, _, err = d.FileUrgent(ctx, scope, u, a.ConfirmedMessages)

@@ -157,7 +157,7 @@ func submissionList(scope Scope) *list {
 		order: "s.id DESC",
 		columns: map[string]string{
 			"id": "s.id", "period": "s.period", "station": "station.name", "form": "s.form", "name": "s.name",
-			"version": "s.version", "about": "s.about", "file": "s.file", "hash": "s.hash", "received": "s.received",
+			"version": "s.version", "about": "s.about", "file": "s.file", "hash": "s.hash", "received": submissionReceived,
 			"size":     "length(s.original)",
 			"entries":  "(SELECT count(*) FROM entry WHERE submission = s.id)",
 			"replaced": "CASE WHEN s.superseded_by IS NULL THEN 'no' ELSE 'yes' END",

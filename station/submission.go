@@ -45,7 +45,11 @@ func (s *Submission) Modelled() bool {
 	return s.Form != "" && strings.HasSuffix(strings.ToLower(s.File), ".json")
 }
 
-const submissionColumns = `s.id, s.period, s.station, station.name, s.form, s.name, s.version, coalesce(s.sheet, 0), coalesce(s.superseded_by, 0), s.about, s.file, s.hash, s.received,
+// submissionReceived is when a submission came: to the centre, if this is not the
+// centre, as its receipt says. Clocks differ, and the centre's decides what is late.
+const submissionReceived = "coalesce((SELECT receipt.received FROM receipt WHERE receipt.sheet = s.sheet), s.received)"
+
+const submissionColumns = `s.id, s.period, s.station, station.name, s.form, s.name, s.version, coalesce(s.sheet, 0), coalesce(s.superseded_by, 0), s.about, s.file, s.hash, ` + submissionReceived + `,
 	length(s.original), (SELECT count(*) FROM entry WHERE submission = s.id)`
 
 const submissions = " FROM submission s JOIN station ON station.id = s.station "

@@ -30,6 +30,7 @@ type testCentre struct {
 	down    atomic.Bool // answers 503
 	tampers atomic.Bool // somebody on the way changes a byte
 	asked   atomic.Int64
+	ahead   atomic.Int64 // of the station's clock, in nanoseconds
 }
 
 const homeName = "上海寻梦信息技术有限公司（拼多多）" // of open's station
@@ -39,7 +40,9 @@ const homeName = "上海寻梦信息技术有限公司（拼多多）" // of ope
 func openCentre(t *testing.T, h *house) *testCentre {
 	t.Helper()
 	ctx := context.Background()
-	a := app.New(app.Config{Dir: t.TempDir(), Opened: h.Store, Now: h.Now, Version: "test", Log: h.Log})
+	c := &testCentre{}
+	now := func() time.Time { return h.Now().Add(time.Duration(c.ahead.Load())) }
+	a := app.New(app.Config{Dir: t.TempDir(), Opened: h.Store, Now: now, Version: "test", Log: h.Log})
 	t.Cleanup(func() { a.Close() })
 	d, err := a.Station(ctx)
 	if err != nil {
@@ -54,7 +57,6 @@ func openCentre(t *testing.T, h *house) *testCentre {
 	}
 	config := h.Config
 	config.App, config.Dir = a, t.TempDir()
-	c := &testCentre{}
 	if c.Server, err = New(ctx, config); err != nil {
 		t.Fatal(err)
 	}
@@ -490,6 +492,84 @@ func TestCentreAddress(t *testing.T) {
 	}
 }
 
+// What the program suggested and a person has confirmed has a page of its own, and
+// stands apart while the centre does not have it. It is called by the product's
+// name where no product keyword lists it.
+func TestConfirmedSuggestion(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	candidate := json.RawMessage(`{"key":"fire","name":"起火","trigger":1,"why":"3 条评论提到起火","keyword":"","hazard":"fire","terms":["起火"],"reviews":3,"shops":1,"first":"2026-11-01","last":"2026-11-03","products":[{"platform":"mall","id":"1","name":"双人毯","shop":"店"},{"platform":"mall","id":"2","name":"单人毯","shop":"店"}],"evidence":[{"date":"2026-11-01","grade":"差评","term":"起火","sentence":"用着就起火了"}]}`)
+	nobody := func(station.Urgent) []station.Message { return nil }
+	if _, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"fire": candidate}, []string{"fire"}, nobody); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.ask("platform", "GET", "/urgent/1", nil); r.Code != http.StatusNotFound {
+		t.Error("it is a report before anybody has confirmed it", r.Code)
+	}
+	says := func(path, yes string, no ...string) {
+		t.Helper()
+		page := h.ask("platform", "GET", path, nil).Body.String()
+		if !strings.Contains(page, yes) || slices.ContainsFunc(no, func(s string) bool { return strings.Contains(page, s) }) {
+			t.Errorf("%s: no %q, or %q, in %s", path, yes, no, page)
+		}
+	}
+	confirm := func() {
+		t.Helper()
+		if r := h.ask("platform", "POST", "/urgent/1", url.Values{"decision": {"confirm"}, "reason": {"属实"}}); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body.String())
+		}
+		h.settle()
+	}
+	c.down.Store(true)
+	confirm()
+	says("/urgent", "已确认，研究中心还没有收到", "还没有立案", "<h2>已处理")
+	says("/urgent/1", "双人毯等 2 件商品 起火", "研究中心已收到")
+	for _, format := range writtenFormats() {
+		if r := h.download("platform", "/urgent/1/download?format="+format); r.Code != http.StatusOK || r.Body.Len() == 0 {
+			t.Error(format, r.Code)
+		}
+	}
+	c.down.Store(false)
+	*h.now = h.now.Add(time.Minute)
+	if err := h.App.DeliverToCentre(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	says("/urgent", "<h2>已处理", "还没有收到", "还没有立案")
+}
+
+// Whether a sheet came in time is for the centre's clock to say, on the station's
+// pages as on its own.
+func TestReceiptTells(t *testing.T) {
+	h := open(t)
+	c := openCentre(t, h)
+	if err := h.Station.SetCentre(t.Context(), station.Centre{URL: c.address, Token: c.token}); err != nil {
+		t.Fatal(err)
+	}
+	h.mined(t, 3)
+	h.freeze(t, "")
+	due := h.Calendar.Due(chaping.Period{Year: 2026, Month: time.November}).Day
+	*h.now = due.AddDate(0, 0, 1).Add(-2 * time.Minute)
+	h.login(t, "platform")
+	c.ahead.Store(int64(3 * time.Minute))
+	if r := h.ask("platform", "POST", "/sheets/push", url.Values{"period": {"2026-11"}, "version": {"1"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	h.settle()
+	*h.now = h.now.Add(time.Hour)
+	for name, page := range map[string]string{"station": h.ask("platform", "GET", "/inbox?period=2026-11", nil).Body.String(), "centre": c.page(t, "/inbox?period=2026-11")} {
+		if !strings.Contains(page, "data-kind=\"choice\">逾期报送") || strings.Contains(page, "data-kind=\"choice\">按时报送") {
+			t.Errorf("%s: %s", name, page)
+		}
+	}
+	list, err := h.Station.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) != 1 || list[0].Received.Before(due.AddDate(0, 0, 1)) {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 // Nothing is called delivered that the centre has not taken: an urgent report
 // that was written, one that was found in reviews, and the annual report.
 func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
@@ -520,6 +600,7 @@ func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
 	says(follow("association", "/urgent/new", urgentReport()), "暂时不收", "已报送")
 	says(h.ask("association", "GET", "/urgent/1", nil).Body.String(), "还没有送到研究中心", "研究中心已收到")
 	says(h.ask("association", "GET", "/urgent", nil).Body.String(), "暂时不收", "已报送")
+	says(h.ask("association", "GET", "/urgent", nil).Body.String(), "已确认，研究中心还没有收到", "还没有立案")
 	says(c.page(t, "/urgent"), "重要风险信息", "起火")
 
 	c.down.Store(false)
@@ -533,7 +614,7 @@ func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
 	says(follow("association", "/urgent/1/push", nil), "回执 1 号", "") // again: the same receipt
 
 	// What was found in reviews goes as soon as somebody has confirmed it.
-	candidate := json.RawMessage(`{"key":"fire","name":"起火","trigger":1,"why":"3 条评论提到起火","keyword":"电热毯","hazard":"fire","terms":["起火"],"reviews":3,"shops":1,"first":"2026-11-01","last":"2026-11-03","products":[{"platform":"mall","id":"1","name":"毯","shop":"店"}],"evidence":[{"date":"2026-11-01","grade":"差评","term":"起火","sentence":"用着就起火了"}]}`)
+	candidate := json.RawMessage(`{"key":"fire","name":"起火","trigger":1,"why":"3 条评论提到起火","keyword":"","hazard":"fire","terms":["起火"],"reviews":3,"shops":1,"first":"2026-11-01","last":"2026-11-03","products":[{"platform":"mall","id":"1","name":"毯","shop":"店"}],"evidence":[{"date":"2026-11-01","grade":"差评","term":"起火","sentence":"用着就起火了"}]}`)
 	raised, err := h.Station.Raise(t.Context(), chaping.Period{Year: 2026, Month: time.November}, 3, map[string]json.RawMessage{"fire": candidate}, []string{"fire"}, func(station.Urgent) []station.Message { return nil })
 	if err != nil || len(raised) != 1 {
 		t.Fatal(raised, err)
@@ -549,9 +630,11 @@ func TestDeliveredIsWhatTheCentreHas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.ahead.Store(int64(-2 * time.Minute)) // found "in the future"
 	if done, err := h.App.Submit(t.Context(), s); err != nil || !done.Push.Accepted() || done.Push.Receipt != 2 {
 		t.Fatalf("%+v %v", done, err)
 	}
+	c.ahead.Store(0)
 	says(c.page(t, "/urgent/2"), "用着就起火了", "")
 
 	// The annual report.

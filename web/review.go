@@ -694,7 +694,7 @@ func (q *request) urgents() error {
 	if err != nil {
 		return err
 	}
-	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews(), First: 3}
+	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews(), Overall: q.account.Scope().Sees(0), First: 3}
 	selection := station.UrgentSelection{Scope: q.account.Scope(), Suggested: page.Reviews}
 	read := func(decided bool, field string, size int) (list []*shownUrgent, l pageLine, err error) {
 		selection.Decided = decided
@@ -802,6 +802,7 @@ type urgentPage struct {
 	Open    []*shownUrgent `json:"open"`
 	Decided []*shownUrgent `json:"decided"`
 	Reviews bool           `json:"-"`
+	Overall bool           `json:"-"`     // of all stations
 	Route   app.Route      `json:"route"` // to the centre
 	Bulk    *bulk          `json:"-"`     // nil: there are not several to decide on
 	Back    string         `json:"-"`

@@ -24,16 +24,37 @@ func (q *request) seesUrgent(u *station.Urgent) bool {
 	return q.account.Scope().Sees(u.Station)
 }
 
-// Waiting are the reports that stand and that nobody has opened a case on yet.
-func (p urgentPage) Waiting() []*shownUrgent { return p.those(true) }
+// An urgentGroup is what was decided and stands under one heading.
+type urgentGroup struct {
+	Title string
+	List  []*shownUrgent
+}
 
-// Done are the others.
-func (p urgentPage) Done() []*shownUrgent { return p.those(false) }
-
-func (p urgentPage) those(waiting bool) (list []*shownUrgent) {
+// Groups are what was decided. At the centre those come first that nobody has
+// opened a case on, elsewhere those that the centre does not have.
+func (p urgentPage) Groups() (list []urgentGroup) {
+	first, rest := urgentGroup{Title: "已确认，研究中心还没有收到"}, urgentGroup{Title: "已填报"}
+	cases := p.Route == app.RouteHere && p.Overall
+	if cases {
+		first.Title = "已收到，还没有立案"
+	}
+	switch {
+	case p.Reviews || cases:
+		rest.Title = "已处理"
+	case p.Route == app.RouteHere:
+		rest.Title = "已报送"
+	}
 	for _, u := range p.Decided {
-		if (u.Status == station.UrgentConfirmed && u.Case == 0) == waiting {
-			list = append(list, u)
+		waits := cases && u.Case == 0 || p.Route == app.RouteCentre && (u.Push == nil || !u.Push.Accepted())
+		to := &rest
+		if u.Status == station.UrgentConfirmed && waits {
+			to = &first
+		}
+		to.List = append(to.List, u)
+	}
+	for _, g := range []urgentGroup{first, rest} {
+		if len(g.List) > 0 {
+			list = append(list, g)
 		}
 	}
 	return list
@@ -203,7 +224,9 @@ type writtenPage struct {
 	Station string         `json:"station"`
 	Report  report.Written `json:"report"`
 	Trigger string         `json:"trigger"` // in the notice's words
-	Took    time.Duration  `json:"-"`       // from finding to filing
+	Found   time.Time      `json:"-"`
+	Filed   time.Time      `json:"-"` // or confirmed, where the program had suggested it
+	Took    time.Duration  `json:"-"` // from finding to filing
 	Elapsed float64        `json:"took_hours"`
 	Late    bool           `json:"late"`
 	Hours   int            `json:"hours"`
@@ -221,13 +244,10 @@ func (q *request) written() (u station.Urgent, w *report.Written, err error) {
 	if u, err = q.Station.Urgent(q.ctx, number(q.r.PathValue("id"))); err != nil {
 		return u, nil, notFound()
 	}
-	if u.Station == 0 || !q.seesUrgent(&u) {
+	if u.Status != station.UrgentConfirmed || !q.seesUrgent(&u) {
 		return u, nil, notFound()
 	}
-	w, err = report.ReadWritten(u.Candidate)
-	if err == nil {
-		w.Filed = u.Raised.Format(chaping.Minute)
-	}
+	w, err = q.App.Written(q.ctx, u)
 	return u, w, err
 }
 
@@ -244,13 +264,19 @@ func (q *request) urgentPage() error {
 	if err != nil {
 		return err
 	}
+	found, filed := u.Found, u.Raised
+	if u.Station == 0 { // the program told of it
+		found, filed = u.Raised, *u.Decided
+	}
 	p := writtenPage{
+		Found:   found,
+		Filed:   filed,
 		Urgent:  u,
 		Station: w.Station,
 		Report:  *w,
 		Trigger: report.Triggers()[w.Trigger-1],
-		Took:    u.Raised.Sub(u.Found),
-		Elapsed: u.Raised.Sub(u.Found).Hours(),
+		Took:    filed.Sub(found),
+		Elapsed: filed.Sub(found).Hours(),
 		Late:    u.Late(rules.Hours),
 		Hours:   rules.Hours,
 		Formats: writtenFormats(),
