@@ -40,7 +40,7 @@ func (a *App) Deliver(ctx context.Context) (Delivery, error) {
 	if err != nil {
 		return Delivery{}, err
 	}
-	sender := notify.Sender{Now: a.Now}
+	sender := notify.Sender{Now: a.Now, Settled: a.settled}
 	done, err := sender.Deliver(ctx, d, c)
 	if err == nil {
 		err = a.DeliverToCentre(ctx)

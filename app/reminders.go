@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"chaping"
@@ -99,6 +101,62 @@ func (r *reminders) reported(ctx context.Context, period chaping.Period, watch s
 	return slices.ContainsFunc(list, func(s station.Submission) bool {
 		return home != 0 && s.StationID == home && (s.Name == "" || s.Name == watch)
 	}), err
+}
+
+// The keys of reminders say what they are about.
+var (
+	ownKey     = regexp.MustCompile(`^(overdue|remind)-(\d{4}-\d{2})(?:-(.+))?-(\d{4}-\d{2}-\d{2}|[13])$`)
+	stationKey = regexp.MustCompile(`^(?:missing|urge)-(\d+)-(\d{4}-\d{2})(?:-.*)?$`)
+	caseKey    = regexp.MustCompile(`^case-overdue-(\d+)-(\d{4}-\d{2}-\d{2})$`)
+)
+
+// settled tells whether what a message reminds of has been done since it was
+// queued, or was told anew: channels may be out of order for hours.
+func (a *App) settled(ctx context.Context, m station.Message) (bool, error) {
+	if m.Event != "reminder" {
+		return false, nil
+	}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return false, err
+	}
+	calendar, err := a.Calendar()
+	if err != nil {
+		return false, err
+	}
+	r := &reminders{db: d, calendar: calendar, now: a.Now().In(chaping.Shanghai())}
+	if k := ownKey.FindStringSubmatch(m.Key); k != nil {
+		return r.ownSettled(ctx, k[1], k[2], k[3], k[4])
+	}
+	if k := stationKey.FindStringSubmatch(m.Key); k != nil {
+		list, err := d.Submissions(ctx, k[2])
+		return slices.ContainsFunc(list, func(s station.Submission) bool { return strconv.FormatInt(s.StationID, 10) == k[1] }), err
+	}
+	if k := caseKey.FindStringSubmatch(m.Key); k != nil {
+		cases, err := d.Cases(ctx, station.Everything())
+		return !slices.ContainsFunc(cases, func(c station.Case) bool {
+			return strconv.FormatInt(c.ID, 10) == k[1] && c.Overdue(r.now) && c.Deadline.Format(time.DateOnly) == k[2]
+		}), err
+	}
+	return false, nil
+}
+
+// ownSettled tells it of a reminder of the installation's own sheet: of a day, if
+// it is overdue, or before its due day.
+func (r *reminders) ownSettled(ctx context.Context, kind, of, watch, day string) (bool, error) {
+	period, err := chaping.ParsePeriod(of)
+	if err != nil {
+		return false, err
+	}
+	late := chaping.Late(r.now, r.calendar.Due(period).Day)
+	if kind == "remind" && late || kind == "overdue" && day != r.now.Format(time.DateOnly) {
+		return true, nil
+	}
+	home, owes, err := r.ownStation(ctx)
+	if err != nil || !owes {
+		return !owes, err
+	}
+	return r.reported(ctx, period, watch, home.ID)
 }
 
 // report queues the reminder of one report.

@@ -1,6 +1,12 @@
 package app
 
 import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -202,4 +208,115 @@ func TestNoReminderOfWhatThePortalFiled(t *testing.T) {
 	submit("")
 	now = now.AddDate(0, 0, 1)
 	remind()
+}
+
+// What was done while a channel was out of order is not reminded of when it works
+// again; what is still open is.
+func TestSettledReminders(t *testing.T) {
+	ctx := t.Context()
+	now := time.Date(2026, time.November, 25, 9, 0, 0, 0, chaping.Shanghai())
+	broken := true
+	var told []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		var m struct{ Subject string }
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
+			t.Error(err)
+		}
+		told = append(told, m.Subject)
+	}))
+	defer server.Close()
+	dir := t.TempDir()
+	config := "channels:\n  - {name: 协会, type: webhook, url: " + server.URL + ", station: \"3\"}\n  - {name: 别家, type: webhook, url: " + server.URL + ", station: \"8\"}\n"
+	if err := os.WriteFile(filepath.Join(dir, ChannelsFile), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := New(Config{Dir: dir, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	defer a.Close()
+	d, err := a.Station(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := d.FirstLink(ctx)
+	if err == nil {
+		_, err = d.SetUp(ctx, link, station.Start{Account: station.Account{Name: "li"}, Password: "correct horse battery", Centre: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Date(2026, time.December, 20, 0, 0, 0, 0, chaping.Shanghai())
+	kettle, err := d.PutCase(ctx, station.Case{Kind: station.ProductCase, Title: "电热水壶漏电", Station: 3, Lead: "x", Deadline: deadline, Times: station.Times{Found: now}})
+	if err == nil {
+		_, err = d.PutCase(ctx, station.Case{Kind: station.ProductCase, Title: "插座发热", Station: 8, Lead: "x", Deadline: deadline, Times: station.Times{Found: now}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = time.Date(2026, time.December, 26, 9, 0, 0, 0, chaping.Shanghai())
+	if _, err := a.Remind(ctx); err != nil {
+		t.Fatal(err)
+	}
+	u, err := a.Urge(ctx, chaping.Period{Year: 2026, Month: time.December}, []int64{3, 4, 8}, "li", "")
+	if err != nil || len(u.Urged) != 3 || len(u.Unheard) != 1 {
+		t.Fatalf("%+v %v", u, err)
+	}
+	if _, err := a.Deliver(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Submit(ctx, station.Submission{Period: "2026-12", StationID: 3, File: "a.csv"}, []byte("1"), nil); err != nil {
+		t.Fatal(err)
+	}
+	kettle.Disposed, kettle.Outcome = now, "已召回"
+	if _, err := d.PutCase(ctx, kettle); err != nil {
+		t.Fatal(err)
+	}
+	broken, now = false, now.Add(2*time.Hour)
+	if done, err := a.Deliver(ctx); err != nil || done.Failed != 0 || done.Sent != 3 {
+		t.Errorf("%+v %v", done, err)
+	}
+	for _, subject := range told {
+		if strings.Contains(subject, "食品接触材料") || strings.Contains(subject, "电热水壶") {
+			t.Errorf("told of what was done: %s", subject)
+		}
+	}
+	if left, err := d.Outbox(ctx, false, 100); err != nil || len(left) != 0 {
+		t.Errorf("%+v %v", left, err)
+	}
+
+	// A platform's own sheet: yesterday's reminder is not sent with today's, and none
+	// once it is filed.
+	own := &reminders{db: d, calendar: calendarOf(t), now: now}
+	for key, want := range map[string]bool{
+		"overdue-2026-12-2026-12-26": false, "overdue-2026-12-家电-2026-12-26": false, "overdue-2026-12-2026-12-25": true,
+		"remind-2026-12-1": true, "remind-2027-01-3": false,
+	} {
+		k := ownKey.FindStringSubmatch(key)
+		if k == nil {
+			t.Fatal(key)
+		}
+		if err := d.Set(ctx, "home", "10"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := own.ownSettled(ctx, k[1], k[2], k[3], k[4]); err != nil || got != want {
+			t.Errorf("%s: %v %v", key, got, err)
+		}
+	}
+	if err := d.File(ctx, station.Filing{Period: "2026-12", Filed: now, By: "li"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := own.ownSettled(ctx, "overdue", "2026-12", "", "2026-12-26"); err != nil || !got {
+		t.Errorf("%v %v", got, err)
+	}
+}
+
+func calendarOf(t *testing.T) *calendar.Calendar {
+	t.Helper()
+	c, err := calendar.NewCalendar(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

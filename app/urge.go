@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"chaping"
 	"chaping/station"
+	"chaping/station/notify"
 )
 
 // An Urging is what became of asking stations for their reports.
@@ -16,6 +18,7 @@ type Urging struct {
 	Urged   []string // stations that are asked now
 	Already []string // that were asked today
 	Filed   []string // that have reported
+	Unheard []string // that were asked, and have no account, channel or token to hear of it by
 }
 
 // Urge asks stations to hand in their report of a period: with a note among
@@ -41,6 +44,14 @@ func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who,
 		[]chaping.Period{p},
 		func(chaping.Period) time.Time { return due },
 	)
+	if err != nil {
+		return u, err
+	}
+	accounts, err := d.Accounts(ctx)
+	if err != nil {
+		return u, err
+	}
+	tokens, err := d.Tokens(ctx)
 	if err != nil {
 		return u, err
 	}
@@ -77,7 +88,23 @@ func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who,
 		if _, err := d.Issue(ctx, b, channels.To(y.Station.ID, "reminder", key, title+"（"+y.Station.Name+"）", text)...); err != nil {
 			return u, err
 		}
+		if !hears(y.Station.ID, channels, accounts, tokens, now) {
+			u.Unheard = append(u.Unheard, y.Station.Name)
+		}
 		u.Urged = append(u.Urged, y.Station.Name)
 	}
 	return u, nil
+}
+
+// hears tells whether anything reaches a station: an account of its own, a channel
+// for it, or a token with which its installation fetches what concerns it.
+func hears(id int64, c *notify.Config, accounts []station.Account, tokens []station.Token, now time.Time) bool {
+	_, own := station.Concerned(accounts, id)
+	return len(own) > 0 ||
+		slices.ContainsFunc(c.Channels, func(ch notify.Channel) bool {
+			return ch.Station == strconv.FormatInt(id, 10) && ch.Wants("reminder")
+		}) ||
+		slices.ContainsFunc(tokens, func(t station.Token) bool {
+			return t.Station == id && t.Revoked == nil && now.Before(t.Expires)
+		})
 }

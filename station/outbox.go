@@ -106,6 +106,12 @@ func (d *DB) Sent(ctx context.Context, id int64) error {
 	return err
 }
 
+// Withdraw takes a message that was not sent out of the outbox.
+func (d *DB) Withdraw(ctx context.Context, id int64) error {
+	_, err := d.db.ExecContext(ctx, "DELETE FROM outbox WHERE id = ? AND sent = 0", id)
+	return err
+}
+
 // Failed notes that a claimed message could not be sent: it is due again at
 // again, or given up when that is the zero time. Further messages that tell of
 // it are queued in the same transaction.

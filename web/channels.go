@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"chaping"
+	"chaping/station"
 	"chaping/station/notify"
 )
 
@@ -97,6 +99,32 @@ func (q *request) channels() (list []shownChannel, err error) {
 		list = append(list, s)
 	}
 	return list, nil
+}
+
+// An unsentMessage is a notification that has not gone out.
+type unsentMessage struct {
+	Channel  string    `json:"channel"`
+	Subject  string    `json:"subject"`
+	Created  time.Time `json:"created"`
+	Attempts int       `json:"attempts"`
+	Due      time.Time `json:"due"`             // of the next attempt
+	Stopped  bool      `json:"stopped"`         // given up
+	Error    string    `json:"error,omitempty"` // of the last attempt
+}
+
+// shownMessages is how many of them a page lists.
+const shownMessages = 20
+
+func (q *request) unsentMessages() (list []unsentMessage, err error) {
+	messages, err := q.Station.Outbox(q.ctx, false, shownMessages)
+	for _, m := range messages {
+		name := m.Channel
+		if name == station.ToCentre {
+			name = "研究中心"
+		}
+		list = append(list, unsentMessage{name, m.Subject, m.Created, m.Attempts, m.Due, m.Stopped, m.Error})
+	}
+	return list, err
 }
 
 // channelSave stores a notification channel, or removes it.

@@ -23,6 +23,7 @@ type settingsPage struct {
 	Running  bool              `json:"plans_running"` // a process runs them at their times
 	Backups  []app.Backup      `json:"backups"`
 	Channels []shownChannel    `json:"channels"`
+	Unsent   []unsentMessage   `json:"unsent"` // notifications that have not gone out, the latest first
 	Stations []station.Station `json:"-"`
 	Problem  *fault            `json:"-"`
 }
@@ -77,6 +78,9 @@ func (q *request) settingsForm(status int, typed *station.Settings, problem *fau
 	p := settingsPage{Kinds: station.Kinds(), Problem: problem}
 	var err error
 	if p.Settings, err = q.Station.Settings(q.ctx); err != nil {
+		return err
+	}
+	if p.Unsent, err = q.unsentMessages(); err != nil {
 		return err
 	}
 	if p.Channels, err = q.channels(); err != nil {

@@ -27,7 +27,8 @@ func (q *request) urge() error {
 	for _, part := range []struct {
 		words string
 		names []string
-	}{{"已催报", u.Urged}, {"今天已经催过", u.Already}, {"已经报送，不必催", u.Filed}} {
+	}{{"已催报", u.Urged}, {"今天已经催过", u.Already}, {"已经报送，不必催", u.Filed},
+		{"没有账号、通知渠道和接口令牌，只登在通报里，请另行通知", u.Unheard}} {
 		if len(part.names) > 0 {
 			parts = append(parts, fmt.Sprintf("%s：%s", part.words, strings.Join(part.names, "、")))
 		}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -56,6 +57,18 @@ func (s *Sender) Deliver(ctx context.Context, d *station.DB, c *Config) (done De
 		m, ok, err := d.Claim(ctx, false)
 		if err != nil || !ok {
 			return done, err
+		}
+		if s.Settled != nil {
+			settled, err := s.Settled(ctx, m)
+			if err == nil && settled {
+				err = d.Withdraw(ctx, m.ID)
+			}
+			if err != nil {
+				return done, errors.Join(err, d.Failed(context.WithoutCancel(ctx), m.ID, "发送时被中断", s.now()))
+			}
+			if settled {
+				continue
+			}
 		}
 		var problem error
 		if ch := c.channel(m.Channel); ch == nil {

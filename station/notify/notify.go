@@ -18,6 +18,7 @@ package notify
 
 import (
 	"bytes"
+	"chaping/station"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -213,7 +214,10 @@ func (c *Channel) mask(s string) string {
 type Sender struct {
 	Now    func() time.Time
 	Client *http.Client
-	smtp   smtpDialer
+	// Settled tells whether there is nothing left to tell: a reminder of what has
+	// been done since is withdrawn. Nil: there always is.
+	Settled func(context.Context, station.Message) (bool, error)
+	smtp    smtpDialer
 }
 
 // sendTimeout bounds one attempt.
