@@ -85,7 +85,7 @@ func (a *App) Urge(ctx context.Context, p chaping.Period, stations []int64, who,
 		}
 		key := fmt.Sprintf("urge-%d-%s-%s", y.Station.ID, p, now.Format(time.DateOnly))
 		b := station.Bulletin{Who: who, Kind: station.Feedback, Station: y.Station.ID, Title: title, Content: text}
-		if _, err := d.Issue(ctx, b, channels.To(y.Station.ID, "reminder", key, title+"（"+y.Station.Name+"）", text)...); err != nil {
+		if _, err := d.Issue(station.ActOn(ctx, fmt.Sprintf("报送期 %s %s", p, y.Station.Name)), b, channels.To(y.Station.ID, "reminder", key, title+"（"+y.Station.Name+"）", text)...); err != nil {
 			return u, err
 		}
 		if !hears(y.Station.ID, channels, accounts, tokens, now) {

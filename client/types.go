@@ -3549,13 +3549,14 @@ type SentencesPage struct {
 
 // SettingsPage is settingsPage of the document.
 type SettingsPage struct {
-	Backups      []Backup       `json:"backups"`
-	Channels     []ShownChannel `json:"channels"`
-	Kinds        []string       `json:"kinds"`
-	Plans        []ShownPlan    `json:"plans"`
-	PlansRunning bool           `json:"plans_running"`
-	Settings     Settings       `json:"settings"`
-	Sites        []ShownSite    `json:"sites"`
+	Backups      []Backup        `json:"backups"`
+	Channels     []ShownChannel  `json:"channels"`
+	Kinds        []string        `json:"kinds"`
+	Plans        []ShownPlan     `json:"plans"`
+	PlansRunning bool            `json:"plans_running"`
+	Settings     Settings        `json:"settings"`
+	Sites        []ShownSite     `json:"sites"`
+	Unsent       []UnsentMessage `json:"unsent"`
 }
 
 // SheetsPage is sheetsPage of the document.
@@ -4249,6 +4250,17 @@ type TrendsPage struct {
 	Keywords []RankedName  `json:"keywords"`
 	Missing  int64         `json:"missing"`
 	Table    TrendTable    `json:"table"`
+}
+
+// UnsentMessage is unsentMessage of the document.
+type UnsentMessage struct {
+	Attempts int64     `json:"attempts"`
+	Channel  string    `json:"channel"`
+	Created  time.Time `json:"created"`
+	Due      time.Time `json:"due"`
+	Error    string    `json:"error,omitempty"`
+	Stopped  bool      `json:"stopped"`
+	Subject  string    `json:"subject"`
 }
 
 // UrgentForm is urgentForm of the document.

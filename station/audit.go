@@ -48,6 +48,16 @@ func WithAct(ctx context.Context, act *Act) context.Context {
 	return context.WithValue(ctx, actKey{}, act)
 }
 
+// ActOn is a context in which the act is on another object: one of several that
+// are changed at once.
+func ActOn(ctx context.Context, object string) context.Context {
+	act, _ := ctx.Value(actKey{}).(*Act)
+	if act == nil {
+		return ctx
+	}
+	return WithAct(ctx, &Act{Who: act.Who, Station: act.Station, Action: act.Action, Object: object})
+}
+
 // concerns says what is changed, where that is known only when it is.
 func concerns(ctx context.Context, object string) {
 	if act, _ := ctx.Value(actKey{}).(*Act); act != nil {

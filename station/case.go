@@ -23,7 +23,8 @@ type Case struct {
 	Urgent      int64     `json:"urgent,omitempty"`  // the urgent report that it began with
 	Origin      Origin    `json:"origin,omitzero"`   // the lead of the board that it began with
 	Leads       []LeadRef `json:"-"`                 // of a new case: the leads of the board that it is opened of
-	By          string    `json:"-"`                 // of a new case: who opens it
+	By          string    `json:"-"`                 // who opens or changes it
+	Changes     string    `json:"-"`                 // of one that is saved again: what changed, for its history
 	Lead        string    `json:"lead"`
 	Responsible string    `json:"responsible,omitempty"` // producers and operators
 	Deadline    time.Time `json:"deadline,omitzero"`     // the last day, 00:00; zero for none
@@ -312,9 +313,13 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 			c.ID,
 			c.Version,
 		)
-		return changed(result, err, "处置案件", c.ID, func() (any, error) {
+		err = changed(result, err, "处置案件", c.ID, func() (any, error) {
 			return scanCase(tx.QueryRowContext(ctx, "SELECT "+caseColumns+" FROM casefile WHERE id = ?", c.ID).Scan)
 		})
+		if err != nil || c.Changes == "" {
+			return err
+		}
+		return d.note(ctx, tx, c.ID, Note{Who: c.By, Content: "修改：" + c.Changes})
 	})
 	return c, err
 }
@@ -339,19 +344,22 @@ func (d *DB) AddNote(ctx context.Context, scope Scope, id int64, n Note) error {
 	if err := bounded("内容", n.Content, maxText); err != nil {
 		return err
 	}
-	return d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(
-			ctx,
-			"INSERT INTO casenote (casefile, at, who, measure, done, content) VALUES (?, ?, ?, ?, ?, ?)",
-			id,
-			d.now().UnixMilli(),
-			n.Who,
-			n.Measure,
-			n.Done && n.Measure != "",
-			n.Content,
-		)
-		return err
-	})
+	n.Done = n.Done && n.Measure != ""
+	return d.transact(ctx, func(tx *sql.Tx) error { return d.note(ctx, tx, id, n) })
+}
+
+func (d *DB) note(ctx context.Context, tx *sql.Tx, id int64, n Note) error {
+	_, err := tx.ExecContext(
+		ctx,
+		"INSERT INTO casenote (casefile, at, who, measure, done, content) VALUES (?, ?, ?, ?, ?, ?)",
+		id,
+		d.now().UnixMilli(),
+		n.Who,
+		n.Measure,
+		n.Done,
+		n.Content,
+	)
+	return err
 }
 
 // A Bulletin is what the centre issued.

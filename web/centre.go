@@ -554,12 +554,13 @@ func (q *request) caseSave() error {
 		Urgent: number(q.form("urgent")),
 		Origin: station.Origin{Period: q.form("period"), Product: q.form("product"), Hazard: chaping.Hazard(q.form("hazard"))},
 	}
-	c.By = q.account.Person
+	var before station.Case
 	if id := q.r.PathValue("id"); id != "new" {
 		var err error
 		if c, notes, err = q.Station.Case(q.ctx, q.account.Scope(), number(id)); err != nil {
 			return err
 		}
+		before = c
 	} else if ids := q.form("leads"); ids != "" {
 		p, err := chaping.ParsePeriod(q.form("period"))
 		if err != nil {
@@ -595,8 +596,12 @@ func (q *request) caseSave() error {
 			return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
 		}
 	}
-	q.act.Object = c.Title
-	if c.Closed() {
+	c.By, q.act.Object = q.account.Person, c.Title
+	switch {
+	case before.ID != 0:
+		c.Changes = caseChanges(&before, &c)
+		q.act.Detail = c.Changes
+	case c.Closed():
 		q.act.Detail = "结案"
 	}
 	saved, err := q.Station.PutCase(q.ctx, c)
@@ -624,12 +629,34 @@ func (q *request) caseSave() error {
 	return q.redirect(fmt.Sprintf("/cases/%d", saved.ID), "案件已保存")
 }
 
+// caseChanges says what the saving of a case changes, in words.
+func caseChanges(before, after *station.Case) string {
+	var list []string
+	for _, d := range caseDifferences(before, after) {
+		if d.Theirs != d.Mine {
+			list = append(list, fmt.Sprintf("%s由%s改为%s", d.Field, quoted(d.Theirs), quoted(d.Mine)))
+		}
+	}
+	return strings.Join(list, "；")
+}
+
+func quoted(value string) string {
+	if value == "" {
+		return "空"
+	}
+	return "“" + chaping.Shorten(value, 200) + "”"
+}
+
 func caseDifferences(theirs, mine *station.Case) []difference {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
 		return t.Format(chaping.Minute)
+	}
+	day := func(t time.Time) string {
+		moment, _, _ := strings.Cut(at(t), " ")
+		return moment
 	}
 	return []difference{
 		{
@@ -641,7 +668,7 @@ func caseDifferences(theirs, mine *station.Case) []difference {
 			"线索",
 			theirs.Lead,
 			mine.Lead,
-		}, {"责任方", theirs.Responsible, mine.Responsible}, {"期限", at(theirs.Deadline), at(mine.Deadline)},
+		}, {"责任方", theirs.Responsible, mine.Responsible}, {"期限", day(theirs.Deadline), day(mine.Deadline)},
 		{
 			"发现",
 			at(theirs.Found),

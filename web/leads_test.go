@@ -207,6 +207,12 @@ func TestUrge(t *testing.T) {
 		t.Fatal(r.Code, r.Body)
 	}
 	h.ask("centre", "POST", "/inbox/urge", form)
+	log := h.ask("bureau", "GET", "/audit?q=催报", nil).Body.String()
+	for _, want := range []string{"报送期 2026-10 上海市食品接触材料协会", "报送期 2026-10 上海市环境保护工业行业协会", "没有账号、通知渠道和接口令牌"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s in %s", want, log)
+		}
+	}
 	list, err := h.Station.Bulletins(t.Context(), station.Everything())
 	if err != nil || len(list) != 2 || list[0].Station == list[1].Station || !strings.Contains(list[0].Content, "请尽快") {
 		t.Fatalf("%+v %v", list, err)

@@ -45,7 +45,13 @@ func (q *request) dashboard() error {
 		return err
 	}
 	if !q.api && len(watches) == 0 && c.Reviews == 0 && q.form("period") == "" {
-		return q.redirect("/start", "")
+		ever, err := q.Store.ReviewCount(q.ctx)
+		if err != nil {
+			return err
+		}
+		if ever == 0 {
+			return q.redirect("/start", "")
+		}
 	}
 	seen, ok, err := q.checked(p, c)
 	if err != nil {
@@ -192,6 +198,10 @@ func (q *request) month(p chaping.Period, c counted, watches []station.Watch, se
 	if err != nil {
 		return m, err
 	}
+	late, err := q.filedLate(p)
+	if err != nil {
+		return m, err
+	}
 	m.steps = []step{
 		{
 			Title:  "采集或导入评论",
@@ -218,7 +228,7 @@ func (q *request) month(p chaping.Period, c counted, watches []station.Watch, se
 		{
 			Title:  "报送",
 			Done:   m.submitted && len(m.unsent) == 0,
-			Detail: submittedDetail(m.submitted, m.unsent),
+			Detail: submittedDetail(m, late),
 			Path:   "/sheets?period=" + period,
 			Link:   "去报送",
 		},
@@ -282,11 +292,29 @@ func (q *request) frozenDetail(p chaping.Period, sheets []station.Sheet, watches
 	return detail, nil
 }
 
-func submittedDetail(submitted bool, unsent []station.Unsent) string {
+// filedLate tells whether the home station's sheet of a period came after its due
+// day.
+func (q *request) filedLate(p chaping.Period) (bool, error) {
+	duties, err := q.Station.Duties(q.ctx, station.Everything(), []chaping.Period{p}, q.due)
+	if err != nil {
+		return false, err
+	}
+	for i := range duties {
+		if y := &duties[i]; y.Station.ID == q.home.ID && y.Filed() {
+			return y.Late(), nil
+		}
+	}
+	f, noted, err := q.Station.Filing(q.ctx, p.String(), "") // by hand
+	return noted && chaping.Late(f.Filed, q.due(p)), err
+}
+
+func submittedDetail(m month, late bool) string {
 	switch {
-	case len(unsent) > 0:
-		return unsent[0].Chinese()
-	case submitted:
+	case len(m.unsent) > 0:
+		return m.unsent[0].Chinese()
+	case m.submitted && late:
+		return "已登记报送，逾期"
+	case m.submitted:
 		return "已登记报送"
 	}
 	return "下载后报送研究中心，并在这里登记"

@@ -527,6 +527,7 @@ func TestConfirmedSuggestion(t *testing.T) {
 	confirm()
 	says("/urgent", "已确认，研究中心还没有收到", "还没有立案", "<h2>已处理")
 	says("/urgent/1", "双人毯等 2 件商品 起火", "研究中心已收到")
+	says("/notices", "重要风险信息还没有送到研究中心：双人毯")
 	for _, format := range writtenFormats() {
 		if r := h.download("platform", "/urgent/1/download?format="+format); r.Code != http.StatusOK || r.Body.Len() == 0 {
 			t.Error(format, r.Code)
@@ -538,6 +539,7 @@ func TestConfirmedSuggestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("/urgent", "<h2>已处理", "还没有收到", "还没有立案")
+	says("/notices", "<h1>", "还没有送到研究中心")
 }
 
 // Whether a sheet came in time is for the centre's clock to say, on the station's

@@ -185,6 +185,7 @@ func (q *request) urgentWrite() error {
 	message := fmt.Sprintf("重要风险信息（编号 %d）已填报，发现后 %s", u.ID, lasted(u.Raised.Sub(u.Found)))
 	if !fresh {
 		message = fmt.Sprintf("同样的内容已经填报过（编号 %d），没有重复填报", u.ID)
+		q.act.Detail = message
 	}
 	return q.handOverUrgent(u, message, "/urgent/"+strconv.FormatInt(u.ID, 10))
 }
