@@ -282,6 +282,33 @@ var shippedSays = map[string][]said{
 		{goods: "围巾", text: "绕脖子两圈，暖和", no: "窒息"},
 		{goods: "手表", text: "心率过快会提醒", no: "胸闷"},
 	},
+	// What a body runs into, falls off or is shut in; and whose it is not.
+	"bodies": {
+		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
+		{goods: "智能锁", text: "谁的脸都能开", yes: "防护失效"},
+		{goods: "阳台椅", text: "椅腿一断我就坐地上了", yes: "断裂 摔伤"},
+		{goods: "秋千", text: "儿子从秋千上掉下来", yes: "摔伤", no: "脱落"},
+		{goods: "平衡车", text: "一个急停，闺女直接甩出去，额头磕破了", yes: "摔伤", no: "零件飞出"},
+		{goods: "跑步机", text: "保险拔了还照样不停", yes: "防护失效"},
+		{goods: "花洒", text: "洗澡的时候胳膊发麻", yes: "漏电"},
+		{goods: "玻璃锅盖", text: "放桌上炸成碎渣", yes: "爆炸"},
+		{goods: "风扇", text: "叶片转着飞下来一块", yes: "零件飞出"},
+		{goods: "烤盘", text: "用了一次不粘层就翘起来了", yes: "涂层脱落"},
+		{goods: "玻璃杯", text: "玻璃渣崩到孩子脸上", yes: "划伤"},
+		{goods: "玩具熊", text: "剪开一看塞的全是发霉的碎布", yes: "填充物不洁"},
+		{goods: "弹弓", text: "弹簧崩出来打在额头上", yes: "击伤"},
+		{goods: "点火枪", text: "松开按键火还着", yes: "火焰异常"},
+		{goods: "防盗网", text: "焊接处开焊", yes: "开裂", no: "车架断裂"},
+		{goods: "拉杆箱", text: "万向轮卡死了", yes: "开合不畅", no: "死机"},
+		{goods: "滑板车", text: "后脑勺肿起了一个大包", yes: "弄伤", no: "鼓包"},
+		{goods: "书桌", text: "孩子坐那儿看书", no: "摔伤"},
+		{goods: "取暖器", text: "碰了一氧化碳报警器", no: "底妆不服帖 外观瑕疵"},
+		{goods: "砂轮机", text: "打磨的时候火花四溅", no: "打火花"},
+		{goods: "充电线", text: "插车上那头烧糊了", no: "烫伤"},
+		{goods: "压力锅", text: "说明书写着不要在有压力时开盖", no: "高压锅排气异常"},
+		{goods: "书柜", text: "邻居家那个柜子味道大，我这个没味", no: "异味 甲醛味重"},
+		{goods: "婴儿车", text: "宝宝淘气自己摔下来，和车没关系", no: "摔伤"},
+	},
 }
 
 func TestShippedSays(t *testing.T) {
