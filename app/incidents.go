@@ -153,7 +153,7 @@ func CandidateOf(u station.Urgent) (x incident.Candidate, err error) {
 	if x.Keyword != "" || len(x.Products) == 0 {
 		return x, err
 	}
-	x.Keyword = cmp.Or(x.Products[0].Name, x.Products[0].ID)
+	x.Keyword = chaping.Shorten(cmp.Or(x.Products[0].Name, x.Products[0].ID), 60)
 	if n := len(x.Products); n > 1 {
 		x.Keyword += fmt.Sprintf("等 %d 件商品", n)
 	}
