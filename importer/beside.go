@@ -3,7 +3,6 @@ package importer
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"chaping/ingest"
 )
@@ -20,6 +19,7 @@ var numberedAgain = regexp.MustCompile(` \(\d+\)$`)
 type beside struct {
 	width int // columns of the first table
 	right [][]int
+	from  []int // first column of each of the others
 }
 
 // besides finds tables that stand beside the first: they have text, date and
@@ -66,13 +66,13 @@ func besides(h *header, v *vocabulary) *beside {
 		if !has[fieldText] || !has[fieldPublished] || !has[fieldProduct] && !has[fieldProductID] && len(other) < len(first) {
 			return nil
 		}
-		b.right = append(b.right, columns)
+		b.right, b.from = append(b.right, columns), append(b.from, other[0])
 	}
 	return b
 }
 
-// split cuts a row into those of each table. Tables of different lengths have blank
-// ones.
+// split cuts a row into those of each table; nil where one has none, as tables of
+// different lengths have.
 func (b *beside) split(cells []string) (rows [][]string) {
 	rows = append(rows, cells[:min(len(cells), b.width)])
 	for _, columns := range b.right {
@@ -82,9 +82,23 @@ func (b *beside) split(cells []string) (rows [][]string) {
 				row[at] = cells[i]
 			}
 		}
-		if strings.TrimSpace(strings.Join(row, "")) != "" {
-			rows = append(rows, row)
+		if blankRow(row) {
+			row = nil
 		}
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+// cellsOf are the cells of a row that stand over one of the tables, the first
+// being 0.
+func (b *beside) cellsOf(side int, cells []string) []string {
+	from, to := 0, len(cells)
+	if side > 0 {
+		from = b.from[side-1]
+	}
+	if side < len(b.from) {
+		to = b.from[side]
+	}
+	return cells[min(from, len(cells)):min(to, len(cells))]
 }

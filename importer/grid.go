@@ -43,6 +43,7 @@ type gridRow struct {
 	title      bool                // it stands above names of columns and is none of the table's
 	hidden     bool                // it is not shown
 	uncomputed int                 // cells with formulas without a result
+	side       int                 // which of the tables that stand side by side it is of
 	joined     []int               // columns whose cell is the one above, merged with it
 	damaged    bool                // bytes had to be replaced
 	fault      *chaping.InputError // it cannot be read

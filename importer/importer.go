@@ -327,6 +327,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 	err = im.all(ctx, src)
 	if isTable {
 		im.sum.Questions = append(append(im.sum.Questions, t.gone...), t.unseen()...)
+		im.sum.Questions = append(im.sum.Questions, t.said.questions()...)
 		im.sum.Passed += t.passed
 		if len(t.tables) > 1 || slices.ContainsFunc(t.tables, func(s TableSummary) bool { return s.Hidden }) {
 			im.sum.Tables = append(im.sum.Tables, t.tables...)
@@ -878,34 +879,33 @@ func (im *run) legible(p *parsed, s string) string {
 const soundPart = 0.6
 
 // facts are those of a row's product: its own, then the product file's, then
-// the caller's.
+// those of titles above it, then the caller's.
 func (im *run) facts(r *row, p *parsed) Facts {
-	facts := rowFacts(r)
-	for _, name := range []*string{&facts.Product, &facts.Shop, &facts.Keyword} {
+	facts, titles := rowFacts(r), titleFacts(r)
+	for _, name := range []*string{&facts.Product, &facts.Shop, &facts.Keyword, &titles.Product, &titles.Shop, &titles.Keyword} {
 		if text, decoded, _ := ingest.Legible(*name); decoded {
 			*name = text
 		} else if im.mojibake {
 			*name, _ = ingest.OfGBK(*name)
 		}
 	}
-	if (im.ShopFromTable || im.profile.ShopFromTable) && facts.Shop == "" {
+	if (im.ShopFromTable || im.profile.ShopFromTable) && cmp.Or(facts.Shop, titles.Shop) == "" {
 		facts.Shop = strings.TrimSpace(r.table)
 	}
 	id, damaged := ingest.ID(facts.ProductID)
 	if strings.Trim(id, "0") == "" {
 		id = "" // what a database has where it has none
 	}
-	if facts.ProductID = id; facts.ProductID == "" {
-		facts.ProductID = im.Facts.ProductID
-	}
-	if (im.ProductFromTable || im.profile.ProductFromTable) && facts.Product == "" {
+	facts.ProductID = cmp.Or(id, titles.ProductID, im.Facts.ProductID)
+	if (im.ProductFromTable || im.profile.ProductFromTable) && cmp.Or(facts.Product, titles.Product) == "" {
 		facts.Product = strings.TrimSpace(r.table)
 	}
 	if named, id := withoutID(facts.Product); id != "" {
 		facts.Product, facts.ProductID = named, cmp.Or(facts.ProductID, id)
 	}
+	said := facts.Complete(titles) // of the row, in whichever way
 	if facts.ProductID == "" && !im.pagesOfReviews {
-		if of := productOf(facts.URL); of != "" && !im.storedByName(&facts) {
+		if of := productOf(said.URL); of != "" && !im.storedByName(&said) {
 			facts.ProductID = of
 		}
 	}
@@ -920,12 +920,12 @@ func (im *run) facts(r *row, p *parsed) Facts {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id,
 			Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if !ok && (damaged || rounded) && facts.Product != "" {
-		facts.ProductID, known = "", Facts{}
+	if !ok && (damaged || rounded) && said.Product != "" {
+		facts.ProductID, known, titles.ProductID = "", Facts{}, ""
 	}
 	p.ownID = id != "" && !ok
-	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + facts.Shop)
-	facts = facts.Complete(known).Complete(im.Facts)
+	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
+	facts = facts.Complete(known).Complete(titles).Complete(im.Facts)
 	if facts.ProductID == "" {
 		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))
 	}

@@ -45,11 +45,11 @@ type Understanding struct {
 	vocabulary *vocabulary
 	// pagesOfReviews says that addresses are those of reviews, one a row.
 	pagesOfReviews bool
-	called         string            // the file, by its sender
-	gradeWord      string            // the rating that this says of all its reviews
-	sheetGrades    bool              // names of worksheets say the ratings of theirs
-	preamble       map[string]string // what stands above the header of the products
-	mojibake       bool              // texts are UTF-8 that was taken for GBK
+	called         string     // the file, by its sender
+	gradeWord      string     // the rating that this says of all its reviews
+	sheetGrades    bool       // names of worksheets say the ratings of theirs
+	titles         saidTitles // what titles say of the products
+	mojibake       bool       // texts are UTF-8 that was taken for GBK
 }
 
 // A TableSummary says what became of a table of a file.
@@ -213,6 +213,7 @@ func Inspect(ctx context.Context, path string, o Options) (Understanding, error)
 	if first == nil {
 		return Understanding{File: path}, failed
 	}
+	first.Questions = append(first.Questions, first.titles.questions()...)
 	if len(list) > 1 || len(skipped) > 0 {
 		first.Tables = append(first.Tables, skipped...)
 	}
@@ -270,6 +271,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		u.from1904 = book.from1904
 	}
 	var all []*sampledTable
+	titles := newSides(v, &u.titles)
 	for len(all) < sampleTables {
 		name, err := g.table()
 		if errors.Is(err, io.EOF) {
@@ -279,7 +281,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			return nil, err
 		}
 		t := &sampledTable{summary: TableSummary{Name: g.called(), Hidden: g.hidden()}, name: name, lower: g.from > 0}
-		if err := t.read(g, v); err != nil {
+		if err := t.read(g, v, titles); err != nil {
 			return nil, err
 		}
 		u.Whole = u.Whole && t.whole
@@ -298,7 +300,6 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	u.ExportedAt = exportedAt(base.above)
-	u.preamble = preamble(base.above[:max(len(base.above)-1, 0)], v)
 	u.HeaderRow = base.summary.Header
 	for _, t := range all {
 		switch {
@@ -337,7 +338,7 @@ type sampledTable struct {
 }
 
 // read samples the table that g stands at.
-func (t *sampledTable) read(g grid, v *vocabulary) error {
+func (t *sampledTable) read(g grid, v *vocabulary, titles *sides) error {
 	head := readHead(g)
 	if head.err != nil && len(head.rows) == 0 {
 		return head.err
@@ -358,12 +359,18 @@ func (t *sampledTable) read(g grid, v *vocabulary) error {
 	}
 	t.reviews = text && date
 	g.setWidth(wide)
+	titles.begin(t.lower, b)
+	titles.above(t.above[:max(h.skip-1, 0)])
 	cells := 0
 	add := func(row gridRow) {
 		if t.fault == nil {
 			t.fault = row.fault
 		}
 		cells += len(row.cells)
+		if row.fault == nil && (titles.among(&row) || blankRow(row.cells)) {
+			return
+		}
+		titles.close()
 		parts := [][]string{row.cells}
 		if b != nil && row.fault == nil {
 			parts = b.split(row.cells)

@@ -314,7 +314,7 @@ func (m *mapper) byValues() {
 			}
 		}
 	}
-	if m.u.preamble[fieldProductID] != "" || m.u.preamble[fieldProduct] != "" || m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" ||
+	if m.u.titles.products() || m.has(fieldProductID) || m.has(fieldProduct) || m.has(fieldURL) || m.options.Facts.ProductID != "" ||
 		m.options.Facts.Product != "" {
 		return
 	}
@@ -671,7 +671,7 @@ func (m *mapper) products() {
 				Text: fmt.Sprintf("另外指定了商品编号 %s，文件里有列“%s”。", chaping.Shorten(given, 40), s.name), Assumed: "以列里的为准，空着的行用指定的"})
 		}
 	}
-	if facts.ProductID != "" || facts.Product != "" || m.u.preamble[fieldProductID] != "" || m.u.preamble[fieldProduct] != "" {
+	if facts.ProductID != "" || facts.Product != "" || m.u.titles.products() {
 		return
 	}
 	if m.mapped(fieldProductID) || m.mapped(fieldProduct) {
@@ -869,7 +869,8 @@ func (m *mapper) shops() {
 	}
 	if used > 1 && !m.mapped(fieldShop) && m.options.Facts.Shop == "" && !m.options.ShopFromTable &&
 		!m.options.Profile.ShopFromTable {
-		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？", Assumed: "店铺留空"})
+		m.ask(Question{Kind: AskShop, Field: fieldShop, Text: "文件有几张工作表，没有店铺列。工作表的名称是店铺名称吗？",
+			Assumed: map[bool]string{true: "按标题里写的，没有写的留空", false: "店铺留空"}[m.u.titles.say(fieldShop)]})
 	}
 }
 

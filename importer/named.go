@@ -98,44 +98,6 @@ func (im *run) toldOf(r *row) time.Time {
 	return at
 }
 
-// factLine is a fact that stands above the names of the columns: 店铺名称：甲店.
-var factLine = regexp.MustCompile(`^\s*([^:：\s]{2,12})\s*[:：]\s*(\S.*?)\s*$`)
-
-// preamble are the facts of products that stand above the names of a table's
-// columns. Of those that stand there twice none is certain.
-func preamble(rows []gridRow, v *vocabulary) map[string]string {
-	facts, twice := map[string]string{}, map[string]bool{}
-	put := func(name, value string) {
-		field := v.exact(name)
-		switch field {
-		case fieldProductID, fieldProduct, fieldShop, fieldURL, fieldPrice, fieldRegion:
-			if ingest.Blank(value) {
-				return
-			}
-			twice[field] = twice[field] || facts[field] != "" && facts[field] != value
-			facts[field] = value
-		}
-	}
-	for _, row := range rows {
-		cells := trimRow(row.cells)
-		if filled(cells) == 2 && len(cells) == 2 && !strings.ContainsAny(cells[1], ":：") {
-			put(strings.TrimRight(strings.TrimSpace(cells[0]), ":："), strings.TrimSpace(cells[1]))
-			continue
-		}
-		for _, cell := range cells {
-			if m := factLine.FindStringSubmatch(cell); m != nil {
-				put(m[1], m[2])
-			}
-		}
-	}
-	for field := range twice {
-		if twice[field] {
-			delete(facts, field)
-		}
-	}
-	return facts
-}
-
 // Times of day that have a column of their own, beside that of the days.
 var (
 	clockNames = regexp.MustCompile(`时间$|时刻$|时分秒?$|(?:^|[a-z])time$|^(?:hour|clock)$`)

@@ -231,7 +231,7 @@ func (p *Products) add(path string, r *row) {
 		}
 		notes = append(notes, r.err)
 	}
-	f := rowFacts(r)
+	f := rowFacts(r).Complete(titleFacts(r))
 	var damaged bool
 	f.ProductID, damaged = ingest.ID(f.ProductID)
 	fault := func(field, value, problem, remedy string) *chaping.InputError {

@@ -19,6 +19,8 @@ type row struct {
 	part  int                       // which table of the file, or which of the places of JSON
 	line  int                       // 1-based line or spreadsheet row
 	field func(field string) string // value of a profile field, "" when there is none
+	// titles are what titles above the row say of its product, by field.
+	titles map[string]string
 	// cells visits what each of the columns of a field that Joins holds.
 	cells func(field string, visit func(column, value string))
 	has   func(field string) bool // the row has the field, be it empty
@@ -69,9 +71,18 @@ func openSource(in *input, p *Profile, u *Understanding) (source, error) {
 	if u != nil {
 		all = u.vocabulary
 	}
+	titleNames := all
+	if u == nil { // a profile of few names: titles are worded as everywhere
+		standard, err := Shipped("standard")
+		if err != nil {
+			return nil, errors.Join(err, g.Close())
+		}
+		titleNames = newVocabulary(standard)
+	}
 	t := &table{file: in.file, grid: &stacked{grid: g, vocabulary: all}, profile: p, vocabulary: v, all: all,
 		understood: u != nil, comma: comma,
 		dates: append(slices.Clip(ingest.Dates(p.Dates)), ingest.Serial), closers: []io.Closer{in, g}}
+	t.titles = newSides(titleNames, &t.said)
 	if err := t.begin(); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -126,10 +137,11 @@ type table struct {
 	header             header
 	columns            *[fieldCount][]int // of each field the columns that may hold it, in the profile's order
 	width              int
-	preamble           map[string]string // what stands above the header of its products
-	beside             *beside           // further tables at its right
-	rest               []gridRow         // their rows, of the line that was read last
-	base               int               // lines of the tables before
+	titles             *sides
+	said               saidTitles
+	beside             *beside   // further tables at its right
+	rest               []gridRow // their rows, of the line that was read last
+	base               int       // lines of the tables before
 	line               int
 	tables             []TableSummary
 	gone               []Question // columns of a saved profile that the file has not
@@ -185,7 +197,8 @@ func (t *table) begin() error {
 			t.gone = t.profile.gone(t.gone, func(field string) bool { return len(t.columns[fieldIndex(field)]) > 0 })
 		}
 		t.width, t.filled = len(t.header.names), map[int]string{}
-		t.preamble = preamble(t.head.rows[:max(t.header.skip-1, 0)], t.all)
+		t.titles.begin(t.grid.from > 0, t.beside)
+		t.titles.above(t.head.rows[:max(t.header.skip-1, 0)])
 		t.above = aboveHeader(t.head.rows[:max(t.header.skip-1, 0)], t.width)
 		t.head.rows = t.head.rows[t.header.skip:]
 		t.grid.setWidth(wide)
@@ -291,25 +304,7 @@ func (t *table) unusable() error {
 
 func (t *table) next() (record, error) {
 	for !t.ended {
-		var row gridRow
-		var err error
-		if len(t.rest) > 0 {
-			row, t.rest = t.rest[0], t.rest[1:]
-		} else if len(t.above) > 0 {
-			row, t.above = t.above[0], t.above[1:]
-			row.fault = &chaping.InputError{File: t.file, Line: row.line,
-				Value:   chaping.Shorten(strings.Join(row.cells, ","), 200),
-				Problem: fmt.Sprintf("这一行在表头（第 %d 行）上方，没有读", t.header.line),
-				Remedy:  "核对表头是哪一行；两张表叠在一起的，各要有自己的表头"}
-		} else if len(t.head.rows) > 0 {
-			row, t.head.rows = t.head.rows[0], t.head.rows[1:]
-		} else if t.head.err != nil {
-			err = t.head.err
-		} else if t.head.ended {
-			err = io.EOF
-		} else {
-			row, err = t.grid.next()
-		}
+		row, err := t.read()
 		if errors.Is(err, io.EOF) {
 			if err := t.begin(); err != nil {
 				return record{}, err
@@ -319,26 +314,21 @@ func (t *table) next() (record, error) {
 		if err != nil {
 			return record{}, err
 		}
-		if t.beside != nil && row.fault == nil && len(row.cells) > t.width {
-			if t.header.isHeader(row.cells) {
-				t.passed++
-				continue
-			}
-			for _, cells := range t.beside.split(row.cells)[1:] {
-				right := row
-				right.cells = cells
-				t.rest = append(t.rest, right)
-			}
-			row.cells = row.cells[:t.width]
-		}
-		t.line = row.line
-		if row.fault == nil && (blankRow(row.cells) || row.title || t.header.isHeader(row.cells) ||
-			isFooter(row.cells, t.width) || t.goesOn(&row)) {
-			if !blankRow(row.cells) {
-				t.passed++
-			}
+		if t.line = row.line; t.isNone(&row) {
 			continue
 		}
+		if t.splits(&row) {
+			for side, cells := range t.beside.split(row.cells) {
+				if right := row; side > 0 && cells != nil {
+					right.cells, right.side = cells, side
+					t.rest = append(t.rest, right)
+				}
+			}
+			if row.cells = row.cells[:t.width]; t.isNone(&row) {
+				continue
+			}
+		}
+		t.titles.close()
 		if row.hidden {
 			t.hidden++
 		}
@@ -350,6 +340,71 @@ func (t *table) next() (record, error) {
 		return t.record(row), nil
 	}
 	return record{}, io.EOF
+}
+
+// read is the next row: of those that were split off or read ahead, then of the
+// file.
+func (t *table) read() (row gridRow, err error) {
+	switch {
+	case len(t.rest) > 0:
+		row, t.rest = t.rest[0], t.rest[1:]
+	case len(t.above) > 0:
+		row, t.above = t.above[0], t.above[1:]
+		row.fault = &chaping.InputError{File: t.file, Line: row.line,
+			Value:   chaping.Shorten(strings.Join(row.cells, ","), 200),
+			Problem: fmt.Sprintf("这一行在表头（第 %d 行）上方，没有读", t.header.line),
+			Remedy:  "核对表头是哪一行；两张表叠在一起的，各要有自己的表头"}
+	case len(t.head.rows) > 0:
+		row, t.head.rows = t.head.rows[0], t.head.rows[1:]
+	case t.head.err != nil:
+		err = t.head.err
+	case t.head.ended:
+		err = io.EOF
+	default:
+		row, err = t.grid.next()
+	}
+	return row, err
+}
+
+// isNone tells whether a row is none of the table's, and takes in what it says of
+// the rows below it. Those that are not blank are counted.
+func (t *table) isNone(row *gridRow) bool {
+	if row.fault != nil {
+		return false
+	}
+	switch {
+	case blankRow(row.cells):
+		return true
+	case t.titles.among(row):
+	case t.header.isHeader(row.cells):
+		t.titles.close()
+	case !t.splits(row) && isFooter(row.cells, t.width) || t.goesOn(row):
+	case row.title || t.bareTitle(row.cells):
+		t.titles.bare(row)
+	default:
+		return false
+	}
+	t.passed++
+	return true
+}
+
+// splits tells whether a row has cells of several tables.
+func (t *table) splits(row *gridRow) bool {
+	return t.beside != nil && row.fault == nil && len(row.cells) > t.width
+}
+
+// bareTitle tells, of a table whose titles say of what its rows are, the ones that
+// do not say what they name: they fill the first cell, which is none of texts.
+func (t *table) bareTitle(cells []string) bool {
+	if !t.titles.hold() || t.width < 3 || ingest.Blank(cells[0]) || filled(cells) > 1 {
+		return false
+	}
+	for _, field := range []string{fieldText, fieldMore, fieldAppended, fieldTitle} {
+		if slices.Contains(t.columns[fieldIndex(field)], 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // unseen tells of what nobody sees who opens the file.
@@ -415,7 +470,7 @@ func (t *table) record(g gridRow) record {
 		out.bytes += len(cell)
 	}
 	columns, width, name, part, names := t.columns, t.width, t.name, t.part, t.header.names
-	facts := t.preamble
+	facts := t.titles.facts(g.side)
 	out.parse = func() row {
 		if g.fault == nil && len(g.cells) > width {
 			g.cells, g.note = t.narrow(g, columns, width, file)
@@ -437,8 +492,9 @@ func (t *table) record(g gridRow) record {
 					return g.cells[i]
 				}
 			}
-			return facts[field]
+			return ""
 		}}
+		rw.titles = facts
 		rw.cells = func(field string, visit func(column, value string)) {
 			for _, i := range columns[fieldIndex(field)] {
 				if i < len(g.cells) && i < len(names) {

@@ -53,7 +53,7 @@ func (s *stacked) next() (gridRow, error) {
 	case noNames:
 		// Above the first names stand titles, too.
 		s.data = s.data || filled(cells) > 1 && (s.names != nil || filled(cells) > 2 && isData(cells))
-		if filled(cells) == 1 && s.names != nil && len(s.ahead) == 0 {
+		if n := filled(cells); s.names != nil && len(s.ahead) == 0 && (n == 1 || n <= 3 && 2*n <= len(s.names) && !isData(cells)) {
 			row.title = s.beforeNames()
 		}
 		return row, nil
