@@ -142,7 +142,7 @@ func (s *jsonSource) unit(u *unit) {
 		case len(place.path) > 0 && aside.MatchString(place.path[len(place.path)-1]):
 		case !slices.ContainsFunc(s.profile.Required, func(field string) bool { return !has(field) }):
 			s.paths, found = append(s.paths, place.path), true
-		case has(fieldText):
+		case has(fieldText) || place.shaped():
 			s.unread[strings.Join(place.path, ".")] += int64(place.rows)
 		}
 	}

@@ -34,6 +34,7 @@ type mapper struct {
 
 	zero   bool                  // a rating of 0 is the worst
 	best1  bool                  // the file says that 1 is the best rating
+	status map[string]bool       // columns of JSON that say how a request went
 	grades map[int]chaping.Grade // what the text model makes of rows, see gradeOf
 	texts  map[int]string
 }
@@ -46,7 +47,12 @@ func (m *mapper) prepare() {
 	for i, s := range m.samples {
 		m.looks[i] = lookAt(s)
 	}
+	if m.ofJSON() {
+		m.status = statuses(m.samples)
+	}
 }
+
+func (m *mapper) ofJSON() bool { return m.u.Format == formatJSON || m.u.Format == formatLines }
 
 func (m *mapper) mapColumns() error {
 	m.prepare()
@@ -184,6 +190,9 @@ func (m *mapper) byName() {
 		}
 		up := strings.HasPrefix(s.name, "^")
 		for field, fit := range m.vocabulary.fits(s.name) {
+			if m.status[s.name] && (field == fieldText || field == fieldRating) {
+				continue
+			}
 			if up && slices.Contains([]string{fieldText, fieldPublished, fieldRating, fieldID, fieldTitle,
 				fieldAppended, fieldAppendedAt, fieldBuyer}, field) {
 				continue
@@ -245,7 +254,8 @@ func ofVariants(name string) bool {
 // free are the columns that have no field yet and are not known as needless.
 func (m *mapper) free() (list []int) {
 	for i, s := range m.samples {
-		if m.field[i] == "" && len(s.values) > 0 && !strings.HasPrefix(s.name, "^") && !m.needless(i) {
+		if m.field[i] == "" && len(s.values) > 0 && !strings.HasPrefix(s.name, "^") && !m.needless(i) &&
+			(!m.ofJSON() || !inList(s.name) && !m.status[s.name]) {
 			list = append(list, i)
 		}
 	}
@@ -283,10 +293,10 @@ func (m *mapper) byValues() {
 		}
 		pick(fieldPublished, func(i int) float64 {
 			l := &m.looks[i]
-			if m.fault[i] != "" || l.dateLike() < 0.8 || l.date == 0 && l.serial < 0.95 {
-				return 0
+			if m.fault[i] != "" || l.dateLike() < 0.8 || l.date == 0 && (l.serial < 0.95 || m.ofJSON()) {
+				return 0 // in JSON a number of five digits is hardly a day
 			}
-			return l.dateLike() + l.distinct
+			return l.dateLike() + l.date + l.distinct
 		})
 	}
 	if !m.has(fieldRating) {

@@ -294,7 +294,7 @@ func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample
 	most := 0.0
 	for _, s := range spots {
 		score := s.score(v, o)
-		if best == nil || score > most+1e-9 || score > most-1e-9 && s.rows > best.rows {
+		if best == nil || score > most+1e-9 || score > most-1e-9 && s.rows > best.rows || s.listOf(best, score-most, v) {
 			best, most = s, score
 		}
 	}
@@ -303,14 +303,18 @@ func (u *Understanding) objects(in *input, v *vocabulary, o *Options) ([]*sample
 	}
 	read := []*spot{best}
 	for _, s := range spots {
+		least := map[bool]string{true: "至少 "}[!whole || s.rows >= sampleRows]
 		if !s.apart(read) {
+			if len(s.path) > len(best.path) && s.rows > 1 && s.shaped() {
+				u.Tables = append(u.Tables, TableSummary{Name: strings.Join(s.path, "."), Rows: int64(s.rows),
+					Skipped: fmt.Sprintf("在所读的每一条里面，也像评论，%s%d 条没有读", least, s.rows)})
+			}
 			continue
 		}
 		switch {
 		case s.like(best, v):
 			read = append(read, s)
-		case s.reviews(v):
-			least := map[bool]string{true: "至少 "}[!whole || s.rows >= sampleRows]
+		case s.reviews(v) || s.shaped():
 			u.Tables = append(u.Tables, TableSummary{Name: strings.Join(s.path, "."), Rows: int64(s.rows),
 				Skipped: fmt.Sprintf("不像同一种评论，%s%d 条没有读", least, s.rows)})
 		case s.products(v):
@@ -351,7 +355,8 @@ var aside = regexp.MustCompile(`(?i)repl|answer|question|回复|问答|提问`)
 // like tells whether the objects of a place are reviews as those of another are:
 // they have the same members, or what a review of the other has.
 func (s *spot) like(base *spot, v *vocabulary) bool {
-	if !s.reviews(v) {
+	named := s.reviews(v)
+	if !named && !s.shaped() {
 		return false
 	}
 	own, others, shared := 0, 0, 0
@@ -371,7 +376,7 @@ func (s *spot) like(base *spot, v *vocabulary) bool {
 	if shared >= 2 && 5*shared >= 3*own && 5*shared >= 3*others {
 		return true
 	}
-	return s.fields(v)[fieldRating] > 0.2 || base.fields(v)[fieldRating] <= 0.2
+	return named && s.fields(v)[fieldRating] > 0.2 || named && base.fields(v)[fieldRating] <= 0.2
 }
 
 // reviews tells whether the objects of a place have the text and the date of
@@ -384,6 +389,84 @@ func (s *spot) reviews(v *vocabulary) bool {
 	}
 	fields := s.fields(v)
 	return fields[fieldText] > 0.2 && fields[fieldPublished] > 0.2
+}
+
+// statusKeys are members of an envelope that say how a request went.
+var statusKeys = regexp.MustCompile(
+	`(?i)^(?:msg|message|code|success|status|state|ret|ret_?code|ret_?msg|err_?no|err_?code|err_?msg|error|error_?code|error_?msg|result_?code|result_?msg|ok|info)$`,
+)
+
+// statuses are the columns of an object around records, such as msg beside code
+// or beside the list, that are none of a record.
+func statuses(columns []*sample) map[string]bool {
+	keys := map[string][]string{} // by the object that they stand in
+	holds := map[string]bool{}    // a list
+	for _, c := range columns {
+		at := strings.LastIndexByte(c.name, '.') + 1
+		within, key := c.name[:at], strings.TrimPrefix(c.name[at:], "^")
+		if statusKeys.MatchString(key) {
+			keys[within] = append(keys[within], c.name)
+		}
+		if list, _, ok := strings.Cut(c.name, ".0."); ok {
+			for ; list != ""; list = strings.TrimSuffix(list, ".") {
+				list = list[:strings.LastIndexByte(list, '.')+1]
+				holds[list] = true
+			}
+		}
+	}
+	found := map[string]bool{}
+	for within, names := range keys {
+		if len(names) > 1 || holds[within] || strings.HasPrefix(within, "^") {
+			for _, name := range names {
+				found[name] = true
+			}
+		}
+	}
+	return found
+}
+
+// inList tells columns of what is the first of several: each would be a record.
+func inList(name string) bool { return strings.Contains(name, ".0.") }
+
+// shape is how much the objects of a place look like reviews whatever their
+// members are called: they have a text, a date, and perhaps a rating.
+func (s *spot) shape() (text, date, rating float64) {
+	status := statuses(s.columns)
+	for _, c := range s.columns {
+		if strings.HasPrefix(c.name, "^") || inList(c.name) || status[c.name] {
+			continue
+		}
+		l, filled := lookAt(c), float64(len(c.values))/float64(max(s.rows, 1))
+		switch {
+		case l.date > 0.8:
+			date = max(date, l.date*filled)
+		case l.ratingLike() > 0.9 && l.same <= 11:
+			rating = max(rating, filled)
+		case l.text > 0.5 && l.runes >= 4 && l.url < 0.3 && l.id < 0.8 && !l.stronglyRating():
+			text = max(text, l.text*filled*min(1, l.runes/8))
+		}
+	}
+	return text, date, rating
+}
+
+// appendages are names of lists of what is said to a review or after it.
+var appendages = regexp.MustCompile(`(?i)append|after|additional|follow|追`)
+
+// shaped tells whether the objects of a place look like reviews, and are not what
+// is said about one.
+func (s *spot) shaped() bool {
+	if len(s.path) > 0 && (aside.MatchString(s.path[len(s.path)-1]) || appendages.MatchString(s.path[len(s.path)-1])) {
+		return false
+	}
+	text, date, _ := s.shape()
+	return text > 0.4 && date > 0.4
+}
+
+// listOf tells whether a place is that of the reviews of the objects of another,
+// which look like reviews as much: products have texts and dates, too.
+func (s *spot) listOf(other *spot, ahead float64, v *vocabulary) bool {
+	return ahead > -0.5 && len(s.path) > len(other.path) && nested(s.path, other.path) && s.rows >= 2*other.rows &&
+		s.shaped() && s.fields(v)[fieldText] <= 0.2 && other.fields(v)[fieldText] <= 0.2
 }
 
 // products tells whether the objects of a place are products, with their facts.
@@ -417,9 +500,13 @@ func (s *spot) join(other *spot) {
 // fields is how well each field is found among the members of the objects.
 func (s *spot) fields(v *vocabulary) map[string]float64 {
 	best := map[string]float64{}
+	status := statuses(s.columns)
 	for _, c := range s.columns {
 		l := lookAt(c)
 		for field, fit := range v.fits(c.name) {
+			if status[c.name] && (field == fieldText || field == fieldRating) {
+				continue
+			}
 			if strings.HasPrefix(c.name, "^") && (field == fieldText || field == fieldPublished ||
 				field == fieldRating || field == fieldID) {
 				continue
@@ -433,6 +520,10 @@ func (s *spot) fields(v *vocabulary) map[string]float64 {
 // score is how much the objects of a place are reviews.
 func (s *spot) score(v *vocabulary, o *Options) (score float64) {
 	best := s.fields(v)
+	if text, date, rating := s.shape(); s.shaped() && (best[fieldText] <= 0.2 || best[fieldPublished] <= 0.2) {
+		best[fieldText], best[fieldPublished] = max(best[fieldText], text/2), max(best[fieldPublished], date/2)
+		best[fieldRating] = max(best[fieldRating], rating/2)
+	}
 	for field, name := range o.Map {
 		if s.byName[name] != nil {
 			best[field] = 3
