@@ -178,6 +178,7 @@ type run struct {
 	sheetGrades    bool
 	sharedID       bool // several shops have products of the same ID
 	mojibake       bool // texts are UTF-8 that was taken for GBK
+	swapped        bool // texts are Big5 that was taken for GBK, or the other way
 	rounded        bool // IDs of products have lost their last digits
 	rows           *identities
 	grouped        map[string]*group
@@ -306,7 +307,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		scale.Max = im.Scale
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
-	im.mojibake = u != nil && u.mojibake
+	im.mojibake, im.swapped = u != nil && u.mojibake, u != nil && u.swapped
 	if im.nameGrade, im.sheetGrades = "", false; u != nil {
 		im.nameGrade, im.sheetGrades = u.gradeWord, u.sheetGrades
 	}
@@ -864,9 +865,10 @@ func (im *run) legible(p *parsed, s string) string {
 		if back, ok := ingest.OfGBK(s); ok {
 			text, decoded = back, true
 		} else {
-			garbled = garbled || utf8.RuneCountInString(s) > 3 && common(s) < soundPart
+			garbled = garbled || utf8.RuneCountInString(s) > 3 && common(s) < soundPart && ingest.BrokenGBK(s)
 		}
 	}
+	garbled = garbled || im.swapped && common(s) < soundPart && swapped(s, 0)
 	if p.decoded = p.decoded || decoded; garbled {
 		p.fault = &chaping.InputError{Field: fieldText, Value: s, Problem: "正文是乱码，还原不了",
 			Remedy: "按正确的字符集重新导出；不要用表格软件打开后另存"}

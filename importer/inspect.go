@@ -50,6 +50,7 @@ type Understanding struct {
 	sheetGrades    bool       // names of worksheets say the ratings of theirs
 	titles         saidTitles // what titles say of the products
 	mojibake       bool       // texts are UTF-8 that was taken for GBK
+	swapped        bool       // texts are Big5 that was taken for GBK, or the other way
 }
 
 // A TableSummary says what became of a table of a file.

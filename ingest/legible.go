@@ -47,13 +47,29 @@ func Legible(s string) (text string, decoded, garbled bool) {
 		decoded = true
 	}
 	if latin, all := latinRunes(s); latin >= 4 && 5*latin >= 2*all {
-		back, ok := ofLatin(s)
-		if !ok {
-			return s, decoded, true
+		if back, ok := ofLatin(s); ok {
+			return back, true, false
 		}
-		return back, true, false
+		return s, decoded, brokenLatin(s)
 	}
 	return s, decoded, false
+}
+
+// brokenLatin tells texts that were Chinese in UTF-8 and were read as Latin, with
+// bytes lost: the first of the three bytes of a character is a letter from ã to
+// ï, which no bare letter follows. Quotes, dashes and accents alone are none.
+func brokenLatin(s string) bool {
+	leads, followed := 0, 0
+	before := rune(0)
+	for _, r := range s {
+		if before >= 0xe3 && before <= 0xef {
+			if leads++; r >= 0x80 && r < 0xc0 || isWindows(r) || r == utf8.RuneError {
+				followed++
+			}
+		}
+		before = r
+	}
+	return leads > 1 && 2*followed > leads && !hasChinese(s)
 }
 
 // brokenLine is the end of a line as programs write it within one: \n behind a
@@ -156,11 +172,53 @@ func ofLatin(s string) (string, bool) {
 // OfGBK reads a text as the UTF-8 that was taken for GBK: 鐢ㄤ簡 is 用了. ok is false
 // where it does not come back as a whole, or is none.
 func OfGBK(s string) (text string, ok bool) {
-	raw, err := simplifiedchinese.GB18030.NewEncoder().String(s)
-	if err != nil || !utf8.ValidString(raw) || !hasChinese(raw) || strings.ContainsRune(s, utf8.RuneError) {
+	raw, ok := bytesOfGBK(s)
+	if !ok || !utf8.ValidString(raw) || !hasChinese(raw) || strings.ContainsRune(s, utf8.RuneError) {
 		return s, false
 	}
 	return raw, true
+}
+
+// bytesOfGBK are the bytes that a text was read from as GBK, in which 0x80 is €. ok
+// is false where characters are none of it; a question mark stands for them.
+func bytesOfGBK(s string) (raw string, ok bool) {
+	if raw, err := simplifiedchinese.GB18030.NewEncoder().String(s); err == nil && !strings.ContainsRune(s, '€') {
+		return raw, !strings.ContainsRune(s, utf8.RuneError)
+	}
+	ok = true
+	encoder := simplifiedchinese.GB18030.NewEncoder()
+	var b strings.Builder
+	for _, r := range s {
+		part, err := encoder.String(string(r))
+		switch {
+		case r == '€':
+			b.WriteByte(0x80)
+		case err != nil || r == utf8.RuneError:
+			ok = false
+			b.WriteByte('?')
+		default:
+			b.WriteString(part)
+		}
+	}
+	return b.String(), ok
+}
+
+// BrokenGBK tells whether a text is UTF-8 that was taken for GBK and has lost bytes,
+// so that it does not come back: most of its bytes are characters of UTF-8 still.
+// Those of Chinese that is written so, however rare its characters are, are not.
+func BrokenGBK(s string) bool {
+	raw, _ := bytesOfGBK(s)
+	all, whole := 0, 0
+	for i := 0; i < len(raw); {
+		r, n := utf8.DecodeRuneInString(raw[i:])
+		if raw[i] >= 0x80 {
+			if all += n; n == 3 && (r >= 0x3000 || r >= 0x2000 && r < 0x2100) {
+				whole += n
+			}
+		}
+		i += n
+	}
+	return all >= 6 && 10*whole >= 7*all
 }
 
 var (

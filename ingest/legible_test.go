@@ -58,6 +58,8 @@ func TestLegible(t *testing.T) {
 		"lost":             {"ç…®é¥çš„æ¶å€™å†èƒ", "ç…®é¥çš„æ¶å€™å†èƒ", false, true},
 		"French":           {"très bien, ça marche à merveille", "très bien, ça marche à merveille", false, false},
 		"quotes":           {"“great” – it’s fine…", "“great” – it’s fine…", false, false},
+		"quotes, Chinese":  {"“很好”……——", "“很好”……——", false, false},
+		"accents":          {"ÄÖÜ éèê", "ÄÖÜ éèê", false, false},
 		"nothing":          {"", "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,6 +82,23 @@ func TestOfGBK(t *testing.T) {
 	for _, s := range []string{"煮饭的时候内胆烧穿了", "好", "ok", "", "饭煲很好用\uFFFD"} {
 		if got, ok := OfGBK(s); ok {
 			t.Errorf("%q: %q", s, got)
+		}
+	}
+}
+
+func TestBrokenGBK(t *testing.T) {
+	for _, whole := range []string{"内胆裂了，煮饭时漏电", "這個電飯煲漏電了", "焦げ臭い"} {
+		read, err := simplifiedchinese.GB18030.NewDecoder().String(whole[:len(whole)-1])
+		if err != nil || !BrokenGBK(read) {
+			t.Errorf("%q of %q: %v", read, whole, err)
+		}
+		if BrokenGBK(whole) {
+			t.Errorf("%q", whole)
+		}
+	}
+	for _, s := range []string{"", "ok", "龘靐齉爩", "此用戶沒有填寫評價", "壊れやすい、返品しました", "很好\uFFFD"} {
+		if BrokenGBK(s) {
+			t.Errorf("%q", s)
 		}
 	}
 }
@@ -115,5 +134,6 @@ func FuzzLegible(f *testing.F) {
 			t.Errorf("%q: %q, %t", s, own, cut)
 		}
 		OfGBK(s)
+		BrokenGBK(s)
 	})
 }
