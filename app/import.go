@@ -224,6 +224,9 @@ func (a *App) importInto(
 		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
 	}
 	out.Summary, err = importer.Import(ctx, r.File, o)
+	if r.Products != nil {
+		out.Questions = append(out.Questions, r.Products.Questions...)
+	}
 	out.File = r.Name
 	calledExamples(&out.Summary, r)
 	if err == nil {

@@ -25,6 +25,9 @@ func (r *ImportResult) Lines() []string {
 		add("%s：读到 %d 行，采用 %d 行，拒收 %d 行", r.File, r.Rows, r.Accepted, r.Refused)
 		add("商品 %d 件：新存入 %d 件，更新 %d 件，与已有的相同 %d 件", r.Products, r.Listed.New, r.Listed.Changed, r.Listed.Same)
 		some(r.Noted, "%d 处看不懂的价格等按未知收录，其余内容照常采用")
+		for _, q := range r.Questions {
+			add("%s现按：%s", q.Text, q.Assumed)
+		}
 		return append(lines, r.relistedLines()...)
 	}
 	add("%s：读到 %d 行，采用 %d 行，拒收 %d 行；不同的评论 %d 条（重复编号 %d 行），其中新入库 %d 条",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -154,6 +155,8 @@ type Products struct {
 	Notes map[string][]*chaping.InputError
 	// Problems are all of those, in the file's order.
 	Problems []*chaping.InputError
+	// Questions tell of columns that are not used.
+	Questions []Question
 }
 
 // Summary says what became of the rows. file is what their file is called.
@@ -177,6 +180,7 @@ func (p *Products) Summary(file string) Summary {
 			s.NoFacts++
 		}
 	}
+	s.Questions = p.Questions
 	return s.Summary
 }
 
@@ -207,6 +211,9 @@ func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[stri
 	for {
 		rec, err := src.next()
 		if errors.Is(err, io.EOF) {
+			if u, err := InspectProducts(ctx, path, p, mapping); err == nil {
+				products.Questions = unusedOf(&u, newVocabulary(p))
+			}
 			return products, nil
 		}
 		if err == nil {
@@ -218,6 +225,30 @@ func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[stri
 		r := rec.parse()
 		products.add(path, &r)
 	}
+}
+
+// unusedOf asks about columns of a product table that are not used, where something
+// is missing that they may say.
+func unusedOf(u *Understanding, v *vocabulary) []Question {
+	has := map[string]bool{}
+	var unused, missing []string
+	for _, c := range u.Columns {
+		has[c.Field] = has[c.Field] || c.Filled > 0
+		if c.Field == "" && c.Filled > 0 && len(unused) < maxExamples && !strings.HasPrefix(c.Name, "^") && !inList(c.Name) &&
+			!v.ignored(plainName(c.Name)) {
+			unused = append(unused, fmt.Sprintf("“%s”（如 %s）", chaping.Shorten(c.Name, 24), chaping.Shorten(c.Samples[0], 24)))
+		}
+	}
+	for _, field := range []string{fieldProduct, fieldShop, fieldPrice, fieldURL, fieldRegion, fieldKeyword} {
+		if !has[field] {
+			missing = append(missing, TitleOf(field))
+		}
+	}
+	if len(unused) == 0 || len(missing) == 0 {
+		return nil
+	}
+	return []Question{{Kind: AskUnused, Text: fmt.Sprintf("商品表里没有认出%s；没有用到的列：%s。其中有它们的，把列名改成这里的叫法再导入。",
+		strings.Join(missing, "、"), strings.Join(unused, "、")), Assumed: "这些列不用"}}
 }
 
 // add takes in a row.
