@@ -193,6 +193,15 @@ func (a *App) importInto(
 	o.Stored = func(ctx context.Context, ids []string) (map[string][]chaping.Product, error) {
 		return storedProducts(ctx, s, o.Profile.Platform.ID, ids, o.Now)
 	}
+	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(importer.Stored) error) error {
+		err := s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, func(r store.AlikeReview) error {
+			return each(importer.Stored(r))
+		})
+		if store.Away(err) { // nor is it written to: the reviews wait
+			return nil
+		}
+		return err
+	}
 	mark.Started = record.Started
 	o.Sink, o.Run = sink, out.Run
 	o.Kept = func(line int) error {

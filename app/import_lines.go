@@ -58,6 +58,7 @@ func (r *ImportResult) Lines() []string {
 	if r.FarBelow() {
 		add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", r.Merged)
 	}
+	some(r.Otherwise, "%d 条没有编号，与库里已有的评论只差评分或时间的写法，按同一条处理，评分以这次的为准")
 	some(r.Numbered, "内容全同、不能确定是同一条、各算一条的 %d 行")
 	some(r.Further, "编号与前面相同、内容不同、各算一条的 %d 行（例如初评和追评各占一行）")
 	for _, q := range r.Questions {

@@ -58,7 +58,7 @@ const (
 // review and what its buyer wrote later are two rows of many exports.
 func (t *identities) identify(p *parsed) sameness {
 	r := &p.review
-	if r.ID == "" {
+	if p.byContent = r.ID == ""; p.byContent {
 		r.ID = ingest.ContentID(r, p.buyer, 1)
 		if !p.sure() {
 			// The same review may stand under each keyword that its product is found by.

@@ -58,9 +58,12 @@ type Options struct {
 	// Stored is what was imported before of products: a cell that a file leaves
 	// blank does not take it away. It may be nil.
 	Stored func(ctx context.Context, ids []string) (map[string][]chaping.Product, error)
-	Name   string    // what its sender calls the file; empty: as it is called
-	Run    string    // marks the reviews that this import brings
-	Now    time.Time // time of collection
+	// Alike calls each for the stored reviews of products that came without an ID
+	// and were published in a window, but for those of this run; nil finds none.
+	Alike func(ctx context.Context, products []string, w chaping.Window, each func(Stored) error) error
+	Name  string    // what its sender calls the file; empty: as it is called
+	Run   string    // marks the reviews that this import brings
+	Now   time.Time // time of collection
 
 	// Map says for a field which column it is, over what the importer finds;
 	// an empty name says that it has none. It holds for profiles that
@@ -125,7 +128,7 @@ type Row struct {
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{},
-		said: map[uint64]chaping.Product{}, ids: map[uint64]uint64{}, sum: newSummary(path),
+		said: map[uint64]chaping.Product{}, found: map[uint64]Stored{}, ids: map[uint64]uint64{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
@@ -187,8 +190,10 @@ type run struct {
 	ids            map[uint64]uint64          // hash of an ID → of the shop that it came with first
 	said           map[uint64]chaping.Product // hash of an ID → what the rows so far say of the product
 
-	batch batch
-	lists lists
+	batch     batch
+	otherwise int64             // rows whose review was stored in another notation
+	found     map[uint64]Stored // hash of a review without an ID → as which it is stored
+	lists     lists
 }
 
 // lists are used again and again: a row as it is parsed is large.
@@ -208,29 +213,31 @@ func (l *lists) put(list []parsed) {
 
 // A batch is what goes to the sink at once.
 type batch struct {
-	reviews  []chaping.Review
-	listings []chaping.Listing
-	bytes    int
-	last     int // place of its last row
+	reviews   []chaping.Review
+	byContent []byContent // of the reviews
+	listings  []chaping.Listing
+	bytes     int
+	last      int // place of its last row
 }
 
 // A parsed row is a review with its product's listing, or what is wrong.
 type parsed struct {
-	row     row
-	place   int
-	review  chaping.Review
-	buyer   string
-	vague   bool // others may be called so
-	listing chaping.Listing
-	marks   marks
-	shop    string                // platform and shop that its row names
-	ownID   bool                  // the row has its product's ID
-	decoded bool                  // its text was encoded
-	cut     bool                  // a shop's answer stood behind its text
-	joined  bool                  // the product file has the product
-	also    []string              // further keywords of the product
-	notes   []*chaping.InputError // what is left out of the review
-	fault   *chaping.InputError   // refuses the row
+	row       row
+	place     int
+	review    chaping.Review
+	buyer     string
+	vague     bool // others may be called so
+	listing   chaping.Listing
+	marks     marks
+	shop      string                // platform and shop that its row names
+	ownID     bool                  // the row has its product's ID
+	decoded   bool                  // its text was encoded
+	byContent bool                  // its ID was made of its content
+	cut       bool                  // a shop's answer stood behind its text
+	joined    bool                  // the product file has the product
+	also      []string              // further keywords of the product
+	notes     []*chaping.InputError // what is left out of the review
+	fault     *chaping.InputError   // refuses the row
 }
 
 // files imports the files that a file holds: itself, or those of an archive.
@@ -563,6 +570,9 @@ func (im *run) take(p *parsed) {
 	}
 	im.sum.count(p, same, im)
 	if same != isSame || p.review.Text != "" { // an empty row does not take the place of a text
+		if p.byContent && im.Alike != nil {
+			im.batch.byContent = append(im.batch.byContent, byContent{len(im.batch.reviews), p.buyer, p.sure()})
+		}
 		im.batch.reviews = append(im.batch.reviews, p.review)
 		im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
 	}
@@ -739,6 +749,7 @@ func inOneLine(e *chaping.InputError) bool {
 
 // finish tells what is told once.
 func (im *run) finish() {
+	im.sum.Otherwise = im.otherwise
 	if im.other != "" {
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldShop,
 			Text: im.other, Assumed: "同一件商品，店铺以这个文件为准；几家店铺共用编号的，请放在一个文件里导入"})
@@ -768,6 +779,9 @@ func (im *run) put(ctx context.Context, b batch) error {
 		}
 	}
 	if len(b.reviews) > 0 {
+		if err := im.known(ctx, &b); err != nil {
+			return err
+		}
 		if err := im.Sink.PutReviews(ctx, b.reviews); err != nil {
 			return err
 		}

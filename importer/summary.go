@@ -47,10 +47,13 @@ type Summary struct {
 	// Numbered are rows that are like one before in all that is known and were
 	// taken for further reviews. Further are rows with the ID of one before and
 	// another text: each is stored as a review of its own.
-	Merged   int64     `json:"merged"`
-	Numbered int64     `json:"numbered"`
-	Further  int64     `json:"further"`
-	Alike    []Example `json:"alike,omitempty"` // some of the merged
+	Merged   int64 `json:"merged"`
+	Numbered int64 `json:"numbered"`
+	Further  int64 `json:"further"`
+	// Otherwise are reviews without an ID that are stored already, with the rating
+	// or the time in another notation: they have the ID of those.
+	Otherwise int64     `json:"known_otherwise"`
+	Alike     []Example `json:"alike,omitempty"` // some of the merged
 	// Ratings are accepted rows by rating, with what the text model makes of
 	// some of their texts.
 	Ratings   []RatingCount        `json:"ratings,omitempty"`

@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"context"
+	"crypto/md5"
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +53,22 @@ func productHistory(t *testing.T, s *store.Store) {
 	unmoved, err := s.Relisted(ctx, at(2))
 	ok(t, err)
 	equal(t, unmoved, store.Relisted{})
+	unnamed, repeated, byID := review("p7", "sha256-00aa"), review("p7", "sha256-00bb"), review("p7", "named")
+	unnamed.Run, repeated.Run, byID.Run = "one", "two", "one"
+	ok(t, s.PutReviews(ctx, []chaping.Review{unnamed, byID, repeated}))
+	var alike []string
+	hour := chaping.Window{From: unnamed.Published, To: unnamed.Published.Add(time.Second)}
+	for run, w := range map[string]chaping.Window{"two": hour, "one": {From: hour.To, To: hour.To.Add(time.Hour)}} {
+		ok(t, s.AlikeReviews(ctx, "mall", []string{"p7", "p8"}, w, run, func(r store.AlikeReview) error {
+			sum := md5.Sum([]byte(unnamed.Text))
+			if r.Text != binary.BigEndian.Uint64(sum[:8]) || !r.Published.Equal(unnamed.Published) {
+				t.Errorf("%+v", r)
+			}
+			alike = append(alike, fmt.Sprint(r.Product, r.ID, r.Rating))
+			return nil
+		}))
+	}
+	equal(t, alike, []string{fmt.Sprint("p7sha256-00aa", unnamed.Rating)})
 
 	early, late, good := review("p1", "early"), review("p1", "late"), review("p1", "good")
 	early.Published = at(0).Add(-time.Second) // the day before, by a second
