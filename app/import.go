@@ -233,6 +233,9 @@ func (a *App) importInto(
 		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
 	}
 	out.Summary, err = importer.Import(ctx, r.File, o)
+	if len(out.Rules) > 0 {
+		out.RatingRule = strings.Join(out.Rules, "、")
+	}
 	if r.Products != nil {
 		out.Questions = append(out.Questions, r.Products.Questions...)
 	}

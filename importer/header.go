@@ -233,6 +233,7 @@ var (
 		`(?i)^\s*(?:合\s*计|总\s*计|小\s*计|汇\s*总|共\s*计|总数|平均值?|平均分|total|sum|subtotal|grand total|average)\s*[:：]?\s*$`,
 	)
 	totalRow = regexp.MustCompile(strings.TrimSuffix(totalName.String(), `$`) + `[\d.,，]*\s*[条个分件行元%]*\s*$`)
+	subtotal = regexp.MustCompile(`^.{1,20}(?:小\s*计|合\s*计|总\s*计|共\s*计)\s*[:：]?\s*$`)
 	noteRow  = regexp.MustCompile(
 		`^\s*(?:注\d?[:：]|注意|备注|说明|提示|导出|制表|打印|填表|数据来源|来源[:：]|以上|以下|本表|第\s*\d+\s*页|共\s*\d+|免责|※|\*{2,}|-{3,}|={3,}|—{2,}|\(?\d+ rows?\b|END$)`,
 	)
@@ -257,7 +258,7 @@ func isFooter(cells []string, width int) bool {
 		if ingest.Blank(cell) {
 			continue
 		}
-		if i == 0 && totalName.MatchString(cell) || signedRow.MatchString(cell) {
+		if i == 0 && totalName.MatchString(cell) || signedRow.MatchString(cell) || isSubtotal(cell, cells) {
 			return true
 		}
 		if filled(cells)*2 > width {
@@ -266,6 +267,18 @@ func isFooter(cells []string, width int) bool {
 		return totalRow.MatchString(cell) || i == 0 && filled(cells) == 1 && noteRow.MatchString(cell)
 	}
 	return false
+}
+
+// isSubtotal tells whether a row, whose first words are name, is the total of a group
+// above it, such as 甲店小计. It has no date, as a review of what is called so has.
+func isSubtotal(name string, cells []string) bool {
+	if !strings.Contains(name, "计") || !subtotal.MatchString(name) {
+		return false
+	}
+	return !slices.ContainsFunc(cells, func(cell string) bool {
+		_, err := (ingest.Dates{ingest.AnyDate}).Parse(strings.TrimSpace(cell), time.Time{})
+		return len(cell) >= 6 && (err == nil || errors.Is(err, ingest.ErrOrder) || errors.Is(err, ingest.ErrRelative))
+	})
 }
 
 // isRule tells whether a row is a line that is drawn under a header.

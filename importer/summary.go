@@ -35,12 +35,14 @@ type Summary struct {
 	Cut      int64            `json:"cut"`
 	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
 	Products int64            `json:"products"`
-	Grades   map[string]int64 `json:"grades"`         // distinct reviews by grade: accepted rows without Merged
-	ByText   int64            `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
-	Defaults int64            `json:"defaults"`
-	First    time.Time        `json:"first"` // earliest and latest publication
-	Last     time.Time        `json:"last"`
-	NoKey    int64            `json:"without_keyword"` // rows whose product has no product keyword
+	Grades   map[string]int64 `json:"grades"` // distinct reviews by grade: accepted rows without Merged
+	// Rules are the rating rules, or models, that graded them, the most used first.
+	Rules    []string  `json:"-"`
+	ByText   int64     `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
+	Defaults int64     `json:"defaults"`
+	First    time.Time `json:"first"` // earliest and latest publication
+	Last     time.Time `json:"last"`
+	NoKey    int64     `json:"without_keyword"` // rows whose product has no product keyword
 
 	// Merged are accepted rows that are the same review as one before, because
 	// of their ID or of buyer, product, time and text: they are stored as one.
@@ -109,7 +111,8 @@ type summary struct {
 	Summary
 	ratings map[ratingKey]*RatingCount
 	texts   map[string]int64
-	days    map[int64]int64 // since 1970 in Beijing
+	rules   map[string]int64 // as reviews have them
+	days    map[int64]int64  // since 1970 in Beijing
 }
 
 type ratingKey struct {
@@ -121,7 +124,7 @@ type ratingKey struct {
 func newSummary(file string) *summary {
 	return &summary{Summary: Summary{File: file, Reasons: map[string]int64{}, Grades: map[string]int64{},
 		Days: map[string]int64{}, Examples: map[string][]Example{}},
-		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, days: map[int64]int64{}}
+		ratings: map[ratingKey]*RatingCount{}, texts: map[string]int64{}, rules: map[string]int64{}, days: map[int64]int64{}}
 }
 
 // example keeps a row that a reason concerns.
@@ -140,6 +143,9 @@ func (s *summary) count(p *parsed, same sameness, im *run) {
 		s.Grades[r.Grade.String()]++
 		if r.Rating == 0 && r.Grade != chaping.Unrated {
 			s.ByText++
+		}
+		if r.Rule != "" {
+			s.rules[r.Rule]++
 		}
 		if r.Default {
 			s.Defaults++
@@ -238,6 +244,14 @@ func (s *summary) now(im *run) Summary {
 		return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.grade, b.grade))
 	}) {
 		out.Ratings = append(out.Ratings, *s.ratings[key])
+	}
+	for _, rule := range slices.SortedFunc(maps.Keys(s.rules), func(a, b string) int {
+		return cmp.Or(cmp.Compare(s.rules[b], s.rules[a]), cmp.Compare(a, b))
+	}) {
+		version, _, _ := strings.Cut(rule, "/")
+		if !slices.Contains(out.Rules, version) {
+			out.Rules = append(out.Rules, version)
+		}
 	}
 	out.Days = make(map[string]int64, len(s.days))
 	for day, n := range s.days {
