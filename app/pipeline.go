@@ -98,7 +98,9 @@ type Mined struct {
 	Mentions   uint64 `json:"mentions"`
 	Affirmed   uint64 `json:"affirmed"`
 	Pinned     int    `json:"pinned"` // pages that are now kept as evidence of severe mentions, and were not before
-	Fresh      bool   `json:"fresh"`  // false: the period had been mined before and nothing has changed
+	// NotChinese are those of Reviews in another language: nothing is found in them.
+	NotChinese uint64 `json:"not_chinese"`
+	Fresh      bool   `json:"fresh"` // false: the period had been mined before and nothing has changed
 }
 
 // batch is how many reviews go to a miner at once.
@@ -109,6 +111,9 @@ const batch = 2000
 // again forces it.
 func (p *Pipeline) Mine(ctx context.Context, period chaping.Period, again bool) (Mined, error) {
 	_, out, err := p.edition(ctx, period, again)
+	if err == nil {
+		out.NotChinese, err = p.Store.ForeignTexts(ctx, period.Window())
+	}
 	return out, err
 }
 
@@ -512,6 +517,9 @@ func (p *Pipeline) sheet(ctx context.Context, e store.Edition, o SheetOptions) (
 		if !listed[chaping.ProductKey{Platform: g.Platform, Product: g.Product}] {
 			sheet.Unread = append(sheet.Unread, g.Platform+" "+g.Product+"："+g.Missing)
 		}
+	}
+	if sheet.Foreign, err = p.Store.ForeignTexts(ctx, period.Window()); err != nil {
+		return nil, err
 	}
 	graded, err := p.Store.Rules(ctx, period.Window())
 	if err != nil {

@@ -234,6 +234,7 @@ type parsed struct {
 	decoded   bool                  // its text was encoded
 	byContent bool                  // its ID was made of its content
 	cut       bool                  // a shop's answer stood behind its text
+	foreign   bool                  // its text is not in Chinese
 	joined    bool                  // the product file has the product
 	also      []string              // further keywords of the product
 	notes     []*chaping.InputError // what is left out of the review
@@ -868,6 +869,7 @@ func (im *run) convert(r *row, p *parsed) {
 	}
 	var notes []*chaping.InputError
 	p.review, notes, p.fault = im.source.Review(&record)
+	p.foreign = chaping.Foreign(p.review.Text)
 	p.notes = append(p.notes, notes...)
 }
 

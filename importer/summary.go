@@ -37,12 +37,15 @@ type Summary struct {
 	Products int64            `json:"products"`
 	Grades   map[string]int64 `json:"grades"` // distinct reviews by grade: accepted rows without Merged
 	// Rules are the rating rules, or models, that graded them, the most used first.
-	Rules    []string  `json:"-"`
-	ByText   int64     `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
-	Defaults int64     `json:"defaults"`
-	First    time.Time `json:"first"` // earliest and latest publication
-	Last     time.Time `json:"last"`
-	NoKey    int64     `json:"without_keyword"` // rows whose product has no product keyword
+	Rules  []string `json:"-"`
+	ByText int64    `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
+	// NotChinese are reviews in another language: neither dictionary nor text
+	// model understand them.
+	NotChinese int64     `json:"not_chinese"`
+	Defaults   int64     `json:"defaults"`
+	First      time.Time `json:"first"` // earliest and latest publication
+	Last       time.Time `json:"last"`
+	NoKey      int64     `json:"without_keyword"` // rows whose product has no product keyword
 
 	// Merged are accepted rows that are the same review as one before, because
 	// of their ID or of buyer, product, time and text: they are stored as one.
@@ -143,6 +146,9 @@ func (s *summary) count(p *parsed, same sameness, im *run) {
 		s.Grades[r.Grade.String()]++
 		if r.Rating == 0 && r.Grade != chaping.Unrated {
 			s.ByText++
+		}
+		if p.foreign {
+			s.NotChinese++
 		}
 		if r.Rule != "" {
 			s.rules[r.Rule]++

@@ -66,6 +66,9 @@ func (p *Platform) Definitions() []Definition {
 	if len(p.Unknown) > 0 {
 		defs = append(defs, Definition{"没有统计的评论关键词", strings.Join(p.Unknown, "、") + "。监测任务要求统计，但不在词库里。"})
 	}
+	if p.Foreign > 0 {
+		defs = append(defs, Definition{"不是中文的评论", fmt.Sprintf("采集范围内有 %d 条评论不是中文，本程序的词库认不出其中的风险：评论数里有它们，差评数里没有。", p.Foreign)})
+	}
 	if len(p.Unread) > 0 {
 		more := ""
 		if len(p.Unread) > unreadNamed {

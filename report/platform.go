@@ -29,6 +29,7 @@ type Platform struct {
 	Asked      []string // review keywords, and sets of them, that were asked for; empty: all
 	Counted    int      // review keywords that Asked stands for
 	Unknown    []string // those of Asked that the dictionary does not have: nothing was counted of them
+	Foreign    uint64   // reviews in the window that are not in Chinese: the dictionary finds nothing in them
 	Unread     []string // products that have no row, and searches, of which something was not read; see PlatformRow.Missing
 	Rows       []PlatformRow
 	Evidence   []Evidence

@@ -645,8 +645,12 @@ func (s *Server) minePeriod(
 		}
 	}
 	s.picturesSoon(period)
-	return fmt.Sprintf("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", period, mined.Reviews, mined.Mentions,
-		mined.Affirmed), nil
+	foreign := ""
+	if mined.NotChinese > 0 {
+		foreign = fmt.Sprintf("；%d 条评论不是中文，词库认不出其中的风险", mined.NotChinese)
+	}
+	return fmt.Sprintf("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处%s", period, mined.Reviews, mined.Mentions,
+		mined.Affirmed, foreign), nil
 }
 
 // submitted tells whether the home station has handed in the period's sheet.

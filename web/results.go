@@ -193,6 +193,9 @@ func (l *lines) step(s app.StepResult) {
 	}
 	if s.Mined != nil {
 		l.add("报送期 %s：评论 %d 条，命中 %d 处，其中成立 %d 处", s.Mined.Period, s.Mined.Reviews, s.Mined.Mentions, s.Mined.Affirmed)
+		if s.Mined.NotChinese > 0 {
+			l.add("其中 %d 条评论不是中文，词库认不出其中的风险", s.Mined.NotChinese)
+		}
 	}
 	if s.Backup != nil {
 		l.add("已备份并核对：%s，%.1f MB", s.Backup.File, float64(s.Backup.Bytes)/1e6)

@@ -97,6 +97,9 @@ func (p *program) printMined(m app.Mined) {
 		m.Dictionary,
 		state,
 	)
+	if m.NotChinese > 0 {
+		fmt.Fprintf(p.out, "  其中 %d 条评论不是中文，本程序的词库认不出其中的风险\n", m.NotChinese)
+	}
 	if m.Pinned > 0 {
 		fmt.Fprintf(p.out, "  严重命中所在的原始网页，新增长期保存 %d 份\n", m.Pinned)
 	}

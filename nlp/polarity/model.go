@@ -124,9 +124,9 @@ func (m *Model) Grade(text string) chaping.Grade {
 
 // GradeReview grades a review that has no usable rating by its text, and
 // records the model's version as the rule. A default review, which no buyer
-// wrote, stays unrated.
+// wrote, stays unrated, and so does one in another language than the model's.
 func (m *Model) GradeReview(r *chaping.Review) {
-	if r.Default {
+	if r.Default || chaping.Foreign(r.Body()) {
 		return
 	}
 	if g := m.Grade(r.Body()); g != chaping.Unrated {

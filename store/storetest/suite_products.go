@@ -70,6 +70,16 @@ func productHistory(t *testing.T, s *store.Store) {
 	}
 	equal(t, alike, []string{fmt.Sprint("p7sha256-00aa", unnamed.Rating)})
 
+	english, japanese, mixed := review("p9", "en"), review("p9", "ja"), review("p9", "mixed")
+	english.Text, japanese.Text, mixed.Text = "The lid flew off", "蓋が飛んで火傷しました、ひどい", "OK, very good 烫手"
+	for _, r := range []*chaping.Review{&english, &japanese, &mixed} {
+		r.Published = at(-24 * 90)
+	}
+	ok(t, s.PutReviews(ctx, []chaping.Review{english, japanese, mixed}))
+	foreign, err := s.ForeignTexts(ctx, chaping.Window{From: at(-24 * 90), To: at(-24 * 89)})
+	ok(t, err)
+	equal(t, foreign, uint64(2))
+
 	early, late, good := review("p1", "early"), review("p1", "late"), review("p1", "good")
 	early.Published = at(0).Add(-time.Second) // the day before, by a second
 	good.Grade, good.Published = chaping.Positive, at(23)
