@@ -2004,10 +2004,12 @@ type ImportResult struct {
 	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
+	KnownOtherwise       int64                `json:"known_otherwise"`
 	Last                 time.Time            `json:"last"`
 	Listed               *ListedProducts      `json:"listed,omitempty"`
 	Merged               int64                `json:"merged"`
 	New                  int64                `json:"new"`
+	NotChinese           int64                `json:"not_chinese"`
 	Noted                int64                `json:"noted"`
 	Numbered             int64                `json:"numbered"`
 	Others               int64                `json:"others"`
@@ -2116,6 +2118,7 @@ type Mined struct {
 	Fresh      bool   `json:"fresh"`
 	Mentions   int64  `json:"mentions"`
 	Mined      int64  `json:"mined"`
+	NotChinese int64  `json:"not_chinese"`
 	Period     string `json:"period"`
 	Pinned     int64  `json:"pinned"`
 	Reviews    int64  `json:"reviews"`
@@ -2837,8 +2840,10 @@ type Summary struct {
 	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
+	KnownOtherwise       int64                `json:"known_otherwise"`
 	Last                 time.Time            `json:"last"`
 	Merged               int64                `json:"merged"`
+	NotChinese           int64                `json:"not_chinese"`
 	Noted                int64                `json:"noted"`
 	Numbered             int64                `json:"numbered"`
 	Others               int64                `json:"others"`

@@ -29,7 +29,7 @@ func (s *Store) Rules(ctx context.Context, w chaping.Window) ([]GradedBy, error)
 // ForeignTexts counts the reviews of a window that are not written in Chinese: of
 // those the dictionary finds nothing.
 func (s *Store) ForeignTexts(ctx context.Context, w chaping.Window) (n uint64, err error) {
-	args := []any{named("letters", chaping.ForeignLetters), named("han", chaping.HanCharacter), named("kana", chaping.ForeignKana)}
-	err = s.queryIn(ctx, w, "foreign_texts", args, func(scan func(...any) error) error { return scan(&n) })
+	err = s.queryIn(ctx, w, "foreign_texts", nil, func(scan func(...any) error) error { return scan(&n) },
+		named("letters", chaping.ForeignLetters), named("han", chaping.HanCharacter), named("kana", chaping.ForeignKana))
 	return n, err
 }
