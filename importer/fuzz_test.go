@@ -73,6 +73,7 @@ func FuzzDelimited(f *testing.F) {
 	f.Add("a,b,c\n1,\"x\ny\",3\n", ",", 3)
 	f.Add("a,\"b\n\"c\",d\n\"\"\"\n", ",", 2)
 	f.Add("\"\n\"\n\"", "\t", 1)
+	f.Add("=\"0\"", "1", 47)
 	f.Fuzz(func(t *testing.T, text, comma string, width int) {
 		if len(comma) != 1 || strings.ContainsAny(comma, "\"\n\r") || comma[0] >= 0x80 {
 			t.Skip("no delimiter that a file can have")
@@ -95,7 +96,10 @@ func FuzzDelimited(f *testing.F) {
 				letters.WriteString(cell)
 			}
 		}
-		bare := func(s string) string { return strings.NewReplacer("\"", "", "\n", "", comma, "", " ", "").Replace(s) }
+		// ="0010" keeps an ID from spreadsheets.
+		bare := func(s string) string {
+			return strings.NewReplacer("\"", "", "=", "", "\n", "", comma, "", " ", "").Replace(s)
+		}
 		if !sepLine.MatchString(strings.SplitN(text, "\n", 2)[0]) && bare(letters.String()) != bare(text) {
 			t.Errorf("%q: %q", text, letters.String())
 		}

@@ -41,10 +41,12 @@ func Legible(s string) (text string, decoded, garbled bool) {
 				s = unbase64(s)
 			}
 		}
-		if s == before || s == "" {
+		if s == before {
 			break
 		}
-		decoded = true
+		if decoded = true; s == "" {
+			break
+		}
 	}
 	if latin, all := latinRunes(s); latin >= 4 && 5*latin >= 2*all {
 		if back, ok := ofLatin(s); ok {

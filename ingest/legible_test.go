@@ -52,6 +52,7 @@ func TestLegible(t *testing.T) {
 		"a long word":      {"Donaudampfschifffahrt", "Donaudampfschifffahrt", false, false},
 		"object":           {`{"content":"煮饭","pics":[]}`, "煮饭", true, false},
 		"escaped object":   {`{"content":"\u716e\u996d"}`, "煮饭", true, false},
+		"an empty object":  {`{"content":""}`, "", true, false},
 		"braces":           {"{煮饭}", "{煮饭}", false, false},
 		"Latin":            {latin(text), text, true, false},
 		"Latin 1":          {bytesOfLatin1(text), text, true, false},
