@@ -218,3 +218,34 @@ func TestImportKeepsFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestImportInAnotherNotation: a second export of the same reviews, without IDs,
+// adds none, whether it writes words for stars or leaves the seconds out; the result
+// names the rule that graded, and counts what is not in Chinese.
+func TestImportInAnotherNotation(t *testing.T) {
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	dir := t.TempDir()
+	for i, tt := range []struct {
+		head, good, bad, at string
+		added               uint64
+		otherwise           int64
+		rule                string
+	}{
+		{"评分", "5", "1", "10:00:07", 3, 0, "stars-1"},
+		{"评级", "好评", "差评", "10:00:07", 0, 1, "words-1"},
+		{"评分", "5", "1", "10:00", 0, 3, "stars-1"},
+		{"评分", "5", "1", "10:00:07", 0, 0, "stars-1"},
+	} {
+		text := fmt.Sprintf("商品编号,评论内容,%[1]s,评论时间\nA,壶盖弹开烫了手指头,%[3]s,2026-11-03 %[4]s\n"+
+			"A,烧水很快，声音也不大,%[2]s,2026-11-03 %[4]s\nA,The lid flew off again,%[3]s,2026-11-04 %[4]s\n", tt.head, tt.good, tt.bad, tt.at)
+		path := filepath.Join(dir, fmt.Sprint(i, ".csv"))
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.Import(t.Context(), ImportRequest{File: path}, nil)
+		if err != nil || r.New != tt.added || r.Otherwise != tt.otherwise || r.RatingRule != tt.rule || r.NotChinese != 1 {
+			t.Errorf("%d: %v %+v", i, err, r)
+		}
+	}
+}

@@ -376,6 +376,7 @@ func (t *table) isNone(row *gridRow) bool {
 	case blankRow(row.cells):
 		return true
 	case t.titles.among(row):
+		t.filled = map[int]string{} // another title's rows have nothing of those above
 	case t.header.isHeader(row.cells):
 		t.titles.close()
 	case !t.splits(row) && isFooter(row.cells, t.width) || t.goesOn(row):

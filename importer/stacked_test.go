@@ -82,6 +82,10 @@ func TestFillDownByProduct(t *testing.T) {
 	if len(sink.listings) != 2 || sink.reviews[3].Product != sink.reviews[2].Product || sink.reviews[1].Product != sink.reviews[0].Product {
 		t.Fatalf("%+v %+v", sink.listings, sink.reviews)
 	}
+	const titled = "店铺：东店\n商品名称,商品价格,评论内容,评分,评论时间\n电饭煲,199,漏电,1,2026-11-03\n店铺：西店\n,,漏水,1,2026-11-04\n"
+	if _, sum, sink := texts(t, "b.csv", titled, Options{FillDown: true}); sum.Refused != 1 || len(sink.listings) != 1 {
+		t.Errorf("%+v %+v", sum, sink.listings)
+	}
 	if p := sink.listings[1].Product; p.Name != "蒸锅" || p.Shop.Name != "" || p.Price.Known() {
 		t.Errorf("%+v", p)
 	}

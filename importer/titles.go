@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"chaping"
@@ -277,7 +278,7 @@ func titleAmong(cells []string, v *vocabulary) []titleFact {
 		return nil
 	}
 	facts, all := factsOfTitle(cells, v)
-	if len(facts) == 0 || !all && (n > 3 || 2*n > max(len(cells), 3) || isData(cells)) {
+	if len(facts) == 0 || slices.ContainsFunc(cells, v.labelled) || !all && (n > 3 || 2*n > max(len(cells), 3) || isData(cells)) {
 		return nil
 	}
 	return facts
@@ -290,6 +291,22 @@ func (s *saidTitles) say(field string) bool {
 
 // products tells whether titles say of which product reviews are.
 func (s *saidTitles) products() bool { return s.say(fieldProductID) || s.say(fieldProduct) }
+
+// labelled tells cells of reviews that have their names with them: 评价内容：很好.
+func (v *vocabulary) labelled(cell string) bool {
+	m := factLabel.FindStringSubmatchIndex(cell)
+	if m == nil || m[0] > 0 {
+		return false
+	}
+	switch v.exact(cell[m[2]:m[3]]) {
+	case fieldText:
+		return true
+	case fieldPublished: // of one, and no range of days
+		_, err := (ingest.Dates{ingest.AnyDate}).Parse(strings.TrimSpace(cell[m[1]:]), time.Time{})
+		return err == nil
+	}
+	return false
+}
 
 // questions tell what titles say and what is made of it.
 func (s *saidTitles) questions() (list []Question) {

@@ -106,6 +106,28 @@ func TestTitlesSideBySide(t *testing.T) {
 	}
 }
 
+// A row of a review is none of a title, though its cells have their names with them.
+func TestLabelledCells(t *testing.T) {
+	standard := newVocabulary(profile(t, "standard"))
+	for row, want := range map[string]int{
+		"店铺：东店|评分：1|评价内容：漏电":                     0,
+		"店铺：东店|评价：漏电麻手|时间：2026-11-03":            0,
+		"店铺：东店|时间：2026-11-03":                    0,
+		"店铺：东店|时间：2026-10-25至2026-11-24":         1,
+		"店铺：东店|评分：差评|商品：水壶":                      2,
+		"店铺：东店 商品：水壶；颜色：红|导出人：王五":                2,
+		"商品链接：https://item.example.com/31?a=b:c": 1,
+		"漏电|店铺：东店|2026-11-03|1":                  0,
+		"店铺：很好|2026-11-03|1":                     0,
+		"说好的店铺：没有|":                              0,
+	} {
+		cells := strings.Split(row, "|")
+		if got := titleAmong(cells, standard); len(got) != want {
+			t.Errorf("%s: %+v", row, got)
+		}
+	}
+}
+
 // What a filter leaves open is no name, and what a title says holds less than
 // what the product table says.
 func TestFilterTitles(t *testing.T) {
