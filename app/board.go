@@ -41,8 +41,7 @@ type Reported struct {
 	Key     station.LeadKey
 	Entry   report.Entry // all sources together
 	Sources []Source
-	Severe  int    // the gravest term that the sources name, 1 to 4; 0: none is known
-	Against uint64 // negative reviews that sheets B count
+	Severe  int // the gravest term that the sources name, 1 to 4; 0: none is known
 }
 
 // A Source is what one station says of a lead.
@@ -53,6 +52,7 @@ type Source struct {
 	Entry      report.Entry         `json:"entry"`
 	Rows       []report.PlatformRow `json:"rows,omitempty"` // of sheet B, most negative reviews first
 	Omitted    int                  `json:"omitted"`        // rows that are not listed
+	rows       []report.CitedRow    // all of sheet B
 }
 
 // shownRows bounds the rows of a sheet B that a source lists.
@@ -72,6 +72,9 @@ func (a *App) Board(ctx context.Context, p chaping.Period, miner *nlp.Miner) (b 
 		return m.read(&from, content)
 	})
 	if err != nil {
+		return b, err
+	}
+	if err := m.cite(ctx, d); err != nil {
 		return b, err
 	}
 	b.Given, b.Stations = m.given, slices.Sorted(maps.Values(names))
@@ -96,19 +99,25 @@ type merger struct {
 	miner  *nlp.Miner
 	terms  map[string]chaping.Term
 	given  int
-	rows   map[int64]map[rowKey]report.PlatformRow
+	rows   map[int64]map[rowKey]handedRow
 	leads  []*Reported
 	index  map[string]*Reported
 }
 
 type rowKey struct{ keyword, term, platform, product string }
 
+// A handedRow is a row of sheet B and the submission that it stands in.
+type handedRow struct {
+	report.CitedRow
+	in int64
+}
+
 func newMerger(p chaping.Period, miner *nlp.Miner) *merger {
 	m := &merger{
 		period: p,
 		miner:  miner,
 		terms:  map[string]chaping.Term{},
-		rows:   map[int64]map[rowKey]report.PlatformRow{},
+		rows:   map[int64]map[rowKey]handedRow{},
 		index:  map[string]*Reported{},
 	}
 	for _, t := range miner.Dictionary().Terms {
@@ -130,7 +139,7 @@ func (m *merger) read(from *station.Submission, content json.RawMessage) error {
 		for _, mention := range m.miner.Mine(nil, e.Content+"\n"+e.Analysis) {
 			severe = max(severe, int(m.terms[mention.Term].Severity))
 		}
-		m.add(Source{Station: from.StationID, Name: from.Station, Submission: from.ID, Entry: e}, severe, 0)
+		m.add(Source{Station: from.StationID, Name: from.Station, Submission: from.ID, Entry: e}, severe)
 		return nil
 	}
 	var r report.PlatformRow
@@ -139,44 +148,69 @@ func (m *merger) read(from *station.Submission, content json.RawMessage) error {
 	}
 	of := m.rows[from.StationID]
 	if of == nil {
-		of = map[rowKey]report.PlatformRow{}
+		of = map[rowKey]handedRow{}
 		m.rows[from.StationID] = of
 	}
-	of[rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}] = r
+	k := rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}
+	of[k] = handedRow{report.CitedRow{PlatformRow: r}, from.ID}
+	return nil
+}
+
+// cite adds to the rows the reviews that their sheets name. Only the JSON of a
+// sheet does.
+func (m *merger) cite(ctx context.Context, d *station.DB) error {
+	list, err := d.Submissions(ctx, m.period.String())
+	if err != nil {
+		return err
+	}
+	named := map[int64]map[int][]string{}
+	for i := range list {
+		s := &list[i]
+		if s.Replaced || s.Entries == 0 || s.Form != chaping.FormPlatform || !s.Modelled() {
+			continue
+		}
+		_, data, err := d.Original(ctx, station.Everything(), s.ID)
+		if err != nil {
+			return err
+		}
+		if named[s.ID], err = report.Citations(data); err != nil {
+			return err
+		}
+	}
+	for _, of := range m.rows {
+		for k, r := range of {
+			r.Cited = named[r.in][r.Seq]
+			of[k] = r
+		}
+	}
 	return nil
 }
 
 // platform takes the rows of a station's sheets B.
 func (m *merger) platform(id int64, name string) {
-	rows := slices.Collect(maps.Values(m.rows[id]))
-	slices.SortFunc(rows, func(a, b report.PlatformRow) int {
+	rows := make([]report.CitedRow, 0, len(m.rows[id]))
+	for _, r := range m.rows[id] {
+		rows = append(rows, r.CitedRow)
+	}
+	slices.SortFunc(rows, func(a, b report.CitedRow) int {
 		return cmp.Or(cmp.Compare(b.NegativeReviews, a.NegativeReviews), cmp.Compare(a.Seq, b.Seq))
 	})
-	type key struct {
-		product string
-		hazard  chaping.Hazard
-	}
-	behind := map[key][]report.PlatformRow{}
-	for _, r := range rows {
-		if r.NegativeReviews > 0 {
-			k := key{cmp.Or(r.ProductKeyword, r.Product), m.terms[r.Term].Hazard}
-			behind[k] = append(behind[k], r)
-		}
-	}
 	for _, e := range report.EntriesOfRows(name, rows, func(term string) chaping.Hazard { return m.terms[term].Hazard }) {
 		e.Stations = []int64{id}
-		of := behind[key{e.Product, e.Hazard}]
-		severe, negative := 0, uint64(0)
-		for _, r := range of {
-			severe, negative = max(severe, int(m.terms[r.Term].Severity)), negative+r.NegativeReviews
+		s := Source{Station: id, Name: name, Entry: e.Entry, rows: e.Rows}
+		severe := 0
+		for i := range e.Rows {
+			severe = max(severe, int(m.terms[e.Rows[i].Term].Severity))
+			if i < shownRows {
+				s.Rows = append(s.Rows, e.Rows[i].PlatformRow)
+			}
 		}
-		s := Source{Station: id, Name: name, Entry: e, Rows: of[:min(len(of), shownRows)]}
-		s.Omitted = len(of) - len(s.Rows)
-		m.add(s, severe, negative)
+		s.Omitted = len(e.Rows) - len(s.Rows)
+		m.add(s, severe)
 	}
 }
 
-func (m *merger) add(s Source, severe int, negative uint64) {
+func (m *merger) add(s Source, severe int) {
 	k := leadKey(m.period, &s.Entry)
 	l := m.index[k.Same()]
 	if l == nil {
@@ -185,7 +219,7 @@ func (m *merger) add(s Source, severe int, negative uint64) {
 		m.leads = append(m.leads, l)
 	}
 	l.Sources = append(l.Sources, s)
-	l.Severe, l.Against = max(l.Severe, severe), l.Against+negative
+	l.Severe = max(l.Severe, severe)
 }
 
 // leadKey is the lead that an entry belongs to. Entries without a hazard class
@@ -204,12 +238,18 @@ func leadKey(p chaping.Period, e *report.Entry) station.LeadKey {
 type BoardLead struct {
 	report.Entry                   // of all that was merged into it
 	Record       station.Lead      `json:"record"`
-	Points       float64           `json:"priority"`       // 0 to 100; no risk level
-	Made         []lead.Part       `json:"priority_parts"` // that add up to it
-	Severe       int               `json:"severity"`       // the gravest term named, 1 to 4; 0: none is known
-	Against      uint64            `json:"negative_reviews"`
-	Parts        []LeadPart        `json:"parts"`          // itself first, then what was merged into it by hand
-	Gone         []station.LeadKey `json:"gone,omitempty"` // merged into it, and no longer reported
+	Points       float64           `json:"priority"`              // 0 to 100; no risk level
+	Made         []lead.Part       `json:"priority_parts"`        // that add up to it
+	Severe       int               `json:"severity"`              // the gravest term named, 1 to 4; 0: none is known
+	Against      uint64            `json:"negative_reviews"`      // that sheets B count, each once; where they do not tell which, at least
+	AgainstMost  uint64            `json:"negative_reviews_most"` // and at most
+	Parts        []LeadPart        `json:"parts"`                 // itself first, then what was merged into it by hand
+	Gone         []station.LeadKey `json:"gone,omitempty"`        // merged into it, and no longer reported
+}
+
+// Reviews are the negative reviews that sheets B count of it.
+func (l *BoardLead) Reviews() report.ReviewCount {
+	return report.ReviewCount{Least: l.Against, Most: l.AgainstMost}
 }
 
 // A LeadPart is one of the leads that were merged by hand.
@@ -282,6 +322,7 @@ func JoinLeads(b *Board, records []station.Lead) (list []BoardLead, gone []stati
 func joined(head station.Lead, parts []*Reported, known map[string]station.Lead) (l BoardLead) {
 	l.Record = head
 	var entries []report.Entry
+	rows := map[int64][]report.CitedRow{}
 	for _, p := range parts {
 		entries = append(entries, p.Entry)
 		of, touched := known[p.Key.Same()]
@@ -289,8 +330,16 @@ func joined(head station.Lead, parts []*Reported, known map[string]station.Lead)
 			of = station.Lead{LeadKey: p.Key, State: station.LeadNew}
 		}
 		l.Parts = append(l.Parts, LeadPart{Record: of, Sources: p.Sources})
-		l.Severe, l.Against = max(l.Severe, p.Severe), l.Against+p.Against
+		l.Severe = max(l.Severe, p.Severe)
+		for i := range p.Sources {
+			rows[p.Sources[i].Station] = append(rows[p.Sources[i].Station], p.Sources[i].rows...)
+		}
 	}
+	var against report.ReviewCount
+	for _, of := range rows {
+		against = against.Plus(report.CountReviews(of))
+	}
+	l.Against, l.AgainstMost = against.Least, against.Most
 	l.Entry = report.Together(entries)
 	l.Product, l.Hazard = head.Product, head.Hazard
 	if head.ID == 0 || parts[0].Key.Same() == head.Same() {

@@ -120,3 +120,59 @@ func TestBoard(t *testing.T) {
 		t.Error("an empty period says nothing of what to do")
 	}
 }
+
+// The board counts a review once, however many terms it affirms: by the reviews
+// that the sheet names, and else between bounds. So do the page of the lead, the
+// case, the sheet that is downloaded, the priority, and what programs get.
+func TestBoardCountsReviewsOnce(t *testing.T) {
+	h := open(t)
+	list, err := h.Station.Stations(t.Context(), station.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform := list[slices.IndexFunc(list, func(s station.Station) bool { return s.Kind == station.PlatformStation })]
+	token := h.token(t, "centre", station.PermitRead)
+	sheet := report.Platform{Station: platform.Name, Filed: testNow, Period: chaping.Period{Year: 2026, Month: 11}}
+	for i, term := range []string{"冒烟", "起火"} {
+		sheet.Rows = append(sheet.Rows, report.PlatformRow{Seq: i + 1, ProductKeyword: "暖手宝", Term: term, NegativeReviews: 3,
+			Reviews: 9, Product: "充电暖手宝", Platform: "mall", ProductID: "1"})
+		for _, id := range []string{"a", "b", "c"} {
+			sheet.Evidence = append(sheet.Evidence, report.Evidence{Seq: i + 1, Review: id, Counted: chaping.CountsNegative})
+		}
+	}
+	for _, named := range []bool{true, false} {
+		want, points := "差评 3 条（冒烟 3、起火 3；一条评论说到几个词的，每个词都数它）", 3
+		if !named {
+			sheet.Evidence = nil
+			want, points = "差评至少 3 条、至多 6 条（冒烟 3、起火 3；报送表没有写明是哪些评论", 3
+		}
+		content, err := sheet.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := url.Values{"station": {strconv.FormatInt(platform.ID, 10)}}
+		if r := h.handIn(t, "centre", "乙表.json", string(content), to); r.Code != http.StatusSeeOther {
+			t.Fatal(r.Code, r.Body)
+		}
+		var board struct {
+			Leads []struct {
+				Against uint64 `json:"negative_reviews"`
+				Most    uint64 `json:"negative_reviews_most"`
+			} `json:"leads"`
+		}
+		read := h.send(program(token, "GET", "/board?period=2026-11", nil, nil))
+		if err := json.Unmarshal(read.Body.Bytes(), &board); err != nil {
+			t.Fatal(read.Code, err)
+		}
+		if len(board.Leads) != 1 || int(board.Leads[0].Against) != points || named != (board.Leads[0].Most == board.Leads[0].Against) {
+			t.Errorf("named %v: programs read %+v", named, board.Leads)
+		}
+		id := url.QueryEscape("0.fire..暖手宝")
+		for _, at := range []string{"/board?period=2026-11", "/board/lead?period=2026-11&id=" + id, "/cases/new?period=2026-11&leads=" + id,
+			"/board/download?period=2026-11&format=json"} {
+			if body := h.ask("centre", "GET", at, nil).Body.String(); !strings.Contains(body, want) || strings.Contains(body, "差评 6 条") {
+				t.Errorf("named %v: %s does not count a review once", named, at)
+			}
+		}
+	}
+}

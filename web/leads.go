@@ -86,7 +86,13 @@ func moreOfLeads() []column[boardLead] {
 	}
 	return []column[boardLead]{
 		numberColumn("stations", "监测站数", func(l *boardLead) float64 { return float64(len(l.From)) }).hide(),
-		numberColumn("negative", "差评数", func(l *boardLead) float64 { return float64(l.Against) }).hide(),
+		numberColumn("negative", "差评数", func(l *boardLead) float64 { return float64(l.Against) }).
+			written(func(l *boardLead) string {
+				if !l.Reviews().Exact() {
+					return fmt.Sprintf("%d–%d", l.Against, l.AgainstMost)
+				}
+				return fmt.Sprint(l.Against)
+			}).hide(),
 		textColumn("analysis", "信息分析", func(l *boardLead) string { return l.Analysis }).hide(),
 		textColumn("advice", "初步建议", func(l *boardLead) string { return l.Advice }).hide(),
 		textColumn("source", "信息来源", func(l *boardLead) string { return l.Source }).hide(),
@@ -115,7 +121,11 @@ func wordPart(l app.BoardLead, p lead.Part) string {
 		}
 		return fmt.Sprintf("最严重的词条为 %d 级，共 4 级", l.Severe)
 	case "number":
-		return fmt.Sprintf("平台报送表上差评 %d 条", l.Against)
+		text := "平台报送表上" + l.Reviews().String()
+		if !l.Reviews().Exact() {
+			text += "：报送表没有写明是哪些评论，同一条可能数在几个词里，按至少的计"
+		}
+		return text
 	case "stations":
 		return fmt.Sprintf("%d 个监测站报送", len(l.Stations))
 	case "companies":

@@ -18,8 +18,8 @@ import "math"
 
 // Reported is what the sheets of stations tell of a product and hazard.
 type Reported struct {
-	Severity  int // 1 to Levels; 0: no term is known
-	Negative  uint64
+	Severity  int    // 1 to Levels; 0: no term is known
+	Negative  uint64 // reviews, each once; where the sheets do not tell, the least
 	Stations  int
 	Companies int
 	Hidden    bool // a danger or incident (R11.1)
