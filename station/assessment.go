@@ -152,14 +152,26 @@ type Duty struct {
 // Filed tells whether anything was handed in.
 func (y *Duty) Filed() bool { return !y.First.IsZero() }
 
-// forms is how many files hold entries; other material corrects nothing.
-func (y *Duty) forms() (n int) {
+// Corrected tells whether a file that was handed in took the place of an earlier
+// one (更正). Other material than forms corrects nothing.
+func (y *Duty) Corrected() bool {
+	return slices.ContainsFunc(y.Files, func(s Submission) bool { return s.Form != "" && s.Replaced })
+}
+
+// Supplemented tells whether a form counts beside what was handed in before (补充).
+// The sheets of several watches are each their own, and supplement nothing.
+func (y *Duty) Supplemented() bool {
+	sheets, files := 0, 0
 	for _, s := range y.Files {
-		if s.Entries > 0 {
-			n++
+		switch {
+		case s.Form == "" || s.Replaced:
+		case s.Version > 0:
+			sheets++
+		default:
+			files++
 		}
 	}
-	return n
+	return files > 1 || files == 1 && sheets > 0
 }
 
 // Late tells whether it came after the due day, assessed or not.
@@ -230,7 +242,8 @@ type Assessment struct {
 	Filed       int     `json:"filed"`
 	Late        int     `json:"late"` // filed, but after the due day
 	Missing     int     `json:"missing"`
-	Corrections int     `json:"corrections"` // periods with a second report
+	Corrections int     `json:"corrections"` // periods in which a later file took the place of another
+	Supplements int     `json:"supplements"` // periods in which a file counts beside another; they cost nothing
 	Leads       int     `json:"leads"`       // cases that began with its lead
 	// Score is of 100; nil where nothing was due, so that there is nothing to
 	// be assessed.
@@ -291,8 +304,11 @@ func (d *DB) Assess(
 		default:
 			a.Filed++
 		}
-		if f.forms() > 1 {
+		if f.Corrected() {
 			a.Corrections++
+		}
+		if f.Supplemented() {
+			a.Supplements++
 		}
 	}
 	for i := range list {

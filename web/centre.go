@@ -832,7 +832,7 @@ func (q *request) assessmentFile() error {
 	var b bytes.Buffer
 	b.WriteString("\ufeff")
 	out := csv.NewWriter(&b)
-	_ = out.Write([]string{"监测站", "类型", "状态", "应报", "已报", "逾期报送", "未报", "更正", "采纳线索", "得分"})
+	_ = out.Write([]string{"监测站", "类型", "状态", "应报（期）", "已报（期）", "逾期报送（期）", "未报（期）", "更正（期）", "补充（期）", "采纳线索（件）", "得分"})
 	for _, a := range list {
 		_ = out.Write(
 			[]string{
@@ -844,6 +844,7 @@ func (q *request) assessmentFile() error {
 				fmt.Sprint(a.Late),
 				fmt.Sprint(a.Missing),
 				fmt.Sprint(a.Corrections),
+				fmt.Sprint(a.Supplements),
 				fmt.Sprint(a.Leads),
 				a.Points(),
 			},

@@ -3,11 +3,13 @@ package web
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -289,19 +291,73 @@ func TestAssessment(t *testing.T) {
 	submit("2026-02", time.Date(2026, time.February, 26, 0, 0, 0, 0, chaping.Shanghai()), "2")
 	page := h.ask("association", "GET", "/assessment", nil).Body.String()
 	// Timely 1 of 2, complete 2 of 2, no leads, no corrections.
-	if !strings.Contains(page, `<td class="num">2</td><td class="num">2</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td><td class="num">60.0</td>`) || strings.Contains(page, "电线电缆") {
+	if !strings.Contains(page, `<td class="num">60.0</td><td>行业组织</td><td>正常</td><td class="num">2</td><td class="num">2</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td><td class="num">0</td>`) || strings.Contains(page, "电线电缆") {
 		t.Error(page)
 	}
 	if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {"1"}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
 	}
-	if file := h.ask("bureau", "GET", "/assessment.csv?year=2026", nil).Body.String(); !strings.Contains(file, "上海市食品接触材料协会,行业组织,正常,2,2,1,0,0,0,50.0") || strings.Count(file, "\n") < 12 {
+	if file := h.ask("bureau", "GET", "/assessment.csv?year=2026", nil).Body.String(); !strings.Contains(file, "上海市食品接触材料协会,行业组织,正常,2,2,1,0,0,0,0,50.0") || strings.Count(file, "\n") < 12 {
 		t.Error(file)
 	}
 	for _, bad := range []string{"-1", "NaN", "很多", ""} {
 		if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {bad}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusUnprocessableEntity {
 			t.Errorf("weight %q: %d", bad, r.Code)
 		}
+	}
+}
+
+// A correction takes the place of a file, and costs; a supplement counts beside
+// it, and does not. Both are counted in periods, however many files there are.
+func TestCorrectionsAndSupplements(t *testing.T) {
+	h := open(t)
+	ctx := t.Context()
+	if err := h.Station.SetRules(ctx, station.Rules{Since: "2026-08"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	entry := []json.RawMessage{json.RawMessage(`{"product":"壶","content":"漏电"}`)}
+	submit := func(period, content string, s station.Submission) int64 {
+		t.Helper()
+		p, err := chaping.ParsePeriod(period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Period, s.StationID, s.File, s.Received = period, 3, content+".csv", p.Window().From.AddDate(0, 0, 20)
+		if s.Form == "" {
+			s.Form = chaping.FormAssociation
+		}
+		kept, err := h.Station.Submit(ctx, s, []byte(content), entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return kept.ID
+	}
+	first := submit("2026-08", "a", station.Submission{}) // supplemented
+	submit("2026-08", "b", station.Submission{})
+	for version := 1; version <= 3; version++ { // corrected twice
+		submit("2026-09", strconv.Itoa(version), station.Submission{Version: version})
+	}
+	for _, watch := range []string{"甲", "乙"} { // two sheets, of two watches
+		submit("2026-10", watch, station.Submission{Form: chaping.FormPlatform, Name: watch, Version: 1})
+	}
+	assessed := func() station.Assessment {
+		t.Helper()
+		var page struct{ Stations []station.Assessment }
+		r := h.send(program(h.token(t, "association", station.PermitRead), "GET", "/assessment?year=2026", nil, nil))
+		if err := json.Unmarshal(r.Body.Bytes(), &page); err != nil || len(page.Stations) != 1 {
+			t.Fatal(err, r.Body)
+		}
+		return page.Stations[0]
+	}
+	if a := assessed(); a.Expected != 3 || a.Corrections != 1 || a.Supplements != 1 {
+		t.Errorf("%+v", a)
+	}
+	submit("2026-08", "c", station.Submission{Corrects: first}) // beside the supplement
+	if a := assessed(); a.Corrections != 2 || a.Supplements != 1 {
+		t.Errorf("%+v", a)
+	}
+	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); !strings.Contains(page, "更正（期）") || !strings.Contains(page, "补充（期）") {
+		t.Error("the page does not say what it counts")
 	}
 }
 
@@ -313,7 +369,7 @@ func TestNothingDueHasNoScore(t *testing.T) {
 	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 11 || strings.Contains(page, "80.0") {
 		t.Errorf("%d of 11 stations have nothing due: %s", rows(page), page)
 	}
-	if file := h.ask("centre", "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Count(file, ",0,0,0,0,0,0,无应报\n") != 11 {
+	if file := h.ask("centre", "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Count(file, ",0,0,0,0,0,0,0,无应报\n") != 11 {
 		t.Error(file)
 	}
 	if r := h.send(program(h.token(t, "centre", station.PermitRead), "GET", "/assessment?year=2026", nil, nil)); !strings.Contains(r.Body.String(), `"score":null`) {
