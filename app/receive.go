@@ -2,7 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,6 +34,8 @@ type Handed struct {
 type Received struct {
 	station.Submission
 	Refused []*chaping.InputError `json:"refused"` // lines that are not, and what is to be checked
+	// Replaced are the files of which it has every row, so that they no longer count.
+	Replaced []string `json:"replaced_files,omitempty"`
 }
 
 // Receive takes in a monthly form, or some other file about a month, from a
@@ -67,8 +73,78 @@ func (a *App) Receive(ctx context.Context, h Handed, miner *nlp.Miner) (r Receiv
 	if s.Version = h.Version; s.Version > 0 {
 		s.Name = h.Watch
 	}
+	overlaps, err := a.Overlaps(ctx, h, &look, miner)
+	if err != nil {
+		return r, err
+	}
+	for _, o := range overlaps {
+		if o.Whole() {
+			s.Holds = append(s.Holds, o.Submission.ID)
+			r.Replaced = append(r.Replaced, o.Submission.File)
+			continue
+		}
+		r.Refused = append(r.Refused, &chaping.InputError{
+			File:    h.File,
+			Problem: fmt.Sprintf("有 %d 条与已交的“%s”相同，两份一并计数", o.Same, o.Submission.File),
+			Remedy:  "是更正的，再交一次，并写明取代哪一份",
+		})
+	}
 	r.Submission, err = d.Submit(ctx, s, h.Data, entries)
 	return r, err
+}
+
+// An Overlap is a file that a station has handed in before and that has some of
+// the rows of one that it hands in now.
+type Overlap struct {
+	Submission station.Submission
+	Same       int // rows
+}
+
+// Whole tells whether the new file has every row of it. Then it takes its place:
+// so a file of which some lines were not read can be mended and handed in again.
+func (o Overlap) Whole() bool { return o.Same == o.Submission.Entries }
+
+// Overlaps are the files beside which rows of a form would count twice, without
+// the one that it corrects. What is a frozen sheet's version has its own order,
+// see station.DB.Submit, and the same file again is that file.
+func (a *App) Overlaps(ctx context.Context, h Handed, look *FormLook, miner *nlp.Miner) (list []Overlap, err error) {
+	if h.Version > 0 {
+		return nil, nil
+	}
+	d, err := a.Station(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := look.Form.Records(miner.HazardOf)
+	if err != nil {
+		return nil, err
+	}
+	rows := map[string]bool{}
+	for _, content := range entries {
+		row, err := report.RowIdentity(content)
+		if err != nil {
+			return nil, err
+		}
+		rows[row] = true
+	}
+	sum := sha256.Sum256(h.Data)
+	hash := hex.EncodeToString(sum[:])
+	err = d.Entries(ctx, h.Period.String(), func(of station.Submission, content json.RawMessage) error {
+		if of.StationID != look.Station.ID || of.Form != look.Kind || of.Version != 0 || of.ID == h.Corrects || of.Hash == hash {
+			return nil
+		}
+		row, err := report.RowIdentity(content)
+		if err != nil || !rows[row] {
+			return err
+		}
+		i := slices.IndexFunc(list, func(o Overlap) bool { return o.Submission.ID == of.ID })
+		if i < 0 {
+			i, list = len(list), append(list, Overlap{Submission: of})
+		}
+		list[i].Same++
+		return nil
+	})
+	return list, err
 }
 
 // A FormLook is what was read of a monthly form that is handed in.

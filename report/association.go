@@ -159,6 +159,30 @@ func ReadEntry(data []byte) (e Entry, ok bool, err error) {
 	return e, true, json.Unmarshal(data, &e)
 }
 
+// RowIdentity is equal for rows that say the same, of sheet A or of sheet B,
+// wherever they stand in a file and whatever the program has made of them. It
+// reads them as a station handed them in, as JSON.
+func RowIdentity(data []byte) (string, error) {
+	e, ok, err := ReadEntry(data)
+	if err != nil {
+		return "", err
+	}
+	if ok {
+		cells := []string{e.Product, e.Companies, e.Region, e.Content, e.Analysis, e.Advice, e.Source}
+		for i := range cells {
+			cells[i] = plain(cells[i])
+		}
+		return strings.Join(cells, "\x00"), nil
+	}
+	var r PlatformRow
+	if err := json.Unmarshal(data, &r); err != nil {
+		return "", err
+	}
+	r.Seq = 0
+	row, err := json.Marshal(r)
+	return string(row), err
+}
+
 // Classify suggests kind and dangers where a person gave none: by the words
 // 潜规则 and 集中反映, by the hazard class, and by the words of the entry. When
 // nothing tells, a hidden danger to health is assumed, which is the notice's

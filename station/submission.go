@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type Submission struct {
 	// Corrects is, of a file that comes, the one that it replaces; 0: it counts
 	// beside the others, unless its version says otherwise.
 	Corrects int64 `json:"-"`
+	// Holds are those of which it has every entry: it takes their place, too.
+	Holds []int64 `json:"-"`
 }
 
 // Modelled tells whether the file is a form's JSON, which can be shown in every
@@ -171,8 +174,9 @@ func submit(ctx context.Context, tx *sql.Tx, s *Submission, original []byte) err
 	if err != nil {
 		return err
 	}
-	if s.Corrects != 0 {
-		if _, err := tx.ExecContext(ctx, "UPDATE submission SET superseded_by = ? WHERE id = ?", s.ID, s.Corrects); err != nil {
+	for _, id := range append(slices.Clip(s.Holds), s.Corrects) {
+		const of = "UPDATE submission SET superseded_by = ? WHERE id = ? AND period = ? AND station = ? AND superseded_by IS NULL"
+		if _, err := tx.ExecContext(ctx, of, s.ID, id, s.Period, s.StationID); err != nil {
 			return err
 		}
 	}

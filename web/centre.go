@@ -207,12 +207,15 @@ func (q *request) handedIn(s *app.Received) error {
 			http.StatusOK,
 			&fault{
 				problem: fmt.Sprintf("已读入 %d 条，有 %d 处没有读入或要核对", s.Entries, len(s.Refused)),
-				remedy:  "按下面的说明改正后再交一次，已读入的不会重复",
+				remedy:  "按下面的说明改正后再交一次：这次读入的行都还在新文件里的，新文件取代这一份，不会重复计数",
 			},
 			s.Refused,
 		)
 	}
 	message := fmt.Sprintf("“%s”已收到，读入 %d 条", s.File, s.Entries)
+	if len(s.Replaced) > 0 {
+		message += "，取代了“" + strings.Join(s.Replaced, "”“") + "”"
+	}
 	if s.About != "" {
 		message = "“" + s.File + "”已收到，原件已保存"
 	}

@@ -183,6 +183,86 @@ func TestHandInSteps(t *testing.T) {
 	}
 }
 
+// A file of which some lines were not read is mended and handed in again: its
+// rows count once. So they do where only some are the same, unless the sender
+// says that it is no correction.
+func TestMendedFileCountsOnce(t *testing.T) {
+	const (
+		head  = "涉及产品,涉及企业数量,涉及区域,风险信息内容,信息分析,初步建议,信息来源\n"
+		stove = "燃气灶,2,上海,回火,阀门不良,抽查,投诉\n"
+		lamp  = "台灯,1,上海,外壳烫手,散热不良,抽查,投诉\n"
+	)
+	kettle := strings.TrimPrefix(sheetA, head)
+	counts := func(h *house, entries int) {
+		t.Helper()
+		duties, err := h.Station.Duties(t.Context(), station.Everything(), []chaping.Period{{Year: 2026, Month: 11}},
+			func(p chaping.Period) time.Time { return h.Calendar.Due(p).Day })
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := 0
+		for i := range duties {
+			given += duties[i].Entries
+		}
+		board, err := h.App.Board(t.Context(), chaping.Period{Year: 2026, Month: 11}, h.miner())
+		if err != nil || given != entries || board.Given != entries {
+			t.Errorf("the inbox has %d entries, the board %d, not %d: %v", given, board.Given, entries, err)
+		}
+	}
+	h := open(t)
+	if r := h.handIn(t, "association", "一.csv", head+kettle+stove+",1,上海,,,,\n", nil); !strings.Contains(r.Body.String(), "新文件取代这一份") {
+		t.Error(r.Code, r.Body)
+	}
+	counts(h, 2)
+	at := h.upload(t, "association", "/inbox?period=2026-11", "二.csv", head+lamp+kettle+stove, nil).Header().Get("Location")
+	if page := h.ask("association", "GET", at, nil).Body.String(); !strings.Contains(page, "的 2 条都在这一份里，提交后由这一份取代") {
+		t.Error(page)
+	}
+	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusSeeOther {
+		t.Error(r.Code, r.Body)
+	}
+	counts(h, 3)
+	again := h.send(program(h.token(t, "association", station.PermitSubmit), "POST", "/inbox", map[string]any{"period": "2026-11"}, map[string]string{"file": head + lamp + kettle + stove + strings.ReplaceAll(kettle, "手柄", "底座")}))
+	if !strings.Contains(again.Body.String(), `"replaced_files":["二.csv"]`) {
+		t.Error(again.Code, again.Body)
+	}
+	counts(h, 4)
+	for _, keep := range []bool{false, true} { // some rows are the same: asked, and a correction unless it is said not to be
+		at := h.upload(t, "association", "/inbox?period=2026-11", "三.csv", head+lamp+strings.ReplaceAll(stove, "2,", "3,")+strings.Repeat(" ", map[bool]int{true: 1}[keep]), nil).Header().Get("Location")
+		page := h.ask("association", "GET", at, nil).Body.String()
+		_, ask, _ := strings.Cut(page, `<select name="corrects"><option value="`)
+		id, _, _ := strings.Cut(ask, `"`)
+		if number(id) == 0 || !strings.Contains(page, "1 条相同") {
+			t.Fatal(page)
+		}
+		if keep {
+			id = "0"
+		}
+		if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}, "corrects": {id}}); r.Code != http.StatusSeeOther && r.Code != http.StatusOK {
+			t.Error(r.Code, r.Body)
+		}
+		if keep {
+			counts(h, 4)
+		} else {
+			counts(h, 2)
+			if r := h.handIn(t, "association", "四.csv", head+lamp+strings.ReplaceAll(kettle, "手柄", "底座"), url.Values{"corrects": {lastFile(t, h)}}); r.Code != http.StatusSeeOther {
+				t.Fatal(r.Code, r.Body)
+			}
+			counts(h, 2)
+		}
+	}
+}
+
+// lastFile is the number of the file that came last.
+func lastFile(t *testing.T, h *house) string {
+	t.Helper()
+	list, err := h.Station.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	return strconv.FormatInt(list[len(list)-1].ID, 10)
+}
+
 func TestCase(t *testing.T) {
 	h := open(t)
 	form := url.Values{"kind": {"product"}, "title": {"电热水壶漏电" + evil}, "station": {"10"}, "lead": {"三条评论" + evil}, "responsible": {"某厂" + evil}, "deadline": {"2026-11-24"}, "found": {"2026-11-20T08:00"}, "version": {"0"}}

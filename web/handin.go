@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"chaping"
@@ -67,7 +69,9 @@ type handInPage struct {
 	Entries  []report.Entry       // the first
 	Rows     []report.PlatformRow // the first
 	Refused  []*chaping.InputError
-	Left     int // refused lines that are not listed
+	Left     int           // refused lines that are not listed
+	Held     []app.Overlap // files of which it has every row, so that it takes their place
+	Alike    []app.Overlap // files of which it has some rows, the most first
 }
 
 func (q *request) handInLook() error {
@@ -90,6 +94,18 @@ func (q *request) handInLook() error {
 			page.Corrects = &s
 		}
 	}
+	overlaps, err := q.App.Overlaps(q.ctx, h, &look, q.miner())
+	if err != nil {
+		return err
+	}
+	for _, o := range overlaps {
+		if o.Whole() {
+			page.Held = append(page.Held, o)
+		} else {
+			page.Alike = append(page.Alike, o)
+		}
+	}
+	slices.SortStableFunc(page.Alike, func(a, b app.Overlap) int { return cmp.Compare(b.Same, a.Same) })
 	return q.render("handin", page)
 }
 
@@ -106,6 +122,9 @@ func (q *request) handInTake() error {
 			return err
 		}
 		return q.redirect("/inbox?period="+h.Period.String(), "没有提交")
+	}
+	if text := q.form("corrects"); text != "" { // chosen when the same rows were seen
+		h.Corrects = number(text)
 	}
 	received, err := q.App.Receive(q.ctx, h, q.miner())
 	if f, ok := told(err); ok {

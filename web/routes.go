@@ -205,7 +205,7 @@ func allRoutes() []route {
 		{"POST", "/inbox", senders, (*request).handIn, "提交报送文件", option{submit: true, upload: true}, "file!:file form period station:integer about name version:integer corrects:integer", app.Received{}},
 		{"POST", "/inbox/urge", centre, (*request).urge, "催报", option{}, "period ids!:list note back", moved{}},
 		{"GET", "/inbox/{id}", senders, (*request).handInLook, "核对报送文件", option{}, "", nil}, // programs get their receipt at once
-		{"POST", "/inbox/{id}", senders, (*request).handInTake, "提交报送文件", option{submit: true}, "do period", nil},
+		{"POST", "/inbox/{id}", senders, (*request).handInTake, "提交报送文件", option{submit: true}, "do period corrects:integer", nil},
 		{"GET", "/submissions", concerned, (*request).submissions, "报送文件", option{}, tableFields, submissionsPage{}},
 		{"GET", "/submissions/export", concerned, (*request).submissions, "导出报送文件目录", option{export: true}, exportFields, file("*/*")},
 		{"GET", "/submissions/{id}", concerned, (*request).original, "下载报送文件", option{export: true}, "format", file("*/*")},
