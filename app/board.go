@@ -99,12 +99,10 @@ type merger struct {
 	miner  *nlp.Miner
 	terms  map[string]chaping.Term
 	given  int
-	rows   map[int64]map[rowKey]handedRow
+	rows   map[int64]map[string]handedRow // by station and identity
 	leads  []*Reported
 	index  map[string]*Reported
 }
-
-type rowKey struct{ keyword, term, platform, product string }
 
 // A handedRow is a row of sheet B and the submission that it stands in.
 type handedRow struct {
@@ -117,7 +115,7 @@ func newMerger(p chaping.Period, miner *nlp.Miner) *merger {
 		period: p,
 		miner:  miner,
 		terms:  map[string]chaping.Term{},
-		rows:   map[int64]map[rowKey]handedRow{},
+		rows:   map[int64]map[string]handedRow{},
 		index:  map[string]*Reported{},
 	}
 	for _, t := range miner.Dictionary().Terms {
@@ -148,11 +146,10 @@ func (m *merger) read(from *station.Submission, content json.RawMessage) error {
 	}
 	of := m.rows[from.StationID]
 	if of == nil {
-		of = map[rowKey]handedRow{}
+		of = map[string]handedRow{}
 		m.rows[from.StationID] = of
 	}
-	k := rowKey{keyword: r.ProductKeyword, term: r.Term, platform: r.Platform, product: cmp.Or(r.ProductID, r.Product)}
-	of[k] = handedRow{report.CitedRow{PlatformRow: r}, from.ID}
+	of[r.Identity()] = handedRow{report.CitedRow{PlatformRow: r}, from.ID}
 	return nil
 }
 

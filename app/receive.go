@@ -83,6 +83,9 @@ func (a *App) Receive(ctx context.Context, h Handed, miner *nlp.Miner) (r Receiv
 			r.Replaced = append(r.Replaced, o.Submission.File)
 			continue
 		}
+		if s.Form == chaping.FormPlatform { // of its rows the last holds
+			continue
+		}
 		r.Refused = append(r.Refused, &chaping.InputError{
 			File:    h.File,
 			Problem: fmt.Sprintf("有 %d 条与已交的“%s”相同，两份一并计数", o.Same, o.Submission.File),

@@ -159,9 +159,10 @@ func ReadEntry(data []byte) (e Entry, ok bool, err error) {
 	return e, true, json.Unmarshal(data, &e)
 }
 
-// RowIdentity is equal for rows that say the same, of sheet A or of sheet B,
-// wherever they stand in a file and whatever the program has made of them. It
-// reads them as a station handed them in, as JSON.
+// RowIdentity is equal for rows that are one row handed in twice, wherever they
+// stand in a file and whatever the program has made of them: rows of sheet A that
+// say the same, and rows of sheet B of one product and term. It reads them as a
+// station handed them in, as JSON.
 func RowIdentity(data []byte) (string, error) {
 	e, ok, err := ReadEntry(data)
 	if err != nil {
@@ -178,9 +179,7 @@ func RowIdentity(data []byte) (string, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return "", err
 	}
-	r.Seq = 0
-	row, err := json.Marshal(r)
-	return string(row), err
+	return r.Identity(), nil
 }
 
 // Classify suggests kind and dangers where a person gave none: by the words

@@ -69,3 +69,35 @@ func TestCitations(t *testing.T) {
 		t.Error(got, err)
 	}
 }
+
+// Two rows are one that was handed in twice by what they are about, not by their
+// place or their numbers.
+func TestRowIdentity(t *testing.T) {
+	same := func(a, b string) bool {
+		t.Helper()
+		one, err := RowIdentity([]byte(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := RowIdentity([]byte(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return one == other
+	}
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{`{"product":"台灯","content":"外壳 烫手","suggested":true}`, `{"product":"台灯","content":"外壳烫手","hazard":"thermal"}`, true},
+		{`{"product":"台灯","content":"外壳烫手"}`, `{"product":"台灯","content":"外壳烫手","companies":"2"}`, false},
+		{`{"seq":1,"term":"漏电","product":"壶","shop":"甲店","negative_reviews":3}`, `{"seq":7,"term":"漏电","product":"壶","shop":"甲店","negative_reviews":5}`, true},
+		{`{"term":"漏电","product":"壶","shop":"甲店"}`, `{"term":"漏电","product":"壶","shop":"乙店"}`, false},
+		{`{"term":"漏电","product":"壶","product_id":"1"}`, `{"term":"漏电","product":"新壶","product_id":"1"}`, true},
+		{`{"term":"漏电","product":"壶","product_id":"1"}`, `{"term":"起火","product":"壶","product_id":"1"}`, false},
+	} {
+		if same(c.a, c.b) != c.want {
+			t.Errorf("%s, %s: not %v", c.a, c.b, c.want)
+		}
+	}
+}

@@ -271,6 +271,17 @@ type rowKey struct{ keyword, term, platform, product string }
 
 func (r *PlatformRow) key() rowKey { return rowKey{r.ProductKeyword, r.Term, r.Platform, r.ProductID} }
 
+// Identity is equal for rows of one product and term on the sheets of a station:
+// what it handed in last holds. A product without a number, as on sheets that
+// people fill in, is told by its name and shop.
+func (r *PlatformRow) Identity() string {
+	product := r.ProductID
+	if product == "" {
+		product = plain(r.Product) + "\x00" + plain(r.Shop)
+	}
+	return strings.Join([]string{r.ProductKeyword, r.Term, r.Platform, product}, "\x00")
+}
+
 // sharedProducts are those that more than one product keyword lists, so that
 // one review stands behind several rows of a term.
 func (p *Platform) sharedProducts() map[chaping.ProductKey]bool {

@@ -99,9 +99,10 @@ func (q *request) handInLook() error {
 		return err
 	}
 	for _, o := range overlaps {
-		if o.Whole() {
+		switch {
+		case o.Whole():
 			page.Held = append(page.Held, o)
-		} else {
+		case look.Kind == chaping.FormAssociation: // of a platform's rows the last holds
 			page.Alike = append(page.Alike, o)
 		}
 	}
