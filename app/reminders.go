@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"chaping"
@@ -256,11 +257,12 @@ func (r *reminders) due(ctx context.Context) error {
 			n.Key = fmt.Sprintf("case-overdue-%d-%s", c.ID, day)
 			n.Text = fmt.Sprintf("案件 %d“%s”已过期限 %s", c.ID, c.Title, day)
 		}
-		centre, own := station.Concerned(accounts, c.Station)
-		if c.Station == 0 {
-			own = nil
+		to, _ := station.Concerned(accounts, c.Station)
+		for _, of := range c.Sources() {
+			_, own := station.Concerned(accounts, of)
+			to = append(to, own...)
 		}
-		if err := r.db.Tell(ctx, append(centre, own...), n); err != nil {
+		if err := r.db.Tell(ctx, to, n); err != nil {
 			return err
 		}
 	}
@@ -285,10 +287,17 @@ func (r *reminders) cases(ctx context.Context) (messages []station.Message, err 
 			continue
 		}
 		day := c.Deadline.Format(time.DateOnly)
+		var sources []string
+		for _, of := range c.Sources() {
+			sources = append(sources, names[of])
+		}
 		body := fmt.Sprintf("期限：%s（当日 24:00 前），还没有结案。\n线索来源：%s\n责任方：%s\n请核实处置情况，记入进展，或由研究中心结案、改期限。", day,
-			cmp.Or(names[c.Station], "研究中心"), cmp.Or(c.Responsible, "没有写明"))
-		messages = append(messages, r.channels.To(c.Station, "reminder", fmt.Sprintf("case-overdue-%d-%s", c.ID, day),
-			fmt.Sprintf("案件 %d“%s”已过期限", c.ID, c.Title), body)...)
+			cmp.Or(strings.Join(sources, "、"), "研究中心"), cmp.Or(c.Responsible, "没有写明"))
+		key, subject := fmt.Sprintf("case-overdue-%d-%s", c.ID, day), fmt.Sprintf("案件 %d“%s”已过期限", c.ID, c.Title)
+		messages = append(messages, r.channels.To(c.Station, "reminder", key, subject, body)...)
+		for _, of := range c.Others { // a channel of the installation gets it once
+			messages = append(messages, r.channels.To(of, "reminder", key, subject, body)...)
+		}
 	}
 	return messages, nil
 }

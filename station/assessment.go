@@ -244,7 +244,7 @@ type Assessment struct {
 	Missing     int     `json:"missing"`
 	Corrections int     `json:"corrections"` // periods in which a later file took the place of another
 	Supplements int     `json:"supplements"` // periods in which a file counts beside another; they cost nothing
-	Leads       int     `json:"leads"`       // cases that began with its lead
+	Leads       int     `json:"leads"`       // cases that began with its lead, or with its and others'
 	// Score is of 100; nil where nothing was due, so that there is nothing to
 	// be assessed.
 	Score *float64 `json:"score"`
@@ -273,8 +273,11 @@ func (d *DB) Assess(
 	}
 	leads := map[int64]int{}
 	for _, c := range cases {
-		if c.Station != 0 && !c.Found.Before(from) && c.Found.Before(to) {
-			leads[c.Station]++
+		if c.Found.Before(from) || !c.Found.Before(to) {
+			continue
+		}
+		for _, of := range c.Sources() {
+			leads[of]++
 		}
 	}
 	var list []Assessment

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,12 +20,13 @@ type Case struct {
 	ID          int64     `json:"id"`
 	Kind        CaseKind  `json:"kind"`
 	Title       string    `json:"title"`
-	Station     int64     `json:"station,omitempty"` // whose lead it was; 0 for the centre's own
-	Urgent      int64     `json:"urgent,omitempty"`  // the urgent report that it began with
-	Origin      Origin    `json:"origin,omitzero"`   // the lead of the board that it began with
-	Leads       []LeadRef `json:"-"`                 // of a new case: the leads of the board that it is opened of
-	By          string    `json:"-"`                 // who opens or changes it
-	Changes     string    `json:"-"`                 // of one that is saved again: what changed, for its history
+	Station     int64     `json:"station,omitempty"`        // whose lead it was; 0 for the centre's own
+	Others      []int64   `json:"other_stations,omitempty"` // that reported its leads, too
+	Urgent      int64     `json:"urgent,omitempty"`         // the urgent report that it began with
+	Origin      Origin    `json:"origin,omitzero"`          // the lead of the board that it began with
+	Leads       []LeadRef `json:"-"`                        // of a new case: the leads of the board that it is opened of
+	By          string    `json:"-"`                        // who opens or changes it
+	Changes     string    `json:"-"`                        // of one that is saved again: what changed, for its history
 	Lead        string    `json:"lead"`
 	Responsible string    `json:"responsible,omitempty"` // producers and operators
 	Deadline    time.Time `json:"deadline,omitzero"`     // the last day, 00:00; zero for none
@@ -54,6 +56,30 @@ type Times struct {
 	Judged   time.Time `json:"judged,omitzero"`
 	Warned   time.Time `json:"warned,omitzero"`
 	Disposed time.Time `json:"disposed,omitzero"`
+}
+
+// Sources are all stations whose lead it was; none for the centre's own.
+func (c Case) Sources() []int64 {
+	if c.Station == 0 {
+		return nil
+	}
+	return append([]int64{c.Station}, c.Others...)
+}
+
+// From makes it a case of these stations' leads.
+func (c *Case) From(stations []int64) {
+	c.Station, c.Others = 0, nil
+	if stations = slices.Compact(slices.Sorted(slices.Values(stations))); len(stations) > 0 {
+		c.Station, c.Others = stations[0], stations[1:]
+	}
+}
+
+// Concerns tells whether it is one of the station's.
+func (c Case) Concerns(of int64) bool { return slices.Contains(c.Sources(), of) }
+
+// seen tells whether the scope sees it.
+func (c *Case) seen(scope Scope) bool {
+	return scope.Sees(c.Station) || slices.ContainsFunc(c.Others, scope.Sees)
 }
 
 // A CaseKind is what a case is about.
@@ -104,10 +130,12 @@ type Note struct {
 	Content string    `json:"content,omitempty"`
 }
 
-const caseColumns = "id, kind, title, coalesce(station, 0), coalesce(urgent, 0), lead, responsible, deadline, found, judged, warned, disposed, outcome, created, version, period, product, hazard"
+const caseColumns = "id, kind, title, coalesce(station, 0), coalesce(urgent, 0), lead, responsible, deadline, found, judged, warned, disposed, outcome, created, version, period, product, hazard, " +
+	"coalesce((SELECT group_concat(station) FROM case_station WHERE case_station.casefile = casefile.id), '')"
 
 func scanCase(scan func(...any) error) (c Case, err error) {
 	var deadline, found, judged, warned, disposed, created int64
+	var others string
 	err = scan(
 		&c.ID,
 		&c.Kind,
@@ -127,7 +155,13 @@ func scanCase(scan func(...any) error) (c Case, err error) {
 		&c.Origin.Period,
 		&c.Origin.Product,
 		&c.Origin.Hazard,
+		&others,
 	)
+	for _, id := range strings.FieldsFunc(others, func(r rune) bool { return r == ',' }) {
+		n, _ := strconv.ParseInt(id, 10, 64) // a key of the database
+		c.Others = append(c.Others, n)
+	}
+	slices.Sort(c.Others)
 	c.Deadline, c.Created = shown(deadline), shown(created)
 	c.Times = Times{Found: shown(found), Judged: shown(judged), Warned: shown(warned), Disposed: shown(disposed)}
 	return c, err
@@ -140,7 +174,7 @@ func (d *DB) Cases(ctx context.Context, scope Scope) ([]Case, error) {
 	err := d.query(ctx, "SELECT "+caseColumns+` FROM casefile
 		ORDER BY disposed > 0, CASE WHEN disposed > 0 THEN -disposed WHEN deadline > 0 THEN deadline ELSE 1 << 52 END, id`, nil, func(scan func(...any) error) error {
 		c, err := scanCase(scan)
-		if scope.Sees(c.Station) {
+		if c.seen(scope) {
 			list = append(list, c)
 		}
 		return err
@@ -151,7 +185,7 @@ func (d *DB) Cases(ctx context.Context, scope Scope) ([]Case, error) {
 // Case is one case with its history, the oldest first.
 func (d *DB) Case(ctx context.Context, scope Scope, id int64) (Case, []Note, error) {
 	c, err := scanCase(d.db.QueryRowContext(ctx, "SELECT "+caseColumns+" FROM casefile WHERE id = ?", id).Scan)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !scope.Sees(c.Station) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !c.seen(scope) {
 		return Case{}, nil, missing("处置案件", id)
 	}
 	if err != nil {
@@ -241,8 +275,10 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 		return c, err
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		if err := known(ctx, tx, c.Station); err != nil {
-			return err
+		for _, id := range append(slices.Clip(c.Others), c.Station) {
+			if err := known(ctx, tx, id); err != nil {
+				return err
+			}
 		}
 		if c.ID == 0 {
 			if c.Urgent != 0 {
@@ -293,6 +329,9 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 			if err != nil {
 				return err
 			}
+			if err := storeOthers(ctx, tx, &c); err != nil {
+				return err
+			}
 			return d.openLeads(ctx, tx, &c)
 		}
 		result, err := tx.ExecContext(
@@ -316,12 +355,28 @@ func (d *DB) PutCase(ctx context.Context, c Case) (Case, error) {
 		err = changed(result, err, "处置案件", c.ID, func() (any, error) {
 			return scanCase(tx.QueryRowContext(ctx, "SELECT "+caseColumns+" FROM casefile WHERE id = ?", c.ID).Scan)
 		})
+		if err == nil {
+			err = storeOthers(ctx, tx, &c)
+		}
 		if err != nil || c.Changes == "" {
 			return err
 		}
 		return d.note(ctx, tx, c.ID, Note{Who: c.By, Content: "修改：" + c.Changes})
 	})
 	return c, err
+}
+
+// storeOthers stores which stations' lead it was beside the first.
+func storeOthers(ctx context.Context, tx *sql.Tx, c *Case) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM case_station WHERE casefile = ?", c.ID); err != nil {
+		return err
+	}
+	for _, id := range c.Others {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO case_station (casefile, station) VALUES (?, ?)", c.ID, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddNote adds to the history of a case that the scope sees and that is open.

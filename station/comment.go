@@ -47,6 +47,8 @@ type Topic struct {
 	inside  bool   // for those who see the board only
 	all     bool   // every station sees it
 	persons []int64
+	// stations see it, where it is not one's own
+	stations []int64
 }
 
 // Visible tells whether the account may see the record.
@@ -57,7 +59,7 @@ func (t *Topic) Visible(a *Account) bool {
 	case !a.Has(RolePlatform, RoleAssociation, RoleCentre, RoleBureau):
 		return false
 	}
-	return t.all || a.Scope().Sees(t.Station)
+	return t.all || a.Scope().Sees(t.Station) || slices.ContainsFunc(t.stations, a.Scope().Sees)
 }
 
 // A Comment is what somebody said about a record.
@@ -164,6 +166,9 @@ func (d *DB) Topic(ctx context.Context, a *Account, s Subject) (t Topic, err err
 				"/cases/%d",
 				c.ID,
 			), c.Station
+			if len(c.Others) > 0 { // what is said is for all of them
+				t.Station, t.stations = 0, c.Sources()
+			}
 		}
 	case AboutBulletin:
 		var b Bulletin
@@ -396,10 +401,10 @@ func (t *Topic) listeners(all []Account, c *Comment) (list []Account) {
 	if byStation {
 		return centre
 	}
-	if t.Station == 0 && !t.all { // the centre's own
-		return nil
+	if t.all || t.Station != 0 {
+		return own
 	}
-	return own
+	return slices.DeleteFunc(own, func(a Account) bool { return !slices.Contains(t.stations, a.Station) })
 }
 
 // orEmpty is NULL for an empty text.

@@ -487,7 +487,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 	for _, s := range stations {
 		names[s.ID] = s.Name
 	}
-	stations = slices.DeleteFunc(stations, func(s station.Station) bool { return unlisted(s) && s.ID != c.Station })
+	stations = slices.DeleteFunc(stations, func(s station.Station) bool { return unlisted(s) && !c.Concerns(s.ID) })
 	title := "新建案件"
 	of, err := q.leadsOfCase(&c)
 	if err != nil {
@@ -513,6 +513,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 			Now:      q.Now(),
 			Problem:  problem,
 			Leads:    leadIDs(c.Leads),
+			From:     sourcesOf(&c, names),
 			Of:       of,
 			Talk:     about,
 		},
@@ -521,6 +522,7 @@ func (q *request) caseForm(status int, c station.Case, notes []station.Note, pro
 
 type casePage struct {
 	Leads    string             `json:"-"` // that a new case is opened of
+	From     string             `json:"-"` // whose lead it was, in words
 	Of       []leadLink         `json:"leads,omitempty"`
 	Talk     talk               `json:"talk"`
 	C        station.Case       `json:"case"`
@@ -573,13 +575,17 @@ func (q *request) caseSave() error {
 			return err
 		}
 		c.Origin = originOf(c.Leads[0].LeadKey)
+		reporters, err := q.reporters(p, c.Leads)
+		if err != nil {
+			return err
+		}
+		c.From(reporters)
 	}
-	c.Kind, c.Title, c.Station, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(
+	q.caseSources(&c)
+	c.Kind, c.Title, c.Lead, c.Responsible, c.Outcome, c.Version = station.CaseKind(
 		q.form("kind"),
 	), q.form(
 		"title",
-	), number(
-		q.form("station"),
 	), q.form(
 		"lead",
 	), q.form(
@@ -599,10 +605,14 @@ func (q *request) caseSave() error {
 			return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
 		}
 	}
+	_, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
 	c.By, q.act.Object = q.account.Person, c.Title
 	switch {
 	case before.ID != 0:
-		c.Changes = caseChanges(&before, &c)
+		c.Changes = caseChanges(&before, &c, names)
 		q.act.Detail = c.Changes
 	case c.Closed():
 		q.act.Detail = "结案"
@@ -621,7 +631,7 @@ func (q *request) caseSave() error {
 			hidden[name] = v
 		}
 		hidden.Set("version", fmt.Sprint(theirs.Version))
-		return q.conflict(q.r.URL.Path, q.r.URL.Path, caseDifferences(&theirs, &c), hidden)
+		return q.conflict(q.r.URL.Path, q.r.URL.Path, caseDifferences(&theirs, &c, names), hidden)
 	}
 	if f, ok := told(err); ok {
 		return q.caseForm(http.StatusUnprocessableEntity, c, notes, f)
@@ -633,9 +643,9 @@ func (q *request) caseSave() error {
 }
 
 // caseChanges says what the saving of a case changes, in words.
-func caseChanges(before, after *station.Case) string {
+func caseChanges(before, after *station.Case, names map[int64]string) string {
 	var list []string
-	for _, d := range caseDifferences(before, after) {
+	for _, d := range caseDifferences(before, after, names) {
 		if d.Theirs != d.Mine {
 			list = append(list, fmt.Sprintf("%s由%s改为%s", d.Field, quoted(d.Theirs), quoted(d.Mine)))
 		}
@@ -650,7 +660,38 @@ func quoted(value string) string {
 	return "“" + chaping.Shorten(value, 200) + "”"
 }
 
-func caseDifferences(theirs, mine *station.Case) []difference {
+// reporters are the stations that report leads of the board.
+func (q *request) reporters(p chaping.Period, refs []station.LeadRef) (list []int64, err error) {
+	j, _, err := q.joined(p)
+	for i := range j.Leads {
+		l := &j.Leads[i]
+		if slices.ContainsFunc(refs, func(r station.LeadRef) bool { return r.Same() == l.Record.Same() }) {
+			list = append(list, l.Stations...)
+		}
+	}
+	return list, err
+}
+
+// caseSources reads whose lead a case was: several stations', or one's. What
+// names none of the two fields leaves it as it is.
+func (q *request) caseSources(c *station.Case) {
+	of := number(q.form("station"))
+	list := q.list("reporters")
+	switch {
+	case len(list) > 0: // the page sends an empty one, so that none can be chosen
+		var stations []int64
+		for _, text := range list {
+			if id := number(text); id != 0 {
+				stations = append(stations, id)
+			}
+		}
+		c.From(stations)
+	case q.r.PostForm.Has("station"):
+		c.Station, c.Others = of, nil
+	}
+}
+
+func caseDifferences(theirs, mine *station.Case, names map[int64]string) []difference {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -666,7 +707,7 @@ func caseDifferences(theirs, mine *station.Case) []difference {
 			"类型",
 			theirs.Kind.Chinese(),
 			mine.Kind.Chinese(),
-		}, {"名称", theirs.Title, mine.Title}, {"线索来源编号", fmt.Sprint(theirs.Station), fmt.Sprint(mine.Station)},
+		}, {"名称", theirs.Title, mine.Title}, {"线索来源", sourcesOf(theirs, names), sourcesOf(mine, names)},
 		{
 			"线索",
 			theirs.Lead,

@@ -518,10 +518,7 @@ func (q *request) caseOf(p chaping.Period, leads []*boardLead) (c station.Case, 
 			c.Found = s.Received
 		}
 	}
-	slices.Sort(stations)
-	if stations = slices.Compact(stations); len(stations) == 1 {
-		c.Station = stations[0]
-	}
+	c.From(stations)
 	return c, 0, nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"html"
 	"net/http"
 	"net/url"
@@ -225,5 +226,65 @@ func TestUrge(t *testing.T) {
 	}
 	if page := h.ask("bureau", "GET", "/inbox?period=2026-10", nil).Body.String(); strings.Contains(page, ">催报<") {
 		t.Error("the bureau may not")
+	}
+}
+
+// A lead of several stations is a lead of each: all of them see its case and
+// what is said about it, and are credited with it, and no other station.
+func TestCaseOfSeveralStations(t *testing.T) {
+	h := open(t)
+	const kettle = "涉及产品,涉及企业数量,涉及区域,风险信息内容,信息分析,初步建议,信息来源\n电热水壶,3,上海,手柄漏电,绝缘不良,抽查,检测\n"
+	if r := h.handIn(t, "association", "甲.csv", kettle, nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	if r := h.handIn(t, "centre", "乙.csv", kettle, url.Values{"station": {"4"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	l := h.leads(t)
+	if len(l) != 1 || len(l[0].Stations) != 2 {
+		t.Fatalf("%+v", l)
+	}
+	page := h.ask("centre", "GET", "/cases/new?"+url.Values{"period": {"2026-11"}, "leads": {leadID(&l[0].Record)}}.Encode(), nil).Body.String()
+	if strings.Count(page, `name="reporters"`) < 3 || strings.Count(page, " checked") != 2 {
+		t.Error(page)
+	}
+	form := url.Values{"period": {"2026-11"}, "leads": {leadID(&l[0].Record)}, "kind": {"product"}, "title": {"壶柄"}, "found": {"2026-11-20T08:00"}}
+	if r := h.ask("centre", "POST", "/cases/new", form); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	if r := h.ask("centre", "POST", "/comments", url.Values{"kind": {"case"}, "subject": {"1"}, "content": {"请两站核实"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	credited := func() (of []int64) {
+		var page struct{ Stations []station.Assessment }
+		r := h.send(program(h.token(t, "centre", station.PermitRead), "GET", "/assessment?year=2026", nil, nil))
+		if err := json.Unmarshal(r.Body.Bytes(), &page); err != nil {
+			t.Fatal(err, r.Body)
+		}
+		for _, a := range page.Stations {
+			if a.Leads == 1 {
+				of = append(of, a.Station.ID)
+			}
+		}
+		return of
+	}
+	if of := credited(); !slices.Equal(of, []int64{3, 4}) {
+		t.Errorf("credited: %v", of)
+	}
+	if page := h.ask("association", "GET", "/cases/1", nil).Body.String(); !strings.Contains(page, "请两站核实") || !strings.Contains(page, "等 2 个监测站") {
+		t.Error(page)
+	}
+	if list := h.ask("association", "GET", "/cases", nil).Body.String(); !strings.Contains(list, "壶柄") {
+		t.Error("the list of the station lacks its case")
+	}
+	if r := h.ask("foreign", "GET", "/cases/1", nil); r.Code != http.StatusNotFound {
+		t.Error("another station sees it:", r.Code)
+	}
+	form.Del("leads") // and none, when the centre says so
+	if r := h.ask("centre", "POST", "/cases/1", with(with(form, "version", "1"), "reporters", "")); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	if r := h.ask("association", "GET", "/cases/1", nil); r.Code != http.StatusNotFound || len(credited()) != 0 {
+		t.Error("the station still has it:", r.Code, credited())
 	}
 }

@@ -102,7 +102,7 @@ func (q *request) overdueCases() (list []notice, err error) {
 		return nil, err
 	}
 	for i := range cases {
-		if c := &cases[i]; c.Overdue(q.Now()) && (q.allStations() || c.Station == q.own()) {
+		if c := &cases[i]; c.Overdue(q.Now()) && (q.allStations() || c.Concerns(q.own())) {
 			list = append(list, notice{fmt.Sprintf("案件 %d“%s”已过期限 %s", c.ID, c.Title, c.Deadline.Format(time.DateOnly)),
 				fmt.Sprintf("/cases/%d", c.ID), "去处置"})
 		}

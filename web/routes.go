@@ -233,7 +233,7 @@ func allRoutes() []route {
 		{"GET", "/cases", concerned, (*request).cases, "协同处置", nav("协同"), tableFields, casesPage{}},
 		{"GET", "/cases/export", concerned, (*request).cases, "导出案件", option{export: true}, exportFields, file("*/*")},
 		{"GET", "/cases/{id}", concerned, (*request).casePage, "处置案件", option{}, "urgent:integer period product hazard leads", either{casePage{}, moved{}}},
-		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}, "version:integer urgent:integer period product hazard leads kind! title! station:integer lead responsible deadline found! judged warned disposed outcome", moved{}},
+		{"POST", "/cases/{id}", centre, (*request).caseSave, "保存处置案件", option{}, "version:integer urgent:integer period product hazard leads kind! title! station:integer reporters:list lead responsible deadline found! judged warned disposed outcome", moved{}},
 		{"POST", "/cases/{id}/notes", senders, (*request).caseNote, "记入处置案件", option{}, "measure done:boolean content", moved{}},
 		{"GET", "/assessment", concerned, (*request).assessment, "考核评价", nav("协同"), "year:integer", assessmentPage{}},
 		{"GET", "/assessment.csv", concerned, (*request).assessmentFile, "下载考核评价", option{export: true}, "year:integer", file("text/csv")},

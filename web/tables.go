@@ -178,6 +178,26 @@ func dutyState(d *station.Duty) string {
 }
 
 // caseTable lists cases.
+// sourcesOf names the stations whose lead a case was. A station is not told of
+// the others by name.
+func sourcesOf(c *station.Case, names map[int64]string) string {
+	all := c.Sources()
+	var list []string
+	for _, of := range all {
+		if name, known := names[of]; known {
+			list = append(list, name)
+		}
+	}
+	switch text := strings.Join(list, "、"); {
+	case len(all) == 0:
+		return "研究中心"
+	case len(list) < len(all):
+		return fmt.Sprintf("%s等 %d 个监测站", text, len(all))
+	default:
+		return text
+	}
+}
+
 func caseTable(names map[int64]string, now time.Time) table[station.Case] {
 	type c = station.Case
 	var kinds []choice
@@ -194,12 +214,7 @@ func caseTable(names map[int64]string, now time.Time) table[station.Case] {
 			func(x *c) string { return fmt.Sprintf("/cases/%d", x.ID) },
 		),
 		choiceColumn("kind", "类型", kinds, func(x *c) string { return string(x.Kind) }),
-		textColumn("station", "线索来源", func(x *c) string {
-			if x.Station == 0 {
-				return "研究中心"
-			}
-			return names[x.Station]
-		}),
+		textColumn("station", "线索来源", func(x *c) string { return sourcesOf(x, names) }),
 		choiceColumn("state", "状态", states, func(x *c) string {
 			switch {
 			case x.Closed():
