@@ -36,18 +36,37 @@ func (a *App) CurrentPeriod(ctx context.Context) (chaping.Period, error) {
 	return running, nil
 }
 
-// CurrentPeriodOf is the same for one station.
+// CurrentPeriodOf is the same for one station. It does not work on a period that
+// is over and that it does not owe.
 func (a *App) CurrentPeriodOf(ctx context.Context, of int64) (chaping.Period, error) {
 	running := chaping.PeriodOf(a.Now())
 	d, err := a.Station(ctx)
 	if err != nil {
 		return running, err
 	}
-	done, err := d.FiledBy(ctx, running.Previous(), of)
+	last := running.Previous()
+	done, err := d.FiledBy(ctx, last, of)
+	if err == nil && !done {
+		done, err = a.notOwed(ctx, d, last, of)
+	}
 	if err != nil || !done {
-		return running.Previous(), err
+		return last, err
 	}
 	return running, nil
+}
+
+// notOwed tells whether the due day of a period is over that a station does not
+// owe. Only the centre knows from when on its stations do.
+func (a *App) notOwed(ctx context.Context, d *station.DB, p chaping.Period, of int64) (bool, error) {
+	if centre, err := d.HasCentre(ctx); err != nil || !centre {
+		return false, err
+	}
+	due, err := a.dueDay()
+	if err != nil || !chaping.Late(a.Now(), due(p)) {
+		return false, err
+	}
+	duties, err := d.Duties(ctx, station.Everything(), []chaping.Period{p}, due)
+	return slices.ContainsFunc(duties, func(y station.Duty) bool { return y.Station.ID == of && y.Exempt }), err
 }
 
 // allFiled tells whether a centre has got every sheet of the period that it is

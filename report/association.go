@@ -28,6 +28,11 @@ type Association struct {
 	Dictionary string
 	Entries    []Entry
 	Profile    Profile // how the sheet is printed
+	// Notes stand above the table: of a sheet that puts several stations' together,
+	// who has reported, and that it is not complete.
+	Notes []string
+	// Without is what the first row of a sheet without entries says; empty: 无.
+	Without string
 }
 
 // An Entry is one row of sheet A. The form has no column for Kind and
@@ -318,6 +323,12 @@ func (a *Association) Document() *Document {
 	if a.draft() {
 		blocks = append(blocks, Line{"草稿：标有“〔草稿〕”的内容由程序根据评论统计生成，须经人工核实、修改后报送", Hei, 12, 20, Left})
 	}
+	notes := 0.0 // their height
+	for _, note := range a.Notes {
+		for _, line := range broken(note, noteHalves) {
+			blocks, notes = append(blocks, Line{line, Fang, 10.5, 18, Left}), notes+18
+		}
+	}
 	filed := ""
 	if !a.Filed.IsZero() {
 		filed = chaping.ChineseDate(a.Filed)
@@ -354,7 +365,7 @@ func (a *Association) Document() *Document {
 				}
 			}
 		},
-	}.padded(associationBlanks, room(20+30+28+24+24), []any{"无", "", "", "", "", "", ""}), Ends{"填报人：" + a.Filler, "联系电话：" + a.Phone})
+	}.padded(associationBlanks, room(20+30+28+24+24+notes), []any{cmp.Or(a.Without, "无"), "", "", "", "", "", ""}), Ends{"填报人：" + a.Filler, "联系电话：" + a.Phone})
 	return &Document{
 		Title: "上海市产品质量安全风险信息报送表（行业组织、检验检测机构）", Subject: a.Period.String(), Program: a.Program,
 		Sections: []Section{{"报送表", a.Profile.page(), blocks}, {"分类与依据", companionPage, a.companion()}},
@@ -411,18 +422,20 @@ func DangerNames(list []Danger) string {
 }
 
 type associationJSON struct {
-	Form       string  `json:"form"`
-	Period     string  `json:"period"`
-	From       string  `json:"from"`
-	To         string  `json:"to"`
-	Station    string  `json:"station"`
-	Filler     string  `json:"filler"`
-	Phone      string  `json:"phone"`
-	Filed      string  `json:"filed"`
-	Dictionary string  `json:"dictionary,omitempty"`
-	Program    string  `json:"program"`
-	Draft      bool    `json:"draft"`
-	Entries    []Entry `json:"entries"`
+	Form       string   `json:"form"`
+	Period     string   `json:"period"`
+	From       string   `json:"from"`
+	To         string   `json:"to"`
+	Station    string   `json:"station"`
+	Filler     string   `json:"filler"`
+	Phone      string   `json:"phone"`
+	Filed      string   `json:"filed"`
+	Dictionary string   `json:"dictionary,omitempty"`
+	Program    string   `json:"program"`
+	Draft      bool     `json:"draft"`
+	Notes      []string `json:"notes,omitempty"`
+	Without    string   `json:"without,omitempty"`
+	Entries    []Entry  `json:"entries"`
 }
 
 // JSON is the sheet as JSON.
@@ -445,6 +458,8 @@ func (a *Association) json() associationJSON {
 		a.Dictionary,
 		a.Program,
 		a.draft(),
+		a.Notes,
+		a.Without,
 		orEmpty(a.Entries),
 	}
 }
@@ -468,5 +483,7 @@ func ReadAssociation(data []byte) (*Association, error) {
 		Program:    j.Program,
 		Dictionary: j.Dictionary,
 		Entries:    j.Entries,
+		Notes:      j.Notes,
+		Without:    j.Without,
 	}, nil
 }

@@ -357,6 +357,23 @@ func (t Table) padded(n int, room float64, empty []any) Table {
 // table, in points: 156 mm less lines and the head.
 func room(lines float64) float64 { return mm(156) - lines - mm(12) }
 
+// noteHalves is how many half characters of a note fit into a line of the
+// narrower profile.
+const noteHalves = 120
+
+// broken breaks a text into lines of at most half characters: a line of a
+// worksheet is as high as one line of text.
+func broken(s string, half int) (lines []string) {
+	from, used := 0, 0
+	for i, r := range s {
+		if used += halves(r); used > half {
+			lines = append(lines, s[from:i])
+			from, used = i, halves(r)
+		}
+	}
+	return append(lines, s[from:])
+}
+
 // shorten cuts s to half characters.
 func shorten(s string, half int) string {
 	for i, r := range s {

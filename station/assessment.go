@@ -181,6 +181,46 @@ func (y *Duty) Late() bool { return y.Filed() && chaping.Late(y.First, y.Due) }
 // owe it is not asked for it.
 func (y *Duty) Missing() bool { return !y.Filed() && y.Standing && !y.Exempt }
 
+// Nothing tells whether the forms that count say that there is nothing to report.
+func (y *Duty) Nothing() bool {
+	form := slices.ContainsFunc(y.Files, func(s Submission) bool { return s.Form != "" && !s.Replaced })
+	return form && y.Entries == 0
+}
+
+// A Turnout is who has reported for a period, and who has not.
+type Turnout struct {
+	Filed   []Station `json:"filed"`   // that handed in anything
+	Nothing []Station `json:"nothing"` // of them, those that report that there is nothing
+	Owed    int       `json:"owed"`    // how many stations owe the period
+	Waited  []Station `json:"waited"`  // that owe it and have handed in nothing
+}
+
+// TurnoutOf is the turnout that duties of one period make.
+func TurnoutOf(duties []Duty) (t Turnout) {
+	for i := range duties {
+		y := &duties[i]
+		if !y.Exempt {
+			t.Owed++
+		}
+		switch {
+		case y.Filed():
+			t.Filed = append(t.Filed, y.Station)
+			if y.Nothing() {
+				t.Nothing = append(t.Nothing, y.Station)
+			}
+		case !y.Exempt:
+			t.Waited = append(t.Waited, y.Station)
+		}
+	}
+	return t
+}
+
+// AllNothing tells whether all that owe the period have reported, and that there
+// is nothing.
+func (t *Turnout) AllNothing() bool {
+	return len(t.Waited) == 0 && len(t.Filed) > 0 && len(t.Nothing) == len(t.Filed)
+}
+
 // Duties are the duties of all stations that the scope sees for the periods,
 // by period, then in the list's order. Stations that have exited are left out
 // where they handed in nothing. due is the day on which a period is due.

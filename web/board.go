@@ -73,7 +73,10 @@ type boardPage struct {
 	Gone     []station.Lead `json:"gone,omitempty"` // worked on, and no longer reported
 	Stations []string       `json:"stations"`       // whose entries are on the board
 	Filed    int            `json:"filed"`          // stations that have reported, those without anything to report included
+	Nothing  int            `json:"nothing"`        // of them, those that report that there is nothing
 	Late     []string       `json:"late"`           // stations whose report is overdue
+	Waited   []string       `json:"not_reported"`   // that owe the period and have not reported, overdue or not
+	Notes    []string       `json:"notes"`          // who has not reported, and that the period goes on, in words
 	Given    int            `json:"entries"`        // of sheets A, before merging
 	Rows     int            `json:"rows"`           // of sheets B
 	Hazard   chaping.Hazard `json:"hazard,omitempty"`
@@ -84,8 +87,51 @@ type boardPage struct {
 	City     *cartogram     `json:"-"` // Shanghai's districts; nil where no lead names one
 }
 
-// Nothing is how many stations have reported that there is nothing.
-func (b boardPage) Nothing() int { return max(b.Filed-len(b.Stations), 0) }
+// turnout is who has reported for a period, and what a reader of what was put
+// together has to know of it: who has not, and that more may come.
+func (q *request) turnout(p chaping.Period) (t station.Turnout, duties []station.Duty, notes []string, err error) {
+	duties, err = q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	if err != nil {
+		return t, nil, nil, err
+	}
+	t = station.TurnoutOf(duties)
+	if n := len(t.Waited); n > 0 {
+		notes = append(notes, fmt.Sprintf("应报的 %d 个监测站中还有 %d 个没有报送：%s。", t.Owed, n, stationList(t.Waited)))
+	}
+	switch w := p.Window(); {
+	case q.Now().Before(w.To):
+		notes = append(notes, "采集范围（"+w.Chinese()+"）还没有结束。")
+	case !chaping.Late(q.Now(), q.due(p)):
+		notes = append(notes, "截止日 "+chaping.ChineseDate(q.due(p))+" 还没有过。")
+	}
+	return t, duties, notes, nil
+}
+
+// stationList names stations.
+func stationList(list []station.Station) string {
+	names := make([]string, 0, len(list))
+	for _, s := range list {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, "、")
+}
+
+// Without says why there is no lead.
+func (b boardPage) Without() string { return without(b.Filed, b.Nothing, len(b.Waited)) }
+
+// without says why nothing was put together, of so many stations that have
+// reported, that report that there is nothing, and that have not reported.
+func without(filed, nothing, waited int) string {
+	switch {
+	case filed == 0:
+		return "还没有监测站报送"
+	case nothing < filed:
+		return fmt.Sprintf("已报送的 %d 个监测站没有交来条目（%d 个报“无”）", filed, nothing)
+	case waited > 0:
+		return fmt.Sprintf("已报送的 %d 个监测站都报“无”，还有 %d 个没有报送", filed, waited)
+	}
+	return "各监测站都报“无”"
+}
 
 // A boardLead is a product and hazard that stations report.
 type boardLead struct {
@@ -155,14 +201,15 @@ func (q *request) board() error {
 	if page.Table, page.Leads, err = present(q, t, source, "period", "hazard"); err != nil {
 		return err
 	}
-	duties, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{p}, q.due)
+	turnout, duties, notes, err := q.turnout(p)
 	if err != nil {
 		return err
 	}
+	page.Filed, page.Nothing, page.Notes = len(turnout.Filed), len(turnout.Nothing), notes
+	for _, of := range turnout.Waited {
+		page.Waited = append(page.Waited, of.Name)
+	}
 	for i := range duties {
-		if duties[i].Filed() {
-			page.Filed++
-		}
 		if duties[i].Missing() {
 			page.Late = append(page.Late, duties[i].Station.Name)
 		}
@@ -382,13 +429,29 @@ func (q *request) boardDownload() error {
 		e.Product, e.Hazard = m.Leads[i].Record.Product, m.Leads[i].Record.Hazard
 		entries = append(entries, e)
 	}
+	turnout, _, notes, err := q.turnout(p)
+	if err != nil {
+		return err
+	}
+	filed, nothing := len(turnout.Filed), len(turnout.Nothing)
+	if filed > 0 {
+		of := fmt.Sprintf("已报送 %d 个监测站", filed)
+		if nothing > 0 {
+			of += fmt.Sprintf("（其中 %d 个报“无”）", nothing)
+		}
+		notes = append([]string{of + "：" + stationList(turnout.Filed) + "。"}, notes...)
+	}
 	sheet := &report.Association{
-		Station:    "汇总（" + fmt.Sprint(len(m.Stations)) + " 个监测站）",
+		Station:    fmt.Sprintf("汇总（%d 个监测站）", filed),
+		Notes:      notes,
 		Filed:      q.Now(),
 		Period:     p,
 		Program:    q.Program,
 		Dictionary: q.miner().Version(),
 		Entries:    entries,
+	}
+	if !turnout.AllNothing() {
+		sheet.Without = without(filed, nothing, len(turnout.Waited))
 	}
 	format := q.form("format")
 	return q.downloadForm(sheet, report.Formats(), format, fmt.Sprintf("汇总表-%s.%s", p, format))

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"chaping"
 	"chaping/report"
@@ -116,7 +117,7 @@ func TestBoard(t *testing.T) {
 			t.Fatal(r.Code, r.Body)
 		}
 	}
-	if page := h.ask("centre", "GET", "/board?period=2026-10", nil).Body.String(); !strings.Contains(page, "还没有监测站报送") {
+	if page := h.ask("centre", "GET", "/board?period=2026-10", nil).Body.String(); !strings.Contains(page, "没有线索：还没有监测站报送") {
 		t.Error("an empty period says nothing of what to do")
 	}
 }
@@ -175,4 +176,62 @@ func TestBoardCountsReviewsOnce(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is put together says who has not reported and that the period goes on, on
+// the page and on the sheet; and 无 only when all that owe it report so.
+func TestBoardSaysWhoHasNotReported(t *testing.T) {
+	h := open(t)
+	since := map[int64]string{}
+	list, err := h.Station.Stations(t.Context(), station.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		if s.ID != 3 && s.ID != 4 { // which owe it
+			since[s.ID] = "2026-12"
+		}
+	}
+	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-11"}, since); err != nil {
+		t.Fatal(err)
+	}
+	says := func(step string, page []string, sheet []string, no ...string) {
+		t.Helper()
+		board := h.ask("centre", "GET", "/board?period=2026-11", nil).Body.String()
+		file := h.ask("centre", "GET", "/board/download?period=2026-11&format=html", nil).Body.String()
+		for _, want := range page {
+			if !strings.Contains(board, want) {
+				t.Errorf("%s: the board does not say %s", step, want)
+			}
+		}
+		for _, want := range sheet {
+			if !strings.Contains(file, want) {
+				t.Errorf("%s: the sheet does not say %s", step, want)
+			}
+		}
+		for _, not := range no {
+			if strings.Contains(board, not) || strings.Contains(file, not) {
+				t.Errorf("%s: %s is said", step, not)
+			}
+		}
+	}
+	const none = "涉及产品,涉及企业数量,涉及区域,风险信息内容,信息分析,初步建议,信息来源\n无,,,,,,\n"
+	running := *h.now
+	*h.now = time.Date(2026, time.November, 20, 9, 0, 0, 0, chaping.Shanghai())
+	says("nobody", []string{"没有线索：还没有监测站报送", "还没有结束"},
+		[]string{"汇总（0 个监测站）", "应报的 2 个监测站中还有 2 个没有报送：上海市食品接触材料协会、上海市环境保护", "还没有结束", "还没有监测站报送"}, ">无<")
+	*h.now = running
+	if r := h.handIn(t, "association", "无.csv", none, nil); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	says("one of two", []string{"1 个监测站已报送（其中 1 个报“无”）", "没有线索：已报送的 1 个监测站都报“无”，还有 1 个没有报送"},
+		[]string{"汇总（1 个监测站）", "已报送 1 个监测站（其中 1 个报“无”）：上海市食品接触材料协会", "还有 1 个没有报送：上海市环境保护", "截止日"}, ">无<", "还没有监测站报送")
+	if r := h.handIn(t, "centre", "无.csv", none, url.Values{"station": {"4"}}); r.Code != http.StatusSeeOther {
+		t.Fatal(r.Code, r.Body)
+	}
+	for range 3 { // no session rests so long as from one day to the next
+		*h.now = h.now.Add(6 * time.Hour)
+		h.ask("centre", "GET", "/", nil)
+	}
+	says("all", []string{"没有线索：各监测站都报“无”"}, []string{"汇总（2 个监测站）", ">无<"}, "没有报送", "还没有结束", "截止日")
 }

@@ -57,9 +57,12 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 	if err != nil {
 		return err
 	}
-	filed, late, missing := 0, 0, 0
+	filed, late, missing, free := 0, 0, 0, 0
 	for i := range filings {
-		if filings[i].Filed() {
+		switch {
+		case !filings[i].Filed() && filings[i].Exempt:
+			free++
+		case filings[i].Filed():
 			filed++
 		}
 		switch {
@@ -68,6 +71,11 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 		case filings[i].Missing():
 			missing++
 		}
+	}
+	if centre, err := q.Station.HasCentre(q.ctx); err != nil {
+		return err
+	} else if !centre { // which says who owes a period
+		free = 0
 	}
 	t := dutyTable()
 	if q.may("POST /inbox/urge") {
@@ -103,6 +111,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			Filed:    filed,
 			Late:     late,
 			Missing:  missing,
+			Free:     free,
 			Stations: stations,
 			Own:      q.own(),
 			Refused:  refused,
@@ -119,8 +128,9 @@ type inboxPage struct {
 	Filings  []station.Duty        `json:"stations"` // of the page
 	All      []station.Duty        `json:"-"`
 	Filed    int                   `json:"filed"`
-	Late     int                   `json:"late"`    // handed in after the due day
-	Missing  int                   `json:"missing"` // the due day has passed without them
+	Late     int                   `json:"late"`     // handed in after the due day
+	Missing  int                   `json:"missing"`  // the due day has passed without them
+	Free     int                   `json:"not_owed"` // have not reported, and need not
 	Stations []station.Station     `json:"-"`
 	Own      int64                 `json:"-"` // the account's station; 0: it is to be chosen
 	Refused  []*chaping.InputError `json:"-"`

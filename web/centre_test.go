@@ -441,6 +441,30 @@ func TestCorrectionsAndSupplements(t *testing.T) {
 	}
 }
 
+// A period before the first that is assessed is owed by nobody: no page says that
+// it is missing, and home goes on to the period that runs once it is over.
+func TestPeriodsBeforeTheStart(t *testing.T) {
+	h := open(t)
+	*h.now = time.Date(2026, time.August, 10, 9, 0, 0, 0, chaping.Shanghai())
+	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-08"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	home := h.ask("association", "GET", "/", nil).Body.String()
+	if strings.Contains(home, "逾期") || !strings.Contains(home, "2026-08 期截止日") || !strings.Contains(home, "本期还没有报送") {
+		t.Error(home)
+	}
+	if page := h.ask("association", "GET", "/inbox?period=2026-07", nil).Body.String(); !strings.Contains(page, "不要求报送") || strings.Contains(page, "逾期未报</b>") {
+		t.Error(page)
+	}
+	if page := h.ask("centre", "GET", "/board?period=2026-07", nil).Body.String(); strings.Contains(page, "还有") && strings.Contains(page, "个没有报送") {
+		t.Error(page)
+	}
+	*h.now = time.Date(2026, time.August, 28, 9, 0, 0, 0, chaping.Shanghai())
+	if home := h.ask("association", "GET", "/", nil).Body.String(); !strings.Contains(home, "已逾期，本期还没有报送") {
+		t.Error(home)
+	}
+}
+
 // A station that had nothing to report has no score: neither full marks nor
 // none, but in words.
 func TestNothingDueHasNoScore(t *testing.T) {

@@ -345,10 +345,10 @@ func (q *request) homePage() error {
 		if err != nil {
 			return err
 		}
-		for i := range filings {
-			if !filings[i].Filed() {
-				view.Missing++
-			}
+		turnout := station.TurnoutOf(filings)
+		view.Missing, view.Filed, view.Owed = len(turnout.Waited), len(turnout.Filed), turnout.Owed
+		if view.Ruled, err = q.Station.HasCentre(q.ctx); err != nil {
+			return err
 		}
 		if view.Overall {
 			view.KPIs, err = q.overallKPIs(p, cases)
@@ -388,7 +388,10 @@ type homePage struct {
 	Period    chaping.Period     `json:"period"`
 	Due       calendar.Due       `json:"due"`
 	Filings   []station.Duty     `json:"stations"`
-	Missing   int                `json:"missing"` // stations that have not reported
+	Missing   int                `json:"missing"` // stations that owe the period and have not reported
+	Filed     int                `json:"-"`       // stations that have reported
+	Owed      int                `json:"owed"`    // stations that owe it
+	Ruled     bool               `json:"-"`       // the centre is here, which says who owes it
 	Overall   bool               `json:"-"`       // of all stations
 	Cases     []station.Case     `json:"cases"`
 	Bulletins []station.Bulletin `json:"bulletins"`
