@@ -72,9 +72,9 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			missing++
 		}
 	}
-	if centre, err := q.Station.HasCentre(q.ctx); err != nil {
+	if ruled, err := q.ruled(); err != nil {
 		return err
-	} else if !centre { // which says who owes a period
+	} else if !ruled {
 		free = 0
 	}
 	t := dutyTable()
@@ -835,7 +835,27 @@ func (q *request) assess(year int) ([]station.Assessment, station.Weights, error
 	}
 	from := time.Date(year, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
 	list, err := q.Station.Assess(q.ctx, q.account.Scope(), filings, from, from.AddDate(1, 0, 0), w)
-	return list, w, err
+	if err != nil {
+		return nil, w, err
+	}
+	if ruled, err := q.ruled(); err != nil || ruled {
+		return list, w, err
+	}
+	list = slices.DeleteFunc(list, func(a station.Assessment) bool { return a.Station.ID != q.home.ID })
+	for i := range list {
+		list[i].Score, list[i].Leads = nil, 0
+	}
+	return list, w, nil
+}
+
+// ruled tells whether the centre works here, which says who owes what and what it
+// counts for. A station's own installation knows what it has handed in itself, and
+// no more.
+func (q *request) ruled() (bool, error) {
+	if q.home.ID == 0 {
+		return true, nil
+	}
+	return q.Station.HasCentre(q.ctx)
 }
 
 func (q *request) assessment() error { return q.assessmentForm(http.StatusOK, nil) }
@@ -857,16 +877,21 @@ func (q *request) assessmentForm(status int, problem *fault) error {
 	if err != nil {
 		return err
 	}
+	ruled, err := q.ruled()
+	if err != nil {
+		return err
+	}
 	return q.show(
 		status,
 		"assessment",
 		q.route.title,
-		assessmentPage{Elsewhere: elsewhere, Year: year, List: list, W: w, Rules: rules, Problem: problem},
+		assessmentPage{Elsewhere: elsewhere, Ruled: ruled, Year: year, List: list, W: w, Rules: rules, Problem: problem},
 	)
 }
 
 type assessmentPage struct {
-	Elsewhere bool                 `json:"-"` // the centre has them, see received
+	Elsewhere bool                 `json:"-"`      // the centre has them, see received
+	Ruled     bool                 `json:"scored"` // the centre works here; otherwise it is the station's own record
 	Year      int                  `json:"year"`
 	List      []station.Assessment `json:"stations"`
 	W         station.Weights      `json:"weights"`
@@ -883,36 +908,39 @@ func (q *request) assessmentFile() error {
 	if err != nil {
 		return err
 	}
+	ruled, err := q.ruled()
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	b.WriteString("\ufeff")
 	out := csv.NewWriter(&b)
-	_ = out.Write([]string{"监测站", "类型", "状态", "应报（期）", "已报（期）", "逾期报送（期）", "未报（期）", "更正（期）", "补充（期）", "采纳线索（件）", "得分"})
-	for _, a := range list {
-		_ = out.Write(
-			[]string{
-				plain(a.Station.Name),
-				a.Station.Kind.Chinese(),
-				statusName(a.Station.Status),
-				fmt.Sprint(a.Expected),
-				fmt.Sprint(a.Filed),
-				fmt.Sprint(a.Late),
-				fmt.Sprint(a.Missing),
-				fmt.Sprint(a.Corrections),
-				fmt.Sprint(a.Supplements),
-				fmt.Sprint(a.Leads),
-				a.Points(),
-			},
-		)
+	title := "报送记录"
+	heads := []string{"监测站", "类型", "状态", "应报（期）", "已报（期）", "逾期报送（期）", "未报（期）", "更正（期）", "补充（期）"}
+	if ruled {
+		title, heads = "考核评价", append(heads, "采纳线索（件）", "得分")
 	}
-	_ = out.Write(nil)
-	_ = out.Write(
-		[]string{
+	_ = out.Write(heads)
+	for i := range list {
+		a := &list[i]
+		row := []string{plain(a.Station.Name), a.Station.Kind.Chinese(), statusName(a.Station.Status)}
+		for _, n := range []int{a.Expected, a.Filed, a.Late, a.Missing, a.Corrections, a.Supplements} {
+			row = append(row, strconv.Itoa(n))
+		}
+		if ruled {
+			row = append(row, strconv.Itoa(a.Leads), a.Points())
+		}
+		_ = out.Write(row)
+	}
+	if ruled {
+		_ = out.Write(nil)
+		_ = out.Write([]string{
 			"权重",
 			fmt.Sprintf("按时 %g，完整 %g，采纳线索 %g（目标 %d 条），无更正 %g", w.Timely, w.Complete, w.Leads, w.Target, w.Clean),
-		},
-	)
+		})
+	}
 	out.Flush()
-	q.act.Object = fmt.Sprintf("%d 年考核评价", year)
+	q.act.Object = fmt.Sprintf("%d 年%s", year, title)
 	return q.download(q.act.Object+".csv", &b)
 }
 

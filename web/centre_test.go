@@ -441,6 +441,35 @@ func TestCorrectionsAndSupplements(t *testing.T) {
 	}
 }
 
+// A station's own installation knows what it has handed in itself: nothing of the
+// other stations, no score, and not from when on the centre assesses it.
+func TestAssessmentOfOneStation(t *testing.T) {
+	h := open(t)
+	ctx := t.Context()
+	a, err := h.Station.Account(ctx, "centre", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Disabled = true
+	if _, err := h.Station.PutAccount(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"platform", "bureau"} {
+		page := h.ask(who, "GET", "/assessment?year=2026", nil).Body.String()
+		for _, not := range []string{"电线电缆", "得分</th>", "采纳线索（件）", "权重", "起始报送期</h2>", "0.0"} {
+			if strings.Contains(page, not) {
+				t.Errorf("%s is told of %s", who, not)
+			}
+		}
+		if !strings.Contains(page, "不是考核结果") || !strings.Contains(page, homeName) {
+			t.Error(page)
+		}
+		if file := h.ask(who, "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Contains(file, "电线电缆") || strings.Contains(file, "得分") || !strings.Contains(file, homeName) {
+			t.Error(file)
+		}
+	}
+}
+
 // A period before the first that is assessed is owed by nobody: no page says that
 // it is missing, and home goes on to the period that runs once it is over.
 func TestPeriodsBeforeTheStart(t *testing.T) {

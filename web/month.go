@@ -347,7 +347,7 @@ func (q *request) homePage() error {
 		}
 		turnout := station.TurnoutOf(filings)
 		view.Missing, view.Filed, view.Owed = len(turnout.Waited), len(turnout.Filed), turnout.Owed
-		if view.Ruled, err = q.Station.HasCentre(q.ctx); err != nil {
+		if view.Ruled, err = q.ruled(); err != nil {
 			return err
 		}
 		if view.Overall {
