@@ -539,23 +539,24 @@ func (c *Client) GetCasesId(ctx context.Context, id string, in GetCasesIdInput) 
 
 // PostCasesIdInput is what PostCasesId takes.
 type PostCasesIdInput struct {
-	Deadline    string `json:"deadline,omitempty"`    // 期限，如 2026-12-05
-	Disposed    string `json:"disposed,omitempty"`    // 处置完成时间，如 2026-11-24T08:00，有它就是结案
-	Found       string `json:"found"`                 // 发现时间，如 2026-11-20T08:00
-	Hazard      string `json:"hazard,omitempty"`      // 危害类别
-	Judged      string `json:"judged,omitempty"`      // 研判时间
-	Kind        string `json:"kind"`                  // 类型；意见：submission 报送文件、lead 线索、case 案件、bulletin 通报
-	Lead        string `json:"lead,omitempty"`        // 线索
-	Leads       string `json:"leads,omitempty"`       // 由哪些线索立案：线索的 id，每行一个；考核：“采纳线索”的权重
-	Outcome     string `json:"outcome,omitempty"`     // 处置结果，结案时必填
-	Period      string `json:"period,omitempty"`      // 报送期，如 2026-11；不写为当前要做的一期
-	Product     string `json:"product,omitempty"`     // 涉及产品
-	Responsible string `json:"responsible,omitempty"` // 责任方
-	Station     int64  `json:"station,omitempty"`     // 监测站编号
-	Title       string `json:"title"`                 // 标题
-	Urgent      int64  `json:"urgent,omitempty"`      // 由哪条重要风险信息立案
-	Version     int64  `json:"version,omitempty"`     // 读到的版本，新建为 0；报送的文件是报送表的第几版
-	Warned      string `json:"warned,omitempty"`      // 预警时间
+	Deadline    string   `json:"deadline,omitempty"`    // 期限，如 2026-12-05
+	Disposed    string   `json:"disposed,omitempty"`    // 处置完成时间，如 2026-11-24T08:00，有它就是结案
+	Found       string   `json:"found"`                 // 发现时间，如 2026-11-20T08:00
+	Hazard      string   `json:"hazard,omitempty"`      // 危害类别
+	Judged      string   `json:"judged,omitempty"`      // 研判时间
+	Kind        string   `json:"kind"`                  // 类型；意见：submission 报送文件、lead 线索、case 案件、bulletin 通报
+	Lead        string   `json:"lead,omitempty"`        // 线索
+	Leads       string   `json:"leads,omitempty"`       // 由哪些线索立案：线索的 id，每行一个；考核：“采纳线索”的权重
+	Outcome     string   `json:"outcome,omitempty"`     // 处置结果，结案时必填
+	Period      string   `json:"period,omitempty"`      // 报送期，如 2026-11；不写为当前要做的一期
+	Product     string   `json:"product,omitempty"`     // 涉及产品
+	Reporters   []string `json:"reporters,omitempty"`   // 线索来源的监测站编号，可以有几个；一个也不写为研究中心
+	Responsible string   `json:"responsible,omitempty"` // 责任方
+	Station     int64    `json:"station,omitempty"`     // 监测站编号
+	Title       string   `json:"title"`                 // 标题
+	Urgent      int64    `json:"urgent,omitempty"`      // 由哪条重要风险信息立案
+	Version     int64    `json:"version,omitempty"`     // 读到的版本，新建为 0；报送的文件是报送表的第几版
+	Warned      string   `json:"warned,omitempty"`      // 预警时间
 }
 
 // PostCasesId: 保存处置案件。令牌范围：write。角色：研究中心。
@@ -2164,22 +2165,23 @@ type ProfileInfo struct {
 
 // AppReceived is app.Received of the document.
 type AppReceived struct {
-	About      string       `json:"about,omitempty"`
-	Entries    int64        `json:"entries"`
-	File       string       `json:"file"`
-	Form       string       `json:"form,omitempty"`
-	ID         int64        `json:"id"`
-	Name       string       `json:"name,omitempty"`
-	Period     string       `json:"period"`
-	Received   time.Time    `json:"received"`
-	Refused    []InputError `json:"refused"`
-	Replaced   bool         `json:"replaced,omitempty"`
-	ReplacedBy int64        `json:"replaced_by,omitempty"`
-	Sha256     string       `json:"sha256"`
-	Size       int64        `json:"size"`
-	Station    string       `json:"station"`
-	StationID  int64        `json:"station_id"`
-	Version    int64        `json:"version,omitempty"`
+	About         string       `json:"about,omitempty"`
+	Entries       int64        `json:"entries"`
+	File          string       `json:"file"`
+	Form          string       `json:"form,omitempty"`
+	ID            int64        `json:"id"`
+	Name          string       `json:"name,omitempty"`
+	Period        string       `json:"period"`
+	Received      time.Time    `json:"received"`
+	Refused       []InputError `json:"refused"`
+	Replaced      bool         `json:"replaced,omitempty"`
+	ReplacedBy    int64        `json:"replaced_by,omitempty"`
+	ReplacedFiles []string     `json:"replaced_files,omitempty"`
+	Sha256        string       `json:"sha256"`
+	Size          int64        `json:"size"`
+	Station       string       `json:"station"`
+	StationID     int64        `json:"station_id"`
+	Version       int64        `json:"version,omitempty"`
 }
 
 // SiteText is app.SiteText of the document.
@@ -2242,6 +2244,7 @@ type AssessedSince struct {
 // AssessmentPage is assessmentPage of the document.
 type AssessmentPage struct {
 	Rules    RulesView    `json:"rules"`
+	Scored   bool         `json:"scored"`
 	Stations []Assessment `json:"stations"`
 	Weights  Weights      `json:"weights"`
 	Year     int64        `json:"year"`
@@ -2256,46 +2259,50 @@ type AuditPage struct {
 
 // BoardLead is boardLead of the document.
 type BoardLead struct {
-	Advice          string        `json:"advice"`
-	Analysis        string        `json:"analysis"`
-	Case            string        `json:"case,omitempty"`
-	Companies       string        `json:"companies"`
-	Content         string        `json:"content"`
-	Draft           bool          `json:"draft,omitempty"`
-	Endangers       []string      `json:"endangers"`
-	Evidence        []string      `json:"evidence,omitempty"`
-	From            []string      `json:"from,omitempty"`
-	Gone            []LeadKey     `json:"gone,omitempty"`
-	Hazard          string        `json:"hazard,omitempty"`
-	ID              string        `json:"id"`
-	Kind            string        `json:"kind"`
-	NegativeReviews int64         `json:"negative_reviews"`
-	Opened          int64         `json:"opened,omitempty"`
-	Parts           []AppLeadPart `json:"parts"`
-	Priority        float64       `json:"priority"`
-	PriorityParts   []LeadPart    `json:"priority_parts"`
-	Product         string        `json:"product"`
-	Record          Lead          `json:"record"`
-	Region          string        `json:"region"`
-	Severity        int64         `json:"severity"`
-	Source          string        `json:"source"`
-	Suggested       bool          `json:"suggested,omitempty"`
+	Advice              string        `json:"advice"`
+	Analysis            string        `json:"analysis"`
+	Case                string        `json:"case,omitempty"`
+	Companies           string        `json:"companies"`
+	Content             string        `json:"content"`
+	Draft               bool          `json:"draft,omitempty"`
+	Endangers           []string      `json:"endangers"`
+	Evidence            []string      `json:"evidence,omitempty"`
+	From                []string      `json:"from,omitempty"`
+	Gone                []LeadKey     `json:"gone,omitempty"`
+	Hazard              string        `json:"hazard,omitempty"`
+	ID                  string        `json:"id"`
+	Kind                string        `json:"kind"`
+	NegativeReviews     int64         `json:"negative_reviews"`
+	NegativeReviewsMost int64         `json:"negative_reviews_most"`
+	Opened              int64         `json:"opened,omitempty"`
+	Parts               []AppLeadPart `json:"parts"`
+	Priority            float64       `json:"priority"`
+	PriorityParts       []LeadPart    `json:"priority_parts"`
+	Product             string        `json:"product"`
+	Record              Lead          `json:"record"`
+	Region              string        `json:"region"`
+	Severity            int64         `json:"severity"`
+	Source              string        `json:"source"`
+	Suggested           bool          `json:"suggested,omitempty"`
 }
 
 // BoardPage is boardPage of the document.
 type BoardPage struct {
-	Entries  int64       `json:"entries"`
-	Filed    int64       `json:"filed"`
-	Gone     []Lead      `json:"gone,omitempty"`
-	Hazard   string      `json:"hazard,omitempty"`
-	Late     []string    `json:"late"`
-	Leads    []BoardLead `json:"leads"`
-	List     TableView   `json:"list"`
-	Omitted  int64       `json:"omitted"`
-	Period   string      `json:"period"`
-	Rows     int64       `json:"rows"`
-	Stations []string    `json:"stations"`
-	Table    BoardTable  `json:"table"`
+	Entries     int64       `json:"entries"`
+	Filed       int64       `json:"filed"`
+	Gone        []Lead      `json:"gone,omitempty"`
+	Hazard      string      `json:"hazard,omitempty"`
+	Late        []string    `json:"late"`
+	Leads       []BoardLead `json:"leads"`
+	List        TableView   `json:"list"`
+	NotReported []string    `json:"not_reported"`
+	Notes       []string    `json:"notes"`
+	Nothing     int64       `json:"nothing"`
+	Omitted     int64       `json:"omitted"`
+	Period      string      `json:"period"`
+	Rows        int64       `json:"rows"`
+	Stations    []string    `json:"stations"`
+	Table       BoardTable  `json:"table"`
 }
 
 // BoardTable is boardTable of the document.
@@ -2739,6 +2746,7 @@ type HomePage struct {
 	Kpis      []Kpi      `json:"kpis"`
 	Missing   int64      `json:"missing"`
 	Notices   []Notice   `json:"notices"`
+	Owed      int64      `json:"owed"`
 	Period    string     `json:"period"`
 	Stations  []Duty     `json:"stations"`
 	Waiting   []Notice   `json:"waiting"`
@@ -2900,6 +2908,7 @@ type InboxPage struct {
 	Filed    int64        `json:"filed"`
 	Late     int64        `json:"late"`
 	Missing  int64        `json:"missing"`
+	NotOwed  int64        `json:"not_owed"`
 	Period   string       `json:"period"`
 	Stations []Duty       `json:"stations"`
 	Table    TableView    `json:"table"`
@@ -3761,6 +3770,7 @@ type Assessment struct {
 	Missing     int64    `json:"missing"`
 	Score       *float64 `json:"score"`
 	Station     Station  `json:"station"`
+	Supplements int64    `json:"supplements"`
 }
 
 // Attachment is station.Attachment of the document.
@@ -3784,22 +3794,23 @@ type Bulletin struct {
 
 // Case is station.Case of the document.
 type Case struct {
-	Created     time.Time `json:"created,omitzero"`
-	Deadline    time.Time `json:"deadline,omitzero"`
-	Disposed    time.Time `json:"disposed,omitzero"`
-	Found       time.Time `json:"found"`
-	ID          int64     `json:"id"`
-	Judged      time.Time `json:"judged,omitzero"`
-	Kind        string    `json:"kind"` // product industry
-	Lead        string    `json:"lead"`
-	Origin      *Origin   `json:"origin,omitempty"`
-	Outcome     string    `json:"outcome,omitempty"`
-	Responsible string    `json:"responsible,omitempty"`
-	Station     int64     `json:"station,omitempty"`
-	Title       string    `json:"title"`
-	Urgent      int64     `json:"urgent,omitempty"`
-	Version     int64     `json:"version"`
-	Warned      time.Time `json:"warned,omitzero"`
+	Created       time.Time `json:"created,omitzero"`
+	Deadline      time.Time `json:"deadline,omitzero"`
+	Disposed      time.Time `json:"disposed,omitzero"`
+	Found         time.Time `json:"found"`
+	ID            int64     `json:"id"`
+	Judged        time.Time `json:"judged,omitzero"`
+	Kind          string    `json:"kind"` // product industry
+	Lead          string    `json:"lead"`
+	Origin        *Origin   `json:"origin,omitempty"`
+	OtherStations []int64   `json:"other_stations,omitempty"`
+	Outcome       string    `json:"outcome,omitempty"`
+	Responsible   string    `json:"responsible,omitempty"`
+	Station       int64     `json:"station,omitempty"`
+	Title         string    `json:"title"`
+	Urgent        int64     `json:"urgent,omitempty"`
+	Version       int64     `json:"version"`
+	Warned        time.Time `json:"warned,omitzero"`
 }
 
 // Comment is station.Comment of the document.
