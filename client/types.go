@@ -550,7 +550,7 @@ type PostCasesIdInput struct {
 	Outcome     string   `json:"outcome,omitempty"`     // 处置结果，结案时必填
 	Period      string   `json:"period,omitempty"`      // 报送期，如 2026-11；不写为当前要做的一期
 	Product     string   `json:"product,omitempty"`     // 涉及产品
-	Reporters   []string `json:"reporters,omitempty"`   // 线索来源的监测站编号，可以有几个；一个也不写为研究中心
+	Reporters   []string `json:"reporters,omitempty"`   // 线索来源的监测站编号，可以有几个；由线索立案时不写，就是报送它的各站
 	Responsible string   `json:"responsible,omitempty"` // 责任方
 	Station     int64    `json:"station,omitempty"`     // 监测站编号
 	Title       string   `json:"title"`                 // 标题

@@ -561,7 +561,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 	w.post("platform", "/received/{id}", "/received/1", object{"content": "收到", "noted": true})
 	w.get("bureau", "/comments", "/comments?kind=bulletin&subject=2")
 	w.get("centre", "/attachments/{id}", "/attachments/1")
-	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "leads": lead["id"], "kind": "product", "title": "壶起火", "station": 10, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
+	w.post("centre", "/cases/{id}", "/cases/new", object{"version": 0, "urgent": 1, "period": "2026-11", "product": "电热水壶", "hazard": "electrical", "leads": lead["id"], "kind": "product", "title": "壶起火", "station": 10, "reporters": []string{"10"}, "lead": "评论", "responsible": "某厂", "deadline": "2026-12-05", "found": "2026-11-20T08:00", "judged": "", "warned": "", "disposed": "", "outcome": ""})
 	w.get("bureau", "/cases", "/cases")
 	w.get("bureau", "/cases/{id}", "/cases/1?urgent=0")
 	w.post("platform", "/cases/{id}/notes", "/cases/1/notes", object{"measure": "停止销售", "done": true, "content": "已下架"})

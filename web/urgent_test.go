@@ -58,7 +58,7 @@ func TestUrgentWritten(t *testing.T) {
 		t.Error("the centre's home page does not tell of it")
 	}
 	page := h.ask("centre", "GET", "/cases/new?urgent=1", nil).Body.String()
-	if !strings.Contains(page, `value="3" selected`) || !strings.Contains(page, "2026-11-24T21:00") || strings.Contains(page, "<script>alert") {
+	if !strings.Contains(page, `value="3" checked`) || !strings.Contains(page, "2026-11-24T21:00") || strings.Contains(page, "<script>alert") {
 		t.Error(page)
 	}
 	// Only the centre's limit makes it late.
