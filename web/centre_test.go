@@ -485,6 +485,9 @@ func TestPeriodsBeforeTheStart(t *testing.T) {
 	if page := h.ask("association", "GET", "/inbox?period=2026-07", nil).Body.String(); !strings.Contains(page, "不要求报送") || strings.Contains(page, "逾期未报</b>") {
 		t.Error(page)
 	}
+	if page := h.ask("association", "GET", "/form?period=2026-07", nil).Body.String(); strings.Contains(page, "已逾期") || !strings.Contains(page, "2026-07 期还没有报送") {
+		t.Error(page)
+	}
 	if page := h.ask("centre", "GET", "/board?period=2026-07", nil).Body.String(); strings.Contains(page, "还有") && strings.Contains(page, "个没有报送") {
 		t.Error(page)
 	}

@@ -121,7 +121,7 @@ type formPage struct {
 	Periods   []chaping.Period     `json:"periods"`
 	Due       calendar.Due         `json:"due"`
 	Ended     bool                 `json:"ended"`   // the period; before, nothing can be frozen
-	Overdue   bool                 `json:"overdue"` // the due day has passed and nothing was handed in
+	Overdue   bool                 `json:"overdue"` // it is owed, the due day has passed and nothing was handed in
 	Station   station.Station      `json:"station"`
 	Stations  []station.Station    `json:"stations,omitempty"` // that may be chosen
 	Draft     station.Draft        `json:"draft"`
@@ -215,9 +215,12 @@ func (q *request) openForm() (f formPage, err error) {
 	if f.Unsent, err = q.Station.Unsent(q.ctx, chaping.FormAssociation, f.Period.String(), f.Station.ID); err != nil {
 		return f, err
 	}
-	submitted, err := q.Station.Submissions(q.ctx, f.Period.String())
-	f.Submitted = slices.DeleteFunc(submitted, func(s station.Submission) bool { return s.StationID != f.Station.ID })
-	f.Overdue = len(f.Submitted) == 0 && chaping.Late(q.Now(), f.Due.Day)
+	duties, err := q.Station.Duties(q.ctx, q.account.Scope(), []chaping.Period{f.Period}, q.due)
+	for i := range duties {
+		if y := &duties[i]; y.Station.ID == f.Station.ID {
+			f.Submitted, f.Overdue = y.Files, y.Missing()
+		}
+	}
 	return f, err
 }
 
