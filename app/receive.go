@@ -34,8 +34,8 @@ type Handed struct {
 type Received struct {
 	station.Submission
 	Refused []*chaping.InputError `json:"refused"` // lines that are not, and what is to be checked
-	// Replaced are the files of which it has every row, so that they no longer count.
-	Replaced []string `json:"replaced_files,omitempty"`
+	// ReplacedFiles are those of which it has every row, so that they no longer count.
+	ReplacedFiles []string `json:"replaced_files,omitempty"`
 }
 
 // Receive takes in a monthly form, or some other file about a month, from a
@@ -80,20 +80,36 @@ func (a *App) Receive(ctx context.Context, h Handed, miner *nlp.Miner) (r Receiv
 	for _, o := range overlaps {
 		if o.Whole() {
 			s.Holds = append(s.Holds, o.Submission.ID)
-			r.Replaced = append(r.Replaced, o.Submission.File)
-			continue
 		}
-		if s.Form == chaping.FormPlatform { // of its rows the last holds
-			continue
-		}
-		r.Refused = append(r.Refused, &chaping.InputError{
-			File:    h.File,
-			Problem: fmt.Sprintf("有 %d 条与已交的“%s”相同，两份一并计数", o.Same, o.Submission.File),
-			Remedy:  "是更正的，再交一次，并写明取代哪一份",
-		})
 	}
-	r.Submission, err = d.Submit(ctx, s, h.Data, entries)
+	if r.Submission, err = d.Submit(ctx, s, h.Data, entries); err == nil {
+		r.tell(overlaps)
+	}
 	return r, err
+}
+
+// tell says what became of files that have the same rows.
+func (r *Received) tell(overlaps []Overlap) {
+	if r.Submission.Replaced && len(overlaps) > 0 {
+		r.Refused = append(r.Refused, &chaping.InputError{
+			File:    r.File,
+			Problem: "这份文件交过，已由后来的取代，不再计数",
+			Remedy:  "它才是对的，就改一处（例如填报时间）再交",
+		})
+		return
+	}
+	for _, o := range overlaps {
+		switch {
+		case o.Whole():
+			r.ReplacedFiles = append(r.ReplacedFiles, o.Submission.File)
+		case r.Form == chaping.FormAssociation: // of a platform's rows the last holds
+			r.Refused = append(r.Refused, &chaping.InputError{
+				File:    r.File,
+				Problem: fmt.Sprintf("有 %d 条与已交的“%s”相同，两份一并计数", o.Same, o.Submission.File),
+				Remedy:  "是更正的，再交一次，并写明取代哪一份",
+			})
+		}
+	}
 }
 
 // An Overlap is a file that a station has handed in before and that has some of

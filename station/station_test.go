@@ -215,6 +215,28 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
+// A file that has every entry of others takes their place, also when it comes again.
+func TestSubmitHolds(t *testing.T) {
+	d, _ := openTest(t)
+	submit := func(content string, holds ...int64) Submission {
+		t.Helper()
+		s, err := d.Submit(t.Context(), Submission{Period: "2026-11", StationID: 3, Form: chaping.FormAssociation, File: content, Holds: holds},
+			[]byte(content), []json.RawMessage{json.RawMessage(`{}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	whole, part := submit("whole"), submit("part")
+	if again := submit("whole", part.ID); again.ID != whole.ID || again.Replaced {
+		t.Errorf("%+v", again)
+	}
+	list, err := d.Submissions(t.Context(), "2026-11")
+	if err != nil || len(list) != 2 || list[0].Replaced || list[1].ReplacedBy != whole.ID {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 // A file that was read keeps its entries when it comes again as other material.
 func TestSubmitAgainAsMaterial(t *testing.T) {
 	d, _ := openTest(t)

@@ -112,6 +112,9 @@ func (d *DB) Submit(ctx context.Context, s Submission, original []byte, entries 
 		default:
 			s.ID = known.ID
 		}
+		if err == nil && s.ID == known.ID && !known.Replaced {
+			err = s.replace(ctx, tx, s.Holds...)
+		}
 		if err != nil {
 			return err
 		}
@@ -174,13 +177,21 @@ func submit(ctx context.Context, tx *sql.Tx, s *Submission, original []byte) err
 	if err != nil {
 		return err
 	}
-	for _, id := range append(slices.Clip(s.Holds), s.Corrects) {
-		const of = "UPDATE submission SET superseded_by = ? WHERE id = ? AND period = ? AND station = ? AND superseded_by IS NULL"
+	if err := s.replace(ctx, tx, append(slices.Clip(s.Holds), s.Corrects)...); err != nil {
+		return err
+	}
+	return supersede(ctx, tx, s)
+}
+
+// replace notes that it takes the place of other files of the station and period.
+func (s *Submission) replace(ctx context.Context, tx *sql.Tx, ids ...int64) error {
+	const of = "UPDATE submission SET superseded_by = ?1 WHERE id = ?2 AND id <> ?1 AND period = ?3 AND station = ?4 AND superseded_by IS NULL"
+	for _, id := range ids {
 		if _, err := tx.ExecContext(ctx, of, s.ID, id, s.Period, s.StationID); err != nil {
 			return err
 		}
 	}
-	return supersede(ctx, tx, s)
+	return nil
 }
 
 // supersede marks what no longer counts beside a version that has come.

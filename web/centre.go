@@ -223,8 +223,8 @@ func (q *request) handedIn(s *app.Received) error {
 		)
 	}
 	message := fmt.Sprintf("“%s”已收到，读入 %d 条", s.File, s.Entries)
-	if len(s.Replaced) > 0 {
-		message += "，取代了“" + strings.Join(s.Replaced, "”“") + "”"
+	if len(s.ReplacedFiles) > 0 {
+		message += "，取代了“" + strings.Join(s.ReplacedFiles, "”“") + "”"
 	}
 	if s.About != "" {
 		message = "“" + s.File + "”已收到，原件已保存"

@@ -183,6 +183,42 @@ func TestHandInSteps(t *testing.T) {
 	}
 }
 
+// counts checks how many entries inbox and board have of 2026-11.
+func (h *house) counts(t *testing.T, entries int) {
+	t.Helper()
+	duties, err := h.Station.Duties(t.Context(), station.Everything(), []chaping.Period{{Year: 2026, Month: 11}},
+		func(p chaping.Period) time.Time { return h.Calendar.Due(p).Day })
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := 0
+	for i := range duties {
+		given += duties[i].Entries
+	}
+	board, err := h.App.Board(t.Context(), chaping.Period{Year: 2026, Month: 11}, h.miner())
+	if err != nil || given != entries || board.Given != entries {
+		t.Errorf("the inbox has %d entries, the board %d, not %d: %v", given, board.Given, entries, err)
+	}
+}
+
+// A file that comes again beside one that is a part of it is no second one.
+func TestSameFileAgain(t *testing.T) {
+	h := open(t)
+	head, kettle, _ := strings.Cut(sheetA, "\n")
+	stove, lamp := strings.ReplaceAll(kettle, "手柄", "底座"), strings.ReplaceAll(kettle, "手柄", "壶盖")
+	for _, step := range []struct {
+		rows    string
+		entries int
+		said    string
+	}{{kettle + stove, 2, ""}, {lamp, 3, ""}, {kettle + stove, 3, ""}, {kettle + stove + lamp, 3, ""}, {kettle + stove, 3, "已由后来的取代，不再计数"}} {
+		r := h.handIn(t, "association", "五.csv", head+"\n"+step.rows, nil)
+		if r.Code != http.StatusSeeOther && step.said == "" || !strings.Contains(r.Body.String(), step.said) {
+			t.Error(r.Code, r.Body)
+		}
+		h.counts(t, step.entries)
+	}
+}
+
 // A file of which some lines were not read is mended and handed in again: its
 // rows count once. So they do where only some are the same, unless the sender
 // says that it is no correction.
@@ -193,27 +229,11 @@ func TestMendedFileCountsOnce(t *testing.T) {
 		lamp  = "台灯,1,上海,外壳烫手,散热不良,抽查,投诉\n"
 	)
 	kettle := strings.TrimPrefix(sheetA, head)
-	counts := func(h *house, entries int) {
-		t.Helper()
-		duties, err := h.Station.Duties(t.Context(), station.Everything(), []chaping.Period{{Year: 2026, Month: 11}},
-			func(p chaping.Period) time.Time { return h.Calendar.Due(p).Day })
-		if err != nil {
-			t.Fatal(err)
-		}
-		given := 0
-		for i := range duties {
-			given += duties[i].Entries
-		}
-		board, err := h.App.Board(t.Context(), chaping.Period{Year: 2026, Month: 11}, h.miner())
-		if err != nil || given != entries || board.Given != entries {
-			t.Errorf("the inbox has %d entries, the board %d, not %d: %v", given, board.Given, entries, err)
-		}
-	}
 	h := open(t)
 	if r := h.handIn(t, "association", "一.csv", head+kettle+stove+",1,上海,,,,\n", nil); !strings.Contains(r.Body.String(), "新文件取代这一份") {
 		t.Error(r.Code, r.Body)
 	}
-	counts(h, 2)
+	h.counts(t, 2)
 	at := h.upload(t, "association", "/inbox?period=2026-11", "二.csv", head+lamp+kettle+stove, nil).Header().Get("Location")
 	if page := h.ask("association", "GET", at, nil).Body.String(); !strings.Contains(page, "的 2 条都在这一份里，提交后由这一份取代") {
 		t.Error(page)
@@ -221,12 +241,12 @@ func TestMendedFileCountsOnce(t *testing.T) {
 	if r := h.ask("association", "POST", at+"?period=2026-11", url.Values{"do": {"store"}}); r.Code != http.StatusSeeOther {
 		t.Error(r.Code, r.Body)
 	}
-	counts(h, 3)
+	h.counts(t, 3)
 	again := h.send(program(h.token(t, "association", station.PermitSubmit), "POST", "/inbox", map[string]any{"period": "2026-11"}, map[string]string{"file": head + lamp + kettle + stove + strings.ReplaceAll(kettle, "手柄", "底座")}))
 	if !strings.Contains(again.Body.String(), `"replaced_files":["二.csv"]`) {
 		t.Error(again.Code, again.Body)
 	}
-	counts(h, 4)
+	h.counts(t, 4)
 	for _, keep := range []bool{false, true} { // some rows are the same: asked, and a correction unless it is said not to be
 		at := h.upload(t, "association", "/inbox?period=2026-11", "三.csv", head+lamp+strings.ReplaceAll(stove, "2,", "3,")+strings.Repeat(" ", map[bool]int{true: 1}[keep]), nil).Header().Get("Location")
 		page := h.ask("association", "GET", at, nil).Body.String()
@@ -242,13 +262,13 @@ func TestMendedFileCountsOnce(t *testing.T) {
 			t.Error(r.Code, r.Body)
 		}
 		if keep {
-			counts(h, 4)
+			h.counts(t, 4)
 		} else {
-			counts(h, 2)
+			h.counts(t, 2)
 			if r := h.handIn(t, "association", "四.csv", head+lamp+strings.ReplaceAll(kettle, "手柄", "底座"), url.Values{"corrects": {lastFile(t, h)}}); r.Code != http.StatusSeeOther {
 				t.Fatal(r.Code, r.Body)
 			}
-			counts(h, 2)
+			h.counts(t, 2)
 		}
 	}
 }
