@@ -26,9 +26,9 @@ func (r *CitedRow) complete() bool { return uint64(len(r.Cited)) == r.NegativeRe
 func Citations(sheet []byte) (map[int][]string, error) {
 	var j struct {
 		Evidence []struct {
-			Seq     int               `json:"seq"`
-			Review  string            `json:"review_id"`
-			Counted chaping.CountedAs `json:"counted_as"`
+			Seq     int    `json:"seq"`
+			Review  string `json:"review_id"`
+			Counted string `json:"counted_as"` // in the words of the version that wrote it
 		} `json:"evidence"`
 	}
 	if err := json.Unmarshal(sheet, &j); err != nil {
@@ -36,7 +36,7 @@ func Citations(sheet []byte) (map[int][]string, error) {
 	}
 	of := map[int][]string{}
 	for _, e := range j.Evidence {
-		if e.Counted == chaping.CountsNegative && e.Review != "" {
+		if e.Counted == chaping.CountsNegative.Chinese() && e.Review != "" {
 			of[e.Seq] = append(of[e.Seq], e.Review)
 		}
 	}

@@ -64,7 +64,7 @@ func TestEntriesOfRowsCountReviews(t *testing.T) {
 func TestCitations(t *testing.T) {
 	got, err := Citations([]byte(`{"evidence":[
 		{"seq":1,"review_id":"b","counted_as":"差评数"},{"seq":1,"review_id":"a","counted_as":"差评数"},{"seq":1,"review_id":"b","counted_as":"差评数"},
-		{"seq":1,"review_id":"c","counted_as":"高星隐性投诉"},{"seq":2,"review_id":"a","counted_as":"差评数"}]}`))
+		{"seq":1,"review_id":"c","counted_as":"高星隐性投诉"},{"seq":1,"review_id":"d","counted_as":"别的说法"},{"seq":2,"review_id":"a","counted_as":"差评数"}]}`))
 	if err != nil || len(got) != 2 || strings.Join(got[1], " ") != "a b" || strings.Join(got[2], " ") != "a" {
 		t.Error(got, err)
 	}
