@@ -42,6 +42,7 @@ const (
 	AdviceRuns           AdviceCode = "runs"            // look at which runs there were
 	AdviceVersions       AdviceCode = "versions"        // look at which versions were frozen
 	AdvicePurged         AdviceCode = "purged"          // the period's reviews were removed; what was frozen before can be had
+	AdviceUnfinished     AdviceCode = "unfinished"      // end the import, take it back, or say why the sheet is frozen without it
 	AdviceEmptyPeriod    AdviceCode = "empty-period"    // collect or import first, or have somebody verify that there is no review
 	AdviceServerBackup   AdviceCode = "server-backup"   // a server is backed up by its own means
 	AdviceQueryTime      AdviceCode = "query-time"      // ask for less, or allow more time

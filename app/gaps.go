@@ -12,7 +12,9 @@ import (
 type Gaps struct {
 	NotMined []chaping.Period // have reviews, but were not mined with the dictionary
 	Stale    []chaping.Period // were counted before people judged their mentions last
-	Running  chaping.Period   // goes on; its numbers do not compare with others. Zero: none
+	// Unfinished words what of these periods is known not to be in the store.
+	Unfinished []string
+	Running    chaping.Period // goes on; its numbers do not compare with others. Zero: none
 }
 
 // Gaps looks for them in the periods of a query.
@@ -40,6 +42,11 @@ func (a *App) Gaps(ctx context.Context, q store.CountQuery) (g Gaps, err error) 
 			g.NotMined = append(g.NotMined, p)
 		}
 	}
+	lacks, err := a.Unfinished(ctx, q.First)
+	if err != nil {
+		return g, err
+	}
+	g.Unfinished = lacks.Lines()
 	g.Stale, err = a.staleCounts(ctx, s, q)
 	return g, err
 }

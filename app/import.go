@@ -48,6 +48,9 @@ type ImportResult struct {
 	// Replaced are reviews that the store had with another text.
 	Replaced uint64 `json:"replaced"`
 	Run      string `json:"run"`
+	// Content names what the file says and how it was read: a file that is imported
+	// again has the same.
+	Content string `json:"content,omitempty"`
 	// After is the line up to which an interrupted import of the same file had
 	// kept the rows: the numbers are of those that follow.
 	After int `json:"resumed_after_line,omitempty"`
@@ -107,7 +110,7 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	out := ImportResult{
 		Summary: importer.Summary{
 			File: r.Name,
-		}, After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
+		}, Content: mark.ID, After: o.After, Restarted: restarted, RatingRule: o.Profile.Rating.Version, Profile: o.Profile.Name,
 	}
 	if o.Now, err = importStart(ctx, s, a.Now()); err != nil {
 		return out, err
@@ -184,7 +187,8 @@ func (a *App) importInto(
 		size = info.Size()
 	}
 	record := store.Run{ID: out.Run, Stage: store.StageImport, Started: o.Now}
-	if err := errors.Join(putReport(ctx, s, out), s.PutRun(ctx, record)); err != nil { // so that it can be taken back
+	// So that it can be taken back, and is missed should it not come to its end.
+	if err := errors.Join(putReport(ctx, s, out), s.PutRun(ctx, record)); err != nil {
 		return err
 	}
 	if o.Named, err = s.NamedProducts(ctx, o.Profile.Platform.ID); err != nil {

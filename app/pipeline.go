@@ -39,10 +39,14 @@ type Pipeline struct {
 	rejections *store.Rejections // of Judgements and seconds, once asked for
 }
 
-// Pipeline is ready to run the stages with these terms.
+// Pipeline is ready to run the stages with these terms, on all that has been given
+// to the database.
 func (a *App) Pipeline(ctx context.Context, miner *nlp.Miner, watch Watcher) (*Pipeline, error) {
 	s, err := a.Store(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.DrainBacklog(ctx); err != nil {
 		return nil, err
 	}
 	kept, err := a.keptEvidence(ctx)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type SheetRequest struct {
 	Station  string        // as printed; empty: the installation's own
 	Filed    time.Time     // day of filing that a person named; zero: today
 	Verified string        // by whom, and how, it was verified that the period has no review
+	Decided  string        // by whom, and why, it is to be frozen although something is Unfinished
 }
 
 // A Draft is a sheet as it would be frozen now.
@@ -68,6 +70,11 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 		return nil, err
 	}
 	draft.prove(&c, r.Verified)
+	lacks, err := a.Unfinished(ctx, r.Period)
+	if err != nil {
+		return nil, err
+	}
+	sheet.Unfinished = lacks.Lines()
 	last, err := a.LastFrozen(
 		ctx,
 		station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name},
@@ -75,7 +82,7 @@ func (a *App) Draft(ctx context.Context, pipe *Pipeline, r SheetRequest) (*Draft
 	if err != nil {
 		return nil, err
 	}
-	if err := sheet.File(r.Filed, a.Now(), last); err != nil {
+	if err := errors.Join(sheet.DecideAs(last), sheet.File(r.Filed, a.Now(), last)); err != nil {
 		return nil, err
 	}
 	draft.Hash, err = sheet.Hash()
@@ -182,7 +189,8 @@ func (a *App) Freeze(
 }
 
 // FreezeDraft freezes a draft of sheet B, as Freeze does, once its period has
-// ended and something shows that it is not empty by mistake.
+// ended and something shows that it is not empty by mistake. Where something is
+// Unfinished a person has to have decided that it is frozen as it is.
 func (a *App) FreezeDraft(
 	ctx context.Context,
 	draft *Draft,
@@ -195,6 +203,9 @@ func (a *App) FreezeDraft(
 	if draft.Unproven != nil {
 		return frozen, false, draft.Unproven
 	}
+	if err := a.decide(ctx, draft, r); err != nil {
+		return frozen, false, err
+	}
 	frozen, fresh, err = a.Freeze(
 		ctx,
 		station.Sheet{Form: chaping.FormPlatform, Period: r.Period.String(), Name: r.Watch.Name,
@@ -206,6 +217,34 @@ func (a *App) FreezeDraft(
 		draft.Sheet.Frozen = stampOf(frozen)
 	}
 	return frozen, fresh, err
+}
+
+// decide notes who has decided to freeze a draft of a part of what there is, and
+// refuses to freeze one otherwise.
+func (a *App) decide(ctx context.Context, draft *Draft, r SheetRequest) error {
+	lacks, err := a.Unfinished(ctx, r.Period) // it may have begun since the draft was made
+	if err != nil {
+		return err
+	}
+	lines := lacks.Lines()
+	if !slices.Equal(lines, draft.Sheet.Unfinished) {
+		return &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: "没有冻结：报送表生成以后，评论收录的情况有了变化",
+			Remedy:  "重新生成，核对后再冻结",
+		}
+	}
+	if len(lines) > 0 && r.Decided != "" {
+		draft.Sheet.Decided = chaping.Shorten(r.Decided, 500)
+	}
+	if len(lines) == 0 || draft.Sheet.Decided != "" {
+		return nil
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeInput,
+		Message: "评论还没有收全，没有冻结：" + strings.Join(lines, "；"),
+		Advice:  chaping.Advice{Code: chaping.AdviceUnfinished},
+	}
 }
 
 // Ended refuses to freeze a sheet of a period that goes on.

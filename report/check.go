@@ -6,8 +6,9 @@ import (
 	"chaping"
 )
 
-// A Concern is what somebody should know before a sheet is frozen. It keeps
-// nobody from freezing: a region that no shop publishes stays blank.
+// A Concern is what somebody should know before a sheet is frozen. But for reviews
+// that are known not to be all there it keeps nobody from freezing: a region that no
+// shop publishes stays blank.
 type Concern struct {
 	What     string   `json:"what"`
 	Count    int      `json:"count"`
@@ -27,11 +28,14 @@ func (c Concern) String() string {
 const ConcernExamples = 3
 
 // Check lists what the sheet lacks: blank cells, reviews that nobody looked
-// at, products whose reviews were not read in full; and the urgent candidates
+// at, products whose reviews were not read in full, what is unfinished; and the urgent candidates
 // that nobody decided on, how many there are and the names of some; and review
 // keywords of the watch that the dictionary does not have.
 func (p *Platform) Check(undecided int, some []string) []Concern {
 	var found []Concern
+	if n := len(p.Unfinished); n > 0 {
+		found = append(found, Concern{"评论还没有收全，写明理由才能冻结", n, p.Unfinished})
+	}
 	add := func(what string, count func(*PlatformRow) uint64) {
 		c := Concern{What: what}
 		for i := range p.Rows {

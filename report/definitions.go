@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +40,12 @@ func (p *Platform) Definitions() []Definition {
 	}
 	if p.Empty != "" {
 		defs = append(defs, Definition{"本期无", p.Empty})
+	}
+	if len(p.Unfinished) > 0 {
+		defs = append(defs, Definition{unfinishedName, strings.Join(p.Unfinished, "；") + "。其中没有收录的评论不在表里，差评数、评论数可能偏少。"})
+		if p.Decided != "" {
+			defs = append(defs, Definition{decidedName, p.Decided})
+		}
 	}
 	for _, r := range p.Rules {
 		defs = append(defs, Definition{"评级规则：" + r.Platform, r.Rule})
@@ -94,6 +101,36 @@ func (p *Platform) Definitions() []Definition {
 		Definition{"程序版本", p.Program},
 		Definition{"检查关系", "差评数 ≤ 全部差评数 ≤ 评论数；剔除默认评论的评论数 ≤ 评论数；全部差评数 + 高星隐性投诉数 ≤ 评论数。"},
 	)
+}
+
+// The names of what says that the reviews are not all there, and that the sheet was
+// to be frozen so.
+const (
+	unfinishedName = "没有收全"
+	decidedName    = "没有收全仍冻结"
+)
+
+// DecideAs takes over the decision that the version frozen last was frozen with,
+// where the same is unfinished as it was then. last is its JSON, or nil.
+func (p *Platform) DecideAs(last []byte) error {
+	if last == nil || len(p.Unfinished) == 0 {
+		return nil
+	}
+	var before struct{ Definitions []Definition }
+	if err := json.Unmarshal(last, &before); err != nil {
+		return err
+	}
+	meaning := func(of []Definition, name string) string {
+		i := slices.IndexFunc(of, func(d Definition) bool { return d.Name == name })
+		if i < 0 {
+			return ""
+		}
+		return of[i].Meaning
+	}
+	if meaning(before.Definitions, unfinishedName) == meaning(p.Definitions(), unfinishedName) {
+		p.Decided = meaning(before.Definitions, decidedName)
+	}
+	return nil
 }
 
 // unreadNamed is how many of what was not read the sheet names.

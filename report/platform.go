@@ -26,6 +26,8 @@ type Platform struct {
 	Program    string // version of the program
 	Rules      []GradeRule
 	Empty      string   // what shows that there is no review in the window; empty where there are some
+	Unfinished []string // imports that did not end and batches that were not stored: of their reviews the numbers have a part
+	Decided    string   // by whom, and why, it was decided to freeze it all the same; empty: by nobody
 	Asked      []string // review keywords, and sets of them, that were asked for; empty: all
 	Counted    int      // review keywords that Asked stands for
 	Unknown    []string // those of Asked that the dictionary does not have: nothing was counted of them

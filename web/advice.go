@@ -28,6 +28,7 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceRuns:           "在“运行”页里选",
 	chaping.AdviceVersions:       "在“报送表”页查看已冻结的版本",
 	chaping.AdvicePurged:         "以前冻结的版本仍在“报送表”页；要重新生成，请管理员恢复备份，或重新导入",
+	chaping.AdviceUnfinished:     "等导入做完，或再导入一次那个文件，或在“运行”页撤销那次导入；确实要照现有的评论冻结，在“报送表”页写明理由",
 	chaping.AdviceEmptyPeriod:    "在“监测任务”里采集，或在“导入评论”里导入本期的评论，再冻结",
 	chaping.AdviceServerBackup:   "评论在 ClickHouse 服务器上，请管理员用服务器自己的办法备份",
 	chaping.AdviceQueryTime:      "缩小查询范围",

@@ -509,6 +509,7 @@ type draftKey struct {
 	station    string
 	today      time.Time // the day of filing
 	last       string    // hash of the version frozen last; "": none
+	unfinished string    // what is known to be missing
 }
 
 // A drafted sheet is remembered with what pages make of it.

@@ -19,7 +19,7 @@ var fieldNotes = map[string]string{
 	"assignee": "研判人（账号编号），0 为不指定", "leads": "由哪些线索立案：线索的 id，每行一个；考核：“采纳线索”的权重",
 	"a": "较早的版本，0 为自带词库", "about": "不是报送表时写明是什么，原件照收", "after": "上一页的 next", "again": "再写一遍", "back": "网页用",
 	"base": "在哪个词库版本上修改", "before": "只要编号更小的", "b": "较晚的版本", "clean": "“无更正”的权重", "code": "验证码", "days": "有效天数", "complete": "“完整”的权重",
-	"content": "内容", "count": "negative（差评数）或 affirmed（成立的评论）", "deadline": "期限，如 2026-12-05", "decision": "confirm 或 dismiss", "disabled": "停用",
+	"content": "内容", "count": "negative（差评数）或 affirmed（成立的评论）", "decided": "评论没有收全（unfinished）而仍要冻结的理由", "deadline": "期限，如 2026-12-05", "decision": "confirm 或 dismiss", "disabled": "停用",
 	"disposed": "处置完成时间，如 2026-11-24T08:00，有它就是结案", "done": "已落实（否则为督促）", "field": "词库的领域", "file": "文件", "format": "报表：xlsx、docx、pdf、html、json；列表：xlsx、csv",
 	"found": "发现时间，如 2026-11-20T08:00", "full": "不管上次采到哪里，全部重读", "grade": "negative：只要差评；hidden：只要好评和默认评论", "interval": "命中准确率的区间，正负几个百分点，不写为原来的，没有则为 5", "marks": "说出问题的词在评论正文里的位置，如 12-18，按 UTF-8 字节数", "hash": "草稿的 hash，见 GET /sheets", "hazard": "危害类别", "id": "编号",
 	"judged": "研判时间", "keyword": "商品关键词", "keywords": "商品关键词", "kind": "类型；意见：submission 报送文件、lead 线索、case 案件、bulletin 通报", "lead": "线索", "measure": "措施，空为只记情况",

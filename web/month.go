@@ -60,7 +60,12 @@ func (q *request) dashboard() error {
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String() + " 的证据")
 	}
-	month, err := q.month(p, c, watches, seen)
+	lacks, err := q.App.Unfinished(q.ctx, p)
+	if err != nil {
+		return err
+	}
+	unfinished := lacks.Lines()
+	month, err := q.month(p, c, watches, seen, len(unfinished))
 	if err != nil {
 		return err
 	}
@@ -74,6 +79,9 @@ func (q *request) dashboard() error {
 	notices, err := q.notices()
 	if err != nil {
 		return err
+	}
+	for _, line := range unfinished {
+		notices = append(notices, notice{line + "，本期的数字可能偏少", "/runs", "看运行记录"})
 	}
 	var known []report.Definition
 	var falls []fall
@@ -182,7 +190,13 @@ type month struct {
 	unsent    []station.Unsent
 }
 
-func (q *request) month(p chaping.Period, c counted, watches []station.Watch, seen checked) (m month, err error) {
+func (q *request) month(
+	p chaping.Period,
+	c counted,
+	watches []station.Watch,
+	seen checked,
+	unfinished int, // imports and stored batches
+) (m month, err error) {
 	period := p.String()
 	sheets, err := q.Station.Sheets(q.ctx, chaping.FormPlatform, period)
 	if err != nil {
@@ -205,8 +219,8 @@ func (q *request) month(p chaping.Period, c counted, watches []station.Watch, se
 	m.steps = []step{
 		{
 			Title:  "采集或导入评论",
-			Done:   c.Reviews > 0,
-			Detail: fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews),
+			Done:   c.Reviews > 0 && unfinished == 0,
+			Detail: collectedDetail(c, unfinished),
 			Path:   "/watches",
 			Link:   "去采集",
 		},
@@ -234,6 +248,14 @@ func (q *request) month(p chaping.Period, c counted, watches []station.Watch, se
 		},
 	}
 	return m, nil
+}
+
+func collectedDetail(c counted, unfinished int) string {
+	detail := fmt.Sprintf("采集范围内有评论 %d 条", c.Reviews)
+	if unfinished > 0 {
+		detail += "，还没有收全"
+	}
+	return detail
 }
 
 func minedDetail(c counted) string {

@@ -171,7 +171,7 @@ func allRoutes() []route {
 		{"GET", "/sheets", readers, (*request).sheets, "报送表", data("报送"), "period watch:integer " + tableFields, sheetsPage{}},
 		{"GET", "/sheets/export", readers, (*request).sheets, "导出报送表目录", option{data: true, export: true}, "period watch:integer " + exportFields, file("*/*")},
 		{"GET", "/sheets/preview", readers, (*request).sheetPreview, "报送表预览", option{data: true}, "period watch:integer name version:integer", file("text/html")},
-		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}, "period watch:integer name version:integer hash! reason", moved{}},
+		{"POST", "/sheets/freeze", workers, (*request).sheetFreeze, "冻结报送表", option{data: true}, "period watch:integer name version:integer hash! reason decided", moved{}},
 		{"POST", "/sheets/submit", workers, (*request).sheetSubmit, "登记报送", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"POST", "/sheets/push", workers, (*request).sheetPush, "报送到研究中心", option{submit: true, data: true}, "period watch:integer name version!:integer", moved{}},
 		{"GET", "/sheets/download", readers, (*request).sheetDownload, "下载报送表", option{data: true, export: true}, "period watch:integer name version:integer format!", file("*/*")},

@@ -149,8 +149,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	return s, nil
 }
 
-// push sends again what the centre has not got yet, and removes uploads that
-// nobody has gone on with.
+// push sends again what the centre has not got yet, gives the database what waits
+// for it, and removes uploads that nobody has gone on with.
 func (s *Server) push() {
 	every := time.NewTicker(time.Minute)
 	defer every.Stop()
@@ -162,6 +162,9 @@ func (s *Server) push() {
 		}
 		if _, err := s.App.Deliver(s.ended); err != nil && s.ended.Err() == nil {
 			s.Log.Error("push", "err", err)
+		}
+		if err := s.App.DrainBacklog(s.ended); err != nil && s.ended.Err() == nil {
+			s.Log.Error("backlog", "err", err)
 		}
 		if err := s.App.SweepUploads(); err != nil {
 			s.Log.Error("uploads", "err", err)

@@ -59,6 +59,10 @@ func (q *request) draftWithin(p chaping.Period, w station.Watch, c counted, pati
 	if err != nil {
 		return nil, false, err
 	}
+	lacks, err := q.App.Unfinished(q.ctx, p)
+	if err != nil {
+		return nil, false, err
+	}
 	var last string
 	if i := slices.IndexFunc(versions, func(s station.Sheet) bool { return s.Name == w.Name }); i >= 0 {
 		last = versions[i].Hash
@@ -78,6 +82,7 @@ func (q *request) draftWithin(p chaping.Period, w station.Watch, c counted, pati
 			station:    q.home.Name,
 			today:      dayOf(q.Now()),
 			last:       last,
+			unfinished: strings.Join(lacks.Lines(), joint),
 		},
 		patience,
 	)
@@ -98,6 +103,10 @@ func (q *request) sheets() error {
 	}
 	if !ok {
 		return q.loading("正在读取报送期 " + p.String())
+	}
+	lacks, err := q.App.Unfinished(q.ctx, p)
+	if err != nil {
+		return err
 	}
 	now, ok, err := q.draft(p, w, c)
 	if err != nil {
@@ -147,15 +156,16 @@ func (q *request) sheets() error {
 		return err
 	}
 	page := sheetsPage{
-		picker:   q.pick(p, "/sheets"),
-		Counted:  c,
-		Table:    view,
-		Versions: shown,
-		All:      len(list),
-		Own:      own,
-		Changed:  changed,
-		W:        w,
-		Watches:  watches,
+		picker:     q.pick(p, "/sheets"),
+		Counted:    c,
+		Table:      view,
+		Versions:   shown,
+		All:        len(list),
+		Own:        own,
+		Changed:    changed,
+		W:          w,
+		Unfinished: lacks.Lines(),
+		Watches:    watches,
 		Ended: !q.Now().Before(
 			p.Window().To,
 		),
@@ -178,23 +188,24 @@ func (q *request) sheets() error {
 
 type sheetsPage struct {
 	picker
-	Counted   counted          `json:"counted"`
-	Draft     *report.Platform `json:"-"` // download it
-	Concerns  []report.Concern `json:"-"` // about the draft
-	Table     *tableView       `json:"table"`
-	Versions  []shownSheet     `json:"versions"` // of the page
-	All       int              `json:"-"`
-	Own       []station.Sheet  `json:"-"`       // of the watch
-	Changed   bool             `json:"changed"` // since the last version of the watch
-	Hash      string           `json:"hash"`    // of the draft, for freezing it; empty: there is none
-	W         station.Watch    `json:"-"`
-	Watches   []station.Watch  `json:"watches"`
-	Ended     bool             `json:"ended"` // the window, so that it can be frozen
-	Due       calendar.Due     `json:"due"`
-	Submitted bool             `json:"submitted"`
-	Unsent    []station.Unsent `json:"unsent"` // corrections that were frozen and not handed in
-	Formats   []string         `json:"formats"`
-	Centre    string           `json:"-"` // where sheets can be sent
+	Counted    counted          `json:"counted"`
+	Draft      *report.Platform `json:"-"` // download it
+	Concerns   []report.Concern `json:"-"` // about the draft
+	Table      *tableView       `json:"table"`
+	Versions   []shownSheet     `json:"versions"` // of the page
+	All        int              `json:"-"`
+	Own        []station.Sheet  `json:"-"`          // of the watch
+	Changed    bool             `json:"changed"`    // since the last version of the watch
+	Unfinished []string         `json:"unfinished"` // why the reviews are not all there; to freeze the draft then needs a reason in decided
+	Hash       string           `json:"hash"`       // of the draft, for freezing it; empty: there is none
+	W          station.Watch    `json:"-"`
+	Watches    []station.Watch  `json:"watches"`
+	Ended      bool             `json:"ended"` // the window, so that it can be frozen
+	Due        calendar.Due     `json:"due"`
+	Submitted  bool             `json:"submitted"`
+	Unsent     []station.Unsent `json:"unsent"` // corrections that were frozen and not handed in
+	Formats    []string         `json:"formats"`
+	Centre     string           `json:"-"` // where sheets can be sent
 }
 
 // shownSheet is a frozen version, and how its sending to the centre stands.
@@ -367,13 +378,17 @@ func (q *request) sheetFreeze() error {
 		return q.redirect(back, "没有冻结：您打开这一页之后，内容有了变化（有人复核，或有新的评论）。请再看一遍再冻结")
 	}
 	q.act.Object, q.act.Detail = "报送期 "+p.String()+" "+w.Name, q.form("reason")
+	decided := chaping.Shorten(q.form("decided"), 400)
+	if decided != "" {
+		decided = q.account.Person + "：" + decided
+	}
 	mine := *now.Draft // the desk's is shown to others
 	sheet := *now.Sheet
 	mine.Sheet = &sheet
 	frozen, fresh, err := q.App.FreezeDraft(
 		q.ctx,
 		&mine,
-		app.SheetRequest{Period: p, Watch: w.Watch},
+		app.SheetRequest{Period: p, Watch: w.Watch, Decided: decided},
 		q.account.Person,
 		q.reason(),
 	)

@@ -34,6 +34,7 @@ var advice = map[chaping.AdviceCode]string{
 	chaping.AdviceRuns:           "用 chaping runs 查看各次运行的编号",
 	chaping.AdviceVersions:       "用 chaping report versions 查看已冻结的版本",
 	chaping.AdvicePurged:         "以前冻结的版本仍可用 chaping report versions 查看、重新输出；要重新生成，先恢复备份或重新导入",
+	chaping.AdviceUnfinished:     "用同样的参数再导入一次那个文件，直到做完，或用 chaping import undo 撤销那次导入；暂存的用 chaping store drain 写入；确实要照现有的评论冻结，用 chaping report platform --freeze --unfinished 说明由谁决定、为什么",
 	chaping.AdviceEmptyPeriod:    "检查采集是否在运行（chaping runs），采集或导入之后再冻结；经人核实确实没有评论的，用 chaping report platform --freeze --empty 说明由谁怎样核实",
 	chaping.AdviceServerBackup:   "在服务器上用 BACKUP DATABASE … TO Disk(…)，见 docs/sizing.md；本机其余文件用不带 --store 的 chaping backup 备份",
 	chaping.AdviceQueryTime:      "缩小查询范围，或用 --seconds 放宽",

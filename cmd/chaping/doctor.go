@@ -16,6 +16,7 @@ import (
 	"chaping/station"
 	"chaping/station/oidc"
 	"chaping/store/engine"
+	"chaping/store/spool"
 )
 
 func (p *program) doctorCommand() *cobra.Command {
@@ -87,6 +88,7 @@ func (p *program) examine(ctx context.Context, each func(finding)) (findings []f
 		{"数据目录", p.checkDataDir},
 		{"数据库", p.checkStore},
 		{"暂存", p.checkSpool},
+		{"导入", p.checkImports},
 		{"遗留", p.checkFaults},
 		{"词库与挖掘", p.checkMiner},
 		{"节假日数据", p.checkCalendar},
@@ -226,6 +228,22 @@ func (p *program) checkStore(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("可用，存有评论 %d 条", n), nil
+}
+
+// checkImports looks for imports that were begun and are not there as a whole.
+func (p *program) checkImports(ctx context.Context) (string, error) {
+	lacks, err := p.app.Unfinished(ctx, chaping.Period{})
+	if err != nil {
+		return "", err
+	}
+	if lacks.Waiting = (spool.Backlog{}); len(lacks.Imports) == 0 { // which has a check of its own
+		return "都已做完", nil
+	}
+	return "", &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: strings.Join(lacks.Lines(), "；"),
+		Advice:  chaping.Advice{Code: chaping.AdviceUnfinished},
+	}
 }
 
 func (p *program) checkMiner(ctx context.Context) (string, error) {

@@ -172,6 +172,9 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 
 // remarkGaps says what the table does not.
 func (p *program) remarkGaps(table *resultTable, g app.Gaps) {
+	for _, line := range g.Unfinished {
+		table.remark("注意：%s，数字可能偏少。", line)
+	}
 	if len(g.Stale) > 0 {
 		table.remark("注意：%d 个报送期的计数早于最近的复核，还含有人工已排除的评论：%s。运行 chaping mine --period 报送期 后再查。",
 			len(g.Stale), periodNames(g.Stale))

@@ -21,6 +21,7 @@ type platformOptions struct {
 	top      int
 	zero     bool
 	empty    string
+	decided  string
 }
 
 func (p *program) reportPlatformCommand() *cobra.Command {
@@ -48,6 +49,7 @@ func (p *program) reportPlatformCommand() *cobra.Command {
 	f.IntVar(&o.top, "top", 0, "按差评数只列前多少行，0 为全部")
 	f.BoolVar(&o.zero, "zero", false, "差评数为 0 的行也列入报送表；不写时只在“统计口径”“证据”附表里")
 	f.StringVar(&o.empty, "empty", "", "本期确实没有评论，而程序没有做完的采集记录时：由谁、怎样核实")
+	f.StringVar(&o.decided, "unfinished", "", "有导入没有做完、有批次没有写入数据库，仍要照现有的评论冻结：由谁决定、为什么")
 	return cmd
 }
 
@@ -62,6 +64,8 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	switch {
 	case o.top < 0:
 		return usage("--top 不能是负数")
+	case o.decided != "" && !o.freeze:
+		return usage("--unfinished 与 --freeze 一起用")
 	case o.freeze:
 		if err := p.app.Ended(period); err != nil { // before anything is mined
 			return err
@@ -87,6 +91,7 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		Station:  o.station,
 		Filed:    filed,
 		Verified: o.empty,
+		Decided:  o.decided,
 	}
 	var (
 		sheet   *report.Platform
@@ -180,7 +185,7 @@ func (p *program) frozenPlatform(
 func (p *program) printConcerns(list []report.Concern) {
 	for i, c := range list {
 		if i == 0 {
-			fmt.Fprintln(p.err, "冻结前请核对（不妨碍冻结）：")
+			fmt.Fprintln(p.err, "冻结前请核对：")
 		}
 		fmt.Fprintln(p.err, "  "+c.String())
 	}

@@ -59,6 +59,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"ReviewsNamed", reviewsNamed},
 		{"RemovePlatform", removePlatform},
 		{"MediaOfReviews", mediaOfReviews},
+		{"OpenImports", openImports},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
 		{"ImportsAreSeen", importsAreSeen},

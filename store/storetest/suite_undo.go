@@ -187,3 +187,29 @@ func importsAreSeen(t *testing.T, s *store.Store) {
 	equal(t, begun, true)
 	release()
 }
+
+// openImports: those that go on, were killed or failed are told from those that came
+// to their end, and reports are found by what stands in them.
+func openImports(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	of := func(hour int, end func(*store.Run)) string {
+		r := store.Run{ID: store.ImportRun(at(hour)), Stage: store.StageImport, Started: at(hour)}
+		ok(t, s.PutRun(ctx, r))
+		end(&r)
+		ok(t, s.PutRun(ctx, r))
+		ok(t, s.PutReport(ctx, r.ID, fmt.Appendf(nil, `{"hour":"h%d"}`, hour)))
+		return r.ID
+	}
+	of(1, func(r *store.Run) { r.Finished = at(2) })
+	killed := of(3, func(*store.Run) {})
+	failed := of(4, func(r *store.Run) { r.Finished, r.Error = at(5), "磁盘已满" })
+	ok(t, s.PutRun(ctx, store.Run{ID: "mine-x", Stage: "mine", Started: at(6)}))
+	open, err := s.OpenImports(ctx)
+	ok(t, err)
+	if len(open) != 2 || open[0].ID != failed || open[1].ID != killed {
+		t.Errorf("%+v", open)
+	}
+	if list, err := s.Reported(ctx, `"h3"`); err != nil || len(list) != 1 || list[0] != killed {
+		t.Errorf("%q %v", list, err)
+	}
+}
