@@ -63,25 +63,25 @@ func (c *Client) PostAccountsIdReset(ctx context.Context, id string) (LinkPage, 
 
 // GetAnalysisInput is what GetAnalysis takes.
 type GetAnalysisInput struct {
-	Cols     string            `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
+	Cols     string            `json:"cols,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Columns  []string          `json:"columns,omitempty"`  // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
-	Compare  string            `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
-	Count    string            `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	Compare  string            `json:"compare,omitempty"`  //  before year
+	Count    string            `json:"count,omitempty"`    //  negative affirmed hidden reviews rate
 	District string            `json:"district,omitempty"` // 上海的区，如 浦东新区
 	Filter   map[string]string `json:"filter,omitempty"`   // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	From     string            `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
-	Hazard   string            `json:"hazard,omitempty"`   // 危害类别
+	Hazard   string            `json:"hazard,omitempty"`   //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword  string            `json:"keyword,omitempty"`  // 商品关键词
 	Page     int64             `json:"page,omitempty"`     // 第几页，从 1 起
 	Platform string            `json:"platform,omitempty"` // 平台
 	Province string            `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Q        string            `json:"q,omitempty"`        // 查找的文字
 	Region   string            `json:"region,omitempty"`   // 涉及区域
-	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
+	Rows     string            `json:"rows,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Shop     string            `json:"shop,omitempty"`     // 文件里没有时的店铺名称
 	Size     int64             `json:"size,omitempty"`     // 每页几行：20、50、100、200；图片：small 为小图，不写为大图
 	Sort     string            `json:"sort,omitempty"`     // 按哪一列排序，前加 - 为从大到小
-	Span     string            `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
+	Span     string            `json:"span,omitempty"`     //  period last 6 12 30 year
 	Term     string            `json:"term,omitempty"`     // 评论关键词
 	To       string            `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -93,19 +93,19 @@ func (c *Client) GetAnalysis(ctx context.Context, in GetAnalysisInput) (PivotPag
 
 // GetAnalysisDataInput is what GetAnalysisData takes.
 type GetAnalysisDataInput struct {
-	Cols     string `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
-	Compare  string `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
-	Count    string `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	Cols     string `json:"cols,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
+	Compare  string `json:"compare,omitempty"`  //  before year
+	Count    string `json:"count,omitempty"`    //  negative affirmed hidden reviews rate
 	District string `json:"district,omitempty"` // 上海的区，如 浦东新区
 	From     string `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
-	Hazard   string `json:"hazard,omitempty"`   // 危害类别
+	Hazard   string `json:"hazard,omitempty"`   //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword  string `json:"keyword,omitempty"`  // 商品关键词
 	Platform string `json:"platform,omitempty"` // 平台
 	Province string `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Region   string `json:"region,omitempty"`   // 涉及区域
-	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
+	Rows     string `json:"rows,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Shop     string `json:"shop,omitempty"`     // 文件里没有时的店铺名称
-	Span     string `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
+	Span     string `json:"span,omitempty"`     //  period last 6 12 30 year
 	Term     string `json:"term,omitempty"`     // 评论关键词
 	To       string `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -117,24 +117,24 @@ func (c *Client) GetAnalysisData(ctx context.Context, in GetAnalysisDataInput) (
 
 // GetAnalysisExportInput is what GetAnalysisExport takes.
 type GetAnalysisExportInput struct {
-	Cols     string            `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
+	Cols     string            `json:"cols,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Columns  []string          `json:"columns,omitempty"`  // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
-	Compare  string            `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
-	Count    string            `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	Compare  string            `json:"compare,omitempty"`  //  before year
+	Count    string            `json:"count,omitempty"`    //  negative affirmed hidden reviews rate
 	District string            `json:"district,omitempty"` // 上海的区，如 浦东新区
 	Filter   map[string]string `json:"filter,omitempty"`   // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	Format   string            `json:"format"`             // 报表：xlsx、docx、pdf、html、json；列表：xlsx、csv
 	From     string            `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
-	Hazard   string            `json:"hazard,omitempty"`   // 危害类别
+	Hazard   string            `json:"hazard,omitempty"`   //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword  string            `json:"keyword,omitempty"`  // 商品关键词
 	Platform string            `json:"platform,omitempty"` // 平台
 	Province string            `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Q        string            `json:"q,omitempty"`        // 查找的文字
 	Region   string            `json:"region,omitempty"`   // 涉及区域
-	Rows     string            `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
+	Rows     string            `json:"rows,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Shop     string            `json:"shop,omitempty"`     // 文件里没有时的店铺名称
 	Sort     string            `json:"sort,omitempty"`     // 按哪一列排序，前加 - 为从大到小
-	Span     string            `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
+	Span     string            `json:"span,omitempty"`     //  period last 6 12 30 year
 	Term     string            `json:"term,omitempty"`     // 评论关键词
 	To       string            `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -146,19 +146,19 @@ func (c *Client) GetAnalysisExport(ctx context.Context, in GetAnalysisExportInpu
 
 // GetAnalysisSentencesInput is what GetAnalysisSentences takes.
 type GetAnalysisSentencesInput struct {
-	Cols     string `json:"cols,omitempty"`     // 每列一个什么，同 rows；不写为不分列
-	Compare  string `json:"compare,omitempty"`  // before：与之前同样长的一段比；year：与去年同期比
-	Count    string `json:"count,omitempty"`    // negative（差评数）或 affirmed（成立的评论）
+	Cols     string `json:"cols,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
+	Compare  string `json:"compare,omitempty"`  //  before year
+	Count    string `json:"count,omitempty"`    //  negative affirmed hidden reviews rate
 	District string `json:"district,omitempty"` // 上海的区，如 浦东新区
 	From     string `json:"from,omitempty"`     // 站点配置：以哪个配置开始；分析：从哪一天，如 2026-11-20；渠道：发件人
-	Hazard   string `json:"hazard,omitempty"`   // 危害类别
+	Hazard   string `json:"hazard,omitempty"`   //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword  string `json:"keyword,omitempty"`  // 商品关键词
 	Platform string `json:"platform,omitempty"` // 平台
 	Province string `json:"province,omitempty"` // 省级行政区，如 浙江省，按公司所在区域认出；没有认出 也可以写
 	Region   string `json:"region,omitempty"`   // 涉及区域
-	Rows     string `json:"rows,omitempty"`     // 每行一个什么：term、hazard、keyword、platform、shop、region、province、district、price、day、week、period、month
+	Rows     string `json:"rows,omitempty"`     //  platform keyword term hazard shop region province district price day week period month
 	Shop     string `json:"shop,omitempty"`     // 文件里没有时的店铺名称
-	Span     string `json:"span,omitempty"`     // 分析：随日期推移的一段，在 from、to 之先：period 本期、last 上一期、6 和 12 最近几期、30 最近 30 天、year 今年以来
+	Span     string `json:"span,omitempty"`     //  period last 6 12 30 year
 	Term     string `json:"term,omitempty"`     // 评论关键词
 	To       string `json:"to,omitempty"`       // 到哪一天；渠道：收件人
 }
@@ -369,7 +369,7 @@ func (c *Client) GetAuditExport(ctx context.Context, in GetAuditExportInput) (*D
 type GetBoardInput struct {
 	Columns []string          `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
-	Hazard  string            `json:"hazard,omitempty"`  // 危害类别
+	Hazard  string            `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Page    int64             `json:"page,omitempty"`    // 第几页，从 1 起
 	Period  string            `json:"period,omitempty"`  // 报送期，如 2026-11；不写为当前要做的一期
 	Q       string            `json:"q,omitempty"`       // 查找的文字
@@ -408,7 +408,7 @@ type GetBoardExportInput struct {
 	Columns []string          `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	Format  string            `json:"format"`            // 报表：xlsx、docx、pdf、html、json；列表：xlsx、csv
-	Hazard  string            `json:"hazard,omitempty"`  // 危害类别
+	Hazard  string            `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Period  string            `json:"period,omitempty"`  // 报送期，如 2026-11；不写为当前要做的一期
 	Q       string            `json:"q,omitempty"`       // 查找的文字
 	Sort    string            `json:"sort,omitempty"`    // 按哪一列排序，前加 - 为从大到小
@@ -930,8 +930,8 @@ type GetLexiconInput struct {
 	Columns []string          `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Field   string            `json:"field,omitempty"`   // 词库的领域
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
-	Hazard  string            `json:"hazard,omitempty"`  // 危害类别
-	Only    string            `json:"only,omitempty"`    // edited：本站改过的
+	Hazard  string            `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
+	Only    string            `json:"only,omitempty"`    //  edited removed
 	Page    int64             `json:"page,omitempty"`    // 第几页，从 1 起
 	Q       string            `json:"q,omitempty"`       // 查找的文字
 	Size    int64             `json:"size,omitempty"`    // 每页几行：20、50、100、200；图片：small 为小图，不写为大图
@@ -959,8 +959,8 @@ type GetLexiconExportInput struct {
 	Field   string            `json:"field,omitempty"`   // 词库的领域
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	Format  string            `json:"format"`            // 报表：xlsx、docx、pdf、html、json；列表：xlsx、csv
-	Hazard  string            `json:"hazard,omitempty"`  // 危害类别
-	Only    string            `json:"only,omitempty"`    // edited：本站改过的
+	Hazard  string            `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
+	Only    string            `json:"only,omitempty"`    //  edited removed
 	Q       string            `json:"q,omitempty"`       // 查找的文字
 	Sort    string            `json:"sort,omitempty"`    // 按哪一列排序，前加 - 为从大到小
 }
@@ -1217,17 +1217,17 @@ func (c *Client) GetReceivedIdFilesSha256(ctx context.Context, id string, sha256
 // GetReviewInput is what GetReview takes.
 type GetReviewInput struct {
 	After   string            `json:"after,omitempty"`   // 上一页的 next
-	As      string            `json:"as,omitempty"`      // 网页用：table 为列表
+	As      string            `json:"as,omitempty"`      //  table cards
 	Columns []string          `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
-	Grade   string            `json:"grade,omitempty"`   // negative：只要差评；hidden：只要好评和默认评论
+	Grade   string            `json:"grade,omitempty"`   //  negative hidden
 	Keyword string            `json:"keyword,omitempty"` // 商品关键词
 	Page    int64             `json:"page,omitempty"`    // 第几页，从 1 起
 	Period  string            `json:"period,omitempty"`  // 报送期，如 2026-11；不写为当前要做的一期
 	Q       string            `json:"q,omitempty"`       // 查找的文字
 	Size    int64             `json:"size,omitempty"`    // 每页几行：20、50、100、200；图片：small 为小图，不写为大图
 	Sort    string            `json:"sort,omitempty"`    // 按哪一列排序，前加 - 为从大到小
-	State   string            `json:"state,omitempty"`   // unreviewed、confirmed、rejected、all
+	State   string            `json:"state,omitempty"`   //  unreviewed confirmed rejected all
 	Term    string            `json:"term,omitempty"`    // 评论关键词
 }
 
@@ -1241,12 +1241,12 @@ type GetReviewExportInput struct {
 	Columns []string          `json:"columns,omitempty"` // 要哪些列；导入时：各列当作哪个字段，按列的序号（从 0 起），空为不用；不写为默认
 	Filter  map[string]string `json:"filter,omitempty"`  // 按列筛选：filter[列]=值 为包含（文字）、等于（数、日期、选项）；filter[列.from]、filter[列.to] 为数和日期的范围，两端都算；有哪些列见返回的 columns
 	Format  string            `json:"format"`            // 报表：xlsx、docx、pdf、html、json；列表：xlsx、csv
-	Grade   string            `json:"grade,omitempty"`   // negative：只要差评；hidden：只要好评和默认评论
+	Grade   string            `json:"grade,omitempty"`   //  negative hidden
 	Keyword string            `json:"keyword,omitempty"` // 商品关键词
 	Period  string            `json:"period,omitempty"`  // 报送期，如 2026-11；不写为当前要做的一期
 	Q       string            `json:"q,omitempty"`       // 查找的文字
 	Sort    string            `json:"sort,omitempty"`    // 按哪一列排序，前加 - 为从大到小
-	State   string            `json:"state,omitempty"`   // unreviewed、confirmed、rejected、all
+	State   string            `json:"state,omitempty"`   //  unreviewed confirmed rejected all
 	Term    string            `json:"term,omitempty"`    // 评论关键词
 }
 
@@ -1566,6 +1566,7 @@ func (c *Client) GetSheetsExport(ctx context.Context, in GetSheetsExportInput) (
 
 // PostSheetsFreezeInput is what PostSheetsFreeze takes.
 type PostSheetsFreezeInput struct {
+	Decided string `json:"decided,omitempty"` // 评论没有收全（unfinished）而仍要冻结的理由
 	Hash    string `json:"hash"`              // 草稿的 hash，见 GET /sheets
 	Name    string `json:"name,omitempty"`    // 名称
 	Period  string `json:"period,omitempty"`  // 报送期，如 2026-11；不写为当前要做的一期
@@ -1687,10 +1688,10 @@ func (c *Client) PostTokensIdRevoke(ctx context.Context, id string) (Moved, erro
 
 // GetTrendsInput is what GetTrends takes.
 type GetTrendsInput struct {
-	Count   string `json:"count,omitempty"`   // negative（差评数）或 affirmed（成立的评论）
-	Hazard  string `json:"hazard,omitempty"`  // 危害类别
+	Count   string `json:"count,omitempty"`   //  negative affirmed
+	Hazard  string `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword string `json:"keyword,omitempty"` // 商品关键词
-	N       int64  `json:"n,omitempty"`       // 几期
+	N       string `json:"n,omitempty"`       //  6 12 24
 }
 
 // GetTrends: 趋势。令牌范围：read。角色：平台监测站、研究中心、市场监管局（只读）。
@@ -1700,10 +1701,10 @@ func (c *Client) GetTrends(ctx context.Context, in GetTrendsInput) (TrendsPage, 
 
 // GetTrendsDataInput is what GetTrendsData takes.
 type GetTrendsDataInput struct {
-	Count   string `json:"count,omitempty"`   // negative（差评数）或 affirmed（成立的评论）
-	Hazard  string `json:"hazard,omitempty"`  // 危害类别
+	Count   string `json:"count,omitempty"`   //  negative affirmed
+	Hazard  string `json:"hazard,omitempty"`  //  none chemical electrical fake fire injury mechanical microbiological noise quality radiation thermal
 	Keyword string `json:"keyword,omitempty"` // 商品关键词
-	N       int64  `json:"n,omitempty"`       // 几期
+	N       string `json:"n,omitempty"`       //  6 12 24
 }
 
 // GetTrendsData: 趋势数据。令牌范围：read。角色：平台监测站、研究中心、市场监管局（只读）。
@@ -1993,6 +1994,7 @@ type CollectedSource struct {
 type ImportResult struct {
 	Accepted             int64                `json:"accepted"`
 	Alike                []Example            `json:"alike,omitempty"`
+	Content              string               `json:"content,omitempty"`
 	Cut                  int64                `json:"cut"`
 	Damaged              int64                `json:"damaged"`
 	Days                 map[string]int64     `json:"days,omitempty"`
@@ -3575,18 +3577,19 @@ type SettingsPage struct {
 
 // SheetsPage is sheetsPage of the document.
 type SheetsPage struct {
-	Changed   bool         `json:"changed"`
-	Counted   Counted      `json:"counted"`
-	Due       Due          `json:"due"`
-	Ended     bool         `json:"ended"`
-	Formats   []string     `json:"formats"`
-	Hash      string       `json:"hash"`
-	Period    string       `json:"period"`
-	Submitted bool         `json:"submitted"`
-	Table     TableView    `json:"table"`
-	Unsent    []Unsent     `json:"unsent"`
-	Versions  []ShownSheet `json:"versions"`
-	Watches   []Watch      `json:"watches"`
+	Changed    bool         `json:"changed"`
+	Counted    Counted      `json:"counted"`
+	Due        Due          `json:"due"`
+	Ended      bool         `json:"ended"`
+	Formats    []string     `json:"formats"`
+	Hash       string       `json:"hash"`
+	Period     string       `json:"period"`
+	Submitted  bool         `json:"submitted"`
+	Table      TableView    `json:"table"`
+	Unfinished []string     `json:"unfinished"`
+	Unsent     []Unsent     `json:"unsent"`
+	Versions   []ShownSheet `json:"versions"`
+	Watches    []Watch      `json:"watches"`
 }
 
 // ShownBulletin is shownBulletin of the document.

@@ -21,6 +21,9 @@ import (
 // WriteFile writes a file that appears under its name only when write has
 // succeeded; a failure leaves what was there before.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeDevice(path, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return cannotWrite(path, err)
@@ -30,8 +33,9 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	if err := write(f); err != nil {
-		return cannotWrite(path, err)
+	out := Output{Writer: f}
+	if err := write(&out); err != nil || out.Err != nil {
+		return out.fault(path, err)
 	}
 	if err := errors.Join(f.Chmod(0o644), f.Sync()); err != nil {
 		return cannotWrite(path, err)
@@ -43,6 +47,48 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		return cannotWrite(path, err)
 	}
 	return nil
+}
+
+// writeDevice writes to what is no file: a pipe or a device is not replaced.
+func writeDevice(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	out := Output{Writer: f}
+	if err := write(&out); err != nil || out.Err != nil {
+		return errors.Join(out.fault(path, err), f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}
+
+// An Output remembers the first error of writing to what stands behind it, so that
+// nobody who writes has to.
+type Output struct {
+	io.Writer
+	Err error
+}
+
+// Write writes what can still be written.
+func (o *Output) Write(b []byte) (int, error) {
+	if o.Err != nil {
+		return 0, o.Err
+	}
+	n, err := o.Writer.Write(b)
+	o.Err = err
+	return n, err
+}
+
+// fault is why the output is not there: that it could not be written, or the error of
+// who wrote.
+func (o *Output) fault(path string, err error) error {
+	if o.Err == nil {
+		return err
+	}
+	return cannotWrite(path, o.Err)
 }
 
 func cannotWrite(path string, err error) error {

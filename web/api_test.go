@@ -296,8 +296,19 @@ func (w *apiWalker) tables() {
 				w.t.Errorf("%s with %s: %v", r.pattern, filter, none)
 			}
 		}
-		if lost := ask("&columns=" + keys[0] + "&columns=gone&page=99"); len(lost["ignored"].([]any)) != 2 || lost["page"] != lost["pages"] {
-			w.t.Errorf("%s: %v", r.pattern, lost)
+		if behind := ask("&page=99"); behind["ignored"] != nil || behind["page"] != 99.0 || behind["total"] != all["total"] {
+			w.t.Errorf("%s: %v", r.pattern, behind)
+		}
+		for _, wrong := range []string{
+			"columns=" + keys[0] + "&columns=gone", "sort=-gone", "page=0", "page=abc", "page=1&page=2", "size=1000", "size=x", "peroid=2026-10",
+			"filter[gone]=x", "filter[" + keys[0] + "=x", "filter[" + keys[0] + "].from=1", "filter[" + keys[0] + "]=a&filter[" + keys[0] + "]=b", "a;b",
+		} {
+			path := r.pattern + "?" + strings.ReplaceAll(strings.ReplaceAll(wrong, "[", "%5B"), "]", "%5D")
+			w.do(who, r.method+" "+r.pattern, path+others, http.StatusUnprocessableEntity, nil, nil)
+			if !strings.HasPrefix(wrong, "page") && !strings.HasPrefix(wrong, "size") {
+				file := strings.Replace(path+strings.NewReplacer("&as=table", "", "&after=", "").Replace(others)+"&format=csv", r.pattern, r.pattern+"/export", 1)
+				w.do(who, r.method+" "+r.pattern+"/export", file, http.StatusUnprocessableEntity, nil, nil)
+			}
 		}
 		file := r.pattern + "/export?" + strings.TrimPrefix(strings.Replace(others, "&as=table", "", 1), "&") + "&q=&sort=&columns=" + strings.Join(keys, "&columns=") +
 			"&" + url.QueryEscape("filter["+keys[0]+"]") + "="
@@ -454,7 +465,7 @@ func TestEveryRouteForPrograms(t *testing.T) {
 
 	sheet := w.get("platform", "/sheets", "/sheets"+period+"&watch=0")
 	w.get("platform", "/sheets/preview", "/sheets/preview"+period+"&watch=0&name=&version=0")
-	freeze := object{"period": "2026-11", "watch": 0, "name": "", "version": 0, "hash": sheet["hash"], "reason": ""}
+	freeze := object{"period": "2026-11", "watch": 0, "name": "", "version": 0, "hash": sheet["hash"], "reason": "", "decided": ""}
 	w.do("platform", "POST /sheets/freeze", "/sheets/freeze", http.StatusConflict, plus(freeze, "hash", "0"), nil)
 	w.post("platform", "/sheets/freeze", "/sheets/freeze", freeze)
 	frozen := object{"period": "2026-11", "watch": 0, "name": "", "version": 1}

@@ -152,7 +152,16 @@ func (r route) describe(op *openapi3.Operation) {
 }
 
 func (f field) schema() *openapi3.Schema {
+	if list := f.choices(); list != nil {
+		s := openapi3.NewStringSchema()
+		for _, value := range append([]string{""}, list...) {
+			s.Enum = append(s.Enum, value)
+		}
+		return s
+	}
 	switch f.kind {
+	case "positive":
+		return openapi3.NewInt64Schema().WithMin(1)
 	case "integer":
 		return openapi3.NewInt64Schema()
 	case "number":

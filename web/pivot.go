@@ -16,7 +16,24 @@ import (
 )
 
 // pivotFields are what an analysis reads of the address besides its table's state.
-const pivotFields = "span from to rows cols count compare platform keyword term hazard region province district shop"
+func pivotFields() string {
+	var dimensions []string
+	for _, d := range pivotDimensions() {
+		dimensions = append(dimensions, string(d))
+	}
+	of := func(list []choice) string {
+		var values []string
+		for _, c := range list {
+			if c.Value != "" {
+				values = append(values, c.Value)
+			}
+		}
+		return strings.Join(values, "|")
+	}
+	by := strings.Join(dimensions, "|")
+	return "span:" + of(pivotSpans()) + " from:date to:date rows:" + by + " cols:" + by + " count:" + of(pivotCounts()) +
+		" compare:" + of(pivotCompares()) + " platform keyword term hazard:hazard region province district shop"
+}
 
 // Bounds of an analysis: columns beside each other, days, and sentences behind a
 // number.
@@ -109,7 +126,7 @@ func (q *request) pivotSpan(span string) chaping.Window {
 
 // pivotQuery reads the address: what it does not say, or cannot mean, is the last
 // six periods by term.
-func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
+func (q *request) pivotQuery() (p pivotQuery, err error) {
 	p.Span = oneOf(pivotSpans(), q.form("span"), "")
 	days := q.pivotSpan(p.Span)
 	read := func(field string, usual time.Time) time.Time {
@@ -118,15 +135,17 @@ func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
 			return usual
 		}
 		at, err := time.ParseInLocation(time.DateOnly, text, chaping.Shanghai())
-		if err != nil {
-			ignored = append(ignored, "“"+chaping.Shorten(text, 20)+"”不是日期，没有采用")
+		if err != nil { // the address is looked at before
 			return usual
 		}
 		return at
 	}
 	p.Days = chaping.Window{From: read("from", days.From), To: read("to", days.LastDay()).AddDate(0, 0, 1)}
 	if length := p.Days.To.Sub(p.Days.From); length <= 0 || length > pivotDays*24*time.Hour {
-		ignored = append(ignored, "日期的先后不对，或超过 10 年，没有采用")
+		q.ignored = append(q.ignored, "日期的先后不对，或超过 10 年，没有采用")
+		if q.strict() {
+			return p, q.refuse(q.ignored)
+		}
 		p.Days = days
 	}
 	p.From, p.To = p.Days.FirstDay().Format(time.DateOnly), p.Days.LastDay().Format(time.DateOnly)
@@ -148,7 +167,7 @@ func (q *request) pivotQuery() (p pivotQuery, ignored []string) {
 	}
 	p.Filter = pivotFilter{Platform: q.form("platform"), Keyword: q.form("keyword"), Term: q.form("term"),
 		Hazard: chaping.Hazard(q.form("hazard")), Region: q.form("region"), Province: q.form("province"), District: q.form("district"), Shop: q.form("shop")}
-	return p, ignored
+	return p, nil
 }
 
 // oneOf is the value if it is one of the choices.
@@ -534,7 +553,10 @@ type pivotPage struct {
 
 // analysis counts by any two dimensions over any days.
 func (q *request) analysis() error {
-	p, ignored := q.pivotQuery()
+	p, err := q.pivotQuery()
+	if err != nil {
+		return err
+	}
 	out, ok, err := q.pivot(&p)
 	if err != nil {
 		return err
@@ -555,7 +577,10 @@ func (q *request) analysis() error {
 	if page.Map, err = q.cartogram(&p, &out); err != nil {
 		return err
 	}
-	kept := strings.Fields(pivotFields)
+	var kept []string
+	for _, f := range (route{in: pivotFields()}).fields() {
+		kept = append(kept, f.name)
+	}
 	if p.Span != "" { // in place of the dates
 		kept = slices.DeleteFunc(kept, func(name string) bool { return name == "from" || name == "to" })
 	}
@@ -563,14 +588,16 @@ func (q *request) analysis() error {
 	if err != nil {
 		return err
 	}
-	page.Table.Ignored = append(ignored, page.Table.Ignored...)
 	return q.render("analysis", page)
 }
 
 // analysisData is what the chart draws, for programs: the page has it in itself,
 // so that it is counted once.
 func (q *request) analysisData() error {
-	p, _ := q.pivotQuery()
+	p, err := q.pivotQuery()
+	if err != nil {
+		return err
+	}
 	out, ok, err := q.pivot(&p)
 	if err != nil {
 		return err
@@ -602,7 +629,10 @@ type sentencesPage struct {
 
 // analysisSentences lists the latest sentences behind a number of an analysis.
 func (q *request) analysisSentences() error {
-	p, _ := q.pivotQuery()
+	p, err := q.pivotQuery()
+	if err != nil {
+		return err
+	}
 	which := store.AnyAffirmed
 	switch p.Count {
 	case "negative":

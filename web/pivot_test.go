@@ -117,7 +117,7 @@ func TestAnalysis(t *testing.T) {
 
 	// Nonsense is said, and never taken for something else.
 	for query, says := range map[string]string{
-		"from=昨天":                           "不是日期",
+		"from=昨天":                           "应为 日期",
 		"from=2026-11-20&to=2026-11-01":     "日期的先后不对",
 		"from=1900-01-01&to=2026-11-01":     "日期的先后不对",
 		"rows=drop&cols=table&count=secret": "漏电",

@@ -783,7 +783,9 @@ func (q *request) pageLine(total int, field string, size int) (l pageLine, n, af
 		return pageLine{Page: 1, Pages: 1, Total: total}, total, 0
 	}
 	l = pageLine{Pages: max((total+size-1)/size, 1), Total: total}
-	l.Page = min(max(int(number(q.form(field))), 1), l.Pages)
+	if l.Page = max(int(number(q.form(field))), 1); !q.api { // programs come to the end by what is empty
+		l.Page = min(l.Page, l.Pages)
+	}
 	to := func(n int) string {
 		if n < 1 || n > l.Pages {
 			return ""

@@ -237,8 +237,9 @@ type request struct {
 	cookie  string
 	home    station.Station // zero before the first start
 	act     *station.Act
-	refused bool    // the answer says that nothing was done
-	inside  *inside // nil, or takes the page in place of the browser
+	refused bool     // the answer says that nothing was done
+	ignored []string // of the address, for people
+	inside  *inside  // nil, or takes the page in place of the browser
 }
 
 // gate lets a request through to its handler, or not.
@@ -326,9 +327,12 @@ func (q *request) uploads() bool {
 	return q.route.upload || q.route.files && kind == "multipart/form-data"
 }
 
-// limit bounds the body and reads a form.
+// limit bounds the body and reads a form, or looks at the address.
 func (q *request) limit() error {
-	if q.route.method == http.MethodGet || q.uploads() {
+	if q.route.method == http.MethodGet {
+		return q.query()
+	}
+	if q.uploads() {
 		return nil
 	}
 	if q.api {

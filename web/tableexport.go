@@ -32,7 +32,10 @@ func exportTable[T any](q *request, t table[T], from source[T]) error {
 	if !slices.Contains(tableFormats(), format) {
 		return bad("没有格式“"+chaping.Shorten(format, 20)+"”", "用 "+strings.Join(tableFormats(), "、"))
 	}
-	s := q.tableState(t.heads())
+	s, err := q.tableState(t.heads())
+	if err != nil {
+		return err
+	}
 	var columns []*column[T]
 	for _, key := range s.columns {
 		columns = append(columns, t.column(key))

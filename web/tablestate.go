@@ -17,7 +17,7 @@ import (
 // what the route of its file does.
 const (
 	exportFields = "q sort columns:list filter:filter[* format!"
-	tableFields  = "q sort columns:list filter:filter[* page:integer size:integer"
+	tableFields  = "q sort columns:list filter:filter[* page:positive size:integer"
 )
 
 // How many rows a page may have.

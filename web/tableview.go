@@ -91,7 +91,10 @@ type shownCell struct {
 // present shows the page of a table that the address wants. kept are the other
 // fields of the address that the page is about.
 func present[T any](q *request, t table[T], from source[T], kept ...string) (v *tableView, rows []T, err error) {
-	s := q.tableState(t.heads())
+	s, err := q.tableState(t.heads())
+	if err != nil {
+		return nil, nil, err
+	}
 	selection := s.selection
 	selection.Limit = s.size
 	selection.Offset = (s.page - 1) * s.size
@@ -100,7 +103,7 @@ func present[T any](q *request, t table[T], from source[T], kept ...string) (v *
 		return nil, nil, err
 	}
 	pages := max((total+s.size-1)/s.size, 1)
-	if s.page > pages {
+	if s.page > pages && !q.api { // programs come to the end by what has no more rows
 		s.ignore("没有第 %d 页，显示最后一页", s.page)
 		s.page = pages
 		selection.Offset = (s.page - 1) * s.size
@@ -147,14 +150,21 @@ func present[T any](q *request, t table[T], from source[T], kept ...string) (v *
 }
 
 // tableState is what the address wants of a table with these columns.
-func (q *request) tableState(heads []head) tableState {
+func (q *request) tableState(heads []head) (s tableState, err error) {
 	if q.route.method != http.MethodGet { // the page of a form that was refused
-		return parseState(heads, nil)
+		return parseState(heads, nil), nil
 	}
 	for _, name := range []string{"q", "sort", "columns", "filter[]"} {
 		q.route.declared(name)
 	}
-	return parseState(heads, q.r.URL.Query())
+	s = parseState(heads, q.r.URL.Query())
+	if q.strict() {
+		return s, q.refuse(s.ignored)
+	}
+	for _, text := range q.ignored {
+		s.ignore("%s，没有采用", text)
+	}
+	return s, nil
 }
 
 func (t *table[T]) row(of *T, heads []*shownColumn) tableRow {

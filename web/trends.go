@@ -32,12 +32,8 @@ func (q *request) trendFilter() trendFilter {
 		Hazard:  chaping.Hazard(q.form("hazard")),
 		Count:   q.form("count"),
 	}
-	if !slices.Contains(trendPeriods, f.Periods) {
-		f.Periods = 12
-	}
-	if f.Count != "affirmed" {
-		f.Count = "negative"
-	}
+	f.Periods = cmp.Or(f.Periods, 12)
+	f.Count = cmp.Or(f.Count, "negative")
 	return f
 }
 

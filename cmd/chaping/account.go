@@ -58,8 +58,8 @@ func (p *program) runAccountAdd(cmd *cobra.Command, a station.Account, roles []s
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.out, "账号 %s 已建立。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", added.Name, link)
-		return nil
+		return p.shownOnce("账号已建立；运行 chaping account reset "+added.Name+" 得到新的链接",
+			"账号 %s 已建立。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", added.Name, link)
 	})
 }
 
@@ -111,8 +111,8 @@ func (p *program) accountResetCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(p.out, "账号 %s 已重置。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", a.Name, link)
-				return nil
+				return p.shownOnce("账号已重置；再运行一次 chaping account reset "+a.Name+" 得到新的链接",
+					"账号 %s 已重置。把门户地址加上下面的路径交给本人设密码（72 小时内有效，只能用一次）：\n  /setup/%s\n", a.Name, link)
 			})
 		},
 	}

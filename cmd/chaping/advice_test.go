@@ -1,6 +1,7 @@
 package main
 
 import (
+	"chaping/report"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -46,7 +47,7 @@ func TestAdvice(t *testing.T) {
 // Only the command line names commands and flags: elsewhere they would be shown
 // on pages too.
 func TestOnlyHereAreCommandsNamed(t *testing.T) {
-	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, now: time.Now}
+	p := &program{in: strings.NewReader(""), out: &report.Output{Writer: io.Discard}, err: io.Discard, now: time.Now}
 	var names []string
 	for _, c := range p.command().Commands() {
 		names = append(names, c.Name())

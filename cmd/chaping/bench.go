@@ -418,7 +418,7 @@ func (b *bench) job(
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	file := filepath.Join(dir, "reviews.ndjson")
-	if err := writeAtomically(file, l.WriteNDJSON); err != nil {
+	if err := report.WriteFile(file, l.WriteNDJSON); err != nil {
 		return total, err
 	}
 	miner, err := nlp.NewMiner(dict)

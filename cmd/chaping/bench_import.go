@@ -1,6 +1,7 @@
 package main
 
 import (
+	"chaping/report"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (b *bench) importOf(ctx context.Context, l *synth.Load) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	file := filepath.Join(dir, "reviews.ndjson")
-	if err := writeAtomically(file, l.WriteNDJSON); err != nil {
+	if err := report.WriteFile(file, l.WriteNDJSON); err != nil {
 		return err
 	}
 	text, err := polarity.Shipped()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"chaping/report"
 	"fmt"
 	"io"
 	"strings"
@@ -27,7 +28,7 @@ func (p *program) dictExportCommand() *cobra.Command {
 			if source.Plain {
 				return usage("每行一词的文本文件没有产品领域和文件，不能导出")
 			}
-			err = writeAtomically(args[0], func(w io.Writer) error { return lexicon.WriteXLSX(w, source.Entries) })
+			err = report.WriteFile(args[0], func(w io.Writer) error { return lexicon.WriteXLSX(w, source.Entries) })
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,7 +112,7 @@ func (p *program) examine(ctx context.Context, each func(finding)) (findings []f
 // mend mends what can be mended without losing anything, and says of each what
 // was and what is.
 func (p *program) mend(ctx context.Context, quiet bool) error {
-	out := p.out
+	var out io.Writer = p.out
 	if quiet {
 		out = p.err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"chaping/report"
 	"context"
 	"flag"
 	"fmt"
@@ -175,7 +176,7 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`(?m)^(?:bin/)?chaping ([^|>#\n]+)`).FindAllStringSubmatch(string(text), -1) {
 			shown++
-			p := &program{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now}
+			p := &program{in: strings.NewReader(""), out: &report.Output{Writer: &bytes.Buffer{}}, err: &bytes.Buffer{}, now: time.Now}
 			command, rest, err := p.command().Find(strings.Fields(m[1]))
 			if err == nil {
 				err = command.ParseFlags(rest)

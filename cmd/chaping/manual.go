@@ -3,6 +3,7 @@
 package main
 
 import (
+	"chaping/report"
 	"fmt"
 	"os"
 
@@ -26,7 +27,7 @@ func writeManual(args []string) error {
 	}
 	now := clock()
 	made := now()
-	root := (&program{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: now}).command()
+	root := (&program{in: os.Stdin, out: &report.Output{Writer: os.Stdout}, err: os.Stderr, now: now}).command()
 	root.DisableAutoGenTag = true
 	head := &doc.GenManHeader{Section: "1", Source: "chaping " + version, Manual: "差评", Date: &made}
 	return doc.GenManTree(root, head, args[0])

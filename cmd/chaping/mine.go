@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"chaping"
 	"chaping/app"
+	"chaping/report"
 )
 
 type mineOptions struct {
@@ -149,7 +149,7 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 	if o.out == "" || o.out == "-" {
 		err = mine(p.out)
 	} else {
-		err = writeAtomically(o.out, mine)
+		err = report.WriteFile(o.out, mine)
 	}
 	bar.finish()
 	if err != nil {
@@ -171,31 +171,4 @@ func (p *program) mineOffline(ctx context.Context, o mineOptions) error {
 		}
 	}
 	return partial
-}
-
-// writeAtomically writes a file that appears under its name only when it is
-// complete.
-func writeAtomically(path string, write func(io.Writer) error) error {
-	cannot := func(err error) error {
-		return &chaping.Error{
-			Code:    chaping.CodeEnvironment,
-			Message: "写不了输出文件 " + path,
-			Err:     err,
-			Remedy:  "检查目录是否存在、可写，磁盘是否已满",
-		}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return cannot(err)
-	}
-	if err := write(f); err != nil {
-		return errors.Join(err, f.Close(), os.Remove(f.Name()))
-	}
-	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
-		return errors.Join(cannot(err), os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return cannot(err)
-	}
-	return nil
 }

@@ -25,6 +25,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/report"
 	"chaping/station"
 	"chaping/store/backup"
 	"chaping/web"
@@ -33,10 +34,11 @@ import (
 // program is what all commands share: the streams, the clock and the flags
 // that every command understands.
 type program struct {
-	in       io.Reader
-	out, err io.Writer
-	now      func() time.Time
-	log      *slog.Logger
+	in  io.Reader
+	out *report.Output
+	err io.Writer
+	now func() time.Time
+	log *slog.Logger
 
 	dataDir string
 	dsn     string
@@ -71,7 +73,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	p := &program{in: in, out: out, err: errw, now: clock()}
+	p := &program{in: in, out: &report.Output{Writer: out}, err: errw, now: clock()}
 	limitGarbage(600 << 20)
 	err := p.execute(ctx, args)
 	if err == nil {
@@ -89,7 +91,35 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 func (p *program) execute(ctx context.Context, args []string) error {
 	root := p.command()
 	root.SetArgs(args)
-	return errors.Join(root.ExecuteContext(ctx), p.close())
+	return errors.Join(p.written(root.ExecuteContext(ctx)), p.close())
+}
+
+// written is what a command came to whose output may not have been written whole,
+// which no command needs to look for.
+func (p *program) written(err error) error {
+	if p.out.Err == nil {
+		return err
+	}
+	lost := &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "输出没有写完",
+		Err:     p.out.Err,
+		Remedy:  "检查磁盘是否已满、输出能不能写，再运行一次；已经做了的不会重复",
+	}
+	if errors.Is(err, p.out.Err) && exitCode(err) == int(chaping.CodeInternal) {
+		return lost
+	}
+	return errors.Join(lost, err)
+}
+
+// shownOnce prints what is kept nowhere, and says how to replace it when it was not
+// written.
+func (p *program) shownOnce(remedy, format string, args ...any) error {
+	fmt.Fprintf(p.out, format, args...)
+	if p.out.Err == nil {
+		return nil
+	}
+	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "只显示一次的内容没有写出来", Remedy: remedy}
 }
 
 // clock is the wall clock, or one that starts at the moment in CHAPING_NOW

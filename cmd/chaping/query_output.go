@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"chaping"
+	"chaping/report"
 )
 
 // A resultTable is what a question came to: strings, numbers and times.
@@ -47,7 +48,7 @@ func (p *program) writeTable(t *resultTable, format, file string) error {
 	if file == "" {
 		return write(p.out)
 	}
-	return writeAtomically(file, write)
+	return report.WriteFile(file, write)
 }
 
 func cellText(v any) string {

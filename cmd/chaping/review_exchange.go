@@ -12,6 +12,7 @@ import (
 
 	"chaping"
 	"chaping/app"
+	"chaping/report"
 )
 
 func (p *program) reviewExportCommand() *cobra.Command {
@@ -26,7 +27,7 @@ func (p *program) reviewExportCommand() *cobra.Command {
 
 func (p *program) runReviewExport(ctx context.Context, path string) error {
 	var out app.DecisionsExported
-	err := writeAtomically(path, func(w io.Writer) (err error) {
+	err := report.WriteFile(path, func(w io.Writer) (err error) {
 		out, err = p.app.ExportDecisions(ctx, w)
 		return err
 	})

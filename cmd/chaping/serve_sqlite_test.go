@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"chaping/report"
 	"context"
 	"fmt"
 	"net/http"
@@ -95,7 +96,7 @@ func TestForeignReader(t *testing.T) {
 		t.Errorf("restored to %q, %v", restored, err)
 	}
 	var out bytes.Buffer
-	program := &program{in: strings.NewReader(""), out: &out, err: testWriter{t}, now: clock()}
+	program := &program{in: strings.NewReader(""), out: &report.Output{Writer: &out}, err: testWriter{t}, now: clock()}
 	for _, args := range [][]string{{"doctor"}, {"account", "list"}, {"backup", filepath.Join(t.TempDir(), "b")}, {"evidence", "list"}} {
 		_ = program.execute(context.WithoutCancel(t.Context()), append(args, "--data", p.data)) // doctor finds fault with much
 		locked(strings.Join(args, " "))

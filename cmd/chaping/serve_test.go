@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"chaping/report"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -59,7 +60,7 @@ func servePortal(t *testing.T) *portal {
 	}
 	out, printed := io.Pipe()
 	go func() {
-		program := &program{in: strings.NewReader(""), out: printed, err: testWriter{t}, now: clock()}
+		program := &program{in: strings.NewReader(""), out: &report.Output{Writer: printed}, err: testWriter{t}, now: clock()}
 		err := program.execute(ctx, []string{"serve", "--data", p.data, "--listen", "127.0.0.1:0"})
 		printed.CloseWithError(io.EOF)
 		served <- err
@@ -372,7 +373,7 @@ func TestPortalMonth(t *testing.T) {
 
 	// The frozen sheet is the one that the command line gives.
 	sheet := &bytes.Buffer{}
-	program := &program{in: strings.NewReader(""), out: sheet, err: sheet, now: clock()}
+	program := &program{in: strings.NewReader(""), out: &report.Output{Writer: sheet}, err: sheet, now: clock()}
 	dir := t.TempDir()
 	if err := program.execute(t.Context(), []string{"report", "platform", "--data", p.data, "--period", "2026-11", "--version", "1", "--format", "json", "--out", dir}); err != nil {
 		t.Fatal(err, sheet)

@@ -19,7 +19,7 @@ func TestSubmitToServingCentre(t *testing.T) {
 	const name = "上海寻梦信息技术有限公司（拼多多）"
 	run := func(args ...string) (out string, err error) {
 		var b bytes.Buffer
-		program := &program{in: strings.NewReader(""), out: &b, err: testWriter{t}, now: clock()}
+		program := &program{in: strings.NewReader(""), out: &report.Output{Writer: &b}, err: testWriter{t}, now: clock()}
 		err = program.execute(t.Context(), args)
 		return b.String(), err
 	}

@@ -54,8 +54,11 @@ func (p *program) tokenAddCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				remedy := fmt.Sprintf("运行 chaping token revoke %d 停用它，再新建一个", t.ID)
+				if err := p.shownOnce(remedy, "%s\n", text); err != nil {
+					return err
+				}
 				fmt.Fprintf(p.err, "令牌 %d“%s”已建立，有效到 %s。只显示这一次，请妥善保存。\n", t.ID, t.Name, t.Expires.Format("2006-01-02"))
-				fmt.Fprintln(p.out, text)
 				return nil
 			})
 		}}

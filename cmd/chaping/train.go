@@ -12,6 +12,7 @@ import (
 
 	"chaping"
 	"chaping/nlp/polarity"
+	"chaping/report"
 )
 
 func (p *program) trainCommand() *cobra.Command {
@@ -202,7 +203,7 @@ func (p *program) trainTo(ctx context.Context, o trainOptions, rows []polarity.R
 		return nil, err
 	}
 	t := &trainedModel{File: o.out, Version: m.Version()}
-	return t, writeAtomically(o.out, func(w io.Writer) (err error) {
+	return t, report.WriteFile(o.out, func(w io.Writer) (err error) {
 		t.Bytes, err = m.WriteTo(w)
 		return err
 	})
