@@ -14,13 +14,15 @@ import (
 	"chaping"
 	"chaping/analysis/incident"
 	"chaping/configs"
+	"chaping/nlp"
 	"chaping/report"
 	"chaping/station"
 	"chaping/station/notify"
 )
 
-// urgentRules are the operator's rules, or the shipped ones.
-func (a *App) urgentRules() (*incident.Rules, error) {
+// UrgentRules are the operator's rules, or the shipped ones. Those of the operator may
+// name terms that the station has switched off, but none that nobody knows.
+func (a *App) UrgentRules(ctx context.Context) (*incident.Rules, error) {
 	const name = "urgent.yaml"
 	path := a.Path(name)
 	data, err := os.ReadFile(path)
@@ -31,7 +33,36 @@ func (a *App) urgentRules() (*incident.Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return incident.ReadRules(path, data)
+	rules, err := incident.ReadRules(path, data)
+	if err != nil || path == name {
+		return rules, err
+	}
+	known, err := a.knownTerms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if unknown := rules.Unknown(func(t string) bool { return known[t] }); len(unknown) > 0 {
+		return nil, &chaping.InputError{File: path, Field: "terms", Value: strings.Join(unknown, "、"), Problem: "词库里没有这些词条，规则永远不会命中",
+			Remedy: "改成词库中的词条名"}
+	}
+	return rules, nil
+}
+
+// knownTerms are the names of the shipped terms and of those in use.
+func (a *App) knownTerms(ctx context.Context) (map[string]bool, error) {
+	shipped, err := nlp.ShippedDictionary()
+	if err != nil {
+		return nil, err
+	}
+	own, _, err := a.Dictionary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, t := range slices.Concat(shipped.Terms, own.Terms) {
+		known[t.Name] = true
+	}
+	return known, nil
 }
 
 // A Raise is what looking for urgent events came to.
@@ -43,7 +74,7 @@ type Raise struct {
 // RaiseUrgent looks for urgent candidates in a period that was mined, enters
 // those that are new, and notifies.
 func (a *App) RaiseUrgent(ctx context.Context, pipe *Pipeline, period chaping.Period) (r Raise, err error) {
-	rules, err := a.urgentRules()
+	rules, err := a.UrgentRules(ctx)
 	if err != nil {
 		return r, err
 	}

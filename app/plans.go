@@ -150,6 +150,7 @@ type Plan struct {
 	Next    time.Time         `json:"next"`
 	Planned bool              `json:"planned"` // Next was entered by a process that runs the plans
 	Last    *station.Run      `json:"last,omitempty"`
+	Problem string            `json:"problem,omitempty"` // why it will fail when it runs; empty: nothing is known
 }
 
 // Plans are the plans with what they have done and when they run next. An
@@ -178,6 +179,9 @@ func (a *App) Plans(ctx context.Context) ([]Plan, error) {
 		}
 		plan := Plan{Name: j.Name, Cron: j.Cron, Times: scheduler.Words(j.Cron), Run: j.Run, Does: j.does(), Off: j.Off,
 			NotHere: !a.planHere(j, owes)}
+		if _, err := j.watch(); err != nil {
+			plan.Problem = err.Error()
+		}
 		if r, ok := scheduler.ReadRhythm(j.Cron); ok {
 			plan.Rhythm = &r
 		}

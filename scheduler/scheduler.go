@@ -91,6 +91,15 @@ func Parse(spec string) (cron.Schedule, error) {
 			Remedy:  "写成五段的 cron 表达式，例如 30 0 25 * *（每月 25 日 0:30，北京时间）",
 		}
 	}
+	// From any moment on: every combination of day and month that there is comes within
+	// the few years that are looked through.
+	if s.Next(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return nil, &chaping.Error{
+			Code:    chaping.CodeInput,
+			Message: fmt.Sprintf("计划时间“%s”永远不会到，例如 2 月 30 日", chaping.Shorten(spec, 60)),
+			Remedy:  "改成有的日子，例如 30 0 25 * *（每月 25 日 0:30，北京时间）",
+		}
+	}
 	return s, nil
 }
 

@@ -259,7 +259,7 @@ func TestParse(t *testing.T) {
 	if got := s.Next(time.Date(2026, 11, 24, 16, 0, 0, 0, time.UTC)); !got.Equal(day("2026-11-25 00:30")) {
 		t.Error(got)
 	}
-	for _, bad := range []string{"", "nonsense", "61 0 * * *", "TZ=Nowhere 0 0 * * *"} {
+	for _, bad := range []string{"", "nonsense", "61 0 * * *", "TZ=Nowhere 0 0 * * *", "0 0 30 2 *", "0 0 31 4,6 *"} {
 		if _, err := Parse(bad); err == nil || !strings.Contains(err.Error(), "处理办法") {
 			t.Errorf("%q: %v", bad, err)
 		}

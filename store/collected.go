@@ -13,8 +13,9 @@ import (
 // Collected says whether the reviews of a period can be all there are. A sheet
 // without reviews is a statement only where somebody has looked.
 type Collected struct {
-	Period  chaping.Period
-	Reviews uint64
+	Period   chaping.Period
+	Keywords []string // of the watch, whose products alone are looked at; empty: all
+	Reviews  uint64
 	// Runs have read the whole window, after its end and without leaving
 	// anything out: what they did not find is not there.
 	Runs []Run
@@ -36,7 +37,7 @@ func (s *Store) ReviewsIn(ctx context.Context, w chaping.Window) (reviews uint64
 // has keywords, at those of the products that were listed under them, and at
 // the collections of that watch.
 func (s *Store) Collected(ctx context.Context, p chaping.Period, w chaping.Watch) (c Collected, err error) {
-	c.Period = p
+	c.Period, c.Keywords = p, w.Keywords
 	var args []any
 	if len(w.Keywords) > 0 {
 		args = append(args, named("keywords", set(w.Keywords)))
@@ -168,9 +169,13 @@ func (c *Collected) Check() error {
 			Advice:  chaping.Advice{Code: chaping.AdvicePurged},
 		}
 	case c.Reviews == 0 && len(c.Runs) == 0:
+		of := ""
+		if len(c.Keywords) > 0 {
+			of = "商品关键词“" + chaping.Shorten(strings.Join(c.Keywords, "、"), 60) + "”的商品"
+		}
 		return &chaping.Error{
 			Code:    chaping.CodeInput,
-			Message: fmt.Sprintf("报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", c.Period, window),
+			Message: fmt.Sprintf("%s报送期 %s（%s）没有一条评论，也没有做完的采集或导入能说明确实没有", of, c.Period, window),
 			Advice:  chaping.Advice{Code: chaping.AdviceEmptyPeriod},
 		}
 	}

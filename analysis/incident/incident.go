@@ -62,7 +62,15 @@ func ReadRules(name string, data []byte) (*Rules, error) {
 		return fault("规则文件读不懂：" + strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	seen := map[string]bool{}
-	for _, rule := range r.Rules {
+	for i := range r.Rules {
+		rule := &r.Rules[i]
+		for n, h := range rule.Hazards {
+			known, ok := chaping.ParseHazard(string(h))
+			if !ok {
+				return fault(fmt.Sprintf("规则 %s 的 hazards 里没有危害类别“%s”", rule.ID, chaping.Shorten(string(h), 20)))
+			}
+			rule.Hazards[n] = known
+		}
 		switch {
 		case rule.ID == "" || rule.Name == "" || seen[rule.ID]:
 			return fault(fmt.Sprintf("规则“%s”缺少 id 或 name，或 id 重复", cmp.Or(rule.ID, rule.Name)))
@@ -85,6 +93,18 @@ func ReadRules(name string, data []byte) (*Rules, error) {
 		return fault("quiet 应至少为 1，rules 不能是空的")
 	}
 	return &r, nil
+}
+
+// Unknown are the terms of rules that are not known: a rule waits for them in vain.
+func (r *Rules) Unknown(known func(term string) bool) (names []string) {
+	for _, rule := range r.Rules {
+		for _, t := range rule.Terms {
+			if !known(t) && !slices.Contains(names, t) {
+				names = append(names, t)
+			}
+		}
+	}
+	return names
 }
 
 // Concerns tells whether a mention of the term is one that the rule counts.

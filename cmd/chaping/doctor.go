@@ -92,6 +92,7 @@ func (p *program) examine(ctx context.Context, each func(finding)) (findings []f
 		{"导入", p.checkImports},
 		{"遗留", p.checkFaults},
 		{"词库与挖掘", p.checkMiner},
+		{"重要风险信息规则", p.checkUrgentRules},
 		{"节假日数据", p.checkCalendar},
 		{"计划", p.checkSchedule},
 		{"通知", p.checkOutbox},
@@ -255,6 +256,14 @@ func (p *program) checkMiner(ctx context.Context) (string, error) {
 	return fmt.Sprintf("词条 %d 个，自检通过，版本 %s", len(miner.Dictionary().Terms), miner.Version()), nil
 }
 
+func (p *program) checkUrgentRules(ctx context.Context) (string, error) {
+	rules, err := p.app.UrgentRules(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d 条", len(rules.Rules)), nil
+}
+
 func (p *program) checkCalendar(context.Context) (string, error) {
 	calendar, err := p.app.Calendar()
 	if err != nil {
@@ -297,6 +306,9 @@ func (p *program) checkSchedule(ctx context.Context) (string, error) {
 	planned := 0
 	var wrong []string
 	for _, plan := range plans {
+		if plan.Problem != "" && !plan.Off && !plan.NotHere {
+			wrong = append(wrong, fmt.Sprintf("计划“%s”：%s", plan.Name, plan.Problem))
+		}
 		if !plan.Planned || plan.Off || plan.NotHere {
 			continue
 		}

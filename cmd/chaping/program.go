@@ -263,7 +263,15 @@ func (p *program) storeDSN() (string, error) {
 			Remedy:  "检查路径和权限",
 		}
 	}
-	return strings.TrimSpace(string(secret)), nil
+	dsn := strings.TrimSpace(string(secret))
+	if dsn == "" { // not the embedded engine: nobody names a file for that
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: "CHAPING_STORE_FILE 指向的文件 " + file + " 是空的",
+			Remedy:  "在里面写 ClickHouse 服务器的地址；要用内嵌引擎，去掉这个环境变量",
+		}
+	}
+	return dsn, nil
 }
 
 // open makes the application on the data directory and the store that the flags

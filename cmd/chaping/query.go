@@ -154,6 +154,9 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 	if err != nil {
 		return err
 	}
+	if err := seen(ctx, s, o); err != nil {
+		return err
+	}
 	table, err := of.ask(ctx, s, q, o)
 	if err != nil {
 		return err
@@ -168,6 +171,33 @@ func (p *program) runQuestion(ctx context.Context, of question, o *queryOptions)
 		table.rows = table.rows[:o.top]
 	}
 	return errors.Join(p.writeTable(table, o.format, o.out), partial)
+}
+
+// seen refuses values that the store has never seen: of a word that was misspelt there
+// is nothing, which must not pass for an answer.
+func seen(ctx context.Context, s *store.Store, o *queryOptions) error {
+	for _, flag := range []struct {
+		name string
+		of   store.Dimension
+		list []string
+	}{
+		{"platform", store.ByPlatform, o.platforms}, {"keyword", store.ByKeyword, o.keywords}, {"shop", store.ByShop, o.shops},
+		{"product", store.ByProduct, o.products}, {"region", store.ByRegion, o.regions},
+	} {
+		if err := seenAll(ctx, s, flag.name, flag.of, flag.list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func seenAll(ctx context.Context, s *store.Store, flag string, of store.Dimension, values []string) error {
+	unseen, err := s.Unseen(ctx, of, values)
+	if err != nil || len(unseen) == 0 {
+		return err
+	}
+	return usage("--%s：库里从来没有%s“%s”；写法要与采集、导入时完全一致，用 chaping query counts --by %s 查看",
+		flag, of.Chinese(), chaping.Shorten(strings.Join(unseen, "”“"), 80), of)
 }
 
 // remarkGaps says what the table does not.
@@ -246,6 +276,9 @@ func (p *program) countQuery(
 		if !slices.ContainsFunc(q.Known, func(k chaping.Term) bool { return k.Name == t }) {
 			return q, usage("词库里没有词条“%s”；用 chaping dict list 查看", t)
 		}
+	}
+	if o.top < 0 {
+		return q, usage("--top 不能是负数")
 	}
 	if o.price != "" {
 		price, err := chaping.ParsePrice(o.price)

@@ -10,6 +10,7 @@ import (
 	"chaping"
 	"chaping/app"
 	"chaping/report"
+	"chaping/store"
 )
 
 type platformOptions struct {
@@ -68,6 +69,15 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		return usage("--unfinished 与 --freeze 一起用")
 	case o.freeze:
 		if err := p.app.Ended(period); err != nil { // before anything is mined
+			return err
+		}
+	}
+	if len(o.keywords) > 0 { // those of a watch may be waiting for what they find
+		s, err := p.app.Store(ctx)
+		if err != nil {
+			return err
+		}
+		if err := seenAll(ctx, s, "keyword", store.ByKeyword, o.keywords); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"chaping"
 	"chaping/app"
 )
 
@@ -36,6 +37,13 @@ func (p *program) runReviewRead(ctx context.Context, o reviewOptions) error {
 	})
 	if err != nil {
 		return err
+	}
+	if s.Problem != "" {
+		unread := &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("没有问到的命中有 %d 处", s.Left), Remedy: "第二读者可用以后再运行"}
+		if s.Asked == 0 {
+			unread.Code = chaping.CodeEnvironment
+		}
+		partial = errors.Join(unread, partial)
 	}
 	if o.json {
 		return errors.Join(p.printJSON(s), partial)

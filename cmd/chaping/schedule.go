@@ -131,6 +131,11 @@ func (p *program) scheduleListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, plan := range plans {
+				if plan.Problem != "" {
+					fmt.Fprintf(p.err, "注意：计划“%s”运行时会失败：%s\n", plan.Name, plan.Problem)
+				}
+			}
 			return p.printTable(func(w io.Writer) {
 				fmt.Fprintln(w, "计划\t时间（北京时间）\tcron\t做什么\t下次运行")
 				for _, plan := range plans {

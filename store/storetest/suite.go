@@ -60,6 +60,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"RemovePlatform", removePlatform},
 		{"MediaOfReviews", mediaOfReviews},
 		{"OpenImports", openImports},
+		{"Unseen", unseen},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
 		{"ImportsAreSeen", importsAreSeen},

@@ -236,3 +236,20 @@ func reviewsNamed(t *testing.T, s *store.Store) {
 	equal(t, found, map[string]string{"one": "改过的", "later": later.Text})
 	ok(t, s.ReviewsNamed(ctx, nil, func(*chaping.Review) error { t.Error("a review of no key"); return nil }))
 }
+
+// unseen: what was never listed nor reviewed, of several values, each.
+func unseen(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	ok(t, s.PutReviews(ctx, []chaping.Review{review("bare", "1")}))
+	ok(t, s.PutListings(ctx, []chaping.Listing{{Keyword: "壶", SeenAt: at(1), Product: chaping.Product{
+		Platform: "shop", ID: "A", Shop: chaping.Shop{Name: "甲店", Region: "浙江省"}}}}))
+	for of, values := range map[store.Dimension][]string{
+		store.ByPlatform: {"mall", "shop", "nope"}, store.ByKeyword: {"壶", "nope"}, store.ByShop: {"nope", "甲店"},
+		store.ByProduct: {"bare", "A", "nope"}, store.ByRegion: {"浙江省", "nope"},
+	} {
+		list, err := s.Unseen(ctx, of, values)
+		if err != nil || len(list) != 1 || list[0] != "nope" {
+			t.Errorf("%s: %q %v", of, list, err)
+		}
+	}
+}
