@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"chaping"
+	"chaping/importer"
+	"chaping/ingest/redact"
 	"chaping/store"
 )
 
@@ -72,13 +76,41 @@ func reportOf[T any](ctx context.Context, s *store.Store, id string) (*T, error)
 	return &t, nil
 }
 
-// putReport keeps what an import came to, as far as it got.
+// putReport keeps what an import came to, as far as it got, without what the file says
+// in columns that are not stored, and with the rest masked as reviews are.
 func putReport(ctx context.Context, s *store.Store, r *ImportResult) error {
-	text, err := json.Marshal(r)
+	text, err := json.Marshal(r.masked())
 	if err != nil {
 		return err
 	}
 	return s.PutReport(ctx, r.Run, text)
+}
+
+// masked is the result as it may be kept.
+func (r *ImportResult) masked() *ImportResult {
+	kept := *r
+	kept.Questions = slices.Clone(r.Questions)
+	for i := range kept.Questions {
+		kept.Questions[i].Samples = nil
+	}
+	examples := func(list []importer.Example) []importer.Example {
+		list = slices.Clone(list)
+		for i := range list {
+			list[i].Value, list[i].Text = redact.Text(list[i].Value), redact.Text(list[i].Text)
+		}
+		return list
+	}
+	kept.Alike, kept.Examples = examples(r.Alike), maps.Clone(r.Examples)
+	for reason, list := range kept.Examples {
+		kept.Examples[reason] = examples(list)
+	}
+	kept.Problems = slices.Clone(r.Problems)
+	for i, p := range kept.Problems {
+		masked := *p
+		masked.Value = redact.Text(p.Value)
+		kept.Problems[i] = &masked
+	}
+	return &kept
 }
 
 // UndoImport takes back what an import brought. Sheets that were frozen stay.

@@ -19,6 +19,7 @@ import (
 	"chaping"
 	"chaping/importer"
 	"chaping/report"
+	"chaping/store/backup"
 )
 
 // # Imports in steps
@@ -34,7 +35,7 @@ import (
 // What nobody has gone on with for a day is removed.
 
 const (
-	uploadDir   = "uploads"
+	uploadDir   = backup.UploadFolder
 	uploadFile  = "upload.json"
 	uploadLife  = 24 * time.Hour
 	maxUploads  = 30      // files that wait

@@ -1,6 +1,7 @@
 // Package redact masks personal data in reviews before they are stored:
 // telephone, ID card, bank card, plate and order numbers, e-mail addresses,
-// messenger accounts and house addresses. Letters, digits and Han characters of what is
+// messenger accounts, house addresses and names that are announced as such
+// (收件人张三); other names stay. Letters, digits and Han characters of what is
 // found become asterisks, one for one, so that offsets stay what they were
 // and a reader still sees what kind of thing stood there:
 //
@@ -23,7 +24,7 @@ func Text(s string) string {
 	features := look(s)
 	var candidates []rule
 	for _, rule := range rules {
-		if features.digits >= rule.digits && features.word >= rule.word && (features.wide || rule.hinted(s)) {
+		if features.digits >= rule.digits && features.word >= rule.word && features.spoken >= rule.spoken && (features.wide || rule.hinted(s)) {
 			candidates = append(candidates, rule)
 		}
 	}
@@ -70,19 +71,27 @@ func Text(s string) string {
 type features struct {
 	digits int  // that follow each other at most, blanks, hyphens and brackets aside
 	word   int  // Latin letters, digits, hyphens and underscores that follow each other at most
+	spoken int  // digits written as Han characters that follow each other at most
 	wide   bool // there are full-width characters, which hints do not foresee
 }
 
 func look(s string) (f features) {
-	digits, word := 0, 0
+	digits, word, spoken := 0, 0, 0
 	for _, r := range s {
 		if r >= 0x80 && (r < '－' || r > 'ｚ') { // Han, next to always
 			if r != '（' && r != '）' {
 				digits = 0
 			}
 			word = 0
+			if spokenDigit(r) {
+				spoken++
+				f.spoken = max(f.spoken, spoken)
+			} else {
+				spoken = 0
+			}
 			continue
 		}
+		spoken = 0
 		r, wide := fold(r), r >= 0x80
 		f.wide = f.wide || wide && (alphanumeric(r) || r == '@')
 		switch {
@@ -103,6 +112,15 @@ func look(s string) (f features) {
 	return f
 }
 
+// spokenDigit tells whether a digit is written as a Han character.
+func spokenDigit(r rune) bool {
+	switch r {
+	case '〇', '零', '一', '幺', '二', '三', '四', '五', '六', '七', '八', '九':
+		return true
+	}
+	return false
+}
+
 // fold maps full-width characters to ASCII.
 func fold(r rune) rune {
 	if r >= '！' && r <= '～' {
@@ -116,6 +134,7 @@ type rule struct {
 	hints   []string // the text must hold a character of each
 	digits  int      // and so long a run of digits
 	word    int      // or of Latin letters and digits
+	spoken  int      // or of digits in Han characters
 	pattern *regexp.Regexp
 	group   int // what is masked: 0 the whole match
 	// alone wants no digit or Latin letter directly before and after the match,
@@ -191,14 +210,19 @@ var rules = []rule{
 		hints:   []string{"@"},
 		pattern: regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`),
 	},
-	// ID card numbers, 18 places with check digit (GB 11643).
+	// ID card numbers, 18 places (GB 11643). A wrong check digit is a slip of who wrote it.
 	{digits: 17, pattern: regexp.MustCompile(`[1-9]\d{16}[\dXx]`), alone: true, check: idCard},
 	// Mobile numbers, with or without country code, separated or not.
 	{digits: 11, pattern: regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}`), alone: true},
+	{
+		spoken:  11,
+		pattern: regexp.MustCompile(`[一幺][三四五六七八九][〇零一幺二三四五六七八九]{9}`),
+	},
 	// Fixed lines and 400 numbers.
 	{digits: 9, pattern: regexp.MustCompile(`\(?0(?:10|2\d|[3-9]\d{2})\)?[- ]?[2-9]\d{6,7}`), alone: true},
 	{digits: 10, pattern: regexp.MustCompile(`[48]00[- ]?\d{3}[- ]?\d{4}`), alone: true},
-	// Bank card numbers, with Luhn check.
+	// Bank card numbers of UnionPay, then others, with Luhn check.
+	{digits: 16, pattern: regexp.MustCompile(`62\d{2}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`), alone: true},
 	{
 		digits:  16,
 		pattern: regexp.MustCompile(`[3-6]\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}(?:[- ]?\d{1,3})?`),
@@ -244,24 +268,35 @@ var rules = []rule{
 		digits:  2,
 		pattern: regexp.MustCompile(`\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:\d{1,3}\s?单元)?\s?\d{2,4}\s?室`),
 	},
+	// The room behind an address that is masked by now.
+	{
+		hints:   []string{"路街道巷弄区园寓苑村", "号弄栋幢"},
+		digits:  3,
+		pattern: regexp.MustCompile(`\*{4}[-#]?(\d{3,4})(?:[^\d年元块.]|$)`),
+		group:   1,
+	},
+	// Names, where they are announced and nothing but a name follows.
+	{
+		hints: []string{"件货系姓叫", "人名我"},
+		pattern: regexp.MustCompile(
+			`(?:收件人|收货人|联系人|姓名|我叫|我的名字叫)[是为叫:： ]{0,3}((?:` + longSurnames + `)\p{Han}{1,2}|[` + surnames + `]\p{Han}{1,2})(?:[^\p{Han}]|电话|手机|地址|住|$)`,
+		),
+		group: 1,
+	},
 }
 
-// idCard tests the check digit and that the birthday can be one.
+// Surnames: the common ones, and those of two characters.
+const (
+	longSurnames = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|轩辕|南宫|百里|呼延"
+	surnames     = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆" +
+		"郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文施洪严温季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁舒耿牟卜詹关" +
+		"苗凌费纪靳盛童欧甄项曲游阳裴席卫查屈鲍位覃霍翁隋植甘景薄包司柏宁柯阮桂闵"
+)
+
+// idCard tests that the region and the birthday can be ones.
 func idCard(s string) bool {
-	weights := [...]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, w := range weights {
-		sum += int(s[i]-'0') * w
-	}
-	last := s[17]
-	if last == 'x' {
-		last = 'X'
-	}
-	if "10X98765432"[sum%11] != last {
-		return false
-	}
 	month, day := s[10:12], s[12:14]
-	return (s[6:8] == "19" || s[6:8] == "20") && month >= "01" && month <= "12" && day >= "01" && day <= "31"
+	return s[0] <= '8' && s[1] <= '7' && (s[6:8] == "19" || s[6:8] == "20") && month >= "01" && month <= "12" && day >= "01" && day <= "31"
 }
 
 // luhn tests the check digit of a card number.

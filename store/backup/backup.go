@@ -4,7 +4,7 @@
 //	data directory                          file (tar, zstd)
 //	  clickhouse/     ── BACKUP ──────────▶   engine/…
 //	  *.db (SQLite)   ── VACUUM INTO ─────▶   files/…
-//	  all other files ── as they are ─────▶   files/…
+//	  all other files ── as they are ─────▶   files/… (but uploads, which nobody has stored yet)
 //	                                          manifest.json: sha256 of each part, rows of each table
 //
 // Every part is a consistent copy of its own moment; the moments lie seconds
@@ -96,6 +96,11 @@ func (m *Manifest) Bytes() (n int64) {
 // not backed up itself.
 const Folder = "backups"
 
+// UploadFolder is where files wait in the data directory until people have said what is
+// in them: as they came, with buyers' names, telephone numbers and addresses. They are
+// not backed up.
+const UploadFolder = "uploads"
+
 // engineFiles are the data directory's files that the engine's own copy stands
 // for, that only a running process has, or that are backups.
 func engineFiles(name string) bool {
@@ -181,7 +186,7 @@ func Write(
 	if err == nil {
 		a.scratch = filepath.Join(work, "sqlite.part")
 		err = a.tree(ctx, dataDir, filesFolder, func(name string) bool {
-			return engineFiles(name) || filepath.Join(dataDir, name) == part
+			return engineFiles(name) || name == UploadFolder || filepath.Join(dataDir, name) == part
 		}, progress)
 	}
 	if err == nil {
@@ -464,12 +469,16 @@ func unpack(
 		}
 		progress(h.Name)
 		sum := sha256.New()
-		body := io.TeeReader(in, sum)
-		if err := each(h, body); err != nil {
-			return nil, err
+		body := &content{Reader: io.TeeReader(in, sum)}
+		err = each(h, body)
+		if body.err == nil {
+			_, _ = io.Copy(io.Discard, body)
 		}
-		if _, err := io.Copy(io.Discard, body); err != nil {
-			return nil, damaged(file, "不完整或已损坏", err)
+		if body.err != nil { // whoever was given it ran into that, too
+			return nil, damaged(file, "不完整或已损坏", body.err)
+		}
+		if err != nil {
+			return nil, err
 		}
 		found = append(found, Part{h.Name, h.Size, hex.EncodeToString(sum.Sum(nil))})
 	}
@@ -481,11 +490,25 @@ func Whole(dataDir string) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil
 	}
-	if err != nil {
-		return cannot(err)
+	if err != nil { // it cannot be looked into
+		return &chaping.Error{Code: chaping.CodeEnvironment, Message: "打不开数据目录 " + dataDir, Err: err, Remedy: "检查目录的权限"}
 	}
 	return &chaping.Error{Code: chaping.CodeEnvironment, Message: "数据目录 " + dataDir + " 正在恢复，或恢复到一半就中断了",
 		Advice: chaping.Advice{Code: chaping.AdviceRestore}}
+}
+
+// A content is what a backup holds of a part; it remembers that it could not be read.
+type content struct {
+	io.Reader
+	err error
+}
+
+func (c *content) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
 }
 
 // Restore makes a data directory, which must be empty, not exist or be half

@@ -73,7 +73,7 @@ func station(t *testing.T) (store.Config, *store.Store, *app.Pipeline) {
 	if err := e.Put(ctx, &evidence.Page{URL: "http://shop.example/1", Type: "text/html", Fetched: now, Body: []byte("<p>漏电</p>"), Reviews: []chaping.ReviewKey{reviews[0].Key()}}); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"terms/own.yaml": "terms: []\n", "holidays/2027.json": "{}"} {
+	for name, text := range map[string]string{"terms/own.yaml": "terms: []\n", "holidays/2027.json": "{}", "uploads/1/file": "收件人"} {
 		file := filepath.Join(cfg.DataDir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
@@ -231,6 +231,9 @@ func TestDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if slices.ContainsFunc(made.Parts, func(p backup.Part) bool { return strings.Contains(p.Name, "uploads") }) {
+		t.Error("files that nobody has stored are in the backup, with the personal data that they came with")
+	}
 	same := func(m *backup.Manifest) bool {
 		a, aerr := json.Marshal(m)
 		b, berr := json.Marshal(made)
@@ -269,8 +272,9 @@ func TestDamage(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		to := filepath.Join(dir, "to")
-		if _, err := backup.Restore(ctx, file, store.Config{DataDir: to}, quiet); err == nil {
-			t.Errorf("%s was restored", name)
+		_, err = backup.Restore(ctx, file, store.Config{DataDir: to}, quiet)
+		if !errors.As(err, &told) || told.Code != chaping.CodeInput || told.Remedy == "" {
+			t.Errorf("%s is restored: %v", name, err)
 		}
 		if _, err := os.Stat(to); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: something was left behind", name)
