@@ -20,6 +20,10 @@ case "$1" in
   *) exit 0 ;;
 esac
 data=$(sed -n 's/^CHAPING_DATA=//p' /etc/chaping/chaping.env 2>/dev/null | tail -n 1)
+case $data in # quotes are not part of it, as for systemd
+  \"*\") data=${data#\"} data=${data%\"} ;;
+  \'*\') data=${data#\'} data=${data%\'} ;;
+esac
 data=${data:-/var/lib/chaping}
 if [ -z "$older" ] && [ "${CHAPING_UPGRADE_BACKUP:-}" != no ] && [ -x /usr/sbin/chaping-admin ] && [ -n "$(ls -A "$data" 2>/dev/null)" ]; then
   file=$data/backups/$(date +%Y-%m-%d-%H%M%S)-upgrade.backup

@@ -197,3 +197,15 @@ func TestServerRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A parameter of the address that nobody knows is a mistake of the call.
+func TestUnknownParameters(t *testing.T) {
+	t.Parallel()
+	cfg := storetest.StartServer(t).Database(t)
+	for _, parameter := range []string{"clustr=x", "clustr=1"} {
+		unknown := cfg
+		unknown.DSN += "?" + parameter
+		_, err := store.Open(ctx, unknown)
+		wantError(t, err, chaping.CodeUsage, "clustr")
+	}
+}

@@ -38,6 +38,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -208,6 +209,10 @@ func (s *Store) openServer(ctx context.Context, cfg Config) error {
 	if opts.Settings == nil {
 		opts.Settings = clickhouse.Settings{}
 	}
+	var asked []string // what the driver does not know is taken for settings of the server
+	for name := range opts.Settings {
+		asked = append(asked, name)
+	}
 	opts.Settings["max_query_size"] = engine.MaxStatement
 	if s.conn, err = clickhouse.Open(opts); err != nil {
 		return invalid()
@@ -221,6 +226,15 @@ func (s *Store) openServer(ctx context.Context, cfg Config) error {
 	}
 	s.dialect = dialect{version: server.Version}
 	known, err := s.knowsPruning()
+	if err != nil && len(asked) > 0 && !Away(err) {
+		slices.Sort(asked)
+		return &chaping.Error{
+			Code:    chaping.CodeUsage,
+			Message: "数据库地址里问号后面的参数不能用：" + chaping.Shorten(strings.Join(asked, "、"), 80),
+			Err:     hide(opts.Auth.Password, err),
+			Remedy:  "核对参数名；集群写 ?cluster=集群名",
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (p *program) calendarCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "calendar [年份]", Short: "列出一年的报送期和截止日，可导出日历文件（ics）",
 		Long: "列出一年十二个报送期的采集范围和截止日。截止日遇休息日顺延，调休上班的日子算工作日；采集范围不随之变动。\n" +
-			"国务院办公厅公布新一年的安排后，照 scheduler/calendar/holidays/2026.yaml 的样子写成 数据目录/holidays/年份.yaml 即可。",
+			"国务院办公厅公布新一年的安排后，照 holidays/2026.yaml（软件包的在 /usr/share/doc/chaping）的样子写成 数据目录/holidays/年份.yaml 即可。",
 		Example: "  chaping calendar 2026\n  chaping calendar 2026 --ics 报送.ics",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {

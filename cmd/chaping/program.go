@@ -91,6 +91,18 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 func (p *program) execute(ctx context.Context, args []string) error {
 	root := p.command()
 	root.SetArgs(args)
+	root.InitDefaultHelpCmd()
+	if _, _, err := root.Find(args); err != nil {
+		name := ""
+		if parts := strings.Split(err.Error(), `"`); len(parts) > 1 { // cobra keeps it nowhere else
+			name = parts[1]
+		}
+		text := "没有命令“" + chaping.Shorten(name, 40) + "”"
+		if like := root.SuggestionsFor(name); len(like) > 0 {
+			text += "，也许是 " + strings.Join(like, "、")
+		}
+		return errors.Join(usage("%s", text), p.close())
+	}
 	return errors.Join(p.written(root.ExecuteContext(ctx)), p.close())
 }
 

@@ -246,7 +246,22 @@ func (q *redisQueue) run(ctx context.Context, name string, t transition) (reply,
 	if err != nil && strings.Contains(err.Error(), "DAMAGED") {
 		return reply{}, q.damaged(ctx, err)
 	}
-	return reply{value}, err
+	return reply{value}, away(err)
+}
+
+// away words that Redis cannot be reached; what it answers is left as it is.
+func away(err error) error {
+	var answered redis.Error
+	switch {
+	case err == nil, errors.As(err, &answered), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return &chaping.Error{
+		Code:    chaping.CodeEnvironment,
+		Message: "Redis 没有应答",
+		Err:     err,
+		Remedy:  "确认 Redis 已启动、网络可用，再运行同一采集，从中断处继续",
+	}
 }
 
 // damaged empties a queue that does not agree with itself, as after a Redis
@@ -390,7 +405,7 @@ func (q *redisQueue) Mark(ctx context.Context, name string) (string, error) {
 	if errors.Is(err, redis.Nil) {
 		return "", nil
 	}
-	return value, err
+	return value, away(err)
 }
 
 // Stats implements Frontier.

@@ -608,6 +608,26 @@ func TestRedisRefused(t *testing.T) {
 	}
 }
 
+// A Redis that goes away while a queue is worked on is an error of the surroundings.
+func TestRedisGone(t *testing.T) {
+	server := miniredis.RunT(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1})
+	defer client.Close()
+	q, err := frontier.Redis(client, frontier.RedisOptions{Volatile: true})(t.Context(), "q", frontier.Policy{Lease: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Close()
+	_, marked := q.Mark(t.Context(), "x")
+	_, counted := q.Stats(t.Context())
+	for _, err := range []error{q.Add(t.Context(), item("a", "h", 0)), marked, counted} {
+		var e *chaping.Error
+		if !errors.As(err, &e) || e.Code != chaping.CodeEnvironment || e.Remedy == "" {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 // With the server's clock, leases of workers whose clocks differ still mean
 // the same.
 func TestRedisServerClock(t *testing.T) {

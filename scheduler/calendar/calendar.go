@@ -85,7 +85,7 @@ func readYear(fsys fs.FS, name string) (year, error) {
 		return year{}, &chaping.InputError{
 			File:    path.Base(name),
 			Problem: problem,
-			Remedy:  "对照程序自带的 scheduler/holidays/2026.yaml 改正",
+			Remedy:  "对照程序自带的 holidays/2026.yaml 改正",
 		}
 	}
 	var y year
