@@ -99,6 +99,9 @@ func (d *DB) AddToken(ctx context.Context, t Token) (added Token, token string, 
 		if !slices.Contains(Permits(), p) {
 			return t, "", invalid("范围“"+string(p)+"”", "不存在", "用 read、write、submit、admin")
 		}
+		if t.Role == RoleBureau && p != PermitRead {
+			return t, "", invalid("范围“"+string(p)+"”", "市场监管局的令牌不能用", "只读的角色只选 read")
+		}
 	}
 	if err := as.check(); err != nil {
 		return t, "", err

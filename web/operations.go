@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -38,7 +39,9 @@ func (q *request) ready() error {
 	if _, err := q.Store.Runs(ctx, store.RunFilter{Limit: 1}); err != nil {
 		reasons = append(reasons, "评论数据库没有应答")
 	}
-	if app.FreeBytes(q.App.Dir) < leastSpace {
+	if _, err := os.Stat(q.App.Dir); err != nil {
+		reasons = append(reasons, "数据目录不见了，或打不开")
+	} else if app.FreeBytes(q.App.Dir) < leastSpace {
 		reasons = append(reasons, fmt.Sprintf("数据目录所在磁盘剩下不到 %d MB", leastSpace>>20))
 	}
 	if made := built(); q.Now().Before(made) {

@@ -122,3 +122,21 @@ func dashboard(t *testing.T, h *house, page string) {
 		}
 	}
 }
+
+// An address that is there answers another method with what it can be asked by.
+func TestMethodNotAllowed(t *testing.T) {
+	h := open(t)
+	for path, allow := range map[string]string{"/sheets": "GET", "/api/v1/sheets": "GET", "/import": "GET, POST", "/mine": "POST", "/watches/1": "GET, POST"} {
+		for _, method := range []string{"PUT", "DELETE", "OPTIONS"} {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(method, "http://portal.example"+path, nil))
+			if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != allow {
+				t.Errorf("%s %s: %d, Allow %q", method, path, w.Code, w.Header().Get("Allow"))
+			}
+		}
+	}
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, httptest.NewRequest("PUT", "http://portal.example/nowhere", nil)); w.Code != http.StatusNotFound {
+		t.Errorf("nowhere: %d", w.Code)
+	}
+}

@@ -134,6 +134,11 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.mux.Handle("GET /assets/{file}", newAssets())
 	s.mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &request{Server: s, w: w, r: r, api: asksAPI(r)}
+		if allowed := s.allowed(r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			q.fail(&fault{http.StatusMethodNotAllowed, "这个地址不能用 " + chaping.Shorten(r.Method, 20), "用 " + strings.Join(allowed, "、"), nil})
+			return
+		}
 		if !q.api {
 			q.account, _, _ = s.session(r)
 		}
@@ -147,6 +152,17 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		s.background.Go(s.keepPictures)
 	}
 	return s, nil
+}
+
+// allowed are the methods that the address of a request can be asked with, if any.
+func (s *Server) allowed(r *http.Request) (methods []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(other); pattern != "/" && pattern != "" {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // push sends again what the centre has not got yet, gives the database what waits

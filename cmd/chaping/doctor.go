@@ -200,6 +200,9 @@ func (p *program) checkDataDir(context.Context) (string, error) {
 		return "", err
 	}
 	fail := func(err error) (string, error) {
+		if engine.Full(err) {
+			return "", engine.Unwritable(dir, err)
+		}
 		return "", &chaping.Error{
 			Code:    chaping.CodeEnvironment,
 			Message: "数据目录 " + dir + " 不可写",
@@ -214,7 +217,8 @@ func (p *program) checkDataDir(context.Context) (string, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+	_, err = f.Write(make([]byte, 64<<10)) // on a full disk a file can be made, but not filled
+	if err := errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name())); err != nil {
 		return fail(err)
 	}
 	return dir + " 可写", nil

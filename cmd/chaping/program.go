@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -175,6 +176,9 @@ func (p *program) command() *cobra.Command {
 			}
 			cmd.SetContext(station.WithAct(cmd.Context(), commandAct(cmd, args)))
 			p.log = p.logger(level)
+			if err := notNegative(cmd.Flags()); err != nil {
+				return err
+			}
 			if cmd.Name() == "restore" {
 				return p.open()
 			}
@@ -243,6 +247,16 @@ func commandAct(cmd *cobra.Command, args []string) *station.Act {
 		Object: chaping.Shorten(strings.Join(what, " "), 200),
 		Detail: chaping.Shorten(strings.Join(how, " "), 500),
 	}
+}
+
+// notNegative refuses numbers below zero: none of the flags means anything by them.
+func notNegative(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "int" && strings.HasPrefix(f.Value.String(), "-") {
+			err = usage("--%s 不能是负数", f.Name)
+		}
+	})
+	return err
 }
 
 // noArgs refuses stray arguments in Chinese.
@@ -343,6 +357,10 @@ func (p *program) foreign(err error) error {
 			}
 		}
 	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path // what was being done with it does not matter
+	}
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,
 		Message: "没有权限打开数据目录 " + p.dataDir + "，它属于" + owner,
@@ -365,6 +383,9 @@ func (p *program) printJSON(v any) error {
 	enc := json.NewEncoder(p.out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() { // a list of nothing is a list
+		v = []struct{}{}
+	}
 	return enc.Encode(v)
 }
 

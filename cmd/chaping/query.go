@@ -277,9 +277,6 @@ func (p *program) countQuery(
 			return q, usage("词库里没有词条“%s”；用 chaping dict list 查看", t)
 		}
 	}
-	if o.top < 0 {
-		return q, usage("--top 不能是负数")
-	}
 	if o.price != "" {
 		price, err := chaping.ParsePrice(o.price)
 		if err != nil {

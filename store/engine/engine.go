@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"sync"
 
 	"chaping"
@@ -154,7 +155,7 @@ var errClosed = errors.New("the engine is closed")
 func openPlace(ctx context.Context, dir, database string) (place, error) {
 	path := filepath.Join(dir, "clickhouse")
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, unwritable(dir, err)
+		return nil, Unwritable(dir, err)
 	}
 	lock, client, err := own(ctx, dir, database)
 	if err != nil {
@@ -238,15 +239,27 @@ func (o *owner) close(tell func(string)) error {
 func writable(dir string) error {
 	name := filepath.Join(dir, ".writable") // always the same: a killed owner's is taken
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
-		return unwritable(dir, err)
+		return Unwritable(dir, err)
 	}
 	return os.Remove(name)
 }
 
-func unwritable(dir string, err error) error {
+// Full tells whether writing failed because there is no space left.
+func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// Unwritable is the error for a data directory into which err says one cannot write.
+func Unwritable(dir string, err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		err = pe.Err // the path is in the message already
+	}
+	if Full(err) {
+		return &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("数据目录 %s 所在的磁盘已满", dir),
+			Remedy:  "清出空间后再运行一次；已存的数据没有损坏",
+			Err:     err,
+		}
 	}
 	return &chaping.Error{
 		Code:    chaping.CodeEnvironment,

@@ -43,7 +43,7 @@ type lock struct {
 func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, nil, unwritable(dir, err)
+		return nil, nil, Unwritable(dir, err)
 	}
 	patience, cancel := context.WithTimeout(ctx, ownerPatience)
 	defer cancel()
@@ -52,7 +52,7 @@ func own(ctx context.Context, dir, database string) (*lock, *remote, error) {
 		if err == nil {
 			l := &lock{file: file, dir: dir}
 			if err := l.takeOver(); err != nil {
-				return nil, nil, errors.Join(unwritable(dir, err), file.Close())
+				return nil, nil, errors.Join(Unwritable(dir, err), file.Close())
 			}
 			return l, nil, nil
 		}
