@@ -14,6 +14,9 @@ type Watcher func(Progress)
 
 func (w Watcher) tell(p Progress) {
 	if w != nil {
+		if p.Total > 0 { // more may be read than there is of a file: some of it twice
+			p.Done = min(p.Done, p.Total)
+		}
 		w(p)
 	}
 }

@@ -144,3 +144,21 @@ func FreeBytes(path string) uint64 {
 	}
 	return disk.Bavail * uint64(disk.Bsize)
 }
+
+// EmbeddedBeside is how many bytes the embedded engine keeps in the data directory
+// while the App works on a server, which does not have them; 0 where there are none.
+func (a *App) EmbeddedBeside() (bytes int64) {
+	if a.DSN == "" {
+		return 0
+	}
+	_ = filepath.WalkDir(a.Path("clickhouse"), func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // what cannot be looked at is not counted
+		}
+		if info, err := d.Info(); err == nil {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return bytes
+}

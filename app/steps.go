@@ -79,7 +79,7 @@ func (p *plannedSteps) of(j plannedJob) []scheduler.Step {
 			p.step(j, "挖掘", ended, p.mine),
 			p.step(j, "计数和冻结", ended, p.freeze),
 			p.step(j, "输出", ended, p.render),
-			p.step(j, "通知", ended, p.tell),
+			p.step(j, "通知入发件箱", ended, p.tell),
 		}
 	case runMine:
 		return []scheduler.Step{p.step(j, "采集", running, p.collectRunning), p.step(j, "挖掘", running, p.mine)}

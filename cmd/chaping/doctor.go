@@ -233,7 +233,20 @@ func (p *program) checkStore(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("可用，存有评论 %d 条", n), nil
+	detail := fmt.Sprintf("可用，存有评论 %d 条", n)
+	beside := p.app.EmbeddedBeside()
+	switch {
+	case beside == 0:
+	case n == 0:
+		return "", &chaping.Error{
+			Code:    chaping.CodeEnvironment,
+			Message: fmt.Sprintf("这个 ClickHouse 服务器里没有评论，数据目录里还有内嵌引擎的数据（%.1f MB），它们没有搬过来", float64(beside)/1e6),
+			Remedy:  "把原来的文件在服务器上再导入一次，见说明“数据放在哪里”；仍用原来的数据，去掉 --store 和 CHAPING_STORE",
+		}
+	default:
+		detail += fmt.Sprintf("；数据目录里另有内嵌引擎的数据（%.1f MB），现在不用", float64(beside)/1e6)
+	}
+	return detail, nil
 }
 
 // checkImports looks for imports that were begun and are not there as a whole.
