@@ -417,7 +417,7 @@ func (w *world) report(rnd *rand.Rand, kill time.Duration, period, dictionary st
 	args := []string{"report", "platform", "--zero", "--period", period, "--terms", w.terms(dictionary), "--format", "json", "--out", dir}
 	a := w.asks(period, dictionary)
 	if freeze {
-		args = append(args, "--freeze", "--by", who, "--reason", who)
+		args = append(args, "--freeze", "--by", who, "--reason", who, "--unfinished", who)
 		w.mu.Lock()
 		w.frozen[who] = a
 		w.mu.Unlock()
