@@ -82,13 +82,18 @@ func (o *Output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// fault is why the output is not there: that it could not be written, or the error of
-// who wrote.
+// fault is why the output is not there: that it could not be written, or what who wrote
+// tells the user.
 func (o *Output) fault(path string, err error) error {
-	if o.Err == nil {
+	var told *chaping.Error
+	var input *chaping.InputError
+	switch {
+	case o.Err != nil:
+		return cannotWrite(path, o.Err)
+	case errors.As(err, &told), errors.As(err, &input):
 		return err
 	}
-	return cannotWrite(path, o.Err)
+	return cannotWrite(path, err)
 }
 
 func cannotWrite(path string, err error) error {
