@@ -3655,6 +3655,7 @@ type ShownPlan struct {
 	NotHere bool        `json:"not_here"`
 	Off     bool        `json:"off"`
 	Planned bool        `json:"planned"`
+	Problem string      `json:"problem,omitempty"`
 	Rhythm  *Rhythm     `json:"rhythm,omitempty"`
 	Run     string      `json:"run"`
 	Times   string      `json:"times"`
