@@ -197,10 +197,17 @@ func (a *App) importInto(
 	o.Stored = func(ctx context.Context, ids []string) (map[string][]chaping.Product, error) {
 		return storedProducts(ctx, s, o.Profile.Platform.ID, ids, o.Now)
 	}
-	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(importer.Stored) error) error {
-		err := s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, func(r store.AlikeReview) error {
-			return each(importer.Stored(r))
-		})
+	asked, some := false, false // there are any: a first import need not ask for each batch
+	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(importer.Stored) error) (err error) {
+		if !asked {
+			some, err = s.HasUnnamed(ctx, o.Profile.Platform.ID, out.Run)
+			asked = err == nil
+		}
+		if some && err == nil {
+			err = s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, func(r store.AlikeReview) error {
+				return each(importer.Stored(r))
+			})
+		}
 		if store.Away(err) { // nor is it written to: the reviews wait
 			return nil
 		}

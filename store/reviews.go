@@ -389,6 +389,17 @@ func (s *Store) AlikeReviews(
 	})
 }
 
+// HasUnnamed tells whether any review of the platform came without an ID, in
+// another run than the one named.
+func (s *Store) HasUnnamed(ctx context.Context, platform, run string) (found bool, err error) {
+	args := []any{named("platform", platform), named("run", run)}
+	err = s.query(ctx, "has_unnamed", nil, args, func(scan func(...any) error) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
 // HasReviews tells whether there is any review of the platform.
 func (s *Store) HasReviews(ctx context.Context, platform string) (found bool, err error) {
 	err = s.query(ctx, "has_reviews", nil, []any{named("platform", platform)}, func(scan func(...any) error) error {

@@ -56,6 +56,14 @@ func productHistory(t *testing.T, s *store.Store) {
 	unnamed, repeated, byID := review("p7", "sha256-00aa"), review("p7", "sha256-00bb"), review("p7", "named")
 	unnamed.Run, repeated.Run, byID.Run = "one", "two", "one"
 	ok(t, s.PutReviews(ctx, []chaping.Review{unnamed, byID, repeated}))
+	for run, want := range map[string]bool{"one": true, "two": true} {
+		if found, err := s.HasUnnamed(ctx, "mall", run); err != nil || found != want {
+			t.Errorf("%s: %v %v", run, found, err)
+		}
+	}
+	if found, err := s.HasUnnamed(ctx, "elsewhere", "one"); err != nil || found {
+		t.Error(found, err)
+	}
 	var alike []string
 	hour := chaping.Window{From: unnamed.Published, To: unnamed.Published.Add(time.Second)}
 	for run, w := range map[string]chaping.Window{"two": hour, "one": {From: hour.To, To: hour.To.Add(time.Hour)}} {
