@@ -3725,6 +3725,7 @@ type ShownUrgent struct {
 	ID          int64           `json:"id"`
 	LastPeriod  string          `json:"last_period"`
 	Late        bool            `json:"late"`
+	LimitHours  int64           `json:"limit_hours"`
 	Push        *Push           `json:"push,omitempty"`
 	Raised      time.Time       `json:"raised"`
 	Reason      string          `json:"reason,omitempty"`
@@ -4109,6 +4110,7 @@ type Urgent struct {
 	Found       time.Time       `json:"found"`
 	ID          int64           `json:"id"`
 	LastPeriod  string          `json:"last_period"`
+	LimitHours  int64           `json:"limit_hours"`
 	Raised      time.Time       `json:"raised"`
 	Reason      string          `json:"reason,omitempty"`
 	Station     int64           `json:"station,omitempty"`

@@ -30,13 +30,13 @@ type Urgent struct {
 	Station   int64           `json:"station,omitempty"` // who wrote it; 0: suggested
 	Found     time.Time       `json:"found"`             // when the station learnt of it; zero if suggested
 	Case      int64           `json:"case,omitempty"`    // that was opened on it, whether or not it is closed
+	Hours     int             `json:"limit_hours"`       // how long after that it might come, as the rules were when it did; 0: no limit
 }
 
-// Late tells whether a written report came more than so many hours after the
-// station had learnt of the matter. The notice says 及时 and names no hours;
-// without a limit nothing is late.
-func (u *Urgent) Late(hours int) bool {
-	return hours > 0 && u.Station != 0 && u.Raised.Sub(u.Found) > time.Duration(hours)*time.Hour
+// Late tells whether a written report came later than its limit. The notice says
+// 及时 and names no hours; without a limit nothing is late.
+func (u *Urgent) Late() bool {
+	return u.Hours > 0 && u.Station != 0 && u.Raised.Sub(u.Found) > time.Duration(u.Hours)*time.Hour
 }
 
 // Statuses of an urgent candidate.
@@ -128,7 +128,7 @@ func (d *DB) Raise(
 // months is how many periods b is after a.
 func months(a, b chaping.Period) int { return (b.Year-a.Year)*12 + int(b.Month) - int(a.Month) }
 
-const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found, coalesce((SELECT id FROM casefile WHERE casefile.urgent = urgent.id), 0)"
+const urgentColumns = "id, event, first, last, raised, candidate, status, who, reason, decided, coalesce(station, 0), found, coalesce((SELECT id FROM casefile WHERE casefile.urgent = urgent.id), 0), hours"
 
 func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 	var raised, decided, found int64
@@ -147,6 +147,7 @@ func scanUrgent(scan func(...any) error) (u Urgent, err error) {
 		&u.Station,
 		&found,
 		&u.Case,
+		&u.Hours,
 	)
 	u.Raised, u.Candidate, u.Found = shown(raised), json.RawMessage(candidate), shown(found)
 	if decided > 0 {
@@ -307,7 +308,8 @@ func (d *DB) FileUrgent(
 		fresh = true
 		err = tx.QueryRowContext(
 			ctx,
-			`INSERT INTO urgent (event, first, last, raised, candidate, status, who, reason, decided, station, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			`INSERT INTO urgent (event, first, last, raised, candidate, status, who, reason, decided, station, found, hours) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+				coalesce((SELECT json_extract(value, '$.urgent_hours') FROM setting WHERE name = '`+settingRules+`'), 0)) RETURNING id, hours`,
 			u.Event,
 			u.First,
 			u.Last,
@@ -321,6 +323,7 @@ func (d *DB) FileUrgent(
 			u.Found.UnixMilli(),
 		).Scan(
 			&u.ID,
+			&u.Hours,
 		)
 		if err != nil {
 			return err

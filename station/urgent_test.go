@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -215,5 +216,39 @@ func TestOutbox(t *testing.T) {
 	}
 	if err := d.Retry(context.WithoutCancel(ctx), first.ID); err == nil {
 		t.Error("what was sent can be sent again")
+	}
+}
+
+// Whether a report was late is for the limit to say that held when it came.
+func TestUrgentLimit(t *testing.T) {
+	d, now := openTest(t)
+	at, err := d.PutStation(t.Context(), Station{Name: "协会", Kind: AssociationStation})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[int64]bool{}
+	for _, test := range []struct {
+		hours int
+		late  bool
+	}{{0, false}, {24, true}, {48, false}, {24, true}} {
+		if err := d.SetRules(t.Context(), Rules{Hours: test.hours}, nil); err != nil {
+			t.Fatal(err)
+		}
+		event := fmt.Sprintf(`{"event":"%d"}`, len(want))
+		u := Urgent{Station: at.ID, Found: now.Add(-31 * time.Hour), Event: event, Candidate: json.RawMessage(event), By: "王五"}
+		filed, fresh, err := d.FileUrgent(t.Context(), Scope{all: true}, u, func(Urgent) []Message { return nil })
+		if err != nil || !fresh || filed.Hours != test.hours {
+			t.Fatalf("%+v %v", filed, err)
+		}
+		want[filed.ID] = test.late
+	}
+	list, err := d.Urgents(t.Context(), UrgentConfirmed)
+	if err != nil || len(list) != len(want) {
+		t.Fatal(list, err)
+	}
+	for _, u := range list {
+		if u.Late() != want[u.ID] {
+			t.Errorf("%+v", u)
+		}
 	}
 }

@@ -686,10 +686,6 @@ type shownUrgent struct {
 func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
 
 func (q *request) urgents() error {
-	rules, err := q.Station.Rules(q.ctx)
-	if err != nil {
-		return err
-	}
 	_, names, err := q.stationNames()
 	if err != nil {
 		return err
@@ -706,7 +702,7 @@ func (q *request) urgents() error {
 		urgents, err := q.Station.UrgentsSelected(q.ctx, selection, size, after)
 		for i := 0; err == nil && i < len(urgents); i++ {
 			u := &urgents[i]
-			x := &shownUrgent{Urgent: *u, From: names[u.Station], Slow: u.Late(rules.Hours)}
+			x := &shownUrgent{Urgent: *u, From: names[u.Station], Slow: u.Late()}
 			if x.X, err = app.CandidateOf(*u); err == nil && decided { // is sent once it is confirmed
 				x.Push, err = q.App.PushOfUrgent(q.ctx, *u)
 			}

@@ -257,10 +257,6 @@ func (q *request) urgentPage() error {
 	if err != nil {
 		return err
 	}
-	rules, err := q.Station.Rules(q.ctx)
-	if err != nil {
-		return err
-	}
 	cases, err := q.Station.Cases(q.ctx, q.account.Scope())
 	if err != nil {
 		return err
@@ -278,8 +274,8 @@ func (q *request) urgentPage() error {
 		Trigger: report.Triggers()[w.Trigger-1],
 		Took:    filed.Sub(found),
 		Elapsed: filed.Sub(found).Hours(),
-		Late:    u.Late(rules.Hours),
-		Hours:   rules.Hours,
+		Late:    u.Late(),
+		Hours:   u.Hours,
 		Formats: writtenFormats(),
 	}
 	if p.Route, err = q.App.Route(q.ctx); err != nil {

@@ -65,8 +65,13 @@ func TestUrgentWritten(t *testing.T) {
 	if r := h.ask("centre", "POST", "/assessment/rules", url.Values{"hours": {"6"}}); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
 	}
-	if page := h.ask("association", "GET", "/urgent/1", nil).Body.String(); !strings.Contains(page, "逾期") {
-		t.Error("not late")
+	if r := h.ask("association", "POST", "/urgent/new", with(form, "event", "另一件")); r.Header().Get("Location") != "/urgent/2" {
+		t.Fatal(r.Code, r.Body.String())
+	}
+	for path, late := range map[string]bool{"/urgent/1": false, "/urgent/2": true} { // the first came before there was a limit
+		if page := h.ask("association", "GET", path, nil).Body.String(); strings.Contains(page, "，逾期") != late {
+			t.Errorf("%s: %s", path, page)
+		}
 	}
 	for name, change := range map[string][2]string{"no trigger": {"trigger", "3"}, "no product": {"product", ""}, "no content": {"content", ""}, "no telephone": {"phone", ""}, "in the future": {"found", "2026-11-26T09:00"}, "no time": {"found", "昨天"}, "too long": {"event", strings.Repeat("长", 101)}} {
 		r := h.ask("association", "POST", "/urgent/new", with(form, change[0], change[1], "harm", "别的"))
