@@ -46,8 +46,9 @@ test: engine ## 全部测试；没有安装的服务器、浏览器，相应测�
 # Left to "unraced" is what the detector cannot see into, and what it sees in other
 # tests: servers written in other languages, programs that run by themselves,
 # walks of a browser or a program over all pages, which web's other tests ask for
-# at once, and labelled texts. "race" and "unraced" are all of "test", each once.
-UNRACED := ^(TestCluster|TestClusterCheck|TestServer|TestChaos|TestUpgradeKilled|TestScripts|TestPortal.*|TestEveryRouteForPrograms|TestNginx|TestGuideCommands|TestDocumentedCommands)$$
+# at once, files of hundreds of megabytes or thousands of columns, and labelled
+# texts. "race" and "unraced" are all of "test", each once.
+UNRACED := ^(TestCluster|TestClusterCheck|TestServer|TestChaos|TestUpgradeKilled|TestScripts|TestPortal.*|TestEveryRouteForPrograms|TestNginx|TestEndlessLines|TestOddShapes|TestGuideCommands|TestDocumentedCommands)$$
 race: engine ## 全部测试，带竞态检测（需要 gcc）
 	CGO_ENABLED=1 CHAPING_CORPORA= $(TEST) -race $(UNWATCHED) -skip '$(UNRACED)' -timeout 40m $(LONGEST) ./...
 
