@@ -143,11 +143,19 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	return out, putReport(ctx, s, &out)
 }
 
-// relisted notes which products had another product keyword before.
+// relisted notes which products had another product keyword before, and whether any
+// has none.
 func (r *ImportResult) relisted(ctx context.Context, s *store.Store, seen time.Time) error {
 	list, err := s.Relisted(ctx, seen)
 	if list.Products > 0 {
 		r.Relisted = &list
+	}
+	if err != nil || r.NoKey == 0 {
+		return err
+	}
+	keyless, err := s.Keyless(ctx, seen)
+	if keyless == 0 && err == nil { // a product table that came before has the keywords
+		r.NoKey = 0
 	}
 	return err
 }

@@ -162,17 +162,20 @@ func TestKeywordComesLater(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
+	for i, test := range []struct {
 		keyword string
 		rows    int
 		told    string
-	}{{"", 2, ""}, {"足浴盆", 2, ""}, {"足浴盆", 2, ""}, {"足浴桶", 4, "原来是“足浴盆”，这次是“足浴桶”"}} {
+	}{{"", 2, ""}, {"足浴盆", 2, ""}, {"足浴盆", 2, ""}, {"足浴桶", 4, "原来是“足浴盆”，这次是“足浴桶”"}, {"", 4, ""}} {
 		r, err := a.Import(t.Context(), ImportRequest{File: file, Facts: importer.Facts{Keyword: test.keyword}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if lines := strings.Join(r.Lines(), "\n"); strings.Contains(lines, "原来已列在") != (test.told != "") || !strings.Contains(lines, test.told) {
 			t.Errorf("%q: %s", test.keyword, lines)
+		}
+		if first := i == 0; (r.NoKey > 0) != first {
+			t.Errorf("%q: %d rows without a keyword", test.keyword, r.NoKey)
 		}
 		pipe, err := a.Pipeline(t.Context(), m, nil)
 		if err != nil {

@@ -2004,10 +2004,12 @@ type ImportResult struct {
 	Examples             map[string][]Example `json:"examples,omitempty"`
 	File                 string               `json:"file"`
 	First                time.Time            `json:"first"`
+	FollowUps            int64                `json:"follow_ups,omitempty"`
 	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
 	KnownOtherwise       int64                `json:"known_otherwise"`
+	KnownPerhaps         int64                `json:"known_perhaps,omitempty"`
 	Last                 time.Time            `json:"last"`
 	Listed               *ListedProducts      `json:"listed,omitempty"`
 	Merged               int64                `json:"merged"`
@@ -2847,10 +2849,12 @@ type Summary struct {
 	Examples             map[string][]Example `json:"examples,omitempty"`
 	File                 string               `json:"file"`
 	First                time.Time            `json:"first"`
+	FollowUps            int64                `json:"follow_ups,omitempty"`
 	Further              int64                `json:"further"`
 	GradedByText         int64                `json:"graded_by_text"`
 	Grades               map[string]int64     `json:"grades"`
 	KnownOtherwise       int64                `json:"known_otherwise"`
+	KnownPerhaps         int64                `json:"known_perhaps,omitempty"`
 	Last                 time.Time            `json:"last"`
 	Merged               int64                `json:"merged"`
 	NotChinese           int64                `json:"not_chinese"`

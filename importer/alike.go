@@ -110,9 +110,18 @@ func (im *run) known(ctx context.Context, b *batch) error {
 			}
 		}
 	}
+	for i := range b.byContent {
+		r := &b.reviews[b.byContent[i].at]
+		if _, done := found[reviewHash(r)]; !done && len(stored[occasionOf(r)]) > 0 && utf8.RuneCountInString(r.Text) >= ofChance {
+			im.perhaps++
+		}
+	}
 	im.rename(b, found)
 	return nil
 }
+
+// ofChance is how long a text is that two buyers hardly write in one minute.
+const ofChance = 4
 
 // rename gives reviews of a batch the IDs under which they were found.
 func (im *run) rename(b *batch, found map[uint64]Stored) {
@@ -167,7 +176,10 @@ func (c *byContent) same(r *chaping.Review, s *Stored) bool {
 	named := c.buyer != "" && !ingest.VagueBuyer(c.buyer)
 	switch {
 	case c.sure && second:
-	case c.sure && lost && (named || utf8.RuneCountInString(r.Text) >= ofMinute):
+	case lost && s.Grade != r.Grade && !named: // it may be somebody else's
+		return false
+	case lost && c.buyer != "": // each that is stored is that of one row
+	case lost && c.sure && utf8.RuneCountInString(r.Text) >= ofMinute:
 	case second && s.Grade == r.Grade && s.Rule != r.Rule && s.Rating > 0 && r.Rating > 0:
 	default:
 		return false

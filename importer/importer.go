@@ -192,6 +192,7 @@ type run struct {
 
 	batch     batch
 	otherwise int64             // rows whose review was stored in another notation
+	perhaps   int64             // rows that have the product, minute and text of a stored one, and are another
 	found     map[uint64]Stored // hash of a review without an ID → as which it is stored
 	lists     lists
 }
@@ -234,6 +235,7 @@ type parsed struct {
 	decoded   bool                  // its text was encoded
 	byContent bool                  // its ID was made of its content
 	cut       bool                  // a shop's answer stood behind its text
+	follows   bool                  // its text says that it follows another up
 	foreign   bool                  // its text is not in Chinese
 	joined    bool                  // the product file has the product
 	also      []string              // further keywords of the product
@@ -750,7 +752,7 @@ func inOneLine(e *chaping.InputError) bool {
 
 // finish tells what is told once.
 func (im *run) finish() {
-	im.sum.Otherwise = im.otherwise
+	im.sum.Otherwise, im.sum.Perhaps = im.otherwise, im.perhaps
 	if im.other != "" {
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldShop,
 			Text: im.other, Assumed: "同一件商品，店铺以这个文件为准；几家店铺共用编号的，请放在一个文件里导入"})
@@ -831,8 +833,13 @@ func (im *run) convert(r *row, p *parsed) {
 		return
 	}
 	if own, cut := ingest.Buyers(text); cut {
+		if own == "" && r.field(fieldRating) == "" && r.field(fieldAppended) == "" && r.field(fieldMore) == "" {
+			p.marks.others = true // a row of the merchant's own
+			return
+		}
 		text, p.cut = own, true
 	}
+	p.follows = followUp.MatchString(text)
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(text),
 		Appended: words(im.legible(p, r.field(fieldAppended))), AppendedAt: r.field(fieldAppendedAt), Told: im.told,

@@ -368,7 +368,7 @@ func (t *sampledTable) read(g grid, v *vocabulary, titles *sides) error {
 			t.fault = row.fault
 		}
 		cells += len(row.cells)
-		if row.fault == nil && (titles.among(&row) || blankRow(row.cells)) {
+		if row.fault == nil && (titles.among(&row, &h) || blankRow(row.cells)) {
 			return
 		}
 		titles.close()

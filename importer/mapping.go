@@ -267,6 +267,16 @@ func (m *mapper) needless(i int) bool {
 	return slices.ContainsFunc(path, func(part string) bool { return m.vocabulary.ignored(plainName(part)) })
 }
 
+// encoded tells values that are no words: pictures in base64, signatures.
+func encoded(values []string) bool {
+	for _, value := range values {
+		if len(value) < 40 || strings.IndexFunc(value, func(r rune) bool { return r >= 0x80 || r <= ' ' }) >= 0 {
+			return false
+		}
+	}
+	return len(values) > 0
+}
+
 // byValues finds columns whose names say nothing.
 func (m *mapper) byValues() {
 	pick := func(field string, fit func(i int) float64) int {
@@ -302,10 +312,10 @@ func (m *mapper) byValues() {
 	if !m.has(fieldRating) {
 		m.findRating(pick)
 	}
-	if !m.has(fieldText) {
+	if !m.has(fieldText) && !(m.ofJSON() && isOtherRecord(m.samples)) {
 		pick(fieldText, func(i int) float64 {
 			l := &m.looks[i]
-			if l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
+			if encoded(m.samples[i].values) || l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
 				l.id > 0.8 && l.runes < 40 {
 				return 0
 			}

@@ -452,10 +452,30 @@ func (s *spot) shape() (text, date, rating float64) {
 // appendages are names of lists of what is said to a review or after it.
 var appendages = regexp.MustCompile(`(?i)append|after|additional|follow|追`)
 
+// otherRecords are members that tell records of another kind, which have texts and
+// dates as well: questions, messages of a chat, lines of a log, ways of parcels.
+var otherRecords = [][]string{{"question"}, {"ask"}, {"from", "to"}, {"sender"}, {"receiver"}, {"level", "msg"}, {"level", "message"}, {"logger"},
+	{"context", "time"}, {"waybill"}, {"logistics"}, {"publishtime", "author"}, {"publish_time", "author"}}
+
+func isOtherRecord(columns []*sample) bool {
+	has := map[string]bool{}
+	for _, c := range columns {
+		if !strings.Contains(c.name, ".") {
+			has[strings.ToLower(c.name)] = true
+		}
+	}
+	return slices.ContainsFunc(otherRecords, func(of []string) bool {
+		return !slices.ContainsFunc(of, func(name string) bool { return !has[name] })
+	})
+}
+
 // shaped tells whether the objects of a place look like reviews, and are not what
 // is said about one.
 func (s *spot) shaped() bool {
 	if len(s.path) > 0 && (aside.MatchString(s.path[len(s.path)-1]) || appendages.MatchString(s.path[len(s.path)-1])) {
+		return false
+	}
+	if isOtherRecord(s.columns) {
 		return false
 	}
 	text, date, _ := s.shape()

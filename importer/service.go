@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -49,3 +50,6 @@ func wordsOfContentment(values []string) bool {
 	}
 	return n*2 > len(values)
 }
+
+// followUp tells texts of rows of their own that follow a review up.
+var followUp = regexp.MustCompile(`^\s*[\[【（(]?\s*(?:买家|用户|顾客)?(?:追评|追加评论|追加评价|追加)(?:于|[:：\]】）)\s]|\d)`)

@@ -59,3 +59,31 @@ func TestNumbersBesideDates(t *testing.T) {
 		t.Errorf("%+v", sum)
 	}
 }
+
+// Questions, chats and logs have texts and dates as reviews have, and are none.
+func TestOtherRecords(t *testing.T) {
+	for name, record := range map[string]string{
+		"questions": `{"question":"插上电会不会烫手呢%d","xj":%d,"sj":"2026-11-%02d 10:00:00"}`,
+		"a chat":    `{"from":"u%d","to":"kefu","nr":"插上电就烫手怎么办%d","sj":"2026-11-%02d 10:00:00"}`,
+		"a log":     `{"level":"WARN","msg":"抓取评论失败，插头烫手页面重试%d","xj":%d,"ts":"2026-11-%02d 10:00:00"}`,
+	} {
+		var items []string
+		for i := range 6 {
+			items = append(items, fmt.Sprintf(record, i, i%5+1, i+1))
+		}
+		sink := &memory{}
+		sum, err := Import(t.Context(), writeFile(t, "a.json", "["+strings.Join(items, ",")+"]"), Options{Sink: sink, Now: now.AddDate(0, 0, 3), Facts: Facts{ProductID: "K1"}})
+		if err == nil && sum.Accepted > 0 {
+			t.Errorf("%s: %+v", name, sink.reviews)
+		}
+	}
+}
+
+// A picture in base64 is no text, however long it is.
+func TestEncodedMembers(t *testing.T) {
+	blob := strings.Repeat("iVBORw0KGgoAAAANSUhEUgAAAAUA", 12)
+	data := fmt.Sprintf(`[{"tu":"%sA1=","hua":"漏电麻手了","sj":"2026-11-03 10:00:00"},{"tu":"%sB2=","hua":"壶嘴漏水","sj":"2026-11-04 10:00:00"}]`, blob, blob)
+	if list, sum, _ := texts(t, "a.json", data, Options{Facts: Facts{ProductID: "K1"}}); len(list) != 2 || list[0] != "漏电麻手了" {
+		t.Errorf("%q %+v", list, sum)
+	}
+}

@@ -375,7 +375,7 @@ func (t *table) isNone(row *gridRow) bool {
 	switch {
 	case blankRow(row.cells):
 		return true
-	case t.titles.among(row):
+	case t.titles.among(row, &t.header):
 		t.filled = map[int]string{} // another title's rows have nothing of those above
 	case t.header.isHeader(row.cells):
 		t.titles.close()

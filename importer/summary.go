@@ -31,11 +31,13 @@ type Summary struct {
 	VoidSkipped bool  `json:"void_skipped,omitempty"`
 	// Decoded are texts that were encoded once too often, Cut those behind which
 	// a shop's answer stood.
-	Decoded  int64            `json:"decoded"`
-	Cut      int64            `json:"cut"`
-	Reasons  map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
-	Products int64            `json:"products"`
-	Grades   map[string]int64 `json:"grades"` // distinct reviews by grade: accepted rows without Merged
+	Decoded int64 `json:"decoded"`
+	Cut     int64 `json:"cut"`
+	// FollowUps are rows whose text says that it follows a review up. Each counts.
+	FollowUps int64            `json:"follow_ups,omitempty"`
+	Reasons   map[string]int64 `json:"reasons"` // refused, damaged and noted rows by reason
+	Products  int64            `json:"products"`
+	Grades    map[string]int64 `json:"grades"` // distinct reviews by grade: accepted rows without Merged
 	// Rules are the rating rules, or models, that graded them, the most used first.
 	Rules  []string `json:"-"`
 	ByText int64    `json:"graded_by_text"` // of these, those without a rating that Options.GradeText graded
@@ -55,6 +57,9 @@ type Summary struct {
 	Merged   int64 `json:"merged"`
 	Numbered int64 `json:"numbered"`
 	Further  int64 `json:"further"`
+	// Perhaps are reviews without an ID that have the product, the minute and the text
+	// of one that is stored, and another buyer, opinion or second.
+	Perhaps int64 `json:"known_perhaps,omitempty"`
 	// Otherwise are reviews without an ID that are stored already, with the rating
 	// or the time in another notation: they have the ID of those.
 	Otherwise int64     `json:"known_otherwise"`
@@ -162,6 +167,9 @@ func (s *summary) count(p *parsed, same sameness, im *run) {
 	}
 	if p.cut {
 		s.Cut++
+	}
+	if p.follows {
+		s.FollowUps++
 	}
 	if p.listing.Keyword == "" {
 		s.NoKey++

@@ -414,12 +414,30 @@ func (s *sides) above(rows []gridRow) {
 }
 
 // among takes in a row among those of a table if it is a title.
-func (s *sides) among(row *gridRow) bool {
+func (s *sides) among(row *gridRow, h *header) bool {
+	if !s.begins(row.cells, h) {
+		return false
+	}
 	facts := titleAmong(row.cells, s.vocabulary)
 	if len(facts) > 0 {
 		s.take(row.line, row.cells, facts)
 	}
 	return len(facts) > 0
+}
+
+// begins tells whether a row begins where a title may: where a table does, and not
+// below the name of the texts, where a review goes on in words like 店铺：服务好.
+func (s *sides) begins(cells []string, h *header) bool {
+	filled := func(cell string) bool { return strings.TrimSpace(cell) != "" }
+	at := slices.IndexFunc(cells, filled)
+	if at <= slices.IndexFunc(h.plain, filled) || h.line == 0 || at >= len(h.names) {
+		return true
+	}
+	if s.beside != nil && slices.Contains(s.beside.from, at) {
+		return true
+	}
+	field := s.vocabulary.exact(h.names[at])
+	return field != "" && field != fieldText && field != fieldAppended && field != fieldMore
 }
 
 func (s *sides) take(line int, cells []string, facts []titleFact) {

@@ -158,3 +158,24 @@ func TestFilterTitles(t *testing.T) {
 		t.Errorf("%v %+v", err, u.Questions)
 	}
 }
+
+// A row that goes on below the name of the texts is no title, whatever it says; one
+// that begins where the table does is.
+func TestTextsAreNoTitles(t *testing.T) {
+	const names = "评价编号,评分,评价时间,评价内容\n"
+	const data = "店铺：东店\n商品：水壶\n" + names + "R1,1,2026-11-03,漏电麻手\n,,,店铺：服务好\nR2,5,2026-11-04,好用\n,,,商品：质量太差\nR3,1,2026-11-05,冒烟了\n"
+	_, sum, sink := texts(t, "a.csv", data, Options{})
+	if got := ofProducts(sink); got != "水壶/东店=3" {
+		t.Errorf("%s %+v", got, sum)
+	}
+}
+
+// Rows of a merchant's own are no reviews; those that say that they follow one up
+// are, and are told of.
+func TestRowsOfOthersTexts(t *testing.T) {
+	const data = "商品,评分,评价时间,评价内容\n水壶,1,2026-11-03,漏电麻手\n水壶,,2026-11-03,商家回复：亲，抱歉给您带来不便\n水壶,,2026-11-20,追评：换了一个好了\n水壶,5,2026-11-20,追加了一个给爸妈\n"
+	list, sum, _ := texts(t, "a.csv", data, Options{})
+	if len(list) != 3 || sum.Others != 1 || sum.FollowUps != 1 || sum.Cut != 0 {
+		t.Errorf("%q %+v", list, sum)
+	}
+}

@@ -19,6 +19,9 @@ import (
 // as Latin. Only what comes back as a whole is decoded. garbled tells that
 // the text is none and does not come back.
 func Legible(s string) (text string, decoded, garbled bool) {
+	if isRubble(s) {
+		return s, false, true
+	}
 	if s == "" || s[0] >= 0xe3 && s[0] < 0xf0 && strings.IndexByte(s, '\\') < 0 { // nearly all texts
 		return s, false, false
 	}
@@ -168,7 +171,46 @@ func ofLatin(s string) (string, bool) {
 	if utf8.Valid(raw) && hasChinese(string(raw)) {
 		return string(raw), true
 	}
-	return s, false
+	return ofPairs(s, raw)
+}
+
+// ofPairs reads the bytes of a text that was read as Latin as GB 2312, in which a
+// character is two bytes, both above 0xa0: ÉÕË® is 烧水. Words of European
+// languages have no such pairs side by side, most of them common characters.
+func ofPairs(s string, raw []byte) (string, bool) {
+	pairs, common := 0, 0
+	for i := 0; i < len(raw); i++ {
+		if raw[i] < 0x80 {
+			continue
+		}
+		if i+1 == len(raw) || raw[i] < 0xa1 || raw[i+1] < 0xa1 {
+			return s, false
+		}
+		if pairs++; raw[i] >= 0xb0 && raw[i] < 0xd8 { // the first level, by frequency of use
+			common++
+		}
+		i++
+	}
+	if pairs < 2 || 5*common < 3*pairs {
+		return s, false
+	}
+	text, err := simplifiedchinese.GBK.NewDecoder().String(string(raw))
+	return text, err == nil && hasChinese(text)
+}
+
+// isRubble tells what is left of a text whose bytes were replaced: 锟斤拷 and 烫烫烫
+// for bytes that were none, and the sign for a character that could not be read.
+func isRubble(s string) bool {
+	if !strings.Contains(s, "锟斤拷") && strings.Count(s, "\uFFFD") < 3 {
+		return false
+	}
+	all, lost := 0, strings.Count(s, "锟斤拷")*3+strings.Count(s, "\uFFFD")
+	for _, r := range s {
+		if r > ' ' {
+			all++
+		}
+	}
+	return lost >= 3 && 2*lost > all
 }
 
 // OfGBK reads a text as the UTF-8 that was taken for GBK: 鐢ㄤ簡 is 用了. ok is false

@@ -84,3 +84,12 @@ func (s *Store) Relisted(ctx context.Context, seen time.Time) (r Relisted, err e
 	})
 	return r, err
 }
+
+// Keyless is how many products of the import that began at a moment no product
+// keyword lists, then or before.
+func (s *Store) Keyless(ctx context.Context, seen time.Time) (products uint64, err error) {
+	err = s.query(ctx, "keyless", nil, []any{named("seen", seen.UnixMilli())}, func(scan func(...any) error) error {
+		return scan(&products)
+	})
+	return products, err
+}

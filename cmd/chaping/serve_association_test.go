@@ -177,7 +177,8 @@ func TestPortalAssociation(t *testing.T) {
 	w.open("/annual?year=2026")
 	w.fill("[name=products]", "电热水壶")
 	w.fill("[name='text-1.1']", "电热水壶是用电加热、带自动断电的盛水器具。")
-	w.do(chromedp.WaitVisible(chromedp.CSS("#saved [data-saved]"))) // it has saved itself
+	w.do(chromedp.WaitVisible(chromedp.CSS("#saved [data-saved]")))           // it has saved itself
+	w.click("form[action^='/annual/figures'] button", "#messages .note.good") // of the product named now
 	for _, key := range []string{"1.2", "1.3", "3.1", "3.2"} {
 		w.fill("[name='text-"+key+"']", "见附件。")
 	}
@@ -211,7 +212,7 @@ func TestPortalAssociation(t *testing.T) {
 	w.click("form[action='/assessment/rules'] button.main", "#messages .note.good")
 	w.look("assessment-since")
 	w.open("/urgent/1")
-	if text := eval[string](w, "document.querySelector('.due').textContent"); !strings.Contains(text, "逾期") {
-		t.Errorf("eight hours are not late: %s", text)
+	if text := eval[string](w, "document.querySelector('.due').textContent"); strings.Contains(text, "逾期") || !strings.Contains(text, "发现后") {
+		t.Errorf("a limit that came later makes it late: %s", text)
 	}
 }

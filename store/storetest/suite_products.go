@@ -50,6 +50,16 @@ func productHistory(t *testing.T, s *store.Store) {
 	ok(t, err)
 	equal(t, moved.Products, 1)
 	equal(t, []string{moved.Example, moved.Under}, []string{"水壶", "烧水壶"})
+	for seen, want := range map[int]uint64{1: 0, 60: 0, 61: 1} {
+		if seen == 61 {
+			bare := l("", at(61), 1)
+			bare.Product.ID = "p4"
+			ok(t, s.PutListings(ctx, []chaping.Listing{bare, l("", at(61), 200)}))
+		}
+		keyless, err := s.Keyless(ctx, at(seen))
+		ok(t, err)
+		equal(t, keyless, want)
+	}
 	unmoved, err := s.Relisted(ctx, at(2))
 	ok(t, err)
 	equal(t, unmoved, store.Relisted{})
