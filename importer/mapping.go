@@ -312,7 +312,7 @@ func (m *mapper) byValues() {
 	if !m.has(fieldRating) {
 		m.findRating(pick)
 	}
-	if !m.has(fieldText) && !(m.ofJSON() && isOtherRecord(m.samples)) {
+	if !m.has(fieldText) && (!m.ofJSON() || !isOtherRecord(m.samples)) {
 		pick(fieldText, func(i int) float64 {
 			l := &m.looks[i]
 			if encoded(m.samples[i].values) || l.text < 0.4 || l.dateLike() > 0.5 || l.url > 0.3 || l.stronglyRating() || l.runes < 2 ||
