@@ -1,2 +1,2 @@
 -- Whether any review of a platform came without an ID, in another run.
-SELECT 1 FROM reviews WHERE platform = @platform AND startsWith(id, 'sha256-') AND run != @run LIMIT 1
+SELECT id FROM reviews WHERE platform = @platform AND startsWith(id, 'sha256-') AND run != @run LIMIT 1
