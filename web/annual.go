@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -336,7 +335,15 @@ func (q *request) outdated(a *annualPage) (*fault, error) {
 	if err := q.App.HandedIn(q.ctx, &now, a.Station.ID); err != nil {
 		return nil, err
 	}
-	same := reflect.DeepEqual(handedIn(&a.figures.Annual), handedIn(&now))
+	was, err := handedIn(&a.figures.Annual)
+	if err != nil {
+		return nil, err
+	}
+	is, err := handedIn(&now)
+	if err != nil {
+		return nil, err
+	}
+	same := was == is
 	if !a.Store {
 		if same {
 			return nil, nil
@@ -377,8 +384,11 @@ func (q *request) outdated(a *annualPage) (*fault, error) {
 }
 
 // handedIn are the figures that come of what was handed in, as they are kept.
-func handedIn(r *report.Annual) any {
-	return []any{r.Given, len(r.Entries), fmt.Sprintf("%+v", r.Entries), fmt.Sprintf("%+v", r.Urgent)}
+func handedIn(r *report.Annual) (string, error) {
+	var of report.Annual
+	of.Given, of.Entries, of.Urgent = r.Given, slices.Concat(r.Entries), slices.Concat(r.Urgent) // none is nil
+	content, err := json.Marshal(of)
+	return string(content), err
 }
 
 func productsNamed(list []string) string {
