@@ -137,27 +137,26 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 			return out, err
 		}
 	}
-	if err := out.relisted(ctx, s, o.Now); err != nil {
+	if err := out.keywords(ctx, s, o.Now); err != nil {
 		return out, err
 	}
 	return out, putReport(ctx, s, &out)
 }
 
-// relisted notes which products had another product keyword before, and whether any
-// has none.
-func (r *ImportResult) relisted(ctx context.Context, s *store.Store, seen time.Time) error {
-	list, err := s.Relisted(ctx, seen)
+// keywords notes which products had another product keyword before, and whether any
+// has none: a product table that came before may have given it one.
+func (r *ImportResult) keywords(ctx context.Context, s *store.Store, seen time.Time) error {
+	list, keyless, err := s.Relisted(ctx, seen)
+	if err != nil {
+		return err
+	}
 	if list.Products > 0 {
 		r.Relisted = &list
 	}
-	if err != nil || r.NoKey == 0 {
-		return err
-	}
-	keyless, err := s.Keyless(ctx, seen)
-	if keyless == 0 && err == nil { // a product table that came before has the keywords
+	if keyless == 0 {
 		r.NoKey = 0
 	}
-	return err
+	return nil
 }
 
 // importStart is the moment of an import. No other has the same: it tells what

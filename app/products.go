@@ -240,7 +240,7 @@ func (a *App) ImportProducts(ctx context.Context, r ImportRequest, watch Watcher
 	record.Counts = map[string]uint64{"rows": uint64(out.Rows), "accepted": uint64(out.Accepted),
 		"refused": uint64(out.Refused), "products": uint64(out.Products)}
 	if err == nil {
-		err = out.relisted(ctx, t.store, t.seen)
+		err = out.keywords(ctx, t.store, t.seen)
 	}
 	if err != nil {
 		record.Error = err.Error()

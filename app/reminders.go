@@ -130,8 +130,15 @@ func (a *App) settled(ctx context.Context, m station.Message) (bool, error) {
 		return r.ownSettled(ctx, k[1], k[2], k[3], k[4])
 	}
 	if k := stationKey.FindStringSubmatch(m.Key); k != nil {
-		list, err := d.Submissions(ctx, k[2])
-		return slices.ContainsFunc(list, func(s station.Submission) bool { return strconv.FormatInt(s.StationID, 10) == k[1] }), err
+		of, err := strconv.ParseInt(k[1], 10, 64)
+		if err != nil {
+			return false, err
+		}
+		period, err := chaping.ParsePeriod(k[2])
+		if err != nil {
+			return false, err
+		}
+		return d.FiledBy(ctx, period, of)
 	}
 	if k := caseKey.FindStringSubmatch(m.Key); k != nil {
 		cases, err := d.Cases(ctx, station.Everything())

@@ -77,19 +77,11 @@ type Relisted struct {
 	Before   string `json:"before"`  // and before
 }
 
-// Relisted are the products of the import that began at a moment.
-func (s *Store) Relisted(ctx context.Context, seen time.Time) (r Relisted, err error) {
+// Relisted looks at the products of the import that began at a moment: those that
+// are relisted, and how many no product keyword ever lists.
+func (s *Store) Relisted(ctx context.Context, seen time.Time) (r Relisted, keyless uint64, err error) {
 	err = s.query(ctx, "relisted", nil, []any{named("seen", seen.UnixMilli())}, func(scan func(...any) error) error {
-		return scan(&r.Products, &r.Example, &r.Under, &r.Before)
+		return scan(&r.Products, &r.Example, &r.Under, &r.Before, &keyless)
 	})
-	return r, err
-}
-
-// Keyless is how many products of the import that began at a moment no product
-// keyword lists, then or before.
-func (s *Store) Keyless(ctx context.Context, seen time.Time) (products uint64, err error) {
-	err = s.query(ctx, "keyless", nil, []any{named("seen", seen.UnixMilli())}, func(scan func(...any) error) error {
-		return scan(&products)
-	})
-	return products, err
+	return r, keyless, err
 }

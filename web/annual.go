@@ -266,8 +266,11 @@ func (q *request) annualFigures() error {
 	q.act.Object = fmt.Sprintf("%s %d 年", a.Station.Name, a.Year)
 	scope, who := q.account.Scope(), q.account.Person
 	if !a.Store {
-		r, err := q.sumUp(a)
-		if err != nil {
+		r := &yearFigures{Annual: report.Annual{Year: a.Year, Products: a.Written.Products}}
+		if err := q.App.HandedIn(q.ctx, &r.Annual, a.Station.ID); err != nil {
+			return err
+		}
+		if err := q.Server.keepFigures(q.ctx, scope, r, a.Station, who); err != nil {
 			return err
 		}
 		return q.redirect("/annual"+a.Query(), fmt.Sprintf("已汇总本站 %d 年报送的 %d 条，同一产品、同一危害类别的合并为 %d 条", a.Year, r.Given, len(r.Entries)))
@@ -319,15 +322,6 @@ func (q *request) annualFigures() error {
 	return q.follow(j, err)
 }
 
-// sumUp makes the figures of what the station handed in, and keeps them.
-func (q *request) sumUp(a *annualPage) (*yearFigures, error) {
-	r := &yearFigures{Annual: report.Annual{Year: a.Year, Products: a.Written.Products}}
-	if err := q.App.HandedIn(q.ctx, &r.Annual, a.Station.ID); err != nil {
-		return nil, err
-	}
-	return r, q.Server.keepFigures(q.ctx, q.account.Scope(), r, a.Station, q.account.Person)
-}
-
 // outdated says why the figures are not those that would be made now; nil if they
 // are. Figures of what was handed in are made anew at once.
 func (q *request) outdated(a *annualPage) (*fault, error) {
@@ -348,11 +342,10 @@ func (q *request) outdated(a *annualPage) (*fault, error) {
 		if same {
 			return nil, nil
 		}
-		made, err := q.sumUp(a)
-		if err != nil {
+		a.figures, a.Figures = yearFigures{Annual: now}, q.Now()
+		if err := q.Server.keepFigures(q.ctx, q.account.Scope(), &a.figures, a.Station, q.account.Person); err != nil {
 			return nil, err
 		}
-		a.figures, a.Figures = *made, q.Now()
 		return &fault{problem: fmt.Sprintf("本年的数字有了变化，已按现在报送的内容和所写的产品重新汇总：%d 条，合并为 %d 条。没有冻结", now.Given, len(now.Entries)),
 			remedy: "核对各节写的数字，再冻结；内容已保存为草稿"}, nil
 	}

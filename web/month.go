@@ -317,7 +317,7 @@ func (q *request) frozenDetail(p chaping.Period, sheets []station.Sheet, watches
 // filedLate tells whether the home station's sheet of a period came after its due
 // day.
 func (q *request) filedLate(p chaping.Period) (bool, error) {
-	duties, err := q.Station.Duties(q.ctx, station.Everything(), []chaping.Period{p}, q.due)
+	duties, err := q.duties(p)
 	if err != nil {
 		return false, err
 	}

@@ -46,7 +46,7 @@ func productHistory(t *testing.T, s *store.Store) {
 	again, first := byName, blank
 	again.SeenAt, first.SeenAt, first.Keyword = at(60), at(60), "烧水壶"
 	ok(t, s.PutListings(ctx, []chaping.Listing{l("烧水壶", at(60), 200), again, blank, first}))
-	moved, err := s.Relisted(ctx, at(60))
+	moved, _, err := s.Relisted(ctx, at(60))
 	ok(t, err)
 	equal(t, moved.Products, 1)
 	equal(t, []string{moved.Example, moved.Under}, []string{"水壶", "烧水壶"})
@@ -56,11 +56,11 @@ func productHistory(t *testing.T, s *store.Store) {
 			bare.Product.ID = "p4"
 			ok(t, s.PutListings(ctx, []chaping.Listing{bare, l("", at(61), 200)}))
 		}
-		keyless, err := s.Keyless(ctx, at(seen))
+		_, keyless, err := s.Relisted(ctx, at(seen))
 		ok(t, err)
 		equal(t, keyless, want)
 	}
-	unmoved, err := s.Relisted(ctx, at(2))
+	unmoved, _, err := s.Relisted(ctx, at(2))
 	ok(t, err)
 	equal(t, unmoved, store.Relisted{})
 	unnamed, repeated, byID := review("p7", "sha256-00aa"), review("p7", "sha256-00bb"), review("p7", "named")
