@@ -861,6 +861,7 @@ func TestTokensAtTheGate(t *testing.T) {
 		"an unknown member": {program(write, "POST", "/mine", object{"perod": "2026-11"}, nil), 422},
 		"a missing member":  {program(write, "POST", "/watches/new", object{"name": "x"}, nil), 422},
 		"a member's type":   {program(write, "POST", "/mine", object{"n": "1"}, nil), 422},
+		"an odd number":     {program(write, "POST", "/mine", object{"n": 7}, nil), 422},
 		"a list of numbers": {program(write, "POST", "/watches/new", object{"name": "x", "keywords": []int{1}}, nil), 422},
 		"a huge body":       {program(write, "POST", "/mine", object{"period": strings.Repeat("x", maxForm)}, nil), 413},
 		"a page of a browser": {func() *http.Request {

@@ -264,9 +264,9 @@ func (q *request) mine() error {
 	if err != nil {
 		return err
 	}
-	n := int(number(q.form("n")))
-	if !slices.Contains(trendPeriods, n) {
-		n = 1
+	n := max(int(number(q.form("n"))), 1)
+	if n > 1 && !slices.Contains(trendPeriods, n) {
+		return bad(fmt.Sprintf("不能挖掘以前共 %d 期", n), "“n”应为 1、6、12、24")
 	}
 	q.act.Object = "报送期 " + p.String()
 	if n > 1 {
