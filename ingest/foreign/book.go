@@ -66,6 +66,9 @@ func OpenBook(ctx context.Context, r io.ReaderAt, size int64, l BookLimits) (*Bo
 			workbook = resolve("", rel.Target)
 		}
 	}
+	if path.Ext(workbook) == ".bin" { // [MS-XLSB]
+		return nil, &Fault{Problem: "这是二进制工作簿（xlsb）", Remedy: "用 Excel 或 WPS 打开，另存为 xlsx"}
+	}
 	relations, err := a.Relations(workbook)
 	if err != nil {
 		return nil, err

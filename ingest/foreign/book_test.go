@@ -149,6 +149,18 @@ func TestHostileBooks(t *testing.T) {
 	}
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	part, err := w.Create("_rels/.rels")
+	if err == nil {
+		_, err = io.WriteString(part, `<Relationships><Relationship Id="1" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>`)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dump(t.Context(), b.Bytes(), small); err == nil || !strings.Contains(err.Error(), "另存为 xlsx") {
+		t.Errorf("a binary workbook: %v", err)
+	}
+	b.Reset()
+	w = zip.NewWriter(&b)
 	for range 2 {
 		if _, err := w.Create("xl/workbook.xml"); err != nil {
 			t.Fatal(err)
