@@ -115,7 +115,7 @@ func (a *App) TrySiteText(ctx context.Context, name, text, address string) (craw
 	if err != nil {
 		return crawler.Trial{}, err
 	}
-	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.programRelease(), Now: a.Now})
+	return crawler.Try(ctx, profile, address, "", crawler.Options{Version: a.programRelease(), Now: a.Now})
 }
 
 // PutSite stores a profile without faults in the data directory. base is the hash

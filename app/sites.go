@@ -137,9 +137,10 @@ func withoutCredentials(faults []error) []error {
 	return faults
 }
 
-// TrySite fetches one page as a collection would and tells what each step of a
-// site profile makes of it. The page need not be of the profile's site.
-func (a *App) TrySite(ctx context.Context, site, address string) (crawler.Trial, error) {
+// TrySite fetches one page as a collection would, or sends a body there, and tells
+// what each step of a site profile makes of the answer. The page need not be of the
+// profile's site.
+func (a *App) TrySite(ctx context.Context, site, address, body string) (crawler.Trial, error) {
 	profile, err := a.SiteProfile(site)
 	if err == nil {
 		profile, err = profile.At(address)
@@ -147,7 +148,7 @@ func (a *App) TrySite(ctx context.Context, site, address string) (crawler.Trial,
 	if err != nil {
 		return crawler.Trial{}, err
 	}
-	return crawler.Try(ctx, profile, address, crawler.Options{Version: a.programRelease(), Now: a.Now})
+	return crawler.Try(ctx, profile, address, body, crawler.Options{Version: a.programRelease(), Now: a.Now})
 }
 
 // ProposeSite makes a site profile of what a page shows. private lets it connect

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -277,9 +278,10 @@ func (v *visitor) render(ctx context.Context, address string) (*page, error) {
 }
 
 // fetch gets a page, unless it still is what the validator stands for, which
-// is errUnchanged. The error is one of the types above where another attempt
+// is errUnchanged. With a body, which is JSON or a form, it is what the site
+// answers to that. The error is one of the types above where another attempt
 // is not simply worth while.
-func (v *visitor) fetch(ctx context.Context, address string, known evidence.Validator) (*page, error) {
+func (v *visitor) fetch(ctx context.Context, address, body string, known evidence.Validator) (*page, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errDenied{reason: fmt.Sprintf("网址无效：%v", err)}
@@ -288,17 +290,22 @@ func (v *visitor) fetch(ctx context.Context, address string, known evidence.Vali
 		return nil, err
 	}
 	v.page, v.err = nil, nil
-	var headers http.Header
-	if known != (evidence.Validator{}) {
-		headers = http.Header{}
-		if known.ETag != "" {
-			headers.Set("If-None-Match", known.ETag)
-		}
-		if known.Modified != "" {
-			headers.Set("If-Modified-Since", known.Modified)
-		}
+	headers := http.Header{}
+	if known.ETag != "" {
+		headers.Set("If-None-Match", known.ETag)
 	}
-	err = v.collector.Request(http.MethodGet, u.String(), nil, nil, headers)
+	if known.Modified != "" {
+		headers.Set("If-Modified-Since", known.Modified)
+	}
+	if body == "" {
+		err = v.collector.Request(http.MethodGet, u.String(), nil, nil, headers)
+	} else {
+		headers.Set("Content-Type", "application/x-www-form-urlencoded")
+		if json.Valid([]byte(body)) {
+			headers.Set("Content-Type", "application/json")
+		}
+		err = v.collector.Request(http.MethodPost, u.String(), strings.NewReader(body), nil, headers)
+	}
 	switch {
 	case v.err != nil:
 		return nil, v.err

@@ -77,7 +77,7 @@ func (p *Pictures) Fetch(ctx context.Context, address string) ([]byte, error) {
 		}
 	}
 	p.last[u.Host] = p.options.Now()
-	page, err := v.fetch(ctx, address, evidence.Validator{})
+	page, err := v.fetch(ctx, address, "", evidence.Validator{})
 	var denied errDenied
 	var gone errGone
 	switch {

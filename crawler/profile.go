@@ -84,6 +84,7 @@ type challenge struct {
 
 type searchStep struct {
 	url          template
+	post         template // what is sent there; nothing where the list is got
 	format       format
 	charset      string // of the keyword in the URL
 	items        field
@@ -110,6 +111,7 @@ type shopStep struct {
 type reviewStep struct {
 	link       *field // on the product page; a step whose link is not there does not apply
 	url        template
+	post       template // what is sent there; nothing where the list is got
 	format     format
 	items      field
 	empty      *field
@@ -223,6 +225,7 @@ type challengeYAML struct {
 
 type searchYAML struct {
 	URL     string     `yaml:"url"`
+	Post    string     `yaml:"post"`
 	Format  string     `yaml:"format"`
 	Charset string     `yaml:"charset"`
 	Items   *fieldYAML `yaml:"items"`
@@ -264,6 +267,7 @@ type shopYAML struct {
 type reviewYAML struct {
 	Link   *fieldYAML `yaml:"link"`
 	URL    string     `yaml:"url"`
+	Post   string     `yaml:"post"`
 	Format string     `yaml:"format"`
 	Items  *fieldYAML `yaml:"items"`
 	Empty  *fieldYAML `yaml:"empty"`

@@ -132,7 +132,7 @@ func (d *drafter) get(ctx context.Context, address string) (*sheet, error) {
 		}
 	}
 	d.draft.Asked = append(d.draft.Asked, address)
-	p, err := d.fetch(ctx, address, evidence.Validator{})
+	p, err := d.fetch(ctx, address, "", evidence.Validator{})
 	if err == nil {
 		var s *sheet
 		if s, err = d.read(p); err == nil {

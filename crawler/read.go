@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		name, _ := step.name.get(item)
 		link, ok := step.link.get(item)
 		if step.link == nil && id != "" {
-			link, ok = r.job.Profile.product.url.fill(map[string]string{"product": url.PathEscape(id)}), true
+			link, ok = r.job.Profile.product.url.fill(map[string]string{"product": id}), true
 		}
 		if !ok || link == "" {
 			o.fault(Fault{URL: t.URL, Field: "search.fields.url", Problem: "商品没有链接"})
@@ -79,12 +78,12 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		r.searched(o, t.Keyword, "", true, on.read)
 		return nil
 	}
+	following := task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}
 	if next == "" {
-		following, err := r.searchTask(t.Keyword, t.Page+1, cursor)
-		if err != nil {
+		var err error
+		if following, err = r.searchTask(t.Keyword, t.Page+1, cursor); err != nil {
 			return err
 		}
-		next = following.URL
 	}
 	if t.Page+1-step.paging.from >= step.paging.limit {
 		o.add(countTruncated+t.Keyword, 1)
@@ -93,8 +92,8 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 		r.searched(o, t.Keyword, fmt.Sprintf("搜索结果超过 %d 页，其余未读", step.paging.limit), true, on.read)
 		return nil
 	}
-	o.next(task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor, Like: t.Like, Seen: t.Seen}, t.Keyword,
-		strconv.Itoa(t.Page+1))
+	following.Like, following.Seen = t.Like, t.Seen
+	o.next(following, t.Keyword, strconv.Itoa(following.Page))
 	return nil
 }
 
@@ -211,7 +210,7 @@ func (r *reader) reviewList(ctx context.Context, o *outcome, t task, on *page, n
 			}
 			link = address
 		}
-		if shared && review.url.has("product") {
+		if shared && review.asks("product") {
 			r.covered(o, product.ID, "编号与另一件商品相同，分不出各自的评论", true, on.read)
 			return nil
 		}
@@ -224,17 +223,17 @@ func (r *reader) reviewList(ctx context.Context, o *outcome, t task, on *page, n
 		if own != product.ID {
 			first.Own = own
 		}
-		if review.url.has("url") {
+		if review.asks("url") {
 			first.Item = t.URL
 		}
-		if review.url.has("shop") {
+		if review.asks("shop") {
 			first.Shop = product.Shop.ID
 		}
 		if err := r.address(&first); err != nil {
 			return errLayout{Fault{URL: t.URL, Field: "reviews.url", Problem: err.Error()}}
 		}
 		r.covered(o, product.ID, "评论没有读完", false, on.read)
-		if first.URL == t.URL && review.format.isHTML() == p.product.format.isHTML() {
+		if first.URL == t.URL && first.Body == "" && review.format.isHTML() == p.product.format.isHTML() {
 			if again, err := r.answered(ctx, o, first); again || err != nil {
 				return err
 			}
@@ -316,17 +315,23 @@ func (r *reader) sameAnswer(ctx context.Context, o *outcome, t task, on *page, n
 	return true, err
 }
 
-// address fills in the URL of a review page.
+// asks tells whether what the step asks for names this.
+func (s *reviewStep) asks(placeholder string) bool {
+	return s.url.has(placeholder) || s.post.has(placeholder)
+}
+
+// address fills in how a page of reviews is asked for.
 func (r *reader) address(t *task) error {
 	step := &r.job.Profile.reviews[t.Reviews]
-	s := step.url.fill(step.paging.values(t.Page, t.Cursor),
-		"link", t.Link, "url", t.Item, "product", url.QueryEscape(cmp.Or(t.Own,
-			t.Product)), "shop", url.QueryEscape(t.Shop), "slice", step.slices.at(t.Slice))
+	values := step.paging.values(t.Page, t.Cursor)
+	values["link"], values["url"], values["slice"] = t.Link, t.Item, step.slices.at(t.Slice)
+	values["product"], values["shop"] = cmp.Or(t.Own, t.Product), t.Shop
+	s := step.url.fill(values)
 	u, err := r.job.Profile.Base.Parse(s)
 	if err != nil {
 		return fmt.Errorf("评论页的网址 %q 无效", chaping.Shorten(s, 80))
 	}
-	t.URL = u.String()
+	t.URL, t.Body = u.String(), step.post.fill(values)
 	return nil
 }
 

@@ -275,7 +275,7 @@ func TestContentIDs(t *testing.T) {
 				t.Fatal(err)
 			}
 			var o outcome
-			p.reviews[0].url = template{parts: []string{"/r?p=", "page", ""}}
+			p.reviews[0].url = (&loader{}).template("reviews.0.url", "/r?p={page}", "page")
 			if err := (&reader{job: &job}).reviews(t.Context(), &o, next, &page{url: p.Base, read: job.Window.To}, n); err != nil {
 				t.Fatal(err)
 			}

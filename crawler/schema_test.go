@@ -31,7 +31,7 @@ var described = map[string]string{
 	"render":  "browser：网页由脚本填充，要用浏览器读（需要 Chromium）",
 	"charset": "字符集；网页声明正确时不写", "default_texts": "平台代替买家写的默认评论", "challenge": "人机验证页、登录页的特征",
 	"search": "按关键词搜索商品", "product": "商品页", "shop": "店铺页", "reviews": "评论；按顺序用第一个适用于商品页的",
-	"url": "网址，花括号中是占位符；字段中为链接的位置", "format": "页面格式", "items": "列表条目的位置", "empty": "“没有结果”的标志", "fields": "各字段的位置",
+	"url": "网址，花括号中是占位符；字段中为链接的位置", "post": "用 POST 取时的请求体，JSON 或 a=1&b={page}，花括号中是占位符", "format": "页面格式", "items": "列表条目的位置", "empty": "“没有结果”的标志", "fields": "各字段的位置",
 	"only_names_with_keyword": "只采用名称中含有关键词的商品", "paging": "翻页", "from": "第一页的页码，0 或 1", "limit": "最多读几页", "next": "下一页的链接",
 	"total": "总条数的位置", "cursor": "下一页游标的位置", "start": "第一页的游标", "none": "列表全在一页，不翻页；可简写成 paging: none", "header": "响应头的名称，只用于 paging；Link 取其中 rel=next 的地址", "size": "每页条数，用于 {offset} 和 {size}",
 	"price": "价格", "currency": "币种；不是人民币的价格不收录", "shop_id": "店铺编号", "shop_name": "店铺名称", "shop_url": "店铺页的链接", "region": "公司所在区域（营业执照）",

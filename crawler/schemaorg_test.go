@@ -116,7 +116,7 @@ func TestTry(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{"/goods/77": "3/3", "/goods/5": "2/1"} {
-		trial, err := crawler.Try(t.Context(), p, server.URL+path, crawler.Options{Now: func() time.Time { return end }})
+		trial, err := crawler.Try(t.Context(), p, server.URL+path, "", crawler.Options{Now: func() time.Time { return end }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestTry(t *testing.T) {
 			t.Errorf("%s: %+v", path, trial)
 		}
 	}
-	if _, err := crawler.Try(t.Context(), p, server.URL+"/nowhere", crawler.Options{}); err == nil || !strings.Contains(err.Error(), "404") {
+	if _, err := crawler.Try(t.Context(), p, server.URL+"/nowhere", "", crawler.Options{}); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("a page that is not there: %v", err)
 	}
 }
@@ -152,7 +152,7 @@ func FuzzSchemaOrg(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = crawler.Try(t.Context(), at, server.URL+"/x", crawler.Options{})
+		_, _ = crawler.Try(t.Context(), at, server.URL+"/x", "", crawler.Options{})
 	})
 }
 
@@ -182,7 +182,7 @@ func TestNeedsAuthorization(t *testing.T) {
 		if _, err := crawler.Collect(t.Context(), job, crawler.Options{Sink: newSink()}); !errors.As(err, &known) || known.Advice.Code != chaping.AdviceLeave {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := crawler.Try(t.Context(), p, p.Base.String(), crawler.Options{}); err == nil || !strings.Contains(err.Error(), "授权") {
+		if _, err := crawler.Try(t.Context(), p, p.Base.String(), "", crawler.Options{}); err == nil || !strings.Contains(err.Error(), "授权") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

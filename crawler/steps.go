@@ -16,7 +16,8 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 	} else {
 		f := l.format("search", s.Format)
 		p.search = searchStep{
-			url:          l.template("search.url", s.URL, append([]string{"keyword"}, pagePlaceholders...)...),
+			url:          l.template("search.url", s.URL, searchPlaceholders...),
+			post:         l.post("search", s.Post, s.Paging, searchPlaceholders...),
 			format:       f,
 			charset:      s.Charset,
 			items:        l.required("search.items", s.Items, f),
@@ -36,10 +37,13 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		if s.OnlyNamesWithKeyword && s.Fields.Name == nil {
 			l.fail("search.only_names_with_keyword", "true", "要按名称筛选，但没有配置 search.fields.name", "补上 name，或删去本项")
 		}
-		if s.URL != "" && !strings.Contains(s.URL, "{keyword}") && !s.OnlyNamesWithKeyword {
+		if s.URL != "" && !strings.Contains(s.URL+s.Post, "{keyword}") && !s.OnlyNamesWithKeyword {
 			l.fail("search.url", s.URL, "搜索网址中没有 {keyword}", "在关键词的位置写 {keyword}；没有搜索的网店写商品列表的网址，并写 only_names_with_keyword: true")
 		}
-		if s.URL != "" && !turnsPages(s.URL, s.Paging) {
+		if s.Charset != "" && p.search.post.isJSON() {
+			l.fail("search.charset", s.Charset, "post 是 JSON，JSON 一律是 UTF-8", "删去 charset")
+		}
+		if s.URL != "" && !turnsPages(s.URL+s.Post, s.Paging) {
 			l.fail("search.paging", "", "无法翻页：网址中没有 {page}、{offset} 或 {cursor}，也没有 paging.next", "按站点的翻页方式补上，列表全在一页时写 paging: none")
 		}
 	}
@@ -64,6 +68,7 @@ func (l *loader) steps(p *Profile, raw *profileYAML) {
 		}
 		if s.URL != "" {
 			p.product.url = l.template("product.url", s.URL, "product")
+			p.product.url.escape = url.PathEscape
 		}
 		if s.Fields.ID == nil && (raw.Search == nil || raw.Search.Fields.ID == nil) {
 			l.fail("product.fields.id", "", "没有商品编号", "在 product.fields 或 search.fields 中配置 id")
@@ -95,11 +100,9 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 	f := l.format(path, s.Format)
 	at := func(name string, y *fieldYAML) *field { return l.field(path+".fields."+name, y, f) }
 	step := reviewStep{
-		link: l.field(path+".link", s.Link, productFormat),
-		url: l.template(
-			path+".url",
-			s.URL,
-			append([]string{"link", "url", "product", "shop", "slice"}, pagePlaceholders...)...),
+		link:       l.field(path+".link", s.Link, productFormat),
+		url:        l.template(path+".url", s.URL, reviewPlaceholders...),
+		post:       l.post(path, s.Post, s.Paging, reviewPlaceholders...),
 		format:     f,
 		items:      l.required(path+".items", s.Items, f),
 		empty:      l.field(path+".empty", s.Empty, f),
@@ -137,10 +140,11 @@ func (l *loader) reviewStep(path string, s *reviewYAML, productFormat format) re
 		l.fail(path+".shared", "true", "各规格共用的评论要有编号才认得出", "在 fields 中配置 id，或删去 shared")
 	}
 	step.slices = l.slices(path, s)
-	if strings.Contains(s.URL, "{link}") && s.Link == nil {
-		l.fail(path+".url", s.URL, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
+	asked := s.URL + s.Post
+	if strings.Contains(asked, "{link}") && s.Link == nil {
+		l.fail(path+".url", asked, "用到了 {link}，但没有配置 link", "补上商品页中评论链接的位置")
 	}
-	if s.URL != "" && !turnsPages(s.URL, s.Paging) {
+	if s.URL != "" && !turnsPages(asked, s.Paging) {
 		l.fail(
 			path+".paging",
 			"",
@@ -204,13 +208,17 @@ func (l *loader) format(path, s string) format {
 	return formatHTML
 }
 
-// pagePlaceholders stand for the page in the URLs of lists.
-var pagePlaceholders = []string{"page", "offset", "size", "cursor"}
+// Placeholders of lists; the last four stand for the page.
+var (
+	searchPlaceholders = []string{"keyword", "page", "offset", "size", "cursor"}
+	reviewPlaceholders = []string{"link", "url", "product", "shop", "slice", "page", "offset", "size", "cursor"}
+)
 
-// turnsPages tells whether there is a way to the following page.
-func turnsPages(address string, y pagingYAML) bool {
-	return y.None || y.Next != nil || y.Limit == 1 || strings.Contains(address, "{page}") ||
-		strings.Contains(address, "{offset}") && y.Size > 0 || strings.Contains(address, "{cursor}") && y.Cursor != nil
+// turnsPages tells whether there is a way to the following page. asked is the
+// request's address and body.
+func turnsPages(asked string, y pagingYAML) bool {
+	return y.None || y.Next != nil || y.Limit == 1 || strings.Contains(asked, "{page}") ||
+		strings.Contains(asked, "{offset}") && y.Size > 0 || strings.Contains(asked, "{cursor}") && y.Cursor != nil
 }
 
 // counts tells whether pages are counted up until one is empty.
@@ -230,14 +238,14 @@ func (p *paging) inHeaders() bool {
 
 // slices reads how to get past a limit of pages.
 func (l *loader) slices(path string, s *reviewYAML) slicing {
-	y := s.Slices
+	y, asked := s.Slices, s.URL+s.Post
 	if y == nil {
-		if strings.Contains(s.URL, "{slice}") {
-			l.fail(path+".url", s.URL, "用到了 {slice}，但没有配置 slices", "补上 slices，或删去 {slice}")
+		if strings.Contains(asked, "{slice}") {
+			l.fail(path+".url", asked, "用到了 {slice}，但没有配置 slices", "补上 slices，或删去 {slice}")
 		}
 		return slicing{}
 	}
-	if !strings.Contains(s.URL, "{slice}") || len(y.Parts)+len(y.Views) == 0 {
+	if !strings.Contains(asked, "{slice}") || len(y.Parts)+len(y.Views) == 0 {
 		l.fail(
 			path+".slices",
 			"",
@@ -248,78 +256,10 @@ func (l *loader) slices(path string, s *reviewYAML) slicing {
 	return slicing{whole: y.Whole, parts: y.Parts, views: y.Views}
 }
 
-// values are what stands for a page in URLs.
+// values are what stands for a page in requests.
 func (p *paging) values(page int, cursor string) map[string]string {
 	return map[string]string{
 		"page": strconv.Itoa(page), "offset": strconv.Itoa((page - p.from) * p.size), "size": strconv.Itoa(p.size),
-		"cursor": url.QueryEscape(cursor),
+		"cursor": cursor,
 	}
-}
-
-// A template is a URL with placeholders in braces.
-type template struct {
-	parts []string // literal, name, literal, name, ... literal
-}
-
-func (l *loader) template(path, s string, names ...string) template {
-	if s == "" {
-		l.fail(path, "", "缺少网址", "写上网址，例如 /search?q={keyword}&page={page}")
-		return template{}
-	}
-	t := template{}
-	for rest := s; ; {
-		before, after, found := strings.Cut(rest, "{")
-		t.parts = append(t.parts, before)
-		if !found {
-			return t
-		}
-		name, tail, closed := strings.Cut(after, "}")
-		known := false
-		for _, n := range names {
-			known = known || n == name
-		}
-		if !closed || !known {
-			l.fail(
-				path,
-				s,
-				fmt.Sprintf("不认识的占位符 {%s", chopBrace(name, closed)),
-				"这里可用 {"+strings.Join(names, "}、{")+"}",
-			)
-			return t
-		}
-		t.parts = append(t.parts, name)
-		rest = tail
-	}
-}
-
-func chopBrace(name string, closed bool) string {
-	if closed {
-		return name + "}"
-	}
-	return name
-}
-
-// has tells whether the template has the placeholder.
-func (t template) has(name string) bool {
-	for i, part := range t.parts {
-		if i%2 == 1 && part == name {
-			return true
-		}
-	}
-	return false
-}
-
-// fill puts the values in place; they are already escaped.
-func (t template) fill(values map[string]string, more ...string) string {
-	for i := 0; i+1 < len(more); i += 2 {
-		values[more[i]] = more[i+1]
-	}
-	var b strings.Builder
-	for i, part := range t.parts {
-		if i%2 == 1 {
-			part = values[part]
-		}
-		b.WriteString(part)
-	}
-	return b.String()
 }

@@ -314,7 +314,7 @@ func TestHostilePages(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := crawler.Try(t.Context(), p, server.URL+"/1", crawler.Options{}); err != nil {
+				if _, err := crawler.Try(t.Context(), p, server.URL+"/1", "", crawler.Options{}); err != nil {
 					t.Error(err)
 				}
 			}

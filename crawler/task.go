@@ -28,6 +28,7 @@ import (
 type task struct {
 	Step    string           `json:"s"`
 	URL     string           `json:"u"`
+	Body    string           `json:"q,omitempty"` // what is sent there, where the page is not just got
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
 	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
@@ -378,7 +379,9 @@ func (r *reader) searchTask(keyword string, page int, cursor string) (task, erro
 			return task{}, err
 		}
 	}
-	address := p.search.url.fill(p.search.paging.values(page, cursor), "keyword", url.QueryEscape(query))
+	values := p.search.paging.values(page, cursor)
+	values["keyword"] = query
+	address := p.search.url.fill(values)
 	u, err := p.Base.Parse(address)
 	if err != nil {
 		return task{}, &chaping.InputError{
@@ -389,7 +392,10 @@ func (r *reader) searchTask(keyword string, page int, cursor string) (task, erro
 			Remedy:  "检查 base 和 search.url",
 		}
 	}
-	return task{Step: stepSearch, URL: u.String(), Keyword: keyword, Page: page, Cursor: cursor}, nil
+	return task{
+		Step: stepSearch, URL: u.String(), Body: p.search.post.fill(values),
+		Keyword: keyword, Page: page, Cursor: cursor,
+	}, nil
 }
 
 // errLayout is a page that is not what the step expects.
@@ -459,11 +465,13 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 	}
 	if r.kept != nil && len(o.reviews) > 0 {
 		o.evidence = &evidence.Page{
-			URL:       page.url.String(),
-			Type:      page.kind,
-			Fetched:   page.read,
-			Body:      page.raw,
-			Validator: page.validator,
+			URL:     page.url.String(),
+			Type:    page.kind,
+			Fetched: page.read,
+			Body:    page.raw,
+		}
+		if t.Body == "" { // the address alone stands for the page
+			o.evidence.Validator = page.validator
 		}
 		for i := range o.reviews {
 			o.evidence.Reviews = append(o.evidence.Reviews, o.reviews[i].Key())
@@ -479,17 +487,17 @@ func (r *reader) read(ctx context.Context, v *visitor, t task) (outcome, error) 
 // lost since is found again. Headers are not kept: where paging is read from
 // them, the page is asked for anew.
 func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*page, error) {
-	if v.browser != nil && as.rendered() {
+	if v.browser != nil && as.rendered() && t.Body == "" {
 		return v.render(ctx, t.URL)
 	}
 	var known evidence.Validator
-	if r.kept != nil && t.Step == stepReviews && !r.job.Profile.reviews[t.Reviews].paging.inHeaders() {
+	if r.kept != nil && t.Step == stepReviews && t.Body == "" && !r.job.Profile.reviews[t.Reviews].paging.inHeaders() {
 		var err error
 		if known, err = r.kept.Validator(ctx, t.URL); err != nil {
 			return nil, err
 		}
 	}
-	fresh, err := v.fetch(ctx, t.URL, known)
+	fresh, err := v.fetch(ctx, t.URL, t.Body, known)
 	if known == (evidence.Validator{}) || !errors.As(err, new(errUnchanged)) {
 		return fresh, err
 	}
@@ -499,7 +507,7 @@ func (r *reader) fetch(ctx context.Context, v *visitor, t task, as format) (*pag
 	}
 	address, perr := url.Parse(t.URL)
 	if kept == nil || perr != nil {
-		return v.fetch(ctx, t.URL, evidence.Validator{})
+		return v.fetch(ctx, t.URL, t.Body, evidence.Validator{})
 	}
 	text, bad := decode(kept.Body, kept.Type, r.job.Profile.Charset)
 	return &page{

@@ -51,9 +51,10 @@ type FieldTrial struct {
 	Fault  string `json:"fault,omitempty"`
 }
 
-// Try fetches one page as Collect would and tells what each step of the
-// profile makes of it. Options need a clock at most.
-func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, error) {
+// Try fetches one page as Collect would, or what the site answers to a body that
+// is sent there, and tells what each step of the profile makes of it. Options need
+// a clock at most.
+func Try(ctx context.Context, p *Profile, address, body string, o Options) (Trial, error) {
 	if err := p.MayCrawl(); err != nil {
 		return Trial{}, err
 	}
@@ -71,7 +72,7 @@ func Try(ctx context.Context, p *Profile, address string, o Options) (Trial, err
 	}
 	defer f.closer()
 	v := f.visitor()
-	page, err := v.fetch(ctx, address, evidence.Validator{})
+	page, err := v.fetch(ctx, address, body, evidence.Validator{})
 	if err == nil && f.browser != nil && strings.Contains(page.kind, "html") {
 		page, err = v.render(ctx, address)
 	}

@@ -27,7 +27,7 @@ func (p *program) siteCommand() *cobra.Command {
 		Use: "check 文件...", Short: "检查站点配置，指出每一处错误的行号",
 		RunE: func(_ *cobra.Command, args []string) error { return p.checkSites(args) },
 	}
-	var site string
+	var site, body string
 	var asJSON bool
 	try := &cobra.Command{
 		Use: "try 网址", Short: "取一页，看站点配置读出什么；不写配置则拟一份",
@@ -42,13 +42,16 @@ func (p *program) siteCommand() *cobra.Command {
 			switch {
 			case len(args) != 1:
 				return usage("要写一个网址")
+			case site == "" && body != "":
+				return usage("--post 要和 --site 一起写")
 			case site == "":
 				return p.proposeSite(cmd.Context(), args[0], asJSON)
 			}
-			return p.trySite(cmd.Context(), args[0], site, asJSON)
+			return p.trySite(cmd.Context(), args[0], body, site, asJSON)
 		},
 	}
 	try.Flags().StringVar(&site, "site", "", "站点配置：自带配置名，或 YAML 文件路径；不写则拟一份")
+	try.Flags().StringVar(&body, "post", "", "发给网址的请求体（JSON 或 a=1&b=2），试读用 POST 取的列表")
 	try.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
 	for _, c := range []*cobra.Command{list, check, try} {
 		c.Flags().BoolP("help", "h", false, "查看帮助")
@@ -96,8 +99,8 @@ func (p *program) checkSites(files []string) error {
 	return nil
 }
 
-func (p *program) trySite(ctx context.Context, address, site string, asJSON bool) error {
-	t, err := p.app.TrySite(ctx, site, address)
+func (p *program) trySite(ctx context.Context, address, body, site string, asJSON bool) error {
+	t, err := p.app.TrySite(ctx, site, address, body)
 	if err != nil {
 		return err
 	}
