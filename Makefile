@@ -27,7 +27,7 @@ UNINLINED := $(foreach package,github.com/redis/go-redis/v9/... google.golang.or
 	github.com/prometheus/... github.com/chromedp/... github.com/andybalholm/brotli \
 	github.com/yuin/goldmark/... github.com/go-jose/... github.com/coreos/... github.com/spf13/... \
 	go.yaml.in/yaml/v3 modernc.org/sqlite github.com/nlnwa/whatwg-url/... github.com/go-text/typesetting/font/opentype/tables \
-	github.com/ClickHouse/clickhouse-go/v2 chaping/web chaping/app chaping/station chaping/cmd/chaping,-gcflags=$(package)=-l)
+	github.com/ClickHouse/clickhouse-go/v2 crypto/tls chaping/web chaping/app chaping/station chaping/cmd/chaping,-gcflags=$(package)=-l)
 
 .PHONY: help demo quick test race unraced lint build engine bench bench-compare chaos package package-test release clean
 
