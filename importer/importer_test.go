@@ -401,13 +401,19 @@ func TestReadersStop(t *testing.T) {
 // sheetOf is a workbook whose only sheet is this XML.
 func sheetOf(t testing.TB, sheet string) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, part := range [][2]string{
+	return zipOf(t, [][2]string{
 		{"xl/workbook.xml", `<workbook><sheets><sheet name="a" sheetId="1" r:id="1"/></sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="1" Type="x/worksheet" Target="a.xml"/></Relationships>`},
 		{"xl/a.xml", sheet},
-	} {
+	})
+}
+
+// zipOf is an archive of these names and texts.
+func zipOf(t testing.TB, parts [][2]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range parts {
 		f, err := w.Create(part[0])
 		if err == nil {
 			_, err = io.WriteString(f, part[1])

@@ -171,7 +171,7 @@ func interval(strata []Stratum, population uint64) (p, low, high float64) {
 	var hits, misses float64
 	for _, h := range strata {
 		hits += float64(h.Hits)
-		misses += float64(h.Judged - h.Hits)
+		misses += float64(h.Judged) - float64(h.Hits)
 	}
 	return p, max(low, hits/float64(population)), min(high, 1-misses/float64(population))
 }

@@ -212,14 +212,10 @@ func (x *XML) skip() error {
 }
 
 // shown is what a number format makes of a number.
-type shown byte
-
-const (
-	asNumber shown = iota
-	asDate
-	asPercent
-	asDigits // and so many more: filled up with zeros in front
-)
+type shown struct {
+	date, percent bool
+	digits        int // filled up with zeros in front to so many, 0 for as it is
+}
 
 // readStyles finds what the styles show numbers as.
 func (b *Book) readStyles(part string) error {
@@ -250,14 +246,16 @@ func (b *Book) readStyles(part string) error {
 }
 
 // formatShows tells whether a number format shows years or days, or percent,
-// outside of quotes and brackets.
+// outside of quotes, brackets and characters that are shown as they are.
 func formatShows(code string) (as shown) {
 	if len(code) >= 5 && len(code) <= 40 && strings.Trim(code, "0") == "" {
-		return asDigits + shown(len(code))
+		return shown{digits: len(code)}
 	}
-	quoted, closing := false, rune(0)
+	quoted, closing, literal := false, rune(0), false
 	for _, r := range code {
 		switch {
+		case literal:
+			literal = false
 		case quoted:
 			quoted = r != closing
 		case r == '"' || r == '[':
@@ -265,10 +263,12 @@ func formatShows(code string) (as shown) {
 			if r == '[' {
 				closing = ']'
 			}
+		case strings.ContainsRune(`\_*`, r): // the next one is shown, its space kept, or repeated
+			literal = true
 		case strings.ContainsRune("yYdD", r):
-			return asDate
+			return shown{date: true}
 		case r == '%':
-			as = asPercent
+			as.percent = true
 		}
 	}
 	return as
@@ -288,6 +288,9 @@ type Cell struct {
 
 	formula bool
 }
+
+// show keeps what the number format of the cell makes of its number.
+func (c *Cell) show(as shown) { c.Date, c.Percent, c.Digits = as.date, as.percent, as.digits }
 
 // Time is the moment that a number means, the number being days since 1899, or
 // since 1904 in books that count from there, in UTC.
@@ -496,8 +499,7 @@ func (r *Rows) cell(start xml.StartElement) (c Cell, err error) {
 	default:
 		c.Text, c.Number, c.from1904 = value, true, r.book.from1904
 		if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.book.shows) {
-			c.Date, c.Percent = r.book.shows[n] == asDate, r.book.shows[n] == asPercent
-			c.Digits = max(int(r.book.shows[n]-asDigits), 0)
+			c.show(r.book.shows[n])
 		}
 	}
 	return c, nil

@@ -195,12 +195,17 @@ func FuzzArchive(f *testing.F) {
 }
 
 func TestFormatShows(t *testing.T) {
-	for code, want := range map[string]shown{"0%": asPercent, `0.0%;[Red]-0.0%`: asPercent, `yyyy"年"m"月"`: asDate, `0"%"`: asNumber, "0.00": asNumber, "[$-804]d": asDate} {
+	number, date, percent := shown{}, shown{date: true}, shown{percent: true}
+	for code, want := range map[string]shown{
+		"0%": percent, `0.0%;[Red]-0.0%`: percent, `yyyy"年"m"月"`: date, `0"%"`: number, "0.00": number, "[$-804]d": date,
+		"General": number, "@": number, "0_ ": number, "#,##0_ ": number, `0"星"`: number, `General"分"`: number, `0_);[Red]\(0\)`: number,
+		`0\d`: number, "0_d": number, "0000": number, "00000": {digits: 5}, "000000000000": {digits: 12}, strings.Repeat("0", 300): number,
+	} {
 		if got := formatShows(code); got != want {
 			t.Errorf("%s: %v", code, got)
 		}
 	}
-	for id, want := range map[int]shown{0: asNumber, 9: asPercent, 10: asPercent, 14: asDate} {
+	for id, want := range map[int]shown{0: number, 1: number, 9: percent, 10: percent, 14: date, 49: number} {
 		if got := builtInShows(id); got != want {
 			t.Errorf("%d: %v", id, got)
 		}

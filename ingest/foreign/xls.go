@@ -302,7 +302,7 @@ func (b *OldBook) Rows(sheet int) (rows []SheetRow, joined []Area, err error) {
 		if b.cells--; c.Text != "" && b.cells >= 0 {
 			c.Column, c.from1904 = column, b.from1904
 			if c.Number && style < len(b.shows) {
-				c.Date, c.Percent = b.shows[style] == asDate, b.shows[style] == asPercent
+				c.show(b.shows[style])
 			}
 			byRow[row] = append(byRow[row], c)
 		}
@@ -409,9 +409,9 @@ func rk(n uint32) float64 {
 func builtInShows(n int) shown {
 	switch {
 	case n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58:
-		return asDate
+		return shown{date: true}
 	case n == 9 || n == 10:
-		return asPercent
+		return shown{percent: true}
 	}
-	return asNumber
+	return shown{}
 }
