@@ -188,7 +188,7 @@ func isData(cells []string) bool {
 		}
 		if len(cell) >= 8 {
 			if _, err := (ingest.Dates{ingest.AnyDate}).Parse(cell, time.Time{}); err == nil ||
-				errors.Is(err, ingest.ErrOrder) {
+				errors.Is(err, ingest.ErrOrder) || errors.Is(err, ingest.ErrZone) {
 				return true
 			}
 		}
@@ -277,7 +277,8 @@ func isSubtotal(name string, cells []string) bool {
 	}
 	return !slices.ContainsFunc(cells, func(cell string) bool {
 		_, err := (ingest.Dates{ingest.AnyDate}).Parse(strings.TrimSpace(cell), time.Time{})
-		return len(cell) >= 6 && (err == nil || errors.Is(err, ingest.ErrOrder) || errors.Is(err, ingest.ErrRelative))
+		return len(cell) >= 6 && (err == nil || errors.Is(err, ingest.ErrOrder) || errors.Is(err, ingest.ErrRelative) ||
+			errors.Is(err, ingest.ErrZone))
 	})
 }
 

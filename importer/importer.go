@@ -747,7 +747,8 @@ const noProduct = "不知道是哪件商品的评论"
 func inOneLine(e *chaping.InputError) bool {
 	relative, _ := ingest.Undated(ingest.ErrRelative)
 	order, _ := ingest.Undated(ingest.ErrOrder)
-	return e.Problem == relative || e.Problem == order || e.Problem == noProduct
+	zone, _ := ingest.Undated(ingest.ErrZone)
+	return e.Problem == relative || e.Problem == order || e.Problem == zone || e.Problem == noProduct
 }
 
 // finish tells what is told once.

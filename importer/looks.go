@@ -109,6 +109,8 @@ func (l *looks) see(value string) {
 		case errors.Is(err, ingest.ErrRelative):
 			l.date++
 			l.relative++
+		case errors.Is(err, ingest.ErrZone):
+			l.date++
 		case errors.Is(err, ingest.ErrOrder):
 			l.date++
 			l.order++

@@ -6,13 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/width"
 
 	"chaping"
 	"chaping/ingest"
@@ -486,6 +483,12 @@ func (m *mapper) dates() {
 			i, ok = -1, false
 		}
 	}
+	if ok && i >= 0 && m.how[i] != ByPerson && m.options.Profile.Understand {
+		if _, err := ingest.ZoneOfName(m.samples[i].name); err != nil {
+			m.unset(i, "列名写着的时区不知道是哪一个，换算成北京时间再导入；就是北京时间的，指明它是评论时间")
+			i, ok = -1, false
+		}
+	}
 	if ok && i >= 0 {
 		l := &m.looks[i]
 		if l.order > 0 {
@@ -524,27 +527,19 @@ func (m *mapper) dates() {
 	m.u.Dates = formats
 }
 
-var zoneName = regexp.MustCompile(`(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
-
 // zoned are formats for a column whose name says in which zone its clock is:
 // 评价时间（UTC）.
 func (m *mapper) zoned(i int, formats []string) []string {
-	name := strings.ToLower(width.Fold.String(m.samples[i].name))
-	z := zoneName.FindStringSubmatch(name)
-	if z == nil {
+	zone, err := ingest.ZoneOfName(m.samples[i].name)
+	if zone == "" || zone == "+08:00" || err != nil {
 		return formats
 	}
-	hours, _ := strconv.Atoi(z[2])
-	offset := fmt.Sprintf("%s%02d:%s", cmp.Or(z[1], "+"), hours, cmp.Or(z[3], "00"))
-	if offset == "+08:00" {
-		return formats
-	}
-	if !slices.Contains(formats, ingest.AnyDate) || !ingest.KnownFormat(ingest.Zoned+offset) {
+	if !slices.Contains(formats, ingest.AnyDate) {
 		m.ask(Question{Kind: AskUnused, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
 			Text: fmt.Sprintf("列“%s”不是北京时间，程序没有换算。", m.samples[i].name), Assumed: "按北京时间读取"})
 		return formats
 	}
-	return slices.Insert(slices.Clone(formats), slices.Index(formats, ingest.AnyDate), ingest.Zoned+offset)
+	return slices.Insert(slices.Clone(formats), slices.Index(formats, ingest.AnyDate), ingest.Zoned+zone)
 }
 
 // dateOrder is the order of the numbers in a column's dates, as far as they tell

@@ -32,7 +32,7 @@ const (
 	DayFirst   = "any, day first"
 	MonthFirst = "any, month first"
 	YearFirst  = "any, year first"
-	// Zoned and an offset, +00:00, is AnyDate for a clock in that zone.
+	// Zoned and a zone, +00:00 or America/New_York, is AnyDate for a clock there.
 	Zoned = "any, UTC"
 	// Serial is a spreadsheet's count of days; Serial1904 is that of books
 	// that count from 1904.
@@ -59,8 +59,12 @@ func KnownFormat(format string) bool {
 		Serial1904:
 		return true
 	}
-	if offset, ok := strings.CutPrefix(format, Zoned); ok {
-		return zonePattern.FindString(offset) == offset && offset != ""
+	if zone, ok := strings.CutPrefix(format, Zoned); ok {
+		_, err := locationOf(zone)
+		return err == nil
+	}
+	if strings.Contains(format, "MST") { // package time takes a name that it does not know for UTC
+		return false
 	}
 	// A layout that names all three gives the day back.
 	day := time.Date(2019, time.November, 23, 0, 0, 0, 0, chaping.Shanghai())
@@ -93,6 +97,8 @@ func Undated(err error) (problem, remedy string) {
 		return "日期是相对的（如 3天前、11-05），不知道导出的日期", "注明文件是哪一天导出的"
 	case errors.Is(err, ErrOrder):
 		return "日期的日和月分不清次序（如 05/11/2026）", "注明这一列是日在前还是月在前"
+	case errors.Is(err, ErrZone):
+		return "时间后面的时区不认识，或不止一个意思（如 IST），没有换算", "把时间换算成北京时间，或把时区写成 GMT-8、+08:00 这样"
 	case errors.Is(err, errYears):
 		return fmt.Sprintf("日期不在 %d–%d 年之间", FirstYear, LastYear), "核对日期"
 	}
@@ -133,9 +139,9 @@ func (d Dates) Parse(s string, told time.Time) (time.Time, error) {
 func (d Dates) String() string { return strings.Join(d, " 或 ") }
 
 func parseDate(s, format string, told time.Time) (time.Time, error) {
-	if offset, ok := strings.CutPrefix(format, Zoned); ok {
-		if strings.Contains(s, ":") { // a day, and a count of seconds, is the same everywhere
-			if t, err := anyDate(s+" "+offset, AnyDate, told); err == nil { // a zone of its own comes first
+	if zone, ok := strings.CutPrefix(format, Zoned); ok {
+		if strings.ContainsAny(s, ":：时点") { // a day, and a count of seconds, is the same everywhere
+			if t, err := anyDate(s+"; "+strings.ToLower(zone), AnyDate, told); err == nil { // a zone of its own comes first
 				return t, nil
 			}
 		}
@@ -289,8 +295,7 @@ var (
 	clockPattern = regexp.MustCompile(
 		`(\d{1,2})\s?(?::|时|点)\s?(?:(\d{1,2})\s?(?:分钟?|:?)\s?(?:(\d{1,2})(?:[.,]\d+)?\s?秒?)?)?`,
 	)
-	otherDate   = regexp.MustCompile(`\d{4}|\d\s?[-/.年月]\s?\d|^\d`) // in what follows a date
-	zonePattern = regexp.MustCompile(`^(?:\s*(?:gmt|utc))?\s*([+-])(\d{2}):?(\d{2})?`)
+	otherDate = regexp.MustCompile(`\d{4}|\d\s?[-/.年月]\s?\d|^\d`) // in what follows a date
 )
 
 // bought is what shops write behind the date of a review: 2026年11月3日已购：白色;1.7L.
@@ -470,36 +475,21 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	if err != nil {
 		return t, err
 	}
-	offset, zoned := zone(after)
-	if !zoned {
-		return t, nil
+	zone, err := ZoneOf(halfDay.ReplaceAllString(after, ""))
+	if zone == "" && err == nil {
+		zone, err = ZoneOf(halfDay.ReplaceAllString(before, ""))
 	}
-	_, ours := t.Zone()
-	return t.Add(time.Duration(ours-offset) * time.Second), nil
+	if zone == "" || err != nil {
+		return t, err
+	}
+	return inZone(t, zone)
 }
+
+// halfDay is what stands between a time of day and its zone.
+var halfDay = regexp.MustCompile(`^[ t]*(?:[ap]m\b|[ap]\.m\.)?\s*`)
 
 func containsAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
-}
-
-// zone reads what follows the time of day: z, +08:00, +0800, gmt. Of letters
-// only those are zones that mean one; cst is Beijing's here.
-func zone(s string) (offset int, ok bool) {
-	s = strings.TrimSpace(s)
-	for _, half := range []string{"am", "pm", "a.m.", "p.m."} {
-		s = strings.TrimSpace(strings.TrimPrefix(s, half))
-	}
-	if m := zonePattern.FindStringSubmatch(s); m != nil {
-		h, _ := strconv.Atoi(m[2])
-		mi, _ := strconv.Atoi(m[3])
-		offset = h*3600 + mi*60
-		if m[1] == "-" {
-			offset = -offset
-		}
-		return offset, h <= 14 && mi < 60
-	}
-	first, _, _ := strings.Cut(s, " ")
-	return 0, first == "z" || first == "gmt" || first == "utc"
 }
 
 // ordered reads numbers of which the first or the second is the day.

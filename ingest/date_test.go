@@ -69,7 +69,7 @@ func TestParseDate(t *testing.T) {
 func TestKnownFormat(t *testing.T) {
 	for layout, want := range map[string]bool{
 		"epoch_s": true, "epoch_ms": true, "rfc3339": true, "relative": true,
-		"any, UTC+00:00": true, "any, UTC-05:00": true, "any, UTC": false, "any, UTC?": false, "any, year first": true,
+		"any, UTC+00:00": true, "any, UTC-05:00": true, "any, UTC": false, "any, UTCAmerica/New_York": true, "any, UTCAmerica/Newyork": false, "2006-01-02 15:04 MST": false, "any, UTC?": false, "any, year first": true,
 		"2006-01-02": true, "2006年1月2日 15:04": true, "06/1/2": true,
 		"": false, "YYYY-MM-DD": false, "01-02": false, "2006-01": false, "15:04": false,
 	} {
@@ -162,7 +162,45 @@ func TestAnyDate(t *testing.T) {
 			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
 		}
 	}
+	for text, want := range map[string]string{"2026-03-07 17:09:10": "2026-03-08 06:09:10", "2026-07-07 17:09:10": "2026-07-08 05:09:10", "2026-03-07 17:09 UTC": "2026-03-08 01:09:00"} {
+		if got, err := (Dates{Zoned + "America/New_York"}).Parse(text, time.Time{}); err != nil || got.Format(time.DateTime) != want {
+			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
+		}
+	}
 	if got, err := (Dates{Serial1904}).Parse("44626", time.Time{}); err != nil || got.Format(time.DateOnly) != "2026-03-07" {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// What stands beside a time of day is its zone: one that is known is obeyed, of
+// another the date is refused, and what is no zone changes nothing.
+func TestZones(t *testing.T) {
+	for beside, want := range map[string]string{
+		"PST": "2026-03-08 00:09", "PDT": "2026-03-07 23:09", "EST": "2026-03-07 21:09", "EDT": "2026-03-07 20:09", "PT": "2026-03-08 00:09", "(PST)": "2026-03-08 00:09",
+		"GMT-8": "2026-03-08 00:09", "GMT+9": "2026-03-07 07:09", "UTC-8": "2026-03-08 00:09", "UTC +05:30": "2026-03-07 10:39", "GMT+0800 (China Standard Time)": "2026-03-07 08:09", "UTC": "2026-03-07 16:09", "（UTC）": "2026-03-07 16:09",
+		"JST": "2026-03-07 07:09", "KST": "2026-03-07 07:09", "CST": "2026-03-07 08:09", "HKT": "2026-03-07 08:09", "CET": "2026-03-07 15:09", "-0800": "2026-03-08 00:09", "+08": "2026-03-07 08:09",
+		"Asia/Tokyo": "2026-03-07 07:09", "America/New_York": "2026-03-07 21:09", "太平洋时间": "2026-03-08 00:09", "美国东部时间": "2026-03-07 21:09", "日本时间": "2026-03-07 07:09", "北京时间": "2026-03-07 08:09", "（东九区）": "2026-03-07 07:09", "西5区": "2026-03-07 21:09",
+		"IST": "", "BST": "", "CDT": "", "xyzt": "", "当地时间": "", "GMT+19": "", "America/Nowhere": "", "Central Time": "",
+		"浙江": "2026-03-07 08:09", "购买3天后评论": "2026-03-07 08:09", "Sat": "2026-03-07 08:09", "from web": "2026-03-07 08:09", "IP属地：广东": "2026-03-07 08:09",
+	} {
+		for _, text := range []string{"2026-03-07 08:09 " + beside, "2026/3/7 8:09 AM " + beside, "Mar 7, 2026 8:09 " + beside} {
+			got, err := Dates{AnyDate}.Parse(text, time.Time{})
+			if want == "" && !errors.Is(err, ErrZone) || want != "" && (err != nil || got.Format("2006-01-02 15:04") != want) {
+				t.Errorf("%q: %v, %v, want %s", text, got, err, want)
+			}
+		}
+	}
+	if got, err := (Dates{AnyDate}).Parse("2026-03-07 PST 08:09:10", time.Time{}); err != nil || got.Format(time.DateTime) != "2026-03-08 00:09:10" {
+		t.Errorf("%v, %v", got, err)
+	}
+	for name, want := range map[string]string{
+		"评价时间": "", "评价时间（UTC）": "+00:00", "评价时间(GMT-5)": "-05:00", "评论时间（美国太平洋时间）": "America/Los_Angeles", "review_date (PST)": "-08:00",
+		"created_at_utc": "+00:00", "createdAtUtc": "+00:00", "comment_date_gmt": "+00:00", "评价时间 UTC+8": "+08:00", "评论时间(北京时间)": "+08:00", "created_at_jst": "+09:00",
+		"post_date": "", "first_text": "", "last_edit": "", "date": "", "发布时间(秒)": "", "时间(CST)": "+08:00", "review time (US/Eastern)": "?", "当地时间": "?", "time (IST)": "?", "date_ist": "?",
+	} {
+		got, err := ZoneOfName(name)
+		if want == "?" && err == nil || want != "?" && (err != nil || got != want) {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
+		}
 	}
 }
