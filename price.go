@@ -17,6 +17,17 @@ type Price struct {
 // Known tells whether there is a price at all.
 func (p Price) Known() bool { return p != Price{} }
 
+// With is the range of two prices of an item; an unknown one adds nothing.
+func (p Price) With(other Price) Price {
+	switch {
+	case !p.Known():
+		return other
+	case !other.Known():
+		return p
+	}
+	return Price{min(p.Low, other.Low), max(p.High, other.High)}
+}
+
 // String is the price in yuan as the sheet prints it: "199.00",
 // "199.00-259.00", or "" when unknown.
 func (p Price) String() string {

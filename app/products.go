@@ -141,16 +141,18 @@ func has(known []chaping.Listing, l chaping.Listing) bool {
 // under, or that it is known under, or that a person has given.
 func (t *tableImport) listingsOf(id string, known []chaping.Listing) (list []chaping.Listing) {
 	f := t.table.Facts[id]
-	keywords := append([]string{f.Keyword}, f.Also...)
-	if f.Keyword == "" {
-		keywords = nil
+	keywords := f.Keywords()
+	if len(keywords) == 0 {
 		for _, k := range known {
 			if k.Keyword != "" {
 				keywords = append(keywords, k.Keyword)
 			}
 		}
 		if len(keywords) == 0 {
-			keywords = []string{t.facts.Keyword}
+			keywords = t.facts.Keywords()
+		}
+		if len(keywords) == 0 {
+			keywords = []string{""}
 		}
 	}
 	for _, keyword := range keywords {

@@ -139,7 +139,7 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 			field = fieldBuyer
 		case fieldProduct:
 			field = map[string]string{fieldID: fieldProductID, fieldProductID: fieldProductID,
-				fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
+				fieldProduct: fieldProduct, fieldTitle: fieldProduct, fieldURL: fieldURL, fieldPrice: fieldPrice, fieldCurrency: fieldCurrency, fieldShop: fieldShop, fieldShopID: fieldShopID, fieldKeyword: fieldKeyword}[field]
 		case fieldShop:
 			field = map[string]string{fieldID: fieldShopID, fieldShopID: fieldShopID, fieldShop: fieldShop,
 				fieldRegion: fieldRegion}[field]

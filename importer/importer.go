@@ -631,6 +631,7 @@ func (im *run) list(listing chaping.Listing) {
 	}
 	id := maphash.String(im.seed, listing.Product.ID)
 	facts, held := im.said[id]
+	listing.Product.Price = facts.Price.With(listing.Product.Price) // its variants have rows of their own
 	if complete(&listing.Product, &facts); held || len(im.said) < maxFacts {
 		im.said[id] = listing.Product
 	}
@@ -748,7 +749,8 @@ func inOneLine(e *chaping.InputError) bool {
 	relative, _ := ingest.Undated(ingest.ErrRelative)
 	order, _ := ingest.Undated(ingest.ErrOrder)
 	zone, _ := ingest.Undated(ingest.ErrZone)
-	return e.Problem == relative || e.Problem == order || e.Problem == zone || e.Problem == noProduct
+	foreign, _ := ingest.Unpriced(ingest.ErrForeign)
+	return e.Problem == foreign || e.Problem == relative || e.Problem == order || e.Problem == zone || e.Problem == noProduct
 }
 
 // finish tells what is told once.
@@ -826,8 +828,8 @@ func (im *run) convert(r *row, p *parsed) {
 	}
 	var err error
 	if p.listing, err = im.profile.Listing(facts, im.Now); err != nil {
-		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: "价格不是数字，按未知收录",
-			Remedy: "写成 199.00 或 199.00-259.00（元）"})
+		problem, remedy := ingest.Unpriced(err)
+		p.notes = append(p.notes, &chaping.InputError{Field: fieldPrice, Value: facts.Price, Problem: problem, Remedy: remedy})
 	}
 	text := im.legible(p, r.field(fieldText))
 	if p.fault != nil {
@@ -939,9 +941,6 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	known, ok := im.joins.find(facts.ProductID, damaged)
 	if ok {
 		facts.ProductID, p.joined = known.ProductID, true
-		if facts.Keyword == "" {
-			p.also = known.Also
-		}
 	} else if damaged {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldProductID, Value: id,
 			Problem: "商品编号被表格软件改成了科学计数法，后面的数字已经丢失", Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
@@ -952,6 +951,7 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	p.ownID = id != "" && !ok
 	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
 	facts = facts.Complete(known).Complete(titles).Complete(im.Facts)
+	p.also = facts.Also
 	if facts.ProductID == "" {
 		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))
 	}

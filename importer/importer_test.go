@@ -440,7 +440,7 @@ func TestProductFile(t *testing.T) {
 	}
 	products := table.Facts
 	if s := table.Summary("p.csv"); s.Rows != 5 || s.Accepted != 4 || s.Refused != 1 || s.Noted != 1 || s.NoKey != 1 || s.NoFacts != 0 ||
-		s.Reasons["商品编号：商品没有编号"] != 1 || len(s.Examples["商品价格：价格无法识别，按未知处理"]) != 1 {
+		s.Reasons["商品编号：商品没有编号"] != 1 || len(s.Examples["商品价格：价格不是数字，按未知收录"]) != 1 {
 		t.Errorf("%+v", s)
 	}
 	if strings.Join(table.Order, " ") != "77 78" || table.Lines["78"] != 5 || len(table.Notes["78"]) != 1 {

@@ -421,7 +421,7 @@ func jsonText(v gjson.Result) (string, bool) {
 // wrapped is the value, and its key, of an object that stands for the one value in
 // it, or is a text with something about it; the key of others is "".
 func wrapped(v gjson.Result) (key string, inner gjson.Result) {
-	for _, key := range []string{"text", "content", "value", "label", "$numberLong", "$oid", "$date"} {
+	for _, key := range []string{"text", "content", "value", "label", "amount", "$numberLong", "$oid", "$date"} {
 		inner := v.Get(gjsonKey(key))
 		if inner.Type == gjson.String || inner.Type == gjson.Number || key == "$date" && inner.IsObject() {
 			return key, inner

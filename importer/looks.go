@@ -281,6 +281,11 @@ func (l *looks) fit(field string) float64 {
 			return 0.3
 		}
 		return 1
+	case fieldCurrency:
+		if l.runes > 12 || l.same > 20 {
+			return 0.1
+		}
+		return 1
 	case fieldProduct, fieldShop, fieldRegion, fieldKeyword:
 		if l.dateLike() > 0.9 && l.serial < 0.5 || l.url > 0.5 {
 			return 0.1

@@ -661,10 +661,16 @@ func (m *mapper) titles() {
 // thousand that end in zero.
 func (m *mapper) price() {
 	i, ok := m.column[fieldPrice]
+	if ok && i >= 0 && m.how[i] != ByPerson {
+		m.highest(i)
+	}
 	if !ok || i < 0 || m.how[i] == ByPerson || !m.options.Profile.Understand || m.u.Format != formatJSON && m.u.Format != formatLines {
 		return
 	}
 	for _, value := range m.samples[i].values {
+		if ingest.PriceOf(value, m.samples[i].name, "") != value { // its name says in what it is
+			return
+		}
 		if n, err := strconv.Atoi(value); err != nil || n < 1000 || n%10 != 0 {
 			return
 		}
@@ -673,6 +679,23 @@ func (m *mapper) price() {
 		Text:    fmt.Sprintf("列“%s”像是以分为单位的价格，没有用。是以元为单位、要用吗？", m.samples[i].name),
 		Assumed: "价格留空"})
 	m.unset(i, "像是以分为单位的价格")
+}
+
+// highest takes in the column of the highest price, or of the lowest, where i is
+// that of the other.
+func (m *mapper) highest(i int) {
+	ends := func(name string) (low, high bool) {
+		plain := plainName(name)
+		return containsAny(plain, "最低", "min", "low"), containsAny(plain, "最高", "max", "high")
+	}
+	low, high := ends(m.samples[i].name)
+	for j, s := range m.samples {
+		otherLow, otherHigh := ends(s.name)
+		if m.field[j] == "" && m.vocabulary.exact(s.name) == fieldPrice && (low && otherHigh || high && otherLow) {
+			m.field[j], m.how[j] = fieldPrice, ByName
+			return
+		}
+	}
 }
 
 func (m *mapper) products() {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"chaping"
 	"chaping/ingest"
@@ -28,7 +30,8 @@ type Facts struct {
 	Shop      string `json:"shop,omitempty"`
 	ShopID    string `json:"shop_id,omitempty"`
 	Region    string `json:"region,omitempty"` // company region (公司所在区域)
-	// Also are further keywords that a product file has the product under.
+	// Also are further keywords of the product: its cell names several, or a product
+	// file has it under several.
 	Also []string `json:"also,omitempty"`
 }
 
@@ -53,7 +56,10 @@ func (f Facts) Complete(g Facts) Facts {
 			*s = from
 		}
 	}
-	fill(&f.Keyword, g.Keyword)
+	if f.Keyword == "" {
+		f.Also = g.Also
+		f.Keyword, f.Also = withKeywords(g.Keyword, f.Also)
+	}
 	fill(&f.ProductID, g.ProductID)
 	fill(&f.Product, g.Product)
 	fill(&f.URL, g.URL)
@@ -64,6 +70,73 @@ func (f Facts) Complete(g Facts) Facts {
 	return f
 }
 
+// Keywords are the product's, none if it has none.
+func (f Facts) Keywords() []string {
+	first, also := withKeywords(f.Keyword, f.Also)
+	if first == "" {
+		return nil
+	}
+	return append([]string{first}, also...)
+}
+
+// withKeywords are the keywords that a cell or a person names, and further ones, of
+// which the first is apart.
+func withKeywords(named string, also []string) (first string, rest []string) {
+	if !strings.ContainsAny(named, keywordSeparators) {
+		return named, also
+	}
+	list := splitKeywords(named)
+	for _, k := range also {
+		if !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
+	if len(list) == 0 {
+		return "", nil
+	}
+	return list[0], list[1:]
+}
+
+const keywordSeparators = ",，;；、|｜\n\r/／"
+
+// inQuotes is what is in quotes as a whole.
+var inQuotes = regexp.MustCompile(`^["“「]([^"“”「」]*)["”」]$`)
+
+// splitKeywords takes several keywords apart. A comma between digits is none
+// (1,000W), nor is what stands in quotes; a slash is part of many names
+// (USB/Type-C) and divides only between blanks.
+func splitKeywords(s string) (list []string) {
+	runes := []rune(strings.TrimSpace(s))
+	quoted, begun := false, 0
+	end := func(at int) {
+		k := strings.TrimSpace(string(runes[begun:at]))
+		if m := inQuotes.FindStringSubmatch(k); m != nil {
+			k = strings.TrimSpace(m[1])
+		}
+		if k != "" && !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+		begun = at + 1
+	}
+	for i, r := range runes {
+		inside := i > 0 && i+1 < len(runes)
+		switch {
+		case strings.ContainsRune("\"“”「」", r):
+			quoted = r == '“' || r == '「' || r == '"' && !quoted
+		case quoted:
+		case r == '/' || r == '／':
+			if inside && unicode.IsSpace(runes[i-1]) && unicode.IsSpace(runes[i+1]) {
+				end(i)
+			}
+		case (r == ',' || r == '，') && inside && unicode.IsDigit(runes[i-1]) && unicode.IsDigit(runes[i+1]):
+		case strings.ContainsRune(keywordSeparators, r):
+			end(i)
+		}
+	}
+	end(len(runes))
+	return list
+}
+
 func rowFacts(r *row) Facts {
 	get := func(f string) string {
 		if s := strings.TrimSpace(r.field(f)); !ingest.Blank(s) {
@@ -71,10 +144,37 @@ func rowFacts(r *row) Facts {
 		}
 		return ""
 	}
-	return Facts{
-		Keyword: get(fieldKeyword), ProductID: get(fieldProductID), Product: get(fieldProduct), URL: get(fieldURL),
+	f := Facts{
+		ProductID: get(fieldProductID), Product: get(fieldProduct), URL: get(fieldURL),
 		Price: get(fieldPrice), Shop: get(fieldShop), ShopID: get(fieldShopID), Region: get(fieldRegion),
 	}
+	f.Keyword, f.Also = withKeywords(get(fieldKeyword), nil)
+	if f.Price != "" {
+		f.Price = priceOf(r)
+	}
+	return f
+}
+
+// priceOf is the price of a row with its unit and its currency. Two columns are
+// those of the lowest and the highest price.
+func priceOf(r *row) string {
+	var name, price, low, high string
+	r.cells(fieldPrice, func(column, value string) {
+		switch plain := plainName(column); {
+		case ingest.Blank(value):
+		case low == "" && containsAny(plain, "最低", "min", "low"):
+			low = value
+		case high == "" && containsAny(plain, "最高", "max", "high"):
+			high = value
+		}
+		if name == "" && !ingest.Blank(value) {
+			name, price = column, value
+		}
+	})
+	if low != "" && high != "" && (price == low || price == high) {
+		price = strings.TrimSpace(low) + "-" + strings.TrimSpace(high)
+	}
+	return ingest.PriceOf(price, name, r.field(fieldCurrency))
 }
 
 // productProfile is a profile for a file of products. mapping says for a field
@@ -87,6 +187,8 @@ func productProfile(p *Profile, mapping map[string]string) *Profile {
 	if p.Understand { // names that mean something else in a file of products
 		own.Fields[fieldProductID] = append(slices.Clone(p.Fields[fieldProductID]), "编号", "编码", "id")
 		own.Fields[fieldProduct] = append(slices.Clone(p.Fields[fieldProduct]), "名称", "标题", "name", "title")
+		own.Fields[fieldRegion] = append(slices.Clone(p.Fields[fieldRegion]), "区域", "所在区域", "所属区域", "所在地", "所在地区", "地区", "省份",
+			"注册地", "注册地址", "注册地区") // in a file of reviews they are the buyer's
 		for _, field := range []string{fieldID, fieldPublished, fieldRating, fieldText, fieldTitle, fieldAppended,
 			fieldAppendedAt, fieldBuyer, fieldMore} {
 			delete(own.Fields, field)
@@ -102,7 +204,7 @@ func productProfile(p *Profile, mapping map[string]string) *Profile {
 
 // ProductFields lists the fields that a column of a product file can be mapped to.
 func ProductFields() (list []Field) {
-	for _, name := range []string{fieldProductID, fieldProduct, fieldKeyword, fieldURL, fieldPrice, fieldShop,
+	for _, name := range []string{fieldProductID, fieldProduct, fieldKeyword, fieldURL, fieldPrice, fieldCurrency, fieldShop,
 		fieldShopID, fieldRegion} {
 		list = append(list, Field{Name: name, Title: TitleOf(name)})
 	}
@@ -136,6 +238,9 @@ func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[s
 	if err == nil {
 		m.prepare()
 		m.byProfile()
+		if i, ok := m.column[fieldPrice]; ok {
+			m.highest(i)
+		}
 		m.report()
 		if !m.mapped(fieldProductID) {
 			u.Missing = []string{fieldProductID}
@@ -281,7 +386,8 @@ func (p *Products) add(path string, r *row) {
 		return
 	}
 	if _, err := ingest.Price(f.Price); err != nil {
-		notes = append(notes, fault(fieldPrice, f.Price, "价格无法识别，按未知处理", "写成 199.00 或 199.00-259.00（元）"))
+		problem, remedy := ingest.Unpriced(err)
+		notes = append(notes, fault(fieldPrice, f.Price, problem, remedy))
 		f.Price = ""
 	}
 	p.keep(f, r.line, notes)
@@ -305,8 +411,22 @@ func (p *Products) keep(f Facts, line int, notes []*chaping.InputError) {
 		p.Facts[f.ProductID] = f
 		return
 	}
-	if known.Keyword != "" && f.Keyword != "" && f.Keyword != known.Keyword && !slices.Contains(known.Also, f.Keyword) {
-		known.Also = append(known.Also, f.Keyword)
+	for _, keyword := range append([]string{f.Keyword}, f.Also...) {
+		if known.Keyword != "" && keyword != "" && keyword != known.Keyword && !slices.Contains(known.Also, keyword) {
+			known.Also = append(known.Also, keyword)
+		}
 	}
+	known.Price = widest(known.Price, f.Price)
 	p.Facts[f.ProductID] = known.Complete(f)
+}
+
+// widest is the range of two prices of a product: its variants have rows of their
+// own (D16).
+func widest(a, b string) string {
+	one, err1 := ingest.Price(a)
+	other, err2 := ingest.Price(b)
+	if err1 != nil || err2 != nil || !one.Known() || !other.Known() {
+		return cmp.Or(a, b)
+	}
+	return one.With(other).String()
 }

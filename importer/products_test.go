@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,12 @@ func TestUnusedColumnsOfProducts(t *testing.T) {
 			t.Errorf("%s: %q %q", column, shop, asked)
 		}
 	}
+	for column, want := range map[string]bool{"区域": true, "注册地": true, "所在地区": true, "公司所在区域": true, "备注": false} {
+		p, err := LoadProducts(t.Context(), writeFile(t, "p.csv", "商品编号,商品名称,"+column+"\nK31,水壶,浙江省杭州市\n"), profile(t, "standard"), nil)
+		if err != nil || (p.Facts["K31"].Region == "浙江省杭州市") != want {
+			t.Errorf("%s: %+v, %v", column, p.Facts, err)
+		}
+	}
 	// Nothing is missing, or nothing is there.
 	for _, data := range []string{rest + "店铺名称,归口\n" + row + ",东区\n", "商品编号,商品名称\nK31,水壶\n"} {
 		p, err := LoadProducts(t.Context(), writeFile(t, "p.csv", data), profile(t, "standard"), nil)
@@ -34,5 +41,79 @@ func TestUnusedColumnsOfProducts(t *testing.T) {
 	_, _, sink := texts(t, "a.json", `[{"goodsId":"K31","mallName":"东海小铺","data":[{"txt":"烧开时有点漏电","stars":1,"ts":1793541689000},{"txt":"烧水挺快的，不错","stars":5,"ts":1793541690000}]}]`, Options{})
 	if len(sink.listings) == 0 || sink.listings[0].Product.Shop.Name != "东海小铺" {
 		t.Errorf("%+v", sink.listings)
+	}
+}
+
+// Prices are in yuan whatever unit a table has them in, left out in another
+// currency, and a range where the product's variants have rows of their own.
+func TestPricesOfProducts(t *testing.T) {
+	const head = "商品编号,商品名称,店铺名称,"
+	for name, tt := range map[string]struct{ data, want, said string }{
+		"fen":             {head + "价格(分)\nK31,水壶,东海小铺,5900\n", "59.00", ""},
+		"in ten thousand": {head + "价格（万元）\nK31,水壶,东海小铺,0.59\n", "5900.00", ""},
+		"dollars":         {head + "价格,币种\nK31,水壶,东海小铺,59,USD\n", "", "商品价格：价格是外币，按未知收录"},
+		"variants":        {head + "规格,价格\nK31,水壶,东海小铺,1L,59\nK31,水壶,东海小铺,2L,79\nK31,水壶,东海小铺,1.5L,69\n", "59.00-79.00", ""},
+		"one of them":     {head + "规格,价格\nK31,水壶,东海小铺,1L,\nK31,水壶,东海小铺,2L,79\n", "79.00", ""},
+		"both ends":       {head + "最低价,最高价\nK31,水壶,东海小铺,59,79\n", "59-79", ""},
+	} {
+		p, err := LoadProducts(t.Context(), writeFile(t, "p.csv", tt.data), profile(t, "standard"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range p.Questions {
+			if strings.Contains(q.Text, "价") {
+				t.Errorf("%s: %s", name, q.Text)
+			}
+		}
+		l, err := profile(t, "standard").Listing(p.Facts["K31"], now)
+		said := ""
+		for reason := range p.Summary("p.csv").Reasons {
+			said += reason
+		}
+		if want := strings.Replace(tt.want, "59-79", "59.00-79.00", 1); err != nil || l.Product.Price.String() != want || said != tt.said {
+			t.Errorf("%s: %s, %q, %v", name, l.Product.Price, said, err)
+		}
+	}
+	// The same in files of reviews.
+	const reviews = "商品编号,评价内容,评分,评价时间,"
+	for data, want := range map[string]string{
+		reviews + "价格（分）\nK31,烧水时外壳漏电,1,2026-11-03,5900\n":                                                       "59.00",
+		reviews + "规格,价格\nK31,烧水时外壳漏电,1,2026-11-03,1L,59\nK31,还行吧,5,2026-11-04,2L,79\n":                          "59.00-79.00",
+		reviews + "价格,货币\nK31,烧水时外壳漏电,1,2026-11-03,59,JPY\n":                                                     "",
+		reviews + "最低价,最高价\nK31,烧水时外壳漏电,1,2026-11-03,59,79\n":                                                    "59.00-79.00",
+		`[{"goodsId":"K31","txt":"烧开时有点漏电","stars":1,"ts":1793541689000,"price":{"value":59.9,"currency":"$"}}]`: "",
+	} {
+		_, sum, sink := texts(t, map[bool]string{true: "a.json", false: "a.csv"}[data[0] == '['], data, Options{})
+		got := sink.listings[len(sink.listings)-1].Product.Price.String()
+		if got != want || (want == "") != (sum.Noted > 0) {
+			t.Errorf("%q, %d noted: %s", got, sum.Noted, data)
+		}
+	}
+}
+
+// A cell may name several keywords: each is one, as in rows of its own.
+func TestSeveralKeywords(t *testing.T) {
+	for cell, want := range map[string][]string{
+		"电热水壶": {"电热水壶"}, `"电热水壶,水壶"`: {"电热水壶", "水壶"}, "电热水壶，水壶 ； 烧水壶": {"电热水壶", "水壶", "烧水壶"}, "电热水壶、水壶|电热水壶": {"电热水壶", "水壶"},
+		"\"电热水壶\n水壶\"": {"电热水壶", "水壶"}, "电热水壶 / 水壶": {"电热水壶", "水壶"}, "USB/Type-C充电器": {"USB/Type-C充电器"}, `"1,000W取暖器、取暖器"`: {"1,000W取暖器", "取暖器"},
+		`"“三角,圆形”插座；插座"`: {"“三角,圆形”插座", "插座"}, "、": nil, "水壶、": {"水壶"},
+	} {
+		p, err := LoadProducts(t.Context(), writeFile(t, "p.csv", "商品编号,商品名称,关键词\nK31,水壶,"+cell+"\n"), profile(t, "standard"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Facts["K31"].Keywords(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", cell, got, want)
+		}
+		_, _, sink := texts(t, "a.csv", "商品编号,评价内容,评分,评价时间,关键词\nK31,烧水时外壳漏电,1,2026-11-03,"+cell+"\n", Options{})
+		var got []string
+		for _, l := range sink.listings {
+			if l.Keyword != "" {
+				got = append(got, l.Keyword)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q of a review, want %q", cell, got, want)
+		}
 	}
 }

@@ -95,9 +95,10 @@ const (
 	fieldState      = "state"
 	fieldCaptured   = "captured_at"
 	fieldClock      = "clock"
+	fieldCurrency   = "currency"
 )
 
-const fieldCount = 25 // one more than there are fields
+const fieldCount = 26 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -150,6 +151,8 @@ func fieldIndex(field string) int {
 		return 22
 	case fieldClock:
 		return 23
+	case fieldCurrency:
+		return 24
 	}
 	return fieldCount - 1
 }
@@ -157,7 +160,7 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured, fieldClock}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured, fieldClock, fieldCurrency}
 }
 
 // Shipped is a profile that is shipped with the program.

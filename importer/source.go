@@ -437,7 +437,7 @@ func (t *table) goesOn(row *gridRow) bool {
 // fill puts what stands above into empty cells of a product's columns. Another
 // product has nothing of the one above.
 func (t *table) fill(row *gridRow) {
-	fields := []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID, fieldRegion,
+	fields := []string{fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldCurrency, fieldShop, fieldShopID, fieldRegion,
 		fieldKeyword, fieldPlatform}
 	for _, field := range fields[:2] {
 		for _, i := range t.columns[fieldIndex(field)] {
