@@ -127,7 +127,8 @@ func version(r *chaping.Review, now time.Time, scratch []byte) (uint64, []byte) 
 		scratch = append(scratch, text...)
 	}
 	scratch = append(scratch, r.Media...)
-	hash := xxhash.Sum64(scratch) & (1<<hashBits - 1)
+	hash := xxhash.Sum64(scratch) & (1<<(hashBits-1) - 1)
+	hash |= uint64(bit(r.Appended != "")) << (hashBits - 1) // of two copies of one moment the one with more holds
 	return uint64(collected.UnixMilli())<<hashBits | hash, scratch
 }
 

@@ -136,13 +136,50 @@ func (s *Store) supersede(ctx context.Context, run string, reviews []*chaping.Re
 		}
 	}
 	var keys []clickhouse.GroupSet
+	bare := map[chaping.ReviewKey]*chaping.Review{} // without a follow-up
 	for _, r := range reviews {
 		if foreign[chaping.ProductKey{Platform: r.Platform, Product: r.Product}] {
 			keys = append(keys, tuple(r.Key()))
+			if r.Appended == "" {
+				bare[r.Key()] = r
+			}
 		}
+	}
+	if err := s.keepFollowUps(ctx, bare); err != nil {
+		return err
 	}
 	for chunk := range slices.Chunk(keys, keysAtOnce) {
 		if err := s.exec(ctx, "supersede", named("run", run), named("keys", chunk)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepFollowUps gives reviews of an import the follow-ups that they have in the
+// store: an export that was made before the buyer wrote again, or that has no
+// column for it, says nothing of it, and does not take it away.
+func (s *Store) keepFollowUps(ctx context.Context, bare map[chaping.ReviewKey]*chaping.Review) error {
+	var keys []clickhouse.GroupSet
+	for key := range bare {
+		keys = append(keys, tuple(key))
+	}
+	for chunk := range slices.Chunk(keys, keysAtOnce) {
+		err := s.query(ctx, "followed", nil, []any{named("keys", chunk)}, func(scan func(...any) error) error {
+			var key chaping.ReviewKey
+			var text string
+			var at time.Time
+			if err := scan(&key.Platform, &key.Product, &key.Review, &text, &at); err != nil {
+				return err
+			}
+			if r := bare[key]; r != nil {
+				if r.Appended, r.AppendedAt = text, (time.Time{}); at.Unix() != 0 {
+					r.AppendedAt = at.In(chaping.Shanghai())
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -61,6 +61,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"MediaOfReviews", mediaOfReviews},
 		{"OpenImports", openImports},
 		{"Unseen", unseen},
+		{"FollowUpsStay", followUpsStay},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
 		{"ImportsAreSeen", importsAreSeen},

@@ -84,6 +84,41 @@ func undoImport(t *testing.T, s *store.Store) {
 	sameAs(t, s, collected, first)
 }
 
+// followUpsStay: an import that does not know of a follow-up does not take it away,
+// whether another one has brought it or the same; another follow-up replaces it.
+func followUpsStay(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	put := func(hour int, text, appended string) {
+		t.Helper()
+		i := importedAt(hour, store.StageImport, text, "1-a", "1-b")
+		ok(t, s.PutRun(ctx, i.run))
+		list := i.reviews()
+		if list[0].Appended = appended; appended != "" {
+			list[0].AppendedAt = at(hour)
+		}
+		ok(t, s.PutReviews(ctx, list))
+	}
+	stored := func(want string, hour int) {
+		t.Helper()
+		for _, r := range readAll(t, s, chaping.Window{From: at(0).AddDate(-2, 0, 0), To: at(0).AddDate(2, 0, 0)}) {
+			followed := r.ID == "1-a"
+			if followed && (r.Appended != want || !r.AppendedAt.Equal(at(hour))) || !followed && r.Appended != "" {
+				t.Errorf("%s: %q %v, want %q", r.ID, r.Appended, r.AppendedAt, want)
+			}
+		}
+	}
+	put(20, "第一次", "用了一个月又漏电")
+	put(30, "第二次导入", "")
+	stored("用了一个月又漏电", 20)
+	put(40, "第三次导入", "这次起火了")
+	stored("这次起火了", 40)
+	for text := range 8 { // whatever their hashes
+		put(40, strings.Repeat("又", text+1), "")
+	}
+	put(50, "最后一次", "")
+	stored("这次起火了", 40)
+}
+
 // undoImportTwoWays: the later import first; and what was mined goes with it.
 func undoImportTwoWays(t *testing.T, s *store.Store) {
 	ctx := context.Background()
