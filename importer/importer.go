@@ -129,7 +129,7 @@ type Row struct {
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{},
 		said: map[uint64]chaping.Product{}, found: map[uint64]Stored{}, ids: map[uint64]uint64{}, sum: newSummary(path),
-		grouped: map[string]*group{}, rows: newIdentities()}
+		grouped: map[string]*group{}, rows: newIdentities(), followed: newFollowed()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
 		if err != nil {
@@ -194,6 +194,7 @@ type run struct {
 	otherwise int64             // rows whose review was stored in another notation
 	perhaps   int64             // rows that have the product, minute and text of a stored one, and are another
 	found     map[uint64]Stored // hash of a review without an ID → as which it is stored
+	followed  *followed
 	lists     lists
 }
 
@@ -236,6 +237,7 @@ type parsed struct {
 	byContent bool                  // its ID was made of its content
 	cut       bool                  // a shop's answer stood behind its text
 	follows   bool                  // its text says that it follows another up
+	parent    string                // the ID of the review that it follows up
 	foreign   bool                  // its text is not in Chinese
 	joined    bool                  // the product file has the product
 	also      []string              // further keywords of the product
@@ -477,6 +479,7 @@ func (im *run) takeParts(ctx context.Context, order <-chan part, batches chan<- 
 	if err := ctx.Err(); err != nil { // the reader may have stopped for it
 		return err
 	}
+	im.left()
 	return im.send(ctx, batches)
 }
 
@@ -493,6 +496,7 @@ func (im *run) send(ctx context.Context, batches chan<- batch) error {
 	}
 	select {
 	case batches <- im.batch:
+		im.followed.batches++
 		im.batch = batch{reviews: make([]chaping.Review, 0, len(im.batch.reviews))}
 		return nil
 	case <-ctx.Done():
@@ -527,15 +531,23 @@ func (im *run) parse(rec record, p *parsed) {
 // take puts a row on the batch, or refuses it.
 func (im *run) take(p *parsed) {
 	same := isNew
+	var kept *held
 	skipped := p.marks.others || p.fault == nil && p.marks.void && (im.SkipVoid || im.profile.SkipVoid)
 	if p.fault == nil && !skipped {
+		if p.marks.follows && p.parent != "" {
+			im.join(p)
+			return
+		}
+		own := p.review.ID
 		im.apart(p)
-		same = im.rows.identify(p)
+		if same = im.rows.identify(p); own != "" && im.joinsFollowUps() {
+			kept = im.hold(p, own)
+		}
 	}
 	if p.place <= im.After { // an earlier import has kept it
 		return
 	}
-	im.batch.last = p.place
+	im.batch.last = max(im.batch.last, p.place)
 	switch {
 	case p.marks.others:
 		im.sum.Others++
@@ -575,6 +587,9 @@ func (im *run) take(p *parsed) {
 	if same != isSame || p.review.Text != "" { // an empty row does not take the place of a text
 		if p.byContent && im.Alike != nil {
 			im.batch.byContent = append(im.batch.byContent, byContent{len(im.batch.reviews), p.buyer, p.sure()})
+		}
+		if kept != nil {
+			kept.batch, kept.at = im.followed.batches, len(im.batch.reviews)
 		}
 		im.batch.reviews = append(im.batch.reviews, p.review)
 		im.batch.bytes += len(p.review.Text) + len(p.review.Appended)
@@ -756,6 +771,10 @@ func inOneLine(e *chaping.InputError) bool {
 // finish tells what is told once.
 func (im *run) finish() {
 	im.sum.Otherwise, im.sum.Perhaps = im.otherwise, im.perhaps
+	if n := im.followed.orphans; n > 0 {
+		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldParent,
+			Text: fmt.Sprintf("%d 行追评找不到所追评的评论（如 %s），文件里没有它。", n, im.followed.orphan), Assumed: "各算一条评论"})
+	}
 	if im.other != "" {
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldShop,
 			Text: im.other, Assumed: "同一件商品，店铺以这个文件为准；几家店铺共用编号的，请放在一个文件里导入"})
@@ -868,6 +887,9 @@ func (im *run) convert(r *row, p *parsed) {
 		record.ID = ""
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
 			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
+	}
+	if p.marks.follows {
+		p.parent = parentOf(r)
 	}
 	record.Told = im.toldOf(r)
 	published := r.field(fieldPublished)

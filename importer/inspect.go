@@ -138,7 +138,8 @@ func TitleOf(field string) string {
 		fieldText: "评论内容", fieldTitle: "评论标题",
 		fieldAppended: "追评内容", fieldAppendedAt: "追评时间", fieldBuyer: "买家或订单",
 		fieldPictures: "图片", fieldVideos: "视频", fieldPlatform: "平台",
-		fieldMore: "并入评论的内容", fieldSpeaker: "谁写的", fieldState: "是否有效", fieldCaptured: "采集时间", fieldClock: "评论时刻", fieldCurrency: "价格的币种"}
+		fieldMore: "并入评论的内容", fieldSpeaker: "谁写的", fieldState: "是否有效", fieldCaptured: "采集时间", fieldClock: "评论时刻", fieldCurrency: "价格的币种",
+		fieldParent: "追评所追的评论"}
 	return titles[field]
 }
 

@@ -61,6 +61,7 @@ func (m *mapper) mapColumns() error {
 		m.byName()
 		m.more()
 		m.byValues()
+		m.parents()
 		m.checkIdentity()
 		m.oneRating()
 		m.media()
@@ -414,6 +415,9 @@ func (m *mapper) checkIdentity() {
 	}
 	if m.how[i] != ByPerson && countsRows(s.values) {
 		drop(fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起", s.name))
+		return
+	}
+	if parent, ok := m.column[fieldParent]; ok && parent == i { // a review and its follow-up have one ID
 		return
 	}
 	rows := m.contentOf()
@@ -914,6 +918,7 @@ func (m *mapper) shops() {
 
 // notUsed tells of columns that say what the import does not take from them.
 func (m *mapper) notUsed() {
+	m.tellFollowUps()
 	for i, s := range m.samples {
 		if m.field[i] != "" || strings.HasPrefix(s.name, "^") {
 			continue
@@ -923,9 +928,7 @@ func (m *mapper) notUsed() {
 		}
 		plain := plainName(s.name)
 		flag := strings.HasPrefix(plain, "是否") || strings.HasPrefix(plain, "is")
-		switch n := m.followUps(i); {
-		case n > 0:
-			tell(fmt.Sprintf("列“%s”写明 %d 行是追评，程序没有用它。", s.name, n), "每行追评另算一条评论")
+		switch {
 		case flag && containsAny(plain, "差评", "负面", "negative", "bad") && !m.mapped(fieldRating):
 			tell(fmt.Sprintf("列“%s”写明哪些是差评，程序没有用它；把它改成写着差评、好评的一列就能用。", s.name), "按评论文字判断差评")
 		case flag && containsAny(plain, "默认", "自动", "系统", "default") && m.yes(i) > 0:
@@ -939,21 +942,6 @@ func (m *mapper) yes(i int) (n int) {
 	for _, value := range m.samples[i].values {
 		if slices.Contains([]string{"是", "y", "yes", "true", "1", "t", "√", "有"}, strings.ToLower(strings.TrimSpace(value))) {
 			n++
-		}
-	}
-	return n
-}
-
-// followUps counts the rows that a column calls follow-ups of others; 0 where it
-// is no such column.
-func (m *mapper) followUps(i int) (n int) {
-	for _, value := range m.samples[i].values {
-		switch strings.TrimSpace(value) {
-		case "追评", "追加评价", "追加评论", "追加":
-			n++
-		case "初评", "首评", "初次评价", "首次评价", "主评", "评价", "评论":
-		default:
-			return 0
 		}
 	}
 	return n
@@ -1004,6 +992,9 @@ func (m *mapper) report() {
 		if !strings.HasPrefix(s.name, "^") {
 			names = append(names, plainName(s.name))
 		}
+	}
+	if parent, ok := m.column[fieldParent]; ok && parent >= 0 && m.field[parent] == fieldID {
+		p.Fields[fieldParent] = p.Fields[fieldID]
 	}
 	if m.options.Profile.Understand {
 		m.alternatives(&p)

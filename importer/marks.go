@@ -19,6 +19,7 @@ import (
 // marks are what the columns of a row say of it.
 type marks struct {
 	others, void bool
+	follows      bool // the row follows up the review that another column names
 	product      bool // the row describes a product
 }
 
@@ -101,6 +102,7 @@ func (im *run) marksOf(r *row) (m marks) {
 	if len(im.profile.Fields[fieldSpeaker]) > 0 {
 		r.cells(fieldSpeaker, func(column, value string) {
 			m.others = m.others || speaks(lastName(column), value)
+			m.follows = m.follows || im.joinsFollowUps() && followUpKinds.MatchString(plainValue(value))
 			m.product = m.product || m.others && productRows.MatchString(plainValue(value))
 		})
 	}

@@ -96,9 +96,10 @@ const (
 	fieldCaptured   = "captured_at"
 	fieldClock      = "clock"
 	fieldCurrency   = "currency"
+	fieldParent     = "parent"
 )
 
-const fieldCount = 26 // one more than there are fields
+const fieldCount = 27 // one more than there are fields
 
 // fieldIndex is a small number for each field.
 func fieldIndex(field string) int {
@@ -153,6 +154,8 @@ func fieldIndex(field string) int {
 		return 23
 	case fieldCurrency:
 		return 24
+	case fieldParent:
+		return 25
 	}
 	return fieldCount - 1
 }
@@ -160,7 +163,8 @@ func fieldIndex(field string) int {
 func fieldNames() []string {
 	return []string{fieldID, fieldKeyword, fieldProductID, fieldProduct, fieldURL, fieldPrice, fieldShop, fieldShopID,
 		fieldRegion, fieldPublished, fieldRating, fieldText, fieldAppended, fieldAppendedAt, fieldTitle, fieldBuyer,
-		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured, fieldClock, fieldCurrency}
+		fieldPictures, fieldVideos, fieldPlatform, fieldMore, fieldSpeaker, fieldState, fieldCaptured, fieldClock, fieldCurrency,
+		fieldParent}
 }
 
 // Shipped is a profile that is shipped with the program.

@@ -1,0 +1,78 @@
+package importer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Rows that a column calls follow-ups, and whose parent another column names, are
+// what the buyer of that review wrote later, and no reviews.
+func TestFollowUpRows(t *testing.T) {
+	const header = "记录编号,所属记录,记录类型,商品编号,评分,评价内容,评价时间\n"
+	const first, second = "T701,,买家评价,K31,5,烧水很快不错,2026-11-02 09:00:07\n", "T702,,买家评价,K31,1,壶盖烫手了,2026-11-03 09:00:07\n"
+	const reply, later = "T703,T701,商家回复,K31,,亲，谢谢支持,2026-11-03 10:00:00\n", "T704,T701,买家追评,K31,,现在漏电了,2026-11-20 08:00:00\n"
+	const again = "T705,T701,买家追评,K31,,又起火了,2026-11-22 08:00:00\n"
+	both := []string{"T701 烧水很快不错|现在漏电了|2026-11-20", "T702 壶盖烫手了||"}
+	for name, tt := range map[string]struct {
+		rows string
+		want []string
+		said string
+	}{
+		"behind its review":       {first + later + second, both, "并入所追评的评论"},
+		"with the merchant's":     {first + reply + later + second, both, "并入所追评的评论"},
+		"in front of its review":  {later + second + first, both, "并入所追评的评论"},
+		"far behind":              {first + second + strings.Repeat("T709,,买家评价,K31,5,很好很满意的一次购物,2026-11-05 09:00:07\n", 9) + later, append(slices.Clone(both), "T709 很好很满意的一次购物||"), "并入"},
+		"twice":                   {first + later + again + second, []string{"T701 烧水很快不错|现在漏电了\n又起火了|2026-11-20", both[1]}, "2 行是追评"},
+		"of what is not there":    {first + later + second + strings.Replace(again, "T701", "T600", 1), append(slices.Clone(both), "T705 又起火了||"), "1 行追评找不到所追评的评论（如 T600）"},
+		"of none":                 {strings.ReplaceAll(first+later+second, ",T701,", ",,"), []string{"T701 烧水很快不错||", both[1], "T704 现在漏电了||"}, "每行追评另算一条评论"},
+		"under the review's ID":   {first + strings.Replace(later, "T704,T701", "T701,", 1) + second, both, "并入所追评的评论"},
+		"the review once more":    {first + later + second + first, both, "并入所追评的评论"},
+		"nothing but follow-ups":  {first + second, []string{"T701 烧水很快不错||", both[1]}, ""},
+		"another name of kinds":   {strings.NewReplacer("买家评价", "评价", "买家追评", "追加评论").Replace(first + later + second), both, "并入所追评的评论"},
+		"in the reviews' numbers": {strings.NewReplacer("T70", "90000000000000270").Replace(first + later + second), []string{strings.Replace(both[0], "T70", "90000000000000270", 1), strings.Replace(both[1], "T70", "90000000000000270", 1)}, "并入"},
+	} {
+		for _, batch := range []int{0, 1} {
+			_, sum, sink := texts(t, "a.csv", header+tt.rows, Options{Batch: batch})
+			last := map[string]string{}
+			for _, r := range sink.reviews {
+				at := ""
+				if !r.AppendedAt.IsZero() {
+					at = r.AppendedAt.Format("2006-01-02")
+				}
+				last[r.ID] = fmt.Sprintf("%s %s|%s|%s", r.ID, r.Text, r.Appended, at)
+			}
+			var got []string
+			for _, s := range last {
+				got = append(got, s)
+			}
+			slices.Sort(got)
+			said := ""
+			for _, q := range sum.Questions {
+				said += q.Text + q.Assumed
+			}
+			if !slices.Equal(got, tt.want) || !strings.Contains(said, tt.said) || tt.said == "" && strings.Contains(said, "追评") {
+				t.Errorf("%s, batches of %d: %q, %s", name, batch, got, said)
+			}
+		}
+	}
+}
+
+// An import that goes on where another was killed has the follow-ups of both parts.
+func TestFollowUpRowsResumed(t *testing.T) {
+	const data = "记录编号,所属记录,记录类型,商品编号,评分,评价内容,评价时间\n" +
+		"T704,T702,追评,K31,,现在漏电了,2026-11-20 08:00:00\nT701,,评价,K31,5,烧水很快不错,2026-11-02 09:00:07\n" +
+		"T702,,评价,K31,5,壶盖烫手了,2026-11-03 09:00:07\nT705,T701,追评,K31,,又起火了,2026-11-22 08:00:00\nT706,T600,追评,K31,,没了,2026-11-22 08:00:00\n"
+	for after := range 7 {
+		_, _, sink := texts(t, "a.csv", data, Options{After: after})
+		for _, r := range sink.reviews {
+			if want := map[string]string{"T701": "又起火了", "T702": "现在漏电了", "T706": ""}[r.ID]; r.Appended != want && (after > 0 || r.ID != "T701") {
+				t.Errorf("after %d: %+v", after, r)
+			}
+		}
+		if n := len(sink.reviews); n < 1 || sink.reviews[n-1].ID != "T706" {
+			t.Errorf("after %d: %d reviews", after, n)
+		}
+	}
+}
