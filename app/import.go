@@ -137,6 +137,11 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 			return out, err
 		}
 	}
+	if before > 0 || len(out.Tables) > 1 {
+		if err := out.twice(ctx, s, o.Profile.Platform.ID, after); err != nil && !store.Away(err) {
+			return out, err
+		}
+	}
 	if err := out.keywords(ctx, s, o.Now); err != nil {
 		return out, err
 	}

@@ -390,6 +390,41 @@ func (s *Store) AlikeReviews(
 	})
 }
 
+// A SameText is a review among others of its day that have its text.
+type SameText struct {
+	Product, ID string
+	Published   int64 // seconds since 1970
+}
+
+// SameTexts calls each for the reviews of a platform, published in a window, that
+// have text and day in common, where the run brought one of them. Of many reviews
+// it looks at some only: at every text of parts.
+func (s *Store) SameTexts(
+	ctx context.Context,
+	platform, run string,
+	w chaping.Window,
+	parts uint64,
+	each func(text string, list []SameText),
+) error {
+	args := append(windowArgs(w), named("platform", platform), named("run", run), named("parts", max(parts, 1)))
+	return s.query(ctx, "same_texts", nil, args, func(scan func(...any) error) error {
+		var text string
+		var keys []string
+		if err := scan(&text, &keys); err != nil {
+			return err
+		}
+		var list []SameText
+		for _, key := range keys {
+			product, rest, _ := strings.Cut(key, "\n")
+			id, at, _ := strings.Cut(rest, "\n")
+			seconds, _ := strconv.ParseInt(at, 10, 64)
+			list = append(list, SameText{product, id, seconds})
+		}
+		each(text, list)
+		return nil
+	})
+}
+
 // HasUnnamed tells whether any review of the platform came without an ID, in
 // another run than the one named.
 func (s *Store) HasUnnamed(ctx context.Context, platform, run string) (found bool, err error) {

@@ -62,6 +62,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"OpenImports", openImports},
 		{"Unseen", unseen},
 		{"FollowUpsStay", followUpsStay},
+		{"SameTexts", sameTexts},
 		{"UndoImport", undoImport},
 		{"UndoImportTwoWays", undoImportTwoWays},
 		{"ImportsAreSeen", importsAreSeen},

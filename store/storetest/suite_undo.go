@@ -119,6 +119,30 @@ func followUpsStay(t *testing.T, s *store.Store) {
 	stored("这次起火了", 40)
 }
 
+// sameTexts: reviews of a day with one text are told where the run brought one.
+func sameTexts(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	first := importedAt(20, store.StageImport, "烧水时壶盖弹开了", "1-a", "2-b")
+	second := importedAt(30, store.StageImport, "烧水时壶盖弹开了", "1-c")
+	third := importedAt(40, store.StageImport, "另一句很长的话语", "1-d", "1-e")
+	for _, i := range []imported{first, second, third} {
+		i.put(t, s)
+	}
+	for run, want := range map[string][]string{second.run.ID: {"p1 1-a", "p1 1-c", "p2 2-b"}, third.run.ID: {"p1 1-d", "p1 1-e"}, "import-other": nil} {
+		var got []string
+		ok(t, s.SameTexts(ctx, "mall", run, period.Window(), 1, func(_ string, list []store.SameText) {
+			for _, one := range list {
+				if one.Published != at(1).Unix() {
+					t.Errorf("%+v", one)
+				}
+				got = append(got, one.Product+" "+one.ID)
+			}
+		}))
+		slices.Sort(got)
+		equal(t, got, want)
+	}
+}
+
 // undoImportTwoWays: the later import first; and what was mined goes with it.
 func undoImportTwoWays(t *testing.T, s *store.Store) {
 	ctx := context.Background()
