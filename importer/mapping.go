@@ -879,7 +879,7 @@ func (m *mapper) unused() {
 		if containsAny(plainName(name), "date", "time", "日期", "时间") && l.date < 0.9 {
 			continue
 		}
-		if lost[fieldRating] > 0.9 && !m.mapped(fieldRating) && len(m.samples[i].values) > 0 {
+		if (lost[fieldRating] >= 0.8 || starsByName(name) && l.same <= 11 && l.same*2 <= max(len(m.samples[i].values), 2)) && !m.mapped(fieldRating) && len(m.samples[i].values) > 0 {
 			m.ask(Question{Kind: AskField, Column: name, Field: fieldRating, Samples: m.examples(i),
 				Text:    fmt.Sprintf("列“%s”名称像评分，写法读不懂，没有用。仍要用吗？", name),
 				Assumed: "不用，没有评分的评论按文字判断"})
@@ -900,6 +900,12 @@ func (m *mapper) unused() {
 		m.ask(Question{Kind: AskField, Column: name, Field: field, Samples: m.examples(i),
 			Text: fmt.Sprintf("列“%s”像%s，没有用。要用吗？", name, TitleOf(field)), Assumed: "不用"})
 	}
+}
+
+// starsByName tells names that have to do with ratings, whatever else is in them.
+func starsByName(name string) bool {
+	plain := plainName(name)
+	return containsAny(plain, "星级", "评分", "评级", "星数", "star", "rating") && !containsAny(plain, "start", "店", "平均", "数量", "时间", "count", "date", "total")
 }
 
 func (m *mapper) shops() {

@@ -183,3 +183,32 @@ func TestNotUsed(t *testing.T) {
 		t.Errorf("%+v %v", u.Questions, err)
 	}
 }
+
+// Ratings as pages draw them are read; a column that is called one and is not
+// understood is named, and what is told is not that there is none.
+func TestDrawnRatings(t *testing.T) {
+	for name, tt := range map[string]struct {
+		column string
+		values [3]string
+		read   bool
+	}{
+		"widths":              {"star", [3]string{"width:20%", "width: 60%;", "width:100%"}, true},
+		"classes":             {"星级class", [3]string{"allstar10 title", "allstar30 title", "allstar50 title"}, true},
+		"one class":           {"评分", [3]string{"icon-star-1", "icon-star-3", "icon-star-5"}, true},
+		"pixels":              {"star", [3]string{"width:16px", "width:48px", "width:80px"}, false},
+		"pixels, longer name": {"评星星级样式", [3]string{"width:16px", "width:48px", "width:80px"}, false},
+	} {
+		data := "商品编号,评价时间,评价内容," + tt.column + "\n"
+		for i := range 9 {
+			data += fmt.Sprintf("K31,2026-11-0%d,烧水的时候壶盖有一点烫手%d,%s\n", i+1, i, tt.values[i%3])
+		}
+		_, sum, _ := texts(t, "a.csv", data, Options{})
+		named := false
+		for _, q := range sum.Questions {
+			named = named || q.Column == tt.column && strings.Contains(q.Text, "没有用")
+		}
+		if g := sum.Grades; tt.read && (g["negative"] != 3 || g["neutral"] != 3 || g["positive"] != 3) || named == tt.read {
+			t.Errorf("%s: %+v, named %v", name, g, named)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -128,21 +129,69 @@ func ParseRating(s string) (Rating, error) {
 			}
 		}
 	}
-	// Class names of stars: star5, allstar50, sml-str45, icon-star-4.
-	if i := strings.LastIndex(s, "st"); i >= 0 && (strings.Contains(s, "star") || strings.Contains(s, "-str")) {
-		digits := strings.TrimLeft(strings.TrimLeft(s[i:], "abcdefghijklmnopqrstuvwxyz"), "-_ ")
-		digits = strings.TrimSuffix(digits, " rating")
-		if v, err := strconv.Atoi(digits); err == nil {
-			if v >= 10 && v <= 50 {
-				return Rating{Value: float64(v), Of: 50}, nil
-			}
-			return checked(Rating{Value: float64(v), Of: 5}, no)
-		}
+	if r, ok := drawn(s); ok {
+		return checked(r, no)
 	}
 	if g, ok := words[s]; ok {
 		return Rating{Word: g}, nil
 	}
 	return no()
+}
+
+// drawn is a rating as pages draw it, and crawlers save it: the name of a class
+// (star5, allstar50, icon-star-4), alone or among others, or the width of a row of
+// stars (width: 80%).
+func drawn(s string) (Rating, bool) {
+	if m := drawnWidth.FindStringSubmatch(s); m != nil {
+		v, err := number(m[1])
+		return Rating{Value: v, Of: 100}, err == nil
+	}
+	classes := strings.Fields(s)
+	if i := strings.LastIndex(s, " rating"); i > 0 && i+len(" rating") == len(s) {
+		classes = []string{s[:i]}
+	}
+	var found Rating
+	count := 0
+	for _, class := range classes {
+		if !className.MatchString(class) { // a sentence
+			return found, false
+		}
+		if r, ok := starClass(class); ok {
+			found = r
+			count++
+		}
+	}
+	if count == 0 && len(classes) == 2 { // star 5
+		found, ok := starClass(classes[0] + "-" + classes[1])
+		return found, ok
+	}
+	return found, count == 1
+}
+
+var (
+	drawnWidth = regexp.MustCompile(`^(?:[a-z-]+:[^:;]*;\s*)*width\s*:\s*(\d{1,3}(?:\.\d+)?)\s*%\s*;?(?:\s*[a-z-]+:[^:;]*;?)*$`)
+	className  = regexp.MustCompile(`^[a-z0-9_-]+$`)
+)
+
+// starClass is the rating that the name of a class of stars ends with.
+func starClass(s string) (Rating, bool) {
+	i := strings.LastIndex(s, "st")
+	if i < 0 || !strings.Contains(s, "star") && !strings.Contains(s, "-str") {
+		return Rating{}, false
+	}
+	digits := strings.TrimLeft(strings.TrimLeft(s[i:], "abcdefghijklmnopqrstuvwxyz"), "-_")
+	half := 0.0
+	if whole, ok := strings.CutSuffix(digits, "-5"); ok && len(whole) == 1 { // a-star-4-5
+		digits, half = whole, 0.5
+	}
+	v, err := strconv.Atoi(digits)
+	switch {
+	case err != nil:
+		return Rating{}, false
+	case v >= 10 && v <= 50:
+		return Rating{Value: float64(v), Of: 50}, true
+	}
+	return Rating{Value: float64(v) + half, Of: 5}, true
 }
 
 // point writes the comma of a fraction at the beginning as a point: 4,5 von 5.
