@@ -190,7 +190,7 @@ func readPart(name string, t table) *part {
 		p.form = read(name, t, head, columns, reject)
 	} else {
 		head, columns = headOfB(t)
-		if head < 0 {
+		if head < 0 || isCompanion(t.lines[head]) {
 			return nil
 		}
 		p.form, p.platform = readPlatform(name, t, head, columns, reject), true
@@ -198,6 +198,14 @@ func readPart(name string, t table) *part {
 	p.filled = len(p.form.Entries)+len(p.form.Rows) > 0 ||
 		slices.ContainsFunc(p.rejected, func(e *chaping.InputError) bool { return e.Line > t.lines[head].number })
 	return p
+}
+
+// isCompanion tells whether a line is the head of the companion that this program
+// writes beside sheet B: it has further counts of the sheet's rows, and of those
+// that the sheet leaves out.
+func isCompanion(head line) bool {
+	whole := plain(strings.Join(head.cells, " "))
+	return strings.Contains(whole, "全部差评数") && strings.Contains(whole, "高星隐性投诉数")
 }
 
 // repeats tells whether all rows of a sheet B stand in the other one: those of a

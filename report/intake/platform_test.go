@@ -20,7 +20,8 @@ func TestOwnPlatformSheets(t *testing.T) {
 		{Seq: 2, ProductKeyword: "插座", Term: "异味", From: "2026-10-25", To: "2026-11-24", NegativeReviews: 0, Reviews: 7, Shop: "店", Product: "插座", Price: "9", AllNegativeReviews: 1, Platform: "mall", ProductID: "2"},
 	}
 	period := chaping.Period{Year: 2026, Month: time.November}
-	sheet := &report.Platform{Station: "某平台", Filed: time.Date(2026, 11, 25, 0, 0, 0, 0, chaping.Shanghai()), Period: period, Rows: rows}
+	unlisted := []report.PlatformRow{{Seq: 3, ProductKeyword: "插座", Term: "起火", From: "2026-10-25", To: "2026-11-24", Reviews: 7, Shop: "店", Product: "插座", Price: "9", Platform: "mall", ProductID: "2"}}
+	sheet := &report.Platform{Unlisted: unlisted, Station: "某平台", Filed: time.Date(2026, 11, 25, 0, 0, 0, 0, chaping.Shanghai()), Period: period, Rows: rows}
 	dir := t.TempDir()
 	for _, empty := range []bool{false, true} {
 		if empty {
