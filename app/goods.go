@@ -50,10 +50,10 @@ func readGoods(ctx context.Context, s *store.Store, m *nlp.Miner, w chaping.Wind
 	var sum, n uint64
 	err := s.ProductNames(ctx, w, func(k chaping.ProductKey, keywords []string, name string) error {
 		of := known.of(append(slices.Sorted(slices.Values(keywords)), name)...)
-		if of.Known() {
+		if state := of.State(); state != "" {
 			g.of[k] = of
 			n++
-			sum += xxhash.Sum64String(strings.Join(append([]string{k.Platform, k.Product}, m.FieldsOf(of)...), "\x00"))
+			sum += xxhash.Sum64String(strings.Join([]string{k.Platform, k.Product, state}, "\x00"))
 		}
 		return nil
 	})

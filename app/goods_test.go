@@ -1,11 +1,16 @@
 package app
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"chaping"
+	"chaping/dictionaries"
 	"chaping/nlp"
 	"chaping/store/storetest"
 )
@@ -87,4 +92,101 @@ func TestGoodsDecideWhichTermsCount(t *testing.T) {
 	if err != nil || mined.Fresh {
 		t.Errorf("mined again for a name that says the same: %v %v", mined.Fresh, err)
 	}
+}
+
+// Mining takes every product for the goods that the test of a dictionary shows: for
+// each word of the table of goods, those that say only what goods are for too.
+func TestGoodsOfEveryWordAsTheTestShowsThem(t *testing.T) {
+	words := wordsOfGoods(t)
+	s := storetest.Open(t, storetest.Embedded(t))
+	period := chaping.Period{Year: 2026, Month: time.November}
+	var reviews []chaping.Review
+	var listings []chaping.Listing
+	for i, w := range words {
+		product := chaping.Product{Platform: "mall", ID: strconv.Itoa(i), Name: w}
+		listings = append(listings, chaping.Listing{Keyword: w, SeenAt: now, Product: product})
+		reviews = append(reviews, chaping.Review{
+			Platform: "mall", Product: product.ID, ID: product.ID, Text: "收到了", Grade: chaping.Negative, Rating: 1,
+			Rule: chaping.Stars().String(), Published: period.Window().From.Add(time.Hour), Collected: now,
+		})
+	}
+	if err := s.PutReviews(t.Context(), reviews); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutListings(t.Context(), listings); err != nil {
+		t.Fatal(err)
+	}
+	miner, err := nlp.ShippedMiner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := readGoods(t.Context(), s, miner, period.Window())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range words {
+		if got, want := g.at(chaping.ProductKey{Platform: "mall", Product: strconv.Itoa(i)}), miner.GoodsOf(w); got != want {
+			t.Errorf("%s is mined as %v, the test of a dictionary shows %v", w, got, want)
+		}
+	}
+}
+
+// What goods are for is part of what is known of them: where it becomes known after
+// the reviews were mined, they are mined again.
+func TestWhatGoodsAreForIsPartOfTheState(t *testing.T) {
+	s := storetest.Open(t, storetest.Embedded(t))
+	period := chaping.Period{Year: 2026, Month: time.November}
+	review := chaping.Review{
+		Platform: "mall", Product: "1", ID: "a", Text: "嗖一下上天炸开，真响", Grade: chaping.Negative, Rating: 1,
+		Rule: chaping.Stars().String(), Published: period.Window().From.Add(time.Hour), Collected: now,
+	}
+	if err := s.PutReviews(t.Context(), []chaping.Review{review}); err != nil {
+		t.Fatal(err)
+	}
+	miner, err := nlp.ShippedMiner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Pipeline{Store: s, Miner: miner, Now: func() time.Time { return now }}
+	rows := func() int {
+		sheet, _, err := p.PlatformSheet(t.Context(), period, SheetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(sheet.Rows)
+	}
+	if rows() == 0 {
+		t.Fatal("nothing is counted where the goods are not known")
+	}
+	l := chaping.Listing{Keyword: "礼花弹", SeenAt: now, Product: chaping.Product{Platform: "mall", ID: "1", Name: "大礼花 十二响"}}
+	if err := s.PutListings(t.Context(), []chaping.Listing{l}); err != nil {
+		t.Fatal(err)
+	}
+	if n := rows(); n != 0 {
+		t.Errorf("%d rows for a firework that does what it is for", n)
+	}
+}
+
+// wordsOfGoods are the words for goods in the shipped table, sorted.
+func wordsOfGoods(t *testing.T) []string {
+	t.Helper()
+	file, err := dictionaries.Files.ReadFile("goods.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct {
+		Fields map[string][]string
+		Aims   []struct{ Goods []string }
+		None   []string
+	}
+	if err := yaml.Unmarshal(file, &table); err != nil {
+		t.Fatal(err)
+	}
+	words := slices.Concat(slices.Collect(maps.Values(table.Fields))...)
+	for _, a := range table.Aims {
+		words = append(words, a.Goods...)
+	}
+	words = append(words, table.None...)
+	slices.Sort(words)
+	return slices.Compact(words)
 }

@@ -32,6 +32,16 @@ type Goods struct {
 // Known tells whether any field is.
 func (g Goods) Known() bool { return g.fields != 0 }
 
+// State is the same for two Goods of one miner exactly when it mines their reviews
+// alike, and empty where nothing is known of them. (Of fireworks no field is, but what
+// they are for.)
+func (g Goods) State() string {
+	if g == (Goods{}) {
+		return ""
+	}
+	return fmt.Sprintf("%x-%x", g.fields, g.aims)
+}
+
 // goods maps product keywords and names to fields.
 type goods struct {
 	names []string          // of the fields, by bit

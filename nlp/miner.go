@@ -33,7 +33,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-8"
+const rules = "rules-9"
 
 // networkFile is the shipped network's name in package dictionaries.
 const networkFile = "assertion.bin.gz"
