@@ -282,6 +282,22 @@ var shippedSays = map[string][]said{
 		{goods: "围巾", text: "绕脖子两圈，暖和", no: "窒息"},
 		{goods: "手表", text: "心率过快会提醒", no: "胸闷"},
 	},
+	// 上 of the word before is no part of 上一个.
+	"the last one, across a word": {
+		{goods: "电熨斗", text: "床上一个枕套起火了", yes: "起火"},
+		{goods: "插排", text: "早上一个插头冒火花", yes: "插座打火"},
+		{goods: "吸顶灯", text: "楼上一个灯冒烟", yes: "冒烟"},
+		{goods: "门铃", text: "装上一个多月就生锈了", yes: "生锈"},
+		{goods: "护腕", text: "绑上一个下午手腕起疹子", yes: "皮疹"},
+		{goods: "窗帘", text: "挂上一个夏天就发霉", yes: "发霉"},
+		{goods: "面霜", text: "用上一个礼拜脸红肿", yes: "红肿"},
+		{goods: "电饭锅", text: "面前一个插座冒烟，饭也没熟", yes: "冒烟"},
+		{goods: "暖风机", text: "前一个月买的，前天漏电了", yes: "漏电"},
+		{goods: "保温杯", text: "上一个漏水，这个一滴不漏", no: "漏水"},
+		{goods: "唇膏", text: "用上一个牌子嘴唇红肿，这支温和", no: "红肿 口唇不适"},
+		{goods: "行李箱", text: "前一个开裂了，这个结实", no: "开裂"},
+		{goods: "风扇", text: "我上一台漏电，换了它", no: "漏电"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},

@@ -46,6 +46,18 @@ type Cues struct {
 	Covers []string `yaml:"covers"`
 	// Relief says that harm to a body was there before the goods.
 	Relief Relief `yaml:"relief"`
+	// Bounds say where cue words are none because their first character belongs to the
+	// word before.
+	Bounds []Bound `yaml:"bounds"`
+}
+
+// A Bound is of cue words that begin alike: none is read behind a character that makes
+// a word with their first one (晚上|一个人洗澡), nor before what makes them a time
+// (贴上|一个月).
+type Bound struct {
+	Cues   []string `yaml:"cues"`   // beginnings of cue words
+	Behind string   `yaml:"behind"` // the characters
+	Before []string `yaml:"before"`
 }
 
 // Relief is how a review says that the goods relieved something: what stands right
@@ -172,6 +184,9 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 		_, cue := l.words[stem]
 		j.lends = append(j.lends, ok && stem != "" && !cue)
 	}
+	for i := range c.Bounds {
+		l.bound(&c.Bounds[i])
+	}
 	j.auto = match.New(folder, l.patterns)
 	return nil
 }
@@ -256,6 +271,25 @@ func (l *loading) group(g *Group) {
 	}
 	for _, w := range g.Words {
 		l.word(w, g, uint8(id))
+	}
+}
+
+// bound makes it known to the words that it is of.
+func (l *loading) bound(b *Bound) {
+	out := &bound{behind: []rune(l.folder.String(b.Behind))}
+	for _, w := range b.Before {
+		out.before = append(out.before, []rune(l.folder.String(w)))
+	}
+	if l.bounds == nil {
+		l.bounds = make([]*bound, len(l.patterns))
+	}
+	for _, begin := range b.Cues {
+		begin = l.folder.String(begin)
+		for n, w := range l.patterns {
+			if strings.HasPrefix(w, begin) {
+				l.bounds[n] = out
+			}
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type Judge struct {
 	members [][]uint8 // word → groups
 	says    []says    // word → what it says
 	lends   []bool    // word → whether it may leave its last character, 有, to a mention
+	bounds  []*bound  // word → where it is none; nil where no word has one
 	reads   []int32   // word → its first place in readings, one more than there are words
 	// readings are how words may govern a mention, those of a word side by side.
 	readings []reading
@@ -553,7 +554,9 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		}
 		sc.found = j.auto.All(sc.found[:0], text[from:min(to, int32(len(text)))])
 		for _, f := range sc.found {
-			hits = insert(hits, hit{start: f.Start + from, end: f.End + from, word: int32(f.Pattern)})
+			if h := (hit{start: f.Start + from, end: f.End + from, word: int32(f.Pattern)}); !j.bound(h, text) {
+				hits = insert(hits, h)
+			}
 		}
 	}
 	kept := hits[:0]
@@ -583,6 +586,22 @@ func (j *Judge) Prepare(sc *Scratch, text []rune, spans []Span) {
 		}
 	}
 	sc.all = kept
+}
+
+// A bound says where cue words are none, see Bound.
+type bound struct {
+	behind []rune
+	before [][]rune
+}
+
+// bound tells whether the first character of h belongs to the word before it.
+func (j *Judge) bound(h hit, text []rune) bool {
+	if j.bounds == nil || j.bounds[h.word] == nil {
+		return false
+	}
+	b := j.bounds[h.word]
+	return h.start > 0 && slices.Contains(b.behind, text[h.start-1]) ||
+		slices.ContainsFunc(b.before, func(w []rune) bool { return starts(text[h.end:], w) })
 }
 
 // insert keeps hits by start, the longest first. Matches come by end, so the
