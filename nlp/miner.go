@@ -840,7 +840,7 @@ func (m *Miner) settle(sc *scratch, i, k int, g Goods, refused func(f found, by 
 		return 0
 	}
 	winner, loser := i, k
-	if x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]; m.keeps(y, x, g) ||
+	if x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]; m.keeps(y, x, g) || m.endsWith(sc.text.Runes, a, x, b, y) ||
 		sc.length(k) == sc.length(i) && m.hurts(y, x) || (b.Start < a.Start || a.End < b.End) && m.graver(y, x) {
 		winner, loser = k, i
 	}
@@ -871,7 +871,8 @@ func (m *Miner) within(sc *scratch, f found, g Goods) (holder string, same bool)
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) && !m.keeps(form, o, g) {
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) && !m.keeps(form, o, g) &&
+			!m.endsWith(sc.text.Runes, s, o, assertion.Span{Start: f.start, End: f.end}, form) {
 			holder = m.dict.Terms[o.term].Name
 		}
 	}
@@ -929,6 +930,16 @@ func (m *Miner) tooWide(text []rune, f found) bool {
 		}
 	}
 	return false
+}
+
+// endsWith tells whether a pattern of a plain fault, outer, which stands at s, names
+// behind something else the danger inner at d as what is wrong (用了一个月|刹车失灵了):
+// then it is that danger. Where both begin alike the longer one may say less (充电器坏了).
+func (m *Miner) endsWith(text []rune, s assertion.Span, outer *form, d assertion.Span, inner *form) bool {
+	fault, danger := &m.dict.Terms[outer.term], &m.dict.Terms[inner.term]
+	return outer.matcher != nil && fault.Hazard == chaping.HazardQuality && fault.Severity <= 1 &&
+		danger.Hazard != chaping.HazardQuality && danger.Severity >= 3 && d.Start > s.Start && d.End <= s.End &&
+		strings.Trim(string(text[d.End:s.End]), "了的掉啦") == ""
 }
 
 // HazardOf is the hazard class of the gravest term that a text names, whatever

@@ -298,6 +298,18 @@ var shippedSays = map[string][]said{
 		{goods: "行李箱", text: "前一个开裂了，这个结实", no: "开裂"},
 		{goods: "风扇", text: "我上一台漏电，换了它", no: "漏电"},
 	},
+	// What fails after so many days is what counts, where that is a danger.
+	"a danger after a time": {
+		{goods: "三轮车", text: "半个月手刹就失灵了", yes: "刹车失灵", no: "损坏"},
+		{goods: "婴儿推车", text: "推了一周刹车坏了", yes: "刹车失灵", no: "损坏"},
+		{goods: "电压力锅", text: "三个月限压阀失灵", yes: "高压锅排气异常"},
+		{goods: "油汀", text: "两周温控器就不灵了", yes: "温控失灵", no: "损坏"},
+		{goods: "电炖锅", text: "一个月防干烧保护就坏了", yes: "温控失灵", no: "损坏 干烧"},
+		{goods: "儿童餐椅", text: "两个月安全带坏了", yes: "防护失效", no: "损坏"},
+		{goods: "破壁机", text: "用了四次电机就烧了", yes: "烧坏", no: "损坏"},
+		{goods: "收音机", text: "一个月旋钮就坏了", yes: "损坏"},
+		{goods: "手机", text: "半个月充电器坏了", yes: "损坏"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
