@@ -264,7 +264,7 @@ func (c *cutter) coveredBy(text []rune, start, end int) string {
 		least := "" // the shortest of several
 		for _, w := range c.covers[[2]rune(text[a:])] {
 			b := a + covers(text[a:], w)
-			if b > start && b > a && (a < start || b > end) && (least == "" || len(w) < len(least)) {
+			if b > start && b > a && (a < start || b > end) && !c.splits(text, a, b, start, end) && (least == "" || len(w) < len(least)) {
 				least = w
 			}
 		}
@@ -273,6 +273,16 @@ func (c *cutter) coveredBy(text []rune, start, end int) string {
 		}
 	}
 	return ""
+}
+
+// splits tells whether the word text[a:b] takes from a hit nothing but the first
+// character of a word that is more usual (老公|差点触电, not 公差).
+func (c *cutter) splits(text []rune, a, b, start, end int) bool {
+	if a >= start || b != start+1 || start+2 > end {
+		return false
+	}
+	own, word := c.usual(text[start:start+2]), c.usual(text[a:b])
+	return own >= rareWord && word > 0 && own > word
 }
 
 // covers is how many characters of text a word is that it begins with, 0 where it

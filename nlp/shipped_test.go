@@ -310,6 +310,21 @@ var shippedSays = map[string][]said{
 		{goods: "收音机", text: "一个月旋钮就坏了", yes: "损坏"},
 		{goods: "手机", text: "半个月充电器坏了", yes: "损坏"},
 	},
+	// Nobody died who nearly did, and who says so of walking is tired.
+	"nearly killed": {
+		{goods: "平衡车", text: "下坡刹不住，差点没命", yes: "安全隐患", no: "死亡"},
+		{goods: "煤气灶", text: "管子漏气，一家人差点死在屋里", yes: "安全隐患", no: "死亡"},
+		{goods: "晾衣架", text: "掉下来砸头上，险些要了我老妈的命", yes: "安全隐患", no: "死亡"},
+		{goods: "电暖器", text: "老公差点电死，地线没接", yes: "触电", no: "死亡"},
+		{goods: "插座", text: "外公差点触电", yes: "安全隐患"},
+		{goods: "炭炉", text: "再晚一会就有生命危险", no: "死亡"},
+		{goods: "窗帘绳", text: "绕脖子上，猫勒死了", yes: "死亡"},
+		{goods: "登山鞋", text: "爬了一天山差点没命，鞋子倒是舒服", no: "安全隐患 死亡"},
+		{goods: "漫画", text: "笑得我差点断气", no: "安全隐患 死亡"},
+		{goods: "动感单车", text: "骑完二十分钟差点要了我的命，效果好", no: "安全隐患 死亡"},
+		{goods: "营养土", text: "换土以后花差点死了", no: "安全隐患 死亡"},
+		{goods: "直尺", text: "公差大，量不准", no: "安全隐患"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
