@@ -696,13 +696,23 @@ func endsSentence(r rune) bool {
 const reliefReach = 9
 
 // partClauses replaces spaces between clauses by commas: what stands on both sides
-// is too long to be parts of one word that somebody spaced out.
+// is too long to be parts of one word that somebody spaced out, or 都没有 stands before
+// it, which speaks backwards (酸味都没有 奶香浓).
 func partClauses(text []rune) {
 	for i, r := range text {
-		if r == ' ' && clauseLong(text[:i], -1) && clauseLong(text[i+1:], 1) {
+		if r == ' ' && (clauseLong(text[:i], -1) && clauseLong(text[i+1:], 1) || deniesAll(text[:i])) {
 			text[i] = '，'
 		}
 	}
+}
+
+// deniesAll tells whether text ends with 都没有 or the like.
+func deniesAll(text []rune) bool {
+	n := len(text)
+	if n > 0 && text[n-1] == '有' {
+		n--
+	}
+	return n > 1 && text[n-1] == '没' && (text[n-2] == '都' || text[n-2] == '也')
 }
 
 // clauseLong tells whether text ends (dir -1) or begins (1) with as many characters

@@ -325,6 +325,22 @@ var shippedSays = map[string][]said{
 		{goods: "营养土", text: "换土以后花差点死了", no: "安全隐患 死亡"},
 		{goods: "直尺", text: "公差大，量不准", no: "安全隐患"},
 	},
+	// What is not tasted at all is a fault of what should be.
+	"not a trace": {
+		{goods: "糯米", text: "一点霉味都没有", no: "霉味 发霉 风味寡淡"},
+		{goods: "瓜子", text: "丝毫哈喇味都没有", no: "变质 风味寡淡"},
+		{goods: "羊排", text: "一点膻味也没有", no: "腥臊味 风味寡淡"},
+		{goods: "纯净水", text: "一点塑料味都没有，清甜", no: "塑料味 风味寡淡"},
+		{goods: "豆浆", text: "一点酸味都没有 豆香浓", no: "风味寡淡"},
+		{goods: "布衣柜", text: "一点胶水味道都没有", no: "胶水味"},
+		{goods: "墙漆", text: "丝毫甲醛味都没", no: "甲醛 甲醛味重"},
+		{goods: "凉席", text: "半点汽油味都没有", no: "汽油味"},
+		{goods: "奶茶粉", text: "一点奶香味都没有", yes: "风味寡淡"},
+		{goods: "虾片", text: "丝毫虾味都没有，一股油味", yes: "风味寡淡"},
+		{goods: "绿茶", text: "泡出来一点味道都没有", yes: "风味寡淡"},
+		{goods: "玉米", text: "一点水分都没有", yes: "风味寡淡"},
+		{goods: "书包", text: "赠品都没有 胶水味呛人", yes: "胶水味"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
