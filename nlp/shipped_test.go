@@ -341,6 +341,22 @@ var shippedSays = map[string][]said{
 		{goods: "玉米", text: "一点水分都没有", yes: "风味寡淡"},
 		{goods: "书包", text: "赠品都没有 胶水味呛人", yes: "胶水味"},
 	},
+	// Who tells others to take care tells of no harm.
+	"advice": {
+		{goods: "年糕", text: "老人吃慢点别噎着，味道不错", no: "窒息"},
+		{goods: "瓜子", text: "给娃吃慢点儿，别呛着", no: "窒息"},
+		{goods: "滑滑梯", text: "大人在旁边看着，别让娃摔下来", no: "摔伤"},
+		{goods: "菜刀", text: "快得很，别切到手", no: "划伤"},
+		{goods: "纽扣电池", text: "收好了，别让孩子放嘴里，会误吞", no: "误吞"},
+		{goods: "珠子", text: "放高处，别叫小宝宝吞下去", no: "误吞"},
+		{goods: "电烙铁", text: "新手当心，别烫着", no: "烫伤"},
+		{goods: "养生壶", text: "倒水慢点，别把手烫了", no: "烫伤"},
+		{goods: "菜刀", text: "特别割手，刀背都是毛刺", yes: "毛刺"},
+		{goods: "开瓶器", text: "一用力就别断了", yes: "断裂"},
+		{goods: "蹦床", text: "别人家孩子都没事，我家孩子摔下来了", yes: "摔伤"},
+		{goods: "水壶", text: "别买，倒水烫到手", yes: "烫伤"},
+		{goods: "果冻", text: "千万别买，孩子噎着了", yes: "窒息"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
