@@ -357,6 +357,19 @@ var shippedSays = map[string][]said{
 		{goods: "水壶", text: "别买，倒水烫到手", yes: "烫伤"},
 		{goods: "果冻", text: "千万别买，孩子噎着了", yes: "窒息"},
 	},
+	// Whose it is, and what it is for.
+	"above the limit elsewhere": {
+		{goods: "强化地板", text: "同事家用的甲醛超标，这款检测过关", no: "甲醛 甲醛超标"},
+		{goods: "木器漆", text: "邻居家装的甲醛超标，这个放心", no: "甲醛 甲醛超标"},
+		{goods: "墙纸", text: "别家的甲醛超标，才选的这个", no: "甲醛 甲醛超标 甲醛味重"},
+		{goods: "乳胶漆", text: "刷完找人来测甲醛超标", yes: "甲醛超标"},
+		{goods: "强化地板", text: "甲醛超标两倍，邻居家孩子都咳嗽", yes: "甲醛超标"},
+		{goods: "除甲醛喷雾", text: "衣柜甲醛超标，喷了三次降到0.06", no: "甲醛 甲醛超标 甲醛味重 板材甲醛"},
+		{goods: "除甲醛喷雾", text: "喷完更刺鼻了", yes: "刺鼻"},
+		{goods: "防毒口罩", text: "刷漆味道刺鼻，戴上闻不到了", no: "刺鼻"},
+		{goods: "防毒口罩", text: "橡胶味刺鼻，戴不住", yes: "橡胶味"},
+		{goods: "安全帽", text: "木方砸下来人没事", no: "坍塌 砸伤"},
+	},
 	// What a body runs into, falls off or is shut in; and whose it is not.
 	"bodies": {
 		{goods: "浴室门", text: "把孩子反锁在厕所里出不来", yes: "防护失效"},
