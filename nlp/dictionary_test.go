@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"chaping"
 )
@@ -298,6 +299,27 @@ func TestGoods(t *testing.T) {
 }
 
 // A field of no goods is a fault of the file.
+// A word that names an electrical device takes it for one, whatever else it is: the
+// longer word has the goods, and a 电水壶 that only touches food would not boil dry.
+func TestElectricalGoodsAreAppliances(t *testing.T) {
+	m := shippedMiner(t)
+	electric := m.goods.bits["家用电器"] | m.goods.bits["电子数码"] | m.goods.bits["电动自行车与充电器"] | m.goods.bits["电线电缆"]
+	for _, w := range m.goods.words {
+		if w.fields == m.goods.bits["家具家居"] {
+			continue // 电视柜
+		}
+		first, _ := utf8.DecodeRuneInString(w.text)
+		if first == '电' && w.fields != 0 && w.fields&electric == 0 {
+			t.Errorf("%s is no electrical device: %v", w.text, m.FieldsOf(Goods{fields: w.fields}))
+		}
+	}
+	for _, name := range []string{"玻璃电水壶1.5升", "紫砂电茶壶", "宿舍小电煮锅", "宝宝暖奶器", "宠物烘干箱", "猫用宠物加热垫", "双层煮蛋器"} {
+		if of := m.GoodsOf(name); of.fields&m.goods.bits["家用电器"] == 0 {
+			t.Errorf("%s is of %v", name, m.FieldsOf(of))
+		}
+	}
+}
+
 func TestGoodsOfNoField(t *testing.T) {
 	data := shippedData(t)
 	data[goodsFile].Data = []byte("fields: {食品: [茶]}\nalso: {拉肚子: [食品, 饮品]}\n")

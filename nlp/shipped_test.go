@@ -225,6 +225,10 @@ var shippedSays = map[string][]said{
 		{goods: "奶茶", text: "喝完嗓子麻了一晚上", yes: "口唇不适"},
 		{goods: "婴儿推车", text: "刹车踩了照样溜", yes: "刹车失灵"},
 		{goods: "百叶窗帘", text: "绳子缠脖子上了，幸好看见", yes: "绳索缠绕"},
+		{goods: "电茶壶", text: "水干了不断电，壶底烧红了", yes: "干烧"},
+		{goods: "电煮锅", text: "没水了还在干烧，锅底都红了", yes: "干烧"},
+		{goods: "宠物加热垫", text: "温控不灵，烫得猫直叫", yes: "温控失灵"},
+		{goods: "毛绒兔", text: "抱着睡一晚，嘴里全是毛", yes: "玩偶掉毛"},
 		// what goods of other fields do not have
 		{goods: "手机", text: "折叠屏闭口处有缝", no: "长痘"},
 		{goods: "沙发", text: "坐了一年皮子掉皮", yes: "掉漆", no: "脱皮"},
