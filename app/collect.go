@@ -210,6 +210,11 @@ func (a *App) collect(
 	defer sink.Close()
 	job := crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}
 	r, err := crawler.Collect(ctx, job, crawler.Options{
+		Stored: func(ctx context.Context, product string, w chaping.Window, each func(crawler.Stored) error) error {
+			return s.AlikeReviews(ctx, profile.Platform.ID, []string{product}, w, "", func(r store.AlikeReview) error {
+				return each(crawler.Stored(r))
+			})
+		},
 		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: a.Log, Version: a.programRelease(), Now: a.Now,
 		Progress: func(g crawler.Progress) {
 			watch.tell(Progress{Step: "采集", Done: g.Pages, Total: g.Pages + int64(g.Open),
@@ -249,7 +254,7 @@ func collectCounts(r crawler.Report) map[string]uint64 {
 		"pages": r.Pages, "unchanged": r.Unchanged, "bytes": r.Bytes, "products": r.Products, "listings": r.Listings, "reviews": r.Reviews,
 		"outside": r.Outside, "duplicates": r.Duplicates, "shared": r.Shared, "foreign_prices": r.Foreign, "refused": r.Refused, "faults": r.Faults,
 		"robots": r.Robots, "denied": r.Denied, "dead": int64(r.Dead), "unfinished": int64(r.Unfinished),
-		"truncated": r.TruncatedLists, "gaps": r.Gaps, "mixed_order": r.Mixed, "untold": r.Untold, "twins": r.Twins,
+		"truncated": r.TruncatedLists, "gaps": r.Gaps, "mixed_order": r.Mixed, "untold": r.Untold, "vague_dates": r.Vague, "twins": r.Twins,
 	} {
 		if n > 0 {
 			out[name] = uint64(n)

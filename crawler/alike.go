@@ -1,6 +1,8 @@
 package crawler
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -8,12 +10,32 @@ import (
 	"chaping/ingest"
 )
 
+// A Stored review came without an ID, and was read before.
+type Stored = ingest.Stored
+
 // An entry is an item of a review list as it was read.
 type entry struct {
 	review chaping.Review
 	buyer  string // tells reviews without an ID apart; never stored
+	when   ingest.When
+	dated  string // the date as it is written
 	place  place
 	ok     bool // the review is usable
+
+	corrected bool // it is stored with a date that was less exact
+}
+
+// known is what an entry without an ID is known by within its list: the nth that
+// is alike in everything. A date that counts back is another moment on the next
+// page, but hardly another text.
+func (e *entry) known(nth int) string {
+	if e.when.Unit == 0 {
+		return ingest.ContentID(&e.review, e.buyer, nth)
+	}
+	undated := e.review
+	undated.Published = time.Time{}
+	undated.Text += "\x00" + e.dated
+	return ingest.ContentID(&undated, e.buyer, nth)
 }
 
 // A place is what an item of a review list tells even when it is no usable
@@ -45,10 +67,10 @@ func (s *seen) number(entries []entry) (round bool) {
 		if !e.ok {
 			continue
 		}
-		content := hash(ingest.ContentID(&e.review, e.buyer, 1))
+		content := hash(e.known(1))
 		count[content]++
 		usable, contents = append(usable, e), append(contents, content)
-		local = append(local, ingest.ContentID(&e.review, e.buyer, count[content]))
+		local = append(local, e.known(count[content]))
 	}
 	moved := min(len(contents), len(s.Alike))
 	for !slices.Equal(s.Alike[len(s.Alike)-moved:], contents[:moved]) {
@@ -73,13 +95,15 @@ func (s *seen) number(entries []entry) (round bool) {
 		} else {
 			if e.buyer == "" {
 				count[contents[i]]++
-				e.place.id = ingest.ContentID(&e.review, "", count[contents[i]])
+				e.place.id = e.known(count[contents[i]])
 			} else { // the same buyer, product, time and text
-				e.place.id = ingest.ContentID(&e.review, e.buyer, 1)
+				e.place.id = e.known(1)
 			}
 			s.Alike = append(s.Alike, contents[i])
 		}
-		e.review.ID = e.place.id
+		if e.when.Unit == 0 {
+			e.review.ID = e.place.id
+		}
 	}
 	if extra := len(s.Alike) - max(maxAlike, len(contents)); extra > 0 {
 		s.Alike = slices.Clone(s.Alike[extra:])
@@ -91,4 +115,73 @@ func (s *seen) number(entries []entry) (round bool) {
 func fingerprint(contents hashes) uint64 {
 	text, _ := contents.MarshalText() // never fails
 	return hash(string(text))
+}
+
+// recognise gives the entries that are not stored yet IDs, and the others those
+// under which they are stored. Sites that count dates back tell of a review in other
+// words at each visit.
+func (p *reviewPage) recognise(ctx context.Context) error {
+	var fresh, again []*ingest.Unnamed
+	at := map[*ingest.Unnamed]*entry{}
+	here := map[string]bool{}
+	counted := false
+	for i := range p.entries {
+		e := &p.entries[i]
+		if !e.ok || e.place.again || here[e.place.id] || p.t.Seen.has(hash(e.place.id)) {
+			continue
+		}
+		here[e.place.id] = true
+		u := &ingest.Unnamed{Review: &e.review, Buyer: e.buyer, When: e.when}
+		at[u] = e
+		counted = counted || e.when.Unit != 0
+		if slices.Contains(p.t.Seen.Old, uint32(hash(e.place.id))) {
+			again = append(again, u)
+		} else {
+			fresh = append(fresh, u)
+		}
+	}
+	stored, err := p.stored(ctx, append(slices.Clip(fresh), again...))
+	if err != nil {
+		if counted {
+			return fmt.Errorf("评论没有编号，日期是相对的，查不了是否已经收录：%w", err)
+		}
+		return nil // what names its day is known by that, too
+	}
+	ingest.Recognise(again, stored, func(string) bool { return false })
+	ingest.Recognise(fresh, stored, func(id string) bool { return slices.Contains(p.t.Seen.Taken, uint32(hash(id))) })
+	for u, e := range at {
+		e.when, e.corrected = u.When, u.Corrected
+	}
+	var ids []uint64
+	for _, u := range fresh {
+		ids = append(ids, hash(u.Review.ID))
+	}
+	if p.step.published.date.Counting() {
+		p.t.Seen.Taken = p.t.Seen.Taken.add(ids)
+	}
+	return nil
+}
+
+// stored are the reviews without IDs that those of the page may be.
+func (p *reviewPage) stored(ctx context.Context, page []*ingest.Unnamed) (list []Stored, err error) {
+	if p.r.stored == nil || !p.step.published.date.Counting() || len(page) == 0 {
+		return nil, nil
+	}
+	var w chaping.Window
+	for _, u := range page {
+		from, to := u.When.Within()
+		if w.From.IsZero() || from.Before(w.From) {
+			w.From = from
+		}
+		if to.After(w.To) {
+			w.To = to
+		}
+	}
+	// What is stored is not exact, either.
+	w.From, w.To = w.From.AddDate(0, 0, -2), w.To.AddDate(0, 0, 2)
+	err = p.r.stored(ctx, p.t.Product, w, func(s Stored) error {
+		list = append(list, s)
+		return nil
+	})
+	return list, err
 }

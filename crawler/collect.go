@@ -108,7 +108,7 @@ func newCollection(job Job, o Options) (*collection, error) {
 	c.Version = cmp.Or(o.Version, "dev")
 	// robots.txt, redirects and the page itself may each take the timeout.
 	c.Lease = cmp.Or(o.Lease, max(frontier.DefaultLease, 4*job.Profile.Timeout))
-	c.reader = &reader{job: &c.job, kept: c.Evidence, gradeText: c.GradeText}
+	c.reader = &reader{job: &c.job, kept: c.Evidence, gradeText: c.GradeText, stored: c.Stored}
 	return c, nil
 }
 
@@ -654,7 +654,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 		countReviews: &r.Reviews, countDefaults: &r.Defaults, countByText: &r.ByText, countAppended: &r.Appended, countOutside: &r.Outside,
 		countDuplicates: &r.Duplicates, countShared: &r.Shared, countRefused: &r.Refused, countForeign: &r.Foreign, countIrrelevant: &r.Irrelevant,
 		countRobots: &r.Robots, countDenied: &r.Denied, countFaults: &r.Faults, countCut: &r.TruncatedLists, countGaps: &r.Gaps,
-		countMixed: &r.Mixed, countUntold: &r.Untold, countTwins: &r.Twins,
+		countMixed: &r.Mixed, countUntold: &r.Untold, countVague: &r.Vague, countTwins: &r.Twins,
 	} {
 		*to = s.Count[name]
 	}

@@ -68,6 +68,10 @@ type Options struct {
 	// GradeText grades a review without a usable rating by its text; nil
 	// leaves it unrated. It is called from several goroutines.
 	GradeText func(*chaping.Review)
+	// Stored calls each for the stored reviews of the site's product that came
+	// without an ID and are dated within a window, this run's included: those
+	// whose dates count back are known again by it. nil: none are stored.
+	Stored func(ctx context.Context, product string, w chaping.Window, each func(Stored) error) error
 	// Open opens the run's queue. Nil means a queue in memory.
 	Open frontier.Opener
 	// Workers is how many pages are worked on at once; zero means 8.
@@ -136,6 +140,7 @@ type Report struct {
 	TruncatedLists int64           `json:"truncated_lists"` // how many; Truncated names the first of them
 	Mixed          int64           `json:"mixed_order"`     // lists that were to have the newest first and do not; read to their end
 	Untold         int64           `json:"untold"`          // lists without the total that the profile names: nothing says that they are whole
+	Vague          int64           `json:"vague_dates"`     // of Reviews: their dates are only counted back (2周前), and may be of another period
 	Twins          int64           `json:"twins"`           // reviews that another product has as well, stored with both
 	Gaps           int64           `json:"gaps"`            // products of whose reviews some were out of reach; their Coverage says why
 	BudgetSpent    bool            `json:"budget_spent"`    // the profile allows no more pages or bytes in one run

@@ -1,5 +1,7 @@
 package crawler
 
+import "fmt"
+
 // A Lack is what a draft is without, or unsure of.
 type Lack string
 
@@ -78,4 +80,21 @@ func (d *Draft) Found() string {
 		return "网页中重复的元素"
 	}
 	return ""
+}
+
+// Cautions are what collecting with the profile cannot make sure of, in Chinese.
+func (p *Profile) Cautions() (list []string) {
+	for i := range p.reviews {
+		step := &p.reviews[i]
+		if step.id != nil || !step.published.date.Counting() {
+			continue
+		}
+		known := "买家、正文和大致的时间"
+		if step.buyer == nil {
+			known = "正文和大致的时间"
+		}
+		list = append(list, fmt.Sprintf("reviews.%d 没有编号，时间可能是“3天前”这样的：再次采集时按%s认出已收录的；不知道买家、又不足八个字的按天区分，网站按 24 小时一天计的可能多计，同样的话可能少计",
+			i, known))
+	}
+	return list
 }

@@ -82,6 +82,9 @@ func (p *reviewPage) read(ctx context.Context) (err error) {
 	}
 	if step.id == nil {
 		p.round = t.Seen.number(p.entries)
+		if err := p.recognise(ctx); err != nil {
+			return err
+		}
 	}
 	if step.shared && first && t.Slice == 0 {
 		if t.Owner, err = p.r.owner(ctx, p.o, *t, p.entries); err != nil {
@@ -153,7 +156,13 @@ func (p *reviewPage) take() {
 			t.Seen.Bad = true
 		case !window.Contains(review.Published):
 			o.add(countOutside, 1)
+			if p.entries[i].corrected { // it may have been of the window
+				o.reviews = append(o.reviews, *review)
+			}
 		default:
+			if from, to := p.entries[i].when.Within(); p.entries[i].when.Unit != 0 && (from.Before(window.From) || to.After(window.To)) {
+				o.add(countVague, 1)
+			}
 			p.r.keep(o, *t, p.step, id, review)
 		}
 	}
@@ -445,6 +454,7 @@ func (r *reader) review(
 	value, _ := step.published.get(item)
 	published, fault := from.Published(value, told)
 	at.published, at.dated = published, fault == nil
+	e.when, e.dated = ingest.When{At: published, Unit: ingest.Counted(value)}, value
 	if fault != nil {
 		o.fault(Fault{URL: t.URL, Field: step.published.name, Value: value, Problem: fault.Problem + "，评论未收录"})
 		return e

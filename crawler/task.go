@@ -93,6 +93,7 @@ type seen struct {
 	Past  bool      `json:"y,omitempty"` // a page was older than the window
 	Well  bool      `json:"g,omitempty"` // there were reviews that are not negative
 	Ill   bool      `json:"i,omitempty"` // and some that are
+	Taken traces    `json:"k,omitempty"` // IDs of the last ones, where dates count back; see recognise
 	Round bool      `json:"r,omitempty"` // the way on leads back to pages that were read
 }
 
@@ -244,6 +245,7 @@ const (
 	countGaps       = "gaps"   // products
 	countMixed      = "mixed"  // lists that are not in the order that the profile says
 	countUntold     = "untold" // lists without the total that the profile names
+	countVague      = "vague"  // reviews that may be of another period
 	countTwins      = "twins"  // reviews that another product has as well
 
 	countFound     = "found/"     // + keyword
@@ -326,6 +328,7 @@ type reader struct {
 	kept  *evidence.Store // pages of reviews; nil keeps none
 
 	gradeText func(*chaping.Review) // nil: none
+	stored    func(ctx context.Context, product string, w chaping.Window, each func(Stored) error) error
 }
 
 // shopCache spares the page of a shop that was just read.

@@ -2,8 +2,6 @@ package importer
 
 import (
 	"context"
-	"crypto/md5"
-	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -19,22 +17,7 @@ import (
 // for among those that are stored, and have their IDs.
 
 // A Stored review came without an ID, in an earlier import.
-type Stored struct {
-	Product, ID string
-	Published   time.Time
-	Rating      int
-	Grade       chaping.Grade
-	Rule        string
-	Text        uint64 // TextHash
-	Version     uint64 // of two copies the later one holds
-}
-
-// TextHash is a text as Stored has it: the first half of its MD5, as ClickHouse's
-// halfMD5 has it.
-func TextHash(text string) uint64 {
-	sum := md5.Sum([]byte(text))
-	return binary.BigEndian.Uint64(sum[:8])
-}
+type Stored = ingest.Stored
 
 // A byContent is a review of a batch whose ID was made of its content.
 type byContent struct {
@@ -51,7 +34,7 @@ type occasion struct {
 }
 
 func occasionOf(r *chaping.Review) occasion {
-	return occasion{r.Product, r.Published.Unix() / 60, TextHash(r.Text)}
+	return occasion{r.Product, r.Published.Unix() / 60, ingest.TextHash(r.Text)}
 }
 
 // known gives reviews of a batch the IDs under which they are stored in another

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"chaping"
+	"chaping/ingest"
 )
 
 // storeOf finds reviews as a store has them after several imports.
@@ -19,7 +20,7 @@ func storeOf(sinks ...*memory) func(context.Context, []string, chaping.Window, f
 					continue
 				}
 				err := each(Stored{Product: r.Product, ID: r.ID, Published: r.Published, Rating: r.Rating, Grade: r.Grade, Rule: r.Rule,
-					Text: TextHash(r.Text), Version: uint64(version)})
+					Text: ingest.TextHash(r.Text), Version: uint64(version)})
 				if err != nil {
 					return err
 				}

@@ -526,6 +526,25 @@ var (
 	)
 )
 
+// Counted tells in which unit a date counts back from the moment of reading; zero
+// where it names its day.
+func Counted(s string) Unit {
+	s = relativePart(normal(s))
+	m := agoPattern.FindStringSubmatch(s)
+	switch {
+	case s == "刚刚", s == "刚才", s == "半小时前":
+		return Hours
+	case m == nil:
+		return 0
+	}
+	return map[string]Unit{"秒": Minutes, "分钟": Minutes, "小时": Hours, "天": Days, "周": Weeks, "个月": Months, "年": Years}[m[2]]
+}
+
+// Counting tells whether the formats read dates that count back.
+func (d Dates) Counting() bool {
+	return slices.ContainsFunc(d, func(format string) bool { return format == relative || strings.HasPrefix(format, AnyDate) })
+}
+
 // parseRelative reads dates that are told from now on. Where only the day is
 // told, it is the day's first second.
 func parseRelative(s string, now time.Time) (time.Time, bool) {

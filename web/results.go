@@ -141,6 +141,7 @@ func (l *lines) source(s app.CollectedSource) {
 		{format: "%d 条评论在几件商品下重复出现（编号、时间、内容都相同），每件商品都计了一次；同款各规格显示同一份评论的，在站点配置的 reviews 里写 shared: true", n: s.Twins},
 		{format: "评论不是新的在前的列表 %d 个，不在早于报送期的一页停下", n: s.Mixed},
 		{format: "页上没有站点配置所写的评论总数（total）的列表 %d 个，核对不了是否读全", n: s.Untold},
+		{format: "只写明是几天、几周、几个月前的评论 %d 条，可能属于相邻的报送期", n: s.Vague},
 		{format: "robots.txt 不允许访问的 %d 页，未访问", n: s.Robots},
 		{format: "站点配置之外的地址 %d 个，未访问", n: s.Denied},
 		{format: "评论没有读全的商品 %d 件，差评数、评论数可能偏少", n: s.Gaps},

@@ -162,6 +162,9 @@ func (p *program) printCollected(r crawler.Report) {
 	if r.Untold > 0 {
 		fmt.Fprintf(out, "  页上没有站点配置所写的评论总数（total）的列表 %d 个，核对不了是否读全\n", r.Untold)
 	}
+	if r.Vague > 0 {
+		fmt.Fprintf(out, "  只写明是几天、几周、几个月前的评论 %d 条，可能属于相邻的报送期\n", r.Vague)
+	}
 	if r.Robots > 0 {
 		fmt.Fprintf(out, "  robots.txt 不允许访问的 %d 页，未访问\n", r.Robots)
 	}

@@ -187,7 +187,7 @@ func countName(name string) string {
 		"pages": "页面", "unchanged": "没有变化的页面", "bytes": "字节", "products": "商品", "listings": "商品快照", "reviews": "评论", "outside": "期外评论",
 		"duplicates": "重复", "shared": "与同款共用评论", "foreign_prices": "价格不是人民币", "refused": "不可用", "faults": "错误", "robots": "robots 禁止", "denied": "配置之外", "dead": "放弃的页面",
 		"unfinished": "未读页面", "truncated": "未读到底的列表", "gaps": "评论没有读全的商品",
-		"mixed_order": "不是新的在前的列表", "untold": "没有总数可核对的列表", "twins": "几件商品下重复的评论", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
+		"mixed_order": "不是新的在前的列表", "untold": "没有总数可核对的列表", "vague_dates": "日期不确切的评论", "twins": "几件商品下重复的评论", "mentions": "命中", "affirmed": "成立", "tallies": "计数",
 		"lines": "行", "stored": "新入库", "rows": "行", "accepted": "采用", "restored": "恢复原样",
 	}
 	if chinese, ok := names[name]; ok {

@@ -84,6 +84,9 @@ func (p *program) checkSites(files []string) error {
 		profile, err := p.app.SiteProfile(file)
 		if err == nil {
 			fmt.Fprintf(p.out, "✓ %s：%s（%s）\n", file, profile.Platform.Name, profile.Base)
+			for _, caution := range profile.Cautions() {
+				fmt.Fprintf(p.out, "  注意  %s\n", caution)
+			}
 			continue
 		}
 		bad++
