@@ -90,7 +90,7 @@ func (e *envelope) take(prefix, name string, value gjson.Result, top bool) {
 	}
 	if messageNames.MatchString(name) && first.Type == gjson.String && e.message == "" {
 		e.message = text
-		e.end = endWords.MatchString(text) && !troubleWords.MatchString(text) && !loginWords.MatchString(text)
+		e.end = endWords.MatchString(text) && !refused(text)
 	}
 	e.paged(name, first)
 	switch {
@@ -155,7 +155,7 @@ func (e *envelope) judge(before look) (why string, good bool) {
 			good = true
 		}
 	}
-	if troubleWords.MatchString(e.message) || loginWords.MatchString(e.message) {
+	if refused(e.message) {
 		return "另有说明", false
 	}
 	for _, key := range e.keys {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
 	"github.com/gocolly/colly/v2"
@@ -243,6 +244,14 @@ var (
 	loginTitle  = regexp.MustCompile(`(?i)登录|登陆|log ?in|sign ?in`)
 )
 
+// A check for people has little on it but its title.
+var checkTitle = regexp.MustCompile(`(?i)^\s*(?:请?(?:先|完成|进行)*(?:安全|访问|人机|身份|滑动|滑块|机器人)(?:验证|检测|校验)|验证码|captcha|robot check|are you (?:a )?human|just a moment|attention required|(?:security|human) (?:check|verification))`)
+
+func isCheck(n node) bool {
+	doc := n.document()
+	return doc != nil && checkTitle.MatchString(doc.FindMatcher(pageTitle).First().Text()) && utf8.RuneCountInString(visible(doc)) <= fewWords
+}
+
 func isLogin(n node, text string) bool {
 	doc := n.document()
 	if doc == nil || !strings.Contains(text, "assword") && !strings.Contains(text, "PASSWORD") {
@@ -251,10 +260,11 @@ func isLogin(n node, text string) bool {
 	return loginTitle.MatchString(doc.FindMatcher(pageTitle).Text()) && doc.FindMatcher(passwordBox).Length() > 0
 }
 
-// challenged tells whether the page is one of the profile's challenges, or a
-// login page, which sites answer with status 200 to whom they have enough of.
+// challenged tells whether the page is one of the profile's challenges, a check
+// for people, or a login page, which sites answer with status 200 to whom they
+// have enough of.
 func (f *fetcher) challenged(n node, text string) bool {
-	if isLogin(n, text) {
+	if isLogin(n, text) || isCheck(n) {
 		return true
 	}
 	for _, c := range f.profile.Challenges {

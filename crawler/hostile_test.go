@@ -389,6 +389,27 @@ func TestChallengePutsHostToRest(t *testing.T) {
 	}
 }
 
+// A check for people stops the site also where JSON was due, and where nobody has
+// described it in the profile.
+func TestChecksStopTheSite(t *testing.T) {
+	for name, page := range map[string]http.HandlerFunc{
+		"with status 200": sayText(`<title>安全验证</title><div>请向右滑动完成拼图</div>`),
+		"forbidden": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `<title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p>`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite()
+			s["/r"] = page
+			r := collect(t, s, smallProfile).report
+			if r.Dead != 0 || r.Unfinished == 0 || len(r.Resting) != 1 || !strings.Contains(r.Resting[0].Reason, "人机验证") {
+				t.Errorf("report %+v", r)
+			}
+		})
+	}
+}
+
 // A site that answers with login forms from some page on, with status 200, is
 // left alone: two hundred products are neither asked for in vain nor given up,
 // and where lists of reviews are due, a form is not taken for an empty one.

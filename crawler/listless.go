@@ -58,12 +58,28 @@ var (
 	// the page before had none.
 	loginWords = regexp.MustCompile(`(?i)请先?(?:登录|登陆)|未登录|登[录陆]后|重新登[录陆]|登[录陆](?:已)?(?:过期|失效|超时)|扫码登[录陆]|(?:log|sign) ?in to|please (?:log|sign) ?in|login required|not logged in`)
 	wallWords  = regexp.MustCompile(`(?i)登[录陆](?:后|以后|之后|才能|即可|查看)|需要?登[录陆]|(?:log|sign) ?in to|login required`) // what is behind a login
-	endWords   = regexp.MustCompile(`(?i)没有更多|没有了|没有(?:任何|相关|找到)?(?:评论|评价|点评|数据|内容|结果|记录|商品)|暂无|暂时没有|(?:还|尚)(?:没有|无)|无更多|无(?:评论|评价|数据|记录)|到底|全部加载|加载完|最后一页|no more|no (?:further )?(?:reviews?|comments?|data|results?|records?)|nothing (?:more|found)|end of|out of range|be the first`)
+	// elsewhereWords send the reader elsewhere for the rest: to an app, a code to
+	// scan, a membership.
+	elsewhereWords = regexp.MustCompile(`(?i)` + elsewhere + `.{0,12}` + theRest + `|` + theRest + `.{0,12}` + elsewhere +
+		`|(?:仅|只|为[您你])(?:能|可|可以)?(?:展示|显示|提供|查看|看)(?:了|到)?.{0,6}(?:部分|前|最近|最新|近)\s?\d*.{0,3}(?:条|页|评[论价]|点评)|` +
+		`(?:see|read|view|find) (?:more|all|the rest)[^.]{0,20} in (?:the|our) app|(?:open|get|download) (?:the|our) app[^.]{0,20} (?:more|all|the rest)`)
+	endWords = regexp.MustCompile(`(?i)没有更多|没有了|没有(?:任何|相关|找到)?(?:评论|评价|点评|数据|内容|结果|记录|商品)|暂无|暂时没有|(?:还|尚)(?:没有|无)|无更多|无(?:评论|评价|数据|记录)|到底|全部加载|加载完|最后一页|no more|no (?:further )?(?:reviews?|comments?|data|results?|records?)|nothing (?:more|found)|end of|out of range|be the first`)
 
 	badFlags  = regexp.MustCompile(`(?i)^(?:is|need|require|must|show|has|to|go|force)?_?(?:re)?(?:login|captcha|verify|verification|risk|blocked|banned|limited|punish|slider)(?:_?(?:url|required|flag|type|code|data))?$`)
 	moreFlags = regexp.MustCompile(`(?i)^(?:has|have)?_?(?:more|next)(?:_?page)?$`)
 	endFlags  = regexp.MustCompile(`(?i)^(?:is|at|the)?_?(?:end|last|finish|finished|over|nomore|no_more)(?:_?page)?$`)
 )
+
+const (
+	elsewhere = `(?:\bapp\b|客户端|手机(?:端|版|上)|小程序|微信|公众号|二维码|扫码|扫一扫|会员|\bvip\b)`
+	rest      = `(?:更多|全部|所有|完整|其余|其他|剩余|余下)`
+	theRest   = `(?:(?:看|读|浏览)` + rest + `|` + rest + `(?:\s?\d+\s?条)?的?(?:用户|买家)?(?:评[论价]|点评|内容|请))`
+)
+
+// refused tells whether words say that something is kept back.
+func refused(s string) bool {
+	return troubleWords.MatchString(s) || loginWords.MatchString(s) || elsewhereWords.MatchString(s)
+}
 
 // lack tells why the page, which has no entries, is not the end of its list;
 // "" if it is.
@@ -191,7 +207,10 @@ func (p *listPage) htmlLack(n node) string {
 	shown := visible(doc)
 	switch {
 	case shown == "" && doc.Find("body *").Length() == 0:
-		return "页面是空的"
+		if p.short { // a fragment, and there was room for more in the one before
+			return ""
+		}
+		return "页面是空的；空白页就是末尾的网站，在站点配置里写 empty: body:empty"
 	case p.led():
 		return "被转到别的页面 " + p.on.url.Path + says(n)
 	}
@@ -199,7 +218,8 @@ func (p *listPage) htmlLack(n node) string {
 	if p.first && p.like.Title == "" && p.like.Box == "" {
 		// Nothing to compare with. A page of a few words that speaks of trouble
 		// is about nothing else.
-		trouble := troubleWords.MatchString(shown) || wallWords.MatchString(shown) || goneWords.MatchString(shown)
+		trouble := troubleWords.MatchString(shown) || wallWords.MatchString(shown) || goneWords.MatchString(shown) ||
+			strings.Contains(elsewhereWords.FindString(shown), "评")
 		if trouble && utf8.RuneCountInString(shown) <= fewWords && !endWords.MatchString(shown) {
 			return "页面不是" + p.what + "列表" + says(n)
 		}
@@ -239,7 +259,7 @@ func (p *listPage) led() bool {
 // signs are the words for trouble in a text.
 func signs(shown string) []string {
 	var list []string
-	for _, re := range []*regexp.Regexp{troubleWords, loginWords} {
+	for _, re := range []*regexp.Regexp{troubleWords, loginWords, elsewhereWords} {
 		for _, s := range re.FindAllString(shown, 20) {
 			if !slices.Contains(list, s) {
 				list = append(list, s)

@@ -67,6 +67,7 @@ func TestAnswersThatAreNoList(t *testing.T) {
 
 		{"blocked in silence", `{"total":TOTAL,"list":[LIST]}`, "list", "{total: total}", 3, `{"total":0,"list":[]}`, "起初称共 36 条"},
 		{"nothing, but more", `{"list":[LIST],"hasMore":true}`, "list", "", 3, `{"list":[],"hasMore":true}`, "网站却说还有"},
+		{"the rest is in the app", `{"code":0,"data":{"list":[LIST]}}`, "data.list", "", 3, `{"code":0,"msg":"更多评论请前往APP查看","data":{"list":[]}}`, "前往APP"},
 		{"nothing of many", `{"list":[LIST]}`, "list", "", 1, `{"total":36,"list":[]}`, "总数却不是零"},
 
 		// Honest ends, after four pages of ten.
@@ -131,7 +132,7 @@ func readUpTo(t *testing.T, got collected, at int, lacks string) {
 func TestPagesThatAreNoList(t *testing.T) {
 	const login = `<h1>商品1</h1><ul class=list></ul><div class=mask>登录后查看全部评论</div>`
 	frame := func(list string) string {
-		return `<title>商品1 的评价</title><header>你好，请登录 <a href=/login>登录</a></header>` + list + `<footer>客服热线</footer>`
+		return `<title>商品1 的评价</title><header>你好，请登录 <a href=/login>登录</a> 全部商品 会员中心 下载APP看更多优惠</header>` + list + `<footer>客服热线</footer>`
 	}
 	for _, c := range []struct {
 		name  string
@@ -143,16 +144,23 @@ func TestPagesThatAreNoList(t *testing.T) {
 	}{
 		{"busy", ".none", false, 3, sayText(`<title>提示</title><p>系统繁忙，请稍后再试</p>`), "系统繁忙"},
 		{"busy, nothing configured", "", false, 3, sayText(`<title>提示</title><p>系统繁忙，请稍后再试</p>`), "系统繁忙"},
+		{"the rest is in the app", "", false, 3, sayText(frame(`<ul class=list></ul><p>下载手机客户端，查看全部评价</p>`)), "客户端"},
+		{"only some are shown", "", false, 3, sayText(frame(`<ul class=list></ul><p>仅展示最近 20 条评价</p>`)), "仅展示最近"},
+		{"for members", "", false, 3, sayText(frame(`<ul class=list></ul><p>开通会员查看剩余评论</p>`)), "会员"},
+		{"scan to read on", "", false, 3, sayText(frame(`<ul class=list></ul><p>其余评价请用微信扫一扫阅读</p>`)), "微信"},
+		{"in the app, in English", "", false, 3, sayText(frame(`<ul class=list></ul><p>See all reviews in our app</p>`)), "in our app"},
 		{"log in", "", false, 2, sayText(frame(login)), "登录后查看全部评论"},
 		{"nothing", "", false, 3, sayText(""), "页面是空的"},
 		{"home", "", false, 3, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, "被转到别的页面"},
-		{"a captcha behind the next link", "", true, 3, sayText(`<title>安全验证</title><div id=nc>请按住滑块，拖动到最右边</div>`), "按住滑块"},
+		{"a captcha behind the next link", "", true, 3, sayText(`<title>商品1</title><div id=nc>请按住滑块，拖动到最右边</div>`), "按住滑块"},
 		{"another layout", "", false, 3, sayText(`<title>新版评价</title><section class=feedback>很好</section>`), "看不出列表到此为止"},
 		{"words where the list was", "", false, 3, sayText(`<title>x</title><ul class=list>出了点问题</ul>`), "看不出列表到此为止"},
 		{"a mark that is not shown", ".none", false, 3, sayText(frame(`<div>出了点问题</div>`)), "看不出列表到此为止"},
 		{"an error on the first page", "", false, 1, sayText(`<title>出错了</title><p>访问过于频繁，请稍后再试</p>`), "过于频繁"},
 		{"log in on the first page", "", false, 1, sayText(`<p>登录后查看评论</p>`), "登录"},
 		{"taken down", "", false, 1, sayText(`<p>该商品已下架</p>`), "已下架"},
+
+		{"the last page says so", "wall", true, 5, nil, "打开APP"},
 
 		{"the mark", ".none", false, 5, sayText(`<p class=none>没有更多了</p>`), ""},
 		{"the list, empty", "", false, 5, sayText(frame(`<ul class=list></ul>`)), ""},
@@ -179,6 +187,9 @@ func TestPagesThatAreNoList(t *testing.T) {
 					fmt.Fprintf(&list, "<li class=one id=e%d><p>第 %d 条</p><i>%s</i></li>", i, i, end.AddDate(0, 0, -1).Add(-time.Duration(i)*18*time.Hour).Format(time.DateTime))
 				}
 				next := ""
+				if page == 4 && c.empty == "wall" {
+					next = "<p>更多评价请打开APP查看</p>"
+				}
 				if page < 4 {
 					next = fmt.Sprintf(`<a class=next href="/r?item=1&p=%d">下一页</a>`, page+1)
 				}
@@ -601,5 +612,99 @@ func TestNoPageBehindFullOnes(t *testing.T) {
 		if gap := got.sink.gap("1"); (gap == "") != (want == "") || !strings.Contains(gap, want) {
 			t.Errorf("with %q the product lacks %q", paging, gap)
 		}
+	}
+}
+
+// What shows that a list without a total was not read to its end: entries come again
+// out of their place, or the last page again though it is full.
+func TestListsThatSayNothing(t *testing.T) {
+	days := func(n int) (list []string) {
+		for i := range n {
+			list = append(list, entryOf(i))
+		}
+		return list
+	}
+	all := days(34)
+	page := func(list []string, from, to int) []string { return list[min(from, len(list)):min(to, len(list))] }
+	arrived := slices.Concat([]string{strings.Replace(all[0], `"e0"`, `"n1"`, 1), strings.Replace(all[0], `"e0"`, `"n2"`, 1)}, all)
+	swapped := slices.Clone(all)
+	swapped[4], swapped[15] = swapped[15], swapped[4]
+	for _, c := range []struct {
+		name  string
+		pages [][]string // the last one for ever
+		gap   string
+	}{
+		{"in order", [][]string{page(all, 0, 10), page(all, 10, 20), page(all, 20, 30), page(all, 30, 34), {}}, ""},
+		{"two have changed places", [][]string{page(all, 0, 10), page(swapped, 10, 20), page(all, 20, 30), page(all, 30, 34), {}}, "重复 1 条"},
+		{"two new ones in front", [][]string{page(all, 0, 10), page(arrived, 10, 20), page(arrived, 20, 30), page(arrived, 30, 40), {}}, ""},
+		{"one on top of each page", [][]string{page(all, 0, 10), slices.Concat(all[:1], page(all, 10, 20)), slices.Concat(all[:1], page(all, 20, 34)), {}}, ""},
+		{"the best on top, and again in its place", [][]string{slices.Concat(all[12:13], page(all, 0, 9)), page(all, 9, 19), page(all, 19, 29), page(all, 29, 34), {}}, ""},
+		{"the last page filled up", [][]string{page(all, 0, 10), page(all, 10, 20), page(all, 20, 30), page(all, 24, 34), {}}, ""},
+		{"the last page again", [][]string{page(all, 0, 10), page(all, 10, 20), page(all, 20, 30), page(all, 30, 34)}, ""},
+		{"a full page again", [][]string{page(all, 0, 10), page(all, 10, 20), page(all, 20, 30)}, "同样的一页"},
+		{"the first page again, behind a full one", [][]string{page(all, 0, 10), page(all, 10, 20), page(all, 0, 10)}, "同样的一页"},
+		{"every page is the first", [][]string{page(all, 0, 10)}, "paging: none"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite()
+			s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				n, _ := strconv.Atoi(r.URL.Query().Get("p"))
+				fmt.Fprintf(w, `{"list":[%s]}`, strings.Join(c.pages[min(n, len(c.pages))-1], ","))
+			}
+			got := collect(t, s, strings.NewReplacer("    order: newest\n", "    order: none\n", "    paging: {total: total, limit: 6}\n", "").Replace(smallProfile))
+			gap := got.sink.gap("1")
+			if !strings.Contains(gap, c.gap) || (gap == "") != (c.gap == "") || got.report.Complete() != (c.gap == "") {
+				t.Errorf("the product lacks %q, want %q; report %+v", gap, c.gap, got.report)
+			}
+		})
+	}
+	t.Run("a full page again, older than the window", func(t *testing.T) {
+		s := newSite()
+		s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+		s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("p"))
+			l := datedList{days: sequence(0, 59, 2), stars: falling(30, -1)}
+			r.URL.RawQuery = fmt.Sprintf("item=1&p=%d", min(n, 2))
+			l.serve(w, r)
+		}
+		got := collect(t, s, strings.NewReplacer("    order: newest\n", "", "    paging: {total: total, limit: 6}\n", "").Replace(smallProfile))
+		if gap := got.sink.gap("1"); gap != "" {
+			t.Errorf("the product lacks %q", gap)
+		}
+	})
+}
+
+// A fragment of a page that is empty ends a list whose last page had room for more,
+// as the lists of other products show; behind a full page it says nothing, unless the
+// profile does.
+func TestEmptyFragments(t *testing.T) {
+	for name, c := range map[string]struct {
+		reviews int
+		empty   string
+		gap     bool
+	}{
+		"behind a short page":              {23, "", false},
+		"behind the only page":             {4, "", false},
+		"behind a full page":               {20, "", true},
+		"behind a full page, and it is so": {20, "    empty: body:empty\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite()
+			s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li><li><a href="/p?id=2">二</a></li>`)
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				page, _ := strconv.Atoi(r.URL.Query().Get("p"))
+				total := map[string]int{"1": 13, "2": c.reviews}[r.URL.Query().Get("item")]
+				for i := 10 * (page - 1); i < min(10*page, total); i++ {
+					fmt.Fprintf(w, "<article id=e%d><p>第 %d 条</p><i>%s</i></article>", i, i, end.AddDate(0, 0, -1).Format(time.DateTime))
+				}
+			}
+			before, _, _ := strings.Cut(strings.Replace(smallProfile, "concurrency: 4", "concurrency: 1", 1), "  - format: json")
+			got := collect(t, s, before+"  - url: /r?item={product}&p={page}\n    items: article\n    order: none\n"+c.empty+
+				"    fields: {id: {attr: id}, text: p, published: {css: i, date: iso8601}}\n")
+			if gap := got.sink.gap("2"); (gap != "") != c.gap || got.sink.gap("1") != "" {
+				t.Errorf("the products lack %q and %q; report %+v", got.sink.gap("1"), gap, got.report)
+			}
+		})
 	}
 }

@@ -106,6 +106,12 @@ func (s *seen) inOrder(entries []entry) bool {
 	return !later && 3*(len(days)-longestFalling(days)) <= len(days)
 }
 
+// onTop tells whether a review is one of the first on the list's first page, which
+// some sites show again in its place.
+func (s *seen) onTop(id uint64) bool {
+	return slices.Contains(s.First[:min(pinnedAtMost, len(s.First))], id)
+}
+
 func day(t time.Time) time.Time {
 	t = t.In(chaping.Shanghai())
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())

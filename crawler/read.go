@@ -26,7 +26,7 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	} else if t.Page == step.paging.from {
 		t.Like = remember(step.format, n, items)
 	}
-	t.Seen.size(len(items), step.paging.size)
+	t.Seen.size(len(items), step.paging.size, 0)
 	for _, item := range items {
 		id, _ := step.id.get(item)
 		name, _ := step.name.get(item)

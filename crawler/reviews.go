@@ -25,10 +25,13 @@ type reviewPage struct {
 	on   *page
 	n    node
 
+	short   bool // the page before had fewer than others have
 	entries []entry
-	ids     []uint64 // of the reviews that were not on the pages before
-	fresh   int      // those of them whose traces are new as well
-	round   bool     // some of them were read before, further up
+	ids     []uint64  // of the reviews that were not on the pages before
+	fresh   int       // those of them whose traces are new as well
+	round   bool      // some of them were read before, further up
+	apart   int       // entries that came again out of their place
+	last    time.Time // date of the last entry in its natural place
 
 	// What stands in its natural place tells where the page is.
 	natural int       // such reviews
@@ -36,6 +39,20 @@ type reviewPage struct {
 	wanted  bool      // one that is new is not older
 	oldest  time.Time // of them
 	edge    []uint64  // those published then
+}
+
+// usualSize is the most entries that a first page of the site's lists had: one with
+// fewer has room for more. entries are those of this list's.
+func (r *reader) usualSize(ctx context.Context, o *outcome, t task, entries int) (int, error) {
+	r.ids.mu.Lock()
+	defer r.ids.mu.Unlock()
+	name := fmt.Sprintf("size/%s/%d", r.job.Profile.Platform.ID, t.Reviews)
+	known, err := r.ownerMark(ctx, name)
+	usual, _ := strconv.Atoi(known) // 0 if it is not known
+	if entries > usual && err == nil {
+		r.setOwnerMark(o, name, strconv.Itoa(entries))
+	}
+	return usual, err
 }
 
 // reviews reads a page of a product's reviews.
@@ -73,7 +90,14 @@ func (p *reviewPage) read(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	t.Seen.size(len(items), step.paging.size)
+	usual := 0
+	if first && len(items) > 0 {
+		if usual, err = p.r.usualSize(ctx, p.o, *t, len(items)); err != nil {
+			return err
+		}
+	}
+	p.short = t.Seen.Short
+	t.Seen.size(len(items), step.paging.size, usual)
 
 	from := p.r.source(step, p.on.read)
 	p.entries = make([]entry, 0, len(items))
@@ -106,6 +130,7 @@ func (p *reviewPage) date() {
 			continue
 		}
 		p.natural++
+		p.last = place.published
 		if place.published.Before(p.t.From) {
 			p.older++
 		} else if !place.again && review.Appended == "" && !p.t.Seen.has(hash(place.id)) {
@@ -124,6 +149,7 @@ func (p *reviewPage) date() {
 // before.
 func (p *reviewPage) take() {
 	o, t, window := p.o, &p.t, p.r.job.Window
+	moved := true // what came again goes on with the page before, as where new ones came in front
 	for i := range p.entries {
 		review, place, ok := &p.entries[i].review, p.entries[i].place, p.entries[i].ok
 		if place.id == "" {
@@ -133,10 +159,14 @@ func (p *reviewPage) take() {
 		id := hash(place.id)
 		if place.again || t.Seen.has(id) || slices.Contains(p.ids, id) {
 			o.add(countDuplicates, 1)
+			if !moved && !place.again && !place.pinned && !slices.Contains(p.ids, id) && !t.Seen.onTop(id) {
+				p.apart++
+			}
 			continue
 		}
-		p.ids = append(p.ids, id)
+		p.ids, moved = append(p.ids, id), false
 		if slices.Contains(t.Seen.Old, uint32(id)) {
+			p.apart++
 			// Its trace was here before. Traces are short: it is counted as
 			// known, and stored all the same, which changes nothing if it is.
 			p.round = true
@@ -228,14 +258,40 @@ func (p *reviewPage) turn(ctx context.Context) error {
 func (p *reviewPage) more() (address, cursor string, more bool) {
 	t, step := &p.t, p.step
 	address, cursor, more = p.r.next(p.o, &step.paging, t, p.on, p.n, len(p.entries))
-	if p.fresh == 0 && len(p.entries) > 0 && t.Page > step.paging.from {
+	switch {
+	case len(p.entries) == 0 || t.Page == step.paging.from:
+	case p.fresh > 0:
+		t.Seen.Apart += p.apart
+	default:
 		more = false // the site shows the same page for ever
 		t.Seen.Round = t.Seen.Round || p.round
+		older := !step.unordered && !t.Seen.Mixed && p.last.Before(t.From)
+		t.Seen.Stuck = !p.short && !older
+	}
+	if !more && len(p.entries) > 0 && t.Page > step.paging.from {
+		t.Seen.Wall = p.wall()
 	}
 	if t.Seen.Whole && t.Seen.Short && step.paging.counts() {
 		more = false // a page beyond the end: some sites answer it with an error
 	}
 	return address, cursor, more
+}
+
+// wall is what stands beside the entries of a page and sends the reader elsewhere
+// for the rest, "" if nothing does that did not on the first page.
+func (p *reviewPage) wall() string {
+	doc := p.n.document()
+	if doc == nil || p.step.format != formatHTML || p.step.items.css == nil {
+		return ""
+	}
+	beside := doc.Clone()
+	beside.FindMatcher(*p.step.items.css).Remove()
+	for _, s := range elsewhereWords.FindAllString(visible(beside), 20) {
+		if !slices.Contains(p.t.Like.Words, s) {
+			return s
+		}
+	}
+	return ""
 }
 
 // cut goes on where a list ended before its end, which is another way to look at
@@ -364,8 +420,18 @@ func (t *task) short(step *reviewStep, stated statement, got int64, more bool) (
 		return lost, max(least, t.Seen.Most)
 	case got < least:
 		return fmt.Sprintf("网站称共 %s 条，只读到 %d 条", cmp.Or(stated.value, strconv.FormatInt(least, 10)), got), least
-	case t.Seen.Round && !t.Seen.Whole:
+	case t.Seen.Whole:
+	case t.Seen.Round:
 		return "翻页绕回到已经读过的一页，看不出后面还有没有", least
+	case t.Seen.Wall != "":
+		return fmt.Sprintf("最后一页上写着“%s”，后面的没有读到", t.Seen.Wall), least
+	case t.Seen.Stuck && t.Page == step.paging.from+1:
+		return "第 2 页与第 1 页是同样的一页，看不出后面还有没有；列表全在一页的，在站点配置里写 paging: none，否则核对翻页的写法", least
+	case t.Seen.Stuck:
+		return "满的一页之后又是读过的同样的一页，看不出后面还有没有；写 total 可以核对", least
+	case t.Seen.Apart > 0:
+		return fmt.Sprintf("翻页中有评论又出现在别的位置，重复 %d 条，列表的次序在变，可能有同样多的没有读到；换一种固定的排序，或写 total 核对",
+			t.Seen.Apart), least
 	}
 	return "", least
 }

@@ -94,16 +94,21 @@ type seen struct {
 	Well  bool      `json:"g,omitempty"` // there were reviews that are not negative
 	Ill   bool      `json:"i,omitempty"` // and some that are
 	Taken traces    `json:"k,omitempty"` // IDs of the last ones, where dates count back; see recognise
+	Apart int       `json:"q,omitempty"` // entries that came again out of their place: as many others were missed
+	Stuck bool      `json:"-"`           // the page read last is the one before, which was full, or the first
+	Wall  string    `json:"-"`           // words on the page read last that the rest is elsewhere
 	Round bool      `json:"r,omitempty"` // the way on leads back to pages that were read
 }
 
-// size takes in how many entries a page has.
-func (s *seen) size(entries, configured int) {
-	if s.Size == 0 {
+// size takes in how many entries a page has. usual is how many the first pages of
+// other lists of the site have, if one knows.
+func (s *seen) size(entries, configured, usual int) {
+	first := s.Size == 0
+	if first {
 		s.Size = max(entries, configured)
 	}
 	if entries > 0 {
-		s.Short = entries < s.Size
+		s.Short = entries < s.Size || first && entries < usual
 	}
 }
 
