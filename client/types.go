@@ -1987,6 +1987,7 @@ type CollectedSource struct {
 	Unchanged      int64           `json:"unchanged"`
 	Unfinished     int64           `json:"unfinished"`
 	Untold         int64           `json:"untold"`
+	VagueDates     int64           `json:"vague_dates"`
 	Window         Window          `json:"window"`
 }
 
@@ -2623,6 +2624,7 @@ type KeywordReport struct {
 	Found     int64  `json:"found"`
 	Keyword   string `json:"keyword"`
 	Listings  int64  `json:"listings"`
+	Repeated  int64  `json:"repeated"`
 	Truncated bool   `json:"truncated"`
 }
 

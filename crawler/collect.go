@@ -689,6 +689,7 @@ func (c *collection) report(ctx context.Context) (Report, error) {
 	for _, keyword := range c.job.Watch.Keywords {
 		r.Keywords = append(r.Keywords, KeywordReport{
 			Keyword: keyword, Found: s.Count[countFound+keyword], Listings: s.Count[countListed+keyword],
+			Repeated:  s.Count[countAgain+keyword],
 			Truncated: s.Count[countTruncated+keyword] > 0,
 		})
 	}

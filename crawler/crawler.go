@@ -118,7 +118,7 @@ type Report struct {
 	Pages      int64 `json:"pages"`          // read
 	Unchanged  int64 `json:"unchanged"`      // of these, as they were when read before; not sent again
 	Bytes      int64 `json:"bytes"`          // of the others, decompressed
-	Products   int64 `json:"products"`       // product pages read
+	Products   int64 `json:"products"`       // different ones whose pages were read
 	Listings   int64 `json:"listings"`       // handed to the sink
 	Reviews    int64 `json:"reviews"`        // in the window, each once, handed to the sink
 	Defaults   int64 `json:"defaults"`       // of these, default texts
@@ -154,7 +154,8 @@ type Report struct {
 // A KeywordReport is a Report's part on one product keyword.
 type KeywordReport struct {
 	Keyword   string `json:"keyword"`
-	Found     int64  `json:"found"` // search results
+	Found     int64  `json:"found"`    // search results
+	Repeated  int64  `json:"repeated"` // of these, led to a product that the keyword had led to
 	Listings  int64  `json:"listings"`
 	Truncated bool   `json:"truncated"` // there were more search results than could be read
 }

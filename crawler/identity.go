@@ -26,6 +26,29 @@ type identity struct {
 	Address string   `json:"a"`
 	Run     string   `json:"r"`           // that saw it last
 	Others  []string `json:"o,omitempty"` // addresses of different products with this id
+	Ways    []way    `json:"w,omitempty"` // that led to it in this run, one a keyword
+}
+
+// A way is how a keyword led to a product: searches show some twice, under addresses
+// that differ in what tracks the reader.
+type way struct {
+	Keyword string `json:"k"`
+	URL     string `json:"u"`
+}
+
+// come notes how the run came to the product: for the first time, or again by a
+// keyword that led to it before. A page that is read once more, because what it had
+// could not be stored, is no other way.
+func (i *identity) come(t task, run string) (first, again bool) {
+	if i.Run != run {
+		i.Ways = nil
+	}
+	by := way{t.Keyword, t.URL}
+	n := slices.IndexFunc(i.Ways, func(w way) bool { return w.Keyword == t.Keyword })
+	if n < 0 {
+		i.Ways = append(slices.Clip(i.Ways), by)
+	}
+	return i.Ways[0] == by, n >= 0 && i.Ways[n] != by
 }
 
 // maxOthers bounds what is remembered of one id.
@@ -42,8 +65,9 @@ type identities struct {
 const recentIdentities = 10_000
 
 // identify settles the id that product is stored under. shared tells that the
-// site's own id belongs to another product; product.ID is then another one.
-func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chaping.Product) (shared bool, err error) {
+// site's own id belongs to another product; product.ID is then another one. again
+// tells that the keyword led to the product before.
+func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chaping.Product) (shared, again bool, err error) {
 	key := "product/" + product.Platform + "/" + strings.ToLower(product.ID)
 	r.ids.mu.Lock()
 	defer r.ids.mu.Unlock()
@@ -51,7 +75,7 @@ func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chap
 	if !ok && r.known != nil {
 		text, err := r.known(ctx, key)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		ok = text != "" && json.Unmarshal([]byte(text), &known) == nil
 	}
@@ -96,6 +120,13 @@ func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chap
 	default: // only alike: the site tells case apart
 		known = identity{ID: own, Name: product.Name, Address: product.URL}
 	}
+	first := shared
+	if !shared {
+		first, again = known.come(t, r.job.Run)
+	}
+	if first {
+		o.add(countProducts, 1)
+	}
 	known.Run = r.job.Run
 	if r.ids.recent == nil || len(r.ids.recent) >= recentIdentities {
 		r.ids.recent = map[string]identity{}
@@ -103,13 +134,13 @@ func (r *reader) identify(ctx context.Context, o *outcome, t task, product *chap
 	r.ids.recent[key] = known
 	if known.Run == before.Run && known.ID == before.ID && known.Name == before.Name &&
 		known.Address == before.Address &&
-		len(known.Others) == len(before.Others) {
-		return shared, nil
+		len(known.Others) == len(before.Others) && len(known.Ways) == len(before.Ways) {
+		return shared, again, nil
 	}
 	data, err := json.Marshal(known)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	o.mark(key, string(data))
-	return shared, nil
+	return shared, again, nil
 }

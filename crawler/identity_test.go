@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -104,4 +105,66 @@ func TestIdentities(t *testing.T) {
 			t.Errorf("products %v, %d reviews, report %+v", products(got), len(got.sink.reviews), got.report)
 		}
 	})
+}
+
+// A product that a search shows twice, under addresses that differ in what tracks the
+// reader, is one product; two keywords that find it have a listing each.
+func TestProductsAreCountedOnce(t *testing.T) {
+	s := newSite()
+	s["/s"] = sayText(`<li><a href="/p?id=1&spm=a.1">一</a><li><a href="/p?id=2&spm=a.2">二</a><li><a href="/p?id=1&spm=a.3">一</a>`)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	p, err := loadProfile(t, smallProfile).WithBase(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clk, sink := &clock{t: end}, newSink()
+	r, err := crawler.Collect(t.Context(), crawler.Job{Profile: p, Watch: chaping.Watch{Keywords: []string{"壶", "水壶"}}, Window: chaping.PeriodOf(end.Add(-1)).Window(), Run: "r"},
+		crawler.Options{Sink: sink, Now: clk.Now, Sleep: clk.Sleep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Products != 2 || r.Listings != 4 || len(sink.reviews) != 6 || r.Reviews != 6 || !r.Complete() {
+		t.Errorf("%d reviews, report %+v", len(sink.reviews), r)
+	}
+	for _, k := range r.Keywords {
+		if k.Found != 3 || k.Listings != 2 || k.Repeated != 1 {
+			t.Errorf("%+v", k)
+		}
+	}
+}
+
+// A search whose last page comes again for ever ends there, whatever its links carry
+// along; where that page is full, nothing says that it was the last.
+func TestSearchThatRepeatsItsLastPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		products  int
+		link      string // of a product, with a number that is another at each request
+		truncated bool
+		pages     int
+	}{
+		"not full":          {8, "/p?id=%d&spm=x.%d", false, 4},
+		"full":              {9, "/p?id=%d&spm=x.%d", true, 4},
+		"one path for all":  {8, "/p?x=%[2]d&id=%[1]d", true, 5},
+		"nothing to strip":  {8, "/p?id=%[1]d", false, 4},
+		"a single full one": {3, "/p?id=%[1]d", true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite()
+			asked := 0
+			s["/s"] = func(w http.ResponseWriter, r *http.Request) {
+				asked++
+				n, _ := strconv.Atoi(r.URL.Query().Get("p"))
+				n = min(n, (c.products+2)/3)
+				for i := 3 * (n - 1); i < min(3*n, c.products); i++ {
+					fmt.Fprintf(w, `<li><a href="%s">商品</a></li>`, strings.ReplaceAll(fmt.Sprintf(c.link, i+1, asked), "%!(EXTRA", "<!--"))
+				}
+			}
+			got := collect(t, s, strings.Replace(smallProfile, "paging: {limit: 5, next: {css: a.next, attr: href}}", "paging: {limit: 5}", 1))
+			k := got.report.Keywords[0]
+			if c.pages < 5 && k.Found != int64(c.products) || k.Truncated != c.truncated || asked != c.pages || got.report.Products != int64(c.products) {
+				t.Errorf("asked %d times, %+v, report %+v", asked, k, got.report)
+			}
+		})
+	}
 }

@@ -100,6 +100,20 @@ func TestPagingAndSlices(t *testing.T) {
 	}
 }
 
+// A review that the whole list had, and a part of it has again, is one review: also
+// where the list has no order that tells which were read.
+func TestReviewsOfPartsAreCountedOnce(t *testing.T) {
+	s := newSite()
+	s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+	s["/r"] = longList{95, 5}.serve
+	got := collect(t, s, strings.NewReplacer("    url: /r?item={product}&p={page}\n",
+		"    url: \"/r?item={product}&p={page}&{slice}\"\n    slices: {whole: score=0, parts: [score=1, score=2, score=3, score=4, score=5]}\n",
+		"{total: total, limit: 6}", "{pages: pages, total: total, limit: 5}", "order: newest", "order: none").Replace(smallProfile))
+	if got.report.Reviews != 95 || len(got.sink.reviews) != 95 || got.report.Duplicates != 50 {
+		t.Errorf("%d reviews: %+v", len(got.sink.reviews), got.report)
+	}
+}
+
 // Reviews that stand whole in the product's answer need no paging, and are
 // complete when they are as many as the site says.
 func TestPagingNone(t *testing.T) {

@@ -5,6 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +30,72 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 	} else if t.Page == step.paging.from {
 		t.Like = remember(step.format, n, items)
 	}
+	short := t.Seen.Short
 	t.Seen.size(len(items), step.paging.size, 0)
+	results := r.results(o, t, on, n, items)
+	if len(results) > 0 && t.Seen.repeats(results) {
+		delete(o.count, countFound+t.Keyword) // as they were counted before
+		delete(o.count, countIrrelevant)
+		lacks := ""
+		if !short {
+			lacks = "满的一页之后又是读过的同样的一页，看不出后面还有没有；列表全在一页的，在站点配置里写 paging: none"
+		}
+		r.searchEnds(o, t, "search.paging", lacks, on.read)
+		return nil
+	}
+	for _, s := range results {
+		r.covered(o, s.known, "商品页还没有读", false, on.read)
+		o.link(task{Step: stepProduct, URL: s.address, Keyword: t.Keyword, Product: s.id, Name: s.name, Known: s.known}, t.Keyword, cmp.Or(s.id, s.address))
+	}
+
+	next, cursor, more := r.next(o, &step.paging, &t, on, n, len(items))
+	switch {
+	case t.Seen.Round:
+		r.searchEnds(o, t, "search.paging", "翻页绕回到已经读过的一页，看不出后面还有没有", on.read)
+		return nil
+	case !more:
+		r.searchEnds(o, t, "", "", on.read)
+		return nil
+	}
+	following := task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}
+	if next == "" {
+		var err error
+		if following, err = r.searchTask(t.Keyword, t.Page+1, cursor); err != nil {
+			return err
+		}
+	}
+	if t.Page+1-step.paging.from >= step.paging.limit {
+		r.searchEnds(o, t, "search.paging.limit", fmt.Sprintf("超过 %d 页，其余未读", step.paging.limit), on.read)
+		return nil
+	}
+	following.Like, following.Seen = t.Like, t.Seen
+	o.next(following, t.Keyword, strconv.Itoa(following.Page))
+	return nil
+}
+
+// searchEnds says how far the search for the task's keyword was read; lacks is empty
+// when it was to its end.
+func (r *reader) searchEnds(o *outcome, t task, fieldName, lacks string, at time.Time) {
+	if lacks == "" {
+		r.searched(o, t.Keyword, "", true, at)
+		return
+	}
+	o.add(countTruncated+t.Keyword, 1)
+	o.note(noteTruncated, Fault{URL: t.URL, Field: fieldName, Value: t.Keyword,
+		Problem: fmt.Sprintf("关键词“%s”的搜索结果%s", t.Keyword, lacks)})
+	r.searched(o, t.Keyword, "搜索结果"+lacks, true, at)
+}
+
+// A searchResult is a product as a search shows it.
+type searchResult struct {
+	id, name string
+	address  string
+	known    string // see knownBy
+}
+
+// results are the products on a page of search results.
+func (r *reader) results(o *outcome, t task, on *page, n node, items []node) (list []searchResult) {
+	step := &r.job.Profile.search
 	for _, item := range items {
 		id, _ := step.id.get(item)
 		name, _ := step.name.get(item)
@@ -56,45 +125,33 @@ func (r *reader) search(o *outcome, t task, on *page, n node) error {
 			o.fault(Fault{URL: t.URL, Field: "search.fields.url", Value: link, Problem: err.Error()})
 			continue
 		}
-		key := id
-		if key == "" {
-			key = address
-		}
-		known := r.knownBy(id, address)
-		r.covered(o, known, "商品页还没有读", false, on.read)
-		o.link(task{Step: stepProduct, URL: address, Keyword: t.Keyword, Product: id, Name: chaping.Shorten(ingest.Text(name), 120), Known: known},
-			t.Keyword, key)
+		list = append(list, searchResult{id, chaping.Shorten(ingest.Text(name), 120), address, r.knownBy(id, address)})
 	}
+	return list
+}
 
-	next, cursor, more := r.next(o, &step.paging, &t, on, n, len(items))
-	if t.Seen.Round {
-		o.add(countTruncated+t.Keyword, 1)
-		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging", Value: t.Keyword,
-			Problem: fmt.Sprintf("关键词“%s”的搜索结果翻页绕回到已经读过的一页，看不出后面还有没有", t.Keyword)})
-		r.searched(o, t.Keyword, "搜索结果翻页绕回到已经读过的一页，看不出后面还有没有", true, on.read)
-		return nil
-	}
-	if !more {
-		r.searched(o, t.Keyword, "", true, on.read)
-		return nil
-	}
-	following := task{Step: stepSearch, URL: next, Keyword: t.Keyword, Page: t.Page + 1, Cursor: cursor}
-	if next == "" {
-		var err error
-		if following, err = r.searchTask(t.Keyword, t.Page+1, cursor); err != nil {
-			return err
+// trackers are parameters of links that tell the site how its reader came, and are
+// others at each request.
+var trackers = regexp.MustCompile(`(?i)^(?:spm|scm|pvid|utm_.*|trace_?id|track_?id|track_?info|request_?id|req_?id|rand(?:om)?|_t|_r|ts|timestamp|clk\w*|ali_\w*|abbucket)$`)
+
+// repeats tells whether a page of search results was read before, whatever its links
+// carry along.
+func (s *seen) repeats(results []searchResult) bool {
+	var parts []string
+	for _, r := range results {
+		u, err := url.Parse(r.address)
+		if r.id != "" || err != nil {
+			parts = append(parts, r.id, r.name)
+			continue
 		}
+		query := u.Query()
+		maps.DeleteFunc(query, func(name string, _ []string) bool { return trackers.MatchString(name) })
+		parts = append(parts, u.Host+u.Path, query.Encode(), r.name)
 	}
-	if t.Page+1-step.paging.from >= step.paging.limit {
-		o.add(countTruncated+t.Keyword, 1)
-		o.note(noteTruncated, Fault{URL: t.URL, Field: "search.paging.limit", Value: t.Keyword,
-			Problem: fmt.Sprintf("关键词“%s”的搜索结果超过 %d 页，其余未读", t.Keyword, step.paging.limit)})
-		r.searched(o, t.Keyword, fmt.Sprintf("搜索结果超过 %d 页，其余未读", step.paging.limit), true, on.read)
-		return nil
-	}
-	following.Like, following.Seen = t.Like, t.Seen
-	o.next(following, t.Keyword, strconv.Itoa(following.Page))
-	return nil
+	page := hash(parts...)
+	again := slices.Contains(s.Pages, page)
+	s.Pages = append(slices.Clip(s.Pages), page)
+	return again
 }
 
 // next tells whether there is a following page, and its address or cursor
@@ -174,9 +231,8 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 	product.Shop.ID, _ = step.shopID.get(n)
 	product.Shop.Name, _ = step.shopName.get(n)
 	product.Shop.Region, _ = step.region.get(n)
-	o.add(countProducts, 1)
 	own := product.ID // as the site's addresses have it
-	shared, err := r.identify(ctx, o, t, &product)
+	shared, again, err := r.identify(ctx, o, t, &product)
 	if err != nil {
 		return err
 	}
@@ -184,6 +240,10 @@ func (r *reader) product(ctx context.Context, o *outcome, t task, on *page, n no
 		r.covered(o, t.Known, "", true, on.read)
 	}
 
+	if again {
+		o.add(countAgain+t.Keyword, 1)
+		return nil
+	}
 	listing := chaping.Listing{Keyword: t.Keyword, Product: product, SeenAt: on.read}
 	r.sell(o, t, on, n, listing)
 

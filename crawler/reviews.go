@@ -34,11 +34,9 @@ type reviewPage struct {
 	last    time.Time // date of the last entry in its natural place
 
 	// What stands in its natural place tells where the page is.
-	natural int       // such reviews
-	older   int       // those of them that are older than the window
-	wanted  bool      // one that is new is not older
-	oldest  time.Time // of them
-	edge    []uint64  // those published then
+	natural int  // such reviews
+	older   int  // those of them that are older than the window
+	wanted  bool // one that is new is not older
 }
 
 // usualSize is the most entries that a first page of the site's lists had: one with
@@ -136,12 +134,6 @@ func (p *reviewPage) date() {
 		} else if !place.again && review.Appended == "" && !p.t.Seen.has(hash(place.id)) {
 			p.wanted = true
 		}
-		if p.oldest.IsZero() || place.published.Before(p.oldest) {
-			p.oldest, p.edge = place.published, nil
-		}
-		if place.published.Equal(p.oldest) {
-			p.edge = append(p.edge, hash(place.id))
-		}
 	}
 }
 
@@ -193,7 +185,7 @@ func (p *reviewPage) take() {
 			if from, to := p.entries[i].when.Within(); p.entries[i].when.Unit != 0 && (from.Before(window.From) || to.After(window.To)) {
 				o.add(countVague, 1)
 			}
-			p.r.keep(o, *t, p.step, id, review)
+			p.r.keep(o, t, p.step, id, review)
 		}
 	}
 }
@@ -302,10 +294,7 @@ func (p *reviewPage) cut(short string, total int64) error {
 	case t.Slice > 0:
 		t.Cut = true
 	case step.slices.count() > 0:
-		t.Edge, t.Seen.Edge, t.Total = p.oldest, p.edge, total
-		if step.unordered || t.Seen.Mixed || p.oldest.IsZero() {
-			t.Edge = lastMoment // nothing is known to have been read
-		}
+		t.Total = total
 		t.Cut = len(step.slices.parts) == 0
 	default:
 		p.r.truncated(p.o, *t, step, short, p.on.read)
@@ -329,13 +318,15 @@ func (p *reviewPage) follow(address, cursor string, got int64) error {
 
 // keep hands on a review of the window, and counts it unless it was counted
 // with another product or in another part of the list.
-func (r *reader) keep(o *outcome, t task, step *reviewStep, id uint64, review *chaping.Review) {
+func (r *reader) keep(o *outcome, t *task, step *reviewStep, id uint64, review *chaping.Review) {
 	review.Product = cmp.Or(t.Owner, review.Product)
 	o.reviews = append(o.reviews, *review)
-	if t.Owner != "" || t.Slice > 0 && (review.Published.After(t.Edge) ||
-		slices.Contains(t.Seen.Edge, id)) { // stored again, which changes nothing
+	if t.Owner != "" || slices.Contains(t.Had, id) { // stored again, which changes nothing
 		o.add(countDuplicates, 1)
 		return
+	}
+	if step.slices.count() > 0 && len(t.Had) < maxHad {
+		t.Had = append(slices.Clip(t.Had), id)
 	}
 	if !step.shared && step.id != nil && r.twins.known(id, review) {
 		o.add(countTwins, 1)
@@ -436,9 +427,6 @@ func (t *task) short(step *reviewStep, stated statement, got int64, more bool) (
 	return "", least
 }
 
-// lastMoment is after every review.
-var lastMoment = time.Date(ingest.LastYear+1, 1, 1, 0, 0, 0, 0, chaping.Shanghai())
-
 // follow puts the task in line, at its URL or at the one that its page has.
 func (r *reader) follow(o *outcome, t task) error {
 	if t.URL == "" {
@@ -468,7 +456,7 @@ func (r *reader) look(o *outcome, t task, step *reviewStep, now time.Time) error
 	if t.Slice < step.slices.count() {
 		t.Slice++
 		t.Page, t.Cursor, t.URL = step.paging.from, step.paging.start, ""
-		t.Seen = seen{Bad: t.Seen.Bad, Edge: t.Seen.Edge}
+		t.Seen = seen{Bad: t.Seen.Bad}
 		return r.follow(o, t)
 	}
 	if t.Cut || t.Parts < t.Total {

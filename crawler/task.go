@@ -42,7 +42,7 @@ type task struct {
 	Cursor  string           `json:"c,omitempty"` // of the page
 	Slice   int              `json:"v,omitempty"` // which way to look at the list of reviews; see slicing
 	Cut     bool             `json:"x,omitempty"` // part of the list is out of reach
-	Edge    time.Time        `json:"e,omitzero"`  // younger reviews have been read in the whole list
+	Had     hashes           `json:"q,omitempty"` // reviews of the window that were counted, where parts of the list have them again
 	Total   int64            `json:"t,omitempty"` // of the whole list, as the site says; 0: unknown, or of no interest
 	Parts   int64            `json:"w,omitempty"` // read in the parts so far
 	Seen    seen             `json:"d,omitzero"`
@@ -74,7 +74,6 @@ func rank(step string) int {
 type seen struct {
 	First hashes `json:"f,omitempty"`
 	Last  hashes `json:"l,omitempty"`
-	Edge  hashes `json:"e,omitempty"` // of the moment task.Edge
 	Count int64  `json:"c,omitempty"` // distinct reviews so far
 	Bad   bool   `json:"b,omitempty"` // some could not be used
 	Alike hashes `json:"a,omitempty"` // contents of the last ones, where the site gives no IDs; see number
@@ -118,6 +117,9 @@ func (s *seen) onward(way, here string) bool {
 	s.Round = s.Round || slices.Contains(s.Ways, hash(way))
 	return !s.Round
 }
+
+// maxHad bounds task.Had.
+const maxHad = 10_000
 
 // maxTraces is how many reviews of a list are remembered, a few bytes each.
 const maxTraces = 2000
@@ -256,6 +258,7 @@ const (
 	countFound     = "found/"     // + keyword
 	countListed    = "listed/"    // + keyword
 	countTruncated = "truncated/" // + keyword
+	countAgain     = "again/"     // + keyword
 )
 
 func (o *outcome) add(name string, n int64) {

@@ -130,6 +130,9 @@ func (l *lines) source(s app.CollectedSource) {
 		if k.Truncated {
 			note = "（结果未能翻到底）"
 		}
+		if k.Repeated > 0 {
+			note = fmt.Sprintf("，另有 %d 件是重复出现的", k.Repeated) + note
+		}
 		l.add("关键词“%s”：搜索结果 %d 件，采用 %d 件%s", k.Keyword, k.Found, k.Listings, note)
 	}
 	for _, part := range []struct {

@@ -151,6 +151,9 @@ func (p *program) printCollected(r crawler.Report) {
 		if k.Truncated {
 			note = "（结果未能翻到底）"
 		}
+		if k.Repeated > 0 {
+			note = fmt.Sprintf("，另有 %d 件是重复出现的", k.Repeated) + note
+		}
 		fmt.Fprintf(out, "  关键词“%s”：搜索结果 %d 件，采用 %d 件%s\n", k.Keyword, k.Found, k.Listings, note)
 	}
 	if r.Unchanged > 0 {
