@@ -36,6 +36,9 @@ func (a *App) Work(ctx context.Context, r WorkRequest, watch Watcher) error {
 			Advice:  chaping.Advice{Code: chaping.AdviceShareQueues},
 		}
 	}
+	if _, err := a.Store(ctx); err != nil { // a worker that could not store anything does not wait for work
+		return err
+	}
 	for {
 		notices, err := a.notices(ctx, queues)
 		if err != nil {
