@@ -13,7 +13,9 @@ const (
 	LackDates      Lack = "dates"
 	LackDayOrder   Lack = "day_order"
 	LackRatings    Lack = "ratings"
-	LackPaging     Lack = "paging"   // the page shows fewer reviews than it says there are
+	LackPaging     Lack = "paging"    // the page shows fewer reviews than it says there are
+	LackNextPage   Lack = "next_page" // nothing tells whether the page shows all of them
+	LackShop       Lack = "shop"
 	LackTotal      Lack = "total"    // nothing says whether the list is whole
 	LackAppended   Lack = "appended" // reviews seem to have follow-ups
 	LackAppendedAt Lack = "appended_at"
@@ -43,6 +45,10 @@ func (l Lack) Chinese() string {
 		return "评分：没有找到，将由文本模型按正文评级"
 	case LackPaging:
 		return "评论的翻页：网站称还有更多评论，没有找到下一页"
+	case LackNextPage:
+		return "评论的翻页：没有找到下一页，也看不出这一页是不是全部，换一件评论多的商品核对"
+	case LackShop:
+		return "店铺名称：没有找到，补上 shop_name，报送表上要写"
 	case LackTotal:
 		return "评论总数：没有找到，看不出读到的是否就是全部"
 	case LackAppended:
@@ -86,6 +92,9 @@ func (d *Draft) Found() string {
 func (p *Profile) Cautions() (list []string) {
 	for i := range p.reviews {
 		step := &p.reviews[i]
+		if step.paging.none && step.paging.total == nil {
+			list = append(list, fmt.Sprintf("reviews.%d 写明列表全在一页（paging: none），又没有 total：一页放不下的商品少读了也看不出", i))
+		}
 		if step.id != nil || !step.published.date.Counting() {
 			continue
 		}

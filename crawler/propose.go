@@ -217,7 +217,10 @@ func (d *drafter) run(ctx context.Context, address string) error {
 			return err
 		}
 	}
-	return d.pagesOfSearch(ctx)
+	if err := d.pagesOfSearch(ctx); err != nil {
+		return err
+	}
+	return d.pagesOfProduct(ctx)
 }
 
 // otherProducts looks at other products that the search found, where the page

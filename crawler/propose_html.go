@@ -567,6 +567,11 @@ func (d *drafter) htmlProduct(n node) (fields []draftField) {
 		spec{css: ".price", match: priceMatch},
 		spec{css: ".product-price", match: priceMatch},
 	)
+	if s, ok := shopLink(doc); ok {
+		fields = append(fields, draftField{key: "shop_name", spec: s})
+		s.attr, s.match = "href", shopAddress.String()
+		first("shop_id", s)
+	}
 	if i := slices.IndexFunc(fields, func(f draftField) bool { return f.key == "price" }); i >= 0 {
 		price := fields[i].spec
 		first(
@@ -577,6 +582,28 @@ func (d *drafter) htmlProduct(n node) (fields []draftField) {
 		)
 	}
 	return fields
+}
+
+var (
+	shopAddress = regexp.MustCompile(`(?:shop|store|seller|merchant|vendor)s?/([^/?#.]+)`)
+	shopClass   = regexp.MustCompile(`(?i)shop|store|seller|merchant|vendor`)
+	notShop     = regexp.MustCompile(`^(?:进入|进店|收藏|关注|联系|全部|所有|更多|首页)|购物车`)
+)
+
+// shopLink is the link to the product's shop, which has its name.
+func shopLink(doc *goquery.Selection) (s spec, ok bool) {
+	for _, a := range doc.Find("a[href]").Nodes {
+		href, _ := attribute(a, "href")
+		name := strings.TrimSpace(text(a))
+		if !shopAddress.MatchString(href) || !shopClass.MatchString(classOf(a)) || name == "" || utf8.RuneCountInString(name) > 30 ||
+			notShop.MatchString(name) {
+			continue
+		}
+		if css := selectorFor(doc, []*html.Node{a}); css != "" {
+			return spec{css: css}, true
+		}
+	}
+	return s, false
 }
 
 const priceMatch = `([\d,]+(?:\.\d+)?)`

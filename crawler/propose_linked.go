@@ -66,6 +66,20 @@ func linkSpec(doc *goquery.Selection, a *html.Node, href string) spec {
 	return spec{css: cmpSelector(doc, a), attr: "href"}
 }
 
+// fewReviews is how many reviews a page shows at least that may have been cut off.
+const fewReviews = 5
+
+// pagesOfProduct finds out whether the reviews on the product page go on behind it,
+// where the page itself does not say.
+func (d *drafter) pagesOfProduct(ctx context.Context) error {
+	r := &d.found
+	if r.score < enoughReviews || d.product.isJSON() || r.link.css != "" || r.n < fewReviews || r.count > 0 && r.count <= r.n {
+		return nil
+	}
+	r.url = "{url}"
+	return d.pagesOfReviews(ctx, d.product)
+}
+
 // pagesOfReviews finds out how a list of reviews on a page of its own goes on.
 func (d *drafter) pagesOfReviews(ctx context.Context, first *sheet) error {
 	r := &d.found

@@ -51,6 +51,32 @@ func htmlShop(head string, reviews func(id string) string) http.Handler {
 	return mux
 }
 
+// pagedShop shows ten reviews a page, by a parameter that no link has, and names its
+// shops.
+func pagedShop(reviews int, turns bool) http.Handler {
+	shop := htmlShop("", func(string) string { return "" })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, ok := strings.CutPrefix(r.URL.Path, "/goods/")
+		if !ok {
+			shop.ServeHTTP(w, r)
+			return
+		}
+		id = strings.TrimSuffix(id, ".html")
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		if page = max(page, 1); !turns {
+			page = 1
+		}
+		var list strings.Builder
+		for i := 10 * (page - 1); i < min(10*page, reviews); i++ {
+			fmt.Fprintf(&list, `<li class=review data-review-id="r%s-%d"><span class=stars title="%d星"></span><p class=content>第%d次烧水就跳闸</p><time datetime="2026-11-%02dT10:00:00+08:00">不久前</time></li>`,
+				id, i, 1+i%5, i, 24-i/2)
+		}
+		fmt.Fprintf(w, `<!DOCTYPE html><meta charset=utf-8><title>电热水壶</title><nav><a href="/stores">全部店铺</a></nav><form action="/find"><input name=wd></form>`+
+			`<h1>电热水壶 %s</h1><span class=price>￥59.00</span><a class=seller href="/store/88.html">暖家小铺</a><ul class="review-list">%s</ul>`,
+			map[string]string{"7": "白", "8": "黑"}[id], list.String())
+	})
+}
+
 var repeated = []string{"烧水的时候底座漏电，手都麻了", "壶盖关不严，开水溅出来烫伤", "用了三天就有焦味，不敢再用", "还可以，声音大了一点"}
 
 // repeat writes four reviews of the product.
@@ -156,6 +182,8 @@ func TestPropose(t *testing.T) {
 		{"a catalogue", htmlShop("", func(id string) string {
 			return `<ul class="review-list">` + repeat(`<li class=review data-review-id="ID"><span class=stars title="STARS星"></span><p class=content>TEXT</p><time datetime="2026-11-DAY">不久前</time></li>`, id) + `</ul>`
 		}), "/goods", "html", 8, []crawler.Lack{crawler.LackListPaging}, []crawler.Lack{crawler.LackSearch}},
+		{"pages that no link tells of", pagedShop(23, true), "/goods/7.html", "html", 46, []crawler.Lack{crawler.LackTotal}, []crawler.Lack{crawler.LackNextPage, crawler.LackShop}},
+		{"one page, whatever is asked", pagedShop(10, false), "/goods/7.html", "html", 20, []crawler.Lack{crawler.LackNextPage}, nil},
 		{"a storefront", &storefront{asked: map[string]int{}}, "/goods/kettle-white", "script", 20, nil, []crawler.Lack{crawler.LackIDs, crawler.LackSearch}},
 		{"nothing", htmlShop("", func(string) string { return "<p>还没有评论</p>" }), "/goods/7.html", "", 0, []crawler.Lack{crawler.LackReviews}, nil},
 	} {
@@ -175,6 +203,9 @@ func TestPropose(t *testing.T) {
 				if slices.Contains(draft.Missing, lack) {
 					t.Errorf("it lacks %s", lack)
 				}
+			}
+			if strings.HasPrefix(c.name, "pages that") && !strings.Contains(draft.Profile, `shop_name: a.seller`) {
+				t.Errorf("no shop: %s", draft.Profile)
 			}
 			got := collect(t, c.shop, strings.Replace(draft.Profile, "{delay: 300ms}", "{delay: 0s}", 1))
 			rated := 0

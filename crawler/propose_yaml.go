@@ -256,6 +256,7 @@ func (d *drafter) noteLacks() {
 		lack(LackRatings, !r.has("rating"))
 		turns := r.next != nil || strings.Contains(r.url, "{page}")
 		lack(LackPaging, !turns && r.count > r.n)
+		lack(LackNextPage, !turns && r.total == "" && r.n >= fewReviews)
 		lack(LackTotal, r.total == "")
 		lack(LackAppendedAt, r.has("appended") && !r.has("appended_at"))
 	}
@@ -269,6 +270,7 @@ func (d *drafter) noteLacks() {
 		!have("id") && !slices.ContainsFunc(d.search.fields, func(f draftField) bool { return f.key == "id" }),
 	)
 	lack(LackName, !have("name"))
+	lack(LackShop, !have("shop_name"))
 	lack(LackPrice, !have("price"))
 	lack(LackCurrency, have("price") && !have("currency"))
 	lack(LackRegion, true)
@@ -393,9 +395,12 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 			r.items, r.fields[0].spec = spec{json: "reviews"}, spec{json: "content"}
 		}
 	}
-	if r.link.css != "" {
+	switch {
+	case r.link.css != "":
 		fmt.Fprintf(b, "  - link: %s\n    url: %s\n", r.link.flow(formatHTML), quoted(r.url))
-	} else {
+	case r.url != "":
+		fmt.Fprintf(b, "  - url: %s   # 评论就在商品页上\n", quoted(r.url))
+	default:
 		b.WriteString("  - url: \"{url}\"   # 评论就在商品页上\n")
 	}
 	fmt.Fprintf(b, "    format: %s\n    items: %s\n", r.as, r.items.flow(r.as))
