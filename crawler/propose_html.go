@@ -388,6 +388,9 @@ func (d *drafter) htmlDate(specs []foundSpec) (*foundSpec, []string) {
 	return nil, nil
 }
 
+// fifths are widths of five stars, half ones included.
+var fifths = regexp.MustCompile(`^(?:[1-9]0|100)(?:\.0+)?%$`)
+
 // htmlRating is the spec whose values are ratings from 1 to 5.
 func htmlRating(specs []foundSpec) *foundSpec {
 	var best *foundSpec
@@ -408,7 +411,7 @@ func htmlRating(specs []foundSpec) *foundSpec {
 		case plain: // any small number
 			continue
 		}
-		if s.attr == "style" {
+		if s.attr == "style" && (score > 1 || slices.ContainsFunc(s.values, func(v string) bool { return !fifths.MatchString(v) })) {
 			score--
 		}
 		if score > most {

@@ -147,6 +147,9 @@ func TestPropose(t *testing.T) {
 		{"stars of a width", htmlShop("", func(id string) string {
 			return `<div class=evaluate>` + repeat(`<dl class=rate-item data-id=ID><dt><span class=star-bg><span class=star-fg style="width: WIDTH%"></span></span></dt><dd class=rate-text>TEXT</dd><dd class=rate-date>2026/11/DAY</dd></dl>`, id) + `</div>`
 		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackIDs, crawler.LackDates, crawler.LackRatings}},
+		{"widths in a box that is called nothing", htmlShop("", func(id string) string {
+			return `<ul class=cl>` + repeat(`<li class=row><em class=nick>BUYER</em><div class=box><i style="width:WIDTH%"></i></div><time>11-DAY 10:00</time><p>TEXT</p></li>`, id) + `</ul>`
+		}), "/goods/7.html", "html", 8, nil, []crawler.Lack{crawler.LackDates, crawler.LackRatings, crawler.LackBuyers}},
 		{"as WooCommerce writes them", htmlShop("", func(id string) string {
 			return `<div id="reviews" class="woocommerce-Reviews"><h2 class="woocommerce-Reviews-title">4 条评价</h2><ol class="commentlist">` +
 				repeat(`<li class="review even thread-even depth-1" id="li-comment-ID"><div id="comment-ID" class="comment_container"><img src=a class="avatar photo" alt=""><div class="comment-text">`+
