@@ -201,6 +201,11 @@ func (d *drafter) run(ctx context.Context, address string) error {
 			return err
 		}
 	}
+	if d.found.score < enoughReviews {
+		if err := d.calledReviews(ctx); err != nil {
+			return err
+		}
+	}
 	if d.found.score < enoughReviews || d.found.nested != "" {
 		if err := d.throughList(ctx, first); err != nil {
 			return err

@@ -195,6 +195,7 @@ type reviewDraft struct {
 	link   spec   // on the product page, where the reviews stand elsewhere
 	url    string // of the reviews, "{url}" by default
 	pages  string // path of the number of pages
+	size   int    // reviews a page, where the address says it
 }
 
 // enoughReviews is the score from which on a list is taken for one of reviews.

@@ -2,7 +2,9 @@ package crawler
 
 import (
 	"context"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -55,6 +57,73 @@ func (d *drafter) linkedReviews(ctx context.Context) error {
 	return nil
 }
 
+var (
+	calledAddress = regexp.MustCompile(`["'](/[^"'\s<>${}\\]*\?[^"'\s<>${}\\]*)["']`)
+	pageNumber    = regexp.MustCompile(`(?i)([?&](?:page|page_?no|page_?num|page_?index|current_?page|pn|p)=)1(&|$)`)
+	pageOffset    = regexp.MustCompile(`(?i)([?&](?:offset|start|skip)=)0(&|$)`)
+	pageSize      = regexp.MustCompile(`(?i)[?&](?:limit|size|page_?size|count|rows|per_?page)=(\d{1,3})(?:&|$)`)
+)
+
+// calledReviews asks the interfaces for reviews whose addresses stand in the product
+// page, for its scripts to call.
+func (d *drafter) calledReviews(ctx context.Context) error {
+	if d.product.isJSON() {
+		return nil
+	}
+	fields, as := d.productOn(d.product)
+	i := slices.IndexFunc(fields, func(f draftField) bool { return f.key == "id" })
+	if i < 0 {
+		return nil
+	}
+	id, _ := fields[i].spec.compile(as).get(d.product.nodes[as])
+	own := regexp.MustCompile("=" + regexp.QuoteMeta(id) + "(&|$)")
+	tried := map[string]bool{}
+	for _, m := range calledAddress.FindAllStringSubmatch(d.product.body, 50) {
+		address := html.UnescapeString(m[1])
+		if id == "" || tried[address] || len(tried) >= maxLinked || !reviewList.MatchString(address) || !own.MatchString(address) {
+			continue
+		}
+		tried[address] = true
+		u, err := d.product.url.Parse(address)
+		if err != nil || u.Host != d.product.url.Host {
+			continue
+		}
+		s, err := d.get(ctx, u.String())
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			continue
+		}
+		if found := d.reviewsOn(s); found.score >= enoughReviews {
+			found.nested = ""
+			d.found = found
+			return d.pagesCalled(ctx, s, own.ReplaceAllString(safeTemplate(address), "={product}${1}"))
+		}
+	}
+	return nil
+}
+
+// pagesCalled makes a template of an interface's address, which mostly says itself
+// how pages are counted.
+func (d *drafter) pagesCalled(ctx context.Context, first *sheet, address string) error {
+	r := &d.found
+	size := 0
+	if m := pageSize.FindStringSubmatch(address); m != nil {
+		size, _ = strconv.Atoi(m[1])
+	}
+	switch {
+	case pageNumber.MatchString(address):
+		r.url = pageNumber.ReplaceAllString(address, "${1}{page}${2}")
+	case pageOffset.MatchString(address) && size > 0:
+		r.url, r.size = pageOffset.ReplaceAllString(address, "${1}{offset}${2}"), size
+	default:
+		r.url = address
+		return d.pagesOfReviews(ctx, first)
+	}
+	return nil
+}
+
 // linkSpec finds the link again on other product pages.
 func linkSpec(doc *goquery.Selection, a *html.Node, href string) spec {
 	if class := classOf(a); class != "" && doc.Find(simple(a)).Nodes[0] == a {
@@ -73,7 +142,7 @@ const fewReviews = 5
 // where the page itself does not say.
 func (d *drafter) pagesOfProduct(ctx context.Context) error {
 	r := &d.found
-	if r.score < enoughReviews || d.product.isJSON() || r.link.css != "" || r.n < fewReviews || r.count > 0 && r.count <= r.n {
+	if r.score < enoughReviews || d.product.isJSON() || r.link.css != "" || r.url != "" || r.n < fewReviews || r.count > 0 && r.count <= r.n {
 		return nil
 	}
 	r.url = "{url}"

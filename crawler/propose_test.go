@@ -51,6 +51,27 @@ func htmlShop(head string, reviews func(id string) string) http.Handler {
 	return mux
 }
 
+// calledShop has its reviews in an interface whose address stands in the product page.
+func calledShop(page string, offset bool) http.Handler {
+	shop := htmlShop("", func(id string) string { return strings.ReplaceAll(page, "ID", id) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/comments" {
+			shop.ServeHTTP(w, r)
+			return
+		}
+		q := r.URL.Query()
+		from, _ := strconv.Atoi(q.Get("offset"))
+		if n, err := strconv.Atoi(q.Get("pageNo")); err == nil && !offset {
+			from = 10 * (n - 1)
+		}
+		var list []string
+		for i := from; i < min(from+10, 23); i++ {
+			list = append(list, fmt.Sprintf(`{"commentId":"%s-%d","score":%d,"content":"第%d壶水还没开就跳闸","createTime":"2026-11-%02d 10:00:00"}`, q.Get("goods"), i, 1+i%5, i, 24-i/2))
+		}
+		fmt.Fprintf(w, `{"code":0,"data":{"list":[%s]}}`, strings.Join(list, ","))
+	})
+}
+
 // pagedShop shows ten reviews a page, by a parameter that no link has, and names its
 // shops.
 func pagedShop(reviews int, turns bool) http.Handler {
@@ -187,6 +208,8 @@ func TestPropose(t *testing.T) {
 		}), "/goods", "html", 8, []crawler.Lack{crawler.LackListPaging}, []crawler.Lack{crawler.LackSearch}},
 		{"pages that no link tells of", pagedShop(23, true), "/goods/7.html", "html", 46, []crawler.Lack{crawler.LackTotal}, []crawler.Lack{crawler.LackNextPage, crawler.LackShop}},
 		{"one page, whatever is asked", pagedShop(10, false), "/goods/7.html", "html", 20, []crawler.Lack{crawler.LackNextPage}, nil},
+		{"an interface in an attribute", calledShop(`<div id=c data-api="/api/comments?goods=ID&amp;pageNo=1&amp;pageSize=10"></div>`, false), "/goods/7.html", "json", 46, nil, []crawler.Lack{crawler.LackReviews, crawler.LackNextPage}},
+		{"an interface in a script", calledShop(`<script>fetch("/api/comments?goods=ID&offset=0&limit=10").then(show)</script>`, true), "/goods/7.html", "json", 46, nil, []crawler.Lack{crawler.LackReviews, crawler.LackNextPage}},
 		{"a storefront", &storefront{asked: map[string]int{}}, "/goods/kettle-white", "script", 20, nil, []crawler.Lack{crawler.LackIDs, crawler.LackSearch}},
 		{"nothing", htmlShop("", func(string) string { return "<p>还没有评论</p>" }), "/goods/7.html", "", 0, []crawler.Lack{crawler.LackReviews}, nil},
 	} {

@@ -254,7 +254,7 @@ func (d *drafter) noteLacks() {
 		lack(LackBuyers, !r.has("id") && !r.has("buyer"))
 		lack(LackDates, !r.has("published"))
 		lack(LackRatings, !r.has("rating"))
-		turns := r.next != nil || strings.Contains(r.url, "{page}")
+		turns := r.next != nil || r.counted()
 		lack(LackPaging, !turns && r.count > r.n)
 		lack(LackNextPage, !turns && r.total == "" && r.n >= fewReviews)
 		lack(LackTotal, r.total == "")
@@ -398,6 +398,8 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 	switch {
 	case r.link.css != "":
 		fmt.Fprintf(b, "  - link: %s\n    url: %s\n", r.link.flow(formatHTML), quoted(r.url))
+	case strings.Contains(r.url, "{product}"):
+		fmt.Fprintf(b, "  - url: %s   # 商品页的脚本调用的接口\n", quoted(r.url))
 	case r.url != "":
 		fmt.Fprintf(b, "  - url: %s   # 评论就在商品页上\n", quoted(r.url))
 	default:
@@ -429,6 +431,11 @@ func (d *drafter) reviewsYAML(b *strings.Builder) {
 	r.pagingYAML(b)
 }
 
+// counted tells whether the address counts pages, or what was before them.
+func (r *reviewDraft) counted() bool {
+	return strings.Contains(r.url, "{page}") || strings.Contains(r.url, "{offset}")
+}
+
 func (r *reviewDraft) pagingYAML(b *strings.Builder) {
 	var parts []string
 	for _, p := range [][2]string{{"pages", r.pages}, {"total", r.total}} {
@@ -436,7 +443,10 @@ func (r *reviewDraft) pagingYAML(b *strings.Builder) {
 			parts = append(parts, p[0]+": "+quoted(p[1]))
 		}
 	}
-	switch counted := strings.Contains(r.url, "{page}"); {
+	if r.size > 0 {
+		parts = append(parts, fmt.Sprintf("size: %d", r.size))
+	}
+	switch counted := r.counted(); {
 	case r.next != nil:
 		parts = append([]string{"next: " + r.next.flow(r.as)}, parts...)
 		fallthrough
