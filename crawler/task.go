@@ -28,7 +28,7 @@ import (
 type task struct {
 	Step    string           `json:"s"`
 	URL     string           `json:"u"`
-	Body    string           `json:"q,omitempty"` // what is sent there, where the page is not just got
+	Body    string           `json:"z,omitempty"` // what is sent there, where the page is not just got
 	Keyword string           `json:"k,omitempty"`
 	Product string           `json:"p,omitempty"` // id, as far as the search told it
 	Own     string           `json:"o,omitempty"` // id in the site's addresses, where it is not Product
