@@ -63,10 +63,12 @@ type place struct {
 
 // A fieldValue is what a record has of a field.
 type fieldValue struct {
-	text  string
-	rank  int
-	there bool // it has the key
-	none  bool // and nothing in it
+	key     string
+	text    string
+	rank    int
+	there   bool // it has the key
+	none    bool // and nothing in it
+	several bool // further keys have something for the field
 }
 
 func newJSONSource(file string, u units, paths [][]string, p *Profile, closers []io.Closer) *jsonSource {
@@ -332,12 +334,14 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 	obj.ForEach(func(key, v gjson.Result) bool {
 		for _, at := range s.keys[key.Str] {
 			text, ok := jsonText(v)
-			switch old := &values[at.index]; {
+			old := &values[at.index]
+			old.several = old.several || ok && old.there && !old.none
+			switch {
 			case !ok && v.Type != gjson.Null:
-			case ok && old.there && !old.none && Joins(at.field):
+			case old.several && ok && Joins(at.field):
 				old.text = joined(old.text, text)
 			case !old.there || ok && (old.none || old.rank > at.rank):
-				*old = fieldValue{text: text, rank: at.rank, there: true, none: !ok}
+				*old = fieldValue{key: key.Str, text: text, rank: at.rank, there: true, none: !ok, several: old.several}
 			}
 		}
 		return true
@@ -377,6 +381,12 @@ func (s *jsonSource) row(number int, obj gjson.Result, parents []gjson.Result, d
 		})
 	}
 	rw.cells = func(field string, visit func(column, value string)) {
+		if v := &values[fieldIndex(field)]; !v.several && s.fields[field] == nil { // without a search for each name
+			if v.there && !v.none {
+				visit(v.key, v.text)
+			}
+			return
+		}
 		for _, path := range s.profile.Fields[field] {
 			if text, ok := get(path); ok {
 				visit(path, text)

@@ -155,10 +155,27 @@ func rowFacts(r *row) Facts {
 	return f
 }
 
-// priceOf is the price of a row with its unit and its currency. Two columns are
-// those of the lowest and the highest price.
+// priceOf is the price of a row with its unit and its currency.
 func priceOf(r *row) string {
-	var name, price, low, high string
+	var name, price string
+	several := false
+	r.cells(fieldPrice, func(column, value string) {
+		if !ingest.Blank(value) {
+			if several = price != ""; !several {
+				name, price = column, value
+			}
+		}
+	})
+	if several {
+		price = priceRange(r, price)
+	}
+	return ingest.PriceOf(price, name, r.field(fieldCurrency))
+}
+
+// priceRange is the lowest and the highest price where columns say that they are
+// those; else first, which one of them has.
+func priceRange(r *row, first string) string {
+	var low, high string
 	r.cells(fieldPrice, func(column, value string) {
 		switch plain := plainName(column); {
 		case ingest.Blank(value):
@@ -167,14 +184,11 @@ func priceOf(r *row) string {
 		case high == "" && containsAny(plain, "最高", "max", "high"):
 			high = value
 		}
-		if name == "" && !ingest.Blank(value) {
-			name, price = column, value
-		}
 	})
-	if low != "" && high != "" && (price == low || price == high) {
-		price = strings.TrimSpace(low) + "-" + strings.TrimSpace(high)
+	if low == "" || high == "" || first != low && first != high {
+		return first
 	}
-	return ingest.PriceOf(price, name, r.field(fieldCurrency))
+	return strings.TrimSpace(low) + "-" + strings.TrimSpace(high)
 }
 
 // productProfile is a profile for a file of products. mapping says for a field
