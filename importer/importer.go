@@ -127,7 +127,7 @@ type Row struct {
 // refused: the Summary counts them. A file that cannot be read at all, or
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
-	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{},
+	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{}, products: map[uint64]struct{}{},
 		said: map[uint64]chaping.Product{}, found: map[uint64]Stored{}, ids: map[uint64]uint64{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities(), followed: newFollowed()}
 	if im.Profile == nil {
@@ -186,6 +186,7 @@ type run struct {
 	rows           *identities
 	grouped        map[string]*group
 	seed           maphash.Seed
+	products       map[uint64]struct{}        // hashes of the products' IDs
 	listed         map[uint64]sentListing     // hash of a keyword and its product → the listing that was sent last
 	ids            map[uint64]uint64          // hash of an ID → of the shop that it came with first
 	said           map[uint64]chaping.Product // hash of an ID → what the rows so far say of the product
@@ -650,7 +651,8 @@ func (im *run) list(listing chaping.Listing) {
 	if complete(&listing.Product, &facts); held || len(im.said) < maxFacts {
 		im.said[id] = listing.Product
 	}
-	if !known {
+	if _, counted := im.products[id]; !counted { // under one keyword or several
+		im.products[id] = struct{}{}
 		im.sum.Products++
 		if listing.Product.Shop.Name == "" && listing.Product.Shop.Region == "" && !listing.Product.Price.Known() &&
 			listing.Product.URL == "" {

@@ -105,7 +105,10 @@ func TestSeveralKeywords(t *testing.T) {
 		if got := p.Facts["K31"].Keywords(); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", cell, got, want)
 		}
-		_, _, sink := texts(t, "a.csv", "商品编号,评价内容,评分,评价时间,关键词\nK31,烧水时外壳漏电,1,2026-11-03,"+cell+"\n", Options{})
+		_, sum, sink := texts(t, "a.csv", "商品编号,评价内容,评分,评价时间,关键词\nK31,烧水时外壳漏电,1,2026-11-03,"+cell+"\n", Options{})
+		if sum.Products != 1 {
+			t.Errorf("%s: %d products", cell, sum.Products)
+		}
 		var got []string
 		for _, l := range sink.listings {
 			if l.Keyword != "" {
