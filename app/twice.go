@@ -27,6 +27,7 @@ const textsAtOnce = 200_000
 type shapes struct {
 	ids, times, products int
 	text                 string // of the first
+	least                bool   // only a part of the texts was compared
 }
 
 // twice tells of reviews of the import that seem to be stored in another shape, too.
@@ -40,9 +41,10 @@ func (r *ImportResult) twice(ctx context.Context, s *store.Store, platform strin
 		return time.Date(y, m, d, 0, 0, 0, 0, chaping.Shanghai())
 	}
 	w := chaping.Window{From: day(r.First), To: day(r.Last).AddDate(0, 0, 1)}
-	var found shapes
+	parts := stored/textsAtOnce + 1
+	found := shapes{least: parts > 1}
 	var apart []twins
-	err := s.SameTexts(ctx, platform, r.Run, w, stored/textsAtOnce+1, func(text string, list []store.SameText) {
+	err := s.SameTexts(ctx, platform, r.Run, w, parts, func(text string, list []store.SameText) {
 		for i := range list {
 			for j := range list[:i] {
 				if a, b := &list[i], &list[j]; a.Product == b.Product {
@@ -137,10 +139,10 @@ func (f *shapes) questions() []importer.Question {
 	for _, part := range []struct {
 		n    int
 		said string
-	}{{f.ids, "一边有评论编号、一边没有（%d 处）"}, {f.times, "一边的时间只到日或到分（%d 处）"},
-		{f.products, "一边按商品编号、一边按商品名称，成了两件商品（%d 处）"}} {
+	}{{f.ids, "一边有评论编号、一边没有"}, {f.times, "一边的时间只到日或到分"},
+		{f.products, "一边按商品编号、一边按商品名称，成了两件商品"}} {
 		if part.n > 0 {
-			how = append(how, fmt.Sprintf(part.said, part.n))
+			how = append(how, fmt.Sprintf("%s（%s%d 处）", part.said, map[bool]string{true: "至少 "}[f.least], part.n))
 		}
 	}
 	if len(how) == 0 {
