@@ -413,8 +413,9 @@ func (s *Store) SameTexts(
 		if err := scan(&text, &keys); err != nil {
 			return err
 		}
+		slices.Sort(keys)
 		var list []SameText
-		for _, key := range keys {
+		for _, key := range slices.Compact(keys) { // copies of one review
 			product, rest, _ := strings.Cut(key, "\n")
 			id, at, _ := strings.Cut(rest, "\n")
 			seconds, _ := strconv.ParseInt(at, 10, 64)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -45,7 +46,8 @@ const (
 	// the others have written.
 	putsLease = "imports"
 
-	keysAtOnce = 5000 // that are bound to a statement
+	keysAtOnce     = 1 << 16 // that are bound to a statement as columns
+	productsAtOnce = 5000    // that are, each by itself: old servers take no more than 50,000 such
 
 	// freshFor is after how many batches it is asked again whether others have
 	// reviews of an import's platform.
@@ -122,25 +124,26 @@ func (s *Store) supersede(ctx context.Context, run string, reviews []*chaping.Re
 	if fresh || err != nil {
 		return err
 	}
-	foreign := map[chaping.ProductKey]bool{}
-	for chunk := range slices.Chunk(keysOf(products), keysAtOnce) {
+	foreign := map[chaping.ProductKey]bool{} // whether a review is followed up
+	for chunk := range slices.Chunk(keysOf(products), productsAtOnce) {
 		args := []any{named("run", run), named("platforms", set(keysOf(platforms))), named("products", set(chunk))}
 		err := s.query(ctx, "foreign_products", nil, args, func(scan func(...any) error) error {
 			var key chaping.ProductKey
-			err := scan(&key.Platform, &key.Product)
-			foreign[key] = true
+			var followed uint8
+			err := scan(&key.Platform, &key.Product, &followed)
+			foreign[key] = followed == 1
 			return err
 		})
 		if err != nil {
 			return err
 		}
 	}
-	var keys []clickhouse.GroupSet
+	var keys []chaping.ReviewKey
 	bare := map[chaping.ReviewKey]*chaping.Review{} // without a follow-up
 	for _, r := range reviews {
-		if foreign[chaping.ProductKey{Platform: r.Platform, Product: r.Product}] {
-			keys = append(keys, tuple(r.Key()))
-			if r.Appended == "" {
+		if followed, ok := foreign[chaping.ProductKey{Platform: r.Platform, Product: r.Product}]; ok {
+			keys = append(keys, r.Key())
+			if followed && r.Appended == "" {
 				bare[r.Key()] = r
 			}
 		}
@@ -149,23 +152,28 @@ func (s *Store) supersede(ctx context.Context, run string, reviews []*chaping.Re
 		return err
 	}
 	for chunk := range slices.Chunk(keys, keysAtOnce) {
-		if err := s.exec(ctx, "supersede", named("run", run), named("keys", chunk)); err != nil {
+		if err := s.exec(ctx, "supersede", append(keyArgs(chunk), named("run", run))...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// keyArgs are what "these reviews" compares keys with.
+func keyArgs(keys []chaping.ReviewKey) []any {
+	var platforms, products, ids []string
+	for _, k := range keys {
+		platforms, products, ids = append(platforms, k.Platform), append(products, k.Product), append(ids, k.Review)
+	}
+	return []any{named("platforms", platforms), named("products", products), named("ids", ids)}
+}
+
 // keepFollowUps gives reviews of an import the follow-ups that they have in the
 // store: an export that was made before the buyer wrote again, or that has no
 // column for it, says nothing of it, and does not take it away.
 func (s *Store) keepFollowUps(ctx context.Context, bare map[chaping.ReviewKey]*chaping.Review) error {
-	var keys []clickhouse.GroupSet
-	for key := range bare {
-		keys = append(keys, tuple(key))
-	}
-	for chunk := range slices.Chunk(keys, keysAtOnce) {
-		err := s.query(ctx, "followed", nil, []any{named("keys", chunk)}, func(scan func(...any) error) error {
+	for chunk := range slices.Chunk(slices.Collect(maps.Keys(bare)), keysAtOnce) {
+		err := s.query(ctx, "followed", nil, keyArgs(chunk), func(scan func(...any) error) error {
 			var key chaping.ReviewKey
 			var text string
 			var at time.Time
@@ -396,7 +404,7 @@ func (s *Store) held(ctx context.Context, r Run, products []clickhouse.GroupSet,
 	if err != nil {
 		return u, err
 	}
-	for chunk := range slices.Chunk(products, keysAtOnce) {
+	for chunk := range slices.Chunk(products, productsAtOnce) {
 		var n uint64
 		err := s.query(ctx, "listings_seen", nil, []any{named("seen", millis(r.Started)), named("products", chunk)},
 			func(scan func(...any) error) error { return scan(&n) })
@@ -421,7 +429,7 @@ func (s *Store) takeBack(
 	days []time.Time,
 	undone []string,
 ) error {
-	for chunk := range slices.Chunk(products, keysAtOnce) {
+	for chunk := range slices.Chunk(products, productsAtOnce) {
 		err := s.execShards(ctx, "remove_listings", nil, named("seen", millis(r.Started)), named("products", chunk))
 		if err != nil {
 			return err

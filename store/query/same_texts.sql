@@ -2,7 +2,7 @@
 -- a run brought one of them: of a part of the texts, those of some length, which
 -- two buyers hardly write alike. The trace decides which part.
 SELECT any(text),
-       groupUniqArray(20)(concat(product, '\n', id, '\n', toString(toUnixTimestamp(published))))
+       groupArray(40)(concat(product, '\n', id, '\n', toString(toUnixTimestamp(published))))
 FROM reviews
 WHERE platform = @platform AND {{template "inside"}}
   AND lengthUTF8(text) >= 6 AND halfMD5(text) % @parts = 0

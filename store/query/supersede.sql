@@ -4,4 +4,4 @@ INSERT INTO superseded (platform, product, id, published, rating, grade, rule, i
 SELECT platform, product, id, published, rating, grade, rule, is_default,
        text, appended, appended_at, run, version, @run
 FROM reviews FINAL
-WHERE (platform, product, id) IN (@keys) AND run != @run
+WHERE {{template "these reviews"}} AND run != @run
