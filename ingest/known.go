@@ -1,13 +1,11 @@
 package ingest
 
 import (
-	"cmp"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -197,48 +195,61 @@ func (u *Unnamed) may(s *Stored) bool {
 // are, and the more exact of the two dates; the others new IDs. Each stored review
 // is one of them. taken tells of IDs that reviews further up in the list have.
 func Recognise(page []*Unnamed, stored []Stored, taken func(id string) bool) {
+	texts := map[uint64]bool{}
+	for _, u := range page {
+		texts[TextHash(u.Review.Text)] = true
+	}
 	known := map[string]*Stored{}
 	for i := range stored {
 		s := &stored[i]
+		if !texts[s.Text] {
+			continue
+		}
 		if other := known[s.ID]; (other == nil || other.Version <= s.Version) && !taken(s.ID) {
 			known[s.ID] = s
 		}
 	}
-	type pair struct {
-		u     *Unnamed
-		s     *Stored
-		apart time.Duration
-	}
-	var pairs []pair
+	has := map[string]bool{} // IDs of this page
 	var rest []*Unnamed
-	has := map[string]bool{} // of this page
 	for _, u := range page {
-		if s := known[u.Review.ID]; s != nil && !has[s.ID] && s.Published.Equal(u.Review.Published) {
+		if s := known[u.Review.ID]; s != nil && s.Published.Equal(u.Review.Published) && !has[s.ID] {
 			has[s.ID] = true
-			continue
+		} else {
+			rest = append(rest, u)
 		}
-		rest = append(rest, u)
+	}
+	for n := len(rest); n > 0; n-- {
+		i, s := nearest(rest[:n], known, has)
+		if s == nil {
+			for _, u := range rest[:n] {
+				u.name(func(id string) bool { return has[id] || taken(id) })
+				has[u.Review.ID] = true
+			}
+			return
+		}
+		has[s.ID] = true
+		rest[i].is(s)
+		copy(rest[i:n], rest[i+1:n])
+	}
+}
+
+// nearest is the review of the page that has the least time between it and one that is
+// stored and may be it; nil if there is none.
+func nearest(page []*Unnamed, known map[string]*Stored, has map[string]bool) (at int, found *Stored) {
+	var least time.Duration
+	for i, u := range page {
+		text := TextHash(u.Review.Text)
 		for _, s := range known {
-			if s.Text == TextHash(u.Review.Text) && s.Product == u.Review.Product && u.may(s) {
-				pairs = append(pairs, pair{u, s, s.Published.Sub(u.When.At).Abs()})
+			if s.Text != text || s.Product != u.Review.Product || has[s.ID] {
+				continue
+			}
+			apart := s.Published.Sub(u.When.At).Abs()
+			if better := found == nil || apart < least || apart == least && at == i && s.ID < found.ID; better && u.may(s) {
+				at, found, least = i, s, apart
 			}
 		}
 	}
-	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.apart, b.apart), cmp.Compare(a.s.ID, b.s.ID)) })
-	found := map[*Unnamed]bool{}
-	for _, p := range pairs {
-		if found[p.u] || has[p.s.ID] {
-			continue
-		}
-		found[p.u], has[p.s.ID] = true, true
-		p.u.is(p.s)
-	}
-	for _, u := range rest {
-		if !found[u] {
-			u.name(func(id string) bool { return has[id] || taken(id) })
-			has[u.Review.ID] = true
-		}
-	}
+	return at, found
 }
 
 // is makes the review a new copy of the stored one.
