@@ -177,8 +177,8 @@ func (p *reviewPage) stored(ctx context.Context, page []*ingest.Unnamed) (list [
 			w.To = to
 		}
 	}
-	// What is stored is not exact, either.
-	w.From, w.To = w.From.AddDate(0, 0, -2), w.To.AddDate(0, 0, 2)
+	// What is stored may be dated in weeks or months, and so too late or too early.
+	w.From, w.To = w.From.AddDate(0, 0, -17), w.To.AddDate(0, 0, 32)
 	err = p.r.stored(ctx, p.t.Product, w, func(s Stored) error {
 		list = append(list, s)
 		return nil
