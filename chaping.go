@@ -129,6 +129,18 @@ func (r *Review) Key() ReviewKey { return ReviewKey{r.Platform, r.Product, r.ID}
 // near it; what is longer is something else in the ID's place.
 const MaxKey = 1024
 
+// A StoredReview is what the store tells of a copy of a review that came without
+// an ID, so that it is known again when it comes in another shape.
+type StoredReview struct {
+	Product, ID string
+	Published   time.Time
+	Rating      int
+	Grade       Grade
+	Rule        string
+	Text        uint64 // halfMD5 of the text
+	Version     uint64 // of two copies the later one holds
+}
+
 // A ReviewKey identifies a review everywhere.
 type ReviewKey struct {
 	Platform string `json:"platform"`

@@ -210,10 +210,8 @@ func (a *App) collect(
 	defer sink.Close()
 	job := crawler.Job{Profile: profile, Watch: n.Watch, Window: n.Period.Window(), Run: n.Run, Full: n.Full}
 	r, err := crawler.Collect(ctx, job, crawler.Options{
-		Stored: func(ctx context.Context, product string, w chaping.Window, each func(crawler.Stored) error) error {
-			return s.AlikeReviews(ctx, profile.Platform.ID, []string{product}, w, "", func(r store.AlikeReview) error {
-				return each(crawler.Stored(r))
-			})
+		Stored: func(ctx context.Context, product string, w chaping.Window, each func(chaping.StoredReview) error) error {
+			return s.AlikeReviews(ctx, profile.Platform.ID, []string{product}, w, "", each)
 		},
 		Sink: sink, Evidence: kept, GradeText: text.GradeReview, Open: queues.open, Workers: workers, Log: a.Log, Version: a.programRelease(), Now: a.Now,
 		Progress: func(g crawler.Progress) {

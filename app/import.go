@@ -210,15 +210,13 @@ func (a *App) importInto(
 		return storedProducts(ctx, s, o.Profile.Platform.ID, ids, o.Now)
 	}
 	asked, some := false, false // there are any: a first import need not ask for each batch
-	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(importer.Stored) error) (err error) {
+	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(chaping.StoredReview) error) (err error) {
 		if !asked {
 			some, err = s.HasUnnamed(ctx, o.Profile.Platform.ID, out.Run)
 			asked = err == nil
 		}
 		if some && err == nil {
-			err = s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, func(r store.AlikeReview) error {
-				return each(importer.Stored(r))
-			})
+			err = s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, each)
 		}
 		if store.Away(err) { // nor is it written to: the reviews wait
 			return nil

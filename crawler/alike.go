@@ -10,9 +10,6 @@ import (
 	"chaping/ingest"
 )
 
-// A Stored review came without an ID, and was read before.
-type Stored = ingest.Stored
-
 // An entry is an item of a review list as it was read.
 type entry struct {
 	review chaping.Review
@@ -163,7 +160,7 @@ func (p *reviewPage) recognise(ctx context.Context) error {
 }
 
 // stored are the reviews without IDs that those of the page may be.
-func (p *reviewPage) stored(ctx context.Context, page []*ingest.Unnamed) (list []Stored, err error) {
+func (p *reviewPage) stored(ctx context.Context, page []*ingest.Unnamed) (list []chaping.StoredReview, err error) {
 	if p.r.stored == nil || !p.step.published.date.Counting() || len(page) == 0 {
 		return nil, nil
 	}
@@ -179,7 +176,7 @@ func (p *reviewPage) stored(ctx context.Context, page []*ingest.Unnamed) (list [
 	}
 	// What is stored may be dated in weeks or months, and so too late or too early.
 	w.From, w.To = w.From.AddDate(0, 0, -17), w.To.AddDate(0, 0, 32)
-	err = p.r.stored(ctx, p.t.Product, w, func(s Stored) error {
+	err = p.r.stored(ctx, p.t.Product, w, func(s chaping.StoredReview) error {
 		list = append(list, s)
 		return nil
 	})

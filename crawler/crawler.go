@@ -71,7 +71,7 @@ type Options struct {
 	// Stored calls each for the stored reviews of the site's product that came
 	// without an ID and are dated within a window, this run's included: those
 	// whose dates count back are known again by it. nil: none are stored.
-	Stored func(ctx context.Context, product string, w chaping.Window, each func(Stored) error) error
+	Stored func(ctx context.Context, product string, w chaping.Window, each func(chaping.StoredReview) error) error
 	// Open opens the run's queue. Nil means a queue in memory.
 	Open frontier.Opener
 	// Workers is how many pages are worked on at once; zero means 8.

@@ -141,12 +141,12 @@ func TestRelativeDatesWithoutIDs(t *testing.T) {
 }
 
 // stored is what a store tells of reviews without IDs.
-func (s *memorySink) stored(_ context.Context, product string, w chaping.Window, each func(crawler.Stored) error) error {
+func (s *memorySink) stored(_ context.Context, product string, w chaping.Window, each func(chaping.StoredReview) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.reviews {
 		if r.Product == product && w.Contains(r.Published) && strings.HasPrefix(r.ID, "sha256-") {
-			err := each(crawler.Stored{Product: r.Product, ID: r.ID, Published: r.Published, Rating: r.Rating, Grade: r.Grade, Rule: r.Rule,
+			err := each(chaping.StoredReview{Product: r.Product, ID: r.ID, Published: r.Published, Rating: r.Rating, Grade: r.Grade, Rule: r.Rule,
 				Text: ingest.TextHash(r.Text), Version: uint64(r.Collected.UnixMilli())})
 			if err != nil {
 				return err

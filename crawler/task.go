@@ -336,7 +336,7 @@ type reader struct {
 	kept  *evidence.Store // pages of reviews; nil keeps none
 
 	gradeText func(*chaping.Review) // nil: none
-	stored    func(ctx context.Context, product string, w chaping.Window, each func(Stored) error) error
+	stored    func(ctx context.Context, product string, w chaping.Window, each func(chaping.StoredReview) error) error
 }
 
 // shopCache spares the page of a shop that was just read.

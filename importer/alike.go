@@ -16,9 +16,6 @@ import (
 // or leave out the seconds: its reviews would be stored once more. They are looked
 // for among those that are stored, and have their IDs.
 
-// A Stored review came without an ID, in an earlier import.
-type Stored = ingest.Stored
-
 // A byContent is a review of a batch whose ID was made of its content.
 type byContent struct {
 	at    int // in the batch
@@ -43,7 +40,7 @@ func (im *run) known(ctx context.Context, b *batch) error {
 	if im.Alike == nil || len(b.byContent) == 0 {
 		return nil
 	}
-	stored := map[occasion][]Stored{}
+	stored := map[occasion][]chaping.StoredReview{}
 	var products []string
 	w := chaping.Window{}
 	for _, c := range b.byContent {
@@ -59,7 +56,7 @@ func (im *run) known(ctx context.Context, b *batch) error {
 	}
 	slices.Sort(products)
 	for some := range slices.Chunk(slices.Compact(products), 1000) {
-		err := im.Alike(ctx, some, w, func(s Stored) error {
+		err := im.Alike(ctx, some, w, func(s chaping.StoredReview) error {
 			at := occasion{s.Product, s.Published.Unix() / 60, s.Text}
 			if list, wanted := stored[at]; wanted {
 				stored[at] = latest(list, s)
@@ -70,7 +67,7 @@ func (im *run) known(ctx context.Context, b *batch) error {
 			return err
 		}
 	}
-	found := map[uint64]Stored{}
+	found := map[uint64]chaping.StoredReview{}
 	for i := range b.byContent { // those that came in earlier batches, too
 		hash := reviewHash(&b.reviews[b.byContent[i].at])
 		if s, ok := im.found[hash]; ok {
@@ -78,9 +75,9 @@ func (im *run) known(ctx context.Context, b *batch) error {
 		}
 	}
 	// Those first that are stored in this notation: no other is one of them.
-	for _, same := range []func(c *byContent, r *chaping.Review, s *Stored) bool{
-		func(_ *byContent, r *chaping.Review, s *Stored) bool { return s.ID == r.ID },
-		func(c *byContent, r *chaping.Review, s *Stored) bool { return c.same(r, s) },
+	for _, same := range []func(c *byContent, r *chaping.Review, s *chaping.StoredReview) bool{
+		func(_ *byContent, r *chaping.Review, s *chaping.StoredReview) bool { return s.ID == r.ID },
+		func(c *byContent, r *chaping.Review, s *chaping.StoredReview) bool { return c.same(r, s) },
 	} {
 		for i := range b.byContent {
 			c := &b.byContent[i]
@@ -88,7 +85,7 @@ func (im *run) known(ctx context.Context, b *batch) error {
 			if _, done := found[reviewHash(r)]; done {
 				continue
 			}
-			if s := takeOut(stored, r, func(s *Stored) bool { return same(c, r, s) }); s != nil {
+			if s := takeOut(stored, r, func(s *chaping.StoredReview) bool { return same(c, r, s) }); s != nil {
 				found[reviewHash(r)] = *s
 			}
 		}
@@ -107,7 +104,7 @@ func (im *run) known(ctx context.Context, b *batch) error {
 const ofChance = 4
 
 // rename gives reviews of a batch the IDs under which they were found.
-func (im *run) rename(b *batch, found map[uint64]Stored) {
+func (im *run) rename(b *batch, found map[uint64]chaping.StoredReview) {
 	for i := range b.byContent {
 		r := &b.reviews[b.byContent[i].at]
 		s, ok := found[reviewHash(r)]
@@ -126,10 +123,10 @@ func (im *run) rename(b *batch, found map[uint64]Stored) {
 
 // takeOut takes the stored review that a review is out of those of its occasion:
 // each is one review. nil: there is none.
-func takeOut(stored map[occasion][]Stored, r *chaping.Review, is func(*Stored) bool) *Stored {
+func takeOut(stored map[occasion][]chaping.StoredReview, r *chaping.Review, is func(*chaping.StoredReview) bool) *chaping.StoredReview {
 	at := occasionOf(r)
 	list := stored[at]
-	i := slices.IndexFunc(list, func(s Stored) bool { return is(&s) })
+	i := slices.IndexFunc(list, func(s chaping.StoredReview) bool { return is(&s) })
 	if i < 0 {
 		return nil
 	}
@@ -139,8 +136,8 @@ func takeOut(stored map[occasion][]Stored, r *chaping.Review, is func(*Stored) b
 }
 
 // latest adds a copy of a review, or puts it in the place of an earlier one.
-func latest(list []Stored, s Stored) []Stored {
-	i := slices.IndexFunc(list, func(other Stored) bool { return other.ID == s.ID })
+func latest(list []chaping.StoredReview, s chaping.StoredReview) []chaping.StoredReview {
+	i := slices.IndexFunc(list, func(other chaping.StoredReview) bool { return other.ID == s.ID })
 	switch {
 	case i < 0:
 		return append(list, s)
@@ -153,7 +150,7 @@ func latest(list []Stored, s Stored) []Stored {
 // same tells whether a review is a stored one in another notation: of the rating,
 // or of the time. Where buyer or time make it sure, the rating may be another one,
 // too, for shops correct them.
-func (c *byContent) same(r *chaping.Review, s *Stored) bool {
+func (c *byContent) same(r *chaping.Review, s *chaping.StoredReview) bool {
 	second := s.Published.Equal(r.Published)
 	lost := r.Published.Unix()%60 == 0 || s.Published.Unix()%60 == 0
 	named := c.buyer != "" && !ingest.VagueBuyer(c.buyer)
@@ -175,7 +172,7 @@ const mostRating = 10
 
 // madeOf tells whether a stored ID was made of a review in some notation, and so
 // of the same buyer.
-func madeOf(s *Stored, r *chaping.Review, buyer string) bool {
+func madeOf(s *chaping.StoredReview, r *chaping.Review, buyer string) bool {
 	base := s.ID
 	if i := strings.LastIndexByte(base, '-'); i > len("sha256-") {
 		base = base[:i] // it is one of several that are alike

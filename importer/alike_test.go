@@ -12,14 +12,14 @@ import (
 )
 
 // storeOf finds reviews as a store has them after several imports.
-func storeOf(sinks ...*memory) func(context.Context, []string, chaping.Window, func(Stored) error) error {
-	return func(_ context.Context, products []string, w chaping.Window, each func(Stored) error) error {
+func storeOf(sinks ...*memory) func(context.Context, []string, chaping.Window, func(chaping.StoredReview) error) error {
+	return func(_ context.Context, products []string, w chaping.Window, each func(chaping.StoredReview) error) error {
 		for version, sink := range sinks {
 			for _, r := range sink.reviews {
 				if !strings.HasPrefix(r.ID, "sha256-") || r.Published.Before(w.From) || !r.Published.Before(w.To) || !strings.Contains(fmt.Sprint(products), r.Product) {
 					continue
 				}
-				err := each(Stored{Product: r.Product, ID: r.ID, Published: r.Published, Rating: r.Rating, Grade: r.Grade, Rule: r.Rule,
+				err := each(chaping.StoredReview{Product: r.Product, ID: r.ID, Published: r.Published, Rating: r.Rating, Grade: r.Grade, Rule: r.Rule,
 					Text: ingest.TextHash(r.Text), Version: uint64(version)})
 				if err != nil {
 					return err

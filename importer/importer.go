@@ -60,7 +60,7 @@ type Options struct {
 	Stored func(ctx context.Context, ids []string) (map[string][]chaping.Product, error)
 	// Alike calls each for the stored reviews of products that came without an ID
 	// and were published in a window, but for those of this run; nil finds none.
-	Alike func(ctx context.Context, products []string, w chaping.Window, each func(Stored) error) error
+	Alike func(ctx context.Context, products []string, w chaping.Window, each func(chaping.StoredReview) error) error
 	Name  string    // what its sender calls the file; empty: as it is called
 	Run   string    // marks the reviews that this import brings
 	Now   time.Time // time of collection
@@ -128,7 +128,7 @@ type Row struct {
 // not to its end, is an error; what came before it is kept.
 func Import(ctx context.Context, path string, o Options) (Summary, error) {
 	im := &run{Options: o, file: path, seed: maphash.MakeSeed(), listed: map[uint64]sentListing{}, products: map[uint64]struct{}{},
-		said: map[uint64]chaping.Product{}, found: map[uint64]Stored{}, ids: map[uint64]uint64{}, sum: newSummary(path),
+		said: map[uint64]chaping.Product{}, found: map[uint64]chaping.StoredReview{}, ids: map[uint64]uint64{}, sum: newSummary(path),
 		grouped: map[string]*group{}, rows: newIdentities(), followed: newFollowed()}
 	if im.Profile == nil {
 		p, err := Shipped("standard")
@@ -192,9 +192,9 @@ type run struct {
 	said           map[uint64]chaping.Product // hash of an ID → what the rows so far say of the product
 
 	batch     batch
-	otherwise int64             // rows whose review was stored in another notation
-	perhaps   int64             // rows that have the product, minute and text of a stored one, and are another
-	found     map[uint64]Stored // hash of a review without an ID → as which it is stored
+	otherwise int64                           // rows whose review was stored in another notation
+	perhaps   int64                           // rows that have the product, minute and text of a stored one, and are another
+	found     map[uint64]chaping.StoredReview // hash of a review without an ID → as which it is stored
 	followed  *followed
 	lists     lists
 }

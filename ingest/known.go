@@ -90,18 +90,7 @@ func (w When) width() time.Duration {
 	return to.Sub(from)
 }
 
-// A Stored review came without an ID, and was read before.
-type Stored struct {
-	Product, ID string
-	Published   time.Time
-	Rating      int
-	Grade       chaping.Grade
-	Rule        string
-	Text        uint64 // TextHash
-	Version     uint64 // of two copies the later one holds
-}
-
-// TextHash is a text as Stored has it: the first half of its MD5, as ClickHouse's
+// TextHash is a text as a StoredReview has it: the first half of its MD5, as ClickHouse's
 // halfMD5 has it.
 func TextHash(text string) uint64 {
 	sum := md5.Sum([]byte(text))
@@ -129,9 +118,9 @@ func undated(r *chaping.Review, buyer string) string {
 	return contentPrefix + hex.EncodeToString(sum[:12])
 }
 
-// when is how exactly the date of a stored review is known: as its ID says, unless
+// whenStored is how exactly the date of a stored review is known: as its ID says, unless
 // a later visit found a better one.
-func (s *Stored) when() When {
+func whenStored(s *chaping.StoredReview) When {
 	if len(s.ID) > contentLength+2 {
 		unit := Unit(s.ID[contentLength+1])
 		count, _, _ := strings.Cut(s.ID[contentLength+2:], "-")
@@ -143,9 +132,9 @@ func (s *Stored) when() When {
 	return When{At: s.Published}
 }
 
-// made tells whether the stored review's ID was made of this content, by the same
+// madeOf tells whether the stored review's ID was made of this content, by the same
 // buyer: with its date, with its day before the time of day was known, or without.
-func (s *Stored) made(r *chaping.Review, buyer string) bool {
+func madeOf(s *chaping.StoredReview, r *chaping.Review, buyer string) bool {
 	if len(s.ID) < contentLength {
 		return false
 	}
@@ -181,25 +170,25 @@ func (u *Unnamed) sure() bool {
 }
 
 // may tells whether the review can be the stored one.
-func (u *Unnamed) may(s *Stored) bool {
+func (u *Unnamed) may(s *chaping.StoredReview) bool {
 	within := When.day
 	if u.sure() {
 		within = When.Within
 	}
 	from, to := within(u.When)
-	first, last := within(s.when())
-	return from.Before(last) && first.Before(to) && s.made(u.Review, u.Buyer)
+	first, last := within(whenStored(s))
+	return from.Before(last) && first.Before(to) && madeOf(s, u.Review, u.Buyer)
 }
 
 // Recognise gives those reviews of a page that are stored the IDs under which they
 // are, and the more exact of the two dates; the others new IDs. Each stored review
 // is one of them. taken tells of IDs that reviews further up in the list have.
-func Recognise(page []*Unnamed, stored []Stored, taken func(id string) bool) {
+func Recognise(page []*Unnamed, stored []chaping.StoredReview, taken func(id string) bool) {
 	texts := map[uint64]bool{}
 	for _, u := range page {
 		texts[TextHash(u.Review.Text)] = true
 	}
-	known := map[string]*Stored{}
+	known := map[string]*chaping.StoredReview{}
 	for i := range stored {
 		s := &stored[i]
 		if !texts[s.Text] {
@@ -235,7 +224,7 @@ func Recognise(page []*Unnamed, stored []Stored, taken func(id string) bool) {
 
 // nearest is the review of the page that has the least time between it and one that is
 // stored and may be it; nil if there is none.
-func nearest(page []*Unnamed, known map[string]*Stored, has map[string]bool) (at int, found *Stored) {
+func nearest(page []*Unnamed, known map[string]*chaping.StoredReview, has map[string]bool) (at int, found *chaping.StoredReview) {
 	var least time.Duration
 	for i, u := range page {
 		text := TextHash(u.Review.Text)
@@ -253,9 +242,9 @@ func nearest(page []*Unnamed, known map[string]*Stored, has map[string]bool) (at
 }
 
 // is makes the review a new copy of the stored one.
-func (u *Unnamed) is(s *Stored) {
+func (u *Unnamed) is(s *chaping.StoredReview) {
 	u.Review.ID = s.ID
-	if was := s.when(); u.When.Unit == 0 && u.When.width() < was.width() {
+	if was := whenStored(s); u.When.Unit == 0 && u.When.width() < was.width() {
 		u.Corrected = !u.Review.Published.Equal(s.Published)
 	} else {
 		u.Review.Published, u.When = s.Published, was

@@ -19,12 +19,12 @@ func TestRecognise(t *testing.T) {
 		}
 		return &Unnamed{Review: r, Buyer: buyer, When: When{At: at, Unit: unit}}
 	}
-	var store []Stored
+	var store []chaping.StoredReview
 	visit := func(page ...*Unnamed) {
 		t.Helper()
 		Recognise(page, store, func(string) bool { return false })
 		for _, u := range page {
-			store = append(store, Stored{Product: "1", ID: u.Review.ID, Published: u.Review.Published, Rating: 1,
+			store = append(store, chaping.StoredReview{Product: "1", ID: u.Review.ID, Published: u.Review.Published, Rating: 1,
 				Text: TextHash(u.Review.Text), Version: uint64(len(store))})
 		}
 	}

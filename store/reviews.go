@@ -356,17 +356,6 @@ func (s *Store) Replaced(ctx context.Context, run string, distinct uint64) (revi
 	return reviews, nil
 }
 
-// An AlikeReview is a copy of a review that came without an ID.
-type AlikeReview struct {
-	Product, ID string
-	Published   time.Time
-	Rating      int
-	Grade       chaping.Grade
-	Rule        string
-	Text        uint64 // halfMD5 of it
-	Version     uint64 // of two copies the later one holds
-}
-
 // AlikeReviews calls each for the copies of reviews that came without an ID, of a
 // platform's products, published in a window, but for those of a run.
 func (s *Store) AlikeReviews(
@@ -375,11 +364,11 @@ func (s *Store) AlikeReviews(
 	products []string,
 	w chaping.Window,
 	run string,
-	each func(AlikeReview) error,
+	each func(chaping.StoredReview) error,
 ) error {
 	args := append(windowArgs(w), named("platform", platform), named("products", set(products)), named("run", run))
 	return s.query(ctx, "alike_reviews", nil, args, func(scan func(...any) error) error {
-		var r AlikeReview
+		var r chaping.StoredReview
 		var rating int32
 		var grade uint8
 		if err := scan(&r.Product, &r.ID, &r.Published, &rating, &grade, &r.Rule, &r.Text, &r.Version); err != nil {

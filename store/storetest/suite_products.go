@@ -77,7 +77,7 @@ func productHistory(t *testing.T, s *store.Store) {
 	var alike []string
 	hour := chaping.Window{From: unnamed.Published, To: unnamed.Published.Add(time.Second)}
 	for run, w := range map[string]chaping.Window{"two": hour, "one": {From: hour.To, To: hour.To.Add(time.Hour)}} {
-		ok(t, s.AlikeReviews(ctx, "mall", []string{"p7", "p8"}, w, run, func(r store.AlikeReview) error {
+		ok(t, s.AlikeReviews(ctx, "mall", []string{"p7", "p8"}, w, run, func(r chaping.StoredReview) error {
 			sum := md5.Sum([]byte(unnamed.Text))
 			if r.Text != binary.BigEndian.Uint64(sum[:8]) || !r.Published.Equal(unnamed.Published) {
 				t.Errorf("%+v", r)
