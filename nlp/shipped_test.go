@@ -374,6 +374,16 @@ var shippedSays = map[string][]said{
 		{goods: "防毒口罩", text: "橡胶味刺鼻，戴不住", yes: "橡胶味"},
 		{goods: "安全帽", text: "木方砸下来人没事", no: "坍塌 砸伤"},
 	},
+	"named for what it is": {
+		{goods: "滑雪板", text: "摔出去胳膊骨裂", yes: "骨折", no: "开裂"},
+		{goods: "浴室凳", text: "一屁股坐地上，盆骨裂了", yes: "骨折", no: "破损"},
+		{goods: "滑步车", text: "龙头断了，孩子磕掉一颗门牙", yes: "弄伤", no: "外观瑕疵"},
+		{goods: "即热式热水器", text: "花洒出来的水麻手", no: "漏液"},
+		{goods: "登山绳", text: "绳子断了", yes: "断裂", no: "宠物用品损伤"},
+		{goods: "手提灭火器", text: "着火了喷不出来", yes: "防护失效", no: "泵头损坏"},
+		{goods: "酱油", text: "泵头按不出来", no: "泵头损坏"},
+		{goods: "洗发水", text: "泵头按不出来", yes: "泵头损坏"},
+	},
 	// Words that were not known, by kind.
 	"alarms, upsets, bursts and readings": {
 		{goods: "一氧化碳报警器", text: "炭火烧了一屋烟，报警器一声不吭", yes: "防护失效", no: "冒烟"},
