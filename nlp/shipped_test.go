@@ -290,6 +290,7 @@ var shippedSays = map[string][]said{
 	"the last one, across a word": {
 		{goods: "电熨斗", text: "床上一个枕套起火了", yes: "起火"},
 		{goods: "插排", text: "早上一个插头冒火花", yes: "插座打火"},
+		{goods: "电视盒", text: "架子上一个盒子冒烟", yes: "冒烟"},
 		{goods: "吸顶灯", text: "楼上一个灯冒烟", yes: "冒烟"},
 		{goods: "门铃", text: "装上一个多月就生锈了", yes: "生锈"},
 		{goods: "护腕", text: "绑上一个下午手腕起疹子", yes: "皮疹"},
@@ -320,6 +321,7 @@ var shippedSays = map[string][]said{
 		{goods: "煤气灶", text: "管子漏气，一家人差点死在屋里", yes: "安全隐患", no: "死亡"},
 		{goods: "晾衣架", text: "掉下来砸头上，险些要了我老妈的命", yes: "安全隐患", no: "死亡"},
 		{goods: "电暖器", text: "老公差点电死，地线没接", yes: "触电", no: "死亡"},
+		{goods: "电蚊拍", text: "差点把我妈电晕", no: "死亡", yes: "安全隐患"},
 		{goods: "插座", text: "外公差点触电", yes: "安全隐患"},
 		{goods: "炭炉", text: "再晚一会就有生命危险", no: "死亡"},
 		{goods: "窗帘绳", text: "绕脖子上，猫勒死了", yes: "死亡"},
