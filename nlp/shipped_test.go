@@ -377,6 +377,9 @@ var shippedSays = map[string][]said{
 		{goods: "安全帽", text: "木方砸下来人没事", no: "坍塌 砸伤"},
 	},
 	"named for what it is": {
+		{goods: "布艺沙发", text: "坐久了塌腰", no: "坍塌"},
+		{goods: "焊接喷火枪", text: "喷火很猛，烧猪毛快", no: "起火"},
+		{goods: "焊接喷火枪", text: "枪口喷火，烧到手", yes: "起火"},
 		{goods: "滑雪板", text: "摔出去胳膊骨裂", yes: "骨折", no: "开裂"},
 		{goods: "浴室凳", text: "一屁股坐地上，盆骨裂了", yes: "骨折", no: "破损"},
 		{goods: "滑步车", text: "龙头断了，孩子磕掉一颗门牙", yes: "弄伤", no: "外观瑕疵"},
