@@ -40,7 +40,7 @@ func (r *ImportResult) Lines() []string {
 	some(r.ByText, "其中没有评分、由文本模型按正文评级的 %d 条")
 	some(r.NotChinese, "有 %d 条评论不是中文，本程序的词库认不出其中的风险，文本模型也不评它们")
 	some(r.Damaged, "%d 行有字节不合字符集，已用“\uFFFD”代替后保留")
-	some(int64(r.Replaced), "注意：%d 条的编号库里已有、内容不同，以这次的为准；请核对认评论的列是不是评论的编号")
+	some(int64(r.Replaced), "注意：%d 条的编号库里已有、内容或评级不同，以这次的为准；请核对认评论的列是不是评论的编号")
 	for _, t := range r.Tables {
 		if t.Skipped != "" {
 			add("没有读“%s”：%s", t.Name, t.Skipped)

@@ -126,6 +126,11 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 	if whole := plainName(strings.Join(path, "")); len(path) > 1 && len(v.names[whole]) > 0 {
 		last, scope = whole, "" // user_id written as user.id
 	}
+	for _, zone := range []string{"utc", "gmt", "pst", "jst"} { // created_at_utc
+		if bare, ok := strings.CutSuffix(last, zone); ok && len(v.names[last]) == 0 && v.exact(bare) == fieldPublished {
+			last = bare
+		}
+	}
 	for _, at := range v.names[last] {
 		field, fit := at.field, 1-0.002*float64(min(at.rank, 90))-0.03*float64(len(parents))
 		switch scope {

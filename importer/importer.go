@@ -974,6 +974,11 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	}
 	p.ownID = id != "" && !ok
 	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
+	if !ok && len(im.Products) > 0 { // a table that has only names
+		if known, p.joined = im.joins.find(nameID(said.Product, said.Shop), false); p.joined {
+			known.ProductID = ""
+		}
+	}
 	facts = facts.Complete(known).Complete(titles).Complete(im.Facts)
 	p.also = facts.Also
 	if facts.ProductID == "" {
@@ -993,6 +998,14 @@ func (im *run) storedByName(f *Facts) bool {
 	return ok && (f.Shop == "" || slices.Contains(shops, f.Shop) || slices.Contains(shops, ""))
 }
 
+// nameID is the ID of a product that has only a name.
+func nameID(name, shop string) string {
+	if name == "" || shop == "" {
+		return name
+	}
+	return name + "（" + shop + "）"
+}
+
 // sureRounded are so many digits that one ID in a thousand ends in as many zeros
 // as a spreadsheet leaves.
 const sureRounded = 18
@@ -1008,5 +1021,5 @@ func (im *run) named(f *Facts, platform string) string {
 		slices.Contains(shops, "")) {
 		return f.Product
 	}
-	return f.Product + "（" + strings.TrimSpace(platform+" "+f.Shop) + "）"
+	return nameID(f.Product, strings.TrimSpace(platform+" "+f.Shop))
 }

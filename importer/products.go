@@ -237,7 +237,7 @@ func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[s
 	own := productProfile(p, mapping)
 	own.Understand = false
 	o := Options{Profile: own}
-	in, err := list[0].open(own.Charset)
+	in, err := productContent(list, p).open(own.Charset)
 	if err != nil {
 		return u, err
 	}
@@ -256,7 +256,7 @@ func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[s
 			m.highest(i)
 		}
 		m.report()
-		if !m.mapped(fieldProductID) {
+		if !m.mapped(fieldProductID) && !m.mapped(fieldURL) && !(m.mapped(fieldProduct) && m.mapped(fieldShop)) {
 			u.Missing = []string{fieldProductID}
 		}
 	}
@@ -317,13 +317,9 @@ func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[stri
 	}
 	defer closer.Close()
 	own := productProfile(p, mapping)
-	in, err := list[0].open(own.Charset)
+	src, err := openProducts(productContent(list, p), own)
 	if err != nil {
 		return nil, err
-	}
-	src, err := openSource(in, own, nil)
-	if err != nil {
-		return nil, errors.Join(err, in.Close())
 	}
 	defer src.Close()
 	products := &Products{Facts: map[string]Facts{}, Lines: map[string]int{}, Notes: map[string][]*chaping.InputError{}}
@@ -344,6 +340,51 @@ func LoadProducts(ctx context.Context, path string, p *Profile, mapping map[stri
 		r := rec.parse()
 		products.add(path, &r)
 	}
+}
+
+// productContent is the product table among the files of an archive: the first
+// that has columns of products and no time of reviews.
+func productContent(list []content, p *Profile) content {
+	for _, c := range list {
+		if len(list) == 1 || !p.Understand {
+			break
+		}
+		u, err := inspect(c, &Options{Profile: p})
+		if err == nil && u.ofProducts() {
+			return c
+		}
+	}
+	return list[0]
+}
+
+// ofProducts tells whether a file that lacks what reviews have is a table of products.
+func (u *Understanding) ofProducts() bool {
+	return slices.Contains(u.Missing, fieldPublished) && slices.ContainsFunc(u.Columns, func(c Column) bool {
+		return c.Field == fieldProductID || c.Field == fieldProduct
+	})
+}
+
+// openProducts opens a table of products: by their IDs; without a column of them by
+// addresses that have them, or by name and shop.
+func openProducts(c content, own *Profile) (source, error) {
+	var first error
+	for _, required := range [][]string{{fieldProductID}, {fieldURL}, {fieldProduct, fieldShop}} {
+		in, err := c.open(own.Charset)
+		if err != nil {
+			return nil, err
+		}
+		with := *own
+		with.Required = required
+		src, err := openSource(in, &with, nil)
+		if err == nil {
+			return src, nil
+		}
+		first = cmp.Or(first, err)
+		if err := in.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, first
 }
 
 // unusedOf asks about columns of a product table that are not used, where something
@@ -384,6 +425,9 @@ func (p *Products) add(path string, r *row) {
 	f := rowFacts(r).Complete(titleFacts(r))
 	var damaged bool
 	f.ProductID, damaged = ingest.ID(f.ProductID)
+	if !r.has(fieldProductID) && f.ProductID == "" { // an address has it, or the name stands for it
+		f.ProductID = cmp.Or(productOf(f.URL), nameID(f.Product, f.Shop))
+	}
 	fault := func(field, value, problem, remedy string) *chaping.InputError {
 		return &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy}
 	}

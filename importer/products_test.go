@@ -120,3 +120,33 @@ func TestSeveralKeywords(t *testing.T) {
 		}
 	}
 }
+
+// A table of products may name them by addresses or by name and shop, and stand in
+// an archive beside the reviews.
+func TestProductsWithoutIDs(t *testing.T) {
+	const reviews = "商品编号,商品名称,店铺名称,评价内容,评分,评价时间\n100031001,水壶,东海小铺,烧水时外壳漏电,1,2026-11-03\n"
+	for name, data := range map[string]string{
+		"addresses":      "商品链接,价格\nhttps://item.jd.com/100031001.html,59\n",
+		"names":          "商品名称,店铺名称,价格\n水壶,东海小铺,59\n水壶,西湖小铺,88\n",
+		"in an archive":  string(zipOf(t, [][2]string{{"a评论.csv", reviews}, {"商品.csv", "商品编号,商品名称,价格\n100031001,水壶,59\n"}})),
+		"by their names": "商品编号,商品名称,价格\n100031001,水壶,59\n",
+	} {
+		file := map[bool]string{true: "p.zip", false: "p.csv"}[strings.HasPrefix(data, "PK")]
+		p, err := LoadProducts(t.Context(), writeFile(t, file, data), profile(t, "standard"), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_, sum, sink := texts(t, "a.csv", reviews, Options{Products: p.Facts})
+		if l := sink.listings; len(l) != 1 || l[0].Product.ID != "100031001" || l[0].Product.Price.String() != "59.00" || sum.Unjoined > 0 {
+			t.Errorf("%s: %+v", name, l)
+		}
+		_, _, sink = texts(t, "a.csv", strings.NewReplacer("商品编号,", "", "100031001,", "").Replace(reviews), Options{Products: p.Facts})
+		if l := sink.listings; name == "names" && (len(l) != 1 || l[0].Product.Price.String() != "59.00") {
+			t.Errorf("%s, of reviews without IDs: %+v", name, l)
+		}
+	}
+	if _, err := LoadProducts(t.Context(), writeFile(t, "p.csv", "商品名称,价格\n水壶,59\n"), profile(t, "standard"), nil); err == nil {
+		t.Error("names without shops are taken")
+	}
+}

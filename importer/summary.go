@@ -308,9 +308,13 @@ func (u *Understanding) fault() *chaping.InputError {
 	if len(u.Missing) > 1 && slices.ContainsFunc(u.Columns, func(c Column) bool { return c.Field == fieldProductID }) {
 		remedy += "；这是商品表的话，请作为商品表导入"
 	}
+	problem := "缺少必需的列：" + TitleOf(field)
+	if len(u.Missing) > 1 && u.ofProducts() {
+		problem += "（像是商品表）"
+	}
 	return &chaping.InputError{File: u.File, Line: max(u.HeaderRow, 1), Field: field,
 		Value:   chaping.Shorten(fmt.Sprint(names), 200),
-		Problem: "缺少必需的列：" + TitleOf(field), Remedy: remedy}
+		Problem: problem, Remedy: remedy}
 }
 
 // dateFails tells whether a date fails for a reason.

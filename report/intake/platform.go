@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,7 +121,7 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 			}
 		}
 		switch whole := plain(strings.Join(l.cells, "")); {
-		case whole == "", whole == headText, form.takeFields(l), isNote(l):
+		case whole == "", whole == headText, form.takeFields(l), isNote(l), v[0] == "" && isTotal(l):
 			continue
 		case v[0] == "" && v[1] == "" && v[2] == "": // 无, or an empty line of the form
 			if strings.HasPrefix(whole, "无") {
@@ -165,6 +166,16 @@ func readPlatform(name string, t table, head int, columns []int, reject func(*ch
 }
 
 const maxPlatformRows = 100_000
+
+// isTotal tells whether a line sums up those above it: its first words are 合计.
+func isTotal(l line) bool {
+	for _, cell := range l.cells {
+		if text := plain(cell); text != "" {
+			return slices.Contains([]string{"合计", "总计", "共计", "小计", "总数", "合计数"}, strings.TrimRight(text, ":："))
+		}
+	}
+	return false
+}
 
 func platformRow(name string, number int, v []string) (r report.PlatformRow, bad *chaping.InputError) {
 	fields := platformFields()

@@ -80,3 +80,12 @@ func TestPlatformRowsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A line of totals below the rows is none of them.
+func TestTotalsOfPlatformSheets(t *testing.T) {
+	const data = "序号,评论关键词,差评数,评论数,商品名称\n1,漏电,2,9,水壶\n合计,,2,9,\n"
+	form, bad, err := readForm(t, "b.csv", []byte(data))
+	if err != nil || len(bad) > 0 || len(form.Rows) != 1 {
+		t.Errorf("%+v %v %v", form, bad, err)
+	}
+}
