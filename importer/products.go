@@ -256,7 +256,7 @@ func InspectProducts(ctx context.Context, path string, p *Profile, mapping map[s
 			m.highest(i)
 		}
 		m.report()
-		if !m.mapped(fieldProductID) && !m.mapped(fieldURL) && !(m.mapped(fieldProduct) && m.mapped(fieldShop)) {
+		if !m.mapped(fieldProductID) && !m.mapped(fieldURL) && (!m.mapped(fieldProduct) || !m.mapped(fieldShop)) {
 			u.Missing = []string{fieldProductID}
 		}
 	}
