@@ -321,7 +321,7 @@ func TestProductTableAlone(t *testing.T) {
 	}
 	quoted := `"` + strings.ReplaceAll(evil, `"`, `""`) + `"`
 	preview, report := imported("商品"+evil[:8]+".csv", "商品编号,商品名称,店铺名称,商品价格,关键词\nA,插座,甲店,199,插座\nB,"+quoted+",乙店,很贵,\n,没有编号,,,\nA,,,,排插\n", nil)
-	for _, want := range []string{"4 行里采用 3 行，商品 2 件", "不收 1 行", "没有关键词的 1 件", "商品没有编号", "价格无法识别", "199.00", "<b class=\"bad\">没有</b>"} {
+	for _, want := range []string{"4 行里采用 3 行，商品 2 件", "不收 1 行", "没有关键词的 1 件", "商品没有编号", "价格不是数字", "199.00", "<b class=\"bad\">没有</b>"} {
 		if !strings.Contains(preview, want) {
 			t.Errorf("the preview has no %s\n%s", want, preview)
 		}
