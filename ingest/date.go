@@ -485,8 +485,8 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	return inZone(t, zone)
 }
 
-// halfDay is what stands between a time of day and its zone.
-var halfDay = regexp.MustCompile(`^[ t]*(?:[ap]m\b|[ap]\.m\.)?\s*`)
+// halfDay is what stands between a time of day and its zone, or a day and its time.
+var halfDay = regexp.MustCompile(`^(?:[ t]*$| *(?:[ap]m\b|[ap]\.m\.)?\s*)`)
 
 func containsAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })

@@ -190,6 +190,11 @@ func TestZones(t *testing.T) {
 			}
 		}
 	}
+	for _, behind := range []string{" test", " Tested by Matt", " west ham", " et al", "t", " taste"} { // words, and no zones
+		if got, err := (Dates{AnyDate}).Parse("2026-03-07 08:09:10"+behind, time.Time{}); err != nil || got.Format(time.DateTime) != "2026-03-07 08:09:10" {
+			t.Errorf("%s: %s, %v", behind, got, err)
+		}
+	}
 	if got, err := (Dates{AnyDate}).Parse("2026-03-07 PST 08:09:10", time.Time{}); err != nil || got.Format(time.DateTime) != "2026-03-08 00:09:10" {
 		t.Errorf("%v, %v", got, err)
 	}

@@ -59,12 +59,13 @@ var (
 	otherZone = regexp.MustCompile(`(?:当地|本地|美国|美中|山地|中部|东部|西部|大西洋|澳洲|澳大利亚|欧洲|印度|加拿大|墨西哥|巴西|西班牙|意大利)时间|` +
 		`夏令时|夏时制|冬令时|时区|\b(?:standard|daylight|local|summer|central|mountain|eastern) time\b`)
 	letters = regexp.MustCompile(`[a-z]+`)
-	// Names of zones end so: ist, bst, acst.
-	zoneLike = regexp.MustCompile(`^[a-z]{1,4}t$`)
-	// What is no zone and ends so.
-	notZones = []string{"at", "sat", "oct", "sept", "but", "not", "got", "set", "visit", "post", "edit", "first", "last", "text", "client"}
+	// Names of zones end so; words of so few letters have vowels.
+	zoneLike = regexp.MustCompile(`^[b-df-hj-np-tv-z]{2,4}t$`)
+	// What is a word of its own, too, is a zone where no further word follows.
+	alsoWords = []string{"et", "pt", "ut", "wet", "west", "z"}
+	moreWords = regexp.MustCompile(`^[a-z]+ [a-z]`)
 	// Clocks of several countries, or of countries that say so only among themselves.
-	manyZones = []string{"ist", "bst", "cdt", "ast", "adt", "brt", "acst", "acdt"}
+	manyZones = []string{"ist", "bst", "cdt", "ast", "adt", "brt", "acst", "acdt", "irst", "sast", "gst"}
 )
 
 // ZoneOf is the zone that a text in half-width letters of lower case names, as
@@ -100,10 +101,10 @@ func ZoneOf(s string) (zone string, err error) {
 	if !strings.HasPrefix(s, first) {
 		first = ""
 	}
-	if zone, ok := zoneWords[first]; ok {
+	if zone, ok := zoneWords[first]; ok && !(slices.Contains(alsoWords, first) && moreWords.MatchString(s)) {
 		return zone, nil
 	}
-	if otherZone.MatchString(s) || zoneLike.MatchString(first) && !slices.Contains(notZones, first) {
+	if otherZone.MatchString(s) || zoneLike.MatchString(first) || slices.Contains(manyZones, first) {
 		return "", ErrZone
 	}
 	return "", nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -229,6 +230,9 @@ func (p *program) openRejects(path string) (*rejects, error) {
 }
 
 func (r *rejects) add(e *chaping.InputError) {
+	called := *e // as people call it, not as a profile does
+	called.Field = cmp.Or(importer.TitleOf(e.Field), e.Field)
+	e = &called
 	switch {
 	case r.shown < maxShown:
 		r.p.warn(e)
