@@ -101,7 +101,7 @@ func ZoneOf(s string) (zone string, err error) {
 	if !strings.HasPrefix(s, first) {
 		first = ""
 	}
-	if zone, ok := zoneWords[first]; ok && !(slices.Contains(alsoWords, first) && moreWords.MatchString(s)) {
+	if zone, ok := zoneWords[first]; ok && (!slices.Contains(alsoWords, first) || !moreWords.MatchString(s)) {
 		return zone, nil
 	}
 	if otherZone.MatchString(s) || zoneLike.MatchString(first) || slices.Contains(manyZones, first) {

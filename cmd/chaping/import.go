@@ -111,7 +111,11 @@ func (p *program) runImport(ctx context.Context, o importOptions, files []string
 		return err
 	}
 	defer rejects.close()
-	r.Problem = rejects.add
+	r.Problem = func(e *chaping.InputError) {
+		called := *e // as people call it, not as a profile does
+		called.Field = cmp.Or(importer.TitleOf(e.Field), e.Field)
+		rejects.add(&called)
+	}
 	var results []app.ImportResult
 	var refused int64
 	for _, file := range files {
@@ -230,9 +234,6 @@ func (p *program) openRejects(path string) (*rejects, error) {
 }
 
 func (r *rejects) add(e *chaping.InputError) {
-	called := *e // as people call it, not as a profile does
-	called.Field = cmp.Or(importer.TitleOf(e.Field), e.Field)
-	e = &called
 	switch {
 	case r.shown < maxShown:
 		r.p.warn(e)
