@@ -123,7 +123,7 @@ func PriceOf(cell, column, currency string) string {
 	if Blank(cell) {
 		return ""
 	}
-	if name := foldedName(currency); strings.Trim(currency, " -—/") != "" && !Blank(currency) && !slices.Contains(yuan, strings.TrimSpace(name)) {
+	if strings.Trim(currency, " -—/") != "" && !Blank(currency) && !slices.Contains(yuan, strings.TrimSpace(foldedName(currency))) {
 		return cell + " " + strings.TrimSpace(currency)
 	}
 	if !strings.ContainsAny(column, "([（［【/_ :：$＄€£分角千百万美港日韩欧英加澳台新泰卢林马印越比法雷外人") {
