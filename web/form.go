@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -640,4 +641,28 @@ func (q *request) formDownload() error {
 		return err
 	}
 	return q.downloadForm(sheet, report.Formats(), q.form("format"), s.FileName(q.form("format")))
+}
+
+func isPartial(err error) bool {
+	var known *chaping.Error
+	return errors.As(err, &known) && known.Code == chaping.CodePartial
+}
+
+// conflictWith is the record as somebody else has left it, if that is what
+// the error says.
+func conflictWith[T any](err error) (theirs T, ok bool) {
+	var c *station.Conflict
+	if !errors.As(err, &c) {
+		return theirs, false
+	}
+	theirs, ok = c.Theirs.(T)
+	return theirs, ok
+}
+
+// back is the page that a form was sent from, if it is ours.
+func (q *request) back(otherwise string) string {
+	if from := q.form("back"); from != "" {
+		return local(from)
+	}
+	return otherwise
 }

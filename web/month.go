@@ -495,3 +495,6 @@ func (q *request) removeSample() error {
 	)
 	return q.follow(j, err)
 }
+
+// due is the day on which a period's report is due.
+func (q *request) due(p chaping.Period) time.Time { return q.Calendar.Due(p).Day }

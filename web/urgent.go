@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"chaping"
+	"chaping/analysis/incident"
 	"chaping/app"
 	"chaping/report"
 	"chaping/station"
@@ -303,4 +305,132 @@ func (q *request) urgentDownload() error {
 	}
 	format := q.form("format")
 	return q.downloadForm(w, writtenFormats(), format, fmt.Sprintf("重要风险信息-%d.%s", u.ID, format))
+}
+
+// shownUrgent is a candidate as the page shows it.
+type shownUrgent struct {
+	station.Urgent
+	X    incident.Candidate `json:"candidate"`      // in place of its JSON
+	From string             `json:"from,omitempty"` // who wrote it; "" if the program suggested it
+	Slow bool               `json:"late"`           // more than the centre's limit after the finding
+	Push *station.Push      `json:"push,omitempty"` // how far it is on its way to the centre
+}
+
+// Took is how long after the finding a written one was filed.
+func (u *shownUrgent) Took() time.Duration { return u.Raised.Sub(u.Found) }
+
+func (q *request) urgents() error {
+	_, names, err := q.stationNames()
+	if err != nil {
+		return err
+	}
+	page := urgentPage{Reviews: q.account.Has(readers...) && q.seesReviews(), Overall: q.account.Scope().Sees(0), First: 3}
+	selection := station.UrgentSelection{Scope: q.account.Scope(), Suggested: page.Reviews}
+	read := func(decided bool, field string, size int) (list []*shownUrgent, l pageLine, err error) {
+		selection.Decided = decided
+		total, err := q.Station.CountUrgents(q.ctx, selection)
+		if err != nil {
+			return nil, l, err
+		}
+		l, size, after := q.pageLine(total, field, size)
+		urgents, err := q.Station.UrgentsSelected(q.ctx, selection, size, after)
+		for i := 0; err == nil && i < len(urgents); i++ {
+			u := &urgents[i]
+			x := &shownUrgent{Urgent: *u, From: names[u.Station], Slow: u.Late()}
+			if x.X, err = app.CandidateOf(*u); err == nil && decided { // is sent once it is confirmed
+				x.Push, err = q.App.PushOfUrgent(q.ctx, *u)
+			}
+			list = append(list, x)
+		}
+		return list, l, err
+	}
+	if page.Open, page.Pages, err = read(false, "page", openUrgents); err != nil {
+		return err
+	}
+	if page.Decided, page.Older, err = read(true, "older", decidedUrgents); err != nil {
+		return err
+	}
+	if page.Route, err = q.App.Route(q.ctx); err != nil {
+		return err
+	}
+	if page.Back = q.r.URL.RequestURI(); len(page.Open) > 1 && q.may("POST /urgent/many") {
+		page.Bulk = &bulk{Path: "/urgent/many", Field: "ids", Note: "reason", Ask: "排除的理由，例如：刷单，已核实",
+			Buttons: []bulkButton{{Field: "decision", Value: "dismiss", Name: "排除选中的"}}}
+	}
+	return q.render("urgent", page)
+}
+
+// urgentsDismiss dismisses many candidates for one reason. Each that is confirmed
+// is looked at by itself.
+func (q *request) urgentsDismiss() error {
+	ids, reason := q.list("ids"), q.form("reason")
+	switch {
+	case len(ids) == 0:
+		return bad("没有选中候选", "先选中要排除的")
+	case reason == "":
+		return bad("没有写理由", "写明依据，例如“刷单，已核实”")
+	}
+	q.act.Detail = reason
+	done := 0
+	for _, id := range ids {
+		_, err := q.Station.Decide(q.ctx, number(id), station.UrgentDismissed, q.account.Person, reason, q.App.ConfirmedMessages)
+		if _, refused := told(err); refused { // somebody has decided otherwise, or there is none
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		done++
+		q.act.Object = strings.TrimSpace(q.act.Object + " " + id)
+	}
+	message := fmt.Sprintf("已排除 %d 条", done)
+	if left := len(ids) - done; left > 0 {
+		message += fmt.Sprintf("；%d 条没有办，因为已有人作了别的决定，或已不在", left)
+	}
+	return q.redirect(q.back("/urgent"), message)
+}
+
+// How many a page of urgent events has, of those that wait and of those that
+// somebody has decided on.
+const (
+	openUrgents    = 10
+	decidedUrgents = 50
+)
+
+type urgentPage struct {
+	Pages   pageLine       `json:"open_pages"`
+	Older   pageLine       `json:"decided_pages"`
+	Open    []*shownUrgent `json:"open"`
+	Decided []*shownUrgent `json:"decided"`
+	Reviews bool           `json:"-"`
+	Overall bool           `json:"-"`     // of all stations
+	Route   app.Route      `json:"route"` // to the centre
+	Bulk    *bulk          `json:"-"`     // nil: there are not several to decide on
+	Back    string         `json:"-"`
+	First   int            `json:"-"` // products and sentences that stand on the page, the others are folded away
+}
+
+func (q *request) urgentDecide() error {
+	id := number(q.r.PathValue("id"))
+	status := map[string]string{"confirm": station.UrgentConfirmed, "dismiss": station.UrgentDismissed}[q.form("decision")]
+	reason := q.form("reason")
+	switch {
+	case status == "":
+		return bad("没有选择确认还是排除", "重新选择")
+	case reason == "":
+		return bad("没有写理由", "写明依据，例如“电话核实属实”")
+	}
+	q.act.Object, q.act.Detail = fmt.Sprintf(
+		"编号 %d：%s",
+		id,
+		map[string]string{"confirm": "确认", "dismiss": "排除"}[q.form("decision")],
+	), reason
+	u, err := q.Station.Decide(q.ctx, id, status, q.account.Person, reason, q.App.ConfirmedMessages)
+	if err != nil {
+		return err
+	}
+	if u.Status == station.UrgentConfirmed {
+		return q.handOverUrgent(u, fmt.Sprintf("编号 %d 已确认为重要风险信息", id), "/urgent")
+	}
+	return q.redirect("/urgent", fmt.Sprintf("编号 %d 已排除", id))
 }

@@ -283,130 +283,6 @@ func lastFile(t *testing.T, h *house) string {
 	return strconv.FormatInt(list[len(list)-1].ID, 10)
 }
 
-func TestCase(t *testing.T) {
-	h := open(t)
-	form := url.Values{"kind": {"product"}, "title": {"电热水壶漏电" + evil}, "station": {"10"}, "lead": {"三条评论" + evil}, "responsible": {"某厂" + evil}, "deadline": {"2026-11-24"}, "found": {"2026-11-20T08:00"}, "version": {"0"}}
-	r := h.ask("centre", "POST", "/cases/new", form)
-	if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/cases/1" {
-		t.Fatal(r.Code, r.Body.String())
-	}
-	page := h.ask("platform", "GET", "/cases/1", nil).Body.String()
-	if strings.Contains(page, "<script>alert") || !strings.Contains(page, "已过期限 2026-11-24") {
-		t.Error(page)
-	}
-	for who, status := range map[string]int{"centre": 200, "bureau": 200, "platform": 200, "association": 404, "foreign": 404} {
-		if r := h.ask(who, "GET", "/cases/1", nil); r.Code != status {
-			t.Errorf("%s gets %d", who, r.Code)
-		}
-	}
-	if r := h.ask("foreign", "POST", "/cases/1/notes", url.Values{"content": {"x"}}); r.Code != http.StatusNotFound {
-		t.Error("another station writes into the case:", r.Code)
-	}
-	if r := h.ask("platform", "POST", "/cases/1/notes", url.Values{"measure": {"停止销售"}, "done": {"1"}, "content": {"已下架" + evil}}); r.Code != http.StatusSeeOther {
-		t.Error(r.Code, r.Body.String())
-	}
-	for _, bad := range []url.Values{{}, {"measure": {"没收"}}, {"measure": {"其他"}}} {
-		if r := h.ask("platform", "POST", "/cases/1/notes", bad); r.Code != http.StatusUnprocessableEntity {
-			t.Errorf("%v: %d", bad, r.Code)
-		}
-	}
-	set := func(base url.Values, pairs ...string) url.Values {
-		f := url.Values{}
-		for k, v := range base {
-			f[k] = v
-		}
-		for i := 0; i < len(pairs); i += 2 {
-			f.Set(pairs[i], pairs[i+1])
-		}
-		return f
-	}
-	for name, bad := range map[string]url.Values{
-		"closed without outcome": set(form, "version", "1", "disposed", "2026-11-24T10:00"),
-		"judged before found":    set(form, "version", "1", "judged", "2026-11-19T10:00"),
-		"in the future":          set(form, "version", "1", "judged", "2026-11-26T10:00"),
-		"no time":                set(form, "version", "1", "judged", "昨天"),
-		"no title":               set(form, "version", "1", "title", ""),
-	} {
-		if r := h.ask("centre", "POST", "/cases/1", bad); r.Code != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d", name, r.Code)
-		}
-	}
-	done := set(form, "version", "1", "judged", "2026-11-20T20:00", "warned", "2026-11-21T08:00", "disposed", "2026-11-24T08:00", "outcome", "已召回")
-	if r := h.ask("centre", "POST", "/cases/1", done); r.Code != http.StatusSeeOther {
-		t.Fatal(r.Code, r.Body.String())
-	}
-	if r := h.ask("centre", "POST", "/cases/1", done); r.Code != http.StatusConflict {
-		t.Error("a lost update:", r.Code)
-	}
-	if r := h.ask("platform", "POST", "/cases/1/notes", url.Values{"content": {"再记"}}); r.Code != http.StatusUnprocessableEntity {
-		t.Error("a note in a closed case:", r.Code)
-	}
-	page = h.ask("bureau", "GET", "/cases", nil).Body.String()
-	for _, want := range []string{"12.0 小时", "3.0 天", "4.0 天"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("no %s among the lags", want)
-		}
-	}
-}
-
-func TestBulletins(t *testing.T) {
-	h := open(t)
-	for _, f := range []url.Values{
-		{"kind": {"bulletin"}, "title": {"给大家的" + evil}, "content": {"内容" + evil}},
-		{"kind": {"feedback"}, "station": {"3"}, "title": {"只给协会"}, "content": {"已采纳"}},
-	} {
-		if r := h.ask("centre", "POST", "/bulletins", f); r.Code != http.StatusSeeOther {
-			t.Fatal(r.Code, r.Body.String())
-		}
-	}
-	if r := h.ask("centre", "POST", "/bulletins", url.Values{"kind": {"feedback"}, "title": {"给谁"}, "content": {"x"}}); r.Code != http.StatusUnprocessableEntity {
-		t.Error("feedback to nobody:", r.Code)
-	}
-	for who, sees := range map[string]bool{"association": true, "centre": true, "platform": false} {
-		page := h.ask(who, "GET", "/bulletins", nil).Body.String()
-		if strings.Contains(page, "只给协会") != sees || !strings.Contains(page, "给大家的") || strings.Contains(page, "<script>alert") {
-			t.Errorf("%s sees the wrong bulletins", who)
-		}
-	}
-}
-
-func TestAssessment(t *testing.T) {
-	h := open(t)
-	ctx := context.Background()
-	*h.now = time.Date(2026, time.March, 10, 9, 0, 0, 0, chaping.Shanghai())
-	if r := h.handIn(t, "association", "late.csv", sheetA, nil); r.Code == http.StatusSeeOther {
-		t.Error("a period that has not begun was taken")
-	}
-	if err := h.Station.SetRules(ctx, station.Rules{Since: "2026-01"}, nil); err != nil {
-		t.Fatal(err)
-	}
-	submit := func(period string, at time.Time, content string) {
-		t.Helper()
-		if _, err := h.Station.Submit(ctx, station.Submission{Period: period, StationID: 3, File: "a.csv", Received: at}, []byte(content), nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// Periods due 2026-01-26 (moved), 2026-02-25; that of March is not due yet.
-	submit("2026-01", time.Date(2026, time.January, 26, 23, 59, 0, 0, chaping.Shanghai()), "1")
-	submit("2026-02", time.Date(2026, time.February, 26, 0, 0, 0, 0, chaping.Shanghai()), "2")
-	page := h.ask("association", "GET", "/assessment", nil).Body.String()
-	// Timely 1 of 2, complete 2 of 2, no leads, no corrections.
-	if !strings.Contains(page, `<td class="num">60.0</td><td>行业组织</td><td>正常</td><td class="num">2</td><td class="num">2</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td><td class="num">0</td>`) || strings.Contains(page, "电线电缆") {
-		t.Error(page)
-	}
-	if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {"1"}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusSeeOther {
-		t.Fatal(r.Code, r.Body.String())
-	}
-	if file := h.ask("bureau", "GET", "/assessment.csv?year=2026", nil).Body.String(); !strings.Contains(file, "上海市食品接触材料协会,行业组织,正常,2,2,1,0,0,0,0,50.0") || strings.Count(file, "\n") < 12 {
-		t.Error(file)
-	}
-	for _, bad := range []string{"-1", "NaN", "很多", ""} {
-		if r := h.ask("centre", "POST", "/assessment", url.Values{"timely": {bad}, "complete": {"0"}, "leads": {"0"}, "clean": {"0"}, "target": {"3"}}); r.Code != http.StatusUnprocessableEntity {
-			t.Errorf("weight %q: %d", bad, r.Code)
-		}
-	}
-}
-
 // A correction takes the place of a file, and costs; a supplement counts beside
 // it, and does not. Both are counted in periods, however many files there are.
 func TestCorrectionsAndSupplements(t *testing.T) {
@@ -461,35 +337,6 @@ func TestCorrectionsAndSupplements(t *testing.T) {
 	}
 }
 
-// A station's own installation knows what it has handed in itself: nothing of the
-// other stations, no score, and not from when on the centre assesses it.
-func TestAssessmentOfOneStation(t *testing.T) {
-	h := open(t)
-	ctx := t.Context()
-	a, err := h.Station.Account(ctx, "centre", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.Disabled = true
-	if _, err := h.Station.PutAccount(ctx, a); err != nil {
-		t.Fatal(err)
-	}
-	for _, who := range []string{"platform", "bureau"} {
-		page := h.ask(who, "GET", "/assessment?year=2026", nil).Body.String()
-		for _, not := range []string{"电线电缆", "得分</th>", "采纳线索（件）", "权重", "起始报送期</h2>", "0.0"} {
-			if strings.Contains(page, not) {
-				t.Errorf("%s is told of %s", who, not)
-			}
-		}
-		if !strings.Contains(page, "不是考核结果") || !strings.Contains(page, homeName) {
-			t.Error(page)
-		}
-		if file := h.ask(who, "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Contains(file, "电线电缆") || strings.Contains(file, "得分") || !strings.Contains(file, homeName) {
-			t.Error(file)
-		}
-	}
-}
-
 // A period before the first that is assessed is owed by nobody: no page says that
 // it is missing, and home goes on to the period that runs once it is over.
 func TestPeriodsBeforeTheStart(t *testing.T) {
@@ -514,28 +361,6 @@ func TestPeriodsBeforeTheStart(t *testing.T) {
 	*h.now = time.Date(2026, time.August, 28, 9, 0, 0, 0, chaping.Shanghai())
 	if home := h.ask("association", "GET", "/", nil).Body.String(); !strings.Contains(home, "已逾期，本期还没有报送") {
 		t.Error(home)
-	}
-}
-
-// A station that had nothing to report has no score: neither full marks nor
-// none, but in words.
-func TestNothingDueHasNoScore(t *testing.T) {
-	h := open(t)
-	rows := func(page string) (none int) { return strings.Count(page, `<td class="num">无应报</td>`) }
-	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 11 || strings.Contains(page, "80.0") {
-		t.Errorf("%d of 11 stations have nothing due: %s", rows(page), page)
-	}
-	if file := h.ask("centre", "GET", "/assessment.csv?year=2026", nil).Body.String(); strings.Count(file, ",0,0,0,0,0,0,0,无应报\n") != 11 {
-		t.Error(file)
-	}
-	if r := h.send(program(h.token(t, "centre", station.PermitRead), "GET", "/assessment?year=2026", nil, nil)); !strings.Contains(r.Body.String(), `"score":null`) {
-		t.Error(r.Body)
-	}
-	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-10"}, nil); err != nil {
-		t.Fatal(err)
-	}
-	if page := h.ask("centre", "GET", "/assessment?year=2026", nil).Body.String(); rows(page) != 1 || strings.Count(page, `<td class="num">0.0</td>`) != 10 {
-		t.Errorf("ten filed nothing, and one was added since: %s", page)
 	}
 }
 
