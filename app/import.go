@@ -121,28 +121,11 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 		return out, cmp.Or(err, errors.New("import: two runs of one name"))
 	}
 	defer release()
-	if err := a.importInto(ctx, s, r, o, mark, &out, watch); err != nil {
+	im := importing{app: a, store: s, request: r, platform: o.Profile.Platform.ID, mark: mark, out: &out}
+	if err := im.read(ctx, o, watch); err != nil {
 		return out, renamed(err, r.File, r.Name)
 	}
-	if out.Distinct, err = s.CountRun(ctx, out.Run); err != nil {
-		return out, err
-	}
-	after, err := s.ReviewCount(ctx)
-	if err != nil {
-		return out, err
-	}
-	out.Repeated, out.New = out.Accepted-int64(out.Distinct), min(after-before, out.Distinct)
-	if out.New < out.Distinct {
-		if out.Replaced, err = s.Replaced(ctx, out.Run, out.Distinct); err != nil {
-			return out, err
-		}
-	}
-	if before > 0 || len(out.Tables) > 1 {
-		if err := out.twice(ctx, s, o.Profile.Platform.ID, after); err != nil && !store.Away(err) {
-			return out, err
-		}
-	}
-	if err := out.keywords(ctx, s, o.Now); err != nil {
+	if err := im.count(ctx, before); err != nil {
 		return out, err
 	}
 	return out, putReport(ctx, s, &out)
@@ -176,116 +159,6 @@ func importStart(ctx context.Context, s *store.Store, now time.Time) (time.Time,
 		now = now.Add(time.Millisecond)
 	}
 	return now, err
-}
-
-// importInto reads the file and keeps the records of the run and of how far it
-// came.
-func (a *App) importInto(
-	ctx context.Context,
-	s *store.Store,
-	r ImportRequest,
-	o importer.Options,
-	mark store.Run,
-	out *ImportResult,
-	watch Watcher,
-) error {
-	sink, err := a.Spool(ctx)
-	if err != nil {
-		return err
-	}
-	defer sink.Close()
-	var size int64
-	if info, err := os.Stat(r.File); err == nil {
-		size = info.Size()
-	}
-	record := store.Run{ID: out.Run, Stage: store.StageImport, Started: o.Now}
-	// So that it can be taken back, and is missed should it not come to its end.
-	if err := errors.Join(putReport(ctx, s, out), s.PutRun(ctx, record)); err != nil {
-		return err
-	}
-	if o.Named, err = s.NamedProducts(ctx, o.Profile.Platform.ID); err != nil {
-		return err
-	}
-	o.Stored = func(ctx context.Context, ids []string) (map[string][]chaping.Product, error) {
-		return storedProducts(ctx, s, o.Profile.Platform.ID, ids, o.Now)
-	}
-	asked, some := false, false // there are any: a first import need not ask for each batch
-	o.Alike = func(ctx context.Context, products []string, w chaping.Window, each func(chaping.StoredReview) error) (err error) {
-		if !asked {
-			some, err = s.HasUnnamed(ctx, o.Profile.Platform.ID, out.Run)
-			asked = err == nil
-		}
-		if some && err == nil {
-			err = s.AlikeReviews(ctx, o.Profile.Platform.ID, products, w, out.Run, each)
-		}
-		if store.Away(err) { // nor is it written to: the reviews wait
-			return nil
-		}
-		return err
-	}
-	mark.Started = record.Started
-	o.Sink, o.Run = sink, out.Run
-	o.Kept = func(line int) error {
-		if sink.Waiting() { // the mark is in the database: it must not be ahead of the reviews
-			return nil
-		}
-		mark.Counts = map[string]uint64{"line": uint64(line)}
-		if err := s.PutRun(ctx, mark); !store.Away(err) {
-			return err
-		}
-		return nil
-	}
-	o.Problem = func(e *chaping.InputError) {
-		e.File = called(e.File, r.File, r.Name)
-		if len(out.Problems) < maxProblems {
-			out.Problems = append(out.Problems, e)
-		}
-		if r.Problem != nil {
-			r.Problem(e)
-		}
-	}
-	o.Check = func(sum importer.Summary) error {
-		if sum.FarBelow() {
-			a.warn(farBelow(&sum, r.Name))
-		}
-		return nil
-	}
-	o.Progress = func(read, rows int64) {
-		watch.tell(Progress{Step: "导入", Done: read, Total: size, Detail: fmt.Sprintf("%d 行", rows)})
-	}
-	out.Summary, err = importer.Import(ctx, r.File, o)
-	if len(out.Rules) > 0 {
-		out.RatingRule = strings.Join(out.Rules, "、")
-	}
-	if r.Products != nil {
-		out.Questions = append(out.Questions, r.Products.Questions...)
-	}
-	out.File = r.Name
-	calledExamples(&out.Summary, r)
-	if err == nil {
-		err = Emptied(ctx, sink)
-	}
-	if store.Away(err) { // nor can it be recorded
-		return err
-	}
-	record.Finished = a.Now()
-	record.Counts = map[string]uint64{
-		"rows":     uint64(out.Rows),
-		"accepted": uint64(out.Accepted),
-		"refused":  uint64(out.Refused),
-	}
-	if out.Accepted > 0 {
-		record.State = store.Dates(out.First, out.Last)
-	}
-	if err != nil {
-		record.Error = renamed(err, r.File, r.Name).Error()
-	}
-	kept := context.WithoutCancel(ctx)
-	if err := errors.Join(err, putReport(kept, s, out), s.PutRun(kept, record)); err != nil {
-		return err
-	}
-	mark.Finished, mark.Counts = a.Now(), nil // from the beginning, if it is imported again
-	return s.PutRun(ctx, mark)
 }
 
 // farBelow says before anything is stored that many rows are taken for the same

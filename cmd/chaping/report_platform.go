@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -72,36 +73,9 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 			return err
 		}
 	}
-	if len(o.keywords) > 0 { // those of a watch may be waiting for what they find
-		s, err := p.app.Store(ctx)
-		if err != nil {
-			return err
-		}
-		if err := seenAll(ctx, s, "keyword", store.ByKeyword, o.keywords); err != nil {
-			return err
-		}
-	}
-	var watch chaping.Watch
-	if o.watch != "" {
-		if watch, err = app.LoadWatch(o.watch); err != nil {
-			return err
-		}
-		o.keywords, o.only = append(o.keywords, watch.Keywords...), append(o.only, watch.Terms...)
-	}
-	filed, err := o.filedOn()
+	r, err := p.platformRequest(ctx, period, o)
 	if err != nil {
 		return err
-	}
-	r := app.SheetRequest{
-		Period:   period,
-		Watch:    chaping.Watch{Name: watch.Name, Keywords: o.keywords, Terms: o.only},
-		Min:      o.least,
-		Top:      o.top,
-		Zero:     o.zero,
-		Station:  o.station,
-		Filed:    filed,
-		Verified: o.empty,
-		Decided:  o.decided,
 	}
 	var (
 		sheet   *report.Platform
@@ -109,29 +83,11 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 		partial error
 	)
 	if o.version > 0 {
-		sheet, err = p.frozenPlatform(ctx, period, watch.Name, o.version)
+		sheet, err = p.frozenPlatform(ctx, period, r.Watch.Name, o.version)
 	} else {
-		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) error {
-			draft, err := p.app.Draft(ctx, pipe, r)
-			if err != nil {
-				return err
-			}
-			if draft.Purged {
-				return draft.Unproven
-			}
-			sheet, mined = draft.Sheet, draft.Mined
-			if _, err := p.raiseUrgent(ctx, pipe, period); err != nil {
-				return err
-			}
-			concerns, err := p.app.Concerns(ctx, sheet)
-			if err != nil {
-				return err
-			}
-			p.printConcerns(concerns)
-			if o.freeze {
-				return p.freezePlatform(ctx, draft, r, o)
-			}
-			return nil
+		partial, err = p.onPipeline(ctx, o.terms, func(pipe *app.Pipeline) (err error) {
+			sheet, mined, err = p.draftPlatform(ctx, pipe, r, o)
+			return err
 		})
 	}
 	if err != nil {
@@ -144,18 +100,93 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	}
 	partial = errors.Join(partial, unprinted)
 	if o.json {
-		summary := struct {
-			app.Mined
-			Rows    int      `json:"rows"`
-			Version int      `json:"version,omitempty"`
-			SHA256  string   `json:"sha256,omitempty"`
-			Files   []string `json:"files"`
-		}{mined, len(sheet.Rows), 0, "", files}
-		if sheet.Frozen != nil {
-			summary.Version, summary.SHA256 = sheet.Frozen.Version, sheet.Frozen.Hash
-		}
-		return errors.Join(p.printJSON(summary), partial)
+		return errors.Join(p.platformJSON(sheet, mined, files), partial)
 	}
+	p.printPlatform(sheet, mined, files, o)
+	return partial
+}
+
+// platformRequest is the sheet that the options ask for.
+func (p *program) platformRequest(ctx context.Context, period chaping.Period, o platformOptions) (r app.SheetRequest, err error) {
+	if len(o.keywords) > 0 { // those of a watch may be waiting for what they find
+		s, err := p.app.Store(ctx)
+		if err != nil {
+			return r, err
+		}
+		if err := seenAll(ctx, s, "keyword", store.ByKeyword, o.keywords); err != nil {
+			return r, err
+		}
+	}
+	var watch chaping.Watch
+	if o.watch != "" {
+		if watch, err = app.LoadWatch(o.watch); err != nil {
+			return r, err
+		}
+	}
+	filed, err := o.filedOn()
+	if err != nil {
+		return r, err
+	}
+	return app.SheetRequest{
+		Period: period,
+		Watch: chaping.Watch{
+			Name:     watch.Name,
+			Keywords: slices.Concat(o.keywords, watch.Keywords),
+			Terms:    slices.Concat(o.only, watch.Terms),
+		},
+		Min:      o.least,
+		Top:      o.top,
+		Zero:     o.zero,
+		Station:  o.station,
+		Filed:    filed,
+		Verified: o.empty,
+		Decided:  o.decided,
+	}, nil
+}
+
+// draftPlatform mines the period where that is not done, makes the sheet and tells
+// of what is to be looked at; it freezes the sheet if that was asked for.
+func (p *program) draftPlatform(ctx context.Context, pipe *app.Pipeline, r app.SheetRequest, o platformOptions) (
+	*report.Platform, app.Mined, error,
+) {
+	draft, err := p.app.Draft(ctx, pipe, r)
+	if err != nil {
+		return nil, app.Mined{}, err
+	}
+	if draft.Purged {
+		return nil, draft.Mined, draft.Unproven
+	}
+	if _, err := p.raiseUrgent(ctx, pipe, r.Period); err != nil {
+		return nil, draft.Mined, err
+	}
+	concerns, err := p.app.Concerns(ctx, draft.Sheet)
+	if err != nil {
+		return nil, draft.Mined, err
+	}
+	p.printConcerns(concerns)
+	if o.freeze {
+		err = p.freezePlatform(ctx, draft, r, o)
+	}
+	return draft.Sheet, draft.Mined, err
+}
+
+// platformJSON tells a program what became of a sheet.
+func (p *program) platformJSON(sheet *report.Platform, mined app.Mined, files []string) error {
+	summary := struct {
+		app.Mined
+		Rows    int      `json:"rows"`
+		Version int      `json:"version,omitempty"`
+		SHA256  string   `json:"sha256,omitempty"`
+		Files   []string `json:"files"`
+	}{mined, len(sheet.Rows), 0, "", files}
+	if sheet.Frozen != nil {
+		summary.Version, summary.SHA256 = sheet.Frozen.Version, sheet.Frozen.Hash
+	}
+	return p.printJSON(summary)
+}
+
+// printPlatform tells what became of a sheet, and what may be missing from it.
+func (p *program) printPlatform(sheet *report.Platform, mined app.Mined, files []string, o platformOptions) {
 	if o.version == 0 {
 		p.printMined(mined)
 	}
@@ -164,15 +195,15 @@ func (p *program) runReportPlatform(ctx context.Context, o platformOptions) erro
 	if n := len(sheet.Unlisted); n > 0 {
 		fmt.Fprintf(p.out, "差评数为 0 的 %d 行没有列入，见“统计口径”附表；要列入，加 --zero。\n", n)
 	}
+	window := sheet.Period.Window()
 	if f := sheet.Frozen; f != nil {
 		fmt.Fprintf(p.out, "第 %d 版，%s 冻结，sha256 %s\n", f.Version, f.At.Format(chaping.Minute), f.Hash)
-	} else if p.now().Before(period.Window().To) {
-		fmt.Fprintf(p.out, "注意：采集范围 %s 还没有结束，数字还会变化。\n", period.Window().Chinese())
+	} else if p.now().Before(window.To) {
+		fmt.Fprintf(p.out, "注意：采集范围 %s 还没有结束，数字还会变化。\n", window.Chinese())
 	}
 	if mined.Reviews == 0 && o.version == 0 && sheet.Empty == "" {
-		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", period.Window().Chinese())
+		fmt.Fprintf(p.out, "注意：%s 内没有评论。请先采集（chaping collect）或导入（chaping import），或核对报送期。\n", window.Chinese())
 	}
-	return partial
 }
 
 func (p *program) frozenPlatform(
