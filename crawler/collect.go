@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -207,114 +206,6 @@ func (c *collection) run(ctx context.Context) error {
 	workers.Wait()
 	f.closer()
 	return err
-}
-
-// coordinate hands out claims and takes in results until nothing is left. It
-// does so in turns: what was done is stored and reported, then as much is
-// claimed as there are idle workers. A turn waits until half of the workers is
-// idle, or the first result has waited a moment, so that stores and queues see
-// a few pages at once.
-func (c *collection) coordinate(ctx context.Context, claims chan<- frontier.Claim, results <-chan done) error {
-	idle := c.Workers
-	held := map[string]frontier.Claim{} // claimed and not yet reported to the queue
-	var pending batch
-	extend := time.NewTicker(c.Lease / 3)
-	defer extend.Stop()
-	lingered := time.NewTimer(linger)
-	defer lingered.Stop()
-	free := time.NewTimer(0) // when more can be claimed
-	defer free.Stop()
-
-	take := func(d done) {
-		if len(pending.done) == 0 {
-			lingered.Reset(linger)
-		}
-		idle++
-		pending.add(d)
-	}
-	// store keeps what was done, and leaves the results to report.
-	store := func(ctx context.Context) ([]frontier.Result, error) {
-		for _, d := range pending.done {
-			delete(held, d.claim.Key)
-		}
-		results, err := c.store(ctx, pending)
-		if err == nil {
-			pending = batch{}
-		}
-		return results, err
-	}
-	// leave waits for the workers, keeps what is done and gives back what is
-	// not.
-	leave := func(ctx context.Context) error {
-		soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		for idle < c.Workers {
-			take(<-results)
-		}
-		acks, err := store(soft)
-		if err != nil {
-			return err
-		}
-		return c.ack(soft, acks)
-	}
-
-	for {
-		acks, err := store(ctx)
-		if err != nil {
-			return errors.Join(err, leave(ctx))
-		}
-		if c.spent(c.Workers - idle) {
-			return errors.Join(c.ack(ctx, acks), leave(ctx))
-		}
-		claimed, stale, err := c.queue.Turn(ctx, idle, acks...)
-		if err != nil {
-			return errors.Join(err, leave(ctx))
-		}
-		c.doneElsewhere(stale)
-		for _, claim := range claimed.Claims {
-			held[claim.Key] = claim
-			claims <- claim
-			idle--
-		}
-		c.progress.Open = claimed.Open
-		if idle == c.Workers { // nothing is under way
-			switch {
-			case claimed.Open == 0:
-				return nil
-			case claimed.Wait > c.Patience:
-				c.log.Warn("网站暂停访问，本次采集先到这里", "wait", claimed.Wait)
-				return nil
-			}
-			if err := c.Sleep(ctx, min(claimed.Wait, poll)); err != nil {
-				return err
-			}
-			continue
-		}
-
-		under := c.Workers - idle
-		free.Stop()
-		if claimed.Wait > 0 {
-			free.Reset(min(claimed.Wait, poll))
-		}
-		for turn := false; !turn; {
-			select {
-			case d := <-results:
-				take(d)
-				turn = len(pending.done) >= max(1, under/2) || pending.full()
-			case <-lingered.C:
-				turn = len(pending.done) > 0
-			case <-free.C:
-				turn = true
-			case <-extend.C:
-				renew := slices.Collect(maps.Values(held))
-				if _, err := c.queue.Extend(ctx, renew...); err != nil {
-					c.log.Warn("无法续租", "err", err)
-				}
-			case <-ctx.Done():
-				return errors.Join(ctx.Err(), leave(ctx))
-			}
-		}
-	}
 }
 
 // spent tells whether the run's budget of pages or bytes is used up, with so many pages
