@@ -222,6 +222,62 @@ func TestImportKeepsFacts(t *testing.T) {
 	}
 }
 
+// What is corrected after a period's end reaches its sheet: a file of the same
+// reviews, and a product table; a file of another period's reviews does not.
+func TestCorrectedAfterThePeriod(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, chaping.Shanghai())
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	m, err := nlp.ShippedMiner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := func(text string) string {
+		path := filepath.Join(dir, "导出.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const heading = "评论编号,评论内容,评论时间,评分,商品编号,商品名称,店铺,价格\n"
+	const table = "商品编号,商品名称,店铺,价格\n"
+	for _, test := range []struct {
+		table      bool
+		text, want string
+	}{
+		{false, heading + "1,漏电,2026-11-03 08:00:00,1,K8,烤箱,甲店,9990\n", "烤箱 甲店 9990.00"},
+		{false, heading + "2,漏电,2026-12-01 08:00:00,1,K8,烤箱,甲店,109\n", "烤箱 甲店 9990.00"},
+		{false, heading + "1,漏电,2026-11-03 08:00:00,1,K8,电烤箱,甲店,99.90\n", "电烤箱 甲店 99.90"},
+		{true, table + "K8,电烤箱,乙店,89.90\n", "电烤箱 乙店 89.90"},
+	} {
+		now = now.AddDate(0, 0, 3)
+		r := ImportRequest{File: file(test.text), Facts: importer.Facts{Keyword: "烤箱"}}
+		if test.table {
+			if r.Products, err = LoadProducts(t.Context(), r.File, "商品.csv", nil); err == nil {
+				_, err = a.ImportProducts(t.Context(), r, nil)
+			}
+		} else {
+			_, err = a.Import(t.Context(), r, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		pipe, err := a.Pipeline(t.Context(), m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheet, _, err := pipe.PlatformSheet(t.Context(), chaping.Period{Year: 2026, Month: time.November}, SheetOptions{})
+		if err != nil || len(sheet.Rows) != 1 {
+			t.Fatalf("%+v %v", sheet, err)
+		}
+		row := sheet.Rows[0]
+		if got := fmt.Sprint(row.Product, " ", row.Shop, " ", row.Price); got != test.want {
+			t.Errorf("on the sheet: %s, want %s", got, test.want)
+		}
+	}
+}
+
 // TestImportInAnotherNotation: a second export of the same reviews, without IDs,
 // adds none, whether it writes words for stars or leaves the seconds out; the result
 // names the rule that graded, and counts what is not in Chinese.

@@ -189,13 +189,21 @@ func (e *Editing) tallies(ctx context.Context, ed Edition, check func(context.Co
 	if err != nil {
 		return generation{}, err
 	}
+	of, bound, err := s.known(ctx, e.period.Window())
+	if err != nil {
+		return generation{}, err
+	}
+	of.Affirmed = true
+	sql, err := s.sql("build_tallies", of)
+	if err != nil {
+		return generation{}, err
+	}
 	return e.derive(ctx, talliesPart, ed, facts, func(args []any) error {
-		args = append(args,
-			named("end", e.period.Window().To.UnixMilli()),
+		args = append(append(args, bound...),
 			named("negative", uint8(chaping.Negative)),
 			named("positive", uint8(chaping.Positive)),
 			named("affirmed", string(chaping.Affirmed)))
-		if err := s.exec(ctx, "build_tallies", args...); err != nil || check == nil {
+		if err := s.run(ctx, "build_tallies", sql, args...); err != nil || check == nil {
 			return err
 		}
 		return check(ctx)

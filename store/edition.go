@@ -267,16 +267,18 @@ func (s *Store) partitionRows(ctx context.Context, part int, g generation) (rows
 	return rows, err
 }
 
-// keywordRule is how listings are given to product keywords (see "under a keyword"
-// in counted.sql). Tallies that were made by an earlier rule are made again.
-const keywordRule = 2
+// listingRule is how listings are given to product keywords (see "under a keyword"
+// in counted.sql) and chosen for a period (see known.sql). Tallies that were made by
+// an earlier rule are made again.
+const listingRule = 3
 
-// listingsState is another one after every change of the listings.
+// listingsState is another one after every change of the listings, and of which of
+// them came from product tables.
 func (s *Store) listingsState(ctx context.Context) (state string, err error) {
-	err = s.query(ctx, "listings_state", nil, nil, func(scan func(...any) error) error {
-		var rows, sum uint64
-		err := scan(&rows, &sum)
-		state = fmt.Sprintf("%d-%d-%016x", keywordRule, rows, sum)
+	err = s.query(ctx, "listings_state", nil, []any{named("stage", StageImport)}, func(scan func(...any) error) error {
+		var rows, sum, tables uint64
+		err := scan(&rows, &sum, &tables)
+		state = fmt.Sprintf("%d.%d-%d-%016x", listingRule, tables, rows, sum)
 		return err
 	})
 	return state, err

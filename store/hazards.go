@@ -89,7 +89,7 @@ func (s *Store) AnyReview(ctx context.Context, w chaping.Window) (there bool, er
 const productChunk = 1000
 
 // Products are the listings of the given products, one for each product
-// keyword, as seen nearest to the end of the window. A product that was never
+// keyword, as the window knows them (see known.sql). A product that was never
 // listed has none.
 func (s *Store) Products(
 	ctx context.Context,
@@ -97,13 +97,17 @@ func (s *Store) Products(
 	keys []chaping.ProductKey,
 ) (map[chaping.ProductKey][]chaping.Listing, error) {
 	found := map[chaping.ProductKey][]chaping.Listing{}
+	of, bound, err := s.known(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	of.Keys = true
 	for chunk := range slices.Chunk(keys, productChunk) {
 		var tuples []clickhouse.GroupSet
 		for _, k := range chunk {
 			tuples = append(tuples, clickhouse.GroupSet{Value: []any{k.Platform, k.Product}})
 		}
-		args := []any{named("end", w.To.UnixMilli()), named("keys", tuples)}
-		err := s.query(ctx, "products", nil, args, func(scan func(...any) error) error {
+		err := s.query(ctx, "products", of, append(bound, named("keys", tuples)), func(scan func(...any) error) error {
 			var l chaping.Listing
 			p := &l.Product
 			if err := scan(&p.Platform, &p.ID, &l.Keyword, &p.Name, &p.URL, &p.Price.Low, &p.Price.High, &p.Shop.ID, &p.Shop.Name, &p.Shop.Region); err != nil {

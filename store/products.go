@@ -162,8 +162,8 @@ func (s *Store) NamedProducts(ctx context.Context, platform string) (map[string]
 }
 
 // ProductNames calls each for every product that was ever listed: with the
-// product keywords that list it, and what it is called nearest to the end of the
-// window. The slice is overwritten by the next call.
+// product keywords that list it, and what it is called as the window knows it (see
+// known.sql). The slice is overwritten by the next call.
 func (s *Store) ProductNames(
 	ctx context.Context,
 	w chaping.Window,
@@ -172,8 +172,11 @@ func (s *Store) ProductNames(
 	var k chaping.ProductKey
 	var keywords []string
 	var name string
-	args := []any{named("end", w.To.UnixMilli())}
-	return s.query(ctx, "product_names", nil, args, func(scan func(...any) error) error {
+	of, args, err := s.known(ctx, w)
+	if err != nil {
+		return err
+	}
+	return s.query(ctx, "product_names", of, args, func(scan func(...any) error) error {
 		if err := scan(&k.Platform, &k.Product, &keywords, &name); err != nil {
 			return err
 		}

@@ -41,14 +41,9 @@ FROM (
         GROUP BY platform, product
     ) AS counted USING (platform, product)
 ) AS rows ALL LEFT JOIN (
-    -- The snapshot nearest to the end of the window; of two equally near, the later.
+    -- As the period knows its products, see known.sql.
     SELECT platform, product, keyword, name, url, price_low, price_high, shop_id, shop, region
-    FROM listings FINAL
-    WHERE (platform, product) IN (
-        SELECT platform, product
-        FROM mentions
-        WHERE period = @period AND dictionary = @mentions AND assertion = @affirmed
-    ) AND {{template "under a keyword"}}
-    ORDER BY abs(seen - @end), seen DESC
+    FROM {{template "listings as known" .}}
+    ORDER BY {{template "rank" .}}
     LIMIT 1 BY platform, product, keyword
 ) AS facts USING (platform, product)

@@ -1,7 +1,5 @@
--- The snapshot nearest to the end of the window; of two equally near, the
--- later: as the sheet prints it.
+-- What products were as a period knows them (see known.sql): as the sheet prints it.
 SELECT platform, product, keyword, name, url, price_low, price_high, shop_id, shop, region
-FROM listings FINAL
-WHERE (platform, product) IN (@keys)
-ORDER BY abs(seen - @end), seen DESC
+FROM {{template "listings as known" .}}
+ORDER BY {{template "rank" .}}
 LIMIT 1 BY platform, product, keyword

@@ -34,6 +34,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"TalliesCountReviews", talliesCountReviews},
 		{"TalliesEqualANaiveCount", talliesEqualANaiveCount},
 		{"NearestListing", nearestListing},
+		{"ImportedFacts", importedFacts},
 		{"MentionsAreReplaced", mentionsAreReplaced},
 		{"DictionariesStandSideBySide", dictionariesStandSideBySide},
 		{"Affirmed", affirmed},

@@ -242,6 +242,77 @@ func nearestListing(t *testing.T, s *store.Store) {
 	}
 }
 
+// importedFacts: of a product whose reviews were imported holds what their import
+// said of it, the last one that brought reviews of the period; a product table that
+// was imported afterwards corrects it, until the next period ends.
+func importedFacts(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	end := period.Window().To
+	r := review("p1", "r1")
+	day := func(n int) time.Time { return end.AddDate(0, 0, n) }
+	for i, step := range []struct {
+		at        time.Time
+		of        chaping.Period // of the reviews that the import brings; none: a product table
+		collected bool           // a collection saw the product, and stored nothing else
+		want      string
+	}{
+		{at: day(-3), collected: true, want: "0"},
+		{at: day(1), of: period, want: "1"},
+		{at: day(2), of: period.Previous(), want: "1"},
+		{at: day(3), of: period, want: "3"}, // the file was corrected
+		{at: day(4), of: period.Next(), want: "3"},
+		{at: day(5), want: "5"},
+		{at: day(6), want: "6"}, // the table was corrected
+		{at: day(7), collected: true, want: "6"},
+		{at: day(35), want: "6"}, // of what follows
+		{at: day(36), of: period.Next(), want: "6"},
+		{at: day(70), of: period, want: "10"},
+	} {
+		listing := chaping.Listing{Keyword: "洗衣机", SeenAt: step.at,
+			Product: chaping.Product{Platform: "mall", ID: "p1", Name: fmt.Sprint(i), Price: chaping.Price{Low: int64(i), High: int64(i)}}}
+		ok(t, s.PutListings(ctx, []chaping.Listing{listing}))
+		run := store.Run{ID: store.ImportRun(step.at), Stage: store.StageImport, Started: step.at, Finished: step.at}
+		switch {
+		case step.collected:
+			run.Stage = "collect"
+		case step.of.IsZero():
+			run.Counts = map[string]uint64{"products": 1}
+		default:
+			brought := r
+			if step.of != period {
+				brought.ID, brought.Published = step.of.String(), step.of.Window().From
+			}
+			brought.Run, brought.Collected = run.ID, step.at
+			ok(t, s.PutReviews(ctx, []chaping.Review{brought}))
+		}
+		ok(t, s.PutRun(ctx, run))
+		if !step.collected || i > 0 {
+			mine(t, s, chaping.Mined{Review: r, Mentions: []chaping.Mention{mention("漏水", chaping.Affirmed)}})
+			got := tallies(t, s, store.TallyFilter{})
+			if len(got) != 1 || got[0].Product.Name != step.want || fmt.Sprint(got[0].Product.Price.Low) != step.want {
+				t.Errorf("after step %d: %+v, want what step %s said", i, got, step.want)
+			}
+		}
+		key := chaping.ProductKey{Platform: "mall", Product: "p1"}
+		known, err := s.Products(ctx, period.Window(), []chaping.ProductKey{key})
+		ok(t, err)
+		if list := known[key]; len(list) != 1 || list[0].Product.Name != step.want {
+			t.Errorf("after step %d the product is known as %+v, want %s", i, list, step.want)
+		}
+		ok(t, s.ProductNames(ctx, period.Window(), func(_ chaping.ProductKey, _ []string, name string) error {
+			if name != step.want {
+				t.Errorf("after step %d the product is called %s, want %s", i, name, step.want)
+			}
+			return nil
+		}))
+		last, err := s.Products(ctx, chaping.Window{To: day(100)}, []chaping.ProductKey{key})
+		ok(t, err)
+		if list := last[key]; len(list) != 1 || list[0].Product.Name != fmt.Sprint(i) {
+			t.Errorf("after step %d the product was known last as %+v", i, list)
+		}
+	}
+}
+
 func mentionsAreReplaced(t *testing.T, s *store.Store) {
 	ctx := context.Background()
 	r := review("p1", "r1")
