@@ -437,7 +437,7 @@ func (c *collection) work(ctx context.Context, v *visitor, claim frontier.Claim)
 			return c.ended(d, t, permanent)
 		}
 		if t.Step == stepReviews && c.reader.mayEnd(t, err) {
-			permanent += "；如果这个网站在最后一页之后就这样回答，在站点配置的 paging 里写 total（网站写的总数）或 size（每页几条），就看得出读完了"
+			permanent += "；前一页是满的，看不出是读完了还是网站坏了，在站点配置的 paging 里写 total（网站写的总数），就看得出"
 		}
 		return c.bury(d, t, permanent)
 	}

@@ -364,20 +364,20 @@ func (r *reader) lookName(t task) string {
 }
 
 // beyond tells whether a page of reviews that cannot be read stands behind the
-// end of its list: there are no more than were read, or the last page had room
-// for more and the site knows of no page behind it.
+// end of its list: there are no more than were read; or the site knows of no such
+// page, and the last one had room for more, or was older than the window already.
 func (r *reader) beyond(t task, err error) bool {
 	if t.Slice > 0 || t.Page <= r.job.Profile.reviews[t.Reviews].paging.from {
 		return false
 	}
-	return t.Seen.Whole || t.Seen.Short && noPage(err) && t.Seen.Most <= t.Seen.Count
+	return t.Seen.Whole || noPage(err) && (t.Seen.Through || t.Seen.Short && t.Seen.Most <= t.Seen.Count)
 }
 
 // mayEnd tells whether the page that is not there may stand behind the end of its
 // list, as the profile does not say how that is told.
 func (r *reader) mayEnd(t task, err error) bool {
 	paging := &r.job.Profile.reviews[t.Reviews].paging
-	return t.Page > paging.from && noPage(err) && paging.total == nil && paging.size == 0
+	return t.Page > paging.from && noPage(err) && paging.total == nil
 }
 
 // noPage tells whether the site says that there is no such page.

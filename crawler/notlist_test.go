@@ -659,20 +659,26 @@ func TestListsThatSayNothing(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a full page again, older than the window", func(t *testing.T) {
-		s := newSite()
-		s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
-		s["/r"] = func(w http.ResponseWriter, r *http.Request) {
-			n, _ := strconv.Atoi(r.URL.Query().Get("p"))
-			l := datedList{days: sequence(0, 59, 2), stars: falling(30, -1)}
-			r.URL.RawQuery = fmt.Sprintf("item=1&p=%d", min(n, 2))
-			l.serve(w, r)
-		}
-		got := collect(t, s, strings.NewReplacer("    order: newest\n", "", "    paging: {total: total, limit: 6}\n", "").Replace(smallProfile))
-		if gap := got.sink.gap("1"); gap != "" {
-			t.Errorf("the product lacks %q", gap)
-		}
-	})
+	for name, again := range map[string]bool{"a full page again": true, "404 behind a full page": false} {
+		t.Run(name+", older than the window", func(t *testing.T) {
+			s := newSite()
+			s["/s"] = sayText(`<li><a href="/p?id=1">一</a></li>`)
+			s["/r"] = func(w http.ResponseWriter, r *http.Request) {
+				n, _ := strconv.Atoi(r.URL.Query().Get("p"))
+				if n > 2 && !again {
+					http.NotFound(w, r)
+					return
+				}
+				l := datedList{days: sequence(0, 59, 2), stars: falling(30, -1)}
+				r.URL.RawQuery = fmt.Sprintf("item=1&p=%d", min(n, 2))
+				l.serve(w, r)
+			}
+			got := collect(t, s, strings.NewReplacer("    order: newest\n", "", "    paging: {total: total, limit: 6}\n", "").Replace(smallProfile))
+			if gap := got.sink.gap("1"); gap != "" {
+				t.Errorf("the product lacks %q", gap)
+			}
+		})
+	}
 }
 
 // A fragment of a page that is empty ends a list whose last page had room for more,

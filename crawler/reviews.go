@@ -220,6 +220,7 @@ func (p *reviewPage) turn(ctx context.Context) error {
 			return r.sliced(o, *t, step, now)
 		}
 	}
+	t.Seen.Through = !step.unordered && !t.Seen.Mixed && !p.last.IsZero() && p.last.Before(t.From)
 	next, cursor, more := p.more()
 	if mixed && t.Slice == 0 && (more || t.Page > step.paging.from) {
 		o.add(countMixed, 1)
@@ -257,8 +258,7 @@ func (p *reviewPage) more() (address, cursor string, more bool) {
 	default:
 		more = false // the site shows the same page for ever
 		t.Seen.Round = t.Seen.Round || p.round
-		older := !step.unordered && !t.Seen.Mixed && p.last.Before(t.From)
-		t.Seen.Stuck = !p.short && !older
+		t.Seen.Stuck = !p.short && !t.Seen.Through
 	}
 	if !more && len(p.entries) > 0 && t.Page > step.paging.from {
 		t.Seen.Wall = p.wall()

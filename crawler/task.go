@@ -78,25 +78,26 @@ type seen struct {
 	Bad   bool   `json:"b,omitempty"` // some could not be used
 	Alike hashes `json:"a,omitempty"` // contents of the last ones, where the site gives no IDs; see number
 
-	Old   traces    `json:"o,omitempty"` // of the last maxTraces reviews
-	Ways  hashes    `json:"w,omitempty"` // cursors and addresses of the pages
-	Pages hashes    `json:"p,omitempty"` // contents of the pages, where the site gives no IDs
-	Size  int       `json:"s,omitempty"` // entries of the first page
-	Short bool      `json:"h,omitempty"` // the last page had fewer
-	Whole bool      `json:"t,omitempty"` // as many were read as the site says there are
-	Most  int64     `json:"m,omitempty"` // reviews that the site said there are
-	Fell  bool      `json:"n,omitempty"` // and fewer on a later page,
-	Least int64     `json:"z,omitempty"` // so many
-	Mid   time.Time `json:"d,omitzero"`  // date in the middle of the last page
-	Mixed bool      `json:"x,omitempty"` // the list is not in the order of dates
-	Past  bool      `json:"y,omitempty"` // a page was older than the window
-	Well  bool      `json:"g,omitempty"` // there were reviews that are not negative
-	Ill   bool      `json:"i,omitempty"` // and some that are
-	Taken traces    `json:"k,omitempty"` // IDs of the last ones, where dates count back; see recognise
-	Apart int       `json:"q,omitempty"` // entries that came again out of their place: as many others were missed
-	Stuck bool      `json:"-"`           // the page read last is the one before, which was full, or the first
-	Wall  string    `json:"-"`           // words on the page read last that the rest is elsewhere
-	Round bool      `json:"r,omitempty"` // the way on leads back to pages that were read
+	Old     traces    `json:"o,omitempty"` // of the last maxTraces reviews
+	Ways    hashes    `json:"w,omitempty"` // cursors and addresses of the pages
+	Pages   hashes    `json:"p,omitempty"` // contents of the pages, where the site gives no IDs
+	Size    int       `json:"s,omitempty"` // entries of the first page
+	Short   bool      `json:"h,omitempty"` // the last page had fewer
+	Whole   bool      `json:"t,omitempty"` // as many were read as the site says there are
+	Most    int64     `json:"m,omitempty"` // reviews that the site said there are
+	Fell    bool      `json:"n,omitempty"` // and fewer on a later page,
+	Least   int64     `json:"z,omitempty"` // so many
+	Mid     time.Time `json:"d,omitzero"`  // date in the middle of the last page
+	Mixed   bool      `json:"x,omitempty"` // the list is not in the order of dates
+	Past    bool      `json:"y,omitempty"` // a page was older than the window
+	Through bool      `json:"e,omitempty"` // the last page ends before the window, in a list that is in order
+	Well    bool      `json:"g,omitempty"` // there were reviews that are not negative
+	Ill     bool      `json:"i,omitempty"` // and some that are
+	Taken   traces    `json:"k,omitempty"` // IDs of the last ones, where dates count back; see recognise
+	Apart   int       `json:"q,omitempty"` // entries that came again out of their place: as many others were missed
+	Stuck   bool      `json:"-"`           // the page read last is the one before, which was full, or the first
+	Wall    string    `json:"-"`           // words on the page read last that the rest is elsewhere
+	Round   bool      `json:"r,omitempty"` // the way on leads back to pages that were read
 }
 
 // size takes in how many entries a page has. usual is how many the first pages of
