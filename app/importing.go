@@ -42,6 +42,9 @@ func (im *importing) read(ctx context.Context, o importer.Options, watch Watcher
 		return err
 	}
 	im.mark.Started = record.Started
+	if o.Shops, err = im.store.ShopsOf(ctx, im.platform, false); err != nil {
+		return err
+	}
 	im.connect(ctx, &o, watch)
 	im.out.Summary, err = importer.Import(ctx, im.request.File, o)
 	im.describe()
@@ -60,6 +63,7 @@ func (im *importing) connect(ctx context.Context, o *importer.Options, watch Wat
 	o.Stored = func(ctx context.Context, ids []string) (map[string][]chaping.Product, error) {
 		return storedProducts(ctx, im.store, im.platform, ids, o.Now)
 	}
+	o.AllShops = func() (map[string]string, error) { return im.store.ShopsOf(ctx, im.platform, true) }
 	o.Alike, o.Problem = im.alike, im.problem
 	o.Kept = func(line int) error { return im.kept(ctx, line) }
 	o.Check = func(sum importer.Summary) error {

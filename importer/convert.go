@@ -20,6 +20,7 @@ type parsed struct {
 	listing   chaping.Listing
 	marks     marks
 	shop      string                // platform and shop that its row names
+	seller    string                // the shop alone
 	ownID     bool                  // the row has its product's ID
 	decoded   bool                  // its text was encoded
 	byContent bool                  // its ID was made of its content
@@ -187,6 +188,7 @@ func (im *run) facts(r *row, p *parsed) Facts {
 		facts.ProductID, known, titles.ProductID = "", Facts{}, ""
 	}
 	p.ownID = id != "" && !ok
+	p.seller = said.Shop
 	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
 	if !ok && len(im.Products) > 0 { // a table that has only names
 		if known, p.joined = im.joins.find(nameID(said.Product, said.Shop), false); p.joined {

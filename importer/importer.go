@@ -52,6 +52,12 @@ type Options struct {
 	// Named are the products that are stored under their names, with the shops
 	// that they were listed in: a name stands in for an ID that a file has not.
 	Named map[string][]string
+	// Shops are the stored products of which several shops have one number, each with
+	// the shop that it was listed in last: the number of one of them, and the same
+	// with the shop behind it. AllShops gives those of all products; it is called
+	// once, when the file has such numbers, and may be nil.
+	Shops    map[string]string
+	AllShops func() (map[string]string, error)
 	// Stored is what was imported before of products: a cell that a file leaves
 	// blank does not take it away. It may be nil.
 	Stored func(ctx context.Context, ids []string) (map[string][]chaping.Product, error)
@@ -176,10 +182,11 @@ type run struct {
 	other          string // of a product, what the store says of its shop against the file
 	nameGrade      string // the rating that the name of the file says
 	sheetGrades    bool
-	sharedID       bool // several shops have products of the same ID
-	mojibake       bool // texts are UTF-8 that was taken for GBK
-	swapped        bool // texts are Big5 that was taken for GBK, or the other way
-	rounded        bool // IDs of products have lost their last digits
+	sharedID       bool  // several shops have products of the same ID
+	failed         error // of asking the store for shops
+	mojibake       bool  // texts are UTF-8 that was taken for GBK
+	swapped        bool  // texts are Big5 that was taken for GBK, or the other way
+	rounded        bool  // IDs of products have lost their last digits
 	rows           *identities
 	grouped        map[string]*group
 	seed           maphash.Seed
@@ -439,7 +446,9 @@ func (im *run) takeParts(ctx context.Context, order <-chan part, batches chan<- 
 			return ctx.Err()
 		}
 		for i := range list {
-			im.take(&list[i])
+			if im.take(&list[i]); im.failed != nil {
+				return im.failed
+			}
 			if len(im.batch.reviews) >= im.Batch || im.batch.bytes >= batchBytes {
 				if err := im.send(ctx, batches); err != nil {
 					return err
@@ -577,29 +586,60 @@ func (im *run) take(p *parsed) {
 }
 
 // apart keeps the products of several shops apart that have the same ID: it is the
-// merchant's own then, or of several platforms. Those of the first shop keep it.
+// merchant's own then, or of several platforms. Those of the shop whose it is in the
+// store keep it, else those of the first shop.
 func (im *run) apart(p *parsed) {
 	if !p.ownID || p.shop == "" {
 		return
 	}
 	key, shop := maphash.String(im.seed, p.review.Product), maphash.String(im.seed, p.shop)
-	switch first, known := im.ids[key]; {
+	first, known := im.ids[key]
+	switch {
+	case known && first == shop:
+		return
 	case !known:
-		im.ids[key] = shop
-		return
-	case first == shop:
-		return
+		bare, stored := im.bare(p)
+		if !stored {
+			im.ids[key] = shop
+		}
+		if bare || !stored {
+			return
+		}
 	}
 	if !im.sharedID {
 		im.sharedID = true
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldProductID,
 			Text: fmt.Sprintf("同一商品编号在几家店铺（或平台）里都有（如 %s）。", chaping.Shorten(p.review.Product, 40)), Assumed: "每家各算一件商品"})
+		if im.AllShops != nil {
+			im.Shops, im.failed = im.AllShops()
+		}
 	}
-	p.review.Product += "（" + p.shop + "）"
+	p.rename(p.ofShop())
+}
+
+// bare tells whether the store has the row's product under the bare number, where
+// the store tells: it knows the number as that of another shop, or the product as one
+// with the shop behind its number.
+func (im *run) bare(p *parsed) (bare, stored bool) {
+	if len(im.Shops) == 0 {
+		return false, false
+	}
+	if owner := im.Shops[p.review.Product]; owner != "" && p.seller != "" {
+		return owner == p.seller, true
+	}
+	_, stored = im.Shops[p.ofShop()]
+	return false, stored
+}
+
+// ofShop is the ID of the row's product where several shops have its number.
+func (p *parsed) ofShop() string { return p.review.Product + "（" + p.shop + "）" }
+
+// rename gives the row's product another ID.
+func (p *parsed) rename(id string) {
 	if p.listing.Product.Name == p.listing.Product.ID {
-		p.listing.Product.Name = p.review.Product
+		p.listing.Product.Name = id
 	}
-	p.listing.Product.ID = p.review.Product
+	p.review.Product, p.listing.Product.ID = id, id
 }
 
 // put sends a batch to the sink.

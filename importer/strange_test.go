@@ -290,6 +290,16 @@ func TestSharedIDs(t *testing.T) {
 		nil, []string{"M-1 饭煲 甲店 差评 03 内胆裂了", "M-1（乙店） 饭煲 乙店 好评 04 很好", "M-1 饭煲 甲店 好评 05 煮饭香"}, []string{"几家店铺"}}).check)
 	t.Run("two platforms", (&strange{"a.csv", "平台,商品编码,评分,评论内容,评论时间\n天猫,M-1,1,内胆裂了,2016-11-03\n京东,M-1,5,很好,2016-11-04\n",
 		nil, []string{"M-1 M-1  差评 03 内胆裂了", "M-1（京东） M-1（京东）  好评 04 很好"}, []string{"几家店铺"}}).check)
+	t.Run("as they are stored", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\nM-1,饭煲,乙店,5,很好,2016-11-04\nM-1,饭煲,丙店,5,煮饭香,2016-11-05\n",
+		func(o *Options) { o.Shops = map[string]string{"M-1": "乙店", "M-1（甲店）": "甲店"} },
+		[]string{"M-1（甲店） 饭煲 甲店 差评 03 内胆裂了", "M-1 饭煲 乙店 好评 04 很好", "M-1（丙店） 饭煲 丙店 好评 05 煮饭香"}, []string{"几家店铺"}}).check)
+	t.Run("the platform alone, as it is stored", (&strange{"a.csv", "平台,商品编码,评分,评论内容,评论时间\n京东,M-1,5,很好,2016-11-04\n天猫,M-1,1,内胆裂了,2016-11-03\n",
+		func(o *Options) { o.Shops = map[string]string{"M-1": "", "M-1（京东）": ""} },
+		[]string{"M-1（京东） M-1（京东）  好评 04 很好", "M-1 M-1  差评 03 内胆裂了"}, []string{"几家店铺"}}).check)
+	t.Run("the others as they are stored", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\nM-1,饭煲,乙店,5,很好,2016-11-04\nM-2,饭煲,甲店,5,煮饭香,2016-11-05\nM-1,饭煲,甲店,5,好用,2016-11-06\n",
+		func(o *Options) {
+			o.AllShops = func() (map[string]string, error) { return map[string]string{"M-1": "丙店", "M-2": "丙店"}, nil }
+		}, []string{"M-1 饭煲 甲店 差评 03 内胆裂了", "M-1（乙店） 饭煲 乙店 好评 04 很好", "M-2（甲店） 饭煲 甲店 好评 05 煮饭香", "M-1 饭煲 甲店 好评 06 好用"}, []string{"几家店铺"}}).check)
 	t.Run("one shop", (&strange{"a.csv", head + "M-1,饭煲,甲店,1,内胆裂了,2016-11-03\nM-1,饭煲,,5,很好,2016-11-04\n",
 		nil, []string{"M-1 饭煲 甲店 差评 03 内胆裂了", "M-1 饭煲 甲店 好评 04 很好"}, []string{"!几家店铺"}}).check)
 	t.Run("two products", (&strange{"a.csv", head + "1,饭煲,甲店,1,内胆裂了,2016-11-03\n1,台灯,甲店,5,很亮,2016-11-04\n", nil,

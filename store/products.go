@@ -161,6 +161,20 @@ func (s *Store) NamedProducts(ctx context.Context, platform string) (map[string]
 	return list, err
 }
 
+// ShopsOf are the products of a platform, each with the shop that it was listed in
+// last: all of them, or those of which several shops have one number.
+func (s *Store) ShopsOf(ctx context.Context, platform string, all bool) (map[string]string, error) {
+	list := map[string]string{}
+	err := s.query(ctx, "shared_ids", struct{ All bool }{all}, []any{named("platform", platform)},
+		func(scan func(...any) error) error {
+			var product, shop string
+			err := scan(&product, &shop)
+			list[product] = shop
+			return err
+		})
+	return list, err
+}
+
 // ProductNames calls each for every product that was ever listed: with the
 // product keywords that list it, and what it is called as the window knows it (see
 // known.sql). The slice is overwritten by the next call.

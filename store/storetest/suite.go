@@ -62,6 +62,7 @@ func Suite(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"MediaOfReviews", mediaOfReviews},
 		{"OpenImports", openImports},
 		{"Unseen", unseen},
+		{"ShopsOf", shopsOf},
 		{"FollowUpsStay", followUpsStay},
 		{"SameTexts", sameTexts},
 		{"UndoImport", undoImport},

@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -253,6 +254,26 @@ func reviewsNamed(t *testing.T, s *store.Store) {
 	}))
 	equal(t, found, map[string]string{"one": "改过的", "later": later.Text})
 	ok(t, s.ReviewsNamed(ctx, nil, func(*chaping.Review) error { t.Error("a review of no key"); return nil }))
+}
+
+// shopsOf: products of which several shops have one number, or all.
+func shopsOf(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	of := func(id, shop string, hour int) chaping.Listing {
+		return chaping.Listing{Keyword: "壶", SeenAt: at(hour), Product: chaping.Product{Platform: "shop", ID: id, Shop: chaping.Shop{Name: shop}}}
+	}
+	elsewhere := of("7（丁店）", "丁店", 1)
+	elsewhere.Product.Platform = "mall"
+	ok(t, s.PutListings(ctx, []chaping.Listing{of("7", "乙店", 2), of("7", "甲店", 1), of("7（京东 丙店）", "丙店", 1), of("8", "甲店", 1), elsewhere}))
+	for all, want := range map[bool]map[string]string{
+		false: {"7": "乙店", "7（京东 丙店）": "丙店"},
+		true:  {"7": "乙店", "7（京东 丙店）": "丙店", "8": "甲店"},
+	} {
+		got, err := s.ShopsOf(ctx, "shop", all)
+		if err != nil || !maps.Equal(got, want) {
+			t.Errorf("all %t: %v %v, want %v", all, got, err, want)
+		}
+	}
 }
 
 // unseen: what was never listed nor reviewed, of several values, each.
