@@ -2917,6 +2917,7 @@ type InboxPage struct {
 	Late     int64        `json:"late"`
 	Missing  int64        `json:"missing"`
 	NotOwed  int64        `json:"not_owed"`
+	Owed     int64        `json:"owed"`
 	Period   string       `json:"period"`
 	Stations []Duty       `json:"stations"`
 	Table    TableView    `json:"table"`
@@ -4030,6 +4031,7 @@ type Settings struct {
 // Station is station.Station of the document.
 type Station struct {
 	Added   time.Time `json:"added"`
+	Exited  time.Time `json:"exited,omitzero"`
 	ID      int64     `json:"id"`
 	Kind    string    `json:"kind"` // platform association laboratory
 	Name    string    `json:"name"`

@@ -222,8 +222,9 @@ func (t *Turnout) AllNothing() bool {
 }
 
 // Duties are the duties of all stations that the scope sees for the periods,
-// by period, then in the list's order. Stations that have exited are left out
-// where they handed in nothing. due is the day on which a period is due.
+// by period, then in the list's order. A station that has
+// exited owes what was due before it did; of later periods it is left out where it
+// handed in nothing. due is the day on which a period is due.
 func (d *DB) Duties(
 	ctx context.Context,
 	scope Scope,
@@ -266,7 +267,7 @@ func (d *DB) Duties(
 					f.Entries += file.Entries
 				}
 			}
-			if s.Status == "exited" && !f.Filed() {
+			if s.Status == "exited" && !f.Filed() && !chaping.Late(s.Exited, f.Due) {
 				continue
 			}
 			list = append(list, f)

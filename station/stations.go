@@ -23,17 +23,19 @@ type Station struct {
 	// Since is the first period that the centre assesses it for, 2026-11;
 	// empty: see Rules.
 	Since string `json:"since,omitempty"`
+	// Exited is when it left the list; zero: it has not, or nobody knows.
+	Exited time.Time `json:"exited,omitzero"`
 }
 
 // Listed tells whether the station is on the list; see Sender.
 func (s *Station) Listed() bool { return s.Order > 0 }
 
-const stationColumns = "station.id, ord, station.name, kind, status, version, added, since"
+const stationColumns = "station.id, ord, station.name, kind, status, version, added, since, exited"
 
 func scanStation(scan func(...any) error) (s Station, err error) {
-	var added int64
-	err = scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version, &added, &s.Since)
-	s.Added = shown(added)
+	var added, exited int64
+	err = scan(&s.ID, &s.Order, &s.Name, &s.Kind, &s.Status, &s.Version, &added, &s.Since, &exited)
+	s.Added, s.Exited = shown(added), shown(exited)
 	return s, err
 }
 
@@ -169,7 +171,8 @@ func (d *DB) putStation(ctx context.Context, tx *sql.Tx, s *Station) error {
 		)
 	}
 	result, err := tx.ExecContext(ctx, `UPDATE station SET name = ?1, kind = ?2, status = ?3, version = version + 1,
-		ord = iif(ord = 0 AND ?3 <> 'exited', (SELECT max(ord) + 1 FROM station), ord), added = iif(ord = 0 AND ?3 <> 'exited', ?4, added) WHERE id = ?5 AND version = ?6`,
+		ord = iif(ord = 0 AND ?3 <> 'exited', (SELECT max(ord) + 1 FROM station), ord), added = iif(ord = 0 AND ?3 <> 'exited', ?4, added),
+		exited = CASE WHEN ?3 <> 'exited' THEN 0 WHEN status = 'exited' THEN exited ELSE ?4 END WHERE id = ?5 AND version = ?6`,
 		s.Name, s.Kind, s.Status, d.now().UnixMilli(), s.ID, s.Version)
 	return changed(result, err, "监测站", s.ID, func() (any, error) {
 		return stationOf(ctx, tx, s.ID)

@@ -106,6 +106,7 @@ func (q *request) inboxForm(status int, problem *fault, refused []*chaping.Input
 			Late:     late,
 			Missing:  missing,
 			Free:     free,
+			Owed:     len(filings) - free,
 			Stations: stations,
 			Own:      q.own(),
 			Refused:  refused,
@@ -125,6 +126,7 @@ type inboxPage struct {
 	Late     int                   `json:"late"`     // handed in after the due day
 	Missing  int                   `json:"missing"`  // the due day has passed without them
 	Free     int                   `json:"not_owed"` // have not reported, and need not
+	Owed     int                   `json:"owed"`     // all others
 	Stations []station.Station     `json:"-"`
 	Own      int64                 `json:"-"` // the account's station; 0: it is to be chosen
 	Refused  []*chaping.InputError `json:"-"`

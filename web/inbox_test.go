@@ -71,10 +71,15 @@ func TestInbox(t *testing.T) {
 	if r := h.handIn(t, "association", "十一月.csv", sheetA, nil); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body.String())
 	}
-	page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String()
-	for _, want := range []string{"按时报送", "十一月.csv", "1 / 11 已报送"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("no %s in the centre's inbox", want)
+	for since, turnout := range map[string]string{"2026-12": "1 / 1 已报送", "2026-11": "1 / 10 已报送"} { // who need not report is not counted
+		if err := h.Station.SetRules(t.Context(), station.Rules{Since: since}, nil); err != nil {
+			t.Fatal(err)
+		}
+		page := h.ask("centre", "GET", "/inbox?period=2026-11", nil).Body.String()
+		for _, want := range []string{"按时报送", "十一月.csv", turnout} {
+			if !strings.Contains(page, want) {
+				t.Errorf("no %s in the centre's inbox", want)
+			}
 		}
 	}
 	list, err := h.Station.Submissions(context.Background(), "2026-11")

@@ -127,14 +127,10 @@ func (q *request) overallKPIs(p chaping.Period, cases []station.Case) ([]kpi, er
 		if err != nil {
 			return nil, err
 		}
-		n := 0
-		for j := range duties {
-			if duties[j].Filed() {
-				n++
-			}
-		}
+		turnout := station.TurnoutOf(duties)
+		n := len(turnout.Filed)
 		if i == 0 {
-			total = len(duties)
+			total = n + len(turnout.Waited)
 		}
 		if filed[i] = knownFigure(n); i > 0 && n == 0 {
 			filed[i] = figure{}

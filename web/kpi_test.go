@@ -1,6 +1,7 @@
 package web
 
 import (
+	"chaping/station"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,8 +17,11 @@ func TestKPIs(t *testing.T) {
 	if r := h.handIn(t, "association", "甲.csv", sheetA, nil); r.Code != http.StatusSeeOther {
 		t.Fatal(r.Code, r.Body)
 	}
+	if err := h.Station.SetRules(t.Context(), station.Rules{Since: "2026-11"}, nil); err != nil {
+		t.Fatal(err)
+	}
 	home := h.ask("centre", "GET", "/", nil).Body.String()
-	for _, want := range []string{"已报送的监测站（共 11 个）", "1 个", "上期没有数据", "线索还没有人研判"} {
+	for _, want := range []string{"已报送的监测站（共 10 个）", "1 个", "上期没有数据", "线索还没有人研判"} {
 		if !strings.Contains(home, want) {
 			t.Errorf("no %s at the centre", want)
 		}
