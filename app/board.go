@@ -7,9 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"chaping"
 	"chaping/analysis/lead"
@@ -342,23 +340,13 @@ func joined(head station.Lead, parts []*Reported, known map[string]station.Lead)
 	if head.ID == 0 || parts[0].Key.Same() == head.Same() {
 		l.Product = parts[0].Entry.Product // as it is written now
 	}
+	companies, _, _ := report.Companies(l.Companies)
 	l.Points, l.Made = lead.Reported{
 		Severity:  l.Severe,
 		Negative:  l.Against,
 		Stations:  len(l.Stations),
-		Companies: companiesOf(l.Companies),
+		Companies: companies,
 		Hidden:    l.Kind == report.Hidden,
 	}.Priority()
 	return l
-}
-
-var firstNumber = regexp.MustCompile(`\d+`)
-
-// companiesOf is the number that stands in a cell of companies; 0 where none.
-func companiesOf(cell string) int {
-	n, err := strconv.Atoi(firstNumber.FindString(cell))
-	if err != nil {
-		return 0
-	}
-	return n
 }

@@ -3,10 +3,8 @@ package report
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -256,7 +254,7 @@ func Together(entries []Entry) Entry {
 
 // add puts another entry into this one.
 func (e *Entry) add(other *Entry) {
-	e.Companies = atLeast(e.Companies, other.Companies)
+	e.Companies = together(e.Companies, other.Companies)
 	e.Region = join("、", e.Region, other.Region)
 	e.Content, e.Analysis = join("\n", e.Content, other.Content), join("\n", e.Analysis, other.Analysis)
 	e.Advice, e.Source = join("\n", e.Advice, other.Advice), join("、", e.Source, other.Source)
@@ -292,20 +290,6 @@ func join(sep, a, b string) string {
 		return cmp.Or(a, b)
 	}
 	return a + sep + b
-}
-
-var digits = regexp.MustCompile(`\d+`)
-
-func atLeast(a, b string) string {
-	x, _ := strconv.Atoi(digits.FindString(a))
-	y, _ := strconv.Atoi(digits.FindString(b))
-	switch {
-	case a == b:
-		return a
-	case max(x, y) == 0:
-		return cmp.Or(a, b)
-	}
-	return fmt.Sprintf("不少于 %d", max(x, y))
 }
 
 // draft tells whether any entry was written by the program.

@@ -101,7 +101,7 @@ func TestMerge(t *testing.T) {
 		t.Fatalf("%d entries: %+v", len(got), got)
 	}
 	m := got[0]
-	if m.Companies != "不少于 20" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || DangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
+	if m.Companies != "约20家" || m.Region != "宁波" || m.Content != "漏电\n触电" || m.Kind != Hidden || DangerNames(m.Endangers) != "财产、人身安全" || !slices.Equal(m.From, []string{"甲", "乙"}) {
 		t.Errorf("%+v", m)
 	}
 	// Merging what is merged changes nothing.

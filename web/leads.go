@@ -43,7 +43,7 @@ func leadTable(p chaping.Period, works bool) table[boardLead] {
 				func(l *boardLead) string { return cmp.Or(string(l.Hazard), unclassified) },
 			),
 			text("from", "报送", func(l *boardLead) string { return strings.Join(l.From, "、") }),
-			numberColumn("companies", "企业", func(l *boardLead) float64 { return leadingNumber(l.Companies) }).
+			numberColumn("companies", "企业", func(l *boardLead) float64 { return companiesOf(l.Companies) }).
 				written(func(l *boardLead) string { return l.Companies }),
 			text("region", "区域", func(l *boardLead) string { return l.Region }),
 			text("place", "省级行政区、上海各区", func(l *boardLead) string { return strings.Join(leadPlaces(l.Region), "、") }).hide(),

@@ -121,19 +121,12 @@ func kindsOfEntries() []report.Kind {
 	return []report.Kind{report.Hidden, report.Complaint, report.Practice}
 }
 
-// leadingNumber is the number that a text begins with; NaN where it has none.
-func leadingNumber(s string) float64 {
-	n, any := 0.0, false
-	for _, r := range strings.TrimSpace(s) {
-		if r < '0' || r > '9' {
-			break
-		}
-		n, any = 10*n+float64(r-'0'), true
+// companiesOf is the number of companies that a cell tells; NaN where it tells none.
+func companiesOf(cell string) float64 {
+	if n, _, _ := report.Companies(cell); n > 0 {
+		return float64(n)
 	}
-	if !any {
-		return math.NaN()
-	}
-	return n
+	return math.NaN()
 }
 
 // dutyTable lists what stations owe for a period.

@@ -399,10 +399,12 @@ var (
 	dayField  = regexp.MustCompile(`^(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?$`)
 	noteLine  = regexp.MustCompile(`^(备注|注|说明|填表说明)\s*[::\d]`)
 	nothing   = regexp.MustCompile(`^(无|没有|/|-|—)$`)
-	companies = regexp.MustCompile(
-		`^(约|近|至少|不少于|超过|共)?\s*\d{1,7}\s*(多|余|以上|左右)?\s*(家|个|户|家企业|家店铺)?(以上|左右)?$|^(不详|未知|不明|待查|全行业|多家|数家|若干)$`,
-	)
 )
+
+func countsCompanies(cell string) bool {
+	_, _, ok := report.Companies(cell)
+	return ok
+}
 
 func read(name string, t table, head int, columns []int, reject func(*chaping.InputError)) *Form {
 	form := &Form{}
@@ -550,8 +552,8 @@ func (v Row) Entry() (e report.Entry, faults []*chaping.InputError) {
 		case utf8.RuneCountInString(v[f]) > maxText:
 			fault(f, fmt.Sprintf("超过 %d 字", maxText), "写成摘要，全文作为其他格式的材料另行提交")
 		case v[f] == "":
-		case f == 1 && !companies.MatchString(v[f]):
-			fault(f, "看不出是企业的数量", "写成数字，例如 3 或 约20家；不清楚写“不详”")
+		case f == 1 && !countsCompanies(v[f]):
+			fault(f, "看不出是企业的数量", "写成数字（3、约20家、3至5家）或企业名称；不清楚写“不详”")
 		case f == 7 && kind == "":
 			fault(f, "信息类别无法识别", "写“危及安全的隐患或突发事件”“集中反映”或“行业潜规则”")
 		case f == 8 && len(endangers) == 0:
