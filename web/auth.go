@@ -151,10 +151,10 @@ func (q *request) resume() error {
 	if !ok || perr != nil {
 		return q.redirect("/", "没有等待继续的提交")
 	}
-	title := p.Path
+	title, exact := p.Path, false
 	for _, r := range q.routes {
-		if r.method == http.MethodPost && matches(r.pattern, p.Path) {
-			title = r.title
+		if r.method == http.MethodPost && !exact && matches(r.pattern, p.Path) {
+			title, exact = r.title, r.pattern == p.Path
 		}
 	}
 	return q.render("resume", resumePage{Action: p.Path, Title: title, Values: values})

@@ -216,6 +216,11 @@ func (q *request) month(
 	if err != nil {
 		return m, err
 	}
+	centre, err := q.Station.Centre(q.ctx)
+	if err != nil {
+		return m, err
+	}
+	some := c.Reviews > 0 || len(sheets) > 0 // where there is nothing, nothing is done
 	m.steps = []step{
 		{
 			Title:  "采集或导入评论",
@@ -224,10 +229,10 @@ func (q *request) month(
 			Path:   "/watches",
 			Link:   "去采集",
 		},
-		{Title: "挖掘", Done: c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
+		{Title: "挖掘", Done: some && c.Mined && !c.Stale, Detail: minedDetail(c), Path: "/mine", Link: "开始挖掘", Post: true},
 		{
 			Title:  "复核证据",
-			Done:   c.Mined && (seen.unreviewed == 0 || seen.sample.Total > 0 && !seen.sample.Open()),
+			Done:   some && c.Mined && (seen.unreviewed == 0 || seen.sample.Total > 0 && !seen.sample.Open()),
 			Detail: reviewedDetail(c, seen),
 			Path:   "/review?period=" + period,
 			Link:   "去复核",
@@ -242,7 +247,7 @@ func (q *request) month(
 		{
 			Title:  "报送",
 			Done:   m.submitted && len(m.unsent) == 0,
-			Detail: submittedDetail(m, late),
+			Detail: submittedDetail(m, late, centre.URL != ""),
 			Path:   "/sheets?period=" + period,
 			Link:   "去报送",
 		},
@@ -264,12 +269,14 @@ func minedDetail(c counted) string {
 		return "还没有用现在的词库挖掘"
 	case c.Stale:
 		return "挖掘之后又有新的评论，数字未更新"
+	case c.Reviews == 0:
+		return "没有评论可以挖掘"
 	}
 	return fmt.Sprintf("命中 %d 处，其中成立 %d 处", c.Edition.Mentions, c.Edition.Affirmed)
 }
 
 func reviewedDetail(c counted, seen checked) string {
-	if !c.Mined {
+	if !c.Mined || c.Reviews == 0 {
 		return "挖掘以后才有要复核的句子"
 	}
 	detail := fmt.Sprintf("已复核 %d 条，未复核 %d 条（可以不全部复核，报送表会写明）", seen.reviewed, seen.unreviewed)
@@ -330,7 +337,7 @@ func (q *request) filedLate(p chaping.Period) (bool, error) {
 	return noted && chaping.Late(f.Filed, q.due(p)), err
 }
 
-func submittedDetail(m month, late bool) string {
+func submittedDetail(m month, late, connected bool) string {
 	switch {
 	case len(m.unsent) > 0:
 		return m.unsent[0].Chinese()
@@ -338,6 +345,8 @@ func submittedDetail(m month, late bool) string {
 		return "已登记报送，逾期"
 	case m.submitted:
 		return "已登记报送"
+	case connected:
+		return "冻结以后直接报送研究中心"
 	}
 	return "下载后报送研究中心，并在这里登记"
 }

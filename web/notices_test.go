@@ -1,8 +1,10 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +46,26 @@ func TestHomeSaysLate(t *testing.T) {
 	}
 	if page := h.ask("platform", "GET", "/?period=2026-11", nil).Body.String(); !strings.Contains(page, "已登记报送，逾期") {
 		t.Error(page)
+	}
+}
+
+// A period whose reviews are gone has no numbers, and its steps are not done.
+func TestPeriodWithoutReviews(t *testing.T) {
+	h := open(t)
+	h.mined(t, 0)
+	page := h.ask("platform", "GET", "/?period=2026-11", nil).Body.String()
+	if !strings.Contains(page, "没有评论可以挖掘") || strings.Contains(page, "命中 0 处") {
+		t.Error(page)
+	}
+	var data struct {
+		Periods []string `json:"periods"`
+		Mined   []bool   `json:"mined"`
+	}
+	if err := json.Unmarshal(h.ask("platform", "GET", "/trends/data", nil).Body.Bytes(), &data); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.Mined) == 0 || len(data.Mined) != len(data.Periods) || slices.Contains(data.Mined, true) {
+		t.Errorf("%+v", data)
 	}
 }
 

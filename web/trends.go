@@ -109,8 +109,9 @@ func (q *request) trend(f trendFilter) (t trendTable, keywords []rankedName, ok 
 		if ok = ok && there; there {
 			last, of[i] = c.derived, c.derived
 		}
-		p.Mined, p.Reviews, p.Rows = c.Mined, c.Reviews, c.Rows
-		t.Periods, t.Mined = append(t.Periods, p.Period.String()), append(t.Mined, c.Mined)
+		// Of a period without reviews nothing is known: it is no fall to zero.
+		p.Mined, p.Reviews, p.Rows = c.Mined && c.Edition.Reviews > 0, c.Reviews, c.Rows
+		t.Periods, t.Mined = append(t.Periods, p.Period.String()), append(t.Mined, p.Mined)
 		if p.Period.Running(q.Now()) {
 			t.Running, t.Elapsed = i, p.Period.Elapsed(q.Now())
 		}

@@ -637,6 +637,24 @@ func TestExpiredSessionLosesNothing(t *testing.T) {
 	}
 }
 
+// What is kept is called as its page is, also where another page's address fits.
+func TestResumedFormHasItsName(t *testing.T) {
+	h := open(t)
+	for path, want := range map[string]string{"/urgent/new": "报送重要风险信息", "/urgent/many": "排除多条重要风险信息候选", "/urgent/7": "处理重要风险信息候选"} {
+		*h.now = h.now.Add(9 * time.Hour)
+		r := h.ask("platform", "POST", path, url.Values{"reason": {"夜里写的"}, "ids": {"7"}})
+		cookies := (&http.Response{Header: r.Header()}).Cookies()
+		i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == "parked" })
+		if i < 0 {
+			t.Fatal(r.Code, r.Header())
+		}
+		h.login(t, "platform")
+		if body := h.ask("platform", "GET", "/resume", nil, cookies[i]).Body.String(); !strings.Contains(body, "<b>"+want+"</b>") {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+}
+
 func TestAssets(t *testing.T) {
 	h := open(t)
 	first := 0
