@@ -63,6 +63,9 @@ type ImportResult struct {
 	// Listed says what became of the products of a table that was imported
 	// without reviews.
 	Listed *ListedProducts `json:"listed,omitempty"`
+	// Unreviewed is how many products of the table that came with the reviews have
+	// none in the file; they were stored by themselves.
+	Unreviewed int64 `json:"unreviewed_products,omitempty"`
 	// Relisted are the products that had another product keyword before.
 	Relisted *store.Relisted `json:"relisted,omitempty"`
 }
@@ -126,6 +129,9 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 		return out, renamed(err, r.File, r.Name)
 	}
 	if err := im.count(ctx, before); err != nil {
+		return out, err
+	}
+	if out.Unreviewed, err = im.rest(ctx); err != nil {
 		return out, err
 	}
 	return out, putReport(ctx, s, &out)

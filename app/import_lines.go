@@ -37,6 +37,7 @@ func (r *ImportResult) Lines() []string {
 		add("差评 %d 条、中评 %d 条、好评 %d 条、未评级 %d 条（规则 %s）",
 			r.Grades["negative"], r.Grades["neutral"], r.Grades["positive"], r.Grades["unrated"], r.RatingRule)
 	}
+	some(r.Unreviewed, "商品表里另有 %d 件商品，这个文件里没有它们的评论，也存入了")
 	some(r.ByText, "其中没有评分、由文本模型按正文评级的 %d 条")
 	some(r.NotChinese, "有 %d 条评论不是中文，本程序的词库认不出其中的风险，文本模型也不评它们")
 	some(r.Damaged, "%d 行有字节不合字符集，已用“\uFFFD”代替后保留")

@@ -278,6 +278,49 @@ func TestCorrectedAfterThePeriod(t *testing.T) {
 	}
 }
 
+// The products of a table that came with reviews are kept, also those without any: the
+// next file has theirs.
+func TestTableBesideReviews(t *testing.T) {
+	a := New(Config{Dir: storetest.Embedded(t).DataDir, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { a.Close() })
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	table, err := LoadProducts(t.Context(), write("商品.csv", "商品编号,商品名称,店铺,关键词\nN1,电饼铛,甲店,电饼铛\nN2,煮蛋器,乙店,\n"), "商品.csv", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "评论编号,评论内容,评论时间,评分,商品编号\n"
+	r, err := a.Import(t.Context(), ImportRequest{File: write("1.csv", head+"1,漏电,2026-11-01 08:00:00,1,N1\n"), Products: table,
+		Facts: importer.Facts{Keyword: "小家电"}}, nil)
+	if err != nil || r.Unreviewed != 1 || r.Products != 1 || !strings.Contains(strings.Join(r.Lines(), "\n"), "另有 1 件商品") {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if r, err = a.Import(t.Context(), ImportRequest{File: write("2.csv", head+"2,漏电,2026-11-02 08:00:00,1,N2\n")}, nil); err != nil || r.Unreviewed != 0 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	s, err := a.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"N1": "电饼铛 电饼铛 甲店", "N2": " 煮蛋器 乙店"} {
+		key := chaping.ProductKey{Platform: "import", Product: id}
+		known, err := s.Products(t.Context(), chaping.Window{To: time.Now().Add(time.Minute)}, []chaping.ProductKey{key})
+		if err != nil || len(known[key]) != 1 {
+			t.Fatalf("%v %v", known, err)
+		}
+		if l := known[key][0]; l.Keyword+" "+l.Product.Name+" "+l.Product.Shop.Name != want {
+			t.Errorf("%s: %+v, want %s", id, l, want)
+		}
+	}
+}
+
 // TestImportInAnotherNotation: a second export of the same reviews, without IDs,
 // adds none, whether it writes words for stars or leaves the seconds out; the result
 // names the rule that graded, and counts what is not in Chinese.

@@ -156,6 +156,35 @@ func (im *importing) record(ctx context.Context, run store.Run, failed error) er
 	return im.store.PutRun(ctx, im.mark)
 }
 
+// rest stores the products of the table of which the file has no reviews, by
+// themselves: another file may have them. A person has said of the reviews' products
+// alone what neither says.
+func (im *importing) rest(ctx context.Context) (int64, error) {
+	if im.request.Products == nil {
+		return 0, nil
+	}
+	listed, err := im.store.ListedAt(ctx, im.platform, im.mark.Started)
+	if store.Away(err) { // the reviews wait, and what they say of products
+		return 0, nil
+	}
+	table := ProductTable{Facts: map[string]importer.Facts{}, Lines: im.request.Products.Lines}
+	for _, id := range im.request.Products.Order {
+		if f := im.request.Products.Facts[id]; !listed[id] && !listed[f.Product] && !listed[importer.NameID(f.Product, f.Shop)] {
+			table.Order = append(table.Order, id)
+			table.Facts[id] = f
+			table.Rows++
+		}
+	}
+	if err != nil || table.Rows == 0 {
+		return 0, err
+	}
+	r := im.request
+	r.Profile, r.Products, r.Facts = im.out.Profile, &table, importer.Facts{}
+	r.Name += "（商品表中没有评论的商品）"
+	_, err = im.app.ImportProducts(ctx, r, nil)
+	return table.Rows, err
+}
+
 // count counts what the import has brought, beside what there was before.
 func (im *importing) count(ctx context.Context, before uint64) (err error) {
 	out := im.out

@@ -2040,6 +2040,7 @@ type ImportResult struct {
 	Tables               []TableSummary       `json:"tables,omitempty"`
 	Unjoined             int64                `json:"unjoined"`
 	UnjoinedExamples     []string             `json:"unjoined_examples,omitempty"`
+	UnreviewedProducts   int64                `json:"unreviewed_products,omitempty"`
 	Void                 int64                `json:"void"`
 	VoidSkipped          bool                 `json:"void_skipped,omitempty"`
 	WithoutKeyword       int64                `json:"without_keyword"`

@@ -191,7 +191,7 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	p.seller = said.Shop
 	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
 	if !ok && len(im.Products) > 0 { // a table that has only names
-		if known, p.joined = im.joins.find(nameID(said.Product, said.Shop), false); p.joined {
+		if known, p.joined = im.joins.find(NameID(said.Product, said.Shop), false); p.joined {
 			known.ProductID = ""
 		}
 	}
@@ -214,8 +214,8 @@ func (im *run) storedByName(f *Facts) bool {
 	return ok && (f.Shop == "" || slices.Contains(shops, f.Shop) || slices.Contains(shops, ""))
 }
 
-// nameID is the ID of a product that has only a name.
-func nameID(name, shop string) string {
+// NameID is the ID of a product that has only a name.
+func NameID(name, shop string) string {
 	if name == "" || shop == "" {
 		return name
 	}
@@ -237,5 +237,5 @@ func (im *run) named(f *Facts, platform string) string {
 		slices.Contains(shops, "")) {
 		return f.Product
 	}
-	return nameID(f.Product, strings.TrimSpace(platform+" "+f.Shop))
+	return NameID(f.Product, strings.TrimSpace(platform+" "+f.Shop))
 }

@@ -426,7 +426,7 @@ func (p *Products) add(path string, r *row) {
 	var damaged bool
 	f.ProductID, damaged = ingest.ID(f.ProductID)
 	if !r.has(fieldProductID) && f.ProductID == "" { // an address has it, or the name stands for it
-		f.ProductID = cmp.Or(productOf(f.URL), nameID(f.Product, f.Shop))
+		f.ProductID = cmp.Or(productOf(f.URL), NameID(f.Product, f.Shop))
 	}
 	fault := func(field, value, problem, remedy string) *chaping.InputError {
 		return &chaping.InputError{File: path, Line: r.line, Field: field, Value: value, Problem: problem, Remedy: remedy}

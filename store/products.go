@@ -161,6 +161,20 @@ func (s *Store) NamedProducts(ctx context.Context, platform string) (map[string]
 	return list, err
 }
 
+// ListedAt are the products of a platform that were listed at a moment, which is that
+// of one import.
+func (s *Store) ListedAt(ctx context.Context, platform string, at time.Time) (map[string]bool, error) {
+	listed := map[string]bool{}
+	err := s.query(ctx, "table_products", nil, []any{named("platform", platform), named("seen", at.UnixMilli())},
+		func(scan func(...any) error) error {
+			var product string
+			err := scan(&platform, &product)
+			listed[product] = true
+			return err
+		})
+	return listed, err
+}
+
 // ShopsOf are the products of a platform, each with the shop that it was listed in
 // last: all of them, or those of which several shops have one number.
 func (s *Store) ShopsOf(ctx context.Context, platform string, all bool) (map[string]string, error) {
