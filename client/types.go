@@ -3568,6 +3568,7 @@ type SearchPage struct {
 type SentencesPage struct {
 	Most      int64      `json:"most"`
 	Query     PivotQuery `json:"query"`
+	Reviews   int64      `json:"reviews"`
 	Sentences []Item     `json:"sentences"`
 }
 

@@ -404,10 +404,10 @@ func (s *Server) loadItems(ctx context.Context, key countedKey, last *sentences)
 }
 
 // satisfied tells whether the buyer is.
-func (i *item) satisfied() bool {
-	r := chaping.Review{Grade: i.Grade, Default: i.Default}
-	return r.Satisfied()
-}
+func (i *item) satisfied() bool { return i.review().Satisfied() }
+
+// review is what the sentence knows of how its review counts.
+func (i *item) review() *chaping.Review { return &chaping.Review{Grade: i.Grade, Default: i.Default} }
 
 // A surface is how a term is written.
 type surface struct{ term, text string }

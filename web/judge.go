@@ -90,7 +90,11 @@ func (q *request) judge() error {
 	}
 	q.recountSoon(p)
 	if q.r.Header.Get("HX-Request") == "" {
-		return q.redirect(q.back("/review?period="+p.String()), verdict.Chinese())
+		message := verdict.Chinese()
+		if rows > 1 {
+			message += fmt.Sprintf("，连同样的句子共 %d 条", rows)
+		}
+		return q.redirect(q.back("/review?period="+p.String()), message)
 	}
 	judged, err := q.App.Judgements(q.ctx)
 	if err != nil {

@@ -621,7 +621,8 @@ func (out pivot) drawn(p *pivotQuery) pivot {
 // A sentencesPage lists the latest sentences behind a number.
 type sentencesPage struct {
 	Query     pivotQuery     `json:"query"`
-	Sentences []item         `json:"sentences"`
+	Sentences []item         `json:"sentences"` // one for each hit
+	Reviews   int            `json:"reviews"`   // that they are of
 	Most      int            `json:"most"` // that are listed
 	Last      chaping.Period `json:"-"`
 	Back      string         `json:"-"`
@@ -646,9 +647,12 @@ func (q *request) analysisSentences() error {
 	}
 	page := sentencesPage{Query: p, Sentences: []item{}, Most: pivotSentences, Back: "/analysis?" + p.values().Encode(),
 		Last: chaping.PeriodOf(p.Days.To.Add(-time.Second))}
+	reviews := map[chaping.ReviewKey]bool{}
 	for i := range list {
 		page.Sentences = append(page.Sentences, newItem(&list[i]))
+		reviews[list[i].Review.Key()] = true
 	}
+	page.Reviews = len(reviews)
 	if err := q.dress(page.Sentences); err != nil {
 		return err
 	}

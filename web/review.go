@@ -291,7 +291,7 @@ func (page *reviewPage) cards(t *table[sentence], found *found, after string) fu
 				page.Next = rows[pageSize-1].of.ID
 			}
 		}
-		page.Total = page.Skipped + total
+		page.Total, page.Whole = page.Skipped+total, len(order)
 		page.From, page.To = page.Skipped+1, page.Skipped+len(rows)
 		return rows, len(rows), nil
 	}
@@ -351,6 +351,7 @@ type reviewPage struct {
 	To       int            `json:"to"`
 	Next     string         `json:"next,omitempty"` // the value of after for the next page
 	Skipped  int            `json:"-"`
+	Whole    int            `json:"-"` // sentences of which cards show one of those that say the same
 	Filter   reviewFilter   `json:"-"`
 	First    string         `json:"-"` // addresses: of the first page of cards, of the next, of the table
 	More     string         `json:"-"`

@@ -315,6 +315,19 @@ func (q *request) product() error {
 			keywords = append(keywords, l.Keyword)
 		}
 	}
+	judged, err := q.App.Judgements(q.ctx)
+	if err != nil {
+		return err
+	}
+	negative, hidden := 0, 0
+	for _, i := range items {
+		switch verdict := judged[chaping.Judged{Review: i.Review, Term: i.Term}].Verdict; chaping.CountAs(i.review(), verdict) {
+		case chaping.CountsNegative:
+			negative++
+		case chaping.CountsHidden:
+			hidden++
+		}
+	}
 	more := max(len(items)-200, 0)
 	if err := q.dress(items[:len(items)-more]); err != nil {
 		return err
@@ -331,6 +344,8 @@ func (q *request) product() error {
 			More:     more,
 			Term:     term,
 			Terms:    ranked(terms),
+			Negative: negative,
+			Hidden:   hidden,
 			Months:   analysis.ProductMonths(h.Listings, h.Days),
 			Judge: q.may(
 				"POST /review/judge",
@@ -345,6 +360,8 @@ type productPage struct {
 	P        chaping.Product         `json:"product"`
 	Keywords []string                `json:"keywords"`
 	Items    []item                  `json:"sentences"`
+	Negative int                     `json:"-"` // of all sentences: those that count as negative reviews
+	Hidden   int                     `json:"-"` // and as hidden complaints
 	More     int                     `json:"more"` // not listed
 	Term     string                  `json:"-"`
 	Terms    []rankedName            `json:"terms"`
