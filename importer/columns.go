@@ -126,7 +126,7 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 	if whole := plainName(strings.Join(path, "")); len(path) > 1 && len(v.names[whole]) > 0 {
 		last, scope = whole, "" // user_id written as user.id
 	}
-	for _, zone := range []string{"utc", "gmt", "pst", "jst"} { // created_at_utc
+	for _, zone := range []string{"utc", "gmt", "pst", "pdt", "est", "edt", "pt", "et", "jst"} { // created_at_utc
 		if bare, ok := strings.CutSuffix(last, zone); ok && len(v.names[last]) == 0 && v.exact(bare) == fieldPublished {
 			last = bare
 		}

@@ -49,6 +49,7 @@ type Understanding struct {
 	gradeWord      string     // the rating that this says of all its reviews
 	sheetGrades    bool       // names of worksheets say the ratings of theirs
 	titles         saidTitles // what titles say of the products
+	clock          titleZone  // what they say of the zone of the times
 	mojibake       bool       // texts are UTF-8 that was taken for GBK
 	swapped        bool       // texts are Big5 that was taken for GBK, or the other way
 }
@@ -302,6 +303,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 			Remedy: "第一行应是列名，下面每行一条评论"}
 	}
 	u.ExportedAt = exportedAt(base.above)
+	u.clock.of(base)
 	u.HeaderRow = base.summary.Header
 	for _, t := range all {
 		switch {
@@ -310,6 +312,7 @@ func (u *Understanding) tables(in *input, v *vocabulary, o *Options) ([]*sample,
 		case t != base && !t.like(base, v):
 			t.summary.Skipped = "列名与“" + cmp.Or(base.summary.Name, "第一张表") + "”不同"
 		case t != base:
+			u.clock.beside(t)
 			base.join(t, v)
 		}
 		if len(all) > 1 && (!t.lower || t.summary.Skipped != "") {
@@ -483,6 +486,36 @@ func exportedAt(rows []gridRow) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// A titleZone is the zone that the titles of a table say its times are in.
+type titleZone struct {
+	zone  string // as formats have it, "" for Beijing's
+	line  string // the title that names it
+	doubt bool   // which it is, or whether it is that of all times, is not certain
+}
+
+// of takes in the titles of a table.
+func (z *titleZone) of(t *sampledTable) {
+	for _, row := range t.above[:max(len(t.above)-1, 0)] {
+		line := strings.TrimSpace(strings.Join(row.cells, " "))
+		zone, err := ingest.ZoneOfTitle(line)
+		if zone == "" && err == nil {
+			continue
+		}
+		z.doubt = z.doubt || err != nil || z.line != "" && z.zone != zone
+		z.zone, z.line = zone, line
+	}
+}
+
+// beside takes in another table that is read in the same way.
+func (z *titleZone) beside(t *sampledTable) {
+	var other titleZone
+	if other.of(t); other.line == "" && (z.line == "" || t.lower) {
+		return
+	}
+	z.doubt = z.doubt || other.doubt || other.zone != z.zone
+	z.line = cmp.Or(z.line, other.line)
 }
 
 // Known is the profile that was made from a file with the same columns; nil if

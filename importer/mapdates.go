@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
@@ -63,17 +64,35 @@ func (m *mapper) dates() {
 	m.u.Dates = formats
 }
 
-// zoned are formats for a column whose name says in which zone its clock is:
-// 评价时间（UTC）.
+// zoned are formats for a column whose name, or a title above the table, says in
+// which zone its clock is: 评价时间（UTC）, 时区：UTC.
 func (m *mapper) zoned(i int, formats []string) []string {
 	zone, err := ingest.ZoneOfName(m.samples[i].name)
-	if zone == "" || zone == "+08:00" || err != nil {
+	if err != nil || zone == "" && m.u.clock.line == "" {
 		return formats
 	}
-	if !slices.Contains(formats, ingest.AnyDate) {
+	ask := func(text, assumed string) {
 		m.ask(Question{Kind: AskUnused, Column: m.samples[i].name, Field: fieldPublished, Samples: m.examples(i),
-			Text: fmt.Sprintf("列“%s”不是北京时间，程序没有换算。", m.samples[i].name), Assumed: "按北京时间读取"})
+			Text: text, Assumed: assumed})
+	}
+	title := chaping.Shorten(m.u.clock.line, 40)
+	said := fmt.Sprintf("列“%s”不是北京时间", m.samples[i].name)
+	if zone == "" {
+		zone, said = m.u.clock.zone, fmt.Sprintf("标题里写着“%s”，列“%s”不是北京时间", title, m.samples[i].name)
+		if m.u.clock.doubt {
+			ask(fmt.Sprintf("标题里写着时区“%s”，看不出列“%s”是不是哪里的时间、是哪里的；不是北京时间的，换算后再导入。", title,
+				m.samples[i].name), "按北京时间读取")
+			return formats
+		}
+	}
+	switch {
+	case zone == "+08:00":
 		return formats
+	case !slices.Contains(formats, ingest.AnyDate):
+		ask(said+"，程序没有换算。", "按北京时间读取")
+		return formats
+	case strings.HasPrefix(said, "标题"):
+		ask(said+"。", "换算成北京时间")
 	}
 	return slices.Insert(slices.Clone(formats), slices.Index(formats, ingest.AnyDate), ingest.Zoned+zone)
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -139,13 +140,8 @@ func (d Dates) Parse(s string, told time.Time) (time.Time, error) {
 func (d Dates) String() string { return strings.Join(d, " 或 ") }
 
 func parseDate(s, format string, told time.Time) (time.Time, error) {
-	if zone, ok := strings.CutPrefix(format, Zoned); ok {
-		if strings.ContainsAny(s, ":：时点") { // a day, and a count of seconds, is the same everywhere
-			if t, err := anyDate(s+"; "+strings.ToLower(zone), AnyDate, told); err == nil { // a zone of its own comes first
-				return t, nil
-			}
-		}
-		return anyDate(s, AnyDate, told)
+	if strings.HasPrefix(format, Zoned) {
+		return anyDate(s, format, told)
 	}
 	switch format {
 	case AnyDate, DayFirst, MonthFirst, YearFirst:
@@ -276,7 +272,7 @@ var (
 		`(?:^|[^\d.])(\d{4})\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?:日|号)?(.*)$`,
 	)
 	// 20261105 15:30
-	solidPattern = regexp.MustCompile(`^((?:19|20)\d{2})(\d{2})(\d{2})(?:t|\s)\s*(\d{1,2}:.*)$`)
+	solidPattern = regexp.MustCompile(`^((?:19|20)\d{2})(\d{2})(\d{2})(?:[tT]|\s)\s*(\d{1,2}:.*)$`)
 	// 民國115年11月5日
 	republicPattern = regexp.MustCompile(`^民[国國]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]?(.*)$`)
 	// 26年11月5日
@@ -285,11 +281,11 @@ var (
 	dayMonthPattern = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:[ T,]+(.*))?$`)
 	// Nov 5, 2026; November 5th 2026; Thu Nov 05 15:30:00 +0800 2026
 	monthFirstPattern = regexp.MustCompile(
-		`(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`,
+		`(?i)(?:^|[^a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](.*)$`,
 	)
 	// 5 Nov 2026; Thu, 05 Nov 2026 15:30:00 GMT; 05-Nov-26
 	monthSecondPattern = regexp.MustCompile(
-		`(?:^|[^\d])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](\d{4}|\d{2})(.*)$`,
+		`(?i)(?:^|[^\d])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](\d{4}|\d{2})(.*)$`,
 	)
 	yearPattern  = regexp.MustCompile(`^(.*?)\b((?:19|20)\d{2})\b(.*)$`)
 	clockPattern = regexp.MustCompile(
@@ -305,46 +301,58 @@ var bought = regexp.MustCompile(`(\d\s*[日号]?)\s*[·|,，;；]?\s*(?:已购�
 // characters.
 const maxDateText = 120
 
-// anyDate reads all spellings that say which day it is.
+// anyDate reads all spellings that say which day it is. Times without a zone of
+// their own are those of the format's; a day, and a count of seconds since 1970, is
+// the same everywhere.
 func anyDate(s, format string, told time.Time) (time.Time, error) {
+	zone := ""
+	if strings.HasPrefix(format, Zoned) {
+		zone = strings.TrimPrefix(format, Zoned)
+	}
 	if t, ok := plainDate(s); ok {
-		return t, nil
+		if len(s) == len(time.DateOnly) {
+			return t, nil
+		}
+		return moved(t, zone)
 	}
 	if s == "" || len(s) > maxDateText {
 		return time.Time{}, errNoDate
 	}
 	if strings.Trim(s, "0123456789.") == "" {
-		if t, err := digits(s); err == nil {
+		if t, err := digits(s, zone); err == nil {
 			return t, nil
 		}
 	}
-	s = bought.ReplaceAllString(normal(s), "$1")
+	s = bought.ReplaceAllString(halfWidth(s), "$1")
 	if m := ymdPattern.FindStringSubmatch(s); m != nil {
-		return dated(m[1], m[2], m[3], m[4])
+		return dated(m[1], m[2], m[3], m[4], zone)
 	}
 	if m := solidPattern.FindStringSubmatch(s); m != nil {
-		return dated(m[1], m[2], m[3], m[4])
+		return dated(m[1], m[2], m[3], m[4], zone)
 	}
 	if m := republicPattern.FindStringSubmatch(s); m != nil {
 		year, _ := strconv.Atoi(m[1])
-		return dated(strconv.Itoa(1911+year), m[2], m[3], m[4])
+		return dated(strconv.Itoa(1911+year), m[2], m[3], m[4], zone)
 	}
 	if m := shortPattern.FindStringSubmatch(s); m != nil {
-		return dated("20"+m[1], m[2], m[3], m[4])
+		return dated("20"+m[1], m[2], m[3], m[4], zone)
 	}
 	if m := monthSecondPattern.FindStringSubmatch(s); m != nil {
-		return dated(century(m[3]), monthOf(m[2]), m[1], m[4])
+		return dated(century(m[3]), monthOf(m[2]), m[1], m[4], zone)
 	}
 	if m := monthFirstPattern.FindStringSubmatch(s); m != nil {
 		if y := yearPattern.FindStringSubmatch(m[3]); y != nil {
-			return dated(y[2], monthOf(m[1]), m[2], y[1]+" "+y[3])
+			return dated(y[2], monthOf(m[1]), m[2], y[1]+" "+y[3], zone)
 		}
 		return time.Time{}, errNoDate
 	}
 	if m := dayMonthPattern.FindStringSubmatch(s); m != nil {
-		return ordered(m, format)
+		return ordered(m, format, zone)
 	}
 	if t, err := serial(s, false); err == nil {
+		if strings.Contains(s, ".") {
+			return moved(t, zone)
+		}
 		return t, nil
 	}
 	s = relativePart(s)
@@ -375,10 +383,10 @@ func relativePart(s string) string {
 	}
 }
 
-// normal is the text in half-width characters and lower case, with one kind of
-// blanks, hyphens and quotes.
-func normal(s string) string {
-	s = strings.ToLower(width.Fold.String(strings.Map(visible, s)))
+// halfWidth is the text in half-width characters, with one kind of blanks, hyphens
+// and quotes.
+func halfWidth(s string) string {
+	s = width.Fold.String(strings.Map(visible, s))
 	s = strings.Map(func(r rune) rune {
 		switch r {
 		case '－', '–', '—', '−', '‐', '‑':
@@ -394,7 +402,7 @@ func normal(s string) string {
 }
 
 // digits reads 20261105, 20261105153000 and counts of seconds since 1970.
-func digits(s string) (time.Time, error) {
+func digits(s, zone string) (time.Time, error) {
 	whole, fraction, isFloat := strings.Cut(s, ".")
 	if isFloat && len(whole) != 10 && strings.Trim(fraction, "0") != "" {
 		return time.Time{}, errNoDate
@@ -406,7 +414,10 @@ func digits(s string) (time.Time, error) {
 		}
 		layout := "20060102150405"
 		t, err := time.ParseInLocation(layout[:len(whole)], whole, chaping.Shanghai())
-		return t, noDate(err)
+		if err != nil || len(whole) == 8 {
+			return t, noDate(err)
+		}
+		return moved(t, zone)
 	case 10, 13, 16:
 		n, err := strconv.ParseInt(whole, 10, 64)
 		if err != nil {
@@ -426,7 +437,7 @@ func digits(s string) (time.Time, error) {
 }
 
 func monthOf(name string) string {
-	return strconv.Itoa(strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", name)/3 + 1)
+	return strconv.Itoa(strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name))/3 + 1)
 }
 
 func century(year string) string {
@@ -436,8 +447,9 @@ func century(year string) string {
 	return year
 }
 
-// dated is a day with the time of day that the rest of the text tells, if any.
-func dated(year, month, day, rest string) (time.Time, error) {
+// dated is a day with the time of day that the rest of the text tells, if any, in
+// the zone that it tells, or else in the given one.
+func dated(year, month, day, rest, zone string) (time.Time, error) {
 	var p [6]int
 	for i, s := range []string{year, month, day} {
 		p[i], _ = strconv.Atoi(s) // all digits
@@ -449,7 +461,7 @@ func dated(year, month, day, rest string) (time.Time, error) {
 		}
 		return moment(p)
 	}
-	before, after := rest[:at[0]], rest[at[1]:]
+	before, after := rest[:at[0]], rest[at[0]+len(strings.TrimRight(rest[at[0]:at[1]], " ")):]
 	if strings.ContainsAny(before, "0123456789") {
 		return time.Time{}, errNoDate
 	}
@@ -461,7 +473,7 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	if at[4] < 0 && strings.HasPrefix(after, "半") { // 8点半
 		p[4] = 30
 	}
-	around := before + " " + after
+	around := strings.ToLower(before + " " + after)
 	evening := containsAny(around, "下午", "晚上", "傍晚", "pm", "p.m")
 	morning := containsAny(around, "上午", "早上", "凌晨", "am", "a.m")
 	switch {
@@ -475,32 +487,32 @@ func dated(year, month, day, rest string) (time.Time, error) {
 	if err != nil {
 		return t, err
 	}
-	zone, err := ZoneOf(halfDay.ReplaceAllString(after, ""))
-	if zone == "" && err == nil {
-		zone, err = ZoneOf(halfDay.ReplaceAllString(before, ""))
+	own, err := zoneBeside(halfDay.ReplaceAllString(after, ""))
+	if own == "" && err == nil {
+		own, err = zoneBeside(halfDay.ReplaceAllString(before, " "))
 	}
-	if zone == "" || err != nil {
+	if err != nil {
 		return t, err
 	}
-	return inZone(t, zone)
+	return moved(t, cmp.Or(own, zone))
 }
 
 // halfDay is what stands between a time of day and its zone, or a day and its time.
-var halfDay = regexp.MustCompile(`^(?:[ t]*$| *(?:[ap]m\b|[ap]\.m\.)?\s*)`)
+var halfDay = regexp.MustCompile(`^(?i:[ t]*$| *(?:[ap]m\b|[ap]\.m\.))`)
 
 func containsAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
 }
 
 // ordered reads numbers of which the first or the second is the day.
-func ordered(m []string, format string) (time.Time, error) {
+func ordered(m []string, format, zone string) (time.Time, error) {
 	first, _ := strconv.Atoi(m[1])
 	second, _ := strconv.Atoi(m[2])
 	year := century(m[3])
 	day, month := m[1], m[2]
 	switch {
 	case format == YearFirst && len(m[1]) == 2 && len(m[3]) <= 2:
-		return dated(century(m[1]), m[2], m[3], m[4])
+		return dated(century(m[1]), m[2], m[3], m[4], zone)
 	case len(m[3]) == 1 && (first <= 12 || second > 12):
 		return time.Time{}, errNoDate // 1.2.3
 	case len(m[3]) == 1:
@@ -516,7 +528,7 @@ func ordered(m []string, format string) (time.Time, error) {
 	if len(m[3]) == 2 && first > 12 && second <= 12 && format != DayFirst {
 		return time.Time{}, ErrOrder // 26-11-05 has its year first
 	}
-	return dated(year, month, day, m[4])
+	return dated(year, month, day, m[4], zone)
 }
 
 var (
@@ -529,7 +541,7 @@ var (
 // Counted tells in which unit a date counts back from the moment of reading; zero
 // where it names its day.
 func Counted(s string) Unit {
-	s = relativePart(normal(s))
+	s = relativePart(halfWidth(s))
 	m := agoPattern.FindStringSubmatch(s)
 	switch {
 	case s == "刚刚", s == "刚才", s == "半小时前":

@@ -157,7 +157,7 @@ func TestAnyDate(t *testing.T) {
 			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
 		}
 	}
-	for text, want := range map[string]string{"2026-03-07 17:09:10": "2026-03-08 01:09:10", "2026-03-07": "2026-03-07 00:00:00", "2026-03-07T08:09:10+08:00": "2026-03-07 08:09:10", "Mar 7, 2026 5:09 PM": "2026-03-08 01:09:00", "1772842150": "2026-03-07 08:09:10"} {
+	for text, want := range map[string]string{"2026-03-07 17:09:10": "2026-03-08 01:09:10", "20260307170910": "2026-03-08 01:09:10", "46088.71469907407": "2026-03-08 01:09:10", "2026-03-07 17:09 z***n": "2026-03-08 01:09:00", "2026-03-07": "2026-03-07 00:00:00", "2026-03-07T08:09:10+08:00": "2026-03-07 08:09:10", "Mar 7, 2026 5:09 PM": "2026-03-08 01:09:00", "1772842150": "2026-03-07 08:09:10"} {
 		if got, err := (Dates{Zoned + "+00:00"}).Parse(text, time.Time{}); err != nil || got.Format(time.DateTime) != want {
 			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
 		}
@@ -180,7 +180,7 @@ func TestZones(t *testing.T) {
 		"GMT-8": "2026-03-08 00:09", "GMT+9": "2026-03-07 07:09", "UTC-8": "2026-03-08 00:09", "UTC +05:30": "2026-03-07 10:39", "GMT+0800 (China Standard Time)": "2026-03-07 08:09", "UTC": "2026-03-07 16:09", "（UTC）": "2026-03-07 16:09",
 		"JST": "2026-03-07 07:09", "KST": "2026-03-07 07:09", "CST": "2026-03-07 08:09", "HKT": "2026-03-07 08:09", "CET": "2026-03-07 15:09", "-0800": "2026-03-08 00:09", "+08": "2026-03-07 08:09",
 		"Asia/Tokyo": "2026-03-07 07:09", "America/New_York": "2026-03-07 21:09", "太平洋时间": "2026-03-08 00:09", "美国东部时间": "2026-03-07 21:09", "日本时间": "2026-03-07 07:09", "北京时间": "2026-03-07 08:09", "（东九区）": "2026-03-07 07:09", "西5区": "2026-03-07 21:09",
-		"IST": "", "BST": "", "CDT": "", "xyzt": "", "当地时间": "", "GMT+19": "", "America/Nowhere": "", "Central Time": "",
+		"IST": "", "BST": "", "CDT": "", "XYZT": "", "-8": "", "+1": "", "-10": "", "+8": "2026-03-07 08:09", "PST（加州）": "2026-03-08 00:09", "PST 来自 iPhone": "2026-03-08 00:09", "当地时间": "", "GMT+19": "", "America/Nowhere": "", "Central Time": "",
 		"浙江": "2026-03-07 08:09", "购买3天后评论": "2026-03-07 08:09", "Sat": "2026-03-07 08:09", "from web": "2026-03-07 08:09", "IP属地：广东": "2026-03-07 08:09",
 	} {
 		for _, text := range []string{"2026-03-07 08:09 " + beside, "2026/3/7 8:09 AM " + beside, "Mar 7, 2026 8:09 " + beside} {
@@ -195,12 +195,25 @@ func TestZones(t *testing.T) {
 			t.Errorf("%s: %s, %v", behind, got, err)
 		}
 	}
+	for _, behind := range []string{ // buyers and goods
+		"z***n", "Z***q", "utc***", "pt***5", "Est", "ET***", "est", "Z", "PT950铂金", "PT 950", "ET-300", "EST系列", "CET词汇", "EDT香水50ml", "JST插头",
+		"GMT手表", "UTC-01型", "PST-2", "Z字扣", "BST款", "UTC小店", "+01件", "东八区小店", "MST***", "gmt", "t***t", "日本时间***",
+	} {
+		for _, between := range []string{" ", " (", "，", " · "} {
+			text := "2026-03-07 08:09" + between + behind
+			if got, err := (Dates{AnyDate}).Parse(text, time.Time{}); err != nil || got.Format("2006-01-02 15:04") != "2026-03-07 08:09" {
+				t.Errorf("%s: %s, %v", text, got, err)
+			}
+		}
+	}
 	if got, err := (Dates{AnyDate}).Parse("2026-03-07 PST 08:09:10", time.Time{}); err != nil || got.Format(time.DateTime) != "2026-03-08 00:09:10" {
 		t.Errorf("%v, %v", got, err)
 	}
 	for name, want := range map[string]string{
 		"评价时间": "", "评价时间（UTC）": "+00:00", "评价时间(GMT-5)": "-05:00", "评论时间（美国太平洋时间）": "America/Los_Angeles", "review_date (PST)": "-08:00",
 		"created_at_utc": "+00:00", "createdAtUtc": "+00:00", "comment_date_gmt": "+00:00", "评价时间 UTC+8": "+08:00", "评论时间(北京时间)": "+08:00", "created_at_jst": "+09:00",
+		"评论时间 PT": "America/Los_Angeles", "评论时间（美西）": "America/Los_Angeles", "评论时间(美东)": "America/New_York", "reviewTimeEST": "-05:00", "PST评论时间": "-08:00", "UTCTime": "+00:00", "time (-08:00)": "-08:00",
+		"评论时间(上海)": "+08:00", "评论时间（24小时制）": "", "评论时间(精确到秒)": "", "latest": "", "updated_et": "", "date_pt": "", "评论时间（美国）": "?", "time (US)": "?",
 		"post_date": "", "first_text": "", "last_edit": "", "date": "", "发布时间(秒)": "", "时间(CST)": "+08:00", "review time (US/Eastern)": "?", "当地时间": "?", "time (IST)": "?", "date_ist": "?",
 	} {
 		got, err := ZoneOfName(name)
