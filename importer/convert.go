@@ -26,7 +26,7 @@ type parsed struct {
 	byContent bool                  // its ID was made of its content
 	cut       bool                  // a shop's answer stood behind its text
 	follows   bool                  // its text says that it follows another up
-	parent    string                // the ID of the review that it follows up
+	parent    string                // what rows that follow up reviews call this one, or the one that this row follows up
 	foreign   bool                  // its text is not in Chinese
 	joined    bool                  // the product file has the product
 	also      []string              // further keywords of the product
@@ -100,13 +100,15 @@ func (im *run) convert(r *row, p *parsed) {
 	p.buyer = ingest.Buyer(r.field(fieldBuyer))
 	p.vague = ingest.VagueBuyer(p.buyer)
 	id, damaged := ingest.ID(r.field(fieldID))
-	if record.ID = id; damaged {
+	if record.ID = id; im.profile.RowNumbers {
+		record.ID = ""
+	} else if damaged {
 		record.ID = ""
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
 			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if p.marks.follows {
-		p.parent = parentOf(r)
+	if im.joinsFollowUps() {
+		p.parent = im.parentOf(r, p, facts.ProductID)
 	}
 	record.Told = im.toldOf(r)
 	published := r.field(fieldPublished)

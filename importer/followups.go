@@ -26,15 +26,40 @@ var firstKinds = regexp.MustCompile(`^(?:买家|用户)?(?:初评|首评|初次�
 // parentNames are names of columns with the ID of another row.
 var parentNames = regexp.MustCompile(`^(?:父|上级|主评|原评|原始|所属|所追|初评|首评|被追).*|parent|replyto|belongto|originalid`)
 
+// followFlags are names of columns that only say whether a row is one.
+var followFlags = regexp.MustCompile(`^是否(?:为|是|属于)?(?:追评|追加|追加评价|追加评论|二次评价)$|` +
+	`^is(?:additional|append(?:ed)?|follow_?up|after)(?:review|comment)?$`)
+
+// orderNames are names of columns with the order that was reviewed: a review and
+// what follows it up have the same.
+var orderNames = regexp.MustCompile(`订单|訂單|交易(?:编)?号|order|trade`)
+
+// followsUp tells whether a value of a column calls its row a follow-up.
+func followsUp(name, value string) bool {
+	value = plainValue(value)
+	if followFlags.MatchString(name) {
+		return slices.Contains(yesValues, value)
+	}
+	return followUpKinds.MatchString(value)
+}
+
 // followUps counts the rows that a column calls follow-ups of others; 0 where it
-// is no such column.
+// is no such column. One that is called a kind of rows may have kinds that are not
+// known.
 func (m *mapper) followUps(i int) (n int) {
 	name := lastName(m.samples[i].name)
+	if m.looks[i].same > mostMarks {
+		return 0
+	}
 	for _, value := range m.samples[i].values {
 		switch plain := plainValue(value); {
-		case followUpKinds.MatchString(plain):
+		case followsUp(name, value):
 			n++
-		case firstKinds.MatchString(plain), buyers.MatchString(plain), speaks(name, value):
+		case followFlags.MatchString(name):
+			if !slices.Contains(noValues, plain) {
+				return 0
+			}
+		case firstKinds.MatchString(plain), buyers.MatchString(plain), speaks(name, value), speakerNames.MatchString(name):
 		default:
 			return 0
 		}
@@ -43,49 +68,35 @@ func (m *mapper) followUps(i int) (n int) {
 }
 
 // parents finds, where a column calls rows follow-ups, the column that names the
-// review of each: most of them are IDs of other rows.
+// review of each: most of them are IDs of other rows, or orders of one.
 func (m *mapper) parents() {
 	id, ok := m.column[fieldID]
-	if _, told := m.column[fieldParent]; told || !ok || id < 0 {
+	if _, told := m.column[fieldParent]; told || ok && id < 0 {
 		return
 	}
 	for i, s := range m.samples {
 		if m.field[i] != "" && m.field[i] != fieldSpeaker || m.followUps(i) == 0 {
 			continue
 		}
-		follows := map[int]bool{}
+		name, follows := lastName(s.name), map[int]bool{}
 		for k, value := range s.values {
-			follows[s.at[k]] = followUpKinds.MatchString(plainValue(value))
-		}
-		first := map[string]bool{}
-		for k, value := range m.samples[id].values {
-			if !follows[m.samples[id].at[k]] {
-				first[strings.TrimSpace(value)] = true
-			}
+			follows[s.at[k]] = followsUp(name, value)
 		}
 		best, most := -1, 0
-		for j, parent := range m.samples {
-			if j != id && m.field[j] != "" && !parentNames.MatchString(plainName(parent.name)) {
-				continue
-			}
-			n := 0
-			for k, value := range parent.values {
-				if follows[parent.at[k]] && first[strings.TrimSpace(value)] {
-					n++
-				}
-			}
-			if n > most {
-				best, most = j, n
-			}
+		if ok {
+			best, most = m.parentColumn(id, follows)
+		}
+		if most == 0 && !m.has(fieldAppended) {
+			best, most = m.orderColumn(follows)
 		}
 		if best < 0 || most*2 < m.followUps(i) {
-			return
+			continue
 		}
 		if m.field[i] == "" {
 			m.set(i, fieldSpeaker, ByName)
 		}
-		if best == id { // both rows have the review's ID
-			m.column[fieldParent] = id
+		if best == id && ok || m.field[best] == fieldBuyer { // both rows have what the column has
+			m.column[fieldParent] = best
 			return
 		}
 		if m.field[best] != "" {
@@ -96,6 +107,68 @@ func (m *mapper) parents() {
 	}
 }
 
+// parentColumn is the column in which the rows that follow up others have most IDs
+// of those, and how many.
+func (m *mapper) parentColumn(id int, follows map[int]bool) (best, most int) {
+	first := map[string]bool{}
+	for k, value := range m.samples[id].values {
+		if !follows[m.samples[id].at[k]] {
+			first[strings.TrimSpace(value)] = true
+		}
+	}
+	best = -1
+	for j, parent := range m.samples {
+		if j != id && m.field[j] != "" && !parentNames.MatchString(plainName(parent.name)) {
+			continue
+		}
+		n := 0
+		for k, value := range parent.values {
+			if follows[parent.at[k]] && first[strings.TrimSpace(value)] {
+				n++
+			}
+		}
+		if n > most {
+			best, most = j, n
+		}
+	}
+	return best, most
+}
+
+// orderColumn is the column of orders by which most follow-ups have just one
+// review, of the same product.
+func (m *mapper) orderColumn(follows map[int]bool) (best, most int) {
+	product := map[int]string{}
+	for _, field := range []string{fieldProductID, fieldProduct} {
+		if i, ok := m.column[field]; ok && i >= 0 {
+			for k, value := range m.samples[i].values {
+				product[m.samples[i].at[k]] += "\x00" + value
+			}
+		}
+	}
+	best = -1
+	for j, orders := range m.samples {
+		if !orderNames.MatchString(plainName(orders.name)) || m.field[j] != "" && m.field[j] != fieldBuyer || m.looks[j].dateLike() > 0.5 && m.looks[j].long < 0.5 {
+			continue
+		}
+		first := map[string]int{}
+		for k, value := range orders.values {
+			if !follows[orders.at[k]] {
+				first[value+product[orders.at[k]]]++
+			}
+		}
+		n := 0
+		for k, value := range orders.values {
+			if follows[orders.at[k]] && first[value+product[orders.at[k]]] == 1 {
+				n++
+			}
+		}
+		if n > most {
+			best, most = j, n
+		}
+	}
+	return best, most
+}
+
 // tellFollowUps says what becomes of the rows that a column calls follow-ups.
 func (m *mapper) tellFollowUps() {
 	for i, s := range m.samples {
@@ -103,7 +176,7 @@ func (m *mapper) tellFollowUps() {
 		if m.field[i] == "" || m.field[i] == fieldSpeaker {
 			n = m.followUps(i)
 		}
-		if n == 0 {
+		if n == 0 || followFlags.MatchString(lastName(s.name)) && m.has(fieldAppended) { // it stands beside its review
 			continue
 		}
 		q := Question{Kind: AskUnused, Column: s.name, Samples: m.examples(i), Assumed: "每行追评另算一条评论",
@@ -143,14 +216,31 @@ func newFollowed() *followed {
 // name their reviews.
 func (im *run) joinsFollowUps() bool { return len(im.profile.Fields[fieldParent]) > 0 }
 
-// parentOf is the ID of the review that a row follows up.
-func parentOf(r *row) string {
-	id, damaged := ingest.ID(r.field(fieldParent))
-	if damaged {
+// byOrder tells whether they name the order that was reviewed.
+func (p *Profile) byOrder() bool {
+	parents := p.Fields[fieldParent]
+	return len(parents) > 0 && orderNames.MatchString(lastName(parents[0]))
+}
+
+// parentOf is what a row calls the review that it follows up; for a review, what
+// rows call it that follow it up. An order may have reviews of several products.
+func (im *run) parentOf(r *row, p *parsed, product string) string {
+	field := fieldParent
+	if !p.marks.follows && !im.byOrder {
+		field = fieldID
+	}
+	id, damaged := ingest.ID(r.field(field))
+	switch {
+	case damaged || id == "":
 		return ""
+	case im.byOrder:
+		return id + ofProduct + product
 	}
 	return id
 }
+
+// ofProduct stands between an order and the product that was reviewed.
+const ofProduct = "\x00"
 
 // join gives the text of a row that follows a review up to the review. One that
 // comes before its review waits for it.
@@ -195,9 +285,9 @@ func appendTo(r *chaping.Review, p *parsed) {
 }
 
 // hold keeps a review for rows that follow it up, and gives it those that came
-// before it. own is its ID as the file has it. nil: too many are held.
-func (im *run) hold(p *parsed, own string) *held {
-	key := xxhash.Sum64String(own)
+// before it. nil: too many are held.
+func (im *run) hold(p *parsed) *held {
+	key := xxhash.Sum64String(p.parent)
 	for _, early := range im.followed.waiting[key] {
 		appendTo(&p.review, early)
 	}
@@ -217,7 +307,8 @@ func (im *run) hold(p *parsed, own string) *held {
 // single takes a row that follows up what is not in the file for a review of its own.
 func (im *run) single(p *parsed) {
 	if im.followed.orphans++; im.followed.orphan == "" {
-		im.followed.orphan = chaping.Shorten(p.parent, 40)
+		named, _, _ := strings.Cut(p.parent, ofProduct)
+		im.followed.orphan = chaping.Shorten(named, 40)
 	}
 	p.marks.follows = false
 	after := im.After

@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +56,62 @@ func TestFollowUpRows(t *testing.T) {
 			}
 			if !slices.Equal(got, tt.want) || !strings.Contains(said, tt.said) || tt.said == "" && strings.Contains(said, "追评") {
 				t.Errorf("%s, batches of %d: %q, %s", name, batch, got, said)
+			}
+		}
+	}
+}
+
+// A follow-up may be called so by a flag, name the order, or number the rows, and
+// rows of other kinds may stand among them.
+func TestFollowUpRowsOtherwise(t *testing.T) {
+	const joined, each = "并入所追评的评论", "每行追评另算一条评论"
+	for name, tt := range map[string]struct {
+		data string
+		want string // texts, and behind a bar what follows them up
+		said string
+	}{
+		"a user's answer among them": {"记录编号,所属记录,评论类型\nT701,,评论\nT704,T701,追评\nT705,T701,用户回复\nT706,T701,商家回复\n", "0|1 2", joined},
+		"a flag":                     {"记录编号,父评论ID,是否追评\nT701,,否\nT704,T701,是\nT705,,否\n", "0|1 2", joined},
+		"a flag and the order":       {"记录编号,订单号,是否追评\nT701,8801,否\nT704,8801,是\nT705,8802,否\n", "0|1 2", joined},
+		"orders and no numbers":      {"订单编号,评论类型\n8801,初评\n8802,初评\n8801,追评\n", "0|2 1", joined},
+		"orders of several reviews":  {"记录编号,订单号,是否追评\nT701,8801,否\nT702,8801,否\nT705,8801,是\n", "0 1 2", each},
+		"a flag and nothing else":    {"记录编号,是否追评\nT701,否\nT704,是\n", "0 1", each},
+		"row numbers":                {"评论ID,父评论ID,类型\n1,,初评\n2,1,追评\n3,,初评\n", "0|1 2", "只按它把追评并入评论"},
+		"a flag beside its review":   {"记录编号,是否追评,追评内容\nT701,否,\nT704,是,后来掉漆了\n", "0 1|后来掉漆了", ""},
+	} {
+		lines := strings.Split(strings.TrimSpace(tt.data), "\n")
+		data := lines[0] + ",商品编号,商品名称,评价内容,评价时间\n"
+		for i, line := range lines[1:] {
+			data += fmt.Sprintf("%s,K31,水壶,%d这一句写得和别人不一样,2026-11-%02d 09:00:07\n", line, i, i+2)
+		}
+		for _, batch := range []int{0, 1} {
+			_, sum, sink := texts(t, "a.csv", data, Options{Batch: batch})
+			u, err := Inspect(t.Context(), writeFile(t, "a.csv", data), Options{Now: now.AddDate(0, 0, 3)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := map[string]string{}
+			for _, r := range sink.reviews {
+				last[r.ID] = strings.TrimSuffix(r.Text+"|"+r.Appended, "|")
+			}
+			got := strings.ReplaceAll(strings.Join(slices.Sorted(maps.Values(last)), " "), "这一句写得和别人不一样", "")
+			said := ""
+			for _, q := range sum.Questions {
+				said += q.Text + q.Assumed
+			}
+			if got != tt.want || !strings.Contains(said, tt.said) || tt.said == "" && strings.Contains(said, "追评") {
+				t.Errorf("%s, batches of %d: %q, %s, %+v", name, batch, got, said, u.Columns)
+			}
+			yaml, err := u.Profile().YAML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			saved, err := LoadProfile("a.yaml", bytes.NewReader(yaml))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, again := texts(t, "a.csv", data, Options{Profile: saved}); len(again.reviews) != len(sink.reviews) && batch == 0 {
+				t.Errorf("%s: %d reviews with the saved profile, %d without", name, len(again.reviews), len(sink.reviews))
 			}
 		}
 	}

@@ -200,6 +200,7 @@ type run struct {
 	perhaps   int64                           // rows that have the product, minute and text of a stored one, and are another
 	found     map[uint64]chaping.StoredReview // hash of a review without an ID → as which it is stored
 	followed  *followed
+	byOrder   bool // follow-ups name the order that was reviewed
 	lists     lists
 }
 
@@ -301,6 +302,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		scale.Max = im.Scale
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
+	im.byOrder = p.byOrder()
 	im.mojibake, im.swapped = u != nil && u.mojibake, u != nil && u.swapped
 	if im.nameGrade, im.sheetGrades = "", false; u != nil {
 		im.nameGrade, im.sheetGrades = u.gradeWord, u.sheetGrades
@@ -522,10 +524,9 @@ func (im *run) take(p *parsed) {
 			im.join(p)
 			return
 		}
-		own := p.review.ID
 		im.apart(p)
-		if same = im.rows.identify(p); own != "" && im.joinsFollowUps() {
-			kept = im.hold(p, own)
+		if same = im.rows.identify(p); p.parent != "" {
+			kept = im.hold(p)
 		}
 	}
 	if p.place <= im.After { // an earlier import has kept it

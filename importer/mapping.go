@@ -26,11 +26,12 @@ type mapper struct {
 	fault  []string
 	column map[string]int // of each field
 
-	zero   bool                  // a rating of 0 is the worst
-	best1  bool                  // the file says that 1 is the best rating
-	status map[string]bool       // columns of JSON that say how a request went
-	grades map[int]chaping.Grade // what the text model makes of rows, see gradeOf
-	texts  map[int]string
+	zero       bool                  // a rating of 0 is the worst
+	best1      bool                  // the file says that 1 is the best rating
+	rowNumbers bool                  // IDs count rows, and other columns name rows by them
+	status     map[string]bool       // columns of JSON that say how a request went
+	grades     map[int]chaping.Grade // what the text model makes of rows, see gradeOf
+	texts      map[int]string
 }
 
 // prepare looks at the values of the columns.
@@ -408,6 +409,13 @@ func (m *mapper) checkIdentity() {
 	}
 	if l.long > 0 && l.rounded >= l.long && l.long*float64(len(s.values)) >= 3 {
 		drop(fmt.Sprintf("列“%s”的编号第 15 位以后都是 0，被表格软件舍入过", s.name))
+		return
+	}
+	if parent, ok := m.column[fieldParent]; ok && parent != i && m.how[i] != ByPerson && countsRows(s.values) {
+		m.rowNumbers = true
+		m.ask(Question{Kind: AskIdentity, Column: s.name, Field: fieldID, Samples: m.examples(i),
+			Text:    fmt.Sprintf("列“%s”像是行号，换一个文件又从头编起。", s.name),
+			Assumed: "只按它把追评并入评论；认评论改按商品、时间和内容"})
 		return
 	}
 	if m.how[i] != ByPerson && countsRows(s.values) {

@@ -58,6 +58,9 @@ type Profile struct {
 	ShopFromTable    bool `yaml:"shop_from_table"`
 	SkipVoid         bool `yaml:"skip_void"`
 	ProductFromTable bool `yaml:"product_from_table"`
+	// RowNumbers says that the IDs of reviews count the rows of the file: rows that
+	// follow up a review name it by them, and other files have them, too.
+	RowNumbers bool `yaml:"row_numbers"`
 	// Signature is that of the file that the profile was made from: files with
 	// the same columns have the same, see Understanding.
 	Signature string
@@ -202,6 +205,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		ShopFrom     bool                `yaml:"shop_from_table,omitempty"`
 		SkipVoid     bool                `yaml:"skip_void,omitempty"`
 		ProductFrom  bool                `yaml:"product_from_table,omitempty"`
+		RowNumbers   bool                `yaml:"row_numbers,omitempty"`
 		Signature    string              `yaml:"signature,omitempty"`
 		ProductURL   string              `yaml:"product_url,omitempty"`
 		DefaultTexts []string            `yaml:"default_texts,omitempty"`
@@ -212,7 +216,7 @@ func (p *Profile) YAML() ([]byte, error) {
 		Rating: rating(
 			p.Rating,
 		), Signature: p.Signature, ProductURL: p.ProductURL, DefaultTexts: p.DefaultTexts, Understand: p.Understand, Ignore: p.Ignore,
-		FillDown: p.FillDown, ShopFrom: p.ShopFromTable, SkipVoid: p.SkipVoid, ProductFrom: p.ProductFromTable}
+		FillDown: p.FillDown, ShopFrom: p.ShopFromTable, SkipVoid: p.SkipVoid, ProductFrom: p.ProductFromTable, RowNumbers: p.RowNumbers}
 	if s := scale(p.Scale); s != (scale{}) {
 		out.Scale = &s
 	}

@@ -182,9 +182,10 @@ func (m *mapper) report() {
 			names = append(names, plainName(s.name))
 		}
 	}
-	if parent, ok := m.column[fieldParent]; ok && parent >= 0 && m.field[parent] == fieldID {
-		p.Fields[fieldParent] = p.Fields[fieldID]
+	if parent, ok := m.column[fieldParent]; ok && parent >= 0 && m.field[parent] != fieldParent {
+		p.Fields[fieldParent] = []string{m.path(fieldParent, m.samples[parent].name)}
 	}
+	p.RowNumbers = p.RowNumbers || m.rowNumbers
 	if m.options.Profile.Understand {
 		m.alternatives(&p)
 	} else { // as they are: the first that a row has
