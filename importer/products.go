@@ -82,6 +82,9 @@ func (f Facts) Keywords() []string {
 // withKeywords are the keywords that a cell or a person names, and further ones, of
 // which the first is apart.
 func withKeywords(named string, also []string) (first string, rest []string) {
+	if noKeyword(named) {
+		named = ""
+	}
 	if !strings.ContainsAny(named, keywordSeparators) {
 		return named, also
 	}
@@ -97,14 +100,20 @@ func withKeywords(named string, also []string) (first string, rest []string) {
 	return list[0], list[1:]
 }
 
+// noKeyword tells what people write where there is none.
+func noKeyword(s string) bool {
+	s = strings.TrimSpace(s)
+	return ingest.Blank(s) || strings.Trim(s, "-－—–_/／\\*.。·") == "" || slices.Contains([]string{"无", "暂无", "没有", "空", "無"}, s)
+}
+
 const keywordSeparators = ",，;；、|｜\n\r/／"
 
 // inQuotes is what is in quotes as a whole.
 var inQuotes = regexp.MustCompile(`^["“「]([^"“”「」]*)["”」]$`)
 
 // splitKeywords takes several keywords apart. A comma between digits is none
-// (1,000W), nor is what stands in quotes; a slash is part of many names
-// (USB/Type-C) and divides only between blanks.
+// (1,000W), nor is what stands in quotes or in brackets (手机壳（苹果，华为）); a slash
+// is part of many names (USB/Type-C) and divides only between blanks.
 func splitKeywords(s string) (list []string) {
 	runes := []rune(strings.TrimSpace(s))
 	quoted, begun := false, 0
@@ -113,14 +122,17 @@ func splitKeywords(s string) (list []string) {
 		if m := inQuotes.FindStringSubmatch(k); m != nil {
 			k = strings.TrimSpace(m[1])
 		}
-		if k != "" && !slices.Contains(list, k) {
+		if !noKeyword(k) && !slices.Contains(list, k) {
 			list = append(list, k)
 		}
 		begun = at + 1
 	}
+	bracketed := 0 // up to where brackets go
 	for i, r := range runes {
 		inside := i > 0 && i+1 < len(runes)
+		bracketed = max(bracketed, closedAt(runes[i:])+i)
 		switch {
+		case i < bracketed:
 		case strings.ContainsRune("\"“”「」", r):
 			quoted = r == '“' || r == '「' || r == '"' && !quoted
 		case quoted:
@@ -135,6 +147,38 @@ func splitKeywords(s string) (list []string) {
 	}
 	end(len(runes))
 	return list
+}
+
+// brackets are those that open, each followed by the one that closes it, in their
+// half-width form.
+const brackets = "()[]{}<>【】《》〈〉〔〕〖〗『』"
+
+// closedAt is where the bracket that runes begin with is closed; 0 where they begin
+// with none, or it is never closed.
+func closedAt(runes []rune) int {
+	half := func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}
+	open := half(runes[0])
+	at := slices.Index([]rune(brackets), open)
+	if at < 0 || at%2 > 0 {
+		return 0
+	}
+	shut, deep := []rune(brackets)[at+1], 0
+	for i, r := range runes {
+		switch half(r) {
+		case open:
+			deep++
+		case shut:
+			if deep--; deep == 0 {
+				return i
+			}
+		}
+	}
+	return 0
 }
 
 func rowFacts(r *row) Facts {
