@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"chaping"
@@ -58,6 +59,9 @@ func (r *ImportResult) Lines() []string {
 	some(r.Cut, "%d 行的评论内容后面连着商家的回复，只用了买家的话")
 	some(r.FollowUps, "%d 行的正文写明是追评，每行各算一条评论；要并入原来的评论，把它放在同一行的“追评”列")
 	some(r.Noted, "%d 行有看不懂的价格、评分等，其余内容照常采用")
+	if r.Unjoined > 0 {
+		add("%d 行的商品，商品表里没有（如 %s）：编号不同，或名称和店铺没有对上，商品表没有用于它们", r.Unjoined, strings.Join(r.Unknown, "、"))
+	}
 	if r.FarBelow() {
 		add("注意：有 %d 行被认作与前面相同的评论，请核对认评论的列", r.Merged)
 	}

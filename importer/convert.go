@@ -192,15 +192,17 @@ func (im *run) facts(r *row, p *parsed) Facts {
 	p.ownID = id != "" && !ok
 	p.seller = said.Shop
 	p.shop = strings.TrimSpace(strings.TrimSpace(words(r.field(fieldPlatform))) + " " + said.Shop)
-	if !ok && len(im.Products) > 0 { // a table that has only names
-		if known, p.joined = im.joins.find(NameID(said.Product, said.Shop), false); p.joined {
-			known.ProductID = ""
+	if !ok && len(im.Products) > 0 {
+		if known, p.joined = im.byName.find(said.Product, said.Shop, facts.ProductID != ""); p.joined {
+			known.ProductID = "" // it was not known before, nor will it be to a file without the table
 		}
 	}
+	own := facts
 	facts = facts.Complete(known).Complete(titles).Complete(im.Facts)
 	p.also = facts.Also
-	if facts.ProductID == "" {
-		facts.ProductID = im.named(&facts, strings.TrimSpace(words(r.field(fieldPlatform))))
+	if facts.ProductID == "" { // with the table and without it
+		own = own.Complete(titles).Complete(im.Facts)
+		facts.ProductID = im.named(&own, strings.TrimSpace(words(r.field(fieldPlatform))))
 	}
 	return facts
 }

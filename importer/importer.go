@@ -141,7 +141,7 @@ func Import(ctx context.Context, path string, o Options) (Summary, error) {
 		im.Profile = p
 	}
 	im.Batch = cmp.Or(im.Batch, batchRows)
-	im.joins = newJoins(o.Products)
+	im.joins, im.byName = newJoins(o.Products), newProductNames(o.Products)
 	before, statErr := os.Stat(path)
 	err := im.files(ctx)
 	im.finish()
@@ -200,6 +200,7 @@ type run struct {
 	perhaps   int64                           // rows that have the product, minute and text of a stored one, and are another
 	found     map[uint64]chaping.StoredReview // hash of a review without an ID → as which it is stored
 	followed  *followed
+	byName    productNames
 	byOrder   bool // follow-ups name the order that was reviewed
 	lists     lists
 }
@@ -245,6 +246,8 @@ func (im *run) files(ctx context.Context) error {
 		switch {
 		case err == nil:
 			used++
+		case errors.Is(err, errOfProducts):
+			failed = errors.Join(failed, &chaping.InputError{File: c.file, Problem: "压缩包里只有商品表，没有评论", Remedy: "把商品表作商品表导入"})
 		case len(list) == 1 || !errors.As(err, &input) || im.sum.Rows > before:
 			return err
 		default:
@@ -269,6 +272,10 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 			FillDown: im.FillDown, SkipVoid: im.SkipVoid, ProductFromTable: im.ProductFromTable, GradeText: im.GradeText, Now: im.Now})
 		if err != nil {
 			return err
+		}
+		if several && understood.ofProducts() {
+			im.tableAmong(&understood, c)
+			return errOfProducts
 		}
 		im.sum.Questions = append(im.sum.Questions, understood.Questions...)
 		u, p = &understood, understood.profile

@@ -198,6 +198,8 @@ func Inspect(ctx context.Context, path string, o Options) (Understanding, error)
 			t := TableSummary{Name: c.name, Rows: int64(u.Rows), Header: u.HeaderRow}
 			if fault := u.fault(); err != nil {
 				t.Skipped = problemOf(err)
+			} else if u.ofProducts() {
+				t.Skipped = "是商品表，不是评论"
 			} else if fault != nil {
 				t.Skipped = fault.Problem
 			}

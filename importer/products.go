@@ -401,11 +401,77 @@ func productContent(list []content, p *Profile) content {
 	return list[0]
 }
 
-// ofProducts tells whether a file that lacks what reviews have is a table of products.
+// ofProducts tells whether a file that lacks what reviews have is a table of
+// products. What is only guessed to be the texts of reviews may be anything.
 func (u *Understanding) ofProducts() bool {
-	return slices.Contains(u.Missing, fieldPublished) && slices.ContainsFunc(u.Columns, func(c Column) bool {
-		return c.Field == fieldProductID || c.Field == fieldProduct
-	})
+	is := func(fields ...string) bool {
+		return slices.ContainsFunc(u.Columns, func(c Column) bool { return slices.Contains(fields, c.Field) && c.Confidence != ByValues })
+	}
+	return slices.Contains(u.Missing, fieldPublished) && is(fieldProductID, fieldProduct, fieldURL) && !is(fieldText, fieldAppended)
+}
+
+// errOfProducts: what is to be read is a table of products.
+var errOfProducts = errors.New("table of products")
+
+// tableAmong says that a file of an archive is a table of products, and whether it
+// is the one whose products are used.
+func (im *run) tableAmong(u *Understanding, c content) {
+	q := Question{Kind: AskUnused, Text: fmt.Sprintf("压缩包里的“%s”是商品表，不是评论。", c.name), Assumed: "没有用它；要用，把它作商品表一起导入"}
+	for _, column := range u.Columns {
+		for _, value := range column.Samples {
+			id, _ := ingest.ID(value)
+			if _, ok := im.Products[id]; ok && column.Field == fieldProductID || column.Field == fieldProduct && im.byName.has(value) {
+				q.Assumed = "用作商品表"
+			}
+		}
+	}
+	im.sum.Questions = append(im.sum.Questions, q)
+}
+
+// productNames finds the products of a table by name and shop, for reviews that
+// name no number of theirs.
+type productNames struct {
+	facts map[[2]string]*Facts // by name and shop, and by name alone; nil where several are called so
+}
+
+func newProductNames(products map[string]Facts) productNames {
+	n := productNames{facts: map[[2]string]*Facts{}}
+	for _, f := range products {
+		keys := [][2]string{{f.Product, f.Shop}}
+		if f.Shop != "" {
+			keys = append(keys, [2]string{f.Product})
+		}
+		for _, key := range keys {
+			if _, several := n.facts[key]; several {
+				n.facts[key] = nil
+			} else {
+				n.facts[key] = &f
+			}
+		}
+	}
+	return n
+}
+
+// find finds the one product that is called so in the shop. A table that names no
+// shop has those of all, and a review that names none is of the one of the name.
+// numbered leaves out products that have a number: the review's own is another.
+func (n productNames) find(name, shop string, numbered bool) (Facts, bool) {
+	f := n.facts[[2]string{name, shop}]
+	if f == nil && shop != "" {
+		if f = n.facts[[2]string{name}]; f != nil && f.Shop != "" {
+			f = nil
+		}
+	}
+	if f == nil || name == "" || numbered && f.ProductID != nameID(f.Product, f.Shop) {
+		return Facts{}, false
+	}
+	return *f, true
+}
+
+// has tells whether a product of the table is called so.
+func (n productNames) has(name string) bool {
+	_, ok := n.facts[[2]string{name}]
+	return ok
 }
 
 // openProducts opens a table of products: by their IDs; without a column of them by

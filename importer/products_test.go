@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -150,5 +151,55 @@ func TestProductsWithoutIDs(t *testing.T) {
 	}
 	if _, err := LoadProducts(t.Context(), writeFile(t, "p.csv", "商品名称,价格\n水壶,59\n"), profile(t, "standard"), nil); err == nil {
 		t.Error("names without shops are taken")
+	}
+}
+
+// A table with numbers or links completes reviews that have only names: of the same
+// name and shop, where just one is called so.
+func TestProductsOfNamedReviews(t *testing.T) {
+	const reviews = "商品名称,店铺名称,评价内容,评分,评价时间\n水壶,东海小铺,烧水时外壳漏电,1,2026-11-03\n"
+	const noShops = "商品名称,评价内容,评分,评价时间\n水壶,烧水时外壳漏电,1,2026-11-03\n"
+	const numbered = "商品编号,商品名称,评价内容,评分,评价时间\n77,水壶,烧水时外壳漏电,1,2026-11-03\n"
+	for name, tt := range map[string]struct {
+		table, reviews string
+		want           string // the product, its price
+		unjoined       int64
+	}{
+		"numbers":                   {"商品ID,商品名称,店铺名称,价格\n5501,水壶,东海小铺,59\n5502,水壶,西湖小铺,88\n", reviews, "水壶（东海小铺） 59.00", 0},
+		"links":                     {"商品名称,店铺名称,价格,商品链接\n水壶,东海小铺,59,https://item.jd.com/5501000.html\n", reviews, "水壶（东海小铺） 59.00", 0},
+		"numbers and no shops":      {"商品ID,商品名称,价格\n5501,水壶,59\n", reviews, "水壶（东海小铺） 59.00", 0},
+		"another shop":              {"商品ID,商品名称,店铺名称,价格\n5502,水壶,西湖小铺,88\n", reviews, "水壶（东海小铺） ", 1},
+		"two of the name and shop":  {"商品ID,商品名称,店铺名称,价格\n5501,水壶,东海小铺,59\n5502,水壶,东海小铺,88\n", reviews, "水壶（东海小铺） ", 1},
+		"reviews of no shop":        {"商品ID,商品名称,店铺名称,价格\n5501,水壶,东海小铺,59\n", noShops, "水壶 59.00", 0},
+		"reviews of no shop, two":   {"商品ID,商品名称,店铺名称,价格\n5501,水壶,东海小铺,59\n5502,水壶,西湖小铺,88\n", noShops, "水壶 ", 1},
+		"reviews of another number": {"商品ID,商品名称,价格\n5501,水壶,59\n", numbered, "77 ", 1},
+	} {
+		p, err := LoadProducts(t.Context(), writeFile(t, "p.csv", tt.table), profile(t, "standard"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, sum, sink := texts(t, "a.csv", tt.reviews, Options{Products: p.Facts})
+		got := fmt.Sprintf("%s %s", sink.listings[0].Product.ID, sink.listings[0].Product.Price)
+		if got != tt.want || sum.Unjoined != tt.unjoined {
+			t.Errorf("%s: %q, %d not joined", name, got, sum.Unjoined)
+		}
+	}
+}
+
+// The table of products of an archive is none of reviews, and what is said of it is
+// what became of it.
+func TestProductsInAnArchive(t *testing.T) {
+	archive := string(zipOf(t, [][2]string{{"评论.csv", "商品名称,店铺名称,评价内容,评分,评价时间\n水壶,东海小铺,烧水时外壳漏电,1,2026-11-03\n"},
+		{"商品.csv", "商品名称,店铺名称,价格,所在地,关键词\n水壶,东海小铺,59,浦东新区,电热水壶\n台灯,东海小铺,88,黄浦区,台灯\n"}}))
+	p, err := LoadProducts(t.Context(), writeFile(t, "p.zip", archive), profile(t, "standard"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for used, products := range map[string]map[string]Facts{"用作商品表": p.Facts, "没有用它": nil} {
+		_, sum, sink := texts(t, "a.zip", archive, Options{Products: products})
+		said := fmt.Sprintf("%+v %+v", sum.Questions, sum.Tables)
+		if !strings.Contains(said, used) || strings.Contains(said, "评论时间") || strings.Contains(said, "所在地") || (sink.listings[0].Product.Price.Known()) != (products != nil) {
+			t.Errorf("%s: %s", used, said)
+		}
 	}
 }

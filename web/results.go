@@ -51,7 +51,7 @@ func importText(r app.ImportResult, products *app.ProductTable) (string, error) 
 	}
 	l.productProblems(products)
 	if r.NoKey > 0 {
-		l.add("注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；填写“商品关键词”或附上商品表，再导入一次", r.NoKey)
+		l.add("注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；填写“商品关键词”，或附上写有关键词的商品表，再导入一次", r.NoKey)
 	}
 	if r.Refused > 0 {
 		return l.String(), &chaping.Error{Code: chaping.CodePartial, Message: fmt.Sprintf("有 %d 行被拒收，其余已导入", r.Refused),

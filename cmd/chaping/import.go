@@ -200,7 +200,7 @@ func (p *program) printImport(s app.ImportResult) {
 	case s.NoKey > 0 && s.Listed != nil:
 		fmt.Fprintf(p.out, "  注意：%d 件商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或在商品表里补上后重新导入\n", s.NoKey)
 	case s.NoKey > 0:
-		fmt.Fprintf(p.out, "  注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或 --products 补上后重新导入\n", s.NoKey)
+		fmt.Fprintf(p.out, "  注意：%d 行的商品没有商品关键词，报送表“关键词”一栏将为空；可用 --keyword 或在商品表（--products）里补上后重新导入\n", s.NoKey)
 	}
 }
 

@@ -113,9 +113,6 @@ func (p *program) printQuality(s *importer.Summary) error {
 	if s.NoFacts > 0 {
 		fmt.Fprintf(p.out, "  没有店铺、区域、价格和地址的商品 %d 件\n", s.NoFacts)
 	}
-	if s.Unjoined > 0 {
-		fmt.Fprintf(p.out, "  商品表里没有其商品的 %d 行，例如 %s\n", s.Unjoined, strings.Join(s.Unknown, "、"))
-	}
 	for _, t := range s.Repeats {
 		fmt.Fprintf(p.out, "  至少 %d 行的内容都是：%s\n", t.Rows, t.Text)
 	}
