@@ -126,10 +126,8 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 	if whole := plainName(strings.Join(path, "")); len(path) > 1 && len(v.names[whole]) > 0 {
 		last, scope = whole, "" // user_id written as user.id
 	}
-	for _, zone := range []string{"utc", "gmt", "pst", "pdt", "est", "edt", "pt", "et", "jst"} { // created_at_utc
-		if bare, ok := strings.CutSuffix(last, zone); ok && len(v.names[last]) == 0 && v.exact(bare) == fieldPublished {
-			last = bare
-		}
+	if len(v.names[last]) == 0 {
+		last = v.withoutUnit(last)
 	}
 	for _, at := range v.names[last] {
 		field, fit := at.field, 1-0.002*float64(min(at.rank, 90))-0.03*float64(len(parents))
@@ -193,6 +191,26 @@ func (v *vocabulary) fit(name string) map[string]float64 {
 		}
 	}
 	return fits
+}
+
+// nameUnits are what stands at the end of the names of some fields, and says in what
+// their values are: created_at_utc, price_usd.
+var nameUnits = map[string][]string{
+	fieldPublished: {"utc", "gmt", "pst", "pdt", "est", "edt", "pt", "et", "jst"},
+	fieldPrice: {"cents", "cent", "fen", "cny", "rmb", "yuan", "usd", "eur", "gbp", "jpy", "krw", "hkd", "twd", "sgd", "myr",
+		"thb", "aud", "cad", "rub", "inr", "idr", "vnd", "php", "brl", "mxn"},
+}
+
+// withoutUnit is a name without the unit or the zone at its end.
+func (v *vocabulary) withoutUnit(plain string) string {
+	for field, list := range nameUnits {
+		for _, unit := range list {
+			if bare, ok := strings.CutSuffix(plain, unit); ok && v.exact(bare) == field {
+				return bare
+			}
+		}
+	}
+	return plain
 }
 
 // onlyGuess is how well the name of a date fits that of reviews which may be

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -357,7 +358,7 @@ func (m *mapper) byValues() {
 // must choose, unless one is of words or stars.
 func (m *mapper) findRating(pick func(string, func(int) float64) int) {
 	if pick(fieldRating, func(i int) float64 {
-		if !m.looks[i].stronglyRating() || m.ofService(i) {
+		if !m.looks[i].stronglyRating() || m.ofService(i) || m.drawsElse(i) {
 			return 0
 		}
 		return 1
@@ -367,6 +368,11 @@ func (m *mapper) findRating(pick func(string, func(int) float64) int) {
 	var like []int
 	for _, i := range m.free() {
 		l := &m.looks[i]
+		if l.stronglyRating() && !m.ofService(i) && m.drawsElse(i) {
+			m.ask(Question{Kind: AskField, Column: m.samples[i].name, Field: fieldRating, Samples: m.examples(i),
+				Text:    fmt.Sprintf("列“%s”像页面上画的星级，也可能是别的（进度、会员等级）。是评分吗？", m.samples[i].name),
+				Assumed: "没有用作评分，按评论文字判断差评"})
+		}
 		if m.fault[i] == "" && l.ratingLike() > 0.95 && l.same <= 11 && len(l.numbers) > 0 && l.zero < 0.5 && !m.aggregate(i) &&
 			slices.Max(l.numbers) <= 5 && slices.Min(l.numbers) > 0 && (l.same > 1 || m.u.Rows <= 3) {
 			like = append(like, i)
@@ -386,6 +392,15 @@ func (m *mapper) findRating(pick func(string, func(int) float64) int) {
 			Text: fmt.Sprintf("列“%s”像评分，像评分的列不止一列。哪一列是评分？", m.samples[i].name), Assumed: "没有用作评分，按评论文字判断差评"})
 	}
 }
+
+// drawsElse tells columns that are not called ratings and that pages draw, whose
+// widths and stars may as well be those of progress or of members.
+func (m *mapper) drawsElse(i int) bool {
+	s := m.samples[i]
+	return !starsByName(s.name) && slices.ContainsFunc(s.values[:min(len(s.values), lookedAt)], drawnOfElse.MatchString)
+}
+
+var drawnOfElse = regexp.MustCompile(`(?i)\bwidth\s*:|(?:user|member|buyer|author|vip|level|grade|shop|seller|store)[a-z_-]*star`)
 
 // checkIdentity makes sure that the column of IDs tells reviews apart.
 func (m *mapper) checkIdentity() {

@@ -43,6 +43,9 @@ var (
 		`^(?:seller|merchant|shop|store|vendor|official|admin|administrator|staff|owner|shopowner|supplier|brand|customerservice|customer_?support|support|service|agent|system|reply|sellerreply|merchantreply|officialreply|question|answer|questions?_?(?:and)?_?answers?|qa|q&a|ask|faq)$`)
 	buyers = regexp.MustCompile(`^(?:普通|匿名|注册)?(?:买家|買家|用户|会员|顾客|客户|消费者|购买者|个人|粉丝|游客|评价|评论|初评|追评|首评|主评|追加评价|买家评论|买家评价|用户评论|用户评价|商品评价)$|` +
 		`^(?:buyer|customer|user|member|consumer|guest|reviewer|review|comment|rate|purchaser)$`)
+	// Where rows are posts of a forum, its users reply as well.
+	forumKinds  = regexp.MustCompile(`^(?:主题帖?|主[帖贴]|[帖贴]子|发[帖贴]|原[帖贴]|楼主|跟[帖贴评]|回[帖贴]|topic|thread|post)$`)
+	bareReplies = regexp.MustCompile(`^(?:回复|答复|回答|答|reply|answer)$`)
 	productRows = regexp.MustCompile(`^(?:商品|宝贝|产品|货品|商品信息|商品介绍|商品详情|宝贝信息|产品信息|product|item|goods|listing)$`)
 	repliers    = regexp.MustCompile(`店|客服|官方|商家|卖家|掌柜|seller|shop|store|official|service`)
 	voids       = regexp.MustCompile(`^(?:已被?|评论已|评价已|系统|平台|商家|用户|买家|审核)*(?:删除|隐藏|屏蔽|折叠|无效|失效|作废|下架|撤回|撤销|过滤|封禁|驳回|拒绝|违规|刷单|虚假|垃圾|不通过|未通过|不显示|未显示|不展示|未展示|不可见|不公开|仅自己可见|审核不通过|审核未通过|无效评价|虚假评价|违规评价|刷单评价|垃圾评论|无效评论|删除评论)(?:的)?(?:评论|评价)?$|` +
@@ -156,6 +159,10 @@ func (m *mapper) tellsSpeaker(i int) bool {
 		return false
 	}
 	n, _ := m.part(i, speaks)
+	if posts, _ := m.part(i, func(_, value string) bool { return forumKinds.MatchString(plainValue(value)) }); posts > 0 {
+		answers, _ := m.part(i, func(_, value string) bool { return bareReplies.MatchString(plainValue(value)) })
+		n -= answers
+	}
 	switch {
 	case replierNames.MatchString(name):
 		return n > 0 && !m.answersBeside(i)

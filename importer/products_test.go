@@ -78,6 +78,8 @@ func TestPricesOfProducts(t *testing.T) {
 	// The same in files of reviews.
 	const reviews = "商品编号,评价内容,评分,评价时间,"
 	for data, want := range map[string]string{
+		reviews + "price_usd\nK31,烧水时外壳漏电,1,2026-11-03,59\n": "", reviews + "price_cents\nK31,烧水时外壳漏电,1,2026-11-03,5900\n": "",
+		reviews + "price_cents,currency\nK31,烧水时外壳漏电,1,2026-11-03,5900,CNY\n": "59.00", reviews + "sale_price_rmb\nK31,烧水时外壳漏电,1,2026-11-03,59\n": "59.00",
 		reviews + "价格（分）\nK31,烧水时外壳漏电,1,2026-11-03,5900\n":                                                       "59.00",
 		reviews + "规格,价格\nK31,烧水时外壳漏电,1,2026-11-03,1L,59\nK31,还行吧,5,2026-11-04,2L,79\n":                          "59.00-79.00",
 		reviews + "价格,货币\nK31,烧水时外壳漏电,1,2026-11-03,59,JPY\n":                                                     "",

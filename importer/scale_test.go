@@ -192,6 +192,9 @@ func TestDrawnRatings(t *testing.T) {
 		values [3]string
 		read   bool
 	}{
+		"widths of what":      {"完成度", [3]string{"width:20%", "width: 60%;", "width:100%"}, false},
+		"classes of members":  {"徽标样式", [3]string{"member-star1", "member-star3", "member-star5"}, false},
+		"classes by values":   {"样式", [3]string{"allstar10 title", "allstar30 title", "allstar50 title"}, true},
 		"widths":              {"star", [3]string{"width:20%", "width: 60%;", "width:100%"}, true},
 		"classes":             {"星级class", [3]string{"allstar10 title", "allstar30 title", "allstar50 title"}, true},
 		"one class":           {"评分", [3]string{"icon-star-1", "icon-star-3", "icon-star-5"}, true},
@@ -205,7 +208,7 @@ func TestDrawnRatings(t *testing.T) {
 		_, sum, _ := texts(t, "a.csv", data, Options{})
 		named := false
 		for _, q := range sum.Questions {
-			named = named || q.Column == tt.column && strings.Contains(q.Text, "没有用")
+			named = named || q.Column == tt.column && strings.Contains(q.Text+q.Assumed, "没有用")
 		}
 		if g := sum.Grades; tt.read && (g["negative"] != 3 || g["neutral"] != 3 || g["positive"] != 3) || named == tt.read {
 			t.Errorf("%s: %+v, named %v", name, g, named)

@@ -207,6 +207,8 @@ func TestMarkedRows(t *testing.T) {
 		"codes":              {"user_type", "1", "2", true},
 		"members":            {"身份", "会员", "官方旗舰店会员", true},
 		"reviews of a shop":  {"评论类型", "商品评价", "店铺评价", true},
+		"posts of a forum":   {"类型", "主题", "回复", true},
+		"a shop in a forum":  {"类型", "主题", "商家回复", false},
 		"who has a question": {"标签", "好用", "有问题", true},
 	} {
 		want := []string{own}

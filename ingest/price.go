@@ -53,9 +53,10 @@ func Price(s string) (chaping.Price, error) {
 
 // pricePattern is a price with words around it that leave it one.
 var pricePattern = regexp.MustCompile(
-	`^(?:预估|预计)?(?:券后价?|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|拼单价|会员价|包邮|(?i:CN))?\s*[:：]?\s*` +
+	`^(?:预估|预计)?(?:券后价?|到手价?|折后价?|现价|售价|单价|价格|活动价|秒杀价|促销价|拼单价|会员价|包邮|人民币|(?i:CN|RMB))?\s*[:：]?\s*` +
 		`([¥￥]?\s*\d[\d,，. ]*?(?:\s*元?\s*[-~～–—至]\s*[¥￥]?\s*\d[\d,，. ]*?)?)\s*(万|[wW]|千元|百元|角|分)?\s*(?:元|块|圆)?\s*(?:起|以上|` +
-		`/\s*(?:件|个|台|套|只|盒|包|袋|瓶|支|条|把|双|张))?$`,
+		`/\s*(?:件|个|台|套|只|盒|包|袋|瓶|支|条|把|双|张))?` +
+		`(?:\s*[(（]?(?:券后价?|到手价?|折后价?|现价|售价|活动价|秒杀价|促销价|拼单价|会员价|包邮|含税|含运费)[)）]?)?$`,
 )
 
 // moneyUnits are how many places the point of a price moves to the right that is
@@ -130,6 +131,9 @@ func PriceOf(cell, column, currency string) string {
 		return cell // no more than what it is called
 	}
 	name := foldedName(column)
+	if strings.HasSuffix(name, "cents") && !Blank(currency) && !ownUnit.MatchString(cell) { // ours, or it was foreign above
+		return cell + "分"
+	}
 	if unit := unitPattern.FindStringSubmatch(name); unit != nil && !ownUnit.MatchString(cell) {
 		return cell + strings.Replace(unit[1], "fen", "分", 1)
 	}
