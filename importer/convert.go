@@ -107,7 +107,7 @@ func (im *run) convert(r *row, p *parsed) {
 		p.notes = append(p.notes, &chaping.InputError{Field: fieldID, Value: id, Problem: "编号被表格软件改成了科学计数法，不用它认评论",
 			Remedy: "重新导出；在表格软件里把这一列设成文本再打开"})
 	}
-	if im.joinsFollowUps() {
+	if im.byRow {
 		p.parent = im.parentOf(r, p, facts.ProductID)
 	}
 	record.Told = im.toldOf(r)

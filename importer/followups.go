@@ -212,9 +212,8 @@ func newFollowed() *followed {
 	return &followed{held: map[uint64]*held{}, waiting: map[uint64][]*parsed{}}
 }
 
-// joinsFollowUps tells whether the file's follow-ups have rows of their own that
-// name their reviews.
-func (im *run) joinsFollowUps() bool { return len(im.profile.Fields[fieldParent]) > 0 }
+// followsByRow tells whether follow-ups have rows of their own that name their reviews.
+func (p *Profile) followsByRow() bool { return len(p.Fields[fieldParent]) > 0 }
 
 // byOrder tells whether they name the order that was reviewed.
 func (p *Profile) byOrder() bool {

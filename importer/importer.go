@@ -201,7 +201,8 @@ type run struct {
 	found     map[uint64]chaping.StoredReview // hash of a review without an ID → as which it is stored
 	followed  *followed
 	byName    productNames
-	byOrder   bool // follow-ups name the order that was reviewed
+	byRow     bool // follow-ups have rows of their own
+	byOrder   bool // they name the order that was reviewed
 	lists     lists
 }
 
@@ -309,7 +310,7 @@ func (im *run) one(ctx context.Context, c content, several bool) error {
 		scale.Max = im.Scale
 	}
 	im.profile, im.told, im.rounded = p, im.ExportedAt, u != nil && u.rounded
-	im.byOrder = p.byOrder()
+	im.byRow, im.byOrder = p.followsByRow(), p.byOrder()
 	im.mojibake, im.swapped = u != nil && u.mojibake, u != nil && u.swapped
 	if im.nameGrade, im.sheetGrades = "", false; u != nil {
 		im.nameGrade, im.sheetGrades = u.gradeWord, u.sheetGrades

@@ -105,7 +105,7 @@ func (im *run) marksOf(r *row) (m marks) {
 	if len(im.profile.Fields[fieldSpeaker]) > 0 {
 		r.cells(fieldSpeaker, func(column, value string) {
 			m.others = m.others || speaks(lastName(column), value)
-			m.follows = m.follows || im.joinsFollowUps() && followsUp(lastName(column), value)
+			m.follows = m.follows || im.byRow && followsUp(lastName(column), value)
 			m.product = m.product || m.others && productRows.MatchString(plainValue(value))
 		})
 	}
