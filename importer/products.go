@@ -100,8 +100,12 @@ func withKeywords(named string, also []string) (first string, rest []string) {
 	return list[0], list[1:]
 }
 
-// noKeyword tells what people write where there is none.
+// noKeyword tells what people write where there is none. Every row has one: what is
+// longer is not looked at.
 func noKeyword(s string) bool {
+	if len(s) > 9 {
+		return false
+	}
 	s = strings.TrimSpace(s)
 	return ingest.Blank(s) || strings.Trim(s, "-－—–_/／\\*.。·") == "" || slices.Contains([]string{"无", "暂无", "没有", "空", "無"}, s)
 }
