@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"chaping"
 	"chaping/ingest"
@@ -100,14 +101,16 @@ func withKeywords(named string, also []string) (first string, rest []string) {
 	return list[0], list[1:]
 }
 
-// noKeyword tells what people write where there is none. Every row has one: what is
-// longer is not looked at.
+// noKeyword tells what people write where there is none.
 func noKeyword(s string) bool {
-	if len(s) > 9 {
+	switch s {
+	case "", "无", "暂无", "没有", "空", "無":
+		return true
+	}
+	if r, _ := utf8.DecodeRuneInString(s); r >= utf8.RuneSelf && unicode.IsLetter(r) { // of every row
 		return false
 	}
-	s = strings.TrimSpace(s)
-	return ingest.Blank(s) || strings.Trim(s, "-－—–_/／\\*.。·") == "" || slices.Contains([]string{"无", "暂无", "没有", "空", "無"}, s)
+	return ingest.Blank(s) || strings.Trim(s, "-－—–_/／\\*.。· ") == ""
 }
 
 const keywordSeparators = ",，;；、|｜\n\r/／"
