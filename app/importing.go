@@ -163,13 +163,17 @@ func (im *importing) rest(ctx context.Context) (int64, error) {
 	if im.request.Products == nil {
 		return 0, nil
 	}
-	listed, err := im.store.ListedAt(ctx, im.platform, im.mark.Started)
+	list, err := im.store.ListedAt(ctx, im.platform, im.mark.Started)
 	if store.Away(err) { // the reviews wait, and what they say of products
 		return 0, nil
 	}
+	listed := map[string]bool{} // by ID, or by name and shop
+	for _, p := range list {
+		listed[p.ID], listed[importer.NameID(p.Name, p.Shop.Name)] = true, true
+	}
 	table := ProductTable{Facts: map[string]importer.Facts{}, Lines: im.request.Products.Lines}
 	for _, id := range im.request.Products.Order {
-		if f := im.request.Products.Facts[id]; !listed[id] && !listed[f.Product] && !listed[importer.NameID(f.Product, f.Shop)] {
+		if f := im.request.Products.Facts[id]; !listed[id] && !listed[importer.NameID(f.Product, f.Shop)] {
 			table.Order = append(table.Order, id)
 			table.Facts[id] = f
 			table.Rows++

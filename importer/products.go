@@ -469,7 +469,7 @@ func (n productNames) find(name, shop string, numbered bool) (Facts, bool) {
 			f = nil
 		}
 	}
-	if f == nil || name == "" || numbered && f.ProductID != nameID(f.Product, f.Shop) {
+	if f == nil || name == "" || numbered && f.ProductID != NameID(f.Product, f.Shop) {
 		return Facts{}, false
 	}
 	return *f, true

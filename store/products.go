@@ -162,17 +162,16 @@ func (s *Store) NamedProducts(ctx context.Context, platform string) (map[string]
 }
 
 // ListedAt are the products of a platform that were listed at a moment, which is that
-// of one import.
-func (s *Store) ListedAt(ctx context.Context, platform string, at time.Time) (map[string]bool, error) {
-	listed := map[string]bool{}
-	err := s.query(ctx, "table_products", nil, []any{named("platform", platform), named("seen", at.UnixMilli())},
+// of one import: their IDs, names and shops.
+func (s *Store) ListedAt(ctx context.Context, platform string, at time.Time) (list []chaping.Product, err error) {
+	err = s.query(ctx, "listed_at", nil, []any{named("platform", platform), named("seen", at.UnixMilli())},
 		func(scan func(...any) error) error {
-			var product string
-			err := scan(&platform, &product)
-			listed[product] = true
+			p := chaping.Product{Platform: platform}
+			err := scan(&p.ID, &p.Name, &p.Shop.Name)
+			list = append(list, p)
 			return err
 		})
-	return listed, err
+	return list, err
 }
 
 // ShopsOf are the products of a platform, each with the shop that it was listed in

@@ -623,7 +623,7 @@ type sentencesPage struct {
 	Query     pivotQuery     `json:"query"`
 	Sentences []item         `json:"sentences"` // one for each hit
 	Reviews   int            `json:"reviews"`   // that they are of
-	Most      int            `json:"most"` // that are listed
+	Most      int            `json:"most"`      // that are listed
 	Last      chaping.Period `json:"-"`
 	Back      string         `json:"-"`
 }

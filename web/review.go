@@ -275,6 +275,9 @@ func (page *reviewPage) cards(t *table[sentence], found *found, after string) fu
 			list, distinct = found.distinct, false
 		}
 		order := t.selected(list, &s)
+		if page.Whole = len(order); len(list) == len(order) { // nothing more is chosen
+			page.Whole = len(found.list)
+		}
 		page.Skipped = found.behind(list, order, after, s.Sort != "")
 		for _, n := range order[page.Skipped:] {
 			r := list[n]
@@ -291,7 +294,7 @@ func (page *reviewPage) cards(t *table[sentence], found *found, after string) fu
 				page.Next = rows[pageSize-1].of.ID
 			}
 		}
-		page.Total, page.Whole = page.Skipped+total, len(order)
+		page.Total = page.Skipped + total
 		page.From, page.To = page.Skipped+1, page.Skipped+len(rows)
 		return rows, len(rows), nil
 	}

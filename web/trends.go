@@ -360,8 +360,8 @@ type productPage struct {
 	P        chaping.Product         `json:"product"`
 	Keywords []string                `json:"keywords"`
 	Items    []item                  `json:"sentences"`
-	Negative int                     `json:"-"` // of all sentences: those that count as negative reviews
-	Hidden   int                     `json:"-"` // and as hidden complaints
+	Negative int                     `json:"-"`    // of all sentences: those that count as negative reviews
+	Hidden   int                     `json:"-"`    // and as hidden complaints
 	More     int                     `json:"more"` // not listed
 	Term     string                  `json:"-"`
 	Terms    []rankedName            `json:"terms"`
