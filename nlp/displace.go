@@ -13,7 +13,7 @@ import (
 // displace leaves of mentions of several terms that overlap the longest one,
 // so that a review that says 电池爆炸 is not counted under 爆炸 as well. Where one
 // begins in another and ends behind it, the graver one stays, however long:
-// 三天就漏电 is 漏电 and not 三天就漏. Words of a plain list all count: whoever
+// 三天就漏电 is 漏电 and not 三天就漏; but 差点烫着 stays before 烫着娃舌头. Words of a plain list all count: whoever
 // lists them wants each. Of mentions of one length the goods' own field has it
 // (家电漏水 rather than 漏水), then the plain form.
 func (m *Miner) displace(sc *scratch, g Goods, refused func(f found, by string)) {
@@ -84,8 +84,11 @@ func (m *Miner) settle(sc *scratch, i, k int, g Goods, refused func(f found, by 
 		return 0
 	}
 	winner, loser := i, k
-	if x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]; m.keeps(y, x, g) || m.endsWith(sc.text.Runes, a, x, b, y) ||
-		sc.length(k) == sc.length(i) && m.hurts(y, x) || (b.Start < a.Start || a.End < b.End) && m.graver(y, x) {
+	x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]
+	switch {
+	case x.nearly && a.Start < b.Start:
+	case y.nearly && b.Start < a.Start, m.keeps(y, x, g), m.endsWith(sc.text.Runes, a, x, b, y),
+		sc.length(k) == sc.length(i) && m.hurts(y, x), (b.Start < a.Start || a.End < b.End) && m.graver(y, x):
 		winner, loser = k, i
 	}
 	if refused != nil {

@@ -30,6 +30,7 @@ type index struct {
 	cut    *cutter
 	// see assertion.Relief
 	unless, earlier, now [][]rune
+	event                [][]rune // what may follow the name of an event, see assertion.Attribute
 }
 
 // complete builds the index, once.
@@ -53,6 +54,8 @@ type form struct {
 	matcher *pattern.Matcher // nil for a plain form
 	also    bool             // displaces no other term
 	bodily  bool             // counts on all goods
+	names   bool             // is one of assertion.Attribute
+	nearly  bool             // says that something nearly happened
 }
 
 // decoy is the term of forms that are no term's: in what they match, terms mean
@@ -65,6 +68,10 @@ const relief = -2
 
 // ending is the term of forms that say that what was there earlier has ended.
 const ending = -3
+
+// nearlyClass is the class of words with which a pattern begins that says that
+// something nearly happened.
+const nearlyClass = "<险些>"
 
 // A standing is that a word stands for a form, or for the complement of a pattern that
 // it anchors.
@@ -135,9 +142,10 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 		kinds := m.judge.KindsOf(folded...)
 		for _, f := range forms {
 			if p := patterns[f]; p != nil {
-				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also(), bodily: term.Hazard != chaping.HazardQuality && m.goods.bodily(f)})
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, also: p.Also(), nearly: strings.HasPrefix(f, nearlyClass),
+					bodily: term.Hazard != chaping.HazardQuality && m.goods.bodily(f)})
 			} else if plain := m.plain(f); plain != "" {
-				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f})
+				m.forms = append(m.forms, form{term: t, kinds: kinds, text: f, names: slices.Contains(m.cues.Attribute.Words, f)})
 				surfaces = append(surfaces, plain)
 			}
 		}
@@ -155,6 +163,7 @@ func (m *Miner) fill(patterns map[string]*pattern.Pattern) error {
 	}
 	gone := &m.cues.Relief
 	m.unless, m.earlier, m.now = foldedRunes(m.folder, gone.Unless), foldedRunes(m.folder, gone.Earlier), foldedRunes(m.folder, gone.Now)
+	m.event = foldedRunes(m.folder, m.cues.Attribute.Before)
 	slices.Sort(surfaces)
 	surfaces = slices.Compact(surfaces)
 	var err error

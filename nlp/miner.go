@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"chaping"
@@ -28,7 +29,7 @@ import (
 // rules names the version of the code that decides. It goes into
 // Miner.Version: raise it with every change after which the same data gives
 // other mentions.
-const rules = "rules-9"
+const rules = "rules-10"
 
 // A Miner finds mentions of a dictionary's terms. It is immutable and safe
 // for concurrent use.
@@ -265,6 +266,9 @@ func (m *Miner) candidates(sc *scratch, text string, g Goods, refused func(f fou
 // otherSense tells why what was found is not what its term means, "" if it is.
 func (m *Miner) otherSense(sc *scratch, f found, g Goods) string {
 	form, text := &m.forms[f.form], sc.text.Runes
+	if form.names && m.attributive(text, f) {
+		return "说的是后面那个东西"
+	}
 	if d := sc.decoyed(f); d != nil {
 		return "此处是“" + string(text[d.start:d.end]) + "”"
 	}
@@ -278,6 +282,14 @@ func (m *Miner) otherSense(sc *scratch, f found, g Goods) string {
 		return "此处是“" + word + "”"
 	}
 	return ""
+}
+
+// attributive tells whether f stands right before a noun and says of what sort it is
+// (see assertion.Attribute).
+func (m *Miner) attributive(text []rune, f found) bool {
+	rest := text[f.end:]
+	return len(rest) > 0 && unicode.Is(unicode.Han, rest[0]) &&
+		!slices.ContainsFunc(m.event, func(w []rune) bool { return len(rest) >= len(w) && slices.Equal(rest[:len(w)], w) })
 }
 
 // find leaves in sc.found every occurrence of every form in folded text.

@@ -49,6 +49,32 @@ type Cues struct {
 	// Bounds say where cue words are none because their first character belongs to the
 	// word before.
 	Bounds []Bound `yaml:"bounds"`
+	// Attribute is of words that stand for an event, but not right before another noun.
+	Attribute Attribute `yaml:"attribute"`
+	// Reply is how a buyer answers a question of his own.
+	Reply Reply `yaml:"reply"`
+}
+
+// Attribute are words that name an event, but say of what sort something is where they
+// stand right before its noun (死亡芭比粉): there no term is meant. Before is what may
+// follow one that names the event (死亡事故).
+type Attribute struct {
+	Words  []string `yaml:"words"`
+	Before []string `yaml:"before"`
+}
+
+// Reply is how a question that a buyer asks himself is told, and answered with no:
+// 漏电？不存在的; 磨脚吗，不磨.
+type Reply struct {
+	Marks []string `yaml:"marks"` // ends of a question without a question mark
+	Open  []string `yaml:"open"`  // words of questions that are not whether (怎么会漏电)
+	Lead  []string `yaml:"lead"`  // words that may stand before a short answer
+	No    []string `yaml:"no"`    // short answers: nothing else stands in the clause but lead and particles
+	Deny  []string `yaml:"deny"`  // denials, followed by a character of the mention or by what sees it
+	Sees  []string `yaml:"sees"`  // how one comes to know of a problem
+	Link  []string `yaml:"link"`  // words that may stand between a denial and the character
+	Fine  []string `yaml:"fine"`  // words that all is well
+	Not   []string `yaml:"not"`   // words of answers that are no denial, or not the buyer's
 }
 
 // A Bound is of cue words that begin alike: none is read behind a character that makes
@@ -187,6 +213,7 @@ func (j *Judge) compile(c *Cues, folder *fold.Folder) error {
 	for i := range c.Bounds {
 		l.bound(&c.Bounds[i])
 	}
+	j.reply = newReply(&c.Reply, folder)
 	j.auto = match.New(folder, l.patterns)
 	return nil
 }

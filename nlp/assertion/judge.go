@@ -26,7 +26,8 @@ type Judge struct {
 	says    []says    // word → what it says
 	lends   []bool    // word → whether it may leave its last character, 有, to a mention
 	bounds  []*bound  // word → where it is none; nil where no word has one
-	reads   []int32   // word → its first place in readings, one more than there are words
+	reply   *reply
+	reads   []int32 // word → its first place in readings, one more than there are words
 	// readings are how words may govern a mention, those of a word side by side.
 	readings []reading
 	// Groups that others suppress, raise or that fire without a word, and those with a
@@ -112,6 +113,9 @@ func (j *Judge) Status(sc *Scratch, text []rune, spans []Span, i int) Verdict {
 	if rule.Status == chaping.Affirmed {
 		if v, ok := j.echoed(text, spans[i]); ok {
 			return v
+		}
+		if no, ok := j.reply.refuses(text, spans[i], &sc.scope); ok {
+			return Verdict{Status: chaping.Negated, Cue: no, Group: replyCue}
 		}
 	}
 	if rule.Status == chaping.Affirmed && rule.Cue == "" {
@@ -243,6 +247,9 @@ func listTail(s string) bool {
 	}
 	return false
 }
+
+// replyCue names what the answer to a buyer's own question decides.
+const replyCue = "自问自答"
 
 // echoCue names what a repeated word decides.
 const echoCue = "重复"
