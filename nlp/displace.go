@@ -87,7 +87,7 @@ func (m *Miner) settle(sc *scratch, i, k int, g Goods, refused func(f found, by 
 	x, y := &m.forms[sc.forms[i]], &m.forms[sc.forms[k]]
 	switch {
 	case x.nearly && a.Start < b.Start:
-	case y.nearly && b.Start < a.Start, m.keeps(y, x, g), m.endsWith(sc.text.Runes, a, x, b, y),
+	case y.nearly && (b.Start < a.Start || a.End <= b.End), m.keeps(y, x, g), m.endsWith(sc.text.Runes, a, x, b, y),
 		sc.length(k) == sc.length(i) && m.hurts(y, x), (b.Start < a.Start || a.End < b.End) && m.graver(y, x):
 		winner, loser = k, i
 	}
@@ -118,7 +118,7 @@ func (m *Miner) within(sc *scratch, f found, g Goods) (holder string, same bool)
 		if o.term == form.term {
 			return "", true
 		}
-		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && m.displaces(o, form) && !m.keeps(form, o, g) &&
+		if s.End-s.Start > f.end-f.start && !inside(s, f.start, f.end) && !form.nearly && m.displaces(o, form) && !m.keeps(form, o, g) &&
 			!m.endsWith(sc.text.Runes, s, o, assertion.Span{Start: f.start, End: f.end}, form) {
 			holder = m.dict.Terms[o.term].Name
 		}
