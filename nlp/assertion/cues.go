@@ -73,7 +73,7 @@ type Reply struct {
 	Deny  []string `yaml:"deny"`  // denials, followed by a character of the mention or by what sees it
 	Sees  []string `yaml:"sees"`  // how one comes to know of a problem
 	Link  []string `yaml:"link"`  // words that may stand between a denial and the character
-	Fine  []string `yaml:"fine"`  // words that all is well
+	Fine  []string `yaml:"fine"`  // words at the end of an answer that all is well
 	Not   []string `yaml:"not"`   // words of answers that are no denial, or not the buyer's
 }
 

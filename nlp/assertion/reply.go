@@ -76,7 +76,7 @@ func (r *reply) denied(answer, said []rune) (string, bool) {
 		}
 	}
 	for _, w := range r.fine {
-		if holds(answer, w) {
+		if closes(answer, w) {
 			return string(w), true
 		}
 	}
@@ -105,6 +105,16 @@ func opens(text []rune, words [][]rune) int {
 		}
 	}
 	return 0
+}
+
+// closes tells whether a clause ends with w, but for particles.
+func closes(clause, w []rune) bool {
+	for i := len(clause) - len(w); i >= 0; i-- {
+		if starts(clause[i:], w) {
+			return endsClause(clause, int32(i+len(w)))
+		}
+	}
+	return false
 }
 
 func ends(text, w []rune) bool {
