@@ -279,6 +279,8 @@ var shippedSays = map[string][]said{
 		{goods: "电热毯", text: "起火导致老人死亡，厂家不赔", yes: "死亡"},
 		{goods: "电蚊拍", text: "关了还有电，摸一下啪一声，手指头黑了个点", yes: "烫伤", no: "掉色"},
 		{goods: "牛仔裤", text: "洗完手指头都黑了", yes: "掉色", no: "烫伤"},
+		{goods: "西裤", text: "裆部缝了三针就开", no: "流血"},
+		{goods: "练习皮模", text: "学缝针用，皮厚薄合适", no: "流血"},
 		{goods: "皮衣", text: "我要真皮的，开裂了", yes: "开裂"},
 		{goods: "插排", text: "这要真冒烟了谁管", no: "冒烟"},
 	},
