@@ -128,12 +128,14 @@ func (f *Folder) one(r rune, simple map[rune]rune) rune {
 }
 
 // lookalikes are characters that are read as another one: letters of other
-// scripts as Latin, dots and strokes as the usual mark.
+// scripts as Latin, dots and strokes as the usual mark, pictures that stand for
+// a word as the word (起🔥了, 被⚡了).
 var lookalikes = map[rune]rune{
 	'а': 'a', 'в': 'b', 'с': 'c', 'е': 'e', 'н': 'h', 'к': 'k', 'м': 'm', 'о': 'o', 'р': 'p', 'т': 't', 'х': 'x', 'у': 'y',
 	'α': 'a', 'β': 'b', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x',
 	'•': '·', '・': '·', '･': '·', '‧': '·', '∙': '·', '⋅': '·', '●': '·', '◦': '·',
 	'–': '-', '—': '-', '―': '-', '−': '-', '‐': '-', '‑': '-', '－': '-', '～': '~', '〜': '~',
+	'⚡': '电', '🔥': '火', '💥': '炸',
 	'、': '、', '。': '。', '，': '，', ',': '，', '?': '？', '!': '！', ';': '；', ':': '：', '｡': '。', '､': '、', '．': '.', '(': '（', ')': '）',
 }
 
@@ -168,6 +170,9 @@ func (f *Folder) high(r rune) (rune, int) {
 				return f.Rune(c)
 			}
 		}
+	}
+	if l, ok := lookalikes[r]; ok {
+		return l, 1
 	}
 	return Symbol, 1
 }

@@ -37,6 +37,7 @@ func TestString(t *testing.T) {
 		"㎏":               "kg",
 		"①":               "1",
 		"漏😡电":             "漏☆电",
+		"起🔥了，被⚡️了，💥了":     "起火了，被电了，炸了",
 		"а":               "a", // Cyrillic
 		"𝐀":               "a",
 		"⽔":               "水", // Kangxi radical
