@@ -26,7 +26,7 @@ UNWATCHED := $(foreach package,modernc.org/sqlite/lib modernc.org/libc modernc.o
 UNINLINED := $(foreach package,github.com/redis/go-redis/v9/... google.golang.org/... \
 	github.com/prometheus/... github.com/chromedp/... github.com/andybalholm/brotli \
 	github.com/yuin/goldmark/... github.com/go-jose/... github.com/coreos/... github.com/spf13/... \
-	go.yaml.in/yaml/v3 modernc.org/sqlite github.com/nlnwa/whatwg-url/... github.com/go-text/typesetting/font/opentype/tables \
+	go.yaml.in/yaml/v3 modernc.org/sqlite github.com/nlnwa/whatwg-url/... github.com/go-text/typesetting/... github.com/go-json-experiment/... \
 	github.com/ClickHouse/clickhouse-go/v2 crypto/tls chaping/web chaping/app chaping/station chaping/cmd/chaping,-gcflags=$(package)=-l)
 
 .PHONY: help demo quick test race unraced lint build engine bench bench-compare chaos package package-test release clean

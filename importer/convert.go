@@ -78,7 +78,7 @@ func (im *run) convert(r *row, p *parsed) {
 		}
 		text, p.cut = own, true
 	}
-	p.follows = followUp.MatchString(text)
+	p.follows = strings.Contains(text, "追") && followUp.MatchString(text) // hardly any has the word
 	record := ingest.Record{
 		Product: facts.ProductID, Rating: r.field(fieldRating), Text: words(text),
 		Appended: words(im.legible(p, r.field(fieldAppended))), AppendedAt: r.field(fieldAppendedAt), Told: im.told,
