@@ -167,6 +167,9 @@ func TestPushToCentre(t *testing.T) {
 	if !first.Accepted() || first.Error != "" || first.Receipt != 1 || first.Centre != c.address {
 		t.Fatalf("%+v", first)
 	}
+	if err := c.Station.SetRules(t.Context(), station.Rules{Since: "2026-11"}, nil); err != nil {
+		t.Fatal(err)
+	}
 	page := c.page(t, "/inbox?period=2026-11")
 	for _, want := range []string{"按时报送", "报送表-2026-11-第1版.json", "1 / 10 已报送", `data-label="条数" data-kind="number" class="num"><span class="clip">1</span>`} {
 		if !strings.Contains(page, want) {
