@@ -1157,6 +1157,24 @@ var missedSays = map[string][]said{
 		{goods: "挂烫机", text: "拉衣服的时候整台机器翻过来", yes: "不稳"},
 		{goods: "书桌", text: "假醛味熏得头疼", yes: "甲醛"},
 	},
+	"fire by emoji, answers that deny nothing, counted deaths, goods that are to be smooth": {
+		{goods: "蓄电池", text: "半夜🔥烧起来了，吓傻", yes: "起火", no: "刺痛"},
+		{goods: "移动电源", text: "夜里火烧起来了", yes: "起火", no: "刺痛"},
+		{goods: "面霜", text: "涂完脸上火烧一样", yes: "刺激皮肤"},
+		{goods: "炭炉", text: "🔥烧得正旺，肉香", no: "刺痛"},
+		{goods: "外套", text: "天天穿着🔥", no: "起火"},
+		{goods: "电水壶", text: "朋友⚡了一下单", no: "触电"},
+		{goods: "热水器", text: "漏电吗？没有的事？我被电得跳起来", yes: "漏电"},
+		{goods: "热水器", text: "漏电吗？没有的事", no: "漏电"},
+		{goods: "油汀", text: "漏油吗？没有，是漏油漏了一地", yes: "漏油"},
+		{goods: "油汀", text: "漏油吗？没有，是真的密封", no: "漏油"},
+		{goods: "眼霜", text: "过敏吗？不过敏才有鬼", yes: "过敏"},
+		{goods: "饲料", text: "吃完死亡大半", yes: "死亡"},
+		{goods: "滑雪板", text: "滑得很远，过瘾", no: "打滑"},
+		{goods: "签字笔", text: "写起来滑得很", no: "打滑"},
+		{goods: "雨靴", text: "鞋底滑得很", yes: "打滑"},
+		{goods: "纪录片光盘", text: "讲当年瘟疫死亡十多万", no: "死亡"},
+	},
 }
 
 func TestShippedSaysUnnamed(t *testing.T) { assertSaid(t, missedSays) }

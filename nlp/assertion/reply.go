@@ -46,11 +46,19 @@ func (r *reply) refuses(text []rune, m Span, s *scope) (string, bool) {
 	if slices.ContainsFunc(said, denies) { // 不一样？是不一样
 		return "", false
 	}
-	return r.denied(clauseBehind(text, s.clauseB), said)
+	answer, end := clauseBehind(text, s.clauseB)
+	if int(end) < len(text) && text[end] == '？' { // 鼓包？没有？你看看
+		return "", false
+	}
+	if next, _ := clauseBehind(text, end); len(next) > 0 && next[0] == '是' && // 没有的事，是漏得哗哗的
+		slices.ContainsFunc(next, func(r rune) bool { return slices.Contains(said, r) }) {
+		return "", false
+	}
+	return r.denied(answer, said)
 }
 
-// clauseBehind is the clause behind the marks at p.
-func clauseBehind(text []rune, p int32) []rune {
+// clauseBehind is the clause behind the marks at p, and where it ends.
+func clauseBehind(text []rune, p int32) ([]rune, int32) {
 	for int(p) < len(text) && clauseMark(text, p) {
 		p++
 	}
@@ -58,7 +66,7 @@ func clauseBehind(text []rune, p int32) []rune {
 	for int(p) < len(text) && !clauseMark(text, p) {
 		p++
 	}
-	return text[from:p]
+	return text[from:p], p
 }
 
 // denied tells whether an answer denies what was said, and the word that does.
