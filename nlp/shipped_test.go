@@ -1173,6 +1173,8 @@ var missedSays = map[string][]said{
 		{goods: "滑雪板", text: "滑得很远，过瘾", no: "打滑"},
 		{goods: "签字笔", text: "写起来滑得很", no: "打滑"},
 		{goods: "雨靴", text: "鞋底滑得很", yes: "打滑"},
+		{goods: "充电器", text: "客服说发烫正常，正常个鬼", yes: "发烫"},
+		{goods: "砂锅", text: "端起来烫手正常，垫块布就好", no: "烫手"},
 		{goods: "纪录片光盘", text: "讲当年瘟疫死亡十多万", no: "死亡"},
 	},
 }
