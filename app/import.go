@@ -131,7 +131,7 @@ func (a *App) Import(ctx context.Context, r ImportRequest, watch Watcher) (Impor
 	if err := im.count(ctx, before); err != nil {
 		return out, err
 	}
-	if out.Unreviewed, err = im.rest(ctx); err != nil {
+	if out.Unreviewed, err = im.rest(ctx, o.Profile); err != nil {
 		return out, err
 	}
 	return out, putReport(ctx, s, &out)

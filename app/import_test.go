@@ -302,6 +302,7 @@ func TestTableBesideReviews(t *testing.T) {
 	if err != nil || r.Unreviewed != 1 || r.Products != 1 || !strings.Contains(strings.Join(r.Lines(), "\n"), "另有 1 件商品") {
 		t.Fatalf("%+v %v", r, err)
 	}
+	first := r.Run
 	if r, err = a.Import(t.Context(), ImportRequest{File: write("2.csv", head+"2,漏电,2026-11-02 08:00:00,1,N2\n")}, nil); err != nil || r.Unreviewed != 0 {
 		t.Fatalf("%+v %v", r, err)
 	}
@@ -318,6 +319,10 @@ func TestTableBesideReviews(t *testing.T) {
 		if l := known[key][0]; l.Keyword+" "+l.Product.Name+" "+l.Product.Shop.Name != want {
 			t.Errorf("%s: %+v, want %s", id, l, want)
 		}
+	}
+	// It is one import: what it said of products without reviews goes with it.
+	if undone, err := a.UndoImport(t.Context(), first); err != nil || undone.Reviews != 1 || undone.Listings != 2 {
+		t.Errorf("%+v %v", undone, err)
 	}
 }
 

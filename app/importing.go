@@ -159,7 +159,7 @@ func (im *importing) record(ctx context.Context, run store.Run, failed error) er
 // rest stores the products of the table of which the file has no reviews, by
 // themselves: another file may have them. A person has said of the reviews' products
 // alone what neither says.
-func (im *importing) rest(ctx context.Context) (int64, error) {
+func (im *importing) rest(ctx context.Context, profile *importer.Profile) (int64, error) {
 	if im.request.Products == nil {
 		return 0, nil
 	}
@@ -182,10 +182,8 @@ func (im *importing) rest(ctx context.Context) (int64, error) {
 	if err != nil || table.Rows == 0 {
 		return 0, err
 	}
-	r := im.request
-	r.Profile, r.Products, r.Facts = im.out.Profile, &table, importer.Facts{}
-	r.Name += "（商品表中没有评论的商品）"
-	_, err = im.app.ImportProducts(ctx, r, nil)
+	t := tableImport{table: &table, profile: profile, store: im.store, seen: im.mark.Started}
+	err = im.app.putTable(ctx, &t, &ListedProducts{}, nil)
 	return table.Rows, err
 }
 

@@ -274,8 +274,21 @@ func (s *Store) UndoImport(ctx context.Context, r Run) (u Undone, err error) {
 		if days, err = s.runDays(ctx, r.ID, undone); err != nil {
 			return nil, nil, err
 		}
-		products, err = s.productsOf(ctx, "run_products", named("run", r.ID))
-		return products, days, err
+		if products, err = s.productsOf(ctx, "run_products", named("run", r.ID)); err != nil {
+			return nil, nil, err
+		}
+		platforms := map[string]bool{}
+		for _, p := range products {
+			platforms[p.Value[0].(string)] = true
+		}
+		for _, platform := range keysOf(platforms) { // of a table beside the reviews, some have none
+			listed, err := s.productsOf(ctx, "table_products", named("platform", platform), named("seen", millis(r.Started)))
+			if err != nil {
+				return nil, nil, err
+			}
+			products = append(products, listed...)
+		}
+		return products, days, nil
 	})
 }
 

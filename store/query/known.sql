@@ -2,7 +2,8 @@
 moment, and the nearest to the end of the window is right. An import has none: a
 file of November's reviews is imported after November's end, and again when it was
 wrong. So of a product whose reviews of the window were imported those listings hold
-that came with the import that brought them last; and a product table that was
+that came with the import that most of them are of, in their last copies (exports
+overlap: the next month's has some of them once more); and a product table that was
 imported afterwards, while the next period had not ended, corrects them. Whether
 any import can matter is known before (.Runs, .Tables). */ -}}
 
@@ -20,7 +21,9 @@ any import can matter is known before (.Runs, .Tables). */ -}}
           {{- if .Tables}} AND NOT has(@tables, toUInt64(seen)){{end}}
         {{- if .Runs}}
         UNION ALL
-        SELECT platform, product, toInt64(max(transform(run, @runs, @starts, toUInt64(0)))) AS told, toInt64(0) AS seen
+        SELECT platform, product, toInt64(argMax(transform(of, @runs, @starts, toUInt64(0)), (n, of))) AS told, toInt64(0) AS seen
+        FROM (SELECT platform, product, of, count() AS n FROM (
+        SELECT platform, product, id, argMax(run, version) AS of
         FROM reviews
         WHERE published >= toDateTime(@from) AND published < toDateTime(@to)
           AND {{template "asked for" .}}
@@ -28,6 +31,8 @@ any import can matter is known before (.Runs, .Tables). */ -}}
               SELECT platform, product FROM listings GROUP BY platform, product
               HAVING min(seen) != max(seen) AND max(has(@starts, toUInt64(seen))) = 1
           )
+        GROUP BY platform, product, id
+        ) GROUP BY platform, product, of)
         GROUP BY platform, product
         {{- end}}
     )

@@ -242,17 +242,18 @@ func nearestListing(t *testing.T, s *store.Store) {
 	}
 }
 
-// importedFacts: of a product whose reviews were imported holds what their import
-// said of it, the last one that brought reviews of the period; a product table that
+// importedFacts: of a product whose reviews were imported holds what the import said
+// of it that most of them are of; a product table that
 // was imported afterwards corrects it, until the next period ends.
 func importedFacts(t *testing.T, s *store.Store) {
 	ctx := context.Background()
 	end := period.Window().To
-	r := review("p1", "r1")
+	r, once, more := review("p1", "r1"), review("p1", "r2"), review("p1", "r3")
 	day := func(n int) time.Time { return end.AddDate(0, 0, n) }
 	for i, step := range []struct {
 		at        time.Time
 		of        chaping.Period // of the reviews that the import brings; none: a product table
+		overlaps  bool           // it has one of this period's as well
 		collected bool           // a collection saw the product, and stored nothing else
 		want      string
 	}{
@@ -260,7 +261,7 @@ func importedFacts(t *testing.T, s *store.Store) {
 		{at: day(1), of: period, want: "1"},
 		{at: day(2), of: period.Previous(), want: "1"},
 		{at: day(3), of: period, want: "3"}, // the file was corrected
-		{at: day(4), of: period.Next(), want: "3"},
+		{at: day(4), of: period.Next(), overlaps: true, want: "3"},
 		{at: day(5), want: "5"},
 		{at: day(6), want: "6"}, // the table was corrected
 		{at: day(7), collected: true, want: "6"},
@@ -278,12 +279,17 @@ func importedFacts(t *testing.T, s *store.Store) {
 		case step.of.IsZero():
 			run.Counts = map[string]uint64{"products": 1}
 		default:
-			brought := r
+			brought := []chaping.Review{r, once, more}
 			if step.of != period {
-				brought.ID, brought.Published = step.of.String(), step.of.Window().From
+				brought[0].ID, brought[0].Published = step.of.String(), step.of.Window().From
+				if brought = brought[:1]; step.overlaps {
+					brought = append(brought, once)
+				}
 			}
-			brought.Run, brought.Collected = run.ID, step.at
-			ok(t, s.PutReviews(ctx, []chaping.Review{brought}))
+			for i := range brought {
+				brought[i].Run, brought[i].Collected = run.ID, step.at
+			}
+			ok(t, s.PutReviews(ctx, brought))
 		}
 		ok(t, s.PutRun(ctx, run))
 		if !step.collected || i > 0 {
