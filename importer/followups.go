@@ -197,15 +197,16 @@ type followed struct {
 	held    map[uint64]*held     // by the hash of the review's ID
 	waiting map[uint64][]*parsed // follow-ups that came before their review
 	batches int                  // that were sent
-	orphans int                  // follow-ups whose review is not in the file
+	orphans int                  // follow-ups whose review is not in the file, or is one of several
 	orphan  string               // which the first of them names
 }
 
 // A held review may be followed up by a row further down.
 type held struct {
 	review chaping.Review
-	batch  int // followed.batches when it was put, -1 if it was not
-	at     int // in that batch
+	batch  int  // followed.batches when it was put, -1 if it was not
+	at     int  // in that batch
+	others bool // the order has other reviews of the product: which one is followed up is not known
 }
 
 func newFollowed() *followed {
@@ -246,6 +247,10 @@ const ofProduct = "\x00"
 func (im *run) join(p *parsed) {
 	key := xxhash.Sum64String(p.parent)
 	h := im.followed.held[key]
+	if h != nil && h.others {
+		im.single(p)
+		return
+	}
 	if h == nil {
 		if len(im.followed.waiting) < mostFollowed {
 			waiting := *p // what it stands in is used again
@@ -292,13 +297,13 @@ func (im *run) hold(p *parsed) *held {
 	}
 	delete(im.followed.waiting, key)
 	before := im.followed.held[key]
-	if before != nil && p.review.Appended == "" { // the file has the review twice
+	if before != nil && before.review.ID == p.review.ID && p.review.Appended == "" { // the file has the review twice
 		p.review.Appended, p.review.AppendedAt = before.review.Appended, before.review.AppendedAt
 	}
 	if before == nil && len(im.followed.held) >= mostFollowed {
 		return nil
 	}
-	h := &held{review: p.review, batch: -1}
+	h := &held{review: p.review, batch: -1, others: before != nil && (before.others || im.byOrder && before.review.ID != p.review.ID)}
 	im.followed.held[key] = h
 	return h
 }

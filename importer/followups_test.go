@@ -27,7 +27,7 @@ func TestFollowUpRows(t *testing.T) {
 		"in front of its review":  {later + second + first, both, "并入所追评的评论"},
 		"far behind":              {first + second + strings.Repeat("T709,,买家评价,K31,5,很好很满意的一次购物,2026-11-05 09:00:07\n", 9) + later, append(slices.Clone(both), "T709 很好很满意的一次购物||"), "并入"},
 		"twice":                   {first + later + again + second, []string{"T701 烧水很快不错|现在漏电了\n又起火了|2026-11-20", both[1]}, "2 行是追评"},
-		"of what is not there":    {first + later + second + strings.Replace(again, "T701", "T600", 1), append(slices.Clone(both), "T705 又起火了||"), "1 行追评找不到所追评的评论（如 T600）"},
+		"of what is not there":    {first + later + second + strings.Replace(again, "T701", "T600", 1), append(slices.Clone(both), "T705 又起火了||"), "1 行追评对不上所追评的评论（如 T600）"},
 		"of none":                 {strings.ReplaceAll(first+later+second, ",T701,", ",,"), []string{"T701 烧水很快不错||", both[1], "T704 现在漏电了||"}, "每行追评另算一条评论"},
 		"under the review's ID":   {first + strings.Replace(later, "T704,T701", "T701,", 1) + second, both, "并入所追评的评论"},
 		"the review once more":    {first + later + second + first, both, "并入所追评的评论"},
@@ -70,14 +70,15 @@ func TestFollowUpRowsOtherwise(t *testing.T) {
 		want string // texts, and behind a bar what follows them up
 		said string
 	}{
-		"a user's answer among them": {"记录编号,所属记录,评论类型\nT701,,评论\nT704,T701,追评\nT705,T701,用户回复\nT706,T701,商家回复\n", "0|1 2", joined},
-		"a flag":                     {"记录编号,父评论ID,是否追评\nT701,,否\nT704,T701,是\nT705,,否\n", "0|1 2", joined},
-		"a flag and the order":       {"记录编号,订单号,是否追评\nT701,8801,否\nT704,8801,是\nT705,8802,否\n", "0|1 2", joined},
-		"orders and no numbers":      {"订单编号,评论类型\n8801,初评\n8802,初评\n8801,追评\n", "0|2 1", joined},
-		"orders of several reviews":  {"记录编号,订单号,是否追评\nT701,8801,否\nT702,8801,否\nT705,8801,是\n", "0 1 2", each},
-		"a flag and nothing else":    {"记录编号,是否追评\nT701,否\nT704,是\n", "0 1", each},
-		"row numbers":                {"评论ID,父评论ID,类型\n1,,初评\n2,1,追评\n3,,初评\n", "0|1 2", "只按它把追评并入评论"},
-		"a flag beside its review":   {"记录编号,是否追评,追评内容\nT701,否,\nT704,是,后来掉漆了\n", "0 1|后来掉漆了", ""},
+		"a user's answer among them":           {"记录编号,所属记录,评论类型\nT701,,评论\nT704,T701,追评\nT705,T701,用户回复\nT706,T701,商家回复\n", "0|1 2", joined},
+		"a flag":                               {"记录编号,父评论ID,是否追评\nT701,,否\nT704,T701,是\nT705,,否\n", "0|1 2", joined},
+		"a flag and the order":                 {"记录编号,订单号,是否追评\nT701,8801,否\nT704,8801,是\nT705,8802,否\n", "0|1 2", joined},
+		"orders and no numbers":                {"订单编号,评论类型\n8801,初评\n8802,初评\n8801,追评\n", "0|2 1", joined},
+		"orders of several reviews":            {"记录编号,订单号,是否追评\nT701,8801,否\nT702,8801,否\nT705,8801,是\n", "0 1 2", each},
+		"an order of two reviews among others": {"记录编号,订单号,是否追评\nT701,8801,否\nT702,8801,否\nT703,8802,否\nT705,8801,是\nT706,8802,是\n", "0 1 2|4 3", "一个订单有几条评论"},
+		"a flag and nothing else":              {"记录编号,是否追评\nT701,否\nT704,是\n", "0 1", each},
+		"row numbers":                          {"评论ID,父评论ID,类型\n1,,初评\n2,1,追评\n3,,初评\n", "0|1 2", "只按它把追评并入评论"},
+		"a flag beside its review":             {"记录编号,是否追评,追评内容\nT701,否,\nT704,是,后来掉漆了\n", "0 1|后来掉漆了", ""},
 	} {
 		lines := strings.Split(strings.TrimSpace(tt.data), "\n")
 		data := lines[0] + ",商品编号,商品名称,评价内容,评价时间\n"

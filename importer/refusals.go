@@ -60,7 +60,7 @@ func (im *run) finish() {
 	im.sum.Otherwise, im.sum.Perhaps = im.otherwise, im.perhaps
 	if n := im.followed.orphans; n > 0 {
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldParent,
-			Text: fmt.Sprintf("%d 行追评找不到所追评的评论（如 %s），文件里没有它。", n, im.followed.orphan), Assumed: "各算一条评论"})
+			Text: fmt.Sprintf("%d 行追评对不上所追评的评论（如 %s）：文件里没有它，或一个订单有几条评论。", n, im.followed.orphan), Assumed: "各算一条评论"})
 	}
 	if im.other != "" {
 		im.sum.Questions = append(im.sum.Questions, Question{Kind: AskUnused, Field: fieldShop,
