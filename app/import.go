@@ -64,7 +64,7 @@ type ImportResult struct {
 	// without reviews.
 	Listed *ListedProducts `json:"listed,omitempty"`
 	// Unreviewed is how many products of the table that came with the reviews have
-	// none in the file; they were stored by themselves.
+	// none in the file; they were stored as well.
 	Unreviewed int64 `json:"unreviewed_products,omitempty"`
 	// Relisted are the products that had another product keyword before.
 	Relisted *store.Relisted `json:"relisted,omitempty"`

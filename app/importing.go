@@ -156,35 +156,36 @@ func (im *importing) record(ctx context.Context, run store.Run, failed error) er
 	return im.store.PutRun(ctx, im.mark)
 }
 
-// rest stores the products of the table of which the file has no reviews, by
-// themselves: another file may have them. A person has said of the reviews' products
+// rest stores the products of the table of which the file has no reviews: another
+// file may have them. A person has said of the reviews' products
 // alone what neither says.
 func (im *importing) rest(ctx context.Context, profile *importer.Profile) (int64, error) {
 	if im.request.Products == nil {
 		return 0, nil
 	}
 	list, err := im.store.ListedAt(ctx, im.platform, im.mark.Started)
-	if store.Away(err) { // the reviews wait, and what they say of products
+	switch {
+	case store.Away(err): // the reviews wait, and what they say of products
 		return 0, nil
+	case err != nil:
+		return 0, err
 	}
 	listed := map[string]bool{} // by ID, or by name and shop
 	for _, p := range list {
 		listed[p.ID], listed[importer.NameID(p.Name, p.Shop.Name)] = true, true
 	}
-	table := ProductTable{Facts: map[string]importer.Facts{}, Lines: im.request.Products.Lines}
+	table := ProductTable{Facts: im.request.Products.Facts}
 	for _, id := range im.request.Products.Order {
-		if f := im.request.Products.Facts[id]; !listed[id] && !listed[importer.NameID(f.Product, f.Shop)] {
+		if f := table.Facts[id]; !listed[id] && !listed[importer.NameID(f.Product, f.Shop)] {
 			table.Order = append(table.Order, id)
-			table.Facts[id] = f
-			table.Rows++
 		}
 	}
-	if err != nil || table.Rows == 0 {
-		return 0, err
+	if len(table.Order) == 0 {
+		return 0, nil
 	}
 	t := tableImport{table: &table, profile: profile, store: im.store, seen: im.mark.Started}
 	err = im.app.putTable(ctx, &t, &ListedProducts{}, nil)
-	return table.Rows, err
+	return int64(len(table.Order)), err
 }
 
 // count counts what the import has brought, beside what there was before.

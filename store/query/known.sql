@@ -22,17 +22,21 @@ any import can matter is known before (.Runs, .Tables). */ -}}
         {{- if .Runs}}
         UNION ALL
         SELECT platform, product, toInt64(argMax(transform(of, @runs, @starts, toUInt64(0)), (n, of))) AS told, toInt64(0) AS seen
-        FROM (SELECT platform, product, of, count() AS n FROM (
-        SELECT platform, product, id, argMax(run, version) AS of
-        FROM reviews
-        WHERE published >= toDateTime(@from) AND published < toDateTime(@to)
-          AND {{template "asked for" .}}
-          AND (platform, product) IN (
-              SELECT platform, product FROM listings GROUP BY platform, product
-              HAVING min(seen) != max(seen) AND max(has(@starts, toUInt64(seen))) = 1
-          )
-        GROUP BY platform, product, id
-        ) GROUP BY platform, product, of)
+        FROM (
+            SELECT platform, product, of, count() AS n
+            FROM (
+                SELECT platform, product, id, argMax(run, version) AS of
+                FROM reviews
+                WHERE {{template "inside"}}
+                  AND {{template "asked for" .}}
+                  AND (platform, product) IN (
+                      SELECT platform, product FROM listings GROUP BY platform, product
+                      HAVING min(seen) != max(seen) AND max(has(@starts, toUInt64(seen))) = 1
+                  )
+                GROUP BY platform, product, id
+            )
+            GROUP BY platform, product, of
+        )
         GROUP BY platform, product
         {{- end}}
     )
